@@ -1,0 +1,89 @@
+"""People: accounts, roles, site membership."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+
+from shared_models.base import Instant, Name, Row, Schema, Text
+from shared_models.paging import PageQuery
+from shared_models.permissions import Role
+
+MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
+MIN_PASSWORD_LENGTH = 10
+
+
+def _password_fits(value: str) -> str:
+    if len(value.encode()) > MAX_PASSWORD_BYTES:
+        raise ValueError("password_too_long")
+    return value
+
+
+def _username_is_plain(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", value):
+        raise ValueError("username_invalid")
+    return value
+
+
+Username = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=2, max_length=50), AfterValidator(_username_is_plain)
+]
+NewPassword = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_LENGTH), AfterValidator(_password_fits)]
+Language = Annotated[str, StringConstraints(pattern="^(fr|en)$")]
+PersonName = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+
+
+class UserCard(Row):
+    """What colleagues see of a person; this is also the row that devices hold."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    role: Role
+    is_active: bool
+
+
+class UserRead(UserCard):
+    username: str
+    email: str
+    language: str
+    all_sites: bool
+    site_ids: list[UUID]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+
+class UserCreate(Schema):
+    id: UUID
+    username: Username
+    email: EmailStr
+    password: NewPassword
+    first_name: PersonName
+    last_name: PersonName
+    role: Role
+    language: Language = "fr"
+    all_sites: bool = False
+    site_ids: list[UUID] = Field(default=[], max_length=1_000)
+
+
+class UserUpdate(Schema):
+    """Every field is optional; `version` is the one that was read, so that no edit is lost to another."""
+
+    version: int
+    email: EmailStr | None = None
+    first_name: PersonName | None = None
+    last_name: PersonName | None = None
+    role: Role | None = None
+    language: Language | None = None
+    is_active: bool | None = None
+    all_sites: bool | None = None
+    site_ids: list[UUID] | None = Field(default=None, max_length=1_000)
+
+
+class UserFilter(PageQuery):
+    search: Name | None = None
+    role: Role | None = None
+    is_active: bool | None = None
+    site_id: UUID | None = None
