@@ -1,0 +1,289 @@
+"""Equipment (EN 13306 “item”), its classes with ISO 14224-shaped failure catalogues, status, labels and documents."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from shared_models.base import Command, Instant, Line, LongText, Name, Row, Schema, Text, Title
+from shared_models.labels import LabelCode
+from shared_models.paging import PageQuery
+
+
+class EquipmentStatus(StrEnum):
+    active = "active"
+    inactive = "inactive"
+    maintenance = "maintenance"
+    broken = "broken"
+
+
+class Criticality(StrEnum):
+    low = "low"
+    medium = "medium"
+    high = "high"
+    critical = "critical"
+
+
+class FailureItemKind(StrEnum):
+    """The four pick-lists of ISO 14224, clause 8: what was seen, by which process, why, and what was done."""
+
+    mode = "mode"
+    mechanism = "mechanism"
+    cause = "cause"
+    remedy = "remedy"
+
+
+Names = dict[Literal["fr", "en"], Annotated[Text, StringConstraints(min_length=1, max_length=100)]]
+Code = Annotated[Text, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$")]
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+SpecValue = str | int | float | bool | None
+Specifications = Annotated[dict[Annotated[str, StringConstraints(min_length=1, max_length=60)], SpecValue], Field(max_length=100)]
+
+
+def in_language(names: dict[str, str] | Names, lang: str) -> str:
+    """The name in `lang`, else in any language there is."""
+    return names.get(lang) or next(iter(names.values()), "")  # type: ignore[call-overload, no-any-return]
+
+
+# ---------------------------------------------------------------- classes and their failure catalogues
+
+
+class FailureItem(Row):
+    """One entry of a pick-list; `code` is the ISO 14224 abbreviation where there is one (ELP, VIB, …)."""
+
+    id: UUID
+    kind: FailureItemKind
+    code: str
+    names: dict[str, str]
+    icon: str = ""
+
+
+class ModeCount(Row):
+    """How often a failure mode was recorded over the last three years."""
+
+    mode_id: UUID
+    count: int
+
+
+class SpecField(Row):
+    """A specification that machines of a class have, such as flow in m³/h."""
+
+    key: str
+    names: dict[str, str]
+    unit: str = ""
+
+
+class EquipmentClassRow(Row):
+    id: UUID
+    code: str
+    names: dict[str, str]
+    icon: str
+    spec_fields: list[SpecField]
+    failure_items: list[FailureItem]
+    mode_counts: list[ModeCount]
+    version: int
+
+
+class FailureItemWrite(Schema):
+    id: UUID
+    kind: FailureItemKind
+    code: Code
+    names: Names
+    icon: Annotated[str, StringConstraints(max_length=40)] = ""
+
+
+class SpecFieldWrite(Schema):
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    names: Names
+    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+
+
+class EquipmentClassWrite(Schema):
+    """Creates a class, or replaces one when `version` is given. Failure items left out are retired, not erased."""
+
+    id: UUID
+    version: int | None = None
+    code: Code
+    names: Names
+    icon: Annotated[str, StringConstraints(max_length=40)] = ""
+    spec_fields: list[SpecFieldWrite] = Field(default=[], max_length=50)
+    failure_items: list[FailureItemWrite] = Field(default=[], max_length=200)
+
+
+# ---------------------------------------------------------------- equipment
+
+
+class EquipmentRow(Row):
+    """What a device holds of a machine."""
+
+    id: UUID
+    code: str
+    name: str
+    model: str
+    manufacturer: str
+    serial_number: str | None
+    site_id: UUID
+    production_line_id: UUID | None
+    parent_id: UUID | None
+    class_id: UUID | None
+    status: EquipmentStatus
+    status_since: Instant
+    status_reason: str
+    criticality: Criticality
+    label_codes: list[str]
+    photo_id: UUID | None
+    warranty_expiry: date | None
+    installation_date: date | None
+    specifications: dict[str, Any]
+    version: int
+
+
+class EquipmentRead(EquipmentRow):
+    purchase_date: date | None
+    expected_lifespan: int | None
+    hourly_downtime_cost: Decimal | None
+    replacement_value: Decimal | None
+    currency: str
+    notes: str
+    created_at: Instant
+    updated_at: Instant
+
+
+class EquipmentListItem(Row):
+    """A row of the equipment table."""
+
+    id: UUID
+    code: str
+    name: str
+    model: str
+    manufacturer: str
+    serial_number: str | None
+    site_id: UUID
+    site_name: str
+    production_line_id: UUID | None
+    line_name: str | None
+    class_id: UUID | None
+    status: EquipmentStatus
+    status_since: Instant
+    criticality: Criticality
+    open_interventions: int
+
+
+class _EquipmentFields(Command):
+    model: Line = ""
+    manufacturer: Line = ""
+    serial_number: Line | None = None
+    production_line_id: UUID | None = None
+    parent_id: UUID | None = None
+    class_id: UUID | None = None
+    criticality: Criticality = Criticality.medium
+    purchase_date: date | None = None
+    installation_date: date | None = None
+    warranty_expiry: date | None = None
+    expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years")] | None = None
+    hourly_downtime_cost: Money | None = None
+    replacement_value: Money | None = None
+    currency: Currency = "EUR"
+    specifications: Specifications = {}
+    notes: LongText = ""
+
+
+class CreateEquipment(_EquipmentFields):
+    """`code` is given by the server (`EQ-0001`) when left out."""
+
+    type: Literal["equipment.create"] = "equipment.create"
+    equipment_id: UUID
+    site_id: UUID
+    name: Name
+    code: Code | None = None
+    status: EquipmentStatus = EquipmentStatus.active
+
+
+class UpdateEquipment(_EquipmentFields):
+    """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site."""
+
+    type: Literal["equipment.update"] = "equipment.update"
+    equipment_id: UUID
+    version: int
+    site_id: UUID
+    name: Name
+    code: Code
+
+
+class ArchiveEquipment(Command):
+    """Takes a machine off every list and device; its history stays."""
+
+    type: Literal["equipment.archive"] = "equipment.archive"
+    equipment_id: UUID
+
+
+class ChangeEquipmentStatus(Command):
+    type: Literal["equipment.change_status"] = "equipment.change_status"
+    equipment_id: UUID
+    status: EquipmentStatus
+    reason: Annotated[Text, StringConstraints(max_length=1_000)] = ""
+
+
+class LinkLabel(Command):
+    """Binds a blank, pre-printed label to a machine."""
+
+    type: Literal["equipment.link_label"] = "equipment.link_label"
+    equipment_id: UUID
+    label_code: LabelCode
+
+
+class EquipmentFilter(PageQuery):
+    search: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    site_id: UUID | None = None
+    production_line_id: UUID | None = None
+    class_id: UUID | None = None
+    parent_id: UUID | None = None
+    status: EquipmentStatus | None = None
+    criticality: Criticality | None = None
+
+
+class StatusChange(Row):
+    """One row of the status log; the current status is the last one's `to_status`."""
+
+    id: UUID
+    from_status: EquipmentStatus | None
+    to_status: EquipmentStatus
+    occurred_at: Instant
+    received_at: Instant
+    by: str
+    reason: str
+
+
+class DocumentRow(Row):
+    """A manual, a drawing, a certificate: `attachment_id` names the file."""
+
+    id: UUID
+    site_id: UUID
+    equipment_id: UUID
+    attachment_id: UUID
+    title: str
+    mime_type: str
+    size_bytes: int
+
+
+class AddDocument(Command):
+    type: Literal["equipment.add_document"] = "equipment.add_document"
+    document_id: UUID
+    equipment_id: UUID
+    attachment_id: UUID
+    title: Title
+
+
+class RemoveDocument(Command):
+    type: Literal["equipment.remove_document"] = "equipment.remove_document"
+    document_id: UUID
+
+
+class SetEquipmentPhoto(Command):
+    type: Literal["equipment.set_photo"] = "equipment.set_photo"
+    equipment_id: UUID
+    attachment_id: UUID | None

@@ -1,0 +1,414 @@
+"""Interventions: what was asked, what was done, by whom, for how long, and whether it was accepted."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from shared_models.base import Command, Instant, Line, LongText, Name, Reason, Row, Schema, Text, Title
+from shared_models.equipment import EquipmentStatus
+from shared_models.lifecycle import OPEN, InterventionStatus, State
+from shared_models.paging import PageQuery
+from shared_models.permissions import Permission, Role, may
+
+DEVICE_WINDOW = timedelta(days=30)
+
+
+class InterventionType(StrEnum):
+    """EN 13306: predictive maintenance is a kind of preventive maintenance, and counts there in every ratio."""
+
+    preventive = "preventive"
+    corrective = "corrective"
+    predictive = "predictive"
+
+
+class Priority(StrEnum):
+    low = "low"
+    medium = "medium"
+    high = "high"
+    urgent = "urgent"
+
+
+class StopKind(StrEnum):
+    """Only `failure` counts against MTBF; the others lower availability alone."""
+
+    failure = "failure"
+    planned = "planned"
+    external = "external"
+    operator = "operator"
+
+
+class PhotoKind(StrEnum):
+    before = "before"
+    after = "after"
+    other = "other"
+
+
+# ---------------------------------------------------------------- what is read
+
+
+class ActionRow(Row):
+    """One person's work, from `started_at` to `ended_at` (None while the timer runs)."""
+
+    id: UUID
+    user_id: UUID
+    started_at: Instant
+    ended_at: Instant | None
+    note: str = ""
+
+
+class NoteRow(Row):
+    id: UUID
+    user_id: UUID
+    occurred_at: Instant
+    text: str
+
+
+class PhotoRow(Row):
+    """`id` is the attachment's."""
+
+    id: UUID
+    user_id: UUID
+    occurred_at: Instant
+    kind: PhotoKind
+    caption: str = ""
+
+
+class Signature(Schema):
+    """Drawn on the screen: an SVG path in a box of `width` × `height`."""
+
+    name: Name
+    path: Annotated[str, StringConstraints(pattern=r"^[MLml0-9., -]{1,60000}$")]
+    width: Annotated[int, Field(gt=0, le=4_000)]
+    height: Annotated[int, Field(gt=0, le=4_000)]
+
+
+class FailureCoding(Schema):
+    """ISO 14224 coding. A mode that nobody could tell is `mode_unknown`, which is counted, never guessed."""
+
+    mode_id: UUID | None = None
+    mode_unknown: bool = False
+    mechanism_id: UUID | None = None
+    cause_id: UUID | None = None
+    remedy_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _mode_or_unknown(self) -> "FailureCoding":
+        if self.mode_unknown and self.mode_id:
+            raise ValueError("mode_and_unknown")
+        return self
+
+
+class InterventionRow(Row):
+    """The whole sheet, and the unit of sync. Durations follow from `actions` (labour) and from the stop (down time)."""
+
+    id: UUID
+    number: str | None
+    site_id: UUID
+    equipment_id: UUID
+    request_id: UUID | None
+    permanent_repair_of: UUID | None
+    title: str
+    description: str
+    intervention_type: InterventionType
+    status: InterventionStatus
+    status_reason: str
+    priority: Priority
+    scheduled_start: Instant | None
+    scheduled_end: Instant | None
+    actual_start: Instant | None
+    actual_end: Instant | None
+    assigned_technician_id: UUID | None
+    supervisor_id: UUID | None
+    created_by: UUID | None
+    completed_by: UUID | None
+    stop_kind: StopKind | None
+    reported_at: Instant | None
+    stopped_at: Instant | None
+    restarted_at: Instant | None
+    mode_id: UUID | None
+    mode_unknown: bool
+    mechanism_id: UUID | None
+    cause_id: UUID | None
+    remedy_id: UUID | None
+    failure_cause: str
+    work_performed: str
+    observations: str
+    temporary_until: date | None
+    signature: Signature | None
+    is_validated: bool
+    validated_by: UUID | None
+    validated_at: Instant | None
+    returned_at: Instant | None
+    returned_by: UUID | None
+    return_reason: str
+    revision: int
+    actions: list[ActionRow]
+    notes: list[NoteRow]
+    photos: list[PhotoRow]
+    created_at: Instant
+    version: int
+
+    @property
+    def state(self) -> State:
+        return State(self.status, self.is_validated)
+
+
+class InterventionListItem(Row):
+    id: UUID
+    number: str | None
+    site_id: UUID
+    equipment_id: UUID
+    equipment_name: str
+    equipment_code: str
+    title: str
+    intervention_type: InterventionType
+    status: InterventionStatus
+    priority: Priority
+    scheduled_start: Instant | None
+    actual_start: Instant | None
+    actual_end: Instant | None
+    assigned_technician_id: UUID | None
+    technician: str | None
+    is_validated: bool
+    downtime_minutes: int | None
+    labour_minutes: int
+    created_at: Instant
+
+
+class HistoryEntry(Row):
+    """Who did what, when by the device's clock and by the server's; `changes` is `{field: [before, after]}`."""
+
+    id: UUID
+    action: str
+    occurred_at: Instant
+    received_at: Instant
+    by: str
+    device_id: UUID | None
+    changes: dict[str, Any]
+
+
+class RevisionRead(Row):
+    """The sheet as it stood before a correction."""
+
+    revision: int
+    replaced_at: Instant
+    by: str
+    reason: str
+    snapshot: dict[str, Any]
+
+
+class InterventionFilter(PageQuery):
+    search: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    site_id: UUID | None = None
+    equipment_id: UUID | None = None
+    production_line_id: UUID | None = None
+    assigned_technician_id: UUID | None = None
+    status: InterventionStatus | None = None
+    intervention_type: InterventionType | None = None
+    is_validated: bool | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+# ---------------------------------------------------------------- commands
+
+
+class OnIntervention(Command):
+    intervention_id: UUID
+
+
+class CreateIntervention(OnIntervention):
+    """With `action_id` the work starts at once: the creator's timer runs from `occurred_at`.
+
+    `stopped_at` opens a stop of kind `stop_kind` and, for a failure, marks the machine as broken.
+    """
+
+    type: Literal["intervention.create"] = "intervention.create"
+    equipment_id: UUID
+    title: Title
+    description: LongText = ""
+    intervention_type: InterventionType = InterventionType.corrective
+    priority: Priority = Priority.medium
+    assigned_technician_id: UUID | None = None
+    scheduled_start: AwareDatetime | None = None
+    scheduled_end: AwareDatetime | None = None
+    stop_kind: StopKind | None = None
+    reported_at: AwareDatetime | None = None
+    stopped_at: AwareDatetime | None = None
+    action_id: UUID | None = None
+
+
+class StartIntervention(OnIntervention):
+    """Starts, resumes or joins the work: opens an action of the actor."""
+
+    type: Literal["intervention.start"] = "intervention.start"
+    action_id: UUID
+
+
+class HoldIntervention(OnIntervention):
+    """Interrupts the work for everyone; running actions end."""
+
+    type: Literal["intervention.hold"] = "intervention.hold"
+    reason: Reason
+
+
+class EndAction(OnIntervention):
+    """The actor leaves the job, which goes on without him."""
+
+    type: Literal["intervention.end_action"] = "intervention.end_action"
+    action_id: UUID
+
+
+class AddAction(OnIntervention):
+    """Work that no timer has seen."""
+
+    type: Literal["intervention.add_action"] = "intervention.add_action"
+    action_id: UUID
+    user_id: UUID
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    note: Line = ""
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> "AddAction":
+        if self.ended_at <= self.started_at:
+            raise ValueError("ends_before_start")
+        return self
+
+
+class CompleteIntervention(OnIntervention):
+    """Closes the job. `worked_minutes` corrects the actor's own time; None keeps the timer's.
+
+    `temporary_until` with `permanent_id` makes the follow-up job of a temporary repair. `equipment_status` is what the
+    machine is now; None leaves it.
+    """
+
+    type: Literal["intervention.complete"] = "intervention.complete"
+    failure: FailureCoding | None = None
+    failure_cause: LongText = ""
+    work_performed: LongText = ""
+    observations: LongText = ""
+    worked_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 31)] | None = None
+    stop_kind: StopKind | None = None
+    stopped_at: AwareDatetime | None = None
+    restarted_at: AwareDatetime | None = None
+    equipment_status: EquipmentStatus | None = None
+    temporary_until: date | None = None
+    permanent_id: UUID | None = None
+    signature: Signature | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "CompleteIntervention":
+        if self.stopped_at and self.restarted_at and self.restarted_at < self.stopped_at:
+            raise ValueError("restarts_before_stop")
+        if (self.temporary_until is None) != (self.permanent_id is None):
+            raise ValueError("temporary_needs_follow_up")
+        return self
+
+
+class CancelIntervention(OnIntervention):
+    type: Literal["intervention.cancel"] = "intervention.cancel"
+    reason: Reason
+
+
+class ValidateIntervention(OnIntervention):
+    """`version` is the sheet that was looked at: what changed since is looked at again."""
+
+    type: Literal["intervention.validate"] = "intervention.validate"
+    version: int | None = None
+
+
+class ReturnIntervention(OnIntervention):
+    type: Literal["intervention.return"] = "intervention.return"
+    reason: Reason
+
+
+class AssignIntervention(OnIntervention):
+    type: Literal["intervention.assign"] = "intervention.assign"
+    technician_id: UUID | None
+
+
+class UpdateIntervention(OnIntervention):
+    """Changes what was asked, while the job is open; fields left out stay."""
+
+    type: Literal["intervention.update"] = "intervention.update"
+    title: Title | None = None
+    description: LongText | None = None
+    priority: Priority | None = None
+    intervention_type: InterventionType | None = None
+    scheduled_start: AwareDatetime | None = None
+    scheduled_end: AwareDatetime | None = None
+
+
+class ReviseIntervention(OnIntervention):
+    """Corrects a completed sheet; the former one is kept as a revision. Fields left out stay."""
+
+    type: Literal["intervention.revise"] = "intervention.revise"
+    reason: Reason
+    version: int
+    failure: FailureCoding | None = None
+    failure_cause: LongText | None = None
+    work_performed: LongText | None = None
+    observations: LongText | None = None
+    stop_kind: StopKind | None = None
+    stopped_at: AwareDatetime | None = None
+    restarted_at: AwareDatetime | None = None
+
+
+class AddNote(OnIntervention):
+    type: Literal["intervention.add_note"] = "intervention.add_note"
+    note_id: UUID
+    text: Annotated[LongText, StringConstraints(min_length=1)]
+
+
+class AddPhoto(OnIntervention):
+    """`photo_id` is the id of an attachment already uploaded."""
+
+    type: Literal["intervention.add_photo"] = "intervention.add_photo"
+    photo_id: UUID
+    kind: PhotoKind = PhotoKind.other
+    caption: Line = ""
+
+
+class RemovePhoto(OnIntervention):
+    type: Literal["intervention.remove_photo"] = "intervention.remove_photo"
+    photo_id: UUID
+
+
+# ---------------------------------------------------------------- rules
+
+
+def may_work_on(role: Role, user_id: UUID, job: InterventionRow) -> bool:
+    """A technician works on what is assigned to him, to nobody, or on what he has joined; others by `maintenance:write`."""
+    if may(role, Permission.maintenance_write):
+        return True
+    mine = job.assigned_technician_id in {None, user_id} or any(action.user_id == user_id for action in job.actions)
+    return mine and may(role, Permission.maintenance_update_assigned)
+
+
+def may_validate(role: Role, user_id: UUID, job: InterventionRow) -> bool:
+    """Four eyes: who completed a job does not validate it."""
+    return may(role, Permission.maintenance_validate) and job.completed_by != user_id
+
+
+def labour(actions: Iterable[ActionRow], now: datetime) -> timedelta:
+    """The sum of everybody's work; running actions count until `now`."""
+    return sum(((action.ended_at or now) - action.started_at for action in actions), timedelta())
+
+
+def down_time(job: InterventionRow, now: datetime) -> timedelta | None:
+    """How long the machine stood still, until `now` while it still does; None when it never stopped."""
+    if job.stopped_at is None:
+        return None
+    return max(timedelta(), (job.restarted_at or now) - job.stopped_at)
+
+
+def is_on_device(job: InterventionRow, now: datetime) -> bool:
+    """Devices hold what is open, what waits for validation, and what ended in the last 30 days."""
+    if job.status in OPEN or (job.status == InterventionStatus.completed and not job.is_validated):
+        return True
+    return job.actual_end is None or now - job.actual_end <= DEVICE_WINDOW

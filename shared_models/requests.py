@@ -1,0 +1,84 @@
+"""Work requests: what an operator without an account reports from the page behind a label."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from shared_models.base import Command, Instant, Reason, Row, Schema, Text, Title
+from shared_models.interventions import InterventionType, Priority
+from shared_models.paging import PageQuery
+
+
+class RequestStatus(StrEnum):
+    new = "new"
+    accepted = "accepted"
+    declined = "declined"
+
+
+class Symptom(StrEnum):
+    """“What is wrong?”, as the big choices of the public page."""
+
+    stopped = "stopped"
+    leak = "leak"
+    noise = "noise"
+    heat = "heat"
+    jam = "jam"
+    quality = "quality"
+    safety = "safety"
+    other = "other"
+
+
+class WorkRequestRow(Row):
+    """The requester's words and photo never change."""
+
+    id: UUID
+    number: str
+    site_id: UUID
+    equipment_id: UUID
+    symptom: Symptom
+    text: str
+    requester: str
+    is_stopped: bool
+    photo_id: UUID | None
+    status: RequestStatus
+    reason: str
+    intervention_id: UUID | None
+    decided_by: UUID | None
+    decided_at: Instant | None
+    created_at: Instant
+    version: int
+
+
+class WorkRequestFilter(PageQuery):
+    site_id: UUID | None = None
+    equipment_id: UUID | None = None
+    status: RequestStatus | None = None
+
+
+class WorkRequestSubmit(Schema):
+    """What the public form sends."""
+
+    symptom: Symptom
+    text: Annotated[Text, StringConstraints(max_length=2_000)] = ""
+    requester: Annotated[Text, StringConstraints(max_length=100)] = ""
+    is_stopped: bool = False
+
+
+class AcceptWorkRequest(Command):
+    """Makes the intervention `intervention_id` out of the request."""
+
+    type: Literal["request.accept"] = "request.accept"
+    request_id: UUID
+    intervention_id: UUID
+    title: Title
+    intervention_type: InterventionType = InterventionType.corrective
+    priority: Priority = Priority.medium
+    assigned_technician_id: UUID | None = None
+
+
+class DeclineWorkRequest(Command):
+    type: Literal["request.decline"] = "request.decline"
+    request_id: UUID
+    reason: Reason

@@ -1,0 +1,84 @@
+"""Push and pull: how devices and the server agree."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from shared_models import equipment as eq
+from shared_models import interventions as iv
+from shared_models import requests as rq
+from shared_models.base import Row, Schema
+from shared_models.problems import Problem
+
+Entity = Literal[
+    "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request"
+]
+
+AnyCommand = Annotated[
+    eq.CreateEquipment | eq.UpdateEquipment | eq.ArchiveEquipment | eq.ChangeEquipmentStatus | eq.LinkLabel
+    | eq.AddDocument | eq.RemoveDocument | eq.SetEquipmentPhoto
+    | iv.CreateIntervention | iv.StartIntervention | iv.HoldIntervention | iv.EndAction | iv.AddAction
+    | iv.CompleteIntervention | iv.CancelIntervention | iv.ValidateIntervention | iv.ReturnIntervention
+    | iv.AssignIntervention | iv.UpdateIntervention | iv.ReviseIntervention | iv.AddNote | iv.AddPhoto | iv.RemovePhoto
+    | rq.AcceptWorkRequest | rq.DeclineWorkRequest,
+    Field(discriminator="type"),
+]
+COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand, config={"defer_build": True})  # built at its first use: the phone starts faster
+
+
+class PushRequest(Schema):
+    """Commands in the order in which they happened. Each is validated for itself, so that a bad one does not stop the rest.
+
+    `sent_at` is the device's clock as it sends: a difference to the server's clock corrects every `occurred_at`.
+    """
+
+    device_id: UUID
+    sent_at: AwareDatetime
+    commands: list[dict[str, Any]] = Field(max_length=500)
+
+
+class PushResult(Row):
+    """`id` is the command's; `problem` says why it was refused."""
+
+    id: UUID | None
+    status: Literal["applied", "rejected"]
+    problem: Problem | None = None
+
+
+class PushAnswer(Row):
+    results: list[PushResult]
+
+
+class Change(Row):
+    """`row` is None for a row that is gone; a device drops it only while its copy still has this `site_id`."""
+
+    entity: Entity
+    id: UUID
+    site_id: UUID | None
+    row: dict[str, Any] | None
+
+
+class Progress(Row):
+    """Rows sent and rows in all, of a first load."""
+
+    done: int
+    total: int
+
+
+class Scope(Row):
+    """The sites a device may hold; None means all."""
+
+    site_ids: list[UUID] | None
+
+
+class PullPage(Row):
+    """Apply `changes`, drop rows of sites out of `scope`, then keep `cursor`; with `reset`, empty the store first."""
+
+    changes: list[Change]
+    cursor: str
+    more: bool
+    progress: Progress | None = None
+    scope: Scope
+    reset: bool = False
+    server_now: AwareDatetime
