@@ -1,0 +1,109 @@
+"""Who asks, what they may do, and which rows they see. The only place that knows about row scope.
+
+    EquipmentReader = Annotated[Actor, require("equipment:read")]        # in a router's signature
+    select(Equipment).where(visible(actor, Equipment.site_id))           # in a repository
+    f"… where {visible_sql('e.site_id', '$1')}", actor.site_list          # in a raw query
+
+An invisible row is `NotFound`, as if it did not exist.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import Depends
+from fastapi.security import HTTPBearer
+from sqlalchemy import ColumnElement, or_, true
+from starlette.requests import HTTPConnection
+
+from server.core.errors import Forbidden, NotFound, NotSignedIn
+from shared_models.permissions import ROLE_PERMISSIONS, Permission, Role
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """`site_ids` is None for somebody who sees every site; `label` is the name the audit log keeps."""
+
+    user_id: UUID
+    role: Role
+    permissions: frozenset[Permission]
+    site_ids: frozenset[UUID] | None
+    label: str
+    lang: str = "fr"
+    session_id: UUID | None = None
+    device_id: UUID | None = None
+    address: str | None = None
+
+    def may(self, permission: Permission | str) -> bool:
+        return permission in self.permissions
+
+    def sees(self, site_id: UUID | None) -> bool:
+        """A row without a site belongs to everyone."""
+        return site_id is None or self.site_ids is None or site_id in self.site_ids
+
+    @property
+    def site_list(self) -> list[UUID] | None:
+        """The parameter `visible_sql` expects."""
+        return None if self.site_ids is None else sorted(self.site_ids)
+
+
+SYSTEM = Actor(
+    user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi"
+)
+ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
+"""Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
+
+
+async def current_actor(connection: HTTPConnection) -> Actor:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    load_actor = cast("ActorLoader", connection.app.state.load_actor)
+    actor = await load_actor(connection, token)
+    connection.state.lang = actor.lang
+    return actor
+
+
+_documented = HTTPBearer(auto_error=False, scheme_name="access token", bearerFormat="JWT")
+SignedIn = Annotated[Actor, Depends(current_actor)]
+
+
+class Requirement:
+    """A dependency that answers 403 without the permission; tests read `permission` off the routes."""
+
+    def __init__(self, permission: Permission | None) -> None:
+        self.permission = permission
+
+    async def __call__(self, actor: SignedIn, _: Annotated[object, Depends(_documented)]) -> Actor:
+        if self.permission is not None and not actor.may(self.permission):
+            raise Forbidden(permission=self.permission)
+        return actor
+
+
+def require(permission: Permission | str) -> Any:  # noqa: ANN401 - what `Depends` returns
+    """The dependency of an endpoint for people with `permission`: `Annotated[Actor, require("equipment:read")]`."""
+    return Depends(Requirement(Permission(permission)))
+
+
+def signed_in() -> Any:  # noqa: ANN401
+    """The dependency of an endpoint for anybody who is signed in."""
+    return Depends(Requirement(None))
+
+
+def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a model's column reads as a UUID to mypy
+    """The condition that keeps the rows `actor` may see; rows without a site are everyone's."""
+    column = cast("ColumnElement[UUID]", site_id)
+    if actor.site_ids is None:
+        return true()
+    return or_(column.is_(None), column.in_(actor.site_ids))
+
+
+def visible_sql(column: str, parameter: str) -> str:
+    """The same condition in SQL text; bind `actor.site_list` to `parameter` (as in `$1`)."""
+    return f"({parameter}::uuid[] is null or {column} is null or {column} = any({parameter}::uuid[]))"
+
+
+def ensure_sees(actor: Actor, site_id: UUID | None) -> None:
+    if not actor.sees(site_id):
+        raise NotFound

@@ -1,0 +1,139 @@
+"""The database: write sessions, read sessions, and a raw asyncpg pool for lists whose JSON PostgreSQL builds.
+
+    async def create(session: SessionDep, actor: SiteWriter, cmd: SiteCreate) -> SiteRead   # commits before the answer
+    async def read(session: ReadSessionDep, ...)                                           # a read-only transaction
+    async def list(pool: ReadPoolDep, ...) -> Response                                     # see server.core.sql
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, cast
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import HTTPConnection
+
+
+ReadPool = asyncpg.Pool
+BeforeCommit = Callable[["Session"], Awaitable[None]]
+_SERVER_SETTINGS = {
+    "application_name": "etabli",
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_BEFORE_COMMIT = "before_commit"
+
+
+class ReadSession(AsyncSession):
+    """A session that only reads; a repository that only reads asks for this one, and also takes a `Session`."""
+
+
+class Session(ReadSession):
+    """A unit of work. Services never commit it: the request, command or job that opened it does."""
+
+    def once_before_commit(self, key: str, action: BeforeCommit) -> None:
+        """Run `action` once in this transaction, however often it is asked for under the same key."""
+        self._actions().setdefault(key, action)
+
+    async def commit(self) -> None:
+        actions = self._actions()
+        while actions:
+            _, action = actions.popitem()
+            await action(self)
+        await super().commit()
+
+    async def rollback(self) -> None:
+        self._actions().clear()
+        await super().rollback()
+
+    def _actions(self) -> dict[str, BeforeCommit]:
+        return cast("dict[str, BeforeCommit]", self.info.setdefault(_BEFORE_COMMIT, {}))
+
+
+def asyncpg_dsn(url: str) -> str:
+    """`url` as asyncpg takes it: no SQLAlchemy driver name, no libpq-only parameter."""
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "channel_binding"]
+    return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query, safe="/")))
+
+
+class Database:
+    """One per process; every connection it makes goes to the same server with the same time-outs."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, read_pool_size: int = 10) -> None:
+        self.dsn = asyncpg_dsn(url)
+        self._read_pool_size = read_pool_size
+        self._pool: ReadPool | None = None
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self.connect,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+        )
+        self._read_engine = self.engine.execution_options(postgresql_readonly=True)
+
+    async def connect(self, *_: Any, **__: Any) -> asyncpg.Connection:  # noqa: ANN401 - SQLAlchemy's creator signature
+        """A connection outside the pools, for LISTEN and the like; the caller closes it."""
+        return await asyncpg.connect(self.dsn, server_settings=_SERVER_SETTINGS, timeout=10)
+
+    @property
+    def pool(self) -> ReadPool:
+        if self._pool is None:
+            raise RuntimeError("the database is not started")
+        return self._pool
+
+    async def start(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self.dsn, min_size=1, max_size=self._read_pool_size, server_settings=_SERVER_SETTINGS, timeout=10
+        )
+
+    async def stop(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """One transaction: committed at the end of the block, rolled back when the block raises."""
+        async with Session(self.engine, expire_on_commit=False, autoflush=True) as session:
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def read_session(self) -> AsyncIterator[ReadSession]:
+        async with ReadSession(self._read_engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+
+def database_of(connection: HTTPConnection) -> Database:
+    return cast("Database", connection.app.state.database)
+
+
+async def get_session(database: Annotated[Database, Depends(database_of)]) -> AsyncIterator[Session]:
+    async with database.session() as session:
+        yield session
+
+
+async def get_read_session(database: Annotated[Database, Depends(database_of)]) -> AsyncIterator[ReadSession]:
+    async with database.read_session() as session:
+        yield session
+
+
+def get_pool(database: Annotated[Database, Depends(database_of)]) -> ReadPool:
+    return database.pool
+
+
+# scope="function" ends the transaction before the answer leaves; in the default scope a failed commit would still say 201.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]
+ReadPoolDep = Annotated[ReadPool, Depends(get_pool)]

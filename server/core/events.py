@@ -1,0 +1,191 @@
+"""Pokes: "something you may see has changed, pull". They carry no data, so losing one costs a delay and never a row.
+
+A transaction that changes rows calls `notify(session, site_ids=…)`; one NOTIFY leaves with its commit. Each node holds one
+LISTEN connection and wakes its own subscribers. After a lost connection everyone is poked, because pokes may have been missed.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import asyncpg
+import structlog
+from fastapi import Depends
+from sqlalchemy import text
+from starlette.requests import HTTPConnection
+
+from server.core.access import Actor
+from server.core.database import Database, Session
+
+CHANNEL = "etabli_poke"
+_MAX_PAYLOAD = 7900  # PostgreSQL refuses 8000 bytes
+_KEY = "pokes"
+_SILENCE_SECONDS = 20.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Pending:
+    everyone: bool = False
+    sites: set[UUID] = field(default_factory=set)
+    access: set[UUID] = field(default_factory=set)
+
+    def payload(self) -> str:
+        full = json.dumps({
+            "everyone": self.everyone, "sites": sorted(map(str, self.sites)), "access": sorted(map(str, self.access)),
+        })  # fmt: skip
+        if len(full) <= _MAX_PAYLOAD:
+            return full
+        return json.dumps({"everyone": True, "reconnect": bool(self.access)})
+
+
+def _pending(session: Session) -> _Pending:
+    return cast("_Pending", session.info.setdefault(_KEY, _Pending()))
+
+
+async def _send(session: Session) -> None:
+    pending = cast("_Pending", session.info.pop(_KEY, _Pending()))
+    await session.execute(text("select pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": pending.payload()})
+
+
+def notify(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
+    """Poke whoever sees one of these sites when this transaction commits; None among them means everyone."""
+    pending = _pending(session)
+    for site_id in site_ids:
+        if site_id is None:
+            pending.everyone = True
+        else:
+            pending.sites.add(site_id)
+    session.once_before_commit(_KEY, _send)
+
+
+def notify_access_changed(session: Session, *, user_ids: Iterable[UUID]) -> None:
+    """End these people's streams on commit: they reconnect with what they may see now, or are refused."""
+    _pending(session).access.update(user_ids)
+    session.once_before_commit(_KEY, _send)
+
+
+class Subscription:
+    """Iterates over pokes, coalesced: a slow reader gets one poke for many changes. Ends on shutdown and on changed access."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._woken = asyncio.Event()
+        self._ended = False
+
+    def poke(self) -> None:
+        self._woken.set()
+
+    def end(self) -> None:
+        self._ended = True
+        self._woken.set()
+
+    def __aiter__(self) -> AsyncIterator[None]:
+        return self
+
+    async def __anext__(self) -> None:
+        await self._woken.wait()
+        self._woken.clear()
+        if self._ended:
+            raise StopAsyncIteration
+
+
+class PokeHub:
+    """The node's listener and its subscribers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._subscriptions: set[Subscription] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def subscribe(self, actor: Actor) -> Iterator[Subscription]:
+        """`with hub.subscribe(actor) as pokes: async for _ in pokes: …`"""
+        subscription = Subscription(actor)
+        if self._stopping:
+            subscription.end()
+        self._subscriptions.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+
+    @property
+    def subscribers(self) -> int:
+        return len(self._subscriptions)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._listen_for_ever(), name="poke listener")
+
+    def end_streams(self) -> None:
+        """First step of a shutdown: the server waits for open answers, so streams must end by themselves."""
+        self._stopping = True
+        for subscription in self._subscriptions:
+            subscription.end()
+
+    async def stop(self) -> None:
+        self.end_streams()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen_for_ever(self) -> None:
+        delay = 0.1
+        while True:
+            try:
+                await self._listen()
+                delay = 0.1
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                _log.warning("poke.listener_lost", error=repr(error), retry_in=delay)
+            self.listening.clear()
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+    async def _listen(self) -> None:
+        connection = await self._database.connect()
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        try:
+            await connection.add_listener(CHANNEL, self._received)
+            self.listening.set()
+            self._poke_everyone()
+            await self._until_lost(connection, lost)
+        finally:
+            connection.terminate()
+
+    async def _until_lost(self, connection: asyncpg.Connection, lost: asyncio.Event) -> None:
+        """A connection cut without a word (a router gone) is only noticed by asking."""
+        while not lost.is_set():
+            try:
+                await asyncio.wait_for(lost.wait(), _SILENCE_SECONDS)
+            except TimeoutError:
+                await connection.execute("select 1", timeout=5)
+
+    def _received(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        message: dict[str, Any] = json.loads(str(payload))
+        sites = {UUID(site) for site in message.get("sites", ())}
+        access = {UUID(user) for user in message.get("access", ())}
+        for subscription in tuple(self._subscriptions):
+            actor = subscription.actor
+            if message.get("reconnect") or actor.user_id in access:
+                subscription.end()
+            elif message["everyone"] or (sites and (actor.site_ids is None or sites & actor.site_ids)):
+                subscription.poke()
+
+    def _poke_everyone(self) -> None:
+        for subscription in tuple(self._subscriptions):
+            subscription.poke()
+
+
+def get_hub(connection: HTTPConnection) -> PokeHub:
+    return cast("PokeHub", connection.app.state.pokes)
+
+
+PokeHubDep = Annotated[PokeHub, Depends(get_hub)]
