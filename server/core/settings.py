@@ -1,0 +1,190 @@
+"""Every setting of the server, read from the environment (prefix `ETABLI_`, and `DATABASE_URL`) and from `.env`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.core.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHORTEST_SECRET = 32
+DEFAULT_PASSWORDS = frozenset({"", "admin", "changeme", "change-me", "etabli", "password", "postgres", "secret"})
+MEBIBYTE = 2**20
+
+
+class UnsafeSettingsError(ValueError):
+    """What must change before anything but a demonstration may start, one line each."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__("unsafe settings, not starting:\n" + "\n".join(f"  - {reason}" for reason in reasons))
+
+
+class Settings(BaseSettings):
+    """Defaults suit one machine with its own PostgreSQL; `check_safe` names what a real installation must set."""
+
+    model_config = SettingsConfigDict(env_prefix="ETABLI_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Path(".data")
+    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "ETABLI_DATABASE_URL"))
+    storage_url: str | None = None
+    """An `s3://bucket/prefix`; attachments stay in the data folder without one."""
+    web_root: Path | None = None
+    """The built web app; by default the one that `etabli build-web` makes."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    workers: Annotated[int, Field(ge=1)] = 1
+    base_url: HttpUrl | None = None
+    """The address people type; QR labels and e-mails carry it."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Networks whose `X-Forwarded-…` headers are believed."""
+
+    demo: bool = False
+    allow_http: bool = False
+    """Accept a plain http `base_url` on another host than this one (a closed network)."""
+
+    secret_key: SecretStr | None = None
+    access_token_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 7
+    cookie_secure: bool | None = None
+    """By default as `base_url` says: secure over https."""
+
+    max_upload_mb: Annotated[int, Field(ge=1, le=1024)] = 25
+    max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 4
+
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_proxies(cls, values: dict[str, object]) -> dict[str, object]:
+        proxies = values.get("trusted_proxies")
+        if isinstance(proxies, str):
+            values["trusted_proxies"] = tuple(part.strip() for part in proxies.split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _make_absolute(self) -> Self:
+        self.data_dir = self.data_dir.expanduser().absolute()
+        return self
+
+    @property
+    def public_url(self) -> str:
+        """Where this instance is reached, without a final slash."""
+        if self.base_url is not None:
+            return str(self.base_url).rstrip("/")
+        host = "localhost" if _is_this_machine(self.host) or _is_any(self.host) else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def dsn(self) -> str:
+        """The database: `DATABASE_URL`, or the running embedded server's; raises `EmbeddedPostgresError` when it is down."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return EmbeddedPostgres(self.data_dir).dsn.url
+
+    @property
+    def secret(self) -> str:
+        """What tokens are signed with: the setting, or a secret made once and kept in the data folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return kept_secret(self.data_dir / "secret-key")
+
+    @property
+    def access_lifetime(self) -> timedelta:
+        return timedelta(minutes=self.access_token_minutes)
+
+    @property
+    def refresh_lifetime(self) -> timedelta:
+        return timedelta(days=self.refresh_token_days)
+
+    @property
+    def is_cookie_secure(self) -> bool:
+        return self.public_url.startswith("https:") if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def storage_dir(self) -> Path:
+        return self.data_dir / "attachments"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * MEBIBYTE
+
+    @property
+    def max_body_bytes(self) -> int:
+        return self.max_body_mb * MEBIBYTE
+
+    def check_safe(self) -> None:
+        """Raise `UnsafeSettingsError` naming every unsafe setting; a demonstration may have them."""
+        if not self.demo and (reasons := list(self._unsafe())):
+            raise UnsafeSettingsError(reasons)
+
+    def _unsafe(self) -> Iterator[str]:
+        if len(self.secret) < SHORTEST_SECRET or len(set(self.secret)) < SHORTEST_SECRET // 4:
+            yield f"ETABLI_SECRET_KEY is guessable: use {SHORTEST_SECRET} random characters or leave it out"
+        if self.database_url is not None and _has_default_password(self.dsn):
+            yield "DATABASE_URL has a default password: give the database's user one of its own"
+        yield from self._unsafe_transport()
+
+    def _unsafe_transport(self) -> Iterator[str]:
+        url = urlsplit(self.public_url)
+        if url.scheme != "https" and not _is_this_machine(url.hostname or "") and not self.allow_http:
+            yield f"{self.public_url} is not https: set ETABLI_BASE_URL, or ETABLI_ALLOW_HTTP=true on a closed network"
+        if url.scheme == "https" and self.cookie_secure is False:
+            yield "ETABLI_COOKIE_SECURE=false sends sign-in cookies unprotected: leave it out"
+        if _is_any(self.host) and self.base_url is None and not self.allow_http:
+            yield "ETABLI_HOST opens the server to the network: set ETABLI_BASE_URL to its https address"
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret that stays the same: made by whoever comes first, readable by us alone."""
+    with suppress(FileNotFoundError):
+        return path.read_text()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    return path.read_text()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    return Settings()
+
+
+def _has_default_password(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return False  # a socket, a certificate or a password file
+    return parts.password.lower() in DEFAULT_PASSWORDS or parts.password == parts.username
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
+
+
+def _is_any(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_unspecified
+    return host == ""
