@@ -1,0 +1,51 @@
+"""What PostgreSQL refuses, as the refusal a caller can act on. Constraints are the last line behind the services' own checks."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from server.core.errors import AlreadyExists, Conflict, EtabliError, Invalid, Unavailable
+
+DATABASE_ERRORS: tuple[type[Exception], ...] = (
+    DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError,
+)  # fmt: skip
+
+
+class InvalidCharacter(Invalid):
+    code = "invalid_character"
+
+
+class ValueOutOfRange(Invalid):
+    code = "value_out_of_range"
+
+
+class ReferenceBroken(Conflict):
+    """A row refers to one that does not exist, or that others still refer to."""
+
+    code = "reference_broken"
+
+
+class RuleBroken(Conflict):
+    code = "rule_broken"
+
+
+_BY_SQLSTATE: dict[str, type[EtabliError]] = {
+    "22021": InvalidCharacter, "22P05": InvalidCharacter,
+    "22003": ValueOutOfRange, "22008": ValueOutOfRange, "22001": ValueOutOfRange,
+    "23505": AlreadyExists, "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
+    "40001": Unavailable, "40P01": Unavailable, "55P03": Unavailable, "57014": Unavailable,
+}  # fmt: skip
+_CONNECTION_CLASSES = ("08", "53", "57")
+
+
+def refusal_of(error: Exception) -> EtabliError | None:
+    """None for what can only be a fault of ours, which is a 500."""
+    if isinstance(error, PoolTimeout | InterfaceError | asyncpg.InterfaceError | ConnectionError):
+        return Unavailable()
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unavailable()
+    original = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate = str(getattr(original, "sqlstate", None) or "")
+    if sqlstate in _BY_SQLSTATE:
+        return _BY_SQLSTATE[sqlstate]()
+    return Unavailable() if sqlstate.startswith(_CONNECTION_CLASSES) else None

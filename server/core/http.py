@@ -1,0 +1,218 @@
+"""What every answer has in common: problem documents (RFC 9457), request ids, security headers, one log line."""
+
+import re
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.core.database_errors import DATABASE_ERRORS, refusal_of
+from server.core.errors import EtabliError, Invalid
+from server.core.i18n import translator
+from shared_models.i18n import Translator, best_language
+from shared_models.problems import URN, FieldProblem, Problem
+from shared_models.validation import field_problems
+
+PROBLEM_TYPE = "application/problem+json"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_log = structlog.get_logger("etabli.http")
+_CODES = {
+    400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    406: "not_acceptable", 408: "request_timeout", 411: "length_required", 412: "precondition_failed", 413: "body_too_large",
+    415: "unsupported_media_type", 416: "range_not_satisfiable", 422: "invalid", 426: "upgrade_required",
+    429: "too_many_attempts", 500: "internal_error", 503: "unavailable",
+}  # fmt: skip
+
+
+class ProblemResponse(JSONResponse):
+    media_type = PROBLEM_TYPE
+
+
+# --- problem documents
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The signed-in reader's language, else what the browser asks for."""
+    known = getattr(connection.state, "lang", None)
+    return str(known) if known else best_language(connection.headers.get("accept-language", ""))
+
+
+def build_problem(
+    code: str, status: int, words: Translator, *, params: Mapping[str, Any] | None = None,
+    errors: list[FieldProblem] | None = None, instance: str | None = None,
+) -> Problem:  # fmt: skip
+    """The problem document of `code`, worded from the catalogue; a code without wording falls back on its status."""
+    key = f"problem.{code}"
+    if not words.has(f"{key}.title"):
+        key = f"problem.{_CODES.get(status, 'internal_error')}"
+    params = dict(params or {})
+    detail = words.t(f"{key}.detail", **params) if words.has(f"{key}.detail") else None
+    return Problem(
+        type=URN + code, title=words.t(f"{key}.title", **params), status=status, code=code, detail=detail,
+        instance=instance, params=params, errors=errors or [],
+    )  # fmt: skip
+
+
+def problem_of(error: EtabliError, lang: str, *, instance: str | None = None) -> Problem:
+    """The problem document of a refusal; also what a rejected command carries."""
+    words = translator(lang)
+    problem = build_problem(error.code, error.status, words, params=error.params, instance=instance)
+    if isinstance(error, Invalid) and error.field:
+        message = problem.detail or problem.title
+        problem.errors = [FieldProblem(field=error.field, code=error.code, message=message)]
+    return problem
+
+
+def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    request_id = getattr(request.state, "request_id", None)
+    problem.instance = f"urn:etabli:request:{request_id}" if request_id else None
+    content = problem.model_dump(mode="json", exclude_none=True)
+    return ProblemResponse(content, status_code=problem.status, headers=dict(headers or {}))
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EtabliError)  # noqa: S101 - registered for this class
+    return _answer(request, problem_of(error, language_of(request)), error.headers)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = error.status_code
+    code = _CODES.get(status, "internal_error" if status >= 500 else "bad_request")  # noqa: PLR2004
+    if status == HTTPStatus.BAD_REQUEST:  # FastAPI's own word for a body that cannot be decoded
+        status, code = 422, "malformed_body"
+    return _answer(request, build_problem(code, status, translator(language_of(request))), error.headers)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    words = translator(language_of(request))
+    errors = error.errors()
+    if any(found["type"] == "json_invalid" for found in errors):
+        return _answer(request, build_problem("malformed_body", 422, words))
+    if any(tuple(found["loc"]) == ("body",) for found in errors) and not _is_json(request.headers):
+        return _answer(request, build_problem("unsupported_media_type", 415, words))
+    return _answer(request, build_problem("invalid", 422, words, errors=field_problems(errors, words, skip=1)))
+
+
+def _is_json(headers: Headers) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    nothing_sent = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    return nothing_sent or kind == "application/json" or kind.endswith("+json")
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
+    _log.warning("database.refused", code=refusal.code, error=str(error).splitlines()[0])
+    return await _on_refusal(request, refusal)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(EtabliError, _on_refusal)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    for kind in DATABASE_ERRORS:
+        app.add_exception_handler(kind, _on_database)
+
+
+# --- request ids, the log line, and the last resort
+
+
+def client_address(connection: HTTPConnection) -> str:
+    """The caller's address; behind a proxy, the server's `--forwarded-allow-ips` decides who may say so."""
+    return connection.client.host if connection.client else "unknown"
+
+
+class RequestMiddleware:
+    """Outermost of ours: gives the request its id, logs it once, and turns what nobody caught into a 500 that tells nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send)
+        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+            try:
+                await self.app(scope, receive, exchange.send)
+            except HTTPException:  # the body limit's: the framework answers it outside of us
+                raise
+            except Exception:
+                _log.exception("request.failed", method=scope["method"], path=scope["path"])
+                if exchange.status:
+                    raise
+                await self._answer_500(scope, receive, exchange)
+            finally:
+                exchange.log()
+
+    @staticmethod
+    async def _answer_500(scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        request = Request(scope, receive)
+        problem = build_problem("internal_error", 500, translator(language_of(request)))
+        await _answer(request, problem)(scope, receive, exchange.send)
+
+
+class _Exchange:
+    def __init__(self, scope: Scope, send: Send) -> None:
+        asked = Headers(scope=scope).get("x-request-id", "")
+        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid4().hex
+        self.status = 0
+        self._scope, self._send, self._started = scope, send, time.perf_counter()
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self.request_id
+            _add_security_headers(headers, self._scope)
+        await self._send(message)
+
+    def log(self) -> None:
+        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
+        _log.info(
+            "request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=milliseconds
+        )
+
+
+# --- headers
+
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_API_ONLY = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-store",
+}
+_SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """Defaults: an endpoint that sets one of these itself keeps its own."""
+    kind = headers.get("content-type", "")
+    wanted = dict(_EVERYWHERE)
+    if scope["path"].startswith("/api/") or kind.startswith(("application/json", PROBLEM_TYPE)):
+        wanted |= _API_ONLY
+    if scope["scheme"] == "https":
+        wanted |= _SECURE_ONLY
+    for name, value in wanted.items():
+        headers.setdefault(name, value)

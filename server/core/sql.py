@@ -1,0 +1,80 @@
+"""JSON lists built by PostgreSQL and sent as they are: an order of magnitude faster than building objects here.
+
+    columns = json_columns(EquipmentRead, "e", line_name="l.name")
+    return await json_page(pool, columns, "equipment e left join line l on l.id = e.line_id where …", args, page, order="e.name, e.id")
+
+The casts make PostgreSQL write what pydantic would: instants with `Z`, decimals as strings. A test compares the two.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import asyncpg
+from fastapi import Response
+from pydantic import BaseModel
+
+from shared_models.paging import PageQuery
+
+JSON = "application/json"
+
+
+def instant(expression: str) -> str:
+    """A timestamptz as pydantic writes it: UTC, `Z`, microseconds only when there are any."""
+    utc = f"({expression}) at time zone 'UTC'"
+    return (
+        f"to_char({utc}, case when date_trunc('second', {utc}) = {utc} "
+        """then 'YYYY-MM-DD"T"HH24:MI:SS"Z"' else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"' end)"""
+    )
+
+
+def _base_type(annotation: Any) -> Any:  # noqa: ANN401 - a type of any shape
+    if get_origin(annotation) is Annotated:
+        return _base_type(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        return _base_type(kinds[0]) if len(kinds) == 1 else annotation
+    return annotation
+
+
+def json_cast(expression: str, annotation: Any) -> str:  # noqa: ANN401
+    kind = _base_type(annotation)
+    if kind is datetime:
+        return instant(expression)
+    return f"({expression})::text" if kind is Decimal else expression
+
+
+def json_columns(model: type[BaseModel], alias: str, **expressions: str) -> str:
+    """The select list of `model`: its fields as columns of `alias`, or as the SQL `expressions` given by name."""
+    unknown = expressions.keys() - model.model_fields.keys()
+    if unknown:
+        raise ValueError(f"{model.__name__} has no field {', '.join(sorted(unknown))}")
+    return ", ".join(
+        f'{json_cast(expressions.get(name, f"{alias}.{name}"), field.annotation)} as "{name}"'
+        for name, field in model.model_fields.items()
+    )
+
+
+async def json_page(
+    pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], page: PageQuery, *, order: str
+) -> Response:
+    """`{items, total, page, size, pages}` in one statement; `source` is what follows `from`, `args` its parameters."""
+    size, offset = len(args) + 1, len(args) + 2
+    statement = (
+        f"select coalesce((select json_agg(t) from (select {columns} from {source} order by {order} "  # noqa: S608
+        f"limit ${size} offset ${offset}) t), '[]'::json)::text as items, (select count(*) from {source}) as total"
+    )
+    row = await pool.fetchrow(statement, *args, page.size, (page.page - 1) * page.size)
+    pages = -(-row["total"] // page.size)
+    body = f'{{"items":{row["items"]},"total":{row["total"]},"page":{page.page},"size":{page.size},"pages":{pages}}}'
+    return Response(body, media_type=JSON)
+
+
+async def json_list(pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], *, order: str) -> Response:
+    """A bounded list as a JSON array."""
+    statement = (
+        f"select coalesce(json_agg(t), '[]'::json)::text from (select {columns} from {source} order by {order}) t"  # noqa: S608
+    )
+    return Response(await pool.fetchval(statement, *args), media_type=JSON)
