@@ -1,0 +1,47 @@
+"""Sessions, the first-start link, and the shared counter of attempts."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.tables import Identified, Instant, instant_column, text_column
+
+
+class UserSession(Identified, table=True):
+    """One sign-in on one device. Only hashes of its refresh tokens are here: the current one and the one it replaced."""
+
+    __tablename__ = "user_sessions"
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    previous_token_hash: str | None = Field(default=None, max_length=64)
+    rotated_at: datetime | None = instant_column(default=None)
+    device_id: UUID | None = None
+    device_name: str = text_column()
+    address: str = text_column()
+    user_agent: str = text_column()
+    created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    last_used_at: datetime = instant_column()
+    expires_at: datetime = instant_column(index=True)
+    revoked_at: datetime | None = instant_column(default=None)
+
+
+class SetupLink(SQLModel, table=True):
+    """The one-time link that makes the first administrator."""
+
+    __tablename__ = "setup_link"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    expires_at: datetime = instant_column()
+
+
+class RateLimit(SQLModel, table=True):
+    """GCRA state, shared by all nodes: the theoretical arrival time of the next allowed attempt. Lost in a crash, which is fine."""
+
+    __tablename__ = "rate_limit"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: str = Field(primary_key=True, max_length=200)
+    arrival_at: datetime = instant_column(index=True)

@@ -1,0 +1,134 @@
+"""Equipment classes with their failure catalogues, equipment, status log, labels, documents, and the life digest."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.tables import Identified, Instant, Synced, Timestamped, Versioned, enum_column, instant_column, json_column, one_of, text_column
+from shared_models.equipment import Criticality, EquipmentStatus, FailureItemKind
+from shared_models.labels import LENGTH as LABEL_LENGTH
+
+Money = sa.Numeric(14, 2)
+SEARCH_TEXT = (
+    "etabli_fold(name || ' ' || code || ' ' || coalesce(model, '') || ' ' || coalesce(serial_number, '') || ' ' || coalesce(manufacturer, ''))"
+)
+
+
+class EquipmentClass(Versioned, Synced, table=True):
+    """`mode_counts` (failure modes of the whole class over three years) is refreshed by housekeeping."""
+
+    __tablename__ = "equipment_class"
+
+    code: str = Field(max_length=40, unique=True)
+    names: dict[str, str] = json_column("{}")
+    icon: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    spec_fields: list[dict[str, Any]] = json_column("[]")
+    mode_counts: list[dict[str, Any]] = json_column("[]")
+
+
+class FailureItem(Identified, table=True):
+    """One entry of a class's pick-lists; a retired one stays for the sheets that name it."""
+
+    __tablename__ = "failure_item"
+    __table_args__ = (one_of(FailureItemKind, "kind"), sa.UniqueConstraint("class_id", "kind", "code"))
+
+    class_id: UUID = Field(foreign_key="equipment_class.id", ondelete="CASCADE")
+    kind: FailureItemKind = enum_column(FailureItemKind)
+    code: str = Field(max_length=40)
+    names: dict[str, str] = json_column("{}")
+    icon: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    position: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+
+
+class Equipment(Versioned, Synced, table=True):
+    """`status` and `status_since` repeat the last row of the status log, for lists."""
+
+    __tablename__ = "equipment"
+    __table_args__ = (
+        one_of(EquipmentStatus, "status"),
+        one_of(Criticality, "criticality"),
+        sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.Index("ix_equipment_search_text", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        sa.Index("ix_equipment_site_id_sync_xid", "site_id", "sync_xid", "id"),
+        sa.Index("ix_equipment_name", sa.text("etabli_fold(name)"), "id"),
+    )
+
+    code: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=100)
+    model: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    manufacturer: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    serial_number: str | None = Field(default=None, max_length=200, unique=True)
+    site_id: UUID = Field(foreign_key="sites.id")
+    production_line_id: UUID | None = Field(default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True)
+    parent_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
+    class_id: UUID | None = Field(default=None, foreign_key="equipment_class.id", ondelete="SET NULL", index=True)
+    status: EquipmentStatus = enum_column(EquipmentStatus, EquipmentStatus.active)
+    status_since: datetime = instant_column()
+    status_reason: str = text_column()
+    criticality: Criticality = enum_column(Criticality, Criticality.medium)
+    purchase_date: date | None = None
+    installation_date: date | None = None
+    warranty_expiry: date | None = None
+    expected_lifespan: int | None = Field(default=None, description="years")
+    hourly_downtime_cost: Decimal | None = Field(default=None, sa_type=Money)
+    replacement_value: Decimal | None = Field(default=None, sa_type=Money)
+    currency: str = Field(default="EUR", max_length=3, sa_column_kwargs={"server_default": "EUR"})
+    specifications: dict[str, Any] = json_column("{}")
+    notes: str = text_column()
+    photo_id: UUID | None = Field(default=None, foreign_key="attachment.id", ondelete="SET NULL")
+    archived_at: datetime | None = instant_column(default=None)
+    search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(SEARCH_TEXT, persisted=True)))
+
+
+class LabelCode(SQLModel, table=True):
+    """Permanent: a code is printed once, linked once, and never reused. Blank while `equipment_id` is null."""
+
+    __tablename__ = "label_code"
+
+    code: str = Field(primary_key=True, max_length=LABEL_LENGTH)
+    equipment_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
+    created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    linked_at: datetime | None = instant_column(default=None)
+
+
+class EquipmentStatusLog(Identified, table=True):
+    __tablename__ = "equipment_status_log"
+    __table_args__ = (
+        one_of(EquipmentStatus, "to_status"),
+        sa.Index("ix_equipment_status_log_equipment_id_occurred_at", "equipment_id", "occurred_at"),
+    )
+
+    equipment_id: UUID = Field(foreign_key="equipment.id", ondelete="CASCADE")
+    from_status: EquipmentStatus | None = enum_column(EquipmentStatus, nullable=True)
+    to_status: EquipmentStatus = enum_column(EquipmentStatus)
+    occurred_at: datetime = instant_column()
+    received_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    reason: str = text_column()
+
+
+class EquipmentLife(Synced, table=True):
+    """The digest that makes a machine's page complete offline (`shared_models.life.EquipmentLifeRow`), rebuilt with each change."""
+
+    __tablename__ = "equipment_life"
+    __table_args__ = (sa.Index("ix_equipment_life_site_id_sync_xid", "site_id", "sync_xid", "id"),)
+
+    id: UUID = Field(primary_key=True, foreign_key="equipment.id", ondelete="CASCADE")
+    site_id: UUID = Field(foreign_key="sites.id")
+    data: dict[str, Any] = json_column("{}")
+
+
+class Document(Timestamped, Synced, table=True):
+    __tablename__ = "document"
+    __table_args__ = (sa.Index("ix_document_site_id_sync_xid", "site_id", "sync_xid", "id"),)
+
+    site_id: UUID = Field(foreign_key="sites.id")
+    equipment_id: UUID = Field(foreign_key="equipment.id", ondelete="CASCADE", index=True)
+    attachment_id: UUID = Field(foreign_key="attachment.id")
+    title: str = Field(max_length=200)
+    created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")

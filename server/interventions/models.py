@@ -1,0 +1,145 @@
+"""The intervention sheet, the work done on it, and its former states."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.tables import Identified, Instant, Json, Synced, Versioned, enum_column, instant_column, json_column, one_of, text_column
+from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
+from shared_models.lifecycle import InterventionStatus
+
+_DOWN_MINUTES = "(extract(epoch FROM (restarted_at - stopped_at)) / 60)::integer"
+
+
+class Intervention(Versioned, Synced, table=True):
+    """See `shared_models.interventions.InterventionRow` for the meaning of each column."""
+
+    __tablename__ = "maintenance_interventions"
+    __table_args__ = (
+        one_of(InterventionType, "intervention_type"),
+        one_of(InterventionStatus, "status"),
+        one_of(Priority, "priority"),
+        one_of(StopKind, "stop_kind", nullable=True),
+        sa.CheckConstraint("restarted_at IS NULL OR restarted_at >= stopped_at", name="restart_after_stop"),
+        sa.CheckConstraint("NOT is_validated OR status = 'completed'", name="validated_is_completed"),
+        sa.CheckConstraint("NOT (mode_unknown AND mode_id IS NOT NULL)", name="mode_or_unknown"),
+        sa.Index("ix_maintenance_interventions_site_id_sync_xid", "site_id", "sync_xid", "id"),
+        sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
+        sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
+        sa.Index(
+            "ix_maintenance_interventions_open", "site_id", "status", "id",
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
+        ),
+    )
+
+    number: str = Field(max_length=30, unique=True)
+    site_id: UUID = Field(foreign_key="sites.id")
+    equipment_id: UUID = Field(foreign_key="equipment.id")
+    request_id: UUID | None = Field(default=None, foreign_key="work_request.id", unique=True)
+    permanent_repair_of: UUID | None = Field(default=None, foreign_key="maintenance_interventions.id", index=True)
+    title: str = Field(max_length=200)
+    description: str = text_column()
+    intervention_type: InterventionType = enum_column(InterventionType)
+    status: InterventionStatus = enum_column(InterventionStatus, InterventionStatus.pending)
+    status_reason: str = text_column()
+    priority: Priority = enum_column(Priority, Priority.medium)
+
+    scheduled_start: datetime | None = instant_column(default=None)
+    scheduled_end: datetime | None = instant_column(default=None)
+    actual_start: datetime | None = instant_column(default=None)
+    actual_end: datetime | None = instant_column(default=None)
+
+    assigned_technician_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
+    supervisor_id: UUID | None = Field(default=None, foreign_key="users.id")
+    created_by: UUID | None = Field(default=None, foreign_key="users.id")
+    completed_by: UUID | None = Field(default=None, foreign_key="users.id")
+
+    stop_kind: StopKind | None = enum_column(StopKind, nullable=True)
+    reported_at: datetime | None = instant_column(default=None)
+    stopped_at: datetime | None = instant_column(default=None)
+    restarted_at: datetime | None = instant_column(default=None)
+    downtime_minutes: int | None = Field(default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True)))
+
+    mode_id: UUID | None = Field(default=None, foreign_key="failure_item.id", index=True)
+    mode_unknown: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    mechanism_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
+    cause_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
+    remedy_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
+    failure_cause: str = text_column()
+    work_performed: str = text_column()
+    observations: str = text_column()
+    temporary_until: date | None = None
+    signature: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+
+    is_validated: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    validated_by: UUID | None = Field(default=None, foreign_key="users.id")
+    validated_at: datetime | None = instant_column(default=None)
+    returned_by: UUID | None = Field(default=None, foreign_key="users.id")
+    returned_at: datetime | None = instant_column(default=None)
+    return_reason: str = text_column()
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class _OfIntervention(Identified):
+    intervention_id: UUID = Field(foreign_key="maintenance_interventions.id", ondelete="CASCADE", index=True)
+    user_id: UUID = Field(foreign_key="users.id")
+
+
+class InterventionAction(_OfIntervention, table=True):
+    """One person's work; one running timer a person and job."""
+
+    __tablename__ = "intervention_action"
+    __table_args__ = (
+        sa.CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
+        sa.Index("uq_intervention_action_running", "intervention_id", "user_id", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+    started_at: datetime = instant_column()
+    ended_at: datetime | None = instant_column(default=None)
+    note: str = text_column()
+
+
+class InterventionNote(_OfIntervention, table=True):
+    __tablename__ = "intervention_note"
+
+    occurred_at: datetime = instant_column()
+    text: str = Field(sa_type=sa.Text)
+
+
+class InterventionPhoto(_OfIntervention, table=True):
+    """`id` is the attachment's."""
+
+    __tablename__ = "intervention_photo"
+    __table_args__ = (
+        one_of(PhotoKind, "kind"),
+        sa.ForeignKeyConstraint(["id"], ["attachment.id"], ondelete="CASCADE"),
+    )
+
+    occurred_at: datetime = instant_column()
+    kind: PhotoKind = enum_column(PhotoKind, PhotoKind.other)
+    caption: str = text_column()
+
+
+class InterventionRevision(SQLModel, table=True):
+    """The sheet as it stood before revision `revision` replaced it."""
+
+    __tablename__ = "intervention_revision"
+
+    intervention_id: UUID = Field(primary_key=True, foreign_key="maintenance_interventions.id", ondelete="CASCADE")
+    revision: int = Field(primary_key=True)
+    replaced_at: datetime = Field(sa_type=Instant, nullable=False)
+    by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    reason: str = text_column()
+    snapshot: dict[str, Any] = json_column("{}")
+
+
+class NumberSeries(SQLModel, table=True):
+    """The last number given of `INT-2026-…`; a row lock keeps numbers unique, gaps are allowed."""
+
+    __tablename__ = "number_series"
+
+    series: str = Field(primary_key=True, max_length=20)
+    last: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -1,0 +1,27 @@
+"""Sites and production lines."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from server.core.tables import Synced, Versioned, text_column
+
+
+class Site(Versioned, Synced, table=True):
+    __tablename__ = "sites"
+
+    name: str = Field(max_length=100, unique=True)
+    location: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
+    description: str = text_column()
+    time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
+    public_requests: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+
+
+class ProductionLine(Versioned, Synced, table=True):
+    __tablename__ = "production_lines"
+    __table_args__ = (sa.UniqueConstraint("site_id", "name"),)
+
+    site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
+    name: str = Field(max_length=100)
+    description: str = text_column()

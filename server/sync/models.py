@@ -1,0 +1,45 @@
+"""What makes pushes replay-safe and pulls complete."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.tables import Instant, Json
+
+
+class SyncReceipt(SQLModel, table=True):
+    """The answer given to a command; a replay returns it again."""
+
+    __tablename__ = "sync_receipt"
+
+    command_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    device_id: UUID | None = None
+    command_type: str = Field(max_length=60)
+    problem: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    received_at: datetime = Field(sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()})
+
+
+class SyncTombstone(SQLModel, table=True):
+    """A row that is gone from `site_id` (from everywhere when null); written by triggers."""
+
+    __tablename__ = "sync_tombstone"
+    __table_args__ = (sa.Index("ix_sync_tombstone_site_id_sync_xid", "site_id", "sync_xid", "number"),)
+
+    number: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))
+    entity: str = Field(max_length=40)
+    entity_id: UUID
+    site_id: UUID | None = None
+    sync_xid: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("pg_current_xact_id()::text::bigint")})
+    deleted_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+
+
+class SyncEpoch(SQLModel, table=True):
+    """One row that names this history of the database. A restored copy gets a new one, and devices load everything again."""
+
+    __tablename__ = "sync_epoch"
+
+    id: UUID = Field(primary_key=True)

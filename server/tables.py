@@ -1,0 +1,15 @@
+"""Every table, so that the metadata is complete: imported by migrations, tests and the application's start."""
+
+from sqlmodel import SQLModel
+
+import server.attachments.models
+import server.audit.models
+import server.auth.models
+import server.equipment.models
+import server.interventions.models
+import server.requests.models
+import server.sites.models
+import server.sync.models
+import server.users.models  # noqa: F401
+
+metadata = SQLModel.metadata

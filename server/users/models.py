@@ -1,0 +1,37 @@
+"""Accounts and the sites they belong to."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.tables import Synced, Versioned, enum_column, one_of
+from shared_models.permissions import Role
+
+
+class User(Versioned, Synced, table=True):
+    """`all_sites` is membership of every site, those to come included."""
+
+    __tablename__ = "users"
+    __table_args__ = (one_of(Role, "role"), sa.CheckConstraint("language IN ('fr', 'en')", name="language"))
+
+    username: str = Field(max_length=50, unique=True)
+    email: str = Field(max_length=100, unique=True)
+    password_hash: str = Field(max_length=255)
+    first_name: str = Field(max_length=50)
+    last_name: str = Field(max_length=50)
+    role: Role = enum_column(Role)
+    language: str = Field(default="fr", max_length=2, sa_column_kwargs={"server_default": "fr"})
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class UserSite(SQLModel, table=True):
+    __tablename__ = "user_site"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    site_id: UUID = Field(primary_key=True, foreign_key="sites.id", ondelete="CASCADE", index=True)
