@@ -12,7 +12,8 @@ from shared_models.users import Language, NewPassword, PersonName, Username
 
 class LoginRequest(Schema):
     """`username` takes the e-mail address too. With `in_body`, for clients other than the browser app, the refresh token
-    comes in the answer's body instead of a cookie."""
+    comes in the answer's body instead of a cookie.
+    """
 
     username: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=100)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -71,7 +72,7 @@ class TokenPair(Row):
     """`expires_in` is in seconds; `refresh_token` is None when it travels in the cookie."""
 
     access_token: str
-    token_type: str = "bearer"
+    token_type: str = "bearer"  # noqa: S105 - RFC 6750's word, no secret
     expires_in: int
     refresh_token: str | None = None
     user: Me

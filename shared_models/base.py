@@ -10,7 +10,7 @@ from shared_models.ids import uuid7
 
 
 def _no_control_characters(value: str) -> str:
-    if any(ord(char) < 32 and char not in "\n\t" for char in value):
+    if any(char < " " and char not in "\n\t" for char in value):
         raise ValueError("control_character")
     return value
 

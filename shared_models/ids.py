@@ -4,6 +4,7 @@ import secrets
 import time
 from uuid import UUID
 
+_COUNTER_MAX = 0xFFF
 _last_ms = 0
 _counter = 0
 
@@ -16,7 +17,7 @@ def uuid7() -> UUID:
         _last_ms, _counter = now_ms, secrets.randbits(11)
     else:
         _counter += 1
-        if _counter > 0xFFF:
+        if _counter > _COUNTER_MAX:
             _last_ms, _counter = _last_ms + 1, 0
     value = (_last_ms & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | _counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)

@@ -82,8 +82,11 @@ class RepeatNotice:
 def repeat_failure(jobs: Sequence[PastJob], now: datetime, mode_id: UUID | None = None) -> RepeatNotice | None:
     """The notice for a failure of `mode_id` (any mode when None) seen at `now`; None when it is the first in six months."""
     recent = [
-        job for job in jobs
-        if job.intervention_type == "corrective" and now - REPEAT_WINDOW <= job.completed_at <= now and (mode_id is None or job.mode_id == mode_id)
+        job
+        for job in jobs
+        if job.intervention_type == "corrective"
+        and now - REPEAT_WINDOW <= job.completed_at <= now
+        and (mode_id is None or job.mode_id == mode_id)
     ]
     if not recent:
         return None
@@ -97,7 +100,9 @@ class LikelyMode:
     share: float
 
 
-def likeliest_modes(items: Iterable[FailureItem], of_class: Iterable[ModeCount], of_machine: Iterable[ModeCount]) -> list[LikelyMode]:
+def likeliest_modes(
+    items: Iterable[FailureItem], of_class: Iterable[ModeCount], of_machine: Iterable[ModeCount]
+) -> list[LikelyMode]:
     """Every failure mode of a class, likeliest first; `share` (0 to 1) is its part of the weighted history."""
     weight: dict[UUID, int] = {}
     for counts, factor in ((of_class, 1), (of_machine, OWN_HISTORY_WEIGHT)):

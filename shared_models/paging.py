@@ -23,5 +23,3 @@ class PageQuery(Schema):
     page: int = Field(default=1, ge=1, le=100_000)
     size: int = Field(default=50, ge=1, le=200)
     sort: str | None = Field(default=None, max_length=40)
-
-

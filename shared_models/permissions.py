@@ -28,18 +28,28 @@ class Permission(StrEnum):
 
 
 _EVERYTHING = frozenset(Permission)
-_SUPERVISOR = frozenset({
-    Permission.equipment_read, Permission.equipment_write,
-    Permission.maintenance_read, Permission.maintenance_write, Permission.maintenance_validate,
-    Permission.inventory_read, Permission.inventory_write,
-    Permission.dashboard_read, Permission.reports_generate,
-})
-_TECHNICIAN = frozenset({
-    Permission.equipment_read,
-    Permission.maintenance_read, Permission.maintenance_update_assigned,
-    Permission.inventory_read,
-    Permission.dashboard_read,
-})
+_SUPERVISOR = frozenset(
+    {
+        Permission.equipment_read,
+        Permission.equipment_write,
+        Permission.maintenance_read,
+        Permission.maintenance_write,
+        Permission.maintenance_validate,
+        Permission.inventory_read,
+        Permission.inventory_write,
+        Permission.dashboard_read,
+        Permission.reports_generate,
+    }
+)
+_TECHNICIAN = frozenset(
+    {
+        Permission.equipment_read,
+        Permission.maintenance_read,
+        Permission.maintenance_update_assigned,
+        Permission.inventory_read,
+        Permission.dashboard_read,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.admin: _EVERYTHING,

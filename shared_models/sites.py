@@ -9,7 +9,7 @@ from shared_models.base import Instant, Line, LongText, Name, Row, Schema
 
 
 def _zone_exists(value: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - the phone never validates zones; spare its start
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
         ZoneInfo(value)

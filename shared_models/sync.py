@@ -16,15 +16,36 @@ Entity = Literal[
 ]
 
 AnyCommand = Annotated[
-    eq.CreateEquipment | eq.UpdateEquipment | eq.ArchiveEquipment | eq.ChangeEquipmentStatus | eq.LinkLabel
-    | eq.AddDocument | eq.RemoveDocument | eq.SetEquipmentPhoto
-    | iv.CreateIntervention | iv.StartIntervention | iv.HoldIntervention | iv.EndAction | iv.AddAction
-    | iv.CompleteIntervention | iv.CancelIntervention | iv.ValidateIntervention | iv.ReturnIntervention
-    | iv.AssignIntervention | iv.UpdateIntervention | iv.ReviseIntervention | iv.AddNote | iv.AddPhoto | iv.RemovePhoto
-    | rq.AcceptWorkRequest | rq.DeclineWorkRequest,
+    eq.CreateEquipment
+    | eq.UpdateEquipment
+    | eq.ArchiveEquipment
+    | eq.ChangeEquipmentStatus
+    | eq.LinkLabel
+    | eq.AddDocument
+    | eq.RemoveDocument
+    | eq.SetEquipmentPhoto
+    | iv.CreateIntervention
+    | iv.StartIntervention
+    | iv.HoldIntervention
+    | iv.EndAction
+    | iv.AddAction
+    | iv.CompleteIntervention
+    | iv.CancelIntervention
+    | iv.ValidateIntervention
+    | iv.ReturnIntervention
+    | iv.AssignIntervention
+    | iv.UpdateIntervention
+    | iv.ReviseIntervention
+    | iv.AddNote
+    | iv.AddPhoto
+    | iv.RemovePhoto
+    | rq.AcceptWorkRequest
+    | rq.DeclineWorkRequest,
     Field(discriminator="type"),
 ]
-COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand, config={"defer_build": True})  # built at its first use: the phone starts faster
+COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(
+    AnyCommand, config={"defer_build": True}
+)  # built at its first use: the phone starts faster
 
 
 class PushRequest(Schema):

@@ -27,7 +27,9 @@ def _username_is_plain(value: str) -> str:
 
 
 Username = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=2, max_length=50), AfterValidator(_username_is_plain)
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, min_length=2, max_length=50),
+    AfterValidator(_username_is_plain),
 ]
 NewPassword = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_LENGTH), AfterValidator(_password_fits)]
 Language = Annotated[str, StringConstraints(pattern="^(fr|en)$")]

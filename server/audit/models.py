@@ -11,7 +11,10 @@ from server.core.tables import Identified, Instant, instant_column, json_column,
 
 
 class AuditLog(Identified, table=True):
-    """Who did what to which row. `actor_label` stays readable when the account is gone; `changes` is `{field: [before, after]}`."""
+    """Who did what to which row; `changes` is `{field: [before, after]}`.
+
+    `actor_label` stays readable when the account is gone.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -21,7 +24,9 @@ class AuditLog(Identified, table=True):
     )
 
     occurred_at: datetime = instant_column()
-    received_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()})
+    received_at: datetime = Field(
+        sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()}
+    )
     actor_id: UUID | None = None
     actor_label: str = text_column()
     action: str = Field(max_length=60)

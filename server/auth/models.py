@@ -38,7 +38,7 @@ class SetupLink(SQLModel, table=True):
 
 
 class RateLimit(SQLModel, table=True):
-    """GCRA state, shared by all nodes: the theoretical arrival time of the next allowed attempt. Lost in a crash, which is fine."""
+    """GCRA state, shared by all nodes: when the next attempt would be on time. Lost in a crash, which is fine."""
 
     __tablename__ = "rate_limit"
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)

@@ -31,26 +31,40 @@ def one_of(enum: type[StrEnum], column: str, *, nullable: bool = False) -> sa.Ch
     return sa.CheckConstraint(f"{absent}{column} IN ({values})", name=column)
 
 
-def text_column(**options: Any) -> Any:  # noqa: ANN401 - Field's own return type
+def text_column(**options: Any) -> Any:
     """A text that is empty rather than null."""
     return Field(default="", sa_type=sa.Text, sa_column_kwargs={"server_default": ""}, **options)
 
 
-def enum_column(enum: type[StrEnum], default: StrEnum | None = None, *, nullable: bool = False) -> Any:  # noqa: ANN401
+def enum_column(enum: type[StrEnum], default: StrEnum | None = None, *, nullable: bool = False) -> Any:
     """A column whose Python side is the enum and whose database side is a short text."""
-    short_text = sa.Enum(enum, native_enum=False, create_constraint=False, length=20, values_callable=lambda members: [m.value for m in members])
+    short_text = sa.Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [m.value for m in members],
+    )
     if default is not None:
-        return Field(default=default, sa_type=short_text, nullable=nullable, sa_column_kwargs={"server_default": default.value})  # type: ignore[call-overload]
-    return Field(default=None, sa_type=short_text, nullable=True) if nullable else Field(sa_type=short_text, nullable=False)  # type: ignore[call-overload]
+        return Field(
+            default=default, sa_type=short_text, nullable=nullable, sa_column_kwargs={"server_default": default.value}
+        )
+    return Field(default=None, sa_type=short_text, nullable=True) if nullable else Field(sa_type=short_text, nullable=False)
 
 
-def json_column(default: str, **options: Any) -> Any:  # noqa: ANN401
+def json_column(default: str, **options: Any) -> Any:
     """A JSONB column; `default` is the JSON text it starts with, `[]` or `{}`."""
     factory = list if default == "[]" else dict
-    return Field(default_factory=factory, sa_type=Json, sa_column_kwargs={"server_default": sa.text(f"'{default}'")}, nullable=False, **options)
+    return Field(
+        default_factory=factory,
+        sa_type=Json,
+        sa_column_kwargs={"server_default": sa.text(f"'{default}'")},
+        nullable=False,
+        **options,
+    )
 
 
-def instant_column(**options: Any) -> Any:  # noqa: ANN401
+def instant_column(**options: Any) -> Any:
     return Field(sa_type=Instant, **options)
 
 
@@ -65,9 +79,14 @@ class Identified(SQLModel):
 
 
 class Timestamped(Identified):
-    created_at: datetime = Field(default_factory=_now, sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    created_at: datetime = Field(
+        default_factory=_now, sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()}
+    )
     updated_at: datetime = Field(
-        default_factory=_now, sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now(), "onupdate": sa.func.now()}
+        default_factory=_now,
+        sa_type=Instant,
+        nullable=False,
+        sa_column_kwargs={"server_default": sa.func.now(), "onupdate": sa.func.now()},
     )
 
 
@@ -80,5 +99,7 @@ class Versioned(Timestamped):
 class Synced(SQLModel):
     """`sync_xid`: the transaction that last changed the row, set by a trigger, never by the code."""
 
-    sync_xid: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("0")})
+    sync_xid: int | None = Field(
+        default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("0")}
+    )
     __synced__: ClassVar[bool] = True

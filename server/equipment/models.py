@@ -8,13 +8,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Instant, Synced, Timestamped, Versioned, enum_column, instant_column, json_column, one_of, text_column
+from server.core.tables import (
+    Identified,
+    Instant,
+    Synced,
+    Timestamped,
+    Versioned,
+    enum_column,
+    instant_column,
+    json_column,
+    one_of,
+    text_column,
+)
 from shared_models.equipment import Criticality, EquipmentStatus, FailureItemKind
 from shared_models.labels import LENGTH as LABEL_LENGTH
 
 Money = sa.Numeric(14, 2)
 SEARCH_TEXT = (
-    "etabli_fold(name || ' ' || code || ' ' || coalesce(model, '') || ' ' || coalesce(serial_number, '') || ' ' || coalesce(manufacturer, ''))"
+    "etabli_fold(name || ' ' || code || ' ' || coalesce(model, '') || ' ' || coalesce(serial_number, '')"
+    " || ' ' || coalesce(manufacturer, ''))"
 )
 
 
@@ -53,7 +65,12 @@ class Equipment(Versioned, Synced, table=True):
         one_of(EquipmentStatus, "status"),
         one_of(Criticality, "criticality"),
         sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
-        sa.Index("ix_equipment_search_text", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        sa.Index(
+            "ix_equipment_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
         sa.Index("ix_equipment_site_id_sync_xid", "site_id", "sync_xid", "id"),
         sa.Index("ix_equipment_name", sa.text("etabli_fold(name)"), "id"),
     )
@@ -64,7 +81,9 @@ class Equipment(Versioned, Synced, table=True):
     manufacturer: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     serial_number: str | None = Field(default=None, max_length=200, unique=True)
     site_id: UUID = Field(foreign_key="sites.id")
-    production_line_id: UUID | None = Field(default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True)
+    production_line_id: UUID | None = Field(
+        default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True
+    )
     parent_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
     class_id: UUID | None = Field(default=None, foreign_key="equipment_class.id", ondelete="SET NULL", index=True)
     status: EquipmentStatus = enum_column(EquipmentStatus, EquipmentStatus.active)
@@ -113,7 +132,7 @@ class EquipmentStatusLog(Identified, table=True):
 
 
 class EquipmentLife(Synced, table=True):
-    """The digest that makes a machine's page complete offline (`shared_models.life.EquipmentLifeRow`), rebuilt with each change."""
+    """The digest that makes a machine's page complete offline: `shared_models.life.EquipmentLifeRow`."""
 
     __tablename__ = "equipment_life"
     __table_args__ = (sa.Index("ix_equipment_life_site_id_sync_xid", "site_id", "sync_xid", "id"),)

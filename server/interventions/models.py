@@ -7,7 +7,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Instant, Json, Synced, Versioned, enum_column, instant_column, json_column, one_of, text_column
+from server.core.tables import (
+    Identified,
+    Instant,
+    Json,
+    Synced,
+    Versioned,
+    enum_column,
+    instant_column,
+    json_column,
+    one_of,
+    text_column,
+)
 from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
 from shared_models.lifecycle import InterventionStatus
 
@@ -30,8 +41,13 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
         sa.Index(
-            "ix_maintenance_interventions_open", "site_id", "status", "id",
-            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
+            "ix_maintenance_interventions_open",
+            "site_id",
+            "status",
+            "id",
+            postgresql_where=sa.text(
+                "status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"
+            ),
         ),
     )
 
@@ -61,7 +77,9 @@ class Intervention(Versioned, Synced, table=True):
     reported_at: datetime | None = instant_column(default=None)
     stopped_at: datetime | None = instant_column(default=None)
     restarted_at: datetime | None = instant_column(default=None)
-    downtime_minutes: int | None = Field(default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True)))
+    downtime_minutes: int | None = Field(
+        default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True))
+    )
 
     mode_id: UUID | None = Field(default=None, foreign_key="failure_item.id", index=True)
     mode_unknown: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
@@ -94,7 +112,13 @@ class InterventionAction(_OfIntervention, table=True):
     __tablename__ = "intervention_action"
     __table_args__ = (
         sa.CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
-        sa.Index("uq_intervention_action_running", "intervention_id", "user_id", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index(
+            "uq_intervention_action_running",
+            "intervention_id",
+            "user_id",
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
     )
 
     started_at: datetime = instant_column()

@@ -20,7 +20,9 @@ class SyncReceipt(SQLModel, table=True):
     device_id: UUID | None = None
     command_type: str = Field(max_length=60)
     problem: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
-    received_at: datetime = Field(sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()})
+    received_at: datetime = Field(
+        sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()}
+    )
 
 
 class SyncTombstone(SQLModel, table=True):
@@ -33,12 +35,17 @@ class SyncTombstone(SQLModel, table=True):
     entity: str = Field(max_length=40)
     entity_id: UUID
     site_id: UUID | None = None
-    sync_xid: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("pg_current_xact_id()::text::bigint")})
+    sync_xid: int | None = Field(
+        default=None,
+        sa_type=sa.BigInteger,
+        nullable=False,
+        sa_column_kwargs={"server_default": sa.text("pg_current_xact_id()::text::bigint")},
+    )
     deleted_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
 
 
 class SyncEpoch(SQLModel, table=True):
-    """One row that names this history of the database. A restored copy gets a new one, and devices load everything again."""
+    """One row that names this history of the database; a restored copy gets another, and devices load all again."""
 
     __tablename__ = "sync_epoch"
 
