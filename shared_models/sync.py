@@ -68,7 +68,10 @@ class PushResult(Row):
 
 
 class PushAnswer(Row):
+    """`xid` is the number of the transaction that carried the commands out: see `PullPage.horizon`."""
+
     results: list[PushResult]
+    xid: int | None = None
 
 
 class Change(Row):
@@ -94,7 +97,11 @@ class Scope(Row):
 
 
 class PullPage(Row):
-    """Apply `changes`, drop rows of sites out of `scope`, then keep `cursor`; with `reset`, empty the store first."""
+    """Apply `changes`, drop rows of sites out of `scope`, then keep `cursor`; with `reset`, empty the store first.
+
+    Everything done by transactions below `horizon` (the page's `pg_snapshot_xmin`) is included once `more` is false: a device
+    shows its own change until then, so that nothing flickers back.
+    """
 
     changes: list[Change]
     cursor: str
@@ -103,3 +110,4 @@ class PullPage(Row):
     scope: Scope
     reset: bool = False
     server_now: AwareDatetime
+    horizon: int | None = None
