@@ -1,0 +1,39 @@
+"""What the screens stand on: local rows, commands, sync, session. No widget, no import of flet.
+
+    client = client_in_browser()            mobile_app.core.client; one for the life of the app
+    await client.start()                    opens what is on the device; never waits for the network
+
+Tables are live (`use_live(client.equipment)`) and hold the server's rows with the pending commands replayed over them:
+
+    client.sites .lines .classes .users .equipment .interventions .requests         Table of shared_models' Row
+        table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
+    await client.life(equipment_id) -> EquipmentLifeRow | None       await client.documents(equipment_id) -> list[DocumentRow]
+    views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · likeliest modes are in shared_models.life
+    search.py (pure): search_equipment(rows, query, limit=50)
+
+Writing: durable before it is shown, pushed when there is a network.
+
+    await client.execute(StartIntervention(intervention_id=…, action_id=uuid7(), occurred_at=client.now()))
+    photo_id = await client.attach(blob, mime)         then execute(AddPhoto(photo_id=photo_id, …))
+    await client.attachment(id) -> bytes               the device's own copy, else the server's (Offline without a network)
+
+Outbox (live): client.outbox.needs_you -> list[Refused]   .waiting -> int   .is_pending(row_id)
+    Refused: id · command · problem · at · followers (what depends on it)
+    await client.retry(refused.id) · client.edit(refused.id, command) · client.discard(refused.id)
+
+Sync (live): client.sync.status -> SyncStatus(state, waiting, needs_you, offline_since, progress, synced_at)
+    SyncState: synced · syncing · waiting · offline · needs_you.       await client.sync.now() asks for a round at once
+
+Session (live): client.session.state -> SessionState: starting · signed_out · signed_in · signed_out_with_unsent
+    client.session.user -> SessionUser(id, name, role) | None     client.me -> Me | None     client.may(Permission.…)
+    await client.sign_in(username, password)           ProblemError (wrong password, …) or Offline
+    await client.sign_out(unsent="refuse")             UnsentWork(waiting, needs_you, photos) unless "keep" or "discard"
+    client.unsent() -> Unsent
+
+Reads that need the network raise `Offline`: client.api.history(id) · revisions(id) · sessions() · end_session(id) · audit(filter)
+    · update_me(…) · change_password(…) · get/post/put/patch/delete(path, …) -> JSON
+Errors (errors.py): ClientError ── Offline · ProblemError(problem) · ServerTrouble(status) · SignInNeeded · UnsentWork
+
+client.drafts is a DraftStore (load, save, clear) · client.prefs.lang/.theme, await client.prefs.set(lang=…, theme=…)
+client.now() is the server's time as well as the device can tell · client.on_error(handler) hears what goes wrong behind the scenes
+"""
