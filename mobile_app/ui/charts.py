@@ -1,0 +1,111 @@
+"""Charts small enough to read on a phone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import flet as ft
+import flet.canvas as cv
+
+from mobile_app.core.i18n import format_hours, format_month, n
+from mobile_app.ui.component import component
+from mobile_app.ui.theme import C, Size, faint
+
+_BAND: Final = 8
+_BAND_TOP: Final = 8
+_DOT: Final = 4.5
+_DAY: Final = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    start: datetime
+    end: datetime
+
+
+def fraction(moment: datetime, span: Span) -> float:
+    """Where `moment` lies in `span`, 0 to 1, clipped."""
+    whole = (span.end - span.start).total_seconds()
+    return min(1.0, max(0.0, (moment - span.start).total_seconds() / whole))
+
+
+def month_ticks(span: Span, every: int = 4) -> list[tuple[float, str]]:
+    """Firsts of every `every`-th month inside `span`, with their short names."""
+    ticks = []
+    first = span.start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    count = 0
+    while first < span.end:
+        if first >= span.start - 20 * _DAY:
+            if count % every == 0:
+                ticks.append((fraction(first, span), format_month(first)))
+            count += 1
+        first = (first + 32 * _DAY).replace(day=1)
+    return ticks
+
+
+def spoken_life(stops: Sequence[Span], jobs: Sequence[datetime]) -> str:
+    down = sum((stop.end - stop.start for stop in stops), timedelta())
+    did = n("common.life_strip_jobs", len(jobs))
+    return n("common.life_strip", len(stops), duration=format_hours(down), jobs=did)
+
+
+@component
+def LifeStrip(
+    span: Span,
+    stops: Sequence[Span],
+    jobs: Sequence[datetime],
+    *,
+    label: str = "",
+) -> ft.Control:
+    """A year on one line: green while it ran, red where it stopped, a ring for each job."""
+    width, set_width = ft.use_state(0.0)
+    canvas = cv.Canvas(
+        _strip(span, stops, jobs, width) if width else [],
+        height=44,
+        resize_interval=50,
+        on_resize=lambda e: set_width(e.width),
+    )
+    return ft.Semantics(
+        content=canvas, label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True
+    )
+
+
+def _strip(
+    span: Span, stops: Sequence[Span], jobs: Sequence[datetime], width: float
+) -> list[cv.Shape]:
+    shapes: list[cv.Shape] = [_rect(0, width, faint(C.ok, 0.45))]
+    for stop in stops:
+        left, right = fraction(stop.start, span) * width, fraction(stop.end, span) * width
+        shapes.append(_rect(left, max(4, right - left), C.bad))
+    for job in jobs:
+        x = min(max(fraction(job, span) * width, _DOT + 1), width - _DOT - 1)
+        shapes += _ring(x, _BAND_TOP + _BAND / 2)
+    style = ft.TextStyle(size=Size.caption, color=C.ink2)
+    for at, name in month_ticks(span):
+        x = min(at * width, width - 30)
+        shapes.append(cv.Text(x, _BAND_TOP + _BAND + 8, name, style=style))
+    return shapes
+
+
+def _rect(x: float, width: float, color: ft.ColorValue) -> cv.Shape:
+    return cv.Rect(x, _BAND_TOP, width, _BAND, border_radius=3, paint=ft.Paint(color=color))
+
+
+def _ring(x: float, y: float) -> list[cv.Shape]:
+    stroke = ft.Paint(color=C.primary, stroke_width=2.5, style=ft.PaintingStyle.STROKE)
+    return [
+        cv.Circle(x, y, _DOT, paint=ft.Paint(color=C.surface)),
+        cv.Circle(x, y, _DOT, paint=stroke),
+    ]
+
+
+def LoadBar(value: float, limit: float, *, label: str) -> ft.Control:
+    """A bar against what is possible; past it, it turns red and says so by its length."""
+    over = value > limit
+    return ft.ProgressBar(
+        value=min(1.0, value / limit) if limit else 0,
+        bar_height=8,
+        border_radius=4,
+        color=C.bad if over else C.primary,
+        bgcolor=C.surface2,
+        semantics_label=label,
+    )

@@ -1,0 +1,267 @@
+"""Choosing: big cards two by two, pills, segments, filters; and the head of a step."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.i18n import format_percent, t
+from mobile_app.ui.buttons import IconAction, tap
+from mobile_app.ui.cards import TileRow
+from mobile_app.ui.text import Caption, Meta, Title
+from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
+
+OnPick = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`share` (0 to 1) is how often it is the answer; None where nobody counted."""
+
+    key: str
+    label: str
+    icon: ft.IconData | None = None
+    share: float | None = None
+    note: str = ""
+
+
+def ChoiceGrid(
+    choices: Sequence[Choice],
+    selected: str | None,
+    on_pick: OnPick,
+    *,
+    columns: int = 2,
+) -> ft.Control:
+    """Big cards with an icon and how often each is right; the picked one shows a check."""
+    cards = [_choice_card(c, on_pick, picked=c.key == selected) for c in choices]
+    return TileRow(cards, columns=columns, spacing=10)
+
+
+def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
+    ink = C.on_primary_container if picked else C.ink
+    corner = _corner(choice, picked=picked)
+    top = ft.Row(
+        [
+            ft.Icon(choice.icon or ft.Icons.CIRCLE_OUTLINED, size=22, color=ink),
+            ft.Container(expand=True),
+            *([corner] if corner else []),
+        ],
+        spacing=0,
+    )
+    name = ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)
+    box = ft.Container(
+        content=ft.Column(
+            [top, name], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN
+        ),
+        height=None,
+        padding=12,
+        bgcolor=C.primary_container if picked else C.surface,
+        border=line(C.primary if picked else C.line),
+        border_radius=Radius.card,
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return ft.Semantics(
+        content=box, button=True, selected=picked, checked=picked, label=choice.label
+    )
+
+
+def _corner(choice: Choice, *, picked: bool) -> ft.Control | None:
+    if picked:
+        return ft.Icon(ft.Icons.CHECK_CIRCLE_ROUNDED, size=22, color=C.on_primary_container)
+    if choice.share is not None:
+        return Caption(format_percent(choice.share))
+    return None
+
+
+def ChoiceChips(
+    choices: Sequence[Choice],
+    selected: str | Sequence[str] | None,
+    on_pick: OnPick,
+) -> ft.Control:
+    """Pills on as many lines as it takes; `selected` may hold several keys."""
+    picked = {selected} if isinstance(selected, str) else set(selected or ())
+    pills = [_pill(c, on_pick, picked=c.key in picked) for c in choices]
+    return ft.Row(list[ft.Control](pills), wrap=True, spacing=8, run_spacing=8)
+
+
+def _pill(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
+    ink = C.on_primary_container if picked else C.ink
+    parts: list[ft.Control] = []
+    if picked:
+        parts.append(ft.Icon(ft.Icons.CHECK_ROUNDED, size=18, color=ink))
+    elif choice.icon:
+        parts.append(ft.Icon(choice.icon, size=18, color=ink))
+    parts.append(ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink))
+    box = ft.Container(
+        content=ft.Row(parts, spacing=6, tight=True),
+        padding=ft.Padding.symmetric(horizontal=16, vertical=13),
+        bgcolor=C.primary_container if picked else C.surface,
+        border=line(C.primary if picked else C.line),
+        border_radius=Radius.pill,
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return ft.Semantics(content=box, button=True, checked=picked, label=choice.label)
+
+
+def Segments(choices: Sequence[Choice], selected: str, on_pick: OnPick) -> ft.Control:
+    """One of two to four, side by side, always one picked."""
+    cells = [_segment(c, on_pick, picked=c.key == selected) for c in choices]
+    return ft.Container(
+        ft.Row(list[ft.Control](cells), spacing=4),
+        bgcolor=C.surface2,
+        border_radius=Radius.button,
+        padding=4,
+    )
+
+
+def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
+    ink = C.ink if picked else C.ink2
+    parts: list[ft.Control] = []
+    if choice.icon:
+        parts.append(ft.Icon(choice.icon, size=18, color=ink))
+    parts.append(
+        ft.Text(
+            choice.label,
+            weight=SEMIBOLD,
+            size=14,
+            color=ink,
+            max_lines=1,
+            overflow=ft.TextOverflow.ELLIPSIS,
+        )
+    )
+    box = ft.Container(
+        content=ft.Row(parts, spacing=6, alignment=ft.MainAxisAlignment.CENTER),
+        bgcolor=C.surface if picked else C.clear,
+        border=line(C.line if picked else C.clear),
+        border_radius=10,
+        padding=ft.Padding.symmetric(horizontal=8, vertical=12),
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return ft.Semantics(
+        content=box, button=True, checked=picked, label=choice.label, expand=True
+    )
+
+
+# Filters
+
+_FILTER_PADDING: Final = ft.Padding.symmetric(horizontal=14, vertical=8)
+
+
+def FilterChip(
+    label: str,
+    on_click: Callable[[], None],
+    *,
+    active: bool = False,
+    count: int | None = None,
+) -> ft.Control:
+    """A filter that is on or off; `count` says how many it would show."""
+    text = label if count is None else f"{label} ({count})"
+    box = ft.Container(
+        _filter_face(text, active=active),
+        border_radius=Radius.pill,
+        ink=True,
+        on_click=tap(on_click),
+    )
+    return ft.Semantics(content=box, button=True, checked=active, label=text)
+
+
+def FilterMenu(
+    label: str,
+    choices: Sequence[Choice],
+    selected: str | None,
+    on_pick: Callable[[str | None], None],
+) -> ft.Control:
+    """A filter with a menu: shows what is picked, and offers to drop it."""
+    picked = next((c for c in choices if c.key == selected), None)
+    face = picked.label if picked else label
+    items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)]
+    items += [_menu_item(c.label, c.key, on_pick, picked=c.key == selected) for c in choices]
+    return ft.PopupMenuButton(
+        content=_filter_face(face, active=picked is not None, menu=True),
+        items=items,
+        tooltip=label,
+        padding=0,
+        bgcolor=C.surface,
+        shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
+        elevation=2,
+        menu_position=ft.PopupMenuPosition.UNDER,
+    )
+
+
+def _menu_item(
+    label: str, key: str | None, on_pick: Callable[[str | None], None], *, picked: bool
+) -> ft.PopupMenuItem:
+    return ft.PopupMenuItem(label, checked=picked, on_click=tap(lambda: on_pick(key)))
+
+
+def _filter_face(label: str, *, active: bool, menu: bool = False) -> ft.Control:
+    ink = C.on_primary_container if active else C.ink
+    parts: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=ink)]
+    if menu:
+        parts.append(ft.Icon(ft.Icons.EXPAND_MORE_ROUNDED, size=16, color=ink))
+    return ft.Container(
+        ft.Row(parts, spacing=2, tight=True),
+        bgcolor=C.primary_container if active else C.surface,
+        border=line(C.primary_container if active else C.line),
+        border_radius=Radius.pill,
+        padding=_FILTER_PADDING,
+    )
+
+
+def FilterBar(chips: Sequence[ft.Control], trailing: ft.Control | None = None) -> ft.Control:
+    """Filters on one line that scrolls sideways, with a fixed end."""
+    strip = ft.Row(list(chips), spacing=8, scroll=ft.ScrollMode.HIDDEN, expand=True)
+    return ft.Row([strip, *([trailing] if trailing else [])], spacing=12)
+
+
+# Steps
+
+
+def StepHeader(
+    title: str,
+    step: int,
+    total: int,
+    on_close: Callable[[], None],
+    *,
+    icon: ft.IconData = ft.Icons.CLOSE_ROUNDED,
+) -> ft.Control:
+    """What is being done, how far along, and the way out."""
+    bar = ft.Row(
+        [
+            IconAction(icon, t("common.close"), on_close),
+            ft.Container(
+                ft.Text(title, size=Size.body, weight=SEMIBOLD),
+                expand=True,
+                alignment=ft.Alignment.CENTER,
+            ),
+            ft.Container(
+                Meta(t("common.step", step=step, total=total)),
+                width=Size.target,
+                alignment=ft.Alignment.CENTER,
+            ),
+        ],
+        spacing=0,
+    )
+    progress = ft.ProgressBar(
+        value=step / total,
+        bar_height=6,
+        border_radius=3,
+        color=C.primary,
+        bgcolor=C.surface2,
+        semantics_label=t("common.step_spoken", step=step, total=total),
+    )
+    return ft.Column([bar, progress], spacing=6, tight=True, horizontal_alignment=_STRETCH)
+
+
+def StepTitle(question: str, hint: str = "") -> ft.Control:
+    lines: list[ft.Control] = [Title(question, max_lines=3)]
+    if hint:
+        lines.append(Meta(hint))
+    return ft.Column(lines, spacing=Space.xs, tight=True)
+
+
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH

@@ -1,0 +1,111 @@
+"""What the device is like just now: width, text size, motion, keyboard; one per page.
+
+`install(page)` is called once by the app. Hooks find it through the page they render on,
+so that no component receives the page.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+import flet as ft
+
+_STORE_KEY: Final = "ui.environment"
+
+
+class Breakpoint(IntEnum):
+    """Ordered by width, so `breakpoint >= Breakpoint.tablet` reads well."""
+
+    phone = 0
+    tablet = 600
+    desktop = 1200
+
+    @classmethod
+    def of(cls, width: float) -> "Breakpoint":
+        return max(b for b in cls if width >= b)
+
+
+Action = Callable[[], Awaitable[None] | None]
+
+
+@dataclass(eq=False)
+class Shortcut:
+    """`keys` as shown to people: "/", "?", "J", "Enter", "Escape", "Ctrl+K"."""
+
+    keys: str
+    label: str
+    action: Action
+
+
+@dataclass(eq=False)
+class Layout(ft.Observable):
+    """Changes only when a layout must: not on each pixel of a resize."""
+
+    breakpoint: Breakpoint = Breakpoint.phone
+    bottom_inset: float = 0
+    """What the system covers below (home indicator); the app sets it when it learns it."""
+
+
+@dataclass(eq=False)
+class Environment:
+    page: ft.Page
+    layout: Layout = field(default_factory=Layout)
+    reduced_motion: bool = False
+    typing: set[Any] = field(default_factory=set)
+    shortcuts: list[Shortcut] = field(default_factory=list)
+
+    def resized(self, *_: object) -> None:
+        self.layout.breakpoint = Breakpoint.of(self.page.width or 0)
+
+    def covered(self, media: ft.PageMediaData) -> None:
+        self.layout.bottom_inset = max(self.layout.bottom_inset, media.view_padding.bottom)
+
+    async def key_pressed(self, event: ft.KeyboardEvent) -> None:
+        pressed = _name_of(event)
+        if self.typing and pressed != "Escape" and "+" not in pressed[:-1]:
+            return
+        found = next((s for s in reversed(self.shortcuts) if s.keys == pressed), None)
+        if found is not None:
+            waiting = found.action()
+            if waiting is not None:
+                await waiting
+
+    async def ask_for_motion(self) -> None:
+        features = await ft.SemanticsService().get_accessibility_features()
+        self.reduced_motion = features.disable_animations or features.reduce_motion
+
+    def motion(self, milliseconds: int) -> int:
+        """The duration to use: none when the system asks for reduced motion."""
+        return 0 if self.reduced_motion else milliseconds
+
+
+_SHIFTED: Final = {"/": "?"}
+_NAMES: Final = {" ": "Space", "Numpad Enter": "Enter", ",": ","}
+
+
+def _name_of(event: ft.KeyboardEvent) -> str:
+    key = _NAMES.get(event.key, event.key)
+    key = key.upper() if len(key) == 1 else key
+    if event.shift:
+        key = _SHIFTED.get(key, key)
+    return f"Ctrl+{key}" if event.ctrl or event.meta else key
+
+
+def install(page: ft.Page) -> Environment:
+    """Start following the page's size, keyboard and motion setting."""
+    environment = Environment(page)
+    environment.resized()
+    page.session.store.set(_STORE_KEY, environment)
+    page.on_resize = environment.resized
+    page.on_media_change = environment.covered
+    page.on_keyboard_event = environment.key_pressed
+    page.run_task(environment.ask_for_motion)
+    return environment
+
+
+def current() -> Environment:
+    """The environment of the page being rendered."""
+    page = ft.context.page
+    known = page.session.store.get(_STORE_KEY)
+    return known if isinstance(known, Environment) else install(page)

@@ -1,0 +1,239 @@
+"""Telling people what happened: toasts, banners, skeletons, empty and error states, results."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.i18n import format_number, t
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink, tap
+from mobile_app.ui.text import Heading, Meta
+from mobile_app.ui.theme import BOLD, MEDIUM, TONES, C, Radius, Size, Tone, line
+
+_CENTER: Final = ft.CrossAxisAlignment.CENTER
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
+
+def toast(text: str, *, undo: Handler | None = None, seconds: float | None = None) -> None:
+    """A word at the bottom, with "undo" where there is something to undo. Call from a handler."""
+    action = ft.SnackBarAction(t("common.undo"), on_click=tap(undo)) if undo else None
+    wait = seconds or (6 if undo else 3)
+    snack = ft.SnackBar(
+        ft.Text(text, max_lines=3),
+        action=action,
+        duration=ft.Duration(milliseconds=int(wait * 1000)),
+        persist=False,
+    )
+    ft.context.page.show_dialog(snack)
+
+
+def Banner(
+    text: str,
+    *,
+    tone: Tone = Tone.info,
+    icon: ft.IconData | None = None,
+    action: str = "",
+    on_action: Handler | None = None,
+) -> ft.Control:
+    """A line across the top for a state of the whole app."""
+    ink, paper, usual = TONES[tone]
+    parts: list[ft.Control] = [
+        ft.Icon(icon or usual, size=18, color=ink),
+        ft.Text(text, size=Size.meta, weight=MEDIUM, color=ink, expand=True),
+    ]
+    if action:
+        parts.append(TextLink(action, on_action, color=ink))
+    box = ft.Container(
+        ft.Row(parts, spacing=10),
+        bgcolor=paper,
+        padding=ft.Padding(left=20, top=4 if action else 10, right=12, bottom=4 if action else 10),
+    )
+    return ft.Semantics(content=box, live_region=True, container=True)
+
+
+def OfflineBanner() -> ft.Control:
+    return Banner(t("common.offline_banner"), tone=Tone.off, icon=ft.Icons.CLOUD_OFF_ROUNDED)
+
+
+def UpdateBanner(on_apply: Handler) -> ft.Control:
+    return Banner(
+        t("common.update_ready"),
+        tone=Tone.primary,
+        icon=ft.Icons.SYSTEM_UPDATE_ALT_ROUNDED,
+        action=t("common.update_apply"),
+        on_action=on_apply,
+    )
+
+
+# Waiting
+
+
+def _bar(width: float | None, height: float, *, expand: int | None = None) -> ft.Control:
+    return ft.Container(
+        width=width, height=height, bgcolor=C.surface2, border_radius=6, expand=expand
+    )
+
+
+def _pulse(content: ft.Control) -> ft.Control:
+    still = environment.current().reduced_motion
+    moving = content if still else ft.Shimmer(
+        content, base_color=C.surface2, highlight_color=C.line, period=1400
+    )
+    return ft.Semantics(content=moving, label=t("common.loading"), exclude_semantics=True)
+
+
+def SkeletonCard() -> ft.Control:
+    row = ft.Row(
+        [
+            ft.Container(width=44, height=44, bgcolor=C.surface2, border_radius=12),
+            ft.Column([_bar(180, 14), _bar(120, 12), _bar(72, 20)], spacing=9, tight=True),
+        ],
+        spacing=14,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+    return ft.Container(
+        _pulse(row), bgcolor=C.surface, border=line(), border_radius=Radius.card, padding=14
+    )
+
+
+def SkeletonList(count: int = 4) -> ft.Control:
+    """What a list looks like before it is there."""
+    cards = [SkeletonCard() for _ in range(count)]
+    return ft.Column(cards, spacing=10, tight=True, horizontal_alignment=_STRETCH)
+
+
+def SkeletonLines(count: int = 3) -> ft.Control:
+    widths = (220, 280, 160)
+    bars = [_bar(widths[i % 3], 14) for i in range(count)]
+    return _pulse(ft.Column(bars, spacing=10, tight=True))
+
+
+def Progress(label: str, done: int, total: int | None) -> ft.Control:
+    """A bar with its count, for anything over a second; no total yet: it only moves."""
+    known = total is not None and total > 0
+    count = format_number(done)
+    if known:
+        count = t("common.progress", done=count, total=format_number(total or 0))
+    bar = ft.ProgressBar(
+        value=min(1.0, done / total) if known and total else None,
+        bar_height=6,
+        border_radius=3,
+        color=C.primary,
+        bgcolor=C.surface2,
+        semantics_label=label,
+    )
+    head = ft.Row([ft.Text(label, expand=True, weight=MEDIUM), Meta(count)], spacing=8)
+    return ft.Column([head, bar], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+
+
+# Nothing, or trouble
+
+
+def _state(
+    icon: ft.IconData, tone: Tone, title: str, body: str, actions: Sequence[ft.Control]
+) -> ft.Control:
+    ink, paper, _ = TONES[tone]
+    lines: list[ft.Control] = [
+        ft.Container(
+            ft.Icon(icon, size=32, color=ink),
+            width=72,
+            height=72,
+            bgcolor=paper,
+            border_radius=22,
+            alignment=ft.Alignment.CENTER,
+        ),
+        ft.Container(height=4),
+        ft.Text(title, size=Size.section, weight=ft.FontWeight.W_600, text_align=_MIDDLE),
+    ]
+    if body:
+        lines.append(Meta(body, text_align=_MIDDLE, max_lines=6))
+    if actions:
+        lines += [ft.Container(height=8), *actions]
+    column = ft.Column(lines, spacing=6, tight=True, horizontal_alignment=_CENTER)
+    return ft.Container(
+        column, padding=ft.Padding.symmetric(horizontal=24, vertical=40), alignment=_MID
+    )
+
+
+_MIDDLE: Final = ft.TextAlign.CENTER
+_MID: Final = ft.Alignment.CENTER
+
+
+def EmptyState(
+    icon: ft.IconData,
+    title: str,
+    body: str = "",
+    *,
+    action: str = "",
+    on_action: Handler | None = None,
+    secondary: str = "",
+    on_secondary: Handler | None = None,
+) -> ft.Control:
+    """Nothing here, why, and what to do about it."""
+    actions: list[ft.Control] = []
+    if action:
+        actions.append(PrimaryButton(action, on_action))
+    if secondary:
+        actions.append(TextLink(secondary, on_secondary))
+    return _state(icon, Tone.primary, title, body, actions)
+
+
+def ErrorState(
+    title: str = "",
+    body: str = "",
+    *,
+    on_retry: Handler | None = None,
+    icon: ft.IconData = ft.Icons.CLOUD_OFF_ROUNDED,
+) -> ft.Control:
+    """What happened, what was kept, and a way to try again."""
+    retry = [SecondaryButton(t("common.try_again"), on_retry)] if on_retry else []
+    return _state(icon, Tone.off, title or t("common.load_failed"), body, retry)
+
+
+def ResultScreen(
+    title: str,
+    body: str = "",
+    *,
+    tone: Tone = Tone.ok,
+    icon: ft.IconData | None = None,
+    actions: Sequence[ft.Control] = (),
+) -> ft.Control:
+    """The whole screen in one tone, readable at arm's length: found, or not found."""
+    ink, paper, usual = TONES[tone]
+    mark = ft.Icon(icon or usual, size=96, color=ink)
+    words = ft.Column(
+        [
+            mark,
+            ft.Text(title, size=28, weight=BOLD, color=ink, text_align=_MIDDLE),
+            ft.Text(body, size=16, color=C.ink, text_align=_MIDDLE),
+        ],
+        spacing=12,
+        horizontal_alignment=_CENTER,
+        alignment=ft.MainAxisAlignment.CENTER,
+        expand=True,
+    )
+    column = ft.Column(
+        [words, *actions], spacing=10, expand=True, horizontal_alignment=_STRETCH
+    )
+    box = ft.Container(column, bgcolor=paper, padding=24, expand=True)
+    return ft.Semantics(content=box, live_region=True, container=True, expand=True)
+
+
+def DraftNotice(on_discard: Callable[[], None]) -> ft.Control:
+    """Says that an interrupted entry came back, and offers to start over."""
+    return ft.Row(
+        [
+            ft.Icon(ft.Icons.RESTORE_ROUNDED, size=18, color=C.ink2),
+            ft.Container(Meta(t("common.draft_restored")), expand=True),
+            TextLink(t("common.draft_discard"), on_discard, color=C.ink2),
+        ],
+        spacing=8,
+    )
+
+
+def Section(title: str, *controls: ft.Control, spacing: float = 10) -> ft.Control:
+    head = ft.Semantics(header=True, heading_level=2, content=Heading(title))
+    return ft.Column(
+        [head, *controls], spacing=spacing, tight=True, horizontal_alignment=_STRETCH
+    )

@@ -1,0 +1,509 @@
+"""Fields of forms: label above, problem below, 52 dp to hit."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+import flet as ft
+
+from mobile_app.core.i18n import format_date_long, format_number, t
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import IconAction, PrimaryButton, tap
+from mobile_app.ui.chips import KeyCap
+from mobile_app.ui.choices import Choice
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import use_breakpoint, use_shortcut
+from mobile_app.ui.pads import NumberPad, shown
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.text import Caption, Digits, Meta
+from mobile_app.ui.theme import FONT, MEDIUM, SEMIBOLD, C, Radius, Size, line
+
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
+
+def Field(
+    label: str,
+    control: ft.Control,
+    *,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> ft.Control:
+    """A control with its label above, and below it what is wrong, or else the hint."""
+    head: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=C.ink)]
+    if optional:
+        head.append(Meta(t("common.optional")))
+    parts: list[ft.Control] = [ft.Row(head, spacing=6), control] if label else [control]
+    if error:
+        parts.append(_error(error))
+    elif hint:
+        parts.append(Meta(hint))
+    return ft.Column(parts, spacing=6, tight=True, horizontal_alignment=_STRETCH)
+
+
+def _error(text: str) -> ft.Control:
+    row = ft.Row(
+        [
+            ft.Icon(ft.Icons.ERROR_ROUNDED, size=16, color=C.bad),
+            ft.Text(text, size=Size.meta, weight=MEDIUM, color=C.bad, expand=True),
+        ],
+        spacing=6,
+    )
+    return ft.Semantics(content=row, live_region=True)
+
+
+def outline(color: ft.ColorValue, width: float = 1) -> ft.OutlineInputBorder:
+    return ft.OutlineInputBorder(
+        side=ft.BorderSide(width, color), border_radius=Radius.button
+    )
+
+
+def input_look(*, bad: bool = False) -> dict[str, Any]:
+    """What all our text inputs share."""
+    edge = C.bad if bad else C.line
+    return {
+        "border": {
+            ft.ControlState.DEFAULT: outline(edge),
+            ft.ControlState.FOCUSED: outline(C.bad if bad else C.primary, 2),
+        },
+        "filled": True,
+        "fill_color": C.surface,
+        "content_padding": ft.Padding.symmetric(horizontal=14, vertical=16),
+        "text_style": ft.TextStyle(size=16, font_family=FONT, letter_spacing=0, color=C.ink),
+        "hint_style": ft.TextStyle(size=16, font_family=FONT, letter_spacing=0, color=C.ink2),
+        "cursor_color": C.primary,
+    }
+
+
+def _use_typing(name: str) -> tuple[Callable[[Any], None], Callable[[Any], None]]:
+    """Handlers that tell the keyboard shortcuts to keep quiet while someone types here."""
+    typing = environment.current().typing
+    token = ft.use_ref(lambda: object()).current
+
+    def leave(_: object = None) -> None:
+        typing.discard(token)
+
+    ft.use_effect(lambda: None, [name], cleanup=leave)
+    return lambda _: typing.add(token), leave
+
+
+@component
+def TextInput(
+    label: str,
+    value: str,
+    on_change: Callable[[str], None],
+    *,
+    error: str = "",
+    hint: str = "",
+    placeholder: str = "",
+    optional: bool = False,
+    lines: int = 1,
+    on_submit: Callable[[], Any] | None = None,
+    **more: Any,
+) -> ft.Control:
+    """`lines` > 1 grows as one types. `more` goes to `ft.TextField` (password, autofill_hints …)."""
+    focus, blur = _use_typing(label)
+    field = ft.TextField(
+        value=value,
+        hint_text=placeholder,
+        multiline=lines > 1,
+        min_lines=lines if lines > 1 else None,
+        max_lines=max(lines, 8) if lines > 1 else None,
+        on_change=lambda e: on_change(e.control.value),
+        on_submit=tap(on_submit),
+        on_focus=focus,
+        on_blur=blur,
+        **{**input_look(bad=bool(error)), **more},
+    )
+    named = ft.Semantics(content=field, label=label, textfield=True)
+    return Field(label, named, error=error, hint=hint, optional=optional)
+
+
+@component
+def SearchField(
+    value: str,
+    on_change: Callable[[str], None],
+    *,
+    placeholder: str = "",
+    autofocus: bool = False,
+) -> ft.Control:
+    """Search as one types; `/` comes here from the keyboard."""
+    desk = use_breakpoint() >= Breakpoint.desktop
+    focus, blur = _use_typing("search")
+    hint = placeholder or t("common.search")
+    wipe = IconAction(ft.Icons.CLOSE_ROUNDED, t("common.clear"), lambda: on_change(""))
+    key_hint = ft.Container(KeyCap("/"), padding=10)
+    suffix = wipe if value else key_hint if desk else None
+    look = input_look()
+    look["content_padding"] = ft.Padding.symmetric(horizontal=12, vertical=12)
+    field = ft.TextField(
+        value=value,
+        hint_text=hint,
+        autofocus=autofocus,
+        prefix_icon=ft.Icon(ft.Icons.SEARCH_ROUNDED, color=C.ink2, size=22),
+        suffix_icon=suffix,
+        on_change=lambda e: on_change(e.control.value),
+        on_focus=focus,
+        on_blur=blur,
+        autocorrect=False,
+        **look,
+    )
+    use_shortcut("/", field.focus, t("common.keyboard_search"))
+    return ft.Semantics(content=field, label=hint, textfield=True)
+
+
+def _button_field(
+    text: str,
+    on_click: Callable[[], None],
+    *,
+    label: str,
+    icon: ft.IconData,
+    empty: bool,
+    error: str,
+) -> ft.Control:
+    """Looks like a field, opens something."""
+    row = ft.Row(
+        [
+            ft.Text(
+                text,
+                size=16,
+                color=C.ink2 if empty else C.ink,
+                expand=True,
+                max_lines=2,
+                overflow=ft.TextOverflow.ELLIPSIS,
+            ),
+            ft.Icon(icon, size=22, color=C.ink2),
+        ],
+        spacing=8,
+    )
+    box = ft.Container(
+        row,
+        padding=ft.Padding.symmetric(horizontal=14, vertical=15),
+        bgcolor=C.surface,
+        border=line(C.bad if error else C.line),
+        border_radius=Radius.button,
+        ink=True,
+        on_click=tap(on_click),
+    )
+    return ft.Semantics(content=box, button=True, label=f"{label}, {text}")
+
+
+# Numbers
+
+
+def number_text(value: float | None) -> str:
+    """As typed on the pad: "." and no trailing zero."""
+    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people write it, in either language; None when it is not one."""
+    cleaned = text.replace(",", ".").replace("\u2212", "-")
+    cleaned = "".join(mark for mark in cleaned if not mark.isspace())
+    try:
+        return float(cleaned)
+    except ValueError:
+        return None
+
+
+@component
+def NumberInput(
+    label: str,
+    value: float | None,
+    on_change: Callable[[float | None], None],
+    *,
+    unit: str = "",
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+    decimals: bool = True,
+    signed: bool = False,
+) -> ft.Control:
+    """A pad of big keys on phone and tablet, plain typing on a desk."""
+    desk = use_breakpoint() >= Breakpoint.desktop
+    typed, set_typed = ft.use_state(None)
+    focus, blur = _use_typing(label)
+    text = number_text(value)
+    pad = None if typed is None else _pad_sheet(
+        label, typed, unit, set_typed, on_change, decimals=decimals, signed=signed
+    )
+    use_sheet(pad, lambda: set_typed(None))
+    if desk:
+        control: ft.Control = ft.Semantics(
+            label=label,
+            textfield=True,
+            content=ft.TextField(
+                value=shown(text),
+                keyboard_type=ft.KeyboardType.NUMBER,
+                suffix=unit or None,
+                on_blur=lambda e: (blur(e), on_change(parse_number(e.control.value))),
+                on_focus=focus,
+                **input_look(bad=bool(error)),
+            ),
+        )
+    else:
+        written = f"{shown(text)} {unit}".strip() if text else t("common.none")
+        control = _button_field(
+            written,
+            lambda: set_typed(text),
+            label=label,
+            icon=ft.Icons.DIALPAD_ROUNDED,
+            empty=not text,
+            error=error,
+        )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+def _pad_sheet(
+    label: str,
+    typed: str,
+    unit: str,
+    set_typed: Callable[[Any], None],
+    on_change: Callable[[float | None], None],
+    *,
+    decimals: bool,
+    signed: bool,
+) -> Sheet:
+    def done() -> None:
+        on_change(parse_number(typed))
+        set_typed(None)
+
+    figure = ft.Row(
+        [Digits(shown(typed) or "0", size=44), ft.Text(unit, size=20, color=C.ink2)],
+        spacing=8,
+        alignment=ft.MainAxisAlignment.CENTER,
+    )
+    pad = NumberPad(typed, lambda text: set_typed(text), decimals=decimals, signed=signed)
+    return Sheet(
+        label,
+        ft.Column([figure, pad], spacing=16, tight=True, horizontal_alignment=_STRETCH),
+        PrimaryButton(t("common.ok"), done),
+    )
+
+
+def NumberStepper(
+    label: str,
+    value: int,
+    on_change: Callable[[int], None],
+    *,
+    least: int = 0,
+    most: int | None = None,
+) -> ft.Control:
+    """Minus, figure, plus: for quantities."""
+    fewer = (lambda: on_change(value - 1)) if value > least else None
+    more = (lambda: on_change(value + 1)) if most is None or value < most else None
+    return ft.Row(
+        [
+            IconAction(ft.Icons.REMOVE_ROUNDED, f"{label} \u2212", fewer, outlined=True),
+            ft.Container(
+                ft.Text(format_number(value), size=18, weight=SEMIBOLD),
+                width=44,
+                alignment=ft.Alignment.CENTER,
+            ),
+            IconAction(ft.Icons.ADD_ROUNDED, f"{label} +", more, outlined=True),
+        ],
+        spacing=0,
+        tight=True,
+    )
+
+
+# Picking
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for searching."""
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return "".join(mark for mark in parts if not unicodedata.combining(mark))
+
+
+def search_choices(choices: Sequence[Choice], query: str) -> list[Choice]:
+    """Those having every word of `query`, accents or not, in their order."""
+    words = fold(query).split()
+    return [c for c in choices if all(w in fold(f"{c.label} {c.note}") for w in words)]
+
+
+@component
+def Picker(
+    label: str,
+    choices: Sequence[Choice],
+    value: str | None,
+    on_pick: Callable[[str], None],
+    *,
+    likely: int = 0,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+    placeholder: str = "",
+) -> ft.Control:
+    """One of many: a sheet with a search; `choices` come likeliest first, `likely` of them apart."""
+    is_open, set_open = ft.use_state(False)
+
+    def pick(key: str) -> None:
+        set_open(False)
+        on_pick(key)
+
+    def close() -> None:
+        set_open(False)
+
+    sheet = Sheet(label, PickList(choices, value, pick, likely=likely)) if is_open else None
+    use_sheet(sheet, close)
+    chosen = next((c.label for c in choices if c.key == value), "")
+    control = _button_field(
+        chosen or placeholder or t("common.choose"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.UNFOLD_MORE_ROUNDED,
+        empty=not chosen,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+_SHOWN: Final = 60
+
+
+@component
+def PickList(
+    choices: Sequence[Choice],
+    value: str | None,
+    on_pick: Callable[[str], None],
+    *,
+    likely: int = 0,
+) -> ft.Control:
+    """The searchable list itself, for a sheet or a page of its own."""
+    query, set_query = ft.use_state("")
+    found = search_choices(choices, query)
+    split = likely if likely and not query else 0
+    parts: list[ft.Control] = []
+    if len(choices) > 7:
+        parts.append(SearchField(query, set_query))
+    if split:
+        parts.append(Caption(t("common.likely")))
+        parts += [_option(c, on_pick, picked=c.key == value) for c in found[:split]]
+        parts.append(Caption(t("common.others")))
+    parts += [_option(c, on_pick, picked=c.key == value) for c in found[split:_SHOWN]]
+    if not found:
+        parts.append(Meta(t("common.no_match", query=query)))
+    return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=_STRETCH)
+
+
+def _option(choice: Choice, on_pick: Callable[[str], None], *, picked: bool) -> ft.Control:
+    ink = C.on_primary_container if picked else C.ink
+    words: list[ft.Control] = [
+        ft.Text(choice.label, size=16, color=ink, weight=SEMIBOLD if picked else None)
+    ]
+    if choice.note:
+        words.append(Meta(choice.note))
+    parts: list[ft.Control] = []
+    if choice.icon:
+        parts.append(ft.Icon(choice.icon, size=22, color=ink))
+    parts.append(ft.Column(words, spacing=0, tight=True, expand=True))
+    if picked:
+        parts.append(ft.Icon(ft.Icons.CHECK_ROUNDED, size=22, color=ink))
+    box = ft.Container(
+        ft.Row(parts, spacing=12),
+        padding=ft.Padding.symmetric(horizontal=12, vertical=13),
+        border_radius=Radius.tile,
+        bgcolor=C.primary_container if picked else None,
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return ft.Semantics(
+        content=box, key=choice.key, button=True, checked=picked, label=choice.label
+    )
+
+
+# Dates
+
+
+@component
+def DateInput(
+    label: str,
+    value: date | None,
+    on_change: Callable[[date], None],
+    *,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> ft.Control:
+    is_open, set_open = ft.use_state(False)
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        chosen = e.control.value
+        if chosen is not None:
+            on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
+
+    def close(_: object) -> None:
+        set_open(False)
+
+    start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
+    dialog = ft.DatePicker(
+        value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel")
+    )
+    ft.use_dialog(dialog if is_open else None)
+    control = _button_field(
+        format_date_long(value) if value else t("common.date_pick"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.EVENT_ROUNDED,
+        empty=value is None,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+@component
+def TimeInput(
+    label: str,
+    value: time | None,
+    on_change: Callable[[time], None],
+    *,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> ft.Control:
+    is_open, set_open = ft.use_state(False)
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        if e.control.value is not None:
+            on_change(e.control.value)
+
+    def close(_: object) -> None:
+        set_open(False)
+
+    dialog = ft.TimePicker(
+        value=value or time(8), on_change=picked, on_dismiss=close, help_text=label,
+        hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.cancel"),
+    )
+    ft.use_dialog(dialog if is_open else None)
+    control = _button_field(
+        f"{value:%H:%M}" if value else t("common.time_pick"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.SCHEDULE_ROUNDED,
+        empty=value is None,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+def Toggle(
+    label: str, value: bool, on_change: Callable[[bool], None], *, meta: str = ""
+) -> ft.Control:
+    """A setting that is on or off; the whole line is the target."""
+    words: list[ft.Control] = [ft.Text(label, size=Size.body)]
+    if meta:
+        words.append(Meta(meta))
+    switch = ft.Switch(value=value, on_change=tap(lambda: on_change(not value)))
+    row = ft.Row(
+        [
+            ft.Column(words, spacing=0, tight=True, expand=True),
+            ft.Semantics(content=switch, label=label, toggled=value),
+        ],
+        spacing=12,
+    )
+    return ft.Container(row, padding=ft.Padding.symmetric(vertical=4))

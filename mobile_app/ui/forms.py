@@ -1,0 +1,109 @@
+"""Forms that keep what was typed and show refusals where they belong."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypedDict
+
+import flet as ft
+
+from mobile_app.core.i18n import t
+from mobile_app.ui.component import report_error
+from mobile_app.ui.hooks import Draft, use_draft
+from shared_models.problems import Problem
+
+WHOLE: Final = ""
+"""The key of what is wrong with the form as a whole."""
+
+
+class FieldProps(TypedDict):
+    value: Any
+    on_change: Callable[[Any], None]
+    error: str
+
+
+def field_errors(problem: Problem) -> dict[str, str]:
+    """Messages by field, the first of each; under `WHOLE` when the problem names none."""
+    found: dict[str, str] = {}
+    for item in problem.errors:
+        found.setdefault(item.field.removeprefix("body."), item.message)
+    return found or {WHOLE: problem.detail or problem.title}
+
+
+class Form:
+    """A draft with its problems; made by `use_form`."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        state: tuple[dict[str, str], bool],
+        update: Callable[[Any], None],
+    ) -> None:
+        self.draft = draft
+        self.errors, self.busy = state
+        self._update = update
+
+    @property
+    def ready(self) -> bool:
+        return self.draft.ready
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.draft.values
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the form as a whole."""
+        return self.errors.get(WHOLE, "")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.draft.get(name, default)
+
+    def set(self, name: str, value: Any) -> None:
+        self.draft.set(name, value)
+        if name in self.errors:
+            kept = {k: v for k, v in self.errors.items() if k != name}
+            self._update((kept, self.busy))
+
+    def field(self, name: str, empty: Any = "") -> FieldProps:
+        """`TextInput(t("…"), **form.field("name"))`."""
+        return {
+            "value": self.draft.get(name, empty),
+            "on_change": lambda value: self.set(name, value),
+            "error": self.errors.get(name, ""),
+        }
+
+    def require(self, *names: str) -> bool:
+        """Mark the empty ones; True when none is."""
+        missing = [n for n in names if self.draft.get(n) in (None, "", [])]
+        self._update(({n: t("common.required") for n in missing}, self.busy))
+        return not missing
+
+    def refuse(self, problem: Problem) -> None:
+        """Show a refusal under its fields; nothing typed is touched."""
+        self._update((field_errors(problem), False))
+
+    async def submit(self, action: Callable[[dict[str, Any]], Awaitable[Any]]) -> bool:
+        """Run `action(values)`; forget the draft if it works.
+
+        An exception carrying a `problem` is shown under the fields it names.
+        """
+        self._update(({}, True))
+        try:
+            await action(dict(self.draft.values))
+        except Exception as error:  # noqa: BLE001 - shown to the person, and reported
+            problem = getattr(error, "problem", None)
+            if isinstance(problem, Problem):
+                self.refuse(problem)
+            else:
+                report_error(f"form {self.draft.key}", error)
+                self._update(({WHOLE: t("common.broken_body")}, False))
+            return False
+        await self.draft.clear()
+        self._update(({}, False))
+        return True
+
+
+def use_form(key: str, initial: dict[str, Any] | None = None) -> Form:
+    """A form kept under `key`: reloads, crashes and refusals lose nothing of it."""
+    draft = use_draft(key, initial)
+    state, set_state = ft.use_state(({}, False))
+    return Form(draft, state, set_state)

@@ -1,0 +1,241 @@
+"""Hooks every screen may use. Call them at the top of a component, never in a branch."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import flet as ft
+from flet.components.utils import current_component
+
+from mobile_app.ui import environment
+from mobile_app.ui.component import report_error
+from mobile_app.ui.environment import Action, Breakpoint, Shortcut
+
+T = TypeVar("T")
+O = TypeVar("O", bound=ft.Observable)  # noqa: E741
+
+
+@dataclass(eq=False, frozen=True)
+class _Answer(Generic[T]):
+    data: T | None = None
+    error: Exception | None = None
+    loading: bool = True
+
+
+class Async(NamedTuple, Generic[T]):
+    """`data` keeps the last good answer while reloading and after an error."""
+
+    data: T | None
+    error: Exception | None
+    reload: Callable[[], None]
+    loading: bool
+
+
+def use_async(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async[T]:
+    """Load with `fn` on mount and whenever `deps` change; errors are reported and returned."""
+    answer: _Answer[T]
+    answer, set_answer = ft.use_state(_Answer)
+    turn, set_turn = ft.use_state(0)
+    last = ft.use_ref(lambda: answer)
+
+    def settle(new: _Answer[T]) -> None:
+        last.current = new
+        set_answer(new)
+
+    async def load() -> None:
+        kept = last.current.data
+        if not last.current.loading:
+            settle(_Answer(kept, None, loading=True))
+        try:
+            data = await fn()
+        except Exception as error:  # noqa: BLE001 - an effect's exception would vanish
+            report_error(getattr(fn, "__qualname__", "use_async"), error)
+            settle(_Answer(kept, error, loading=False))
+        else:
+            settle(_Answer(data, None, loading=False))
+
+    ft.use_effect(load, [*deps, turn], cleanup=_nothing)
+
+    def reload() -> None:
+        set_turn(lambda n: n + 1)
+
+    return Async(answer.data, answer.error, reload, answer.loading)
+
+
+def _nothing() -> None:
+    """A cleanup that does nothing still makes Flet cancel the running task."""
+
+
+def use_live(observable: O) -> O:
+    """Render again whenever `observable` notifies; it may be another one next time."""
+    current_component()._attach_observable_subscription(observable)
+    return observable
+
+
+def use_breakpoint() -> Breakpoint:
+    return use_live(environment.current().layout).breakpoint
+
+
+def use_environment() -> environment.Environment:
+    return environment.current()
+
+
+def use_interval(fn: Callable[[], Awaitable[None] | None], seconds: float) -> None:
+    """Call `fn` every `seconds` while the component is mounted."""
+    latest = ft.use_ref(lambda: fn)
+    latest.current = fn
+
+    async def run() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            waiting = latest.current()
+            if waiting is not None:
+                await waiting
+
+    ft.use_effect(run, [seconds], cleanup=_nothing)
+
+
+def use_clock(seconds: float = 1) -> datetime:
+    """The instant (UTC), rendered again every `seconds`: put it in the smallest component."""
+    now, set_now = ft.use_state(_now)
+    use_interval(lambda: set_now(_now()), seconds)
+    return now
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def use_shortcut(keys: str, action: Action, label: str, *, enabled: bool = True) -> None:
+    """Run `action` on `keys` ("/", "J", "Enter", "Ctrl+K"), unless someone is typing.
+
+    The last one mounted wins; `label` is what the help sheet says.
+    """
+    shortcuts = environment.current().shortcuts
+    mine = ft.use_ref(lambda: Shortcut(keys, label, action)).current
+    mine.keys, mine.label, mine.action = keys, label, action
+
+    def add() -> None:
+        if enabled and mine not in shortcuts:
+            shortcuts.append(mine)
+
+    def remove() -> None:
+        if mine in shortcuts:
+            shortcuts.remove(mine)
+
+    ft.use_effect(add, [enabled], cleanup=remove)
+
+
+# Drafts
+
+
+class DraftStore(Protocol):
+    """Where drafts survive a crash; values are JSON-like."""
+
+    async def load(self, key: str) -> dict[str, Any] | None: ...
+    async def save(self, key: str, values: dict[str, Any]) -> None: ...
+    async def clear(self, key: str) -> None: ...
+
+
+class MemoryDrafts:
+    """Drafts that last as long as the process: the default, and what tests use."""
+
+    def __init__(self) -> None:
+        self.saved: dict[str, dict[str, Any]] = {}
+
+    async def load(self, key: str) -> dict[str, Any] | None:
+        return self.saved.get(key)
+
+    async def save(self, key: str, values: dict[str, Any]) -> None:
+        self.saved[key] = dict(values)
+
+    async def clear(self, key: str) -> None:
+        self.saved.pop(key, None)
+
+
+DraftContext = ft.create_context(MemoryDrafts())
+"""Provide the real store around the app: `DraftContext(store, lambda: App())`."""
+
+
+@dataclass(eq=False)
+class Draft(ft.Observable):
+    """What a form holds; every change is kept in the store, newest last."""
+
+    key: str
+    values: dict[str, Any]
+    ready: bool = False
+    restored: bool = False
+    _store: DraftStore = field(default_factory=MemoryDrafts)
+    _touched: set[str] = field(default_factory=set)
+    _writer: "asyncio.Task[None] | None" = None
+    _again: bool = False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+    def set(self, name: str, value: Any) -> None:
+        self._touched.add(name)
+        self.values = {**self.values, name: value}
+        self._keep()
+
+    def setter(self, name: str) -> Callable[[Any], None]:
+        return lambda value: self.set(name, value)
+
+    async def restore(self) -> None:
+        """Bring back what was kept; what has been typed meanwhile wins."""
+        try:
+            kept = await self._store.load(self.key)
+        except Exception as error:  # noqa: BLE001 - a form without its draft still works
+            report_error(f"draft {self.key}", error)
+            kept = None
+        if kept:
+            mine = {name: self.values[name] for name in self._touched}
+            self.values = {**self.values, **kept, **mine}
+            self.restored = True
+        self.ready = True
+
+    async def clear(self) -> None:
+        """Forget it, once what it held has been accepted."""
+        self._again = False
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
+        self.restored = False
+        await self._store.clear(self.key)
+
+    def _keep(self) -> None:
+        if self._writer is not None and not self._writer.done():
+            self._again = True
+            return
+        self._writer = asyncio.ensure_future(self._write())
+
+    async def _write(self) -> None:
+        while True:
+            self._again = False
+            try:
+                await self._store.save(self.key, dict(self.values))
+            except Exception as error:  # noqa: BLE001 - typing goes on without a store
+                report_error(f"draft {self.key}", error)
+            if not self._again:
+                return
+
+
+def use_draft(key: str, initial: dict[str, Any] | None = None) -> Draft:
+    """A form's values, kept on every change under `key` and brought back after a crash.
+
+    Wait for `draft.ready` before showing fields; `draft.restored` says it came back.
+    """
+    store: DraftStore = ft.use_context(DraftContext)
+    made = ft.use_ref(lambda: Draft(key, dict(initial or {}), _store=store))
+    draft = made.current
+    if draft.key != key:
+        draft = made.current = Draft(key, dict(initial or {}), _store=store)
+    use_live(draft)
+
+    async def restore() -> None:
+        await draft.restore()
+
+    ft.use_effect(restore, [key])
+    return draft

@@ -1,0 +1,181 @@
+"""Sheets and dialogs: from the bottom on a phone, at the side or in the middle elsewhere."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import flet as ft
+
+from mobile_app.core.i18n import t
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import (
+    DangerButton,
+    Handler,
+    IconAction,
+    PrimaryButton,
+    SecondaryButton,
+    tap,
+)
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.text import Body, Heading
+from mobile_app.ui.theme import C, Radius, Size
+
+SIDE_WIDTH: Final = 480
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
+
+class Sheet(NamedTuple):
+    """`footer` stays in sight while `content` scrolls."""
+
+    title: str
+    content: ft.Control
+    footer: ft.Control | None = None
+
+
+def use_sheet(sheet: Sheet | None, on_close: Callable[[], None]) -> None:
+    """Show `sheet` while it is not None. A hook: call it on every render."""
+    wide = environment.current().layout.breakpoint >= Breakpoint.tablet
+    dialog = None
+    if sheet is not None:
+        dialog = _side(sheet, on_close) if wide else _bottom(sheet, on_close)
+    ft.use_dialog(dialog)
+
+
+def _head(sheet: Sheet, on_close: Callable[[], None]) -> ft.Control:
+    title = ft.Semantics(
+        header=True, heading_level=2, expand=True, content=Heading(sheet.title, size=19)
+    )
+    return ft.Row(
+        [title, IconAction(ft.Icons.CLOSE_ROUNDED, t("common.close"), on_close)], spacing=8
+    )
+
+
+def _scrolling(content: ft.Control, *, expand: bool) -> ft.Control:
+    return ft.Column(
+        [content],
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=_STRETCH,
+        expand=expand,
+        tight=True,
+    )
+
+
+def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
+    parts = [_head(sheet, on_close), sheet.content]
+    if sheet.footer:
+        parts.append(sheet.footer)
+    body = ft.Column(parts, spacing=12, tight=True, horizontal_alignment=_STRETCH)
+    page = ft.Container(body, padding=ft.Padding(left=20, top=12, right=20, bottom=20))
+    return ft.BottomSheet(
+        ft.Column([page], scroll=ft.ScrollMode.AUTO, tight=True, horizontal_alignment=_STRETCH),
+        scrollable=True,
+        use_safe_area=True,
+        bgcolor=C.surface,
+        shape=ft.RoundedRectangleBorder(
+            radius=ft.BorderRadius(top_left=20, top_right=20, bottom_left=0, bottom_right=0)
+        ),
+        on_dismiss=tap(on_close),
+        animation_style=_quick(),
+    )
+
+
+def _side(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
+    height = ft.context.page.height or 800
+    parts = [_head(sheet, on_close), _scrolling(sheet.content, expand=True)]
+    if sheet.footer:
+        parts.append(sheet.footer)
+    column = ft.Column(parts, spacing=16, horizontal_alignment=_STRETCH)
+    return ft.AlertDialog(
+        content=ft.Container(column, width=SIDE_WIDTH, height=height, padding=24),
+        content_padding=0,
+        inset_padding=0,
+        alignment=ft.Alignment.CENTER_RIGHT,
+        shape=ft.RoundedRectangleBorder(radius=0),
+        bgcolor=C.surface,
+        semantics_label=sheet.title,
+        on_dismiss=tap(on_close),
+    )
+
+
+def _quick() -> ft.AnimationStyle:
+    wait = environment.current().motion(180)
+    return ft.AnimationStyle(duration=wait, reverse_duration=wait)
+
+
+# Confirming
+
+
+@dataclass(frozen=True)
+class Question:
+    """`title` names the thing: "Delete pump P-101?"; `confirm` says the verb."""
+
+    title: str
+    body: str
+    confirm: str
+    on_confirm: Callable[[], Awaitable[None] | None]
+    danger: bool = True
+
+
+def use_confirm() -> Callable[[Question], None]:
+    """Returns `ask(Question(...))`, only for what cannot be undone."""
+    question, set_question = ft.use_state(None)
+
+    def close() -> None:
+        set_question(None)
+
+    ft.use_dialog(_ask(question, close) if question is not None else None)
+    return lambda asked: set_question(lambda _: asked)
+
+
+def _ask(question: Question, close: Callable[[], None]) -> ft.DialogControl:
+    async def confirmed() -> None:
+        close()
+        waiting = question.on_confirm()
+        if waiting is not None:
+            await waiting
+
+    button = DangerButton if question.danger else PrimaryButton
+    return ft.AlertDialog(
+        title=Heading(question.title, size=19),
+        content=ft.Container(Body(question.body, color=C.ink2), width=380),
+        actions=[
+            SecondaryButton(t("common.cancel"), close, height=Size.target),
+            button(question.confirm, confirmed, height=Size.target),
+        ],
+        actions_padding=ft.Padding(left=20, top=0, right=20, bottom=20),
+        semantics_label=question.title,
+        on_dismiss=tap(close),
+    )
+
+
+# Menus
+
+
+class MenuItem(NamedTuple):
+    label: str
+    on_click: Handler
+    icon: ft.IconData | None = None
+    danger: bool = False
+
+
+def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
+    """The three dots: what is done seldom."""
+    return ft.PopupMenuButton(
+        icon=ft.Icons.MORE_VERT_ROUNDED,
+        icon_color=C.ink,
+        tooltip=label or t("common.more"),
+        items=[_entry(item) for item in items],
+        bgcolor=C.surface,
+        elevation=2,
+        shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
+        menu_position=ft.PopupMenuPosition.UNDER,
+    )
+
+
+def _entry(item: MenuItem) -> ft.PopupMenuItem:
+    ink: Any = C.bad if item.danger else C.ink
+    parts: list[ft.Control] = []
+    if item.icon:
+        parts.append(ft.Icon(item.icon, size=20, color=ink))
+    parts.append(ft.Text(item.label, color=ink))
+    return ft.PopupMenuItem(ft.Row(parts, spacing=12), on_click=tap(item.on_click))

@@ -1,0 +1,397 @@
+"""The frame of the app: one shell that is a bottom bar, a rail, or a rail beside two panes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import flet as ft
+
+from mobile_app.core.i18n import n, t
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import Handler, IconAction, tap
+from mobile_app.ui.chips import CountBadge, KeyCap, StatusChip
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.hooks import use_breakpoint, use_live, use_shortcut
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.text import Body, Meta, Title
+from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
+
+BAR_HEIGHT: Final = 68
+RAIL_WIDTH: Final = 84
+LIST_WIDTH: Final = 360
+_SCAN: Final = 72
+_RAISED: Final = 26
+_CENTER: Final = ft.CrossAxisAlignment.CENTER
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A place of the app; the first four make a phone's bar unless `on_phone` says otherwise."""
+
+    key: str
+    label: str
+    icon: ft.IconData
+    selected_icon: ft.IconData
+    badge: int = 0
+    on_phone: bool = True
+
+
+@component
+def Shell(
+    destinations: Sequence[Destination],
+    selected: str,
+    on_select: Callable[[str], None],
+    on_scan: Handler,
+    body: ft.Control,
+    *,
+    banners: Sequence[ft.Control] = (),
+    rail_footer: Sequence[ft.Control] = (),
+    bare: bool = False,
+) -> ft.Control:
+    """Frame `body`; `bare` hides the navigation for a task that fills the screen."""
+    size = use_breakpoint()
+    inset = use_live(environment.current().layout).bottom_inset
+    is_helping, set_helping = ft.use_state(False)
+    bar_height, set_bar_height = ft.use_state(float(BAR_HEIGHT + inset))
+    use_shortcut("?", lambda: set_helping(True), t("common.keyboard_help"))
+    use_sheet(_help_sheet() if is_helping else None, lambda: set_helping(False))
+
+    main = ft.Column(
+        [*banners, ft.Container(body, expand=True)],
+        spacing=0,
+        expand=True,
+        horizontal_alignment=_STRETCH,
+    )
+    if bare:
+        return ft.Container(main, expand=True, bgcolor=C.background)
+    if size >= Breakpoint.tablet:
+        rail = _Rail(destinations, selected, on_select, on_scan, rail_footer)
+        return ft.Row([rail, main], spacing=0, expand=True, vertical_alignment=_STRETCH)
+    shown = [d for d in destinations if d.on_phone][:4]
+    bar = _BottomBar(shown, selected, on_select, on_scan, inset, set_bar_height)
+    return ft.Stack(
+        [
+            ft.Container(main, left=0, right=0, top=0, bottom=bar_height),
+            ft.Container(bar, left=0, right=0, bottom=0),
+        ],
+        expand=True,
+    )
+
+
+# Phone
+
+
+def _BottomBar(
+    destinations: Sequence[Destination],
+    selected: str,
+    on_select: Callable[[str], None],
+    on_scan: Handler,
+    inset: float,
+    on_height: Callable[[float], None],
+) -> ft.Control:
+    """The bar and, rising out of it, the scan button.
+
+    The raised part lies inside the stack: outside its bounds a tap would be lost.
+    """
+    items: list[ft.Control] = [_bar_item(d, selected, on_select) for d in destinations]
+    items.insert(len(items) // 2, ft.Container(width=_SCAN + 8))
+    bar = ft.Container(
+        ft.Row(items, spacing=0, vertical_alignment=_CENTER),
+        bgcolor=C.surface,
+        border=ft.Border(top=ft.BorderSide(1, C.line)),
+        padding=ft.Padding(left=4, top=6, right=4, bottom=6 + inset),
+        on_size_change=lambda e: on_height(e.height),
+    )
+    scan = ft.Row([_scan_button(on_scan, _SCAN)], alignment=ft.MainAxisAlignment.CENTER)
+    return ft.Stack(
+        [
+            ft.Container(bar, margin=ft.Margin(left=0, top=_RAISED, right=0, bottom=0)),
+            ft.Container(scan, left=0, right=0, top=0),
+        ]
+    )
+
+
+def _scan_button(on_scan: Handler, size: float) -> ft.Control:
+    face = ft.Container(
+        ft.Icon(ft.Icons.QR_CODE_SCANNER_ROUNDED, size=size * 0.5, color=C.on_scan),
+        width=size,
+        height=size,
+        bgcolor=C.scan,
+        border_radius=size * 0.28,
+        alignment=ft.Alignment.CENTER,
+        shadow=ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3)),
+        tooltip=t("common.scan_label"),
+        ink=True,
+        on_click=tap(on_scan),
+    )
+    return ft.Semantics(button=True, label=t("common.scan_label"), content=face)
+
+
+def _bar_item(
+    place: Destination, selected: str, on_select: Callable[[str], None]
+) -> ft.Control:
+    on = place.key == selected
+    ink = C.primary if on else C.ink2
+    column = ft.Column(
+        [
+            _badged(ft.Icon(place.selected_icon if on else place.icon, size=25, color=ink), place),
+            ft.Text(
+                place.label,
+                size=12,
+                weight=SEMIBOLD if on else MEDIUM,
+                color=ink,
+                max_lines=1,
+                overflow=ft.TextOverflow.ELLIPSIS,
+            ),
+        ],
+        spacing=3,
+        tight=True,
+        horizontal_alignment=_CENTER,
+        alignment=ft.MainAxisAlignment.CENTER,
+    )
+    box = ft.Container(
+        column,
+        padding=ft.Padding.symmetric(vertical=6),
+        alignment=ft.Alignment.CENTER,
+        border_radius=Radius.button,
+        ink=True,
+        on_click=tap(lambda: on_select(place.key)),
+    )
+    return ft.Semantics(
+        content=box, button=True, selected=on, label=_spoken(place), expand=True
+    )
+
+
+def _spoken(place: Destination) -> str:
+    return f"{place.label}, {n('common.unread', place.badge)}" if place.badge else place.label
+
+
+def _badged(icon: ft.Control, place: Destination) -> ft.Control:
+    if not place.badge:
+        return icon
+    return ft.Stack(
+        [
+            ft.Container(icon, padding=ft.Padding.symmetric(horizontal=12)),
+            ft.Container(CountBadge(place.badge), right=0, top=0),
+        ],
+        clip_behavior=ft.ClipBehavior.NONE,
+    )
+
+
+# Tablet and desktop
+
+
+def _Rail(
+    destinations: Sequence[Destination],
+    selected: str,
+    on_select: Callable[[str], None],
+    on_scan: Handler,
+    footer: Sequence[ft.Control],
+) -> ft.Control:
+    places: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations]
+    column = ft.Column(
+        [
+            ft.Container(_scan_button(on_scan, 52), padding=ft.Padding(0, 0, 0, 10)),
+            ft.Column(
+                places,
+                spacing=8,
+                expand=True,
+                scroll=ft.ScrollMode.HIDDEN,
+                horizontal_alignment=_CENTER,
+            ),
+            *footer,
+        ],
+        spacing=8,
+        horizontal_alignment=_CENTER,
+    )
+    return ft.Container(
+        column,
+        width=RAIL_WIDTH,
+        bgcolor=C.surface,
+        border=ft.Border(right=ft.BorderSide(1, C.line)),
+        padding=ft.Padding.symmetric(horizontal=4, vertical=18),
+    )
+
+
+def _rail_item(
+    place: Destination, selected: str, on_select: Callable[[str], None]
+) -> ft.Control:
+    on = place.key == selected
+    icon = ft.Icon(
+        place.selected_icon if on else place.icon,
+        size=23,
+        color=C.on_primary_container if on else C.ink2,
+    )
+    pill = ft.Container(
+        _badged(icon, place),
+        width=56,
+        height=32,
+        bgcolor=C.primary_container if on else C.clear,
+        border_radius=16,
+        alignment=ft.Alignment.CENTER,
+    )
+    label = ft.Text(
+        place.label,
+        size=11.5,
+        weight=SEMIBOLD,
+        color=C.ink if on else C.ink2,
+        max_lines=1,
+        overflow=ft.TextOverflow.ELLIPSIS,
+    )
+    box = ft.Container(
+        ft.Column([pill, label], spacing=3, tight=True, horizontal_alignment=_CENTER),
+        width=RAIL_WIDTH - 8,
+        padding=ft.Padding.symmetric(vertical=3),
+        border_radius=Radius.button,
+        ink=True,
+        on_click=tap(lambda: on_select(place.key)),
+    )
+    return ft.Semantics(content=box, button=True, selected=on, label=_spoken(place))
+
+
+# Pages
+
+
+def PageHeader(
+    title: str,
+    meta: str = "",
+    *,
+    trailing: Sequence[ft.Control] = (),
+    on_back: Handler | None = None,
+) -> ft.Control:
+    """A page's title with what belongs at its right; a way back above it where there is one."""
+    words = ft.Column(
+        [Title(title), *([Meta(meta)] if meta else [])], spacing=3, tight=True, expand=True
+    )
+    if on_back is None:
+        return ft.Row([words, *trailing], spacing=8, vertical_alignment=ft.CrossAxisAlignment.START)
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), on_back)
+    bar = ft.Row([back, ft.Container(expand=True), *trailing], spacing=4)
+    nudged = ft.Container(bar, margin=ft.Margin(left=-12, top=0, right=-4, bottom=0))
+    return ft.Column([nudged, words], spacing=4, tight=True, horizontal_alignment=_STRETCH)
+
+
+def Page(
+    *controls: ft.Control,
+    footer: ft.Control | None = None,
+    spacing: float = Space.m,
+    max_width: float | None = 720,
+    padding: float = Space.page,
+) -> ft.Control:
+    """A scrolling page; `footer` (the primary action) stays in reach of a thumb below it.
+
+    Its rows are built as they come into view, so it also holds long lists.
+    """
+    env = environment.current()
+    phone = env.layout.breakpoint == Breakpoint.phone
+    body = ft.ListView(
+        list(controls),
+        spacing=spacing,
+        expand=True,
+        padding=ft.Padding(left=padding, top=padding, right=padding, bottom=48 if phone else 32),
+    )
+    parts: list[ft.Control] = [body]
+    if footer is not None:
+        parts.append(_footer(footer, padding))
+    column = ft.Column(parts, spacing=0, expand=True, horizontal_alignment=_STRETCH)
+    return column if phone or max_width is None else _centred(column, max_width)
+
+
+def _footer(content: ft.Control, padding: float) -> ft.Control:
+    return ft.Container(
+        content,
+        bgcolor=C.background,
+        padding=ft.Padding(left=padding, top=10, right=padding, bottom=16),
+    )
+
+
+def _centred(content: ft.Control, width: float) -> ft.Control:
+    available = (ft.context.page.width or width) - RAIL_WIDTH
+    held = ft.Container(content, width=min(width, available))
+    return ft.Row(
+        [held], alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=_STRETCH, expand=True
+    )
+
+
+@component
+def TwoPane(
+    list_pane: ft.Control,
+    detail: ft.Control | None,
+    *,
+    placeholder: str = "",
+    list_width: float = LIST_WIDTH,
+) -> ft.Control:
+    """List and detail side by side; on a phone the detail, once there is one, takes the place."""
+    if use_breakpoint() == Breakpoint.phone:
+        return ft.Container(detail if detail is not None else list_pane, expand=True)
+    left = ft.Container(
+        list_pane,
+        width=list_width,
+        bgcolor=C.surface,
+        border=ft.Border(right=ft.BorderSide(1, C.line)),
+    )
+    empty = EmptyState(ft.Icons.TOUCH_APP_OUTLINED, placeholder or t("common.details"))
+    right = detail if detail is not None else ft.Container(empty, alignment=ft.Alignment.CENTER)
+    return ft.Row(
+        [left, ft.Container(right, expand=True)],
+        spacing=0,
+        expand=True,
+        vertical_alignment=_STRETCH,
+    )
+
+
+# State of the sync
+
+
+class SyncState(NamedTuple):
+    """`kind`: done, running, waiting, offline or refused; `since` is already written out."""
+
+    kind: str
+    count: int = 0
+    since: str = ""
+
+
+_SYNC: Final[dict[str, tuple[Tone, ft.IconData]]] = {
+    "done": (Tone.ok, ft.Icons.CLOUD_DONE_ROUNDED),
+    "running": (Tone.info, ft.Icons.SYNC_ROUNDED),
+    "waiting": (Tone.off, ft.Icons.CLOUD_UPLOAD_ROUNDED),
+    "offline": (Tone.off, ft.Icons.CLOUD_OFF_ROUNDED),
+    "refused": (Tone.warning, ft.Icons.REPORT_ROUNDED),
+}
+
+
+def sync_words(state: SyncState) -> str:
+    if state.kind == "refused":
+        return n("common.sync_refused", state.count)
+    if state.count:
+        return n("common.sync_waiting", state.count)
+    if state.kind == "offline" and state.since:
+        return t("common.sync_offline_since", since=state.since)
+    return t({"done": "common.sync_done", "running": "common.sync_running"}.get(
+        state.kind, "common.sync_offline"
+    ))
+
+
+def SyncChip(state: SyncState, on_click: Handler | None = None) -> ft.Control:
+    tone, icon = _SYNC[state.kind]
+    return StatusChip(sync_words(state), tone, icon=icon, on_click=on_click)
+
+
+def _help_sheet() -> Sheet:
+    rows: list[ft.Control] = [
+        ft.Row([ft.Container(Body(s.label), expand=True), KeyCap(s.keys)])
+        for s in environment.current().shortcuts
+    ]
+    return Sheet(t("common.keyboard"), ft.Column(rows, spacing=14, tight=True))
+
+
+def spread(*controls: ft.Control, **more: Any) -> ft.Control:
+    """First at the left, last at the right."""
+    return ft.Row(
+        list(controls), alignment=ft.MainAxisAlignment.SPACE_BETWEEN, spacing=8, **more
+    )
+
+
