@@ -1,0 +1,15 @@
+"""Numbers people read, such as `EQ-0001` and `REQ-2026-000001`: unique under a row lock; a rolled-back one leaves a gap."""
+
+import sqlalchemy as sa
+
+from server.core.database import Session
+
+_NEXT = sa.text(
+    "insert into number_series as s (series, last) values (:series, 1)"
+    " on conflict (series) do update set last = s.last + 1 returning s.last"
+)
+
+
+async def next_number(session: Session, series: str) -> int:
+    """The series' next number; whoever asks for the same series waits until this transaction ends."""
+    return int((await session.execute(_NEXT, {"series": series})).scalar_one())

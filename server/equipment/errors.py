@@ -1,0 +1,87 @@
+"""What can be wrong with a command about machines."""
+
+from server.core.errors import AlreadyExists, Conflict, Gone, Invalid
+
+
+class CodeTaken(AlreadyExists):
+    code = "equipment_code_taken"
+
+
+class SerialNumberTaken(AlreadyExists):
+    code = "serial_number_taken"
+
+
+class SiteUnknown(Invalid):
+    """Also for a site the actor does not see."""
+
+    code = "site_unknown"
+
+
+class LineOfOtherSite(Invalid):
+    code = "line_of_other_site"
+
+
+class ParentOfOtherSite(Invalid):
+    code = "parent_of_other_site"
+
+
+class ParentCycle(Invalid):
+    code = "parent_cycle"
+
+
+class ClassUnknown(Invalid):
+    code = "equipment_class_unknown"
+
+
+class EquipmentArchived(Gone):
+    code = "equipment_archived"
+
+
+class HasParts(Conflict):
+    """Sub-assemblies would be left without their machine."""
+
+    code = "equipment_has_parts"
+
+
+class HasOpenJobs(Conflict):
+    code = "equipment_has_open_jobs"
+
+
+class LabelUnknown(Invalid):
+    """A code that was never printed here; `label_code`."""
+
+    code = "label_unknown"
+
+
+class LabelInUse(Conflict):
+    """Labels are permanent: one that is on a machine stays there."""
+
+    code = "label_in_use"
+
+
+class FileUnknown(Invalid):
+    """No such attachment on the machine's site."""
+
+    code = "attachment_unknown"
+
+
+class FileOfOtherMachine(Conflict):
+    code = "attachment_of_other_machine"
+
+
+class NotAPicture(Invalid):
+    code = "not_a_picture"
+
+
+class ClassCodeTaken(AlreadyExists):
+    code = "equipment_class_code_taken"
+
+
+class FailureItemOfOtherClass(Conflict):
+    code = "failure_item_of_other_class"
+
+
+class FailureItemTwice(Invalid):
+    """The same id, or the same kind and code, more than once in what was sent."""
+
+    code = "failure_item_twice"

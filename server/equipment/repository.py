@@ -1,0 +1,194 @@
+"""Queries about machines, their classes, labels and documents."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlmodel import col
+
+from server.core.access import Actor, visible
+from server.core.clock import now
+from server.core.database import ReadSession, Session
+from server.core.errors import NotFound
+from server.equipment import rows
+from server.equipment.errors import EquipmentArchived
+from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
+from server.sites.models import ProductionLine
+from shared_models.equipment import EquipmentStatus
+
+_OPEN = "('pending', 'in_progress', 'on_hold')"
+
+
+async def get_visible(session: ReadSession, actor: Actor, equipment_id: UUID, *, for_update: bool = False) -> Equipment:
+    """Raises `NotFound`, or `EquipmentArchived` for a machine that was taken off the lists."""
+    statement = select(Equipment).where(col(Equipment.id) == equipment_id, visible(actor, Equipment.site_id))
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    machine = await session.scalar(statement)
+    if machine is None:
+        raise NotFound
+    if machine.archived_at is not None:
+        raise EquipmentArchived(equipment=machine.code)
+    return machine
+
+
+async def code_is_taken(session: ReadSession, code: str, *, but: UUID | None = None) -> bool:
+    return await _exists(session, col(Equipment.code) == code, col(Equipment.id).is_distinct_from(but))
+
+
+async def serial_is_taken(session: ReadSession, serial_number: str, *, but: UUID | None = None) -> bool:
+    return await _exists(session, col(Equipment.serial_number) == serial_number, col(Equipment.id).is_distinct_from(but))
+
+
+async def id_is_taken(session: ReadSession, equipment_id: UUID) -> bool:
+    return await _exists(session, col(Equipment.id) == equipment_id)
+
+
+async def has_parts(session: ReadSession, equipment_id: UUID) -> bool:
+    return await _exists(session, col(Equipment.parent_id) == equipment_id, col(Equipment.archived_at).is_(None))
+
+
+async def class_exists(session: ReadSession, class_id: UUID) -> bool:
+    return await _exists(session, col(EquipmentClass.id) == class_id)
+
+
+async def line_is_of_site(session: ReadSession, line_id: UUID, site_id: UUID) -> bool:
+    return await _exists(session, col(ProductionLine.id) == line_id, col(ProductionLine.site_id) == site_id)
+
+
+async def site_exists(session: ReadSession, site_id: UUID) -> bool:
+    return bool(await session.scalar(sa.text("select exists (select from sites where id = :id)"), {"id": site_id}))
+
+
+async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
+    statement = sa.text(
+        f"select exists (select from maintenance_interventions where equipment_id = :id and status in {_OPEN})"  # noqa: S608
+    )
+    return bool(await session.scalar(statement, {"id": equipment_id}))
+
+
+async def _exists(session: ReadSession, *conditions: Any) -> bool:
+    return bool(await session.scalar(select(sa.exists().where(*conditions))))
+
+
+async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
+    """The machine and everything that is part of it."""
+    statement = sa.text(
+        "with recursive parts as (select cast(:id as uuid) as id"
+        " union select e.id from equipment e join parts p on e.parent_id = p.id) select id from parts"
+    )
+    return list(await session.scalars(statement, {"id": equipment_id}))
+
+
+_MOVES = (
+    "update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site",
+    "update maintenance_interventions set site_id = :site where equipment_id = any(:ids)",
+    "update work_request set site_id = :site where equipment_id = any(:ids)",
+    "update document set site_id = :site where equipment_id = any(:ids)",
+    "update equipment_life set site_id = :site where id = any(:ids)",
+    "update attachment set site_id = :site where id in ("
+    " select photo_id from equipment where id = any(:ids)"
+    " union select attachment_id from document where equipment_id = any(:ids)"
+    " union select photo_id from work_request where equipment_id = any(:ids)"
+    " union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where i.equipment_id = any(:ids))",
+)
+
+
+async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> None:
+    """Take machines to another site with everything that was recorded about them; their lines stay behind."""
+    for statement in _MOVES:
+        await session.execute(sa.text(statement), {"ids": equipment_ids, "site": site_id})
+
+
+async def machines_of_file(session: ReadSession, attachment_id: UUID) -> set[UUID]:
+    """The machines a file already belongs to, as a picture, a document, or in a job or a request."""
+    statement = sa.text(
+        "select id from equipment where photo_id = :file union select equipment_id from document where attachment_id = :file"
+        " union select equipment_id from work_request where photo_id = :file"
+        " union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file"
+    )
+    return set(await session.scalars(statement, {"file": attachment_id}))
+
+
+# --- status
+
+
+async def status_at(session: ReadSession, equipment_id: UUID, at: Any) -> EquipmentStatus | None:
+    """What the machine was at that instant; None before its first entry."""
+    log = EquipmentStatusLog
+    statement = select(log.to_status).where(col(log.equipment_id) == equipment_id, col(log.occurred_at) <= at)
+    newest = (col(log.occurred_at).desc(), col(log.received_at).desc(), col(log.id).desc())
+    return await session.scalar(statement.order_by(*newest).limit(1))
+
+
+_RELINK = sa.text("""
+update equipment_status_log l set from_status = o.before
+from (
+    select id, lag(to_status) over (order by occurred_at, received_at, id) as before
+    from equipment_status_log where equipment_id = :id
+) o
+where l.id = o.id and l.from_status is distinct from o.before
+""")
+_CURRENT = sa.text("""
+select to_status, reason, (
+    select max(s.occurred_at) from equipment_status_log s
+    where s.equipment_id = :id and s.from_status is distinct from s.to_status
+) as since
+from equipment_status_log where equipment_id = :id order by occurred_at desc, received_at desc, id desc limit 1
+""")
+
+
+async def relink_status(session: Session, equipment: Equipment) -> None:
+    """After an entry that came late: mend its neighbours' `from_status`, then repeat the last entry on the machine."""
+    await session.execute(_RELINK, {"id": equipment.id})
+    status, reason, since = (await session.execute(_CURRENT, {"id": equipment.id})).one()
+    equipment.status, equipment.status_reason, equipment.status_since = EquipmentStatus(status), reason, since
+    await session.flush()
+
+
+# --- labels and documents
+
+
+async def label(session: ReadSession, code: str, *, for_update: bool = False) -> LabelCode | None:
+    statement = select(LabelCode).where(col(LabelCode.code) == code)
+    return await session.scalar(statement.with_for_update() if for_update else statement)
+
+
+async def get_document(session: ReadSession, actor: Actor, document_id: UUID) -> Document:
+    statement = select(Document).where(col(Document.id) == document_id, visible(actor, Document.site_id))
+    if (document := await session.scalar(statement)) is None:
+        raise NotFound
+    return document
+
+
+# --- classes
+
+
+async def get_class(session: ReadSession, class_id: UUID, *, for_update: bool = False) -> EquipmentClass | None:
+    statement = select(EquipmentClass).where(col(EquipmentClass.id) == class_id)
+    return await session.scalar(statement.with_for_update() if for_update else statement)
+
+
+async def class_code_is_taken(session: ReadSession, code: str, *, but: UUID) -> bool:
+    return await _exists(session, col(EquipmentClass.code) == code, col(EquipmentClass.id) != but)
+
+
+async def failure_items(session: ReadSession, class_id: UUID, ids: Iterable[UUID] = ()) -> list[FailureItem]:
+    """Those of the class, and those with one of these ids wherever they are."""
+    chosen = sa.or_(col(FailureItem.class_id) == class_id, col(FailureItem.id).in_(list(ids)))
+    return list(await session.scalars(select(FailureItem).where(chosen)))
+
+
+# --- digests
+
+
+async def rebuild_life(session: Session, equipment_ids: Iterable[UUID]) -> None:
+    await session.execute(sa.text(rows.REBUILD_LIFE), {"ids": list(equipment_ids), "now": now()})
+
+
+async def refresh_mode_counts(session: Session) -> int:
+    """The number of classes whose counts changed."""
+    answer: Any = await session.execute(sa.text(rows.REFRESH_MODE_COUNTS), {"now": now()})
+    return int(answer.rowcount)

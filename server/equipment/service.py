@@ -1,0 +1,292 @@
+"""What people do to machines. REST and devices call the same verbs with the same commands.
+
+`version` counts changes of what `UpdateEquipment` replaces: a status, a photo or a label that changes meanwhile does not
+make somebody's edit stale.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from server.attachments import service as attachments
+from server.attachments.models import Attachment
+from server.audit import service as audit
+from server.core import events
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import Session
+from server.core.errors import AlreadyExists, Forbidden, NotFound
+from server.core.numbers import next_number
+from server.core.versions import claim, touch
+from server.equipment import repository
+from server.equipment.errors import (
+    ClassUnknown,
+    CodeTaken,
+    EquipmentArchived,
+    FileOfOtherMachine,
+    FileUnknown,
+    HasOpenJobs,
+    HasParts,
+    LabelInUse,
+    LabelUnknown,
+    LineOfOtherSite,
+    NotAPicture,
+    ParentCycle,
+    ParentOfOtherSite,
+    SerialNumberTaken,
+    SiteUnknown,
+)
+from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
+from shared_models.equipment import (
+    AddDocument,
+    ArchiveEquipment,
+    ChangeEquipmentStatus,
+    CreateEquipment,
+    EquipmentStatus,
+    LinkLabel,
+    RemoveDocument,
+    SetEquipmentPhoto,
+    UpdateEquipment,
+)
+from shared_models.labels import new_label_code
+from shared_models.permissions import Permission
+
+get_visible = repository.get_visible
+rebuild_life = repository.rebuild_life
+refresh_mode_counts = repository.refresh_mode_counts
+_ENVELOPE = {"command_id", "occurred_at", "type", "equipment_id", "version"}
+
+
+def _need(actor: Actor, *any_of: Permission) -> None:
+    """Devices' commands come here without passing a router."""
+    if not any(map(actor.may, any_of)):
+        raise Forbidden(permission=any_of[0])
+
+
+def _need_to_write(actor: Actor) -> None:
+    _need(actor, Permission.equipment_write)
+
+
+def _need_to_work(actor: Actor) -> None:
+    """Who stands before the machine: its state, its picture and its label are theirs to tell."""
+    _need(actor, Permission.equipment_write, Permission.maintenance_write, Permission.maintenance_update_assigned)
+
+
+async def create(session: Session, actor: Actor, cmd: CreateEquipment) -> Equipment:
+    """Enter a machine, with its first status and its label code."""
+    _need_to_write(actor)
+    if await repository.id_is_taken(session, cmd.equipment_id):
+        raise AlreadyExists(field="equipment_id")
+    await _check(session, actor, cmd)
+    fields = cmd.model_dump(exclude=_ENVELOPE)
+    fields |= {"serial_number": cmd.serial_number or None, "code": cmd.code or await _next_code(session)}
+    began_at = min(cmd.occurred_at, now())
+    machine = Equipment(id=cmd.equipment_id, status_since=began_at, **fields)
+    session.add(machine)
+    await session.flush()
+    await _label_and_log(session, actor, machine, began_at)
+    await rebuild_life(session, [machine.id])
+    await audit.record(session, actor, "equipment.created", machine, after=audit.snapshot(machine), occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def _label_and_log(session: Session, actor: Actor, machine: Equipment, at: datetime) -> None:
+    session.add(LabelCode(code=new_label_code(), equipment_id=machine.id, linked_at=now()))
+    session.add(EquipmentStatusLog(
+        equipment_id=machine.id, from_status=None, to_status=machine.status, occurred_at=at, received_at=now(), by_user_id=_person(actor),
+    ))  # fmt: skip
+    await session.flush()
+
+
+def _person(actor: Actor) -> UUID | None:
+    """The system is nobody's account."""
+    return actor.user_id if actor.user_id.int else None
+
+
+async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipment:
+    """Replace the editable fields; another site takes everything recorded about the machine there."""
+    _need_to_write(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    claim(machine, cmd.version)
+    await _check(session, actor, cmd, machine=machine)
+    before = audit.snapshot(machine)
+    if cmd.site_id != machine.site_id:
+        await _move(session, machine, cmd.site_id)
+    for name, value in cmd.model_dump(exclude=_ENVELOPE).items():
+        setattr(machine, name, value)
+    machine.serial_number = cmd.serial_number or None
+    await session.flush()
+    await audit.record(session, actor, "equipment.updated", machine, before=before, occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def _move(session: Session, machine: Equipment, site_id: UUID) -> None:
+    events.notify(session, site_ids=[machine.site_id, site_id])
+    await repository.move(session, await repository.subtree(session, machine.id), site_id)
+    await session.refresh(machine, ["site_id", "production_line_id", "sync_xid"])
+
+
+async def _check(session: Session, actor: Actor, cmd: CreateEquipment | UpdateEquipment, *, machine: Equipment | None = None) -> None:
+    own_id = machine.id if machine else None
+    if not actor.sees(cmd.site_id) or not await repository.site_exists(session, cmd.site_id):
+        raise SiteUnknown(field="site_id")
+    if cmd.production_line_id and not await repository.line_is_of_site(session, cmd.production_line_id, cmd.site_id):
+        raise LineOfOtherSite(field="production_line_id")
+    if cmd.class_id and not await repository.class_exists(session, cmd.class_id):
+        raise ClassUnknown(field="class_id")
+    if cmd.parent_id:
+        await _check_parent(session, actor, cmd.parent_id, cmd)
+    if cmd.code and await repository.code_is_taken(session, cmd.code, but=own_id):
+        raise CodeTaken(field="code", value=cmd.code)
+    if cmd.serial_number and await repository.serial_is_taken(session, cmd.serial_number, but=own_id):
+        raise SerialNumberTaken(field="serial_number", value=cmd.serial_number)
+
+
+async def _check_parent(session: Session, actor: Actor, parent_id: UUID, cmd: CreateEquipment | UpdateEquipment) -> None:
+    if parent_id in await repository.subtree(session, cmd.equipment_id):
+        raise ParentCycle(field="parent_id")
+    try:
+        parent = await get_visible(session, actor, parent_id)
+    except (NotFound, EquipmentArchived):
+        raise ParentOfOtherSite(field="parent_id") from None
+    if parent.site_id != cmd.site_id:
+        raise ParentOfOtherSite(field="parent_id")
+
+
+async def _next_code(session: Session) -> str:
+    """Codes people have typed themselves are skipped."""
+    while True:
+        code = f"EQ-{await next_number(session, 'EQ'):04}"
+        if not await repository.code_is_taken(session, code):
+            return code
+
+
+async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equipment:
+    _need_to_write(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    if await repository.has_open_jobs(session, machine.id):
+        raise HasOpenJobs(equipment=machine.name)
+    if await repository.has_parts(session, machine.id):
+        raise HasParts(equipment=machine.name)
+    before = audit.snapshot(machine)
+    machine.archived_at = now()
+    touch(machine)
+    await session.flush()
+    await audit.record(session, actor, "equipment.archived", machine, before=before, occurred_at=cmd.occurred_at)
+    return machine
+
+
+# --- status
+
+
+async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStatus) -> Equipment:
+    _need_to_work(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    await set_status(session, actor, machine, cmd.status, occurred_at=cmd.occurred_at, reason=cmd.reason)
+    return machine
+
+
+async def set_status(
+    session: Session, actor: Actor, machine: Equipment, status: EquipmentStatus, *, occurred_at: datetime, reason: str = ""
+) -> None:
+    """Log what the machine was from `occurred_at` on; the entry that is last by that clock is its current status.
+
+    Says nothing where the machine was that already and there is no reason to add. A clock that runs ahead counts as now.
+    """
+    at = min(occurred_at, now())
+    was = await repository.status_at(session, machine.id, at)
+    if was == status and not reason:
+        return
+    before = audit.snapshot(machine)
+    session.add(EquipmentStatusLog(
+        equipment_id=machine.id, from_status=was, to_status=status, occurred_at=at, received_at=now(),
+        by_user_id=_person(actor), reason=reason,
+    ))  # fmt: skip
+    await session.flush()
+    await repository.relink_status(session, machine)
+    await rebuild_life(session, [machine.id])
+    await audit.record(session, actor, "equipment.status_changed", machine, before=before, occurred_at=occurred_at)
+
+
+# --- labels
+
+
+async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipment:
+    """A code already on this machine is fine; one on another machine, archived or not, stays there."""
+    _need_to_work(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    label = await repository.label(session, cmd.label_code, for_update=True)
+    if label is None:
+        raise LabelUnknown(field="label_code", label=cmd.label_code)
+    if label.equipment_id is not None:
+        if label.equipment_id == machine.id:
+            return machine
+        raise LabelInUse(label=cmd.label_code)
+    label.equipment_id, label.linked_at = machine.id, now()
+    await session.flush()
+    after = {"label_code": cmd.label_code}
+    await audit.record(session, actor, "equipment.label_linked", machine, before={}, after=after, occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[str]:
+    """Codes to print before anybody knows on which machine they will be."""
+    _need_to_write(actor)
+    labels = [LabelCode(code=new_label_code()) for _ in range(count)]
+    session.add_all(labels)
+    await session.flush()
+    return [label.code for label in labels]
+
+
+# --- documents and picture
+
+
+async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Document:
+    _need_to_write(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    if await session.get(Document, cmd.document_id) is not None:
+        raise AlreadyExists(field="document_id")
+    file = await file_for(session, actor, machine, cmd.attachment_id)
+    document = Document(
+        id=cmd.document_id, site_id=machine.site_id, equipment_id=machine.id, attachment_id=file.id, title=cmd.title, created_by=_person(actor)
+    )
+    session.add(document)
+    await session.flush()
+    await audit.record(session, actor, "equipment.document_added", document, after=audit.snapshot(document), occurred_at=cmd.occurred_at)
+    return document
+
+
+async def remove_document(session: Session, actor: Actor, cmd: RemoveDocument) -> None:
+    _need_to_write(actor)
+    document = await repository.get_document(session, actor, cmd.document_id)
+    await audit.record(
+        session, actor, "equipment.document_removed", document, before=audit.snapshot(document), after={}, occurred_at=cmd.occurred_at
+    )
+    await session.delete(document)
+    await session.flush()
+
+
+async def set_photo(session: Session, actor: Actor, cmd: SetEquipmentPhoto) -> Equipment:
+    _need_to_work(actor)
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    if cmd.attachment_id:
+        file = await file_for(session, actor, machine, cmd.attachment_id)
+        if not file.mime_type.startswith("image/"):
+            raise NotAPicture(field="attachment_id")
+    before = audit.snapshot(machine)
+    machine.photo_id = cmd.attachment_id
+    await session.flush()
+    await audit.record(session, actor, "equipment.photo_set", machine, before=before, occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def file_for(session: Session, actor: Actor, machine: Equipment, attachment_id: UUID) -> Attachment:
+    """A file that may be bound to `machine`: of its site, and of no other machine, so that both can move apart."""
+    try:
+        file = await attachments.get_visible(session, actor, attachment_id)
+    except NotFound:
+        raise FileUnknown(field="attachment_id") from None
+    if file.site_id != machine.site_id:
+        raise FileUnknown(field="attachment_id")
+    if await repository.machines_of_file(session, file.id) - {machine.id}:
+        raise FileOfOtherMachine(field="attachment_id")
+    return file
