@@ -1,5 +1,6 @@
 """The base of every schema and command."""
 
+import sys
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,16 +24,20 @@ LongText = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1
 Reason = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 
 
+# Models are built at first use where the start is slow; FastAPI's own adapters do not expect it.
+ON_PHONE = sys.platform == "emscripten"
+
+
 class Schema(BaseModel):
     """What is read or sent. Unknown fields are refused, so that a typing error in a client never passes silently."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=ON_PHONE)
 
 
 class Row(BaseModel):
     """What the server tells of a row. Unknown fields are ignored, so that an older app can read a newer server."""
 
-    model_config = ConfigDict(extra="ignore", defer_build=True, from_attributes=True)
+    model_config = ConfigDict(extra="ignore", defer_build=ON_PHONE, from_attributes=True)
 
 
 class Command(Schema):

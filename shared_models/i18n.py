@@ -18,10 +18,10 @@ class Translator:
         self.lang = lang
         self._catalogue = gettext.GNUTranslations(io.BytesIO(mo_bytes))
 
-    def t(self, key: str, **params: Any) -> str:  # noqa: ANN401 - anything that can be written
+    def t(self, key: str, **params: Any) -> str:
         return _fill(self._catalogue.gettext(key), params)
 
-    def n(self, key: str, count: int, **params: Any) -> str:  # noqa: ANN401
+    def n(self, key: str, count: int, **params: Any) -> str:
         """The form for `count`, which is also the placeholder `{count}`."""
         return _fill(self._catalogue.ngettext(key, key, count), {"count": count, **params})
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, EmailStr, Field, StringConstraints
 
 from shared_models.base import Instant, Name, Row, Schema, Text
 from shared_models.paging import PageQuery
-from shared_models.permissions import Role
+from shared_models.permissions import Permission, Role
 
 MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
 MIN_PASSWORD_LENGTH = 10
@@ -89,3 +89,8 @@ class UserFilter(PageQuery):
     role: Role | None = None
     is_active: bool | None = None
     site_id: UUID | None = None
+
+
+class RoleRead(Row):
+    role: Role
+    permissions: list[Permission]

@@ -9,8 +9,9 @@ from shared_models.problems import FieldProblem
 
 _OWN_CODE = re.compile(r"[a-z][a-z0-9_]+")
 _FAMILIES = (
-    ("datetime_", "datetime_invalid"), ("timezone_", "timezone_missing"), ("date_", "date_invalid"), ("time_", "time_invalid"),
-    ("int_", "int_invalid"), ("float_", "number_invalid"), ("decimal_", "number_invalid"), ("finite_number", "number_invalid"),
+    ("datetime_", "datetime_invalid"), ("timezone_", "timezone_missing"), ("date_", "date_invalid"),
+    ("time_", "time_invalid"), ("int_", "int_invalid"), ("float_", "number_invalid"), ("decimal_", "number_invalid"),
+    ("finite_number", "number_invalid"),
     ("bool_", "bool_invalid"), ("uuid_", "uuid_invalid"), ("json_", "json_invalid"), ("url_", "url_invalid"),
     ("string_type", "string_invalid"), ("string_unicode", "string_invalid"), ("string_sub_type", "string_invalid"),
     ("bytes_", "string_invalid"), ("list_", "list_invalid"), ("set_", "list_invalid"), ("tuple_", "list_invalid"),

@@ -33,7 +33,6 @@ class Actor:
     lang: str = "fr"
     session_id: UUID | None = None
     device_id: UUID | None = None
-    address: str | None = None
 
     def may(self, permission: Permission | str) -> bool:
         return permission in self.permissions
@@ -81,17 +80,17 @@ class Requirement:
         return actor
 
 
-def require(permission: Permission | str) -> Any:  # noqa: ANN401 - what `Depends` returns
-    """The dependency of an endpoint for people with `permission`: `Annotated[Actor, require("equipment:read")]`."""
+def require(permission: Permission | str) -> Any:
+    """For an endpoint's signature: only people with `permission` get through."""
     return Depends(Requirement(Permission(permission)))
 
 
-def signed_in() -> Any:  # noqa: ANN401
+def signed_in() -> Any:
     """The dependency of an endpoint for anybody who is signed in."""
     return Depends(Requirement(None))
 
 
-def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a model's column reads as a UUID to mypy
+def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:
     """The condition that keeps the rows `actor` may see; rows without a site are everyone's."""
     column = cast("ColumnElement[UUID]", site_id)
     if actor.site_ids is None:

@@ -1,13 +1,13 @@
 """The database: write sessions, read sessions, and a raw asyncpg pool for lists whose JSON PostgreSQL builds.
 
-    async def create(session: SessionDep, actor: SiteWriter, cmd: SiteCreate) -> SiteRead   # commits before the answer
-    async def read(session: ReadSessionDep, ...)                                           # a read-only transaction
-    async def list(pool: ReadPoolDep, ...) -> Response                                     # see server.core.sql
+async def create(session: SessionDep, actor: SiteWriter, cmd: SiteCreate) -> SiteRead   # commits before the answer
+async def read(session: ReadSessionDep, ...)                                           # a read-only transaction
+async def list(pool: ReadPoolDep, ...) -> Response                                     # see server.core.sql
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
 
-
-ReadPool = asyncpg.Pool
+ReadPool: TypeAlias = "asyncpg.Pool"
 BeforeCommit = Callable[["Session"], Awaitable[None]]
 _SERVER_SETTINGS = {
     "application_name": "etabli",
@@ -81,7 +80,7 @@ class Database:
         )
         self._read_engine = self.engine.execution_options(postgresql_readonly=True)
 
-    async def connect(self, *_: Any, **__: Any) -> asyncpg.Connection:  # noqa: ANN401 - SQLAlchemy's creator signature
+    async def connect(self, *_: Any, **__: Any) -> asyncpg.Connection:
         """A connection outside the pools, for LISTEN and the like; the caller closes it."""
         return await asyncpg.connect(self.dsn, server_settings=_SERVER_SETTINGS, timeout=10)
 

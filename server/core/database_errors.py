@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses, as the refusal a caller can act on. Constraints are the last line behind the services' own checks."""
+"""What PostgreSQL refuses, as the refusal a caller can act on."""
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -32,9 +32,10 @@ class RuleBroken(Conflict):
 _BY_SQLSTATE: dict[str, type[EtabliError]] = {
     "22021": InvalidCharacter, "22P05": InvalidCharacter,
     "22003": ValueOutOfRange, "22008": ValueOutOfRange, "22001": ValueOutOfRange,
-    "23505": AlreadyExists, "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
+    "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
     "40001": Unavailable, "40P01": Unavailable, "55P03": Unavailable, "57014": Unavailable,
 }  # fmt: skip
+_UNIQUE_VIOLATION = "23505"
 _CONNECTION_CLASSES = ("08", "53", "57")
 
 
@@ -46,6 +47,15 @@ def refusal_of(error: Exception) -> EtabliError | None:
         return Unavailable()
     original = error.orig if isinstance(error, DBAPIError) else error
     sqlstate = str(getattr(original, "sqlstate", None) or "")
+    if sqlstate == _UNIQUE_VIOLATION:
+        return AlreadyExists(field=_violated_column(original))
     if sqlstate in _BY_SQLSTATE:
         return _BY_SQLSTATE[sqlstate]()
     return Unavailable() if sqlstate.startswith(_CONNECTION_CLASSES) else None
+
+
+def _violated_column(original: BaseException | None) -> str:
+    """Read off the constraint's name, which our naming convention builds from the columns."""
+    cause = getattr(original, "__cause__", None) or original
+    constraint, table = str(getattr(cause, "constraint_name", "")), str(getattr(cause, "table_name", ""))
+    return "id" if constraint.startswith("pk_") else constraint.removeprefix("uq_").removeprefix(f"{table}_")

@@ -27,7 +27,7 @@ class EtabliError(Exception):
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
 
-    def __init__(self, **params: Any) -> None:  # noqa: ANN401 - whatever the wording needs
+    def __init__(self, **params: Any) -> None:
         super().__init__(self.code)
         self.params = params
 
@@ -36,7 +36,7 @@ class EtabliError(Exception):
         return {}
 
 
-class NotSignedIn(EtabliError):
+class NotSignedIn(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "not_signed_in"
     status = 401
 
@@ -49,17 +49,17 @@ class SessionEnded(NotSignedIn):
     code = "session_ended"
 
 
-class Forbidden(EtabliError):
+class Forbidden(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "forbidden"
     status = 403
 
 
-class NotFound(EtabliError):
+class NotFound(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "not_found"
     status = 404
 
 
-class Conflict(EtabliError):
+class Conflict(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "conflict"
     status = 409
 
@@ -80,23 +80,23 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
 
-class Gone(EtabliError):
+class Gone(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "gone"
     status = 410
 
 
-class Invalid(EtabliError):
+class Invalid(EtabliError):  # noqa: N818 - named after the fact, as its code is
     """A rule the schema cannot check; `field` (dotted path) is repeated in the problem's `errors`."""
 
     code = "invalid"
     status = 422
 
-    def __init__(self, *, field: str | None = None, **params: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, field: str | None = None, **params: Any) -> None:
         super().__init__(**params)
         self.field = field
 
 
-class TooManyAttempts(EtabliError):
+class TooManyAttempts(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "too_many_attempts"
     status = 429
 
@@ -108,7 +108,7 @@ class TooManyAttempts(EtabliError):
         return {"Retry-After": str(self.params["seconds"])}
 
 
-class Unavailable(EtabliError):
+class Unavailable(EtabliError):  # noqa: N818 - named after the fact, as its code is
     code = "unavailable"
     status = 503
 

@@ -1,7 +1,7 @@
 """Pokes: "something you may see has changed, pull". They carry no data, so losing one costs a delay and never a row.
 
-A transaction that changes rows calls `notify(session, site_ids=…)`; one NOTIFY leaves with its commit. Each node holds one
-LISTEN connection and wakes its own subscribers. After a lost connection everyone is poked, because pokes may have been missed.
+A transaction that changes rows calls `notify(session, site_ids=…)`; one NOTIFY leaves with its commit. Each node holds
+one LISTEN connection and wakes its own subscribers. After a lost connection everyone is poked, because pokes may have been missed.
 """
 
 import asyncio
@@ -49,7 +49,8 @@ def _pending(session: Session) -> _Pending:
 
 async def _send(session: Session) -> None:
     pending = cast("_Pending", session.info.pop(_KEY, _Pending()))
-    await session.execute(text("select pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": pending.payload()})
+    parameters = {"channel": CHANNEL, "payload": pending.payload()}
+    await session.execute(text("select pg_notify(:channel, :payload)"), parameters)
 
 
 def notify(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
@@ -70,7 +71,7 @@ def notify_access_changed(session: Session, *, user_ids: Iterable[UUID]) -> None
 
 
 class Subscription:
-    """Iterates over pokes, coalesced: a slow reader gets one poke for many changes. Ends on shutdown and on changed access."""
+    """Iterates over pokes, coalesced: one for many changes. Ends on shutdown and on changed access."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor

@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, cast
 from uuid import uuid4
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -16,9 +16,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, Invalid
 from server.core.i18n import translator
+from server.core.settings import Settings
 from shared_models.i18n import Translator, best_language
 from shared_models.problems import URN, FieldProblem, Problem
 from shared_models.validation import field_problems
@@ -28,7 +30,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = structlog.get_logger("etabli.http")
 _CODES = {
     400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    406: "not_acceptable", 408: "request_timeout", 411: "length_required", 412: "precondition_failed", 413: "body_too_large",
+    406: "not_acceptable", 408: "request_timeout", 411: "length_required", 412: "precondition_failed",
+    413: "body_too_large",
     415: "unsupported_media_type", 416: "range_not_satisfiable", 422: "invalid", 426: "upgrade_required",
     429: "too_many_attempts", 500: "internal_error", 503: "unavailable",
 }  # fmt: skip
@@ -36,6 +39,13 @@ _CODES = {
 
 class ProblemResponse(JSONResponse):
     media_type = PROBLEM_TYPE
+
+
+def settings_of(connection: HTTPConnection) -> Settings:
+    return cast("Settings", connection.app.state.settings)
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
 
 
 # --- problem documents
@@ -67,9 +77,9 @@ def problem_of(error: EtabliError, lang: str, *, instance: str | None = None) ->
     """The problem document of a refusal; also what a rejected command carries."""
     words = translator(lang)
     problem = build_problem(error.code, error.status, words, params=error.params, instance=instance)
-    if isinstance(error, Invalid) and error.field:
-        message = problem.detail or problem.title
-        problem.errors = [FieldProblem(field=error.field, code=error.code, message=message)]
+    field = error.field if isinstance(error, Invalid) else error.params.get("field")
+    if field:
+        problem.errors = [FieldProblem(field=field, code=error.code, message=problem.detail or problem.title)]
     return problem
 
 
@@ -81,12 +91,12 @@ def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | Non
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, EtabliError)  # noqa: S101 - registered for this class
+    assert isinstance(error, EtabliError)
     return _answer(request, problem_of(error, language_of(request)), error.headers)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)
     status = error.status_code
     code = _CODES.get(status, "internal_error" if status >= 500 else "bad_request")  # noqa: PLR2004
     if status == HTTPStatus.BAD_REQUEST:  # FastAPI's own word for a body that cannot be decoded
@@ -95,7 +105,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)
     words = translator(language_of(request))
     errors = error.errors()
     if any(found["type"] == "json_invalid" for found in errors):
@@ -136,7 +146,7 @@ def client_address(connection: HTTPConnection) -> str:
 
 
 class RequestMiddleware:
-    """Outermost of ours: gives the request its id, logs it once, and turns what nobody caught into a 500 that tells nothing."""
+    """Outermost of ours: gives the request its id, logs it once, turns what nobody caught into a mute 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -146,6 +156,7 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         exchange = _Exchange(scope, send)
+        origin.set(exchange.origin())
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             try:
                 await self.app(scope, receive, exchange.send)
@@ -174,6 +185,10 @@ class _Exchange:
         self._scope, self._send, self._started = scope, send, time.perf_counter()
         scope.setdefault("state", {})["request_id"] = self.request_id
 
+    def origin(self) -> Origin:
+        agent = Headers(scope=self._scope).get("user-agent", "")[:300]
+        return Origin(self.request_id, client_address(HTTPConnection(self._scope)), agent)
+
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -184,9 +199,7 @@ class _Exchange:
 
     def log(self) -> None:
         milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
-        _log.info(
-            "request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=milliseconds
-        )
+        _log.info("request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=milliseconds)
 
 
 # --- headers

@@ -1,14 +1,14 @@
 """Pages of lists: counted pages, keyset pages, and white-listed sorting.
 
-    SORTS = {"name": Equipment.name, "code": Equipment.code}
-    return await paginate(session, select(Equipment).where(…), page, sorts=SORTS, default="name", read=EquipmentRead)
+SORTS = {"name": Equipment.name, "code": Equipment.code}
+return await paginate(session, select(Equipment).where(…), page, sorts=SORTS, default="name", read=EquipmentRead)
 """
 
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -38,10 +38,12 @@ def sort_column(sort: str | None, sorts: Mapping[str, Any], default: str) -> tup
     return sorts[name], wanted.startswith("-")
 
 
-def order_by(page: PageQuery, sorts: Mapping[str, Any], default: str, tie: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
+def order_by(page: PageQuery, sorts: Mapping[str, Any], default: str, tie: Any) -> list[ColumnElement[Any]]:
     """`tie` (an id) makes the order total, so that no row is on two pages or on none."""
     column, descends = sort_column(page.sort, sorts, default)
-    direction: Callable[[Any], ColumnElement[Any]] = (lambda c: c.desc().nulls_last()) if descends else (lambda c: c.asc().nulls_last())
+    direction: Callable[[Any], ColumnElement[Any]] = (
+        (lambda c: c.desc().nulls_last()) if descends else (lambda c: c.asc().nulls_last())
+    )
     return [direction(column), direction(tie)]
 
 
@@ -52,14 +54,13 @@ def page_of(items: Sequence[R], total: int, query: PageQuery) -> Page[R]:
 
 async def paginate(
     session: ReadSession, statement: Select[Any], query: PageQuery, *, sorts: Mapping[str, Any], default: str,
-    tie: Any, read: type[R] | Callable[[Any], R],  # noqa: ANN401
+    tie: Any, read: type[R],
 ) -> Page[R]:  # fmt: skip
-    """Two statements: the count and the page. `read` builds an item from what the statement yields first."""
+    """Two statements: the count and the page. Each item is read off what the statement yields first."""
     total = await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
     ordered = statement.order_by(*order_by(query, sorts, default, tie))
     rows = await session.scalars(ordered.limit(query.size).offset((query.page - 1) * query.size))
-    build: Callable[[Any], R] = read.model_validate if isinstance(read, type) else read
-    return page_of([build(row) for row in rows], total or 0, query)
+    return page_of([read.model_validate(row) for row in rows], total or 0, query)
 
 
 # --- keyset pages, for lists that grow without bound
@@ -83,6 +84,6 @@ def decode_cursor(cursor: str) -> tuple[datetime, UUID]:
     return instant, last_id
 
 
-def before_cursor(at: Any, row_id: Any, cursor: str) -> ColumnElement[bool]:  # noqa: ANN401
+def before_cursor(at: Any, row_id: Any, cursor: str) -> ColumnElement[bool]:
     """Newest first: the rows older than the cursor's, as one comparison that an index on `(at, id)` answers."""
-    return cast("ColumnElement[bool]", tuple_(at, row_id) < tuple_(*decode_cursor(cursor)))
+    return tuple_(at, row_id) < tuple_(*decode_cursor(cursor))

@@ -4,23 +4,12 @@ A hit is counted outside the request's transaction, so that a refused request co
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
-from sqlmodel import Field, SQLModel
 
 from server.core.clock import now
 from server.core.errors import TooManyAttempts
-
-
-class RateLimit(SQLModel, table=True):
-    """`tat`: the theoretical arrival time of GCRA, when the key's allowance is whole again."""
-
-    __tablename__ = "rate_limit"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own convention
-
-    key: str = Field(primary_key=True, max_length=200)
-    tat: datetime = Field(index=True)
 
 
 @dataclass(frozen=True)
@@ -37,12 +26,12 @@ class Rate:
 
 _HIT = """
 with hit as (
-    insert into rate_limit as r (key, tat) values ($1, $2::timestamptz + $3::interval)
-    on conflict (key) do update set tat = greatest(r.tat, $2) + $3
-    where greatest(r.tat, $2) + $3 <= $2 + $4::interval
-    returning tat
+    insert into rate_limit as r (key, arrival_at) values ($1, $2::timestamptz + $3::interval)
+    on conflict (key) do update set arrival_at = greatest(r.arrival_at, $2) + $3
+    where greatest(r.arrival_at, $2) + $3 <= $2 + $4::interval
+    returning arrival_at
 )
-select exists (select from hit) as allowed, (select tat from rate_limit where key = $1) as tat
+select exists (select from hit) as allowed, (select arrival_at from rate_limit where key = $1) as arrival_at
 """
 
 
@@ -51,7 +40,7 @@ async def hit(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
     at = now()
     row = await pool.fetchrow(_HIT, key[:200], at, rate.interval, rate.per)
     if not row["allowed"]:
-        raise TooManyAttempts(retry_after=(row["tat"] + rate.interval - rate.per - at).total_seconds())
+        raise TooManyAttempts(retry_after=(row["arrival_at"] + rate.interval - rate.per - at).total_seconds())
 
 
 async def forgive(pool: asyncpg.Pool, key: str) -> None:
@@ -60,4 +49,4 @@ async def forgive(pool: asyncpg.Pool, key: str) -> None:
 
 async def sweep(pool: asyncpg.Pool) -> None:
     """Drop the keys whose allowance is whole again; safe at any time."""
-    await pool.execute("delete from rate_limit where tat < $1", now())
+    await pool.execute("delete from rate_limit where arrival_at < $1", now())

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1, le=1024)] = 25
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 4
 
+    metrics_token: SecretStr | None = None
+    """Bearer token of `/metrics`; without one, only this machine may read it."""
+
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -22,7 +22,7 @@ def content_key(content: bytes) -> str:
 
 
 class Storage:
-    def __init__(self, store: Any) -> None:  # noqa: ANN401 - obstore's stores share methods and no base class
+    def __init__(self, store: Any) -> None:
         self._store = store
 
     async def put(self, content: bytes) -> str:

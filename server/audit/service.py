@@ -1,0 +1,67 @@
+"""One row for each thing that somebody did. The table refuses updates and deletes by a trigger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+from sqlmodel import SQLModel
+
+from server.audit.models import AuditLog
+from server.core import events
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.context import origin
+from server.core.database import Session
+
+_NEVER_RECORDED = frozenset(
+    {"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"}
+)
+
+
+def snapshot(row: SQLModel) -> dict[str, Any]:
+    """The row's columns as they are now, to be given as `before` once they have changed."""
+    return {name: getattr(row, name) for name in type(row).model_fields if name not in _NEVER_RECORDED}
+
+
+async def record(
+    session: Session, actor: Actor, action: str, target: SQLModel, *,
+    before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, occurred_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Write down `action` (`intervention.completed`) on `target`; pokes those who see the target when devices hold it.
+
+    With `before` and without `after`, the target's present columns are compared to `before`.
+    """
+    if before is not None and after is None:
+        after = snapshot(target)
+    at = now()
+    where = origin.get()
+    site_id = _site_of(target)
+    session.add(AuditLog(
+        occurred_at=occurred_at or at, received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
+        entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes_between(before, after),
+        device_id=actor.device_id, request_id=where.request_id, address=where.address, user_agent=where.user_agent,
+    ))  # fmt: skip
+    if getattr(type(target), "__synced__", False):
+        events.notify(session, site_ids=[site_id])
+
+
+def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`{field: [before, after]}` of what differs, JSON-ready."""
+    old, new = dict(before or {}), dict(after or {})
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    plain: dict[str, Any] = to_jsonable_python({name: [old.get(name), new.get(name)] for name in names})
+    return plain
+
+
+def _id_of(target: SQLModel) -> UUID | None:
+    found = getattr(target, "id", None)
+    return found if isinstance(found, UUID) else None
+
+
+def _site_of(target: SQLModel) -> UUID | None:
+    """A site is its own scope: who does not see it is told nothing about it."""
+    if target.__tablename__ == "sites":
+        return _id_of(target)
+    return getattr(target, "site_id", None)

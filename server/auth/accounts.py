@@ -1,0 +1,90 @@
+"""Accounts that come from outside: registration, the first administrator, and a demonstration's accounts."""
+
+from datetime import timedelta
+
+import asyncpg
+
+from server.audit import service as audit
+from server.auth import repository
+from server.auth.models import SetupLink
+from server.auth.service import actor_of
+from server.core import rate_limit
+from server.core.clock import now
+from server.core.context import origin
+from server.core.database import ReadSession, Session
+from server.core.errors import Conflict, Gone
+from server.core.rate_limit import Rate
+from server.core.security import hash_password, new_opaque_token, token_hash
+from server.users import service as users
+from server.users.models import User
+from shared_models.auth import DemoAccount, RegisterRequest, SetupRequest
+from shared_models.permissions import Role
+
+SETUP_LINK_LIFETIME = timedelta(days=2)
+PER_ADDRESS = Rate(20, timedelta(hours=1))
+DEMO_PASSWORD = "etabli-demo"  # noqa: S105 - published on purpose, and only where the demonstration's data is
+DEMO_USERNAMES = ("admin", "sophie", "karim", "lea")
+
+
+class AlreadySetUp(Conflict):
+    code = "already_set_up"
+
+
+class SetupLinkSpent(Gone):
+    code = "setup_link_spent"
+
+
+async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -> User:
+    """An account that can do nothing until an administrator activates it."""
+    await rate_limit.hit(pool, f"register:address:{origin.get().address}", PER_ADDRESS)
+    user = await _add(session, cmd, role=Role.technician, is_active=False, all_sites=False)
+    await audit.record(session, actor_of(user, set()), "user.registered", user, after=_visible(user))
+    return user
+
+
+async def create_setup_link(session: Session) -> str:
+    """The token of a new one-time link, which replaces any earlier one; `AlreadySetUp` once there is an admin.
+
+    The link is `<public address>/setup?token=<token>`.
+    """
+    if await users.has_admin(session):
+        raise AlreadySetUp
+    token = new_opaque_token()
+    link = SetupLink(token_hash=token_hash(token), expires_at=now() + SETUP_LINK_LIFETIME)
+    await repository.replace_setup_link(session, link)
+    return token
+
+
+async def set_up(session: Session, pool: asyncpg.Pool, cmd: SetupRequest) -> User:
+    """Make the first administrator, who sees every site."""
+    await rate_limit.hit(pool, f"setup:address:{origin.get().address}", PER_ADDRESS)
+    if not await repository.take_setup_link(session, token_hash(cmd.token), now()):
+        raise SetupLinkSpent
+    return await create_admin(session, cmd, action="user.set_up")
+
+
+async def create_admin(session: Session, cmd: RegisterRequest, *, action: str = "user.created") -> User:
+    """An active administrator of all sites; also what the command line calls."""
+    user = await _add(session, cmd, role=Role.admin, is_active=True, all_sites=True)
+    await audit.record(session, actor_of(user, set()), action, user, after=_visible(user))
+    return user
+
+
+async def demo_accounts(session: ReadSession) -> list[DemoAccount]:
+    found = await repository.active_accounts(session, list(DEMO_USERNAMES))
+    return [DemoAccount(username=u.username, password=DEMO_PASSWORD, role=u.role, name=u.full_name) for u in found]
+
+
+async def _add(session: Session, cmd: RegisterRequest, *, role: Role, is_active: bool, all_sites: bool) -> User:
+    user = User(
+        username=cmd.username, email=cmd.email.lower(), password_hash=await hash_password(cmd.password),
+        first_name=cmd.first_name, last_name=cmd.last_name, language=cmd.language, role=role, is_active=is_active,
+        all_sites=all_sites,
+    )  # fmt: skip
+    session.add(user)
+    await session.flush()
+    return user
+
+
+def _visible(user: User) -> dict[str, object]:
+    return {"username": user.username, "email": user.email, "role": user.role, "is_active": user.is_active}

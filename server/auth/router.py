@@ -1,0 +1,129 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Request, Response, status
+from starlette.requests import HTTPConnection
+
+from server.auth import accounts, service
+from server.auth.cookies import clear_cookies, refresh_cookie, set_cookies
+from server.core.access import Actor, signed_in
+from server.core.database import Database, ReadPoolDep, ReadSessionDep, SessionDep, database_of
+from server.core.errors import NotFound, SessionEnded
+from server.core.http import SettingsDep
+from server.core.settings import Settings
+from server.users import service as users
+from shared_models.auth import (
+    DemoAccount,
+    LoginRequest,
+    Me,
+    MeUpdate,
+    PasswordChange,
+    RefreshRequest,
+    RegisterRequest,
+    SessionRead,
+    SetupRequest,
+    TokenPair,
+)  # fmt: skip
+
+SignedIn = Annotated[Actor, signed_in()]
+# A body may be left out: the browser's token is in its cookie.
+MaybeRefresh = Annotated[RefreshRequest, Body(default_factory=RefreshRequest)]
+DatabaseDep = Annotated[Database, Depends(database_of)]
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+async def load_actor(connection: HTTPConnection, token: str) -> Actor:
+    """What `server.core.access` calls to know who asks."""
+    state = connection.app.state
+    return await service.authenticate(state.database.pool, state.settings, token)
+
+
+@router.post("/login")
+async def login(response: Response, database: DatabaseDep, settings: SettingsDep, cmd: LoginRequest) -> TokenPair:
+    """The refresh token comes in an HttpOnly cookie, or with `in_body` in the answer. Hashing holds no connection."""
+    async with database.read_session() as reading:
+        found = await users.find_by_login(reading, cmd.username)
+    user = await service.check_credentials(database.pool, found, cmd)
+    async with database.session() as session:
+        signed = await service.open_session(session, settings, user, cmd)
+        return await _answer(response, session, settings, signed, in_body=cmd.in_body)
+
+
+@router.post("/refresh")
+async def refresh(
+    request: Request, response: Response, database: DatabaseDep, settings: SettingsDep, cmd: MaybeRefresh
+) -> TokenPair:
+    """Exchange the refresh token of the body, or else of the cookie, for a new pair."""
+    token = cmd.refresh_token or refresh_cookie(request, settings)
+    if not token:
+        raise SessionEnded
+    async with database.session() as session:
+        signed = await service.refresh(session, settings, token)
+        pair = await _answer(response, session, settings, signed, in_body=bool(cmd.refresh_token)) if signed else None
+    if pair is None:
+        raise SessionEnded
+    return pair
+
+
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+async def logout(
+    request: Request, response: Response, session: SessionDep, settings: SettingsDep, cmd: MaybeRefresh
+) -> None:
+    token = cmd.refresh_token or refresh_cookie(request, settings)
+    if token:
+        await service.sign_out(session, token)
+    clear_cookies(response, settings)
+
+
+@router.post("/register", status_code=status.HTTP_202_ACCEPTED)
+async def register(session: SessionDep, pool: ReadPoolDep, cmd: RegisterRequest) -> None:
+    """The account waits for an administrator."""
+    await accounts.register(session, pool, cmd)
+
+
+@router.post("/setup", status_code=status.HTTP_201_CREATED)
+async def set_up(session: SessionDep, pool: ReadPoolDep, cmd: SetupRequest) -> None:
+    """Make the first administrator, through the link printed at the first start; then sign in as usual."""
+    await accounts.set_up(session, pool, cmd)
+
+
+@router.get("/demo-accounts")
+async def list_demo_accounts(session: ReadSessionDep, settings: SettingsDep) -> list[DemoAccount]:
+    """In a demonstration only: elsewhere this does not exist."""
+    if not settings.demo:
+        raise NotFound
+    return await accounts.demo_accounts(session)
+
+
+@router.get("/me")
+async def read_me(actor: SignedIn, session: ReadSessionDep) -> Me:
+    return await service.me(session, actor)
+
+
+@router.patch("/me")
+async def update_me(actor: SignedIn, session: SessionDep, cmd: MeUpdate) -> Me:
+    return await service.update_me(session, actor, cmd)
+
+
+@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+async def change_password(actor: SignedIn, session: SessionDep, pool: ReadPoolDep, cmd: PasswordChange) -> None:
+    """Signs out every other device."""
+    await service.change_password(session, pool, actor, cmd)
+
+
+@router.get("/sessions")
+async def list_sessions(actor: SignedIn, session: ReadSessionDep) -> list[SessionRead]:
+    return await service.list_sessions(session, actor)
+
+
+@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_session(actor: SignedIn, session: SessionDep, session_id: UUID) -> None:
+    await service.revoke_session(session, actor, session_id)
+
+
+async def _answer(
+    response: Response, session: SessionDep, settings: Settings, signed: service.SignIn, *, in_body: bool
+) -> TokenPair:
+    if not in_body:
+        set_cookies(response, settings, signed.refresh_token)
+    return await service.token_pair(session, settings, signed, in_body=in_body)

@@ -1,0 +1,233 @@
+"""Signing in, staying signed in, signing out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from server.audit import service as audit
+from server.auth import refresh_tokens, repository
+from server.auth.models import UserSession
+from server.core import events, rate_limit, tokens
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.context import origin
+from server.core.database import ReadSession, Session
+from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded
+from server.core.rate_limit import Rate
+from server.core.security import hash_password, token_hash, verify_password
+from server.core.settings import Settings
+from server.users import service as users
+from server.users.models import User
+from shared_models.auth import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
+from shared_models.permissions import ROLE_PERMISSIONS, Role
+
+GRACE = timedelta(seconds=10)
+PER_ACCOUNT = Rate(10, timedelta(minutes=15))
+PER_ADDRESS = Rate(100, timedelta(minutes=15))  # a whole workshop may share one address
+_log = structlog.get_logger(__name__)
+
+
+class WrongCredentials(NotSignedIn):
+    """Says nothing about which of the two is wrong."""
+
+    code = "wrong_credentials"
+
+
+class AccountInactive(Forbidden):
+    """Only told to who knows the password."""
+
+    code = "account_inactive"
+
+
+class WrongPassword(Invalid):
+    code = "wrong_password"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A session just opened or renewed; `refresh_token` exists nowhere else."""
+
+    user: User
+    session: UserSession
+    refresh_token: str
+
+
+# --- who asks
+
+
+async def authenticate(pool: asyncpg.Pool, settings: Settings, token: str) -> Actor:
+    """The actor of an access token whose session is still alive and whose account is active."""
+    claims = tokens.read(token, secret=settings.secret)
+    row = await repository.actor_row(pool, session_id=claims.session_id, user_id=claims.user_id, at=now())
+    if row is None:
+        raise SessionEnded
+    role = Role(row["role"])
+    return Actor(
+        user_id=row["id"], role=role, permissions=ROLE_PERMISSIONS[role],
+        site_ids=None if row["all_sites"] else frozenset(row["site_ids"]), label=row["label"], lang=row["language"],
+        session_id=claims.session_id, device_id=row["device_id"],
+    )  # fmt: skip
+
+
+def actor_of(user: User, site_ids: set[UUID], session_id: UUID | None = None, device_id: UUID | None = None) -> Actor:
+    return Actor(
+        user_id=user.id, role=user.role, permissions=ROLE_PERMISSIONS[user.role],
+        site_ids=None if user.all_sites else frozenset(site_ids), label=user.full_name, lang=user.language,
+        session_id=session_id, device_id=device_id,
+    )  # fmt: skip
+
+
+async def me(session: ReadSession, actor: Actor) -> Me:
+    user = await repository.get_user(session, actor.user_id)
+    if user is None:
+        raise NotFound
+    return me_of(user, await users.site_ids_of(session, user.id))
+
+
+def me_of(user: User, site_ids: set[UUID]) -> Me:
+    return Me.model_validate({
+        **user.model_dump(), "permissions": sorted(ROLE_PERMISSIONS[user.role]),
+        "site_ids": None if user.all_sites else sorted(site_ids),
+    })  # fmt: skip
+
+
+async def update_me(session: Session, actor: Actor, cmd: MeUpdate) -> Me:
+    return me_of(*await users.update_own(session, actor, cmd))
+
+
+# --- signing in
+
+
+async def check_credentials(pool: asyncpg.Pool, user: User | None, cmd: LoginRequest) -> User:
+    """Counts the attempt first, for the account as for the address, whether or not the account exists."""
+    account = f"sign-in:account:{user.id if user else cmd.username}"
+    await rate_limit.hit(pool, f"sign-in:address:{origin.get().address}", PER_ADDRESS)
+    await rate_limit.hit(pool, account, PER_ACCOUNT)
+    if not await verify_password(cmd.password, user.password_hash if user else None) or user is None:
+        _log.warning("sign_in.refused", account=account)
+        raise WrongCredentials
+    if not user.is_active:
+        raise AccountInactive
+    await rate_limit.forgive(pool, account)
+    return user
+
+
+async def open_session(session: Session, settings: Settings, user: User, cmd: LoginRequest) -> SignIn:
+    where, at = origin.get(), now()
+    opened = UserSession(
+        user_id=user.id, token_hash="", device_id=cmd.device_id, device_name=cmd.device_name, address=where.address,
+        user_agent=where.user_agent, created_at=at, last_used_at=at, expires_at=at + settings.refresh_lifetime,
+    )  # fmt: skip
+    token = refresh_tokens.first(opened.id)
+    opened.token_hash = token_hash(token)
+    session.add(opened)
+    await session.flush()
+    await audit.record(session, actor_of(user, set(), opened.id, cmd.device_id), "auth.signed_in", opened)
+    return SignIn(user, opened, token)
+
+
+async def token_pair(session: ReadSession, settings: Settings, signed: SignIn, *, in_body: bool) -> TokenPair:
+    claims = tokens.AccessClaims(user_id=signed.user.id, session_id=signed.session.id)
+    lifetime = settings.access_lifetime
+    return TokenPair(
+        access_token=tokens.issue(claims, secret=settings.secret, lifetime=lifetime),
+        expires_in=int(lifetime.total_seconds()),
+        refresh_token=signed.refresh_token if in_body else None,
+        user=me_of(signed.user, await users.site_ids_of(session, signed.user.id)),
+    )
+
+
+# --- staying signed in
+
+
+async def refresh(session: Session, settings: Settings, token: str) -> SignIn | None:
+    """Exchange a refresh token for its successor; None when it is worth nothing.
+
+    A token used before, other than just now, is known to two parties: the session ends for both. The caller commits
+    before it refuses, or the revocation would be rolled back with the refusal.
+    """
+    session_id = refresh_tokens.session_id_of(token)
+    held = await repository.lock_session(session, session_id) if session_id else None
+    user = await repository.get_user(session, held.user_id) if held else None
+    if held is None or user is None or not _is_alive(held) or not user.is_active:
+        return None
+    next_token = refresh_tokens.successor(token, settings.secret)
+    if token_hash(token) == held.token_hash:
+        _rotate(held, next_token, settings)
+    elif not _is_repeated_just_now(held, token, next_token):
+        await _end_stolen(session, user, held)
+        return None
+    return SignIn(user, held, next_token)
+
+
+def _is_alive(held: UserSession) -> bool:
+    return held.revoked_at is None and held.expires_at > now()
+
+
+def _rotate(held: UserSession, next_token: str, settings: Settings) -> None:
+    at = now()
+    held.previous_token_hash, held.token_hash = held.token_hash, token_hash(next_token)
+    held.rotated_at = held.last_used_at = at
+    held.expires_at = at + settings.refresh_lifetime
+
+
+def _is_repeated_just_now(held: UserSession, token: str, next_token: str) -> bool:
+    is_recent = held.rotated_at is not None and now() - held.rotated_at <= GRACE
+    return is_recent and token_hash(token) == held.previous_token_hash and token_hash(next_token) == held.token_hash
+
+
+async def _end_stolen(session: Session, user: User, held: UserSession) -> None:
+    _log.warning("refresh_token.reused", user_id=str(user.id), session_id=str(held.id))
+    await _revoke(session, held)
+    await audit.record(session, actor_of(user, set(), held.id, held.device_id), "auth.token_reused", held)
+
+
+async def _revoke(session: Session, held: UserSession) -> None:
+    held.revoked_at = now()
+    events.notify_access_changed(session, user_ids=[held.user_id])
+    await session.flush()
+
+
+# --- signing out, sessions, password
+
+
+async def sign_out(session: Session, token: str) -> None:
+    """Silent about a token that is worth nothing: signing out twice is signing out."""
+    session_id = refresh_tokens.session_id_of(token)
+    held = await repository.lock_session(session, session_id) if session_id else None
+    if held is None or held.revoked_at is not None or token_hash(token) not in (held.token_hash, held.previous_token_hash):
+        return
+    user = await repository.get_user(session, held.user_id)
+    await _revoke(session, held)
+    if user is not None:
+        await audit.record(session, actor_of(user, set(), held.id, held.device_id), "auth.signed_out", held)
+
+
+async def list_sessions(session: ReadSession, actor: Actor) -> list[SessionRead]:
+    rows = await repository.live_sessions(session, actor.user_id, now())
+    return [SessionRead.model_validate({**row.model_dump(), "is_current": row.id == actor.session_id}) for row in rows]
+
+
+async def revoke_session(session: Session, actor: Actor, session_id: UUID) -> None:
+    """One's own only; somebody else's does not exist."""
+    held = await repository.lock_session(session, session_id)
+    if held is None or held.user_id != actor.user_id or held.revoked_at is not None:
+        raise NotFound
+    await _revoke(session, held)
+    await audit.record(session, actor, "auth.session_revoked", held)
+
+
+async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cmd: PasswordChange) -> None:
+    """Signs out every other device."""
+    await rate_limit.hit(pool, f"password:{actor.user_id}", PER_ACCOUNT)
+    user = await repository.get_user(session, actor.user_id)
+    if user is None or not await verify_password(cmd.current_password, user.password_hash):
+        raise WrongPassword(field="current_password")
+    user.password_hash = await hash_password(cmd.new_password)
+    await repository.revoke_others(session, user.id, actor.session_id, now())
+    events.notify_access_changed(session, user_ids=[user.id])
+    await session.flush()
+    await audit.record(session, actor, "auth.password_changed", user)

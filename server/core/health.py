@@ -1,0 +1,81 @@
+"""What an orchestrator and a monitoring system ask: alive, ready, metrics."""
+
+import os
+import secrets
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from server.core.database import ReadPoolDep
+from server.core.errors import NotFound, Unavailable
+from server.core.http import client_address
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+router = APIRouter(tags=["health"], include_in_schema=False)
+
+
+class MigrationsPending(Unavailable):
+    code = "migrations_pending"
+
+
+class Ready(BaseModel):
+    status: str = "ready"
+    version: str
+    database: str
+    schema_revision: str
+
+
+@cache
+def server_version() -> str:
+    try:
+        return version("etabli")
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+@cache
+def head_revision() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+@router.get("/healthz")
+async def alive() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def ready(pool: ReadPoolDep) -> Ready:
+    """503 while the database is away or its schema is not the one this server was built for."""
+    if await pool.fetchval("select to_regclass('alembic_version')") is None:
+        raise MigrationsPending(found="-", wanted=head_revision())
+    found = await pool.fetchval("select version_num from alembic_version")
+    if found != head_revision():
+        raise MigrationsPending(found=found, wanted=head_revision())
+    return Ready(version=server_version(), database=await pool.fetchval("show server_version"), schema_revision=found)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """For this machine, or for who knows the token; to anybody else it does not exist."""
+    if not _may_scrape(request):
+        raise NotFound
+    registry: CollectorRegistry = request.app.state.metrics
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_scrape(request: Request) -> bool:
+    token = request.app.state.settings.metrics_token
+    if token is not None:
+        sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(sent.encode(), token.get_secret_value().encode())
+    is_forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    return client_address(request) in {"127.0.0.1", "::1"} and not is_forwarded

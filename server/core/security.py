@@ -1,0 +1,47 @@
+"""Passwords (bcrypt) and opaque tokens (random, kept as SHA-256)."""
+
+import hashlib
+import secrets
+from functools import cache
+
+import anyio
+from pwdlib import PasswordHash
+from pwdlib.hashers.bcrypt import BcryptHasher
+
+from shared_models.users import MAX_PASSWORD_BYTES
+
+_hasher = PasswordHash((BcryptHasher(rounds=12),))
+
+
+@cache
+def _thread_limit() -> anyio.CapacityLimiter:
+    """Hashing is all processor: a burst of sign-ins must not take every thread."""
+    return anyio.CapacityLimiter(2)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+async def hash_password(password: str) -> str:
+    return await anyio.to_thread.run_sync(_hasher.hash, password, limiter=_thread_limit())
+
+
+async def verify_password(password: str, password_hash: str | None) -> bool:
+    """Takes as long for an account that does not exist (None) as for one that does."""
+    return await anyio.to_thread.run_sync(_verify, password, password_hash, limiter=_thread_limit())
+
+
+def _verify(password: str, password_hash: str | None) -> bool:
+    fits = len(password.encode()) <= MAX_PASSWORD_BYTES and "\0" not in password
+    is_right = _hasher.verify(password if fits else "", password_hash or _nobodys_hash())
+    return is_right and fits and password_hash is not None
+
+
+def new_opaque_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

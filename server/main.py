@@ -1,0 +1,128 @@
+"""The application: every domain's router, the web app, and what runs beside them for as long as the node lives."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+from typing import Any, cast
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+from starlette_compress import CompressMiddleware
+
+from server.auth.router import load_actor
+from server.core import health
+from server.core.database import Database
+from server.core.events import PokeHub
+from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handlers
+from server.core.settings import Settings, get_settings
+from server.core.storage import open_storage
+from shared_models.problems import Problem
+
+API = "/api/v1"
+DOMAINS = (
+    "auth", "users", "sites", "equipment", "interventions", "requests", "attachments", "labels", "audit", "sync",
+)  # fmt: skip
+
+
+class Application(FastAPI):
+    """Its OpenAPI document says that every refusal is a problem document, and no more than that."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            for path in schema["paths"].values():
+                for operation in path.values():
+                    content = operation["responses"]["default"]["content"]
+                    content[PROBLEM_TYPE] = content.pop("application/json", None) or content.popitem()[1]
+        return cast("dict[str, Any]", self.openapi_schema)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Needs a migrated database once it starts, not before."""
+    settings = settings or get_settings()
+    app = Application(
+        title="Établi", version=health.server_version(), lifespan=_lifespan, max_body_size=settings.max_body_bytes,
+        docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json", generate_unique_id_function=_operation_id,
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.load_actor = load_actor
+    app.state.metrics = CollectorRegistry()
+    add_problem_handlers(app)
+    _add_middleware(app)
+    _add_routes(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+
+
+def _add_middleware(app: FastAPI) -> None:
+    """The last one added is the first to see a request."""
+    Instrumentator(registry=app.state.metrics, excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(RequestMiddleware)
+
+
+def _add_routes(app: FastAPI) -> None:
+    app.include_router(health.router)
+    api = APIRouter(prefix=API, responses={"default": {"model": Problem, "description": "What was refused, and why"}})
+    for domain in DOMAINS:
+        if find_spec(f"server.{domain}.router"):
+            api.include_router(import_module(f"server.{domain}.router").router)
+    app.include_router(api)
+
+
+# --- what lives beside the requests
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database = Database(settings.dsn)
+    pokes = PokeHub(database)
+    app.state.database, app.state.pokes = database, pokes
+    app.state.storage = open_storage(settings.storage_url, settings.storage_dir)
+    await database.start()
+    pokes.start()
+    try:
+        with _streams_end_on_signal(pokes):
+            yield
+    finally:
+        await pokes.stop()
+        await database.stop()
+
+
+@contextmanager
+def _streams_end_on_signal(pokes: PokeHub) -> Iterator[None]:
+    """The server waits for open answers before it tells the application to stop: streams must hear of the signal first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    previous = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number, handler in previous.items():
+        if callable(handler):
+            signal.signal(number, _ending(loop, pokes, handler))
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _ending(
+    loop: asyncio.AbstractEventLoop, pokes: PokeHub, then: Callable[[int, FrameType | None], Any]
+) -> Callable[[int, FrameType | None], Any]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(pokes.end_streams)
+        then(number, frame)
+
+    return handle

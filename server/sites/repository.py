@@ -1,0 +1,47 @@
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from server.core.access import Actor, visible
+from server.core.database import ReadSession
+from server.core.errors import NotFound
+from server.core.pages import paginate
+from server.sites.models import ProductionLine, Site
+from shared_models.paging import Page, PageQuery
+from shared_models.sites import LineRead, SiteRead
+
+_SITE_SORTS = {"name": col(Site.name), "location": col(Site.location), "created_at": col(Site.created_at)}
+_LINE_SORTS = {"name": col(ProductionLine.name), "created_at": col(ProductionLine.created_at)}
+
+
+async def list_sites(session: ReadSession, actor: Actor, page: PageQuery) -> Page[SiteRead]:
+    statement = select(Site).where(visible(actor, Site.id))
+    return await paginate(session, statement, page, sorts=_SITE_SORTS, default="name", tie=col(Site.id), read=SiteRead)
+
+
+async def get_site(session: ReadSession, actor: Actor, site_id: UUID, *, for_update: bool = False) -> Site:
+    statement = select(Site).where(col(Site.id) == site_id, visible(actor, Site.id))
+    if for_update:
+        statement = statement.with_for_update()
+    site = await session.scalar(statement)
+    if site is None:
+        raise NotFound
+    return site
+
+
+async def list_lines(session: ReadSession, actor: Actor, site_id: UUID, page: PageQuery) -> Page[LineRead]:
+    statement = select(ProductionLine).where(col(ProductionLine.site_id) == site_id, visible(actor, ProductionLine.site_id))
+    return await paginate(
+        session, statement, page, sorts=_LINE_SORTS, default="name", tie=col(ProductionLine.id), read=LineRead
+    )
+
+
+async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_update: bool = False) -> ProductionLine:
+    statement = select(ProductionLine).where(col(ProductionLine.id) == line_id, visible(actor, ProductionLine.site_id))
+    if for_update:
+        statement = statement.with_for_update()
+    line = await session.scalar(statement)
+    if line is None:
+        raise NotFound
+    return line

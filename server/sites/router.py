@@ -1,0 +1,66 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from server.core.access import Actor, require
+from server.core.database import ReadSessionDep, SessionDep
+from server.sites import repository, service
+from shared_models.paging import Page, PageQuery
+from shared_models.sites import LineCreate, LineRead, LineUpdate, SiteCreate, SiteRead, SiteUpdate
+
+SiteReader = Annotated[Actor, require("equipment:read")]
+SiteWriter = Annotated[Actor, require("sites:write")]
+PageParams = Annotated[PageQuery, Query()]
+router = APIRouter(tags=["sites"])
+
+
+@router.get("/sites")
+async def list_sites(actor: SiteReader, session: ReadSessionDep, page: PageParams) -> Page[SiteRead]:
+    return await repository.list_sites(session, actor, page)
+
+
+@router.post("/sites", status_code=status.HTTP_201_CREATED)
+async def create_site(actor: SiteWriter, session: SessionDep, cmd: SiteCreate) -> SiteRead:
+    return SiteRead.model_validate(await service.create_site(session, actor, cmd))
+
+
+@router.get("/sites/{site_id}")
+async def read_site(actor: SiteReader, session: ReadSessionDep, site_id: UUID) -> SiteRead:
+    return SiteRead.model_validate(await repository.get_site(session, actor, site_id))
+
+
+@router.patch("/sites/{site_id}")
+async def update_site(actor: SiteWriter, session: SessionDep, site_id: UUID, cmd: SiteUpdate) -> SiteRead:
+    return SiteRead.model_validate(await service.update_site(session, actor, site_id, cmd))
+
+
+@router.delete("/sites/{site_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_site(actor: SiteWriter, session: SessionDep, site_id: UUID) -> None:
+    await service.delete_site(session, actor, site_id)
+
+
+@router.get("/sites/{site_id}/lines")
+async def list_lines(actor: SiteReader, session: ReadSessionDep, site_id: UUID, page: PageParams) -> Page[LineRead]:
+    await repository.get_site(session, actor, site_id)
+    return await repository.list_lines(session, actor, site_id, page)
+
+
+@router.post("/lines", status_code=status.HTTP_201_CREATED)
+async def create_line(actor: SiteWriter, session: SessionDep, cmd: LineCreate) -> LineRead:
+    return LineRead.model_validate(await service.create_line(session, actor, cmd))
+
+
+@router.get("/lines/{line_id}")
+async def read_line(actor: SiteReader, session: ReadSessionDep, line_id: UUID) -> LineRead:
+    return LineRead.model_validate(await repository.get_line(session, actor, line_id))
+
+
+@router.patch("/lines/{line_id}")
+async def update_line(actor: SiteWriter, session: SessionDep, line_id: UUID, cmd: LineUpdate) -> LineRead:
+    return LineRead.model_validate(await service.update_line(session, actor, line_id, cmd))
+
+
+@router.delete("/lines/{line_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_line(actor: SiteWriter, session: SessionDep, line_id: UUID) -> None:
+    await service.delete_line(session, actor, line_id)

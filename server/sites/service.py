@@ -1,0 +1,76 @@
+"""Sites and their production lines."""
+
+from typing import Any
+from uuid import UUID
+
+from server.audit import service as audit
+from server.core.access import Actor, ensure_sees
+from server.core.database import Session
+from server.core.versions import claim
+from server.sites import repository
+from server.sites.models import ProductionLine, Site
+from server.users import service as users
+from shared_models.sites import LineCreate, LineUpdate, SiteCreate, SiteUpdate
+
+
+async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
+    """Whoever creates a site and does not see all of them becomes a member of it."""
+    site = Site(**cmd.model_dump())
+    session.add(site)
+    await session.flush()
+    if actor.site_ids is not None:
+        await users.join_site(session, actor.user_id, site.id)
+    await audit.record(session, actor, "site.created", site, after=cmd.model_dump())
+    return site
+
+
+async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUpdate) -> Site:
+    site = await repository.get_site(session, actor, site_id, for_update=True)
+    await _change(session, actor, site, cmd, "site.updated")
+    return site
+
+
+async def delete_site(session: Session, actor: Actor, site_id: UUID) -> None:
+    """Refused by the database while machines stand on the site; its lines go with it."""
+    site = await repository.get_site(session, actor, site_id, for_update=True)
+    await _delete(session, actor, site, "site.deleted")
+
+
+async def create_line(session: Session, actor: Actor, cmd: LineCreate) -> ProductionLine:
+    ensure_sees(actor, cmd.site_id)
+    await repository.get_site(session, actor, cmd.site_id)
+    line = ProductionLine(**cmd.model_dump())
+    session.add(line)
+    await session.flush()
+    await audit.record(session, actor, "line.created", line, after=cmd.model_dump())
+    return line
+
+
+async def update_line(session: Session, actor: Actor, line_id: UUID, cmd: LineUpdate) -> ProductionLine:
+    line = await repository.get_line(session, actor, line_id, for_update=True)
+    await _change(session, actor, line, cmd, "line.updated")
+    return line
+
+
+async def delete_line(session: Session, actor: Actor, line_id: UUID) -> None:
+    """Its machines stay, without a line."""
+    line = await repository.get_line(session, actor, line_id, for_update=True)
+    await _delete(session, actor, line, "line.deleted")
+
+
+async def _change(
+    session: Session, actor: Actor, row: Site | ProductionLine, cmd: SiteUpdate | LineUpdate, action: str
+) -> None:
+    claim(row, cmd.version)
+    before = audit.snapshot(row)
+    wanted: dict[str, Any] = cmd.model_dump(exclude={"version"}, exclude_none=True)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    await session.flush()
+    await audit.record(session, actor, action, row, before=before)
+
+
+async def _delete(session: Session, actor: Actor, row: Site | ProductionLine, action: str) -> None:
+    await audit.record(session, actor, action, row, before=audit.snapshot(row), after={})
+    await session.delete(row)
+    await session.flush()

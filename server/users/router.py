@@ -1,0 +1,42 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from server.core.access import Actor, require
+from server.core.database import ReadSessionDep, SessionDep
+from server.users import repository, service
+from shared_models.paging import Page
+from shared_models.permissions import ROLE_PERMISSIONS, Role
+from shared_models.users import RoleRead, UserCreate, UserFilter, UserRead, UserUpdate
+
+UserReader = Annotated[Actor, require("users:read")]
+UserWriter = Annotated[Actor, require("users:write")]
+router = APIRouter(tags=["users"])
+
+
+@router.get("/users")
+async def list_users(actor: UserReader, session: ReadSessionDep, filters: Annotated[UserFilter, Query()]) -> Page[UserRead]:
+    return await repository.search(session, actor, filters)
+
+
+@router.post("/users", status_code=status.HTTP_201_CREATED)
+async def create_user(actor: UserWriter, session: SessionDep, cmd: UserCreate) -> UserRead:
+    return await service.create(session, actor, cmd)
+
+
+@router.get("/users/{user_id}")
+async def read_user(actor: UserReader, session: ReadSessionDep, user_id: UUID) -> UserRead:
+    user = await repository.get(session, actor, user_id)
+    return repository.to_read(user, await repository.site_ids_of(session, user.id))
+
+
+@router.patch("/users/{user_id}")
+async def update_user(actor: UserWriter, session: SessionDep, user_id: UUID, cmd: UserUpdate) -> UserRead:
+    """Role, sites, and whether the account is active; `version` is the one that was read."""
+    return await service.update(session, actor, user_id, cmd)
+
+
+@router.get("/roles")
+async def list_roles(_: UserReader) -> list[RoleRead]:
+    return [RoleRead(role=role, permissions=sorted(ROLE_PERMISSIONS[role])) for role in Role]

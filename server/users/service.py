@@ -1,0 +1,137 @@
+"""Accounts, their roles and the sites they belong to."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from server.audit import service as audit
+from server.core import events
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
+from server.core.errors import Conflict, Invalid
+from server.core.security import hash_password
+from server.core.versions import claim, touch
+from server.users import repository
+from server.users.models import User, UserSite
+from shared_models.auth import MeUpdate
+from shared_models.permissions import Role
+from shared_models.users import UserCreate, UserRead, UserUpdate
+
+
+class LastAdmin(Conflict):
+    """Somebody must be able to let people in."""
+
+    code = "last_admin"
+
+
+class SiteOutOfReach(Invalid):
+    """Nobody gives a right that he does not have."""
+
+    code = "site_out_of_reach"
+
+
+async def create(session: Session, actor: Actor, cmd: UserCreate) -> UserRead:
+    _ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
+    user = User(
+        **cmd.model_dump(exclude={"password", "site_ids", "email"}), email=cmd.email.lower(),
+        password_hash=await hash_password(cmd.password),
+    )  # fmt: skip
+    session.add(user)
+    await session.flush()
+    await repository.replace_sites(session, user.id, set(cmd.site_ids))
+    await audit.record(session, actor, "user.created", user, after=_recorded(user, set(cmd.site_ids)))
+    return repository.to_read(user, set(cmd.site_ids))
+
+
+async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate) -> UserRead:
+    """What the person may see changes at once: streams end, and every request asks the database."""
+    user = await repository.get(session, actor, user_id, for_update=True)
+    claim(user, cmd.version)
+    sites = await repository.site_ids_of(session, user.id)
+    before = _recorded(user, sites)
+    if _was_admin(user) and (cmd.is_active is False or cmd.role not in (None, Role.admin)):
+        await _ensure_other_admin(session, user.id)
+    _apply(user, cmd)
+    sites = await _change_sites(session, actor, user, sites, cmd)
+    await session.flush()
+    await audit.record(session, actor, _action(before, user), user, before=before, after=_recorded(user, sites))
+    events.notify_access_changed(session, user_ids=[user.id])
+    return repository.to_read(user, sites)
+
+
+async def join_site(session: Session, user_id: UUID, site_id: UUID) -> None:
+    session.add(UserSite(user_id=user_id, site_id=site_id))
+    events.notify_access_changed(session, user_ids=[user_id])
+
+
+async def find_by_login(session: ReadSession, login: str) -> User | None:
+    """By user name or by e-mail address."""
+    return await repository.find_by_login(session, login)
+
+
+async def has_admin(session: ReadSession) -> bool:
+    return await repository.has_admin(session)
+
+
+async def site_ids_of(session: ReadSession, user_id: UUID) -> set[UUID]:
+    return await repository.site_ids_of(session, user_id)
+
+
+async def update_own(session: Session, actor: Actor, cmd: MeUpdate) -> tuple[User, set[UUID]]:
+    """What people may change about themselves."""
+    user = await repository.get(session, actor, actor.user_id, for_update=True)
+    before = audit.snapshot(user)
+    for name, value in cmd.model_dump(exclude_none=True).items():
+        setattr(user, name, value)
+    touch(user)
+    await session.flush()
+    await audit.record(session, actor, "user.updated", user, before=before)
+    return user, await repository.site_ids_of(session, user.id)
+
+
+def _apply(user: User, cmd: UserUpdate) -> None:
+    wanted: dict[str, Any] = cmd.model_dump(exclude={"version", "site_ids", "all_sites"}, exclude_none=True)
+    if "email" in wanted:
+        wanted["email"] = wanted["email"].lower()
+    for name, value in wanted.items():
+        setattr(user, name, value)
+
+
+async def _change_sites(session: Session, actor: Actor, user: User, present: set[UUID], cmd: UserUpdate) -> set[UUID]:
+    """Memberships of sites the actor does not see stay as they are."""
+    if cmd.all_sites is not None and cmd.all_sites != user.all_sites:
+        _ensure_may_give(actor, all_sites=True, site_ids=())
+        user.all_sites = cmd.all_sites
+    if cmd.site_ids is None:
+        return present
+    wanted = set(cmd.site_ids)
+    _ensure_may_give(actor, all_sites=False, site_ids=wanted - present)
+    sites = wanted | {site_id for site_id in present if not actor.sees(site_id)}
+    await repository.replace_sites(session, user.id, sites)
+    return sites
+
+
+def _ensure_may_give(actor: Actor, *, all_sites: bool, site_ids: Iterable[UUID]) -> None:
+    if all_sites and actor.site_ids is not None:
+        raise SiteOutOfReach(field="all_sites")
+    if not all(actor.sees(site_id) for site_id in site_ids):
+        raise SiteOutOfReach(field="site_ids")
+
+
+def _was_admin(user: User) -> bool:
+    return user.role is Role.admin and user.is_active
+
+
+async def _ensure_other_admin(session: Session, user_id: UUID) -> None:
+    if await repository.active_admin_ids(session) == [user_id]:
+        raise LastAdmin
+
+
+def _recorded(user: User, site_ids: Iterable[UUID]) -> dict[str, Any]:
+    return {**audit.snapshot(user), "site_ids": sorted(map(str, site_ids))}
+
+
+def _action(before: dict[str, Any], user: User) -> str:
+    if before["is_active"] != user.is_active:
+        return "user.activated" if user.is_active else "user.deactivated"
+    return "user.updated"
