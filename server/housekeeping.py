@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 import structlog
 from procrastinate import JobContext
@@ -11,8 +13,6 @@ from server.core.clock import now
 from server.core.database import Session
 from server.core.jobs import database_of, jobs
 from server.sync.models import SyncReceipt
-
-from datetime import timedelta
 
 SESSION_DAYS = 30  # kept a while after their end: "where was I signed in?" is asked after the theft
 RECEIPT_DAYS = 180  # longer than any phone stays in a drawer with commands waiting

@@ -36,6 +36,7 @@ PORT = 5432
 START_TIMEOUT_SECONDS = 180  # replaying the log after a crash can take much longer than a usual start
 LONGEST_SOCKET_DIR = 107 - len(f"/.s.PGSQL.{PORT}.lock")
 OUTSIDE_HOME = Path("/var/lib/etabli")
+ORPHANS_TIMEOUT_SECONDS = 30
 SOCKET_DIR_LINE = 5  # of postmaster.pid
 
 
@@ -59,11 +60,18 @@ class EmbeddedPostgres:
     """A PostgreSQL server living in `<data_dir>/postgres`, reached only through a private unix socket."""
 
     def __init__(self, data_dir: Path, *, overrides: Mapping[str, str] | None = None) -> None:
-        self.root = Path(data_dir).absolute() / "postgres"
-        self.cluster = self.root / "cluster"
+        self.link = Path(data_dir).absolute() / "postgres"
         self._overrides = dict(overrides or {})
         self._account = ServiceAccount()
         self._claim: IO[str] | None = None
+
+    @property
+    def root(self) -> Path:
+        return self.link.resolve()
+
+    @property
+    def cluster(self) -> Path:
+        return self.root / "cluster"
 
     def __enter__(self) -> Dsn:
         return self.start()
@@ -101,20 +109,21 @@ class EmbeddedPostgres:
             if flock.is_sole_user(self._claim) and self._is_running():
                 socket_dir = self._socket_dir()
                 self._control("stop", "--mode=fast", "--wait", "--timeout=60")
-                if socket_dir.parent != self.root.resolve():
+                if socket_dir.parent != self.root:
                     socket_dir.rmdir()
             self._claim.close()
             self._claim = None
 
     def _prepare_folder(self) -> None:
-        if not self.root.parent.exists():  # root's service user must be able to pass through
-            self.root.parent.mkdir(parents=True)
-            self.root.parent.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        data_dir = self.link.parent
+        if not data_dir.exists():  # root's service user must be able to pass through
+            data_dir.mkdir(parents=True)
+            data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
         try:
             self._account = ServiceAccount.owning(self.cluster)
         except LookupError as error:
             raise EmbeddedPostgresError(str(error)) from error
-        if not self.root.exists() and not self._account.can_enter(self.root.parent):
+        if not self.root.exists() and not self._account.can_enter(data_dir):
             self._live_outside()
         self._account.read_dir(self.root)
 
@@ -122,7 +131,7 @@ class EmbeddedPostgres:
         """Root's data folder may be closed to the service user: keep the server's files elsewhere and link to them."""
         OUTSIDE_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            self.root.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=OUTSIDE_HOME))
+            self.link.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=OUTSIDE_HOME))
 
     def _ensure_running(self) -> None:
         if not self.cluster.exists():
@@ -142,7 +151,7 @@ class EmbeddedPostgres:
         draft.rename(self.cluster)
 
     def _launch(self) -> None:
-        self._forget_other_process()
+        self._clear_the_way()
         configuration = self.root / "server.conf"
         self._account.write(configuration, self._configuration())
         option = f"--config-file={shlex.quote(str(configuration))}"
@@ -150,25 +159,37 @@ class EmbeddedPostgres:
         try:
             self._control("start", "--wait", f"--timeout={START_TIMEOUT_SECONDS}", f"--log={log}", f"--options={option}")
         except EmbeddedPostgresError as error:
-            if not log.exists():
-                raise
-            raise EmbeddedPostgresError(f"{error}\n{log.read_text()[-2000:]}") from error
+            raise EmbeddedPostgresError(f"{error}\n{self._last_words()}") from error
+
+    def _last_words(self) -> str:
+        logs = sorted(self.cluster.glob("log/*.log"), key=lambda path: path.stat().st_mtime)
+        return "\n".join(path.read_text()[-1500:] for path in (self.cluster / "start.log", *logs[-1:]) if path.exists())
 
     def _configuration(self) -> str:
         settings = {**_tuning(), **self._overrides, "unix_socket_directories": f'"{self._new_socket_dir()}"'}
         return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
 
     def _new_socket_dir(self) -> Path:
-        directory = self.root.resolve() / "socket"
+        directory = self.root / "socket"
         if len(os.fsencode(directory)) <= LONGEST_SOCKET_DIR and '"' not in str(directory):
             return self._account.own_dir(directory)
         return self._account.own_dir(Path(tempfile.mkdtemp(prefix="etabli-")))
 
-    def _forget_other_process(self) -> None:
-        """A restarted container reuses process ids: PostgreSQL would take the stranger for a running server."""
-        pid_file = self.cluster / "postmaster.pid"
-        if pid_file.exists() and not self._is_running() and _is_alive(int(self._postmaster()[0])):
-            pid_file.unlink()
+    def _clear_the_way(self) -> None:
+        """After a crash, let the dead server's last processes end, and forget its process id if a stranger has it now.
+
+        PostgreSQL would take the stranger (a restarted container reuses ids) or a corpse nobody reaps for a running server.
+        """
+        deadline = time.monotonic() + ORPHANS_TIMEOUT_SECONDS
+        while orphans := _processes_in(self.cluster):
+            if time.monotonic() > deadline:
+                message = f"processes of a crashed database are still at work in {self.cluster}: {orphans}"
+                raise EmbeddedPostgresError(message)
+            time.sleep(0.05)
+        if (status := self._postmaster()) and _is_alive(int(status[0])):
+            (self.cluster / "postmaster.pid").unlink()
+        for leftover in self.root.glob("socket/.s.PGSQL.*"):
+            leftover.unlink()
 
     def _create_application_database(self) -> None:
         with self._connect("postgres") as server:
@@ -291,9 +312,14 @@ def _runs_in(pid: int, folder: Path) -> bool:
     if not proc.joinpath("self").exists():
         return _is_alive(pid)
     try:
-        return (proc / str(pid) / "cwd").readlink() == folder.resolve()
+        return (proc / str(pid) / "cwd").readlink() == folder
     except OSError:
         return False
+
+
+def _processes_in(folder: Path) -> list[int]:
+    pids = (int(entry.name) for entry in Path("/proc").glob("[1-9]*") if entry.name.isdigit())
+    return [pid for pid in pids if _runs_in(pid, folder)]
 
 
 def _is_alive(pid: int) -> bool:
