@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["bind", "bound", "clear", "configure"]
 
 SECRET_FIELDS = frozenset({"authorization", "cookie", "password", "secret", "token", "refresh_token", "access_token"})
-QUIETER = {"uvicorn.access": logging.WARNING, "procrastinate": logging.WARNING, "httpx": logging.WARNING}
+QUIETER = {"alembic": logging.WARNING, "uvicorn.access": logging.WARNING, "procrastinate": logging.WARNING, "httpx": logging.WARNING}
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

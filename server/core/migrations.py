@@ -9,8 +9,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import sqlalchemy as sa
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK_KEY = 0x6574_6162_6C69  # "etabli": nodes that start together migrate one after the other
 FOREIGN_PREFIXES = ("procrastinate_",)
+_log = structlog.get_logger(__name__)
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:
@@ -51,7 +54,17 @@ def lock(connection: sa.Connection) -> Iterator[None]:
 
 def upgrade(dsn: str, revision: str = "head") -> None:
     with connect(dsn) as connection, lock(connection):
+        before = current(connection)
         command.upgrade(configuration(connection), revision)
+        if (after := current(connection)) != before:
+            _log.info("database.migrated", before=before, after=after)
+
+
+def current(connection: sa.Connection) -> str | None:
+    """The revision of this database's schema; None for an empty one."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()  # alembic commits nothing inside a transaction it did not begin
+    return revision
 
 
 def downgrade(dsn: str, revision: str) -> None:

@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from server.core import flock
-from server.core.service_account import ServiceAccount
+from server.core.service_account import ServiceAccount, make_passable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,9 +116,7 @@ class EmbeddedPostgres:
 
     def _prepare_folder(self) -> None:
         data_dir = self.link.parent
-        if not data_dir.exists():  # root's service user must be able to pass through
-            data_dir.mkdir(parents=True)
-            data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        make_passable(data_dir)
         try:
             self._account = ServiceAccount.owning(self.cluster)
         except LookupError as error:

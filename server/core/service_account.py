@@ -95,3 +95,11 @@ class ServiceAccount:
 
     def can_enter(self, folder: Path) -> bool:
         return self.run("/bin/sh", "-c", 'cd "$1"', "sh", folder).returncode == 0
+
+
+def make_passable(folder: Path) -> None:
+    """Make a private folder; root's lets others pass through, never look, so that the service reaches its own in it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        path.chmod(0o711 if os.geteuid() == 0 else 0o700)

@@ -16,6 +16,7 @@ from pydantic import AliasChoices, Field, HttpUrl, IPvAnyNetwork, SecretStr, mod
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.core.postgres import EmbeddedPostgres
+from server.core.service_account import make_passable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     """Bearer token of `/metrics`; without one, only this machine may read it."""
 
+    metrics_token: SecretStr | None = None
+    """Who may read `/metrics` from elsewhere; without one, this machine alone."""
+    jobs: bool = True
+    """Run background jobs in the processes that answer requests."""
+
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -95,7 +101,7 @@ class Settings(BaseSettings):
 
     @property
     def dsn(self) -> str:
-        """The database: `DATABASE_URL`, or the running embedded server's; raises `EmbeddedPostgresError` when it is down."""
+        """`DATABASE_URL`, or the running embedded server's address; raises `EmbeddedPostgresError` when it is down."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return EmbeddedPostgres(self.data_dir).dsn.url
@@ -157,7 +163,7 @@ def kept_secret(path: Path) -> str:
     """A random secret that stays the same: made by whoever comes first, readable by us alone."""
     with suppress(FileNotFoundError):
         return path.read_text()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_passable(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))

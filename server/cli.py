@@ -1,0 +1,303 @@
+"""The `etabli` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import typer
+from rich.console import Console
+
+from server.core.settings import Settings, UnsafeSettingsError, get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.startup import Welcome
+
+GRACEFUL_SECONDS = 10
+PRINT_AFTER_SECONDS = 120
+
+app = typer.Typer(help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+admin = typer.Typer(help="Administrators.", no_args_is_help=True)
+demo = typer.Typer(help="Demonstration data.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+app.add_typer(demo, name="demo")
+console = Console(highlight=False, soft_wrap=True)
+
+DataDir = Annotated[Path | None, typer.Option(help="Where the database, the attachments and the secret are kept.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = None,
+    port: Annotated[int | None, typer.Option()] = None,
+    data_dir: DataDir = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer requests.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="With demonstration data and accounts.")] = False,
+) -> None:
+    """Run everything: API, web app, background jobs and, unless DATABASE_URL is set, a PostgreSQL of its own."""
+    settings = _settings(host=host, port=port, data_dir=data_dir, workers=workers, demo=demo or None)
+    _refuse_taken(settings)
+    with _database(settings):
+        from server.startup import prepare
+
+        with _explained():
+            welcome = asyncio.run(prepare(settings))
+        threading.Thread(target=_announce, args=(settings, welcome), daemon=True).start()
+        _run_uvicorn(settings)
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Run background jobs only; as many as wanted, on any machine that reaches the database."""
+    settings = _settings(data_dir=data_dir)
+    with _database(settings) as dsn, suppress(asyncio.CancelledError):
+        asyncio.run(_work(dsn))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database's schema up to date (`serve` does it too)."""
+    with _database(_settings(check=False, data_dir=data_dir)):
+        console.print("The database is up to date.")
+
+
+@app.command("build-web")
+def build_web_root(out: Annotated[Path | None, typer.Argument(help="Folder to write; .build/web by default.")] = None) -> None:
+    """Build the web app that `serve` hands out."""
+    from mobile_app.web import build
+
+    report = build.build_web(out or build.DEFAULT_OUT)
+    console.print(f"{report.out}: {report.build_id}, {'built' if report.changed else 'up to date'} in {report.seconds} s")
+
+
+@admin.command("create")
+def create_admin(
+    username: Annotated[str, typer.Option(prompt=True)],
+    email: Annotated[str, typer.Option(prompt=True)],
+    first_name: Annotated[str, typer.Option(prompt=True)],
+    last_name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ETABLI_ADMIN_PASSWORD")],
+    language: str = "fr",
+    data_dir: DataDir = None,
+) -> None:
+    """Make an administrator who sees every site."""
+    from pydantic import ValidationError
+
+    from shared_models.auth import RegisterRequest
+
+    settings = _settings(check=False, data_dir=data_dir)
+    fields = {"username": username, "email": email, "first_name": first_name, "last_name": last_name}
+    try:
+        wanted = RegisterRequest.model_validate({**fields, "password": password, "language": language})
+    except ValidationError as error:
+        _give_up("\n".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
+    with _database(settings), _explained():
+        asyncio.run(_create_admin(settings, wanted))
+    console.print(f"{wanted.username} can sign in at {settings.public_url}")
+
+
+@demo.command("load")
+def load(
+    seed: Annotated[int, typer.Option(help="The same number makes the same factory.")] = 1,
+    scale: Annotated[str, typer.Option(help="How much of it: demo, or a larger one for load tests.")] = "demo",
+    data_dir: DataDir = None,
+) -> None:
+    """Fill an empty database with a made-up factory and its published accounts."""
+    settings = _settings(check=False, data_dir=data_dir)
+    with _database(settings), _explained():
+        asyncio.run(_load_demo(settings, seed, scale))
+
+
+async def _create_admin(settings: Settings, wanted: Any) -> None:
+    from server.auth import accounts
+    from server.core.database import Database
+
+    database = Database(settings.dsn, pool_size=1)
+    try:
+        async with database.session() as session:
+            await accounts.create_admin(session, wanted)
+    finally:
+        await database.stop()
+
+
+async def _load_demo(settings: Settings, seed: int, scale: str) -> None:
+    from server.core.database import Database
+    from server.startup import load_demo
+
+    database = Database(settings.dsn, pool_size=2)
+    try:
+        await load_demo(database, seed=seed, scale=scale)
+    finally:
+        await database.stop()
+
+
+async def _work(dsn: str) -> None:
+    import server.housekeeping  # noqa: F401 - declares its jobs
+    from server.core.database import Database
+    from server.core.jobs import work
+
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    database = Database(dsn, pool_size=4, read_pool_size=2)
+    await database.start()
+    try:
+        await work(database)
+    finally:
+        await database.stop()
+
+
+def _settings(*, check: bool = True, **options: object) -> Settings:
+    """Options become settings of this process and of those it starts."""
+    for name, value in options.items():
+        if value is not None:
+            os.environ[f"ETABLI_{name.upper()}"] = str(value).lower() if isinstance(value, bool) else str(value)
+    os.umask(0o077)
+    get_settings.cache_clear()
+    settings = get_settings()
+    if settings.demo and settings.base_url is None and _is_open(settings.host):
+        os.environ["ETABLI_BASE_URL"] = f"http://{_lan_address()}:{settings.port}"
+        get_settings.cache_clear()
+        settings = get_settings()
+    _configure_logs(settings)
+    if check:
+        with _explained():
+            settings.check_safe()
+    return settings
+
+
+def _configure_logs(settings: Settings) -> None:
+    from server.core.logs import configure
+
+    configure(settings)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    from server.startup import database
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    with _explained(), database(settings) as dsn, suppress(KeyboardInterrupt):
+        yield dsn
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Tell what whoever starts the server can mend, without a trace."""
+    import psycopg
+
+    from server.core.errors import EtabliError
+    from server.core.postgres import EmbeddedPostgresError
+
+    try:
+        yield
+    except (UnsafeSettingsError, EmbeddedPostgresError) as error:
+        _give_up(str(error))
+    except psycopg.OperationalError as error:
+        _give_up(f"the database cannot be used: {error}")
+    except EtabliError as error:
+        _give_up(f"refused: {error.code}")
+
+
+def _leave(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _give_up(message: str) -> NoReturn:
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)
+
+
+def _refuse_taken(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            _give_up(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port")
+
+
+def _run_uvicorn(settings: Settings) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "server.startup:node",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+def _announce(settings: Settings, welcome: Welcome) -> None:
+    """Print where to go, once somebody answers there."""
+    if not _await_ready(settings):
+        return
+    url = settings.public_url
+    console.print()
+    _print_qr(welcome.setup_link or url)
+    console.print(f"  Établi is ready: [bold]{url}[/bold]")
+    if welcome.setup_link:
+        console.print(f"  First start: make the first administrator at\n  [bold]{welcome.setup_link}[/bold]")
+    for name, username, password in welcome.demo_accounts:
+        console.print(f"  {name:<24} {username:<12} {password}")
+    console.print()
+    sys.stdout.flush()
+
+
+def _await_ready(settings: Settings) -> bool:
+    host = "127.0.0.1" if _is_open(settings.host) else settings.host
+    host = f"[{host}]" if ":" in host else host
+    direct = build_opener(ProxyHandler({}))
+    deadline = time.monotonic() + PRINT_AFTER_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(URLError, OSError), direct.open(f"http://{host}:{settings.port}/readyz", timeout=5):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _print_qr(text: str) -> None:
+    import qrcode
+
+    code = qrcode.QRCode(border=2)
+    code.add_data(text)
+    is_terminal = sys.stdout.isatty()
+    code.print_ascii(out=sys.stdout, tty=is_terminal, invert=not is_terminal)
+
+
+def _is_open(host: str) -> bool:
+    return host in {"", "0.0.0.0", "::"}  # noqa: S104
+
+
+def _lan_address() -> str:
+    """This machine's address on its network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("10.255.255.255", 9))
+        return str(probe.getsockname()[0])
+    return "localhost"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,112 @@
+"""What happens between the command line and the first request: settings, database, schema, first content."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import psycopg
+import structlog
+
+from server.auth import accounts
+from server.core import migrations
+from server.core.database import Database
+from server.core.logs import configure
+from server.core.postgres import EmbeddedPostgres
+from server.core.security import verify_password
+from server.core.settings import Settings, UnsafeSettingsError, get_settings
+from server.users import service as users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi import FastAPI
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What whoever starts the server should know."""
+
+    setup_link: str | None = None
+    demo_accounts: tuple[tuple[str, str, str], ...] = ()
+    """(name, user name, password)"""
+
+
+def node() -> FastAPI:
+    """The application of one uvicorn process; its settings come from the environment."""
+    from server.main import create_app
+
+    os.umask(0o077)
+    settings = get_settings()
+    configure(settings)
+    return create_app(settings)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of a database with an up-to-date schema, kept up for the length of the block."""
+    if settings.database_url is not None:
+        migrations.upgrade(settings.dsn)
+        yield settings.dsn
+        return
+    with EmbeddedPostgres(settings.data_dir) as dsn:
+        migrations.upgrade(dsn.url)
+        yield dsn.url
+
+
+async def prepare(settings: Settings) -> Welcome:
+    """Fill an empty demonstration; elsewhere refuse demonstration accounts and invite the first administrator."""
+    database = Database(settings.dsn, pool_size=2, read_pool_size=2)
+    try:
+        if settings.demo:
+            return await _prepare_demo(database)
+        await _refuse_demo_accounts(database)
+        return Welcome(setup_link=await _invite(settings, database))
+    finally:
+        await database.stop()
+
+
+async def _prepare_demo(database: Database) -> Welcome:
+    async with database.read_session() as session:
+        is_empty = not await users.has_admin(session)
+    if is_empty:
+        await load_demo(database)
+    async with database.read_session() as session:
+        found = await accounts.demo_accounts(session)
+    return Welcome(demo_accounts=tuple((account.name, account.username, account.password) for account in found))
+
+
+async def load_demo(database: Database, *, seed: int = 1, scale: str = "demo") -> None:
+    await import_module("server.demo").load_demo(database, seed=seed, scale=scale)
+
+
+async def _refuse_demo_accounts(database: Database) -> None:
+    async with database.read_session() as session:
+        for account in await accounts.demo_accounts(session):
+            user = await users.find_by_login(session, account.username)
+            if user and user.is_active and await verify_password(account.password, user.password_hash):
+                name = account.username
+                raise UnsafeSettingsError([f"the database holds the demonstration account {name!r}: start with an empty one"])
+
+
+async def _invite(settings: Settings, database: Database) -> str | None:
+    async with database.session() as session:
+        if await users.has_admin(session):
+            return None
+        token = await accounts.create_setup_link(session)
+    return f"{settings.public_url}/setup?{urlencode({'token': token})}"
+
+
+def reachable(settings: Settings) -> str | None:
+    """Why the database cannot be used, or None."""
+    try:
+        psycopg.connect(settings.dsn, connect_timeout=10).close()
+    except psycopg.Error as error:
+        return str(error).strip()
+    return None
