@@ -1,0 +1,123 @@
+// First script of the page: starts Python at once, then draws what the device already knows while the app loads.
+(() => {
+  const build = JSON.parse(document.getElementById("build").textContent);
+  const boot = document.getElementById("boot");
+  performance.mark("boot");
+  const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
+  window.etabli = { build, channel, worker: startPython(), leave, fail };
+  appearance({});
+  drawCard().catch(console.warn).then(() => performance.mark("card"));
+  // The engine is ten megabytes to parse: let the card reach the screen first.
+  requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
+
+  function startPython() {
+    const worker = new Worker(build.worker, { type: "module", name: "python" });
+    worker.postMessage({ ...build.python, snapshot: mayResume() ? build.python.snapshot : null, documentUrl: document.URL, channel });
+    return worker;
+  }
+
+  // A snapshot that twice did not reach the app's start is left alone until a plain start has worked.
+  function mayResume() {
+    try {
+      const [id, tries] = (localStorage.getItem("etabli-resume") ?? "").split(" ");
+      const count = id === build.id ? Number(tries) : 0;
+      localStorage.setItem("etabli-resume", `${build.id} ${count + 1}`);
+      return count < 2;
+    } catch {
+      return true; // no storage in this browser: then there is no snapshot either
+    }
+  }
+
+  function load(address) {
+    const script = document.createElement("script");
+    script.src = address;
+    document.body.append(script);
+  }
+
+  function appearance({ theme, lang }) {
+    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    document.documentElement.lang = (lang ?? navigator.language).startsWith("fr") ? "fr" : "en";
+  }
+
+  function text(key) {
+    return build.texts[document.documentElement.lang][key] ?? key;
+  }
+
+  async function drawCard() {
+    const { open, value } = etabliDevice;
+    const device = await open("etabli-device");
+    const [user, theme, lang] = await Promise.all(["user", "theme", "lang"].map((key) => value(device, key)));
+    appearance({ theme, lang });
+    if (!user) return;
+    const own = await open(`etabli-u-${user.id}`);
+    const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
+    if (card && boot.isConnected) boot.querySelector("main").replaceWith(card);
+  }
+
+  async function machineCard(database) {
+    const code = /^\/e\/([^/]+)$/.exec(location.pathname)?.[1];
+    if (!code) return null;
+    const label = "label:" + decodeURIComponent(code).toUpperCase().replace(/[\s._–-]/g, "");
+    const found = await etabliDevice.read(database, "rows", (store) => store.index("refs").get(label));
+    if (!found) return null;
+    const machine = JSON.parse(found.j);
+    const status = text("boot.status_" + machine.status);
+    const tone = { active: "ok", broken: "bad", maintenance: "warning" }[machine.status] ?? "off";
+    return element("main", "preview machine", [
+      element("h1", "", machine.name),
+      element("p", "quiet", [machine.code, machine.manufacturer, machine.model].filter(Boolean).join(" · ")),
+      element("div", "card", [
+        element("div", "row", [element("span", "chip " + tone, status), element("span", "quiet", since(machine.status_since))]),
+        ...(machine.status_reason ? [element("p", "", machine.status_reason)] : []),
+      ]),
+    ]);
+  }
+
+  // today_card: {title, subtitle, lead?: {label, title, subtitle}, section?, items: [{title, subtitle, badge, tone}]}
+  function todayCard(today) {
+    if (!today) return null;
+    const items = (today.items ?? []).map((item) =>
+      element("div", "card", [
+        element("div", "row", [element("h2", "", item.title), element("span", "chip " + item.tone, item.badge)]),
+        element("p", "quiet", item.subtitle),
+      ]),
+    );
+    const lead = today.lead && element("div", "card lead", [
+      element("p", "quiet", today.lead.label), element("h2", "", today.lead.title), element("p", "quiet", today.lead.subtitle),
+    ]);
+    const parts = [element("h1", "", today.title), element("p", "quiet", today.subtitle), lead];
+    return element("main", "preview today", [...parts.filter(Boolean), today.section && element("h2", "", today.section), ...items].filter(Boolean));
+  }
+
+  function element(tag, className, content) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    node.append(...(Array.isArray(content) ? content : [content ?? ""]));
+    return node;
+  }
+
+  function since(instant) {
+    const minutes = Math.round((new Date(instant) - Date.now()) / 60000);
+    if (!Number.isFinite(minutes)) return "";
+    const [amount, unit] = minutes > -60 ? [minutes, "minute"] : minutes > -2880 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
+    return new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(Math.round(amount), unit);
+  }
+
+  // The app's first frame is up.
+  function leave() {
+    if (!boot.isConnected || boot.classList.contains("leaving")) return;
+    performance.mark("app");
+    boot.classList.add("leaving");
+    setTimeout(() => boot.remove(), 150);
+  }
+
+  function fail(error) {
+    console.error("Python did not start:", error);
+    const again = element("button", "", text("boot.retry"));
+    again.onclick = () => location.reload();
+    boot.querySelector("main").replaceWith(element("main", "splash", [element("h1", "", text("boot.failed")), element("p", "", text("boot.kept")), again]));
+    boot.querySelector(".progress").remove();
+    document.body.append(boot);
+  }
+})();

@@ -1,0 +1,113 @@
+// The page's side of mobile_app/core/bridge.py: does for Python what a worker cannot do itself.
+import { overlayStyles } from "./overlay.js";
+
+const channel = new BroadcastChannel(window.etabli.channel);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+let installPrompt = null;
+let registration = null;
+
+const methods = {
+  "scan.open": async (params) => (await import("./scan.js")).scan(params),
+  "photo.take": async (params) => (await import("./photo.js")).take(params),
+  feedback: async (params) => (await import("./feedback.js")).feedback(params),
+  "install.state": () => ({ available: Boolean(installPrompt), installed: installed() }),
+  "install.prompt": promptInstall,
+  "storage.persist": async () => ({ persisted: (await navigator.storage?.persist?.()) ?? false }),
+  "storage.estimate": async () => {
+    const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+    return { usage, quota };
+  },
+  locale: () => ({
+    languages: [...navigator.languages],
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    dark: dark.matches,
+    reduced_motion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    online: navigator.onLine,
+  }),
+  "badge.set": async ({ count }) => {
+    await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.());
+    return {};
+  },
+  download: ({ url, blob, name }) => {
+    const link = Object.assign(document.createElement("a"), { href: url ?? URL.createObjectURL(blob), download: name ?? "" });
+    link.click();
+    if (blob) setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return {};
+  },
+  "splash.done": () => (window.etabli.leave(), {}),
+  "update.state": () => ({ ready: Boolean(registration?.waiting) }),
+  "update.apply": () => {
+    registration?.waiting?.postMessage("apply");
+    return { waiting: Boolean(registration?.waiting) };
+  },
+};
+
+channel.onmessage = async ({ data }) => {
+  if (data.kind !== "request") return;
+  const answer = { id: data.id, kind: "response", method: data.method };
+  try {
+    if (!methods[data.method]) throw Object.assign(new Error(data.method), { code: "unknown_method" });
+    answer.result = await methods[data.method](data.params ?? {});
+  } catch (error) {
+    answer.error = { code: error.code?.toString?.() ?? "failed", detail: String(error.message ?? error) };
+  }
+  if (data.id) channel.postMessage(answer);
+};
+
+function emit(method, params) {
+  channel.postMessage({ id: 0, kind: "event", method, params });
+}
+
+function installed() {
+  return matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+}
+
+async function promptInstall() {
+  if (!installPrompt) return { outcome: "unavailable" };
+  const prompt = installPrompt;
+  installPrompt = null;
+  await prompt.prompt();
+  return { outcome: (await prompt.userChoice).outcome };
+}
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  installPrompt = event;
+  emit("install.available", {});
+});
+addEventListener("online", () => emit("online", { online: true }));
+addEventListener("offline", () => emit("online", { online: false }));
+document.addEventListener("visibilitychange", () => emit("visibility", { visible: document.visibilityState === "visible" }));
+dark.addEventListener("change", () => emit("theme", { dark: dark.matches }));
+
+// The copy for offline use is made once the app is up, so that it never competes with the first start.
+async function keepOffline() {
+  if (!navigator.serviceWorker) return;
+  const updating = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => updating && location.reload());
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && emit("open", { url: data.url }));
+  registration = await navigator.serviceWorker.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
+  if (registration.waiting && updating) emit("update.ready", {});
+  registration.addEventListener("updatefound", () => {
+    const fresh = registration.installing;
+    fresh?.addEventListener("statechange", () => fresh.state === "installed" && updating && emit("update.ready", {}));
+  });
+  setInterval(() => navigator.onLine && registration.update().catch(() => {}), 3600000);
+}
+
+function whenStarted(action) {
+  const boot = document.getElementById("boot");
+  if (!boot) return action();
+  new MutationObserver((_, observer) => {
+    if (boot.isConnected) return;
+    observer.disconnect();
+    action();
+  }).observe(document.body, { childList: true });
+}
+
+whenStarted(() => {
+  overlayStyles();
+  keepOffline().catch(console.warn);
+  const idle = window.requestIdleCallback ?? ((action) => setTimeout(action, 500));
+  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./feedback.js")]));
+});

@@ -1,0 +1,25 @@
+// What the app keeps on the device, read by the page before the app runs. Never creates a database: that is the app's to do.
+(() => {
+  const open = (name) =>
+    new Promise((resolve) => {
+      const request = indexedDB.open(name);
+      request.onupgradeneeded = () => request.transaction.abort();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = (event) => (event.preventDefault(), resolve(null));
+    });
+
+  const read = (database, store, query) =>
+    new Promise((resolve) => {
+      if (!database?.objectStoreNames.contains(store)) return resolve(null);
+      const request = query(database.transaction(store).objectStore(store));
+      request.onsuccess = () => resolve(request.result ?? null);
+      request.onerror = () => resolve(null);
+    });
+
+  const value = async (database, key) => {
+    const record = await read(database, "kv", (store) => store.get(key));
+    return record ? JSON.parse(record.value) : null;
+  };
+
+  self.etabliDevice = { open, read, value };
+})();

@@ -1,0 +1,66 @@
+// Python's thread. Speaks Flet's protocol with the page: packets both ways, and one {resumed, times} when the app waits for it.
+import { startInterpreter } from "./interpreter.mjs";
+
+let send = null;
+const early = [];
+
+self.onmessage = ({ data }) => {
+  self.onmessage = ({ data: packet }) => (send ? send(packet) : early.push(packet));
+  start(data).catch((error) => self.postMessage({ error: String(error) }));
+};
+
+async function start(build) {
+  self.etabliBridge = build.channel; // read by mobile_app/core/bridge.py
+  const times = { worker: Math.round(performance.now()) };
+  const lap = (name) => (times[name] = Math.round(performance.now()));
+  const python = await interpreter(build, lap);
+  lap("interpreter");
+  const channel = python.pyimport("etabli_boot").start(build.documentUrl);
+  await channel.start_connection(receive);
+  send = channel.send;
+  early.splice(0).forEach(send);
+  lap("app");
+  self.postMessage({ resumed: Boolean(build.resumed), times });
+}
+
+// Resume from the snapshot when it has been downloaded whole; on any doubt start plainly.
+async function interpreter(build, lap) {
+  const parts = () => ({
+    files: { base: build.base, native: build.native },
+    wasm: (imports) => WebAssembly.instantiateStreaming(stored(build.base + "pyodide.asm.wasm"), imports),
+    archives: [bytes(build.app), bytes(build.base + "packages.zip")],
+  });
+  try {
+    const snapshot = build.snapshot && (await kept(build.snapshot, lap));
+    if (snapshot) {
+      const python = await startInterpreter({ ...parts(), snapshot });
+      build.resumed = true;
+      return python;
+    }
+  } catch (error) {
+    console.warn("snapshot not used:", error);
+  }
+  return startInterpreter(parts());
+}
+
+async function kept(address, lap) {
+  const found = await self.caches?.match(address);
+  const content = found && new Uint8Array(await found.arrayBuffer());
+  lap("snapshot");
+  return content;
+}
+
+async function stored(address) {
+  return (await self.caches?.match(address, { ignoreVary: true })) ?? fetch(address);
+}
+
+async function bytes(address) {
+  const response = await stored(address);
+  if (!response.ok) throw new Error(`${response.status} ${address}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function receive(message) {
+  const packet = message.toJs();
+  self.postMessage(packet, [packet.buffer]);
+}

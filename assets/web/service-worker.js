@@ -1,0 +1,90 @@
+// Keeps one whole version of the app on the device. BUILD is written by the build: {id, device, files, renderers, shell}.
+const BUILD = /*build*/ null;
+importScripts(BUILD.device);
+const CACHE = `etabli-${BUILD.id}`;
+const IMMUTABLE = /^\/(flutter|python|app|shell)-[0-9a-f]{12}\//;
+const SERVER = /^\/(api|docs|redoc|openapi\.json|healthz|readyz|metrics)(\/|$)/;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(fill());
+});
+
+// A version is used only when all of it is here: one missing file fails the installation, and the old version stays.
+async function fill() {
+  const cache = await caches.open(CACHE);
+  const chromium = "v8BreakIterator" in Intl && "ImageDecoder" in self;
+  const files = [...BUILD.files, ...BUILD.renderers[chromium ? "chromium" : "other"]];
+  const queue = files.values();
+  await Promise.all(Array.from({ length: 6 }, async () => {
+    for (const file of queue) await store(cache, file);
+  }));
+  if (!self.registration.active) await self.skipWaiting();
+}
+
+async function store(cache, file) {
+  const immutable = IMMUTABLE.test(file);
+  if (immutable && (await cache.match(file))) return;
+  const known = immutable && (await caches.match(file, { ignoreVary: true }));
+  const response = known || (await fetch(file, { cache: immutable ? "default" : "reload" }));
+  if (!response.ok) throw new Error(`${response.status} ${file}`);
+  await cache.put(file, response);
+}
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith("etabli-") && name !== CACHE).map((name) => caches.delete(name)));
+    await self.clients.claim();
+  })());
+});
+
+self.addEventListener("message", ({ data }) => data === "apply" && self.skipWaiting());
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin || SERVER.test(pathname)) return;
+  event.respondWith(request.mode === "navigate" ? page(request, pathname) : file(request, pathname));
+});
+
+async function page(request, pathname) {
+  const shell = async () => (await (await caches.open(CACHE)).match(BUILD.shell)) ?? fetch(request);
+  if (!pathname.startsWith("/e/") || (await signedIn())) return shell();
+  return fetch(request).catch(shell); // the server's page for operators
+}
+
+async function signedIn() {
+  const database = await etabliDevice.open("etabli-device");
+  const user = await etabliDevice.value(database, "user");
+  database?.close();
+  return Boolean(user);
+}
+
+async function file(request, pathname) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(pathname, { ignoreVary: true });
+  if (found) return found;
+  const response = await fetch(request);
+  if (response.ok && IMMUTABLE.test(pathname)) await cache.put(pathname, response.clone());
+  return response;
+}
+
+// Notifications: {title, body, url, tag}
+self.addEventListener("push", (event) => {
+  const { title, ...rest } = event.data?.json() ?? {};
+  if (!title) return;
+  const { body, url = "/", tag } = rest;
+  event.waitUntil(self.registration.showNotification(title, { body, tag, icon: "/icons/icon-192.png", badge: "/icons/badge.png", data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data.url));
+});
+
+async function show(url) {
+  const [open] = await self.clients.matchAll({ type: "window", includeUncontrolled: false });
+  if (!open) return self.clients.openWindow(url);
+  await open.focus();
+  open.postMessage({ type: "open", url });
+}

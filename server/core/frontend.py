@@ -1,0 +1,129 @@
+"""Serves the built web root: the app's files under addresses that never change, and its page for every place in the app.
+
+`mount_frontend(app, root)` after every router; `app_shell(root)` where a route of the server's may hand over to the app.
+"""
+
+import mimetypes
+import re
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+
+# Some systems' tables lack these, and browsers refuse a module or a library under another type.
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".otf": "font/otf",
+    ".so": "application/wasm",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+IMMUTABLE = re.compile(r"(flutter|python|app|shell)-[0-9a-f]{12}/")
+SERVER_PATHS = re.compile(r"(api|docs|redoc|e|static)(/|$)|(openapi\.json|healthz|readyz|metrics)$")
+CSP = {
+    "default-src": "'self'",
+    "base-uri": "'self'",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "img-src": "'self' blob: data:",
+    "manifest-src": "'self'",
+    "media-src": "'self' blob:",
+    "object-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    # Flutter builds its style sheets in the page, without a place for a nonce.
+    "style-src": "'self' 'unsafe-inline'",
+    "worker-src": "'self'",
+}
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in CSP.items()),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def mount_frontend(app: FastAPI, root: Path) -> None:
+    """Serve `root` for whatever no other route takes; call it last."""
+    app.mount("/", Frontend(root), name="frontend")
+
+
+def app_shell(root: Path) -> Response:
+    """The app's page, for a server route that leaves the place to the app."""
+    return file_response(root, "index.html", Headers())
+
+
+class Frontend:
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise HTTPException(404)
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise HTTPException(405)
+        headers = Headers(scope=scope)
+        path = scope["path"].lstrip("/")
+        await self.answer(path, headers)(scope, receive, send)
+
+    def answer(self, path: str, headers: Headers) -> Response:
+        if not SERVER_PATHS.match(path):
+            if self.is_file(path):
+                return file_response(self.root, path, headers)
+            if is_place(path):
+                return file_response(self.root, "index.html", headers)
+        raise HTTPException(404)
+
+    def is_file(self, path: str) -> bool:
+        file = (self.root / path).resolve()
+        return file.is_relative_to(self.root) and file.is_file() and file.suffix != ".br" and file.name != "build.json"
+
+
+def is_place(path: str) -> bool:
+    """A place in the app has no extension; a file that is not there must not look like one."""
+    return not IMMUTABLE.match(path) and "." not in path.rsplit("/", 1)[-1]
+
+
+def file_response(root: Path, path: str, headers: Headers) -> Response:
+    file = root / path
+    answer = {**SECURITY_HEADERS, "Cache-Control": caching(path), "Vary": "Accept-Encoding"}
+    if not IMMUTABLE.match(path):
+        answer["ETag"] = etag(file, file.stat().st_mtime_ns)
+        if headers.get("if-none-match") == answer["ETag"]:
+            return Response(status_code=304, headers=answer)
+    compressed = file.with_name(file.name + ".br")
+    if "br" in headers.get("accept-encoding", "") and compressed.exists():
+        return FileResponse(compressed, headers={**answer, "Content-Encoding": "br"}, media_type=media_type(file))
+    return FileResponse(file, headers=answer, media_type=media_type(file))
+
+
+def caching(path: str) -> str:
+    if IMMUTABLE.match(path):
+        return "public, max-age=31536000, immutable"
+    if path.startswith(("icons/", "screenshots/", "rive/")):
+        return "public, max-age=86400"
+    return "no-cache"
+
+
+@lru_cache(maxsize=256)
+def etag(file: Path, _changed: int) -> str:
+    """The same on every node that serves this build."""
+    return f'W/"{sha256(file.read_bytes()).hexdigest()[:20]}"'
+
+
+def media_type(file: Path) -> str:
+    return TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
