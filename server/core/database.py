@@ -8,7 +8,7 @@ async def list(pool: ReadPoolDep, ...) -> Response                              
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeAlias, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 from fastapi import Depends
@@ -58,7 +58,7 @@ def asyncpg_dsn(url: str) -> str:
     """`url` as asyncpg takes it: no SQLAlchemy driver name, no libpq-only parameter."""
     parts = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(parts.query) if key != "channel_binding"]
-    return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query, safe="/")))
+    return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query, safe="/", quote_via=quote)))
 
 
 class Database:
