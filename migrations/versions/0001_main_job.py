@@ -220,6 +220,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("source_sha256", sa.String(64), nullable=False),
         sa.Column("mime_type", sa.String(100), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),

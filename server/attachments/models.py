@@ -10,12 +10,14 @@ from server.core.tables import Identified, Instant, text_column
 
 
 class Attachment(Identified, table=True):
-    """`site_id` decides who may read it. `width` and `height` are in pixels, for pictures."""
+    """`site_id` decides who may read it. `width` and `height` are in pixels, for pictures. `source_sha256` is of what was sent:
+    pictures are kept re-encoded."""
 
     __tablename__ = "attachment"
 
     site_id: UUID = Field(foreign_key="sites.id", index=True)
     sha256: str = Field(max_length=64, index=True)
+    source_sha256: str = Field(max_length=64)
     mime_type: str = Field(max_length=100)
     size_bytes: int
     width: int | None = None

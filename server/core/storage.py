@@ -5,6 +5,7 @@ What a file is (name, type, owner, site) stands in PostgreSQL; access is checked
 
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -32,6 +33,10 @@ class Storage:
             await self._store.put_async(_path(key), content)
         return key
 
+    async def put_as(self, key: str, content: bytes) -> None:
+        """Store what is made out of other content (a thumbnail) under a key of the caller's: a SHA-256 of how it is made."""
+        await self._store.put_async(_path(key), content)
+
     async def exists(self, key: str) -> bool:
         try:
             await self._store.head_async(_path(key))
@@ -49,6 +54,20 @@ class Storage:
             raise NotFound from None
         async for chunk in answer.stream(min_chunk_size=_CHUNK_BYTES):
             yield bytes(chunk)
+
+    async def read_range(self, key: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to and without `end`."""
+        try:
+            return bytes(await self._store.get_range_async(_path(key), start=start, end=end))
+        except FileNotFoundError:
+            raise NotFound from None
+
+    async def keys(self, *, older_than: datetime) -> AsyncIterator[str]:
+        """What was stored before an instant."""
+        async for chunk in self._store.list():
+            for found in chunk:
+                if found["last_modified"] < older_than:
+                    yield str(found["path"]).rpartition("/")[2]
 
     async def delete(self, key: str) -> None:
         if await self.exists(key):

@@ -1,0 +1,45 @@
+"""Why a file is not taken; nothing of it is stored then."""
+
+from server.core.errors import Conflict, EtabliError, Invalid
+
+
+class FileEmpty(Invalid):
+    code = "file_empty"
+
+
+class FileTooLarge(EtabliError):
+    code = "file_too_large"
+    status = 413
+
+
+class FileKindRefused(EtabliError):
+    """Neither a picture, a PDF nor an office document, whatever its name says."""
+
+    code = "file_kind_refused"
+    status = 415
+
+
+class PictureDamaged(Invalid):
+    code = "picture_damaged"
+
+
+class PictureTooLarge(Invalid):
+    """More pixels than a camera has: a decompression bomb, or a mistake."""
+
+    code = "picture_too_large"
+
+
+class MacrosRefused(EtabliError):
+    code = "macros_refused"
+    status = 415
+
+
+class OtherContent(Conflict):
+    """The id names a file already, with other bytes or on another site."""
+
+    code = "attachment_other_content"
+
+
+class NoPreview(EtabliError):
+    code = "no_preview"
+    status = 404

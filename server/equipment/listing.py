@@ -1,0 +1,142 @@
+"""The equipment table: filtered, sorted, searched and paged by PostgreSQL, which also writes its JSON; and its CSV.
+
+A search finds exact codes, serial numbers and label codes first, then every machine in whose name, code, model, serial
+number or manufacturer each word occurs or nearly does (trigrams; accents and case do not matter).
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from fastapi import Response
+
+from server.core.access import Actor, visible_sql
+from server.core.i18n import translator
+from server.core.pages import sort_column
+from server.core.sql import json_columns, json_page
+from shared_models.equipment import EquipmentFilter, EquipmentListItem
+from shared_models.labels import is_label_code, normalise
+
+_MAX_WORDS = 6
+_RANKS = "array_position(array['{}'], e.{})"
+_SORTS = {
+    "name": "etabli_fold(e.name)",
+    "code": "e.code",
+    "status": _RANKS.format("broken','maintenance','inactive','active", "status::text"),
+    "status_since": "e.status_since",
+    "criticality": _RANKS.format("low','medium','high','critical", "criticality::text"),
+    "manufacturer": "etabli_fold(e.manufacturer)",
+    "model": "etabli_fold(e.model)",
+    "serial_number": "e.serial_number",
+    "site": "etabli_fold(s.name)",
+    "line": "etabli_fold(l.name)",
+    "created_at": "e.created_at",
+}
+_EXACT_FILTERS = ("site_id", "production_line_id", "class_id", "parent_id", "status", "criticality")
+_OPEN_JOBS = (
+    "(select count(*) from maintenance_interventions i where i.equipment_id = e.id and i.status in ('pending', 'in_progress', 'on_hold'))"
+)
+_COLUMNS = json_columns(EquipmentListItem, "e", site_name="s.name", line_name="l.name", open_interventions=_OPEN_JOBS)
+_CSV_COLUMNS = (
+    "code", "name", "model", "manufacturer", "serial_number", "site_name", "line_name", "class_code", "status", "status_since",
+    "criticality", "purchase_date", "installation_date", "warranty_expiry", "hourly_downtime_cost", "replacement_value", "currency", "labels",
+)  # fmt: skip
+_CSV_SQL = (
+    "e.code, e.name, e.model, e.manufacturer, e.serial_number, s.name as site_name, l.name as line_name,"
+    " (select c.code from equipment_class c where c.id = e.class_id) as class_code, e.status, e.status_since, e.criticality,"
+    " e.purchase_date, e.installation_date, e.warranty_expiry, e.hourly_downtime_cost, e.replacement_value, e.currency,"
+    " (select string_agg(k.code, ' ') from label_code k where k.equipment_id = e.id) as labels"
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_CSV_CHUNK = 500
+
+
+@dataclass
+class _Query:
+    """What follows `from`, the parameters it names, and the order."""
+
+    source: str = ""
+    order: str = ""
+    args: list[Any] = field(default_factory=list)
+
+    def bind(self, value: object) -> str:
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+
+def _query(actor: Actor, filters: EquipmentFilter) -> _Query:
+    query = _Query()
+    conditions = ["e.archived_at is null", visible_sql("e.site_id", query.bind(actor.site_list))]
+    for name in _EXACT_FILTERS:
+        if (wanted := getattr(filters, name)) is not None:
+            conditions.append(f"e.{name} = {query.bind(wanted)}")
+    words = (filters.search or "").split()[:_MAX_WORDS]
+    found = f"{_matches(query, words)} m join equipment e on e.id = m.id" if words else "equipment e"
+    query.source = (
+        f"{found} join sites s on s.id = e.site_id left join production_lines l on l.id = e.production_line_id"
+        f" where {' and '.join(conditions)}"
+    )
+    column, descends = sort_column(filters.sort, _SORTS, "name")
+    order = f"{column} {'desc nulls last' if descends else 'asc'}, e.id"
+    query.order = f"m.score desc, {order}" if words and filters.sort is None else order
+    return query
+
+
+def _matches(query: _Query, words: list[str]) -> str:
+    whole = " ".join(words)
+    exact = [
+        f"select id, 9 as score from equipment where code = {query.bind(whole.upper())}",  # noqa: S608
+        f"select id, 9 from equipment where serial_number = {query.bind(whole)}",  # noqa: S608
+    ]
+    if is_label_code(code := normalise(whole)):
+        exact.append(f"select equipment_id, 9 from label_code where equipment_id is not null and code = {query.bind(code)}")  # noqa: S608
+    conditions, scores = [], []
+    for word in words:
+        folded, pattern = f"etabli_fold({query.bind(word)})", query.bind(f"%{_escaped(word)}%")
+        conditions.append(f"(e.search_text like etabli_fold({pattern}) or {folded} <% e.search_text)")
+        scores.append(f"word_similarity({folded}, e.search_text) + word_similarity({folded}, etabli_fold(e.name)) / 2")
+    near = f"select e.id, ({' + '.join(scores)}) / {len(words)} from equipment e where {' and '.join(conditions)}"  # noqa: S608
+    return f"(select id, max(score) as score from ({' union all '.join([*exact, near])}) u group by id)"  # noqa: S608
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Response:
+    """A `Page[EquipmentListItem]`."""
+    query = _query(actor, filters)
+    return await json_page(pool, _COLUMNS, query.source, query.args, filters, order=query.order)
+
+
+async def as_csv(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> AsyncIterator[bytes]:
+    """The whole list, in the reader's words and with the separator his spreadsheet expects."""
+    query, words = _query(actor, filters), translator(actor.lang)
+    statement = f"select {_CSV_SQL} from {query.source} order by {query.order}"  # noqa: S608
+    yield b"\xef\xbb\xbf" + _csv_line([words.t(f"export.equipment.{name}") for name in _CSV_COLUMNS], actor.lang)
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        lines: list[bytes] = []
+        async for row in connection.cursor(statement, *query.args, prefetch=_CSV_CHUNK):
+            lines.append(_csv_line([_cell(name, row[name], words.t) for name in _CSV_COLUMNS], actor.lang))
+            if len(lines) == _CSV_CHUNK:
+                yield b"".join(lines)
+                lines.clear()
+        yield b"".join(lines)
+
+
+def _cell(name: str, value: Any, word: Any) -> str:
+    if value is None:
+        return ""
+    if name in {"status", "criticality"}:
+        return str(word(f"export.{name}.{value}"))
+    text = value.isoformat(timespec="seconds") if name == "status_since" else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _csv_line(cells: list[str], lang: str) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";" if lang == "fr" else ",").writerow(cells)
+    return buffer.getvalue().encode()

@@ -1,0 +1,151 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+from starlette.responses import StreamingResponse
+
+from server.core.access import Actor, require, signed_in
+from server.core.clock import now
+from server.core.database import ReadPoolDep, SessionDep
+from server.core.errors import Invalid
+from server.equipment import classes, listing, reading, service
+from shared_models.equipment import (
+    AddDocument,
+    ArchiveEquipment,
+    ChangeEquipmentStatus,
+    CreateEquipment,
+    DocumentRow,
+    EquipmentClassRow,
+    EquipmentClassWrite,
+    EquipmentFilter,
+    EquipmentListItem,
+    EquipmentRead,
+    LinkLabel,
+    RemoveDocument,
+    SetEquipmentPhoto,
+    StatusChange,
+    UpdateEquipment,
+)
+from shared_models.life import EquipmentLifeRow
+from shared_models.paging import Page
+
+EquipmentReader = Annotated[Actor, require("equipment:read")]
+EquipmentWriter = Annotated[Actor, require("equipment:write")]
+Somebody = Annotated[Actor, signed_in()]  # the service asks for one of several permissions
+Filters = Annotated[EquipmentFilter, Query()]
+router = APIRouter(tags=["equipment"])
+
+
+class OtherIdInBody(Invalid):
+    code = "other_id_in_body"
+
+
+def _same(in_path: UUID, in_body: UUID, field: str) -> None:
+    if in_path != in_body:
+        raise OtherIdInBody(field=field)
+
+
+@router.get("/equipment", response_model=Page[EquipmentListItem])
+async def list_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> Response:
+    return await listing.page(pool, actor, filters)
+
+
+@router.get("/equipment/export.csv", response_class=StreamingResponse)
+async def export_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> StreamingResponse:
+    """The whole filtered list; paging is ignored."""
+    lines = listing.as_csv(pool, actor, filters)
+    name = f"etabli-{now():%Y-%m-%d}.csv"
+    return StreamingResponse(lines, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.post("/equipment", status_code=status.HTTP_201_CREATED, response_model=EquipmentRead)
+async def create_equipment(actor: EquipmentWriter, session: SessionDep, cmd: CreateEquipment) -> Response:
+    machine = await service.create(session, actor, cmd)
+    return await reading.after_write(session, machine.id, status.HTTP_201_CREATED)
+
+
+@router.get("/equipment/{equipment_id}", response_model=EquipmentRead)
+async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
+    return await reading.equipment(pool, actor, equipment_id)
+
+
+@router.put("/equipment/{equipment_id}", response_model=EquipmentRead)
+async def update_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: UpdateEquipment) -> Response:
+    _same(equipment_id, cmd.equipment_id, "equipment_id")
+    await service.update(session, actor, cmd)
+    return await reading.after_write(session, equipment_id)
+
+
+@router.delete("/equipment/{equipment_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def archive_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> None:
+    await service.archive(session, actor, ArchiveEquipment(equipment_id=equipment_id, occurred_at=now()))
+
+
+@router.post("/equipment/{equipment_id}/status", response_model=EquipmentRead)
+async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: ChangeEquipmentStatus) -> Response:
+    _same(equipment_id, cmd.equipment_id, "equipment_id")
+    await service.change_status(session, actor, cmd)
+    return await reading.after_write(session, equipment_id)
+
+
+@router.get("/equipment/{equipment_id}/status-log", response_model=list[StatusChange])
+async def read_status_log(
+    actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Response:
+    await reading.ensure_visible(pool, actor, equipment_id)
+    return await reading.status_log(pool, equipment_id, limit)
+
+
+@router.get("/equipment/{equipment_id}/life", response_model=EquipmentLifeRow)
+async def read_life(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
+    return await reading.life(pool, actor, equipment_id)
+
+
+@router.post("/equipment/{equipment_id}/labels", response_model=EquipmentRead)
+async def link_label(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: LinkLabel) -> Response:
+    _same(equipment_id, cmd.equipment_id, "equipment_id")
+    await service.link_label(session, actor, cmd)
+    return await reading.after_write(session, equipment_id)
+
+
+@router.put("/equipment/{equipment_id}/photo", response_model=EquipmentRead)
+async def set_photo(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: SetEquipmentPhoto) -> Response:
+    _same(equipment_id, cmd.equipment_id, "equipment_id")
+    await service.set_photo(session, actor, cmd)
+    return await reading.after_write(session, equipment_id)
+
+
+@router.get("/equipment/{equipment_id}/documents", response_model=list[DocumentRow])
+async def list_documents(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
+    await reading.ensure_visible(pool, actor, equipment_id)
+    return await reading.documents(pool, equipment_id)
+
+
+@router.post("/equipment/{equipment_id}/documents", status_code=status.HTTP_201_CREATED, response_model=DocumentRow)
+async def add_document(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: AddDocument) -> Response:
+    _same(equipment_id, cmd.equipment_id, "equipment_id")
+    document = await service.add_document(session, actor, cmd)
+    return await reading.document_after_write(session, document.id)
+
+
+@router.delete("/documents/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_document(actor: EquipmentWriter, session: SessionDep, document_id: UUID) -> None:
+    await service.remove_document(session, actor, RemoveDocument(document_id=document_id, occurred_at=now()))
+
+
+@router.get("/equipment-classes", response_model=list[EquipmentClassRow])
+async def list_classes(_: EquipmentReader, pool: ReadPoolDep) -> Response:
+    return await reading.classes(pool)
+
+
+@router.get("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
+async def read_class(_: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
+    return await reading.equipment_class(pool, class_id)
+
+
+@router.put("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
+async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID, cmd: EquipmentClassWrite) -> Response:
+    """Creates the class too, when `version` is left out."""
+    _same(class_id, cmd.id, "id")
+    await classes.write(session, actor, cmd)
+    return await reading.class_after_write(session, class_id)
