@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi import Response
 
 from server.core.access import Actor, visible_sql
-from server.core.database import Session
+from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.core.sql import JSON, json_columns, json_list
 from server.equipment import rows
@@ -48,12 +48,6 @@ async def life(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID) -> Response
     return await _one(pool, rows.equipment_life_json("e"), source, equipment_id, actor.site_list)
 
 
-async def of_label(pool: asyncpg.Pool, actor: Actor, code: str) -> Response:
-    """The `EquipmentRow` behind a label."""
-    source = f"label_code k join equipment e on e.id = k.equipment_id where k.code = $1 and {visible_sql('e.site_id', '$2')}"
-    return await _one(pool, rows.equipment_json("e"), source, code, actor.site_list)
-
-
 async def status_log(pool: asyncpg.Pool, equipment_id: UUID, limit: int) -> Response:
     """`StatusChange`s, newest first."""
     newest = f"l.occurred_at desc, l.received_at desc, l.id limit {limit}"
@@ -90,3 +84,12 @@ async def document_after_write(session: Session, document_id: UUID) -> Response:
 
 async def class_after_write(session: Session, class_id: UUID) -> Response:
     return await _written(session, rows.equipment_class_json("k"), "equipment_class k", class_id, 200)
+
+
+async def row_in(session: ReadSession, equipment_id: UUID) -> Response:
+    """The `EquipmentRow` of a machine that was already found to be visible."""
+    body = await session.scalar(
+        sa.text(f"select {rows.equipment_json('e')}::text from equipment e where e.id = :id"),  # noqa: S608
+        {"id": equipment_id},
+    )
+    return Response(body, media_type=JSON)

@@ -1,0 +1,56 @@
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from server.core.access import Actor, require
+from server.core.database import ReadSessionDep, SessionDep
+from server.core.settings import Settings
+from server.equipment import reading
+from server.labels import service, sheets
+from shared_models.equipment import EquipmentRow
+from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet
+
+Reader = Annotated[Actor, require("equipment:read")]
+Writer = Annotated[Actor, require("equipment:write")]
+router = APIRouter(tags=["labels"])
+PDF = "application/pdf"
+_NAMED = {"Content-Disposition": 'attachment; filename="etabli-labels.pdf"'}
+
+
+def _base_url(request: Request) -> str:
+    return cast("Settings", request.app.state.settings).public_url
+
+
+@router.get("/labels/formats")
+async def list_formats(_: Reader) -> list[LabelFormatRead]:
+    return [
+        LabelFormatRead(format=name, width_mm=layout.size[0], height_mm=layout.size[1], per_page=layout.per_page)
+        for name, layout in sheets.LAYOUTS.items()
+    ]
+
+
+@router.get("/labels/{code}", response_model=EquipmentRow)
+async def resolve_label(actor: Reader, session: ReadSessionDep, code: str) -> Response:
+    """The machine behind a code, typed or scanned."""
+    return await reading.row_in(session, await service.machine_of(session, actor, code))
+
+
+@router.get("/equipment/{equipment_id}/label.png", response_class=Response)
+async def read_label_picture(
+    request: Request, actor: Reader, session: ReadSessionDep, equipment_id: UUID, pixels: Annotated[int, Query(ge=64, le=2048)] = 512
+) -> Response:
+    """The QR code alone, with its quiet zone."""
+    png = await service.picture(session, actor, equipment_id, base_url=_base_url(request), pixels=pixels)
+    return Response(png, media_type="image/png")
+
+
+@router.post("/labels/sheet", response_class=Response)
+async def print_sheet(request: Request, actor: Reader, session: ReadSessionDep, cmd: LabelSheet) -> Response:
+    return Response(await service.sheet(session, actor, cmd, base_url=_base_url(request)), media_type=PDF, headers=_NAMED)
+
+
+@router.post("/labels/blank", response_class=Response)
+async def print_blank_labels(request: Request, actor: Writer, session: SessionDep, cmd: BlankLabels) -> Response:
+    """New codes and the sheet to print them; they are linked to machines by scanning."""
+    return Response(await service.blank_sheet(session, actor, cmd, base_url=_base_url(request)), media_type=PDF, headers=_NAMED)

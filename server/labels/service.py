@@ -1,0 +1,67 @@
+"""Labels: what a code stands for, and sheets to print."""
+
+import asyncio
+from uuid import UUID
+
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
+from server.core.errors import NotFound
+from server.equipment import service as equipment
+from server.labels import pictures, repository, sheets
+from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, TooManyLabels
+from server.labels.repository import LabelText
+from shared_models.label_sheets import BlankLabels, LabelSheet
+from shared_models.labels import is_label_code, normalise
+
+MOST_ON_PAPER = 4_000
+
+
+def checked(typed: str) -> str:
+    code = normalise(typed)
+    if not is_label_code(code):
+        raise LabelCodeInvalid(field="code")
+    return code
+
+
+async def machine_of(session: ReadSession, actor: Actor, typed: str) -> UUID:
+    """Raises `LabelCodeInvalid`, `LabelNotFound` (unknown, or of a machine out of sight) or `LabelBlank`."""
+    label = await repository.find(session, checked(typed))
+    if label is None:
+        raise LabelNotFound
+    if label.equipment_id is None:
+        raise LabelBlank(label=label.code)
+    try:
+        await equipment.get_visible(session, actor, label.equipment_id)
+    except NotFound:
+        raise LabelNotFound from None
+    return label.equipment_id
+
+
+async def picture(session: ReadSession, actor: Actor, equipment_id: UUID, *, base_url: str, pixels: int) -> bytes:
+    label = (await _texts(session, actor, [equipment_id]))[0]
+    return await asyncio.to_thread(pictures.qr_png, f"{base_url}/e/{label.code}", pixels=pixels)
+
+
+async def sheet(session: ReadSession, actor: Actor, cmd: LabelSheet, *, base_url: str) -> bytes:
+    """A PDF of the machines' labels, in the order asked for."""
+    if len(cmd.equipment_ids) * cmd.copies > MOST_ON_PAPER:
+        raise TooManyLabels(field="copies", most=MOST_ON_PAPER)
+    labels = [label for label in await _texts(session, actor, cmd.equipment_ids) for _ in range(cmd.copies)]
+    return await _print(labels, cmd, base_url)
+
+
+async def blank_sheet(session: Session, actor: Actor, cmd: BlankLabels, *, base_url: str) -> bytes:
+    codes = await equipment.new_blank_labels(session, actor, cmd.count)
+    return await _print([LabelText(code) for code in codes], cmd, base_url)
+
+
+async def _print(labels: list[LabelText], cmd: LabelSheet | BlankLabels, base_url: str) -> bytes:
+    layout = sheets.LAYOUTS[cmd.format]
+    return await asyncio.to_thread(sheets.pdf, labels, base_url=base_url, layout=layout, start=cmd.start)
+
+
+async def _texts(session: ReadSession, actor: Actor, equipment_ids: list[UUID]) -> list[LabelText]:
+    found = await repository.texts(session, actor, equipment_ids)
+    if any(equipment_id not in found for equipment_id in equipment_ids):
+        raise NotFound
+    return [found[equipment_id] for equipment_id in equipment_ids]
