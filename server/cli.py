@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 GRACEFUL_SECONDS = 10
 PRINT_AFTER_SECONDS = 120
 
-app = typer.Typer(help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstration data.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
@@ -74,7 +76,9 @@ def migrate(data_dir: DataDir = None) -> None:
 
 
 @app.command("build-web")
-def build_web_root(out: Annotated[Path | None, typer.Argument(help="Folder to write; .build/web by default.")] = None) -> None:
+def build_web_root(
+    out: Annotated[Path | None, typer.Argument(help="Folder to write; .build/web by default.")] = None,
+) -> None:
     """Build the web app that `serve` hands out."""
     from mobile_app.web import build
 
@@ -88,7 +92,9 @@ def create_admin(
     email: Annotated[str, typer.Option(prompt=True)],
     first_name: Annotated[str, typer.Option(prompt=True)],
     last_name: Annotated[str, typer.Option(prompt=True)],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ETABLI_ADMIN_PASSWORD")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ETABLI_ADMIN_PASSWORD")
+    ],
     language: str = "fr",
     data_dir: DataDir = None,
 ) -> None:
@@ -229,7 +235,9 @@ def _refuse_taken(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            _give_up(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port")
+            _give_up(
+                f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
+            )
 
 
 def _run_uvicorn(settings: Settings) -> None:

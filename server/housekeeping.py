@@ -23,7 +23,9 @@ async def forget_expired(session: Session) -> dict[str, int]:
     """Delete what has expired; the number of rows by table."""
     at = now()
     expired = [
-        sa.delete(UserSession).where(sa.func.coalesce(UserSession.revoked_at, UserSession.expires_at) < at - timedelta(days=SESSION_DAYS)),
+        sa.delete(UserSession).where(
+            sa.func.coalesce(UserSession.revoked_at, UserSession.expires_at) < at - timedelta(days=SESSION_DAYS)
+        ),
         sa.delete(SetupLink).where(SetupLink.expires_at < at),
         sa.delete(RateLimit).where(RateLimit.arrival_at < at),
         sa.delete(SyncReceipt).where(SyncReceipt.received_at < at - timedelta(days=RECEIPT_DAYS)),

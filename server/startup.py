@@ -92,7 +92,9 @@ async def _refuse_demo_accounts(database: Database) -> None:
             user = await users.find_by_login(session, account.username)
             if user and user.is_active and await verify_password(account.password, user.password_hash):
                 name = account.username
-                raise UnsafeSettingsError([f"the database holds the demonstration account {name!r}: start with an empty one"])
+                raise UnsafeSettingsError(
+                    [f"the database holds the demonstration account {name!r}: start with an empty one"]
+                )
 
 
 async def _invite(settings: Settings, database: Database) -> str | None:

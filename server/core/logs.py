@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["bind", "bound", "clear", "configure"]
 
 SECRET_FIELDS = frozenset({"authorization", "cookie", "password", "secret", "token", "refresh_token", "access_token"})
-QUIETER = {"alembic": logging.WARNING, "uvicorn.access": logging.WARNING, "procrastinate": logging.WARNING, "httpx": logging.WARNING}
+QUIETER = {
+    "alembic": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+    "procrastinate": logging.WARNING,
+    "httpx": logging.WARNING,
+}
+# Without the values of local variables: tokens and passwords are among them.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -48,9 +55,11 @@ def configure(settings: Settings) -> None:
 def _formatter(*, json_lines: bool) -> logging.Formatter:
     last: list[structlog.typing.Processor]
     if json_lines:
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        last = [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _hide_secrets, *last],

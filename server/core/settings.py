@@ -68,9 +68,6 @@ class Settings(BaseSettings):
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 4
 
     metrics_token: SecretStr | None = None
-    """Bearer token of `/metrics`; without one, only this machine may read it."""
-
-    metrics_token: SecretStr | None = None
     """Who may read `/metrics` from elsewhere; without one, this machine alone."""
     jobs: bool = True
     """Run background jobs in the processes that answer requests."""

@@ -98,7 +98,10 @@ class TestStart:
         with EmbeddedPostgres(folder, overrides=FAST) as dsn:
             extensions = ask(dsn.url, "select array_agg(extname::text order by extname) from pg_extension")
             assert extensions == ["btree_gist", "pg_trgm", "plpgsql", "unaccent"]
-            assert ask(dsn.url, "select datlocprovider::text || datlocale from pg_database where datname = current_database()") == "bC.UTF-8"
+            assert (
+                ask(dsn.url, "select datlocprovider::text || datlocale from pg_database where datname = current_database()")
+                == "bC.UTF-8"
+            )
             assert ask(dsn.url, "select rolsuper from pg_roles where rolname = current_user") is False
             password = (folder / "postgres" / "password").read_text()
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):

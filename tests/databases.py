@@ -1,0 +1,176 @@
+"""Databases for tests: one server on this machine, a template built by the migrations, and clones of it.
+
+The server is shared by the processes of a run and by runs at the same time; the last one out stops it.
+"""
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import psycopg
+from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.core import flock, migrations
+from server.core.database import Database, ReadSession, Session
+from server.core.postgres import EmbeddedPostgres
+
+PROJECT = Path(__file__).parents[1]
+CACHE = PROJECT / ".cache" / "test-postgres"
+TEMPLATE = "etabli_template_"
+CLONE = "etabli_test_"
+NOTHING_TO_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The test server; `clone` gives databases that the migrations made."""
+
+    url: str
+    lock: Path
+
+    @contextmanager
+    def clone(self, label: str = "") -> Iterator[str]:
+        name = f"{CLONE}{os.getpid()}_{label or 'fresh'}"
+        with flock.exclusive(self.lock):
+            self._drop(name)
+            self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, self._template())
+        yield self.at(name)
+        self._drop(name)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        name = f"{CLONE}{os.getpid()}_empty"
+        self._drop(name)
+        self._run("CREATE DATABASE {}", name)
+        yield self.at(name)
+        self._drop(name)
+
+    def at(self, name: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def forget_the_dead(self) -> None:
+        """Drop what killed runs left behind."""
+        for name in self._names(CLONE):
+            if not Path(f"/proc/{name.removeprefix(CLONE).partition('_')[0]}").exists():
+                self._drop(name)
+
+    def _template(self) -> str:
+        name = f"{TEMPLATE}{_fingerprint()}"
+        if name not in self._names(TEMPLATE):
+            for old in self._names(TEMPLATE):
+                self._drop(old)
+            draft = f"{CLONE}{os.getpid()}_template"
+            self._drop(draft)
+            self._run("CREATE DATABASE {}", draft)
+            migrations.upgrade(self.at(draft))
+            self._run("ALTER DATABASE {} RENAME TO {}", draft, name)
+        return name
+
+    def _names(self, prefix: str) -> list[str]:
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,))
+            return [row[0] for row in found]
+
+    def _drop(self, name: str) -> None:
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _run(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _fingerprint() -> str:
+    total = hashlib.sha256()
+    for path in sorted((PROJECT / "migrations").rglob("*")):
+        if path.suffix in {".py", ".sql"}:
+            total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    with EmbeddedPostgres(CACHE, overrides=NOTHING_TO_LOSE) as dsn:
+        cluster = Cluster(dsn.url, CACHE / "template.lock")
+        with suppress(psycopg.Error):
+            cluster.forget_the_dead()
+        yield cluster
+
+
+class RolledBack(Database):
+    """The application's database inside one transaction that never commits: a commit only releases a savepoint.
+
+    One connection: for a test that makes requests at once, listens, or reads transaction ids, mark it `fresh_database`.
+    """
+
+    def __init__(self, url: str, connection: AsyncConnection, raw: asyncpg.Connection) -> None:
+        super().__init__(url)
+        self._connection = connection
+        self._pool = OneConnection(raw)
+
+    async def start(self) -> None:
+        pass
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        async with self.open() as session:
+            yield session
+            await session.commit()
+
+    def open(self) -> Session:
+        return Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=True)
+
+    @asynccontextmanager
+    async def read_session(self) -> AsyncIterator[ReadSession]:
+        async with ReadSession(
+            self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False
+        ) as session:
+            yield session
+
+
+class OneConnection:
+    """What a pool does, on one connection, each statement in a savepoint of its own."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def acquire(self, **_: object) -> AsyncIterator[asyncpg.Connection]:
+        async with self._connection.transaction():
+            yield self._connection
+
+    async def execute(self, *args: Any, **options: Any) -> Any:
+        return await self._do("execute", *args, **options)
+
+    async def fetch(self, *args: Any, **options: Any) -> Any:
+        return await self._do("fetch", *args, **options)
+
+    async def fetchrow(self, *args: Any, **options: Any) -> Any:
+        return await self._do("fetchrow", *args, **options)
+
+    async def fetchval(self, *args: Any, **options: Any) -> Any:
+        return await self._do("fetchval", *args, **options)
+
+    async def close(self) -> None:
+        pass
+
+    async def _do(self, verb: str, *args: Any, **options: Any) -> Any:
+        async with self.acquire() as connection:
+            return await getattr(connection, verb)(*args, **options)
+
+
+@asynccontextmanager
+async def rolled_back(real: Database) -> AsyncIterator[RolledBack]:
+    """Everything done through the yielded database is undone at the end."""
+    async with real.engine.connect() as connection, connection.begin() as transaction:
+        await connection.exec_driver_sql("select 1")  # SQLAlchemy sends BEGIN with the first statement
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        yield RolledBack(real.dsn, connection, raw)
+        await transaction.rollback()
