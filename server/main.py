@@ -4,9 +4,10 @@ import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
@@ -14,25 +15,33 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
+import server.housekeeping  # noqa: F401 - declares periodic jobs
 from server.auth.router import load_actor
 from server.core import health
 from server.core.database import Database
 from server.core.events import PokeHub
+from server.core.frontend import mount_frontend
 from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handlers
+from server.core.jobs import working
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
 from shared_models.problems import Problem
 
 API = "/api/v1"
+BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     "auth", "users", "sites", "equipment", "interventions", "requests", "attachments", "labels", "audit", "sync",
 )  # fmt: skip
 
 
 class Application(FastAPI):
-    """Its OpenAPI document says that every refusal is a problem document, and no more than that."""
+    """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestMiddleware(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -56,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = CollectorRegistry()
     add_problem_handlers(app)
     _add_middleware(app)
-    _add_routes(app)
+    _add_routes(app, settings)
     return app
 
 
@@ -68,16 +77,18 @@ def _add_middleware(app: FastAPI) -> None:
     """The last one added is the first to see a request."""
     Instrumentator(registry=app.state.metrics, excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(RequestMiddleware)
 
 
-def _add_routes(app: FastAPI) -> None:
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     api = APIRouter(prefix=API, responses={"default": {"model": Problem, "description": "What was refused, and why"}})
     for domain in DOMAINS:
         if find_spec(f"server.{domain}.router"):
             api.include_router(import_module(f"server.{domain}.router").router)
     app.include_router(api)
+    root = settings.web_root or BUILT_WEB
+    if (root / "index.html").exists():
+        mount_frontend(app, root)
 
 
 # --- what lives beside the requests
@@ -90,14 +101,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     pokes = PokeHub(database)
     app.state.database, app.state.pokes = database, pokes
     app.state.storage = open_storage(settings.storage_url, settings.storage_dir)
-    await database.start()
-    pokes.start()
-    try:
-        with _streams_end_on_signal(pokes):
-            yield
-    finally:
-        await pokes.stop()
-        await database.stop()
+    async with AsyncExitStack() as stack:
+        await database.start()
+        stack.push_async_callback(database.stop)
+        if settings.jobs:
+            await stack.enter_async_context(working(database))
+        pokes.start()
+        stack.push_async_callback(pokes.stop)
+        stack.enter_context(_streams_end_on_signal(pokes))
+        yield
 
 
 @contextmanager

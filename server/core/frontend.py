@@ -29,6 +29,8 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 IMMUTABLE = re.compile(r"(flutter|python|app|shell)-[0-9a-f]{12}/")
+# What Flutter asks for when no font here has a character. It asks for ever unless some font comes back.
+MISSING_FONT = re.compile(r"(flutter-[0-9a-f]{12}/assets/fonts/)noto[a-z]*/")
 SERVER_PATHS = re.compile(r"(api|docs|redoc|e|static)(/|$)|(openapi\.json|healthz|readyz|metrics)$")
 CSP = {
     "default-src": "'self'",
@@ -58,8 +60,8 @@ SECURITY_HEADERS = {
 
 
 def mount_frontend(app: FastAPI, root: Path) -> None:
-    """Serve `root` for whatever no other route takes; call it last."""
-    app.mount("/", Frontend(root), name="frontend")
+    """Serve `root` for whatever no route takes, whatever its method: a mount would hide the routes' 405."""
+    app.router.default = Frontend(root)
 
 
 def app_shell(root: Path) -> Response:
@@ -82,6 +84,8 @@ class Frontend:
 
     def answer(self, path: str, headers: Headers) -> Response:
         if not SERVER_PATHS.match(path):
+            if missing := MISSING_FONT.match(path):
+                path = missing[1] + "roboto.woff2"
             if self.is_file(path):
                 return file_response(self.root, path, headers)
             if is_place(path):

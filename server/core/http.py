@@ -129,10 +129,16 @@ async def _on_database(request: Request, error: Exception) -> Response:
     return await _on_refusal(request, refusal)
 
 
+async def _on_fault(request: Request, _: Exception) -> Response:
+    """Tells nothing about what went wrong: that is for the log."""
+    return _answer(request, build_problem("internal_error", 500, translator(language_of(request))))
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(EtabliError, _on_refusal)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_fault)
     for kind in DATABASE_ERRORS:
         app.add_exception_handler(kind, _on_database)
 
@@ -146,7 +152,7 @@ def client_address(connection: HTTPConnection) -> str:
 
 
 class RequestMiddleware:
-    """Outermost of ours: gives the request its id, logs it once, turns what nobody caught into a mute 500."""
+    """Outside of everything else: gives the request its id, sets the headers, logs one line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -155,34 +161,27 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send)
+        exchange = _Exchange(scope, receive, send)
         origin.set(exchange.origin())
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             try:
                 await self.app(scope, receive, exchange.send)
-            except HTTPException:  # the body limit's: the framework answers it outside of us
-                raise
             except Exception:
                 _log.exception("request.failed", method=scope["method"], path=scope["path"])
-                if exchange.status:
+                if not exchange.is_answered:  # half an answer left: only the server can cut the connection
                     raise
-                await self._answer_500(scope, receive, exchange)
             finally:
                 exchange.log()
 
-    @staticmethod
-    async def _answer_500(scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
-        request = Request(scope, receive)
-        problem = build_problem("internal_error", 500, translator(language_of(request)))
-        await _answer(request, problem)(scope, receive, exchange.send)
-
 
 class _Exchange:
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope).get("x-request-id", "")
         self.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid4().hex
         self.status = 0
-        self._scope, self._send, self._started = scope, send, time.perf_counter()
+        self.is_answered = False
+        self._scope, self._receive, self._send = scope, receive, send
+        self._started = time.perf_counter()
         scope.setdefault("state", {})["request_id"] = self.request_id
 
     def origin(self) -> Origin:
@@ -190,16 +189,29 @@ class _Exchange:
         return Origin(self.request_id, client_address(HTTPConnection(self._scope)), agent)
 
     async def send(self, message: Message) -> None:
+        if self.is_answered:
+            return
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
+            if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and headers.get("content-type") != PROBLEM_TYPE:
+                await self._answer_too_large()
+                return
             headers["X-Request-ID"] = self.request_id
             _add_security_headers(headers, self._scope)
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.is_answered = True
+
+    async def _answer_too_large(self) -> None:
+        """In place of the plain text that the framework's body limit sends past every handler."""
+        request = Request(self._scope, self._receive)
+        problem = build_problem("body_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, translator(language_of(request)))
+        await _answer(request, problem, {"Connection": "close"})(self._scope, self._receive, self.send)
 
     def log(self) -> None:
-        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
-        _log.info("request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=milliseconds)
+        ms = round((time.perf_counter() - self._started) * 1000, 1)
+        _log.info("request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=ms)
 
 
 # --- headers

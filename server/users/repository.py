@@ -60,7 +60,7 @@ async def search(session: ReadSession, actor: Actor, filters: UserFilter) -> Pag
     total = await session.scalar(select(func.count()).select_from(User).where(scope))
     statement = _with_sites().where(scope).order_by(*order_by(filters, _SORTS, "name", col(User.id)))
     rows = await session.execute(statement.limit(filters.size).offset((filters.page - 1) * filters.size))
-    return page_of([to_read(user, site_ids) for user, site_ids in rows], total or 0, filters)
+    return page_of([to_read(row[0], row[1]) for row in rows], total or 0, filters)
 
 
 def _with_sites() -> "Select[tuple[User, list[UUID]]]":
