@@ -1,0 +1,170 @@
+"""One intervention at work: the locked row, its actions, and how they may change together."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from server.audit import service as audit
+from server.core.access import Actor
+from server.core.database import Session
+from server.core.errors import AlreadyExists, Forbidden
+from server.core.versions import touch
+from server.equipment import service as equipment
+from server.interventions import repository
+from server.interventions.errors import AlreadyWorking, AssignedToAnother, NotAllowedNow
+from server.interventions.models import Intervention, InterventionAction
+from shared_models import interventions as rules
+from shared_models import lifecycle
+from shared_models.equipment import EquipmentStatus
+from shared_models.ids import uuid7
+from shared_models.interventions import ActionRow, InterventionRow
+from shared_models.lifecycle import InterventionStatus, State, Verb
+from shared_models.permissions import Permission
+
+_RECORDED = [name for name in Intervention.model_fields if name not in {"sync_xid", "version", "updated_at", "downtime_minutes"}]
+
+
+def person(actor: Actor) -> UUID | None:
+    """The system is nobody's account."""
+    return actor.user_id if actor.user_id.int else None
+
+
+@dataclass(kw_only=True)
+class Job:
+    session: Session
+    actor: Actor
+    row: Intervention
+    actions: list[InterventionAction] = field(default_factory=list)
+    _before: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = self._state_of_things()
+
+    @classmethod
+    async def take(cls, session: Session, actor: Actor, intervention_id: UUID) -> "Job":
+        """Lock the sheet; `NotFound` for one that the actor does not see."""
+        row = await repository.get_visible(session, actor, intervention_id)
+        return cls(session=session, actor=actor, row=row, actions=await repository.actions_of(session, row.id))
+
+    # --- rules
+
+    @property
+    def state(self) -> State:
+        return State(self.row.status, self.row.is_validated)
+
+    @property
+    def is_open(self) -> bool:
+        return self.row.status in lifecycle.OPEN
+
+    def sheet(self) -> InterventionRow:
+        """What the shared rules look at."""
+        fields = {name: getattr(self.row, name) for name in InterventionRow.model_fields if hasattr(type(self.row), name)}
+        return InterventionRow.model_construct(
+            **fields, actions=[ActionRow.model_construct(**action.model_dump()) for action in self.actions]
+        )
+
+    def ensure_may_work(self) -> None:
+        if not self.actor.may(Permission.maintenance_write) and not self.actor.may(Permission.maintenance_update_assigned):
+            raise Forbidden(permission=Permission.maintenance_update_assigned)
+        if not rules.may_work_on(self.actor.role, self.actor.user_id, self.sheet()):
+            raise AssignedToAnother
+
+    async def move(self, verb: Verb) -> None:
+        target = lifecycle.after(self.state, verb)
+        if target is None:
+            raise await self.not_now(verb)
+        self.row.status, self.row.is_validated = target.status, target.is_validated
+
+    async def ensure_open(self, wanted: str) -> None:
+        if not self.is_open:
+            raise await self.not_now(wanted)
+
+    async def ensure_not_validated(self, wanted: str) -> None:
+        """A validated sheet changes by a revision only."""
+        if self.row.is_validated:
+            raise await self.not_now(wanted)
+
+    async def not_now(self, wanted: str) -> NotAllowedNow:
+        last = await repository.last_move(self.session, self.row.id)
+        return NotAllowedNow(
+            wanted=str(wanted), status=self.row.status.value, is_validated=self.row.is_validated, version=self.row.version,
+            by=last.by if last else "?", at=last.at.isoformat() if last else None,
+        )  # fmt: skip
+
+    # --- work
+
+    def running(self, user_id: UUID) -> InterventionAction | None:
+        return next((action for action in self.actions if action.user_id == user_id and action.ended_at is None), None)
+
+    async def start_timer(self, action_id: UUID, at: datetime) -> None:
+        """The actor begins to work, but not before his own last work on this job has ended."""
+        if (action := self.running(self.actor.user_id)) is not None:
+            raise AlreadyWorking(since=action.started_at.isoformat())
+        ends = [action.ended_at for action in self.actions if action.user_id == self.actor.user_id and action.ended_at]
+        await self.add_action(action_id, self.actor.user_id, max([at, *ends]), None)
+        self.row.actual_start = min(self.row.actual_start or at, at)
+
+    async def add_action(
+        self, action_id: UUID, user_id: UUID, started_at: datetime, ended_at: datetime | None, note: str = ""
+    ) -> None:
+        if await repository.id_is_taken(self.session, InterventionAction, action_id):
+            raise AlreadyExists(field="action_id")
+        action = InterventionAction(
+            id=action_id, intervention_id=self.row.id, user_id=user_id, started_at=started_at, ended_at=ended_at, note=note
+        )
+        self.session.add(action)
+        self.actions.append(action)
+
+    def end_timers(self, at: datetime) -> None:
+        """Everybody's; who started after `at`, by another device's clock, has worked no time."""
+        for action in self.actions:
+            if action.ended_at is None:
+                action.ended_at = max(action.started_at, at)
+
+    async def correct_own_time(self, minutes: int, ended_at: datetime) -> None:
+        """The actor's last action took `minutes`: from when it began, or from earlier when that would end it in the future."""
+        worked = timedelta(minutes=minutes)
+        own = [action for action in self.actions if action.user_id == self.actor.user_id]
+        if own:
+            last = max(own, key=lambda action: (action.ended_at or ended_at, action.started_at))
+            last.started_at = min(last.started_at, max(last.ended_at or ended_at, ended_at) - worked)
+            last.ended_at = last.started_at + worked
+            self.row.actual_start = min(self.row.actual_start or last.started_at, last.started_at)
+        elif minutes:
+            await self.add_action(uuid7(), self.actor.user_id, ended_at - worked, ended_at)
+
+    # --- the machine
+
+    @property
+    def machine_stands_still(self) -> bool:
+        return self.row.stopped_at is not None and self.row.restarted_at is None
+
+    async def set_machine(self, status: EquipmentStatus, at: datetime, *, reason: str = "") -> None:
+        machine = await equipment.get_visible(self.session, self.actor, self.row.equipment_id, for_update=True)
+        await equipment.set_status(self.session, self.actor, machine, status, occurred_at=at, reason=reason)
+
+    # --- leaving a trace
+
+    async def record(
+        self, action: str, at: datetime, *, more: dict[str, Any] | None = None, rebuilds_life: bool = False, is_new: bool = False
+    ) -> Intervention:
+        """Write the change with its audit row; `more` names what has changed beside the sheet's own columns and actions."""
+        if not is_new:
+            touch(self.row)
+        await self.session.flush()
+        if rebuilds_life or self.row.status is InterventionStatus.completed:
+            await equipment.rebuild_life(self.session, [self.row.equipment_id])
+        before = {} if is_new else self._before
+        after = {**self._state_of_things(), **(more or {})}
+        await audit.record(self.session, self.actor, action, self.row, before=before, after=after, occurred_at=at)
+        await self.session.flush()
+        return self.row
+
+    def _state_of_things(self) -> dict[str, Any]:
+        columns = {name: getattr(self.row, name) for name in _RECORDED}
+        return columns | {f"actions.{action.id}": _told(action) for action in self.actions}
+
+
+def _told(action: InterventionAction) -> dict[str, Any]:
+    return {"user_id": action.user_id, "started_at": action.started_at, "ended_at": action.ended_at, "note": action.note}

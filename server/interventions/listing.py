@@ -1,0 +1,171 @@
+"""Lists, pages and histories whose JSON PostgreSQL writes.
+
+A search finds every word in the number, the title or the machine (name, code, serial number…), whatever its accents.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import Response
+
+from server.core.access import Actor, visible_sql
+from server.core.errors import NotFound
+from server.core.pages import decode_cursor, encode_cursor, sort_column
+from server.core.sql import JSON, json_cast, json_columns, json_list
+from server.interventions.rows import LIST_COLUMNS, TABLE, row_json
+from shared_models.interventions import HistoryEntry, InterventionFilter, RevisionRead
+from shared_models.life import REPEAT_WINDOW
+
+_MAX_WORDS = 6
+_RANKS = "array_position(array['{}'], i.{}::text)"
+_SORTS = {
+    "created_at": "i.created_at",
+    "number": "i.number",
+    "scheduled_start": "i.scheduled_start",
+    "actual_end": "i.actual_end",
+    "title": "etabli_fold(i.title)",
+    "status": _RANKS.format("pending','in_progress','on_hold','completed','cancelled", "status"),
+    "priority": _RANKS.format("low','medium','high','urgent", "priority"),
+    "downtime_minutes": "i.downtime_minutes",
+}
+_EXACT_FILTERS = ("site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated")
+SEARCH_TEXT = "etabli_fold(i.number || ' ' || i.title)"
+
+
+@dataclass
+class _Query:
+    conditions: list[str] = field(default_factory=list)
+    args: list[Any] = field(default_factory=list)
+
+    def bind(self, value: object) -> str:
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+    @property
+    def source(self) -> str:
+        return f"{TABLE} i where {' and '.join(self.conditions)}"
+
+
+def _query(actor: Actor, filters: InterventionFilter) -> _Query:
+    query = _Query()
+    if actor.site_ids is not None:
+        query.conditions.append(f"i.site_id = any({query.bind(actor.site_list)}::uuid[])")
+    for name in _EXACT_FILTERS:
+        if (wanted := getattr(filters, name)) is not None:
+            query.conditions.append(f"i.{name} = {query.bind(wanted)}")
+    if filters.production_line_id is not None:
+        line = query.bind(filters.production_line_id)
+        query.conditions.append(f"i.equipment_id in (select e.id from equipment e where e.production_line_id = {line})")  # noqa: S608
+    for name, sign in (("since", ">="), ("until", "<")):
+        if (at := getattr(filters, name)) is not None:
+            query.conditions.append(f"i.created_at {sign} {query.bind(at)}")
+    for word in (filters.search or "").split()[:_MAX_WORDS]:
+        query.conditions.append(_mentions(query.bind(f"%{_escaped(word)}%")))
+    query.conditions = query.conditions or ["true"]
+    return query
+
+
+def _mentions(pattern: str) -> str:
+    """Machines first into an array: the planner then joins two indexes instead of reading every sheet."""
+    machines = f"array(select e.id from equipment e where e.search_text like etabli_fold({pattern}))"  # noqa: S608
+    return f"({SEARCH_TEXT} like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def page(pool: asyncpg.Pool, actor: Actor, filters: InterventionFilter) -> Response:
+    """A `Page[InterventionListItem]`, newest first unless asked otherwise."""
+    query = _query(actor, filters)
+    column, descends = sort_column(filters.sort, _SORTS, "-created_at")
+    direction = "desc" if descends else "asc"
+    nulls = "" if column in {"i.created_at", "i.number"} else " nulls last"
+    total = await pool.fetchval(f"select count(*) from {query.source}", *query.args)  # noqa: S608
+    limit, offset = query.bind(filters.size), query.bind((filters.page - 1) * filters.size)
+    items = await pool.fetchval(
+        f"select coalesce(json_agg(t), '[]')::text from (select {LIST_COLUMNS} from {query.source} "  # noqa: S608
+        f"order by {column} {direction}{nulls}, i.id {direction} limit {limit} offset {offset}) t",
+        *query.args,
+    )
+    pages = -(-total // filters.size)
+    body = f'{{"items":{items},"total":{total},"page":{filters.page},"size":{filters.size},"pages":{pages}}}'
+    return Response(body, media_type=JSON)
+
+
+async def of_machine(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID, *, cursor: str | None, size: int) -> Response:
+    """Newest first: `{items, next}`, where `next` is the following page's cursor or null."""
+    await _ensure_machine_visible(pool, actor, equipment_id)
+    before, args = "", [equipment_id, size + 1]
+    if cursor:
+        before, args = "and (i.created_at, i.id) < ($3, $4)", [*args, *decode_cursor(cursor)]
+    rows = await pool.fetch(
+        f"select i.created_at, i.id, (select row_to_json(t) from (select {LIST_COLUMNS}) t)::text as item from {TABLE} i "  # noqa: S608
+        f"where i.equipment_id = $1 {before} order by i.created_at desc, i.id desc limit $2",
+        *args,
+    )
+    shown = rows[:size]
+    following = f'"{encode_cursor(shown[-1]["created_at"], shown[-1]["id"])}"' if len(rows) > size else "null"
+    items = ",".join(row["item"] for row in shown)
+    return Response(f'{{"items":[{items}],"next":{following}}}', media_type=JSON)
+
+
+async def _ensure_machine_visible(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID) -> None:
+    statement = f"select exists (select from equipment e where e.id = $1 and {visible_sql('e.site_id', '$2')})"  # noqa: S608
+    if not await pool.fetchval(statement, equipment_id, actor.site_list):
+        raise NotFound
+
+
+async def sheet(pool: asyncpg.Pool, actor: Actor, intervention_id: UUID) -> Response:
+    """An `InterventionRow`."""
+    found = await pool.fetchval(
+        f"select {row_json('i')}::text from {TABLE} i where i.id = $1 and {visible_sql('i.site_id', '$2')}",  # noqa: S608
+        intervention_id, actor.site_list,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound
+    return Response(found, media_type=JSON)
+
+
+async def ensure_visible(pool: asyncpg.Pool, actor: Actor, intervention_id: UUID) -> None:
+    statement = f"select exists (select from {TABLE} i where i.id = $1 and {visible_sql('i.site_id', '$2')})"  # noqa: S608
+    if not await pool.fetchval(statement, intervention_id, actor.site_list):
+        raise NotFound
+
+
+async def history(pool: asyncpg.Pool, intervention_id: UUID) -> Response:
+    """A list of `HistoryEntry`, newest first."""
+    columns = json_columns(HistoryEntry, "l", by="l.actor_label")
+    source = f"audit_log l where l.entity = '{TABLE}' and l.entity_id = $1"
+    return await json_list(pool, columns, source, [intervention_id], order="l.id desc")
+
+
+async def revisions(pool: asyncpg.Pool, intervention_id: UUID) -> Response:
+    """A list of `RevisionRead`, newest first."""
+    columns = json_columns(RevisionRead, "r", by="coalesce(u.first_name || ' ' || u.last_name, '')")
+    source = "intervention_revision r left join users u on u.id = r.by_user_id where r.intervention_id = $1"
+    return await json_list(pool, columns, source, [intervention_id], order="r.revision desc")
+
+
+_PAST_JOBS = f"""
+select coalesce(json_agg(t), '[]')::text from (
+    select i.id, i.number, i.title, i.intervention_type, {json_cast('i.actual_end', datetime)} as completed_at, i.mode_id, i.remedy_id,
+        (select coalesce(round(sum(extract(epoch from a.ended_at - a.started_at)) / 60), 0)::integer
+         from intervention_action a where a.intervention_id = i.id) as labour_minutes,
+        coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = i.completed_by), '') as technician,
+        left(i.work_performed, 500) as work_performed
+    from {TABLE} i
+    where i.equipment_id = $1 and i.intervention_type = 'corrective' and i.status = 'completed' and i.actual_end >= $2
+) t
+"""  # noqa: S608
+
+
+async def recent_failures(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID, at: datetime) -> str:
+    """JSON of the `PastJob`s that a repeat notice looks at."""
+    await _ensure_machine_visible(pool, actor, equipment_id)
+    return str(await pool.fetchval(_PAST_JOBS, equipment_id, at - REPEAT_WINDOW))
+
+

@@ -1,0 +1,235 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+from pydantic import BaseModel, TypeAdapter
+
+from server.core.access import Actor, require
+from server.core.clock import now
+from server.core.database import ReadPoolDep, Session, SessionDep
+from server.core.sql import JSON
+from server.interventions import listing, repository, service
+from server.interventions.errors import OtherIdInBody
+from shared_models.interventions import (
+    AddAction,
+    AddNote,
+    AddPhoto,
+    AssignIntervention,
+    CancelIntervention,
+    CompleteIntervention,
+    CreateIntervention,
+    EndAction,
+    HistoryEntry,
+    HoldIntervention,
+    InterventionFilter,
+    InterventionListItem,
+    InterventionRow,
+    OnIntervention,
+    RemovePhoto,
+    ReturnIntervention,
+    ReviseIntervention,
+    RevisionRead,
+    StartIntervention,
+    UpdateIntervention,
+    ValidateIntervention,
+)
+from shared_models.life import PastJob, RepeatNotice, repeat_failure
+from shared_models.paging import Page
+
+Reader = Annotated[Actor, require("maintenance:read")]
+Worker = Reader  # the service asks for one of several permissions
+Planner = Annotated[Actor, require("maintenance:write")]
+Validator = Annotated[Actor, require("maintenance:validate")]
+_PREFIX = "/maintenance/interventions"
+_ONE = _PREFIX + "/{intervention_id}"
+_PAST_JOBS = TypeAdapter(list[PastJob])
+router = APIRouter(tags=["interventions"])
+
+
+class MachineHistory(BaseModel):
+    """`next` is the following page's cursor."""
+
+    items: list[InterventionListItem]
+    next: str | None
+
+
+def _same(intervention_id: UUID, cmd: OnIntervention) -> None:
+    if cmd.intervention_id != intervention_id:
+        raise OtherIdInBody(field="intervention_id")
+
+
+async def _sheet(session: Session, intervention_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
+    return Response(await repository.read_json(session, intervention_id), status_code, media_type=JSON)
+
+
+# --- reading
+
+
+@router.get(_PREFIX, response_model=Page[InterventionListItem])
+async def list_interventions(
+    actor: Reader, pool: ReadPoolDep, filters: Annotated[InterventionFilter, Query()]
+) -> Response:
+    return await listing.page(pool, actor, filters)
+
+
+@router.get(_ONE, response_model=InterventionRow)
+async def read_intervention(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
+    return await listing.sheet(pool, actor, intervention_id)
+
+
+@router.get(_ONE + "/history", response_model=list[HistoryEntry])
+async def read_history(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
+    await listing.ensure_visible(pool, actor, intervention_id)
+    return await listing.history(pool, intervention_id)
+
+
+@router.get(_ONE + "/revisions", response_model=list[RevisionRead])
+async def read_revisions(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
+    await listing.ensure_visible(pool, actor, intervention_id)
+    return await listing.revisions(pool, intervention_id)
+
+
+@router.get("/equipment/{equipment_id}/interventions", response_model=MachineHistory)
+async def read_machine_history(
+    actor: Reader, pool: ReadPoolDep, equipment_id: UUID,
+    cursor: Annotated[str | None, Query(max_length=200)] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:  # fmt: skip
+    return await listing.of_machine(pool, actor, equipment_id, cursor=cursor, size=size)
+
+
+@router.get("/equipment/{equipment_id}/repeat")
+async def read_repeat_notice(
+    actor: Reader, pool: ReadPoolDep, equipment_id: UUID, mode_id: UUID | None = None
+) -> RepeatNotice | None:
+    """“Third time in six months; the last fix held 11 days”, or null."""
+    at = now()
+    jobs = _PAST_JOBS.validate_json(await listing.recent_failures(pool, actor, equipment_id, at))
+    return repeat_failure(jobs, at, mode_id)
+
+
+# --- commands
+
+
+@router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
+async def create_intervention(actor: Worker, session: SessionDep, cmd: CreateIntervention) -> Response:
+    await service.create(session, actor, cmd)
+    return await _sheet(session, cmd.intervention_id, status.HTTP_201_CREATED)
+
+
+@router.patch(_ONE, response_model=InterventionRow)
+async def update_intervention(
+    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: UpdateIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.update(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.put(_ONE + "/validate", response_model=InterventionRow)
+async def validate_intervention(
+    actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ValidateIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.validate(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/return", response_model=InterventionRow)
+async def return_intervention(
+    actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ReturnIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.return_(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/start", response_model=InterventionRow)
+async def start_intervention(
+    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: StartIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.start(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/hold", response_model=InterventionRow)
+async def hold_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: HoldIntervention) -> Response:
+    _same(intervention_id, cmd)
+    await service.hold(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/complete", response_model=InterventionRow)
+async def complete_intervention(
+    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CompleteIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.complete(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/cancel", response_model=InterventionRow)
+async def cancel_intervention(
+    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CancelIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.cancel(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/assign", response_model=InterventionRow)
+async def assign_intervention(
+    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AssignIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.assign(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/revise", response_model=InterventionRow)
+async def revise_intervention(
+    actor: Planner, session: SessionDep, intervention_id: UUID, cmd: ReviseIntervention
+) -> Response:
+    _same(intervention_id, cmd)
+    await service.revise(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/actions", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
+async def add_action(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddAction) -> Response:
+    _same(intervention_id, cmd)
+    await service.add_action(session, actor, cmd)
+    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
+
+
+@router.post(_ONE + "/actions/{action_id}/end", response_model=InterventionRow)
+async def end_action(
+    actor: Worker, session: SessionDep, intervention_id: UUID, action_id: UUID, cmd: EndAction
+) -> Response:
+    _same(intervention_id, cmd)
+    if cmd.action_id != action_id:
+        raise OtherIdInBody(field="action_id")
+    await service.end_action(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.post(_ONE + "/notes", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
+async def add_note(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddNote) -> Response:
+    _same(intervention_id, cmd)
+    await service.add_note(session, actor, cmd)
+    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
+
+
+@router.post(_ONE + "/photos", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
+async def add_photo(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddPhoto) -> Response:
+    _same(intervention_id, cmd)
+    await service.add_photo(session, actor, cmd)
+    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
+
+
+@router.delete(_ONE + "/photos/{photo_id}", response_model=InterventionRow)
+async def remove_photo(actor: Worker, session: SessionDep, intervention_id: UUID, photo_id: UUID) -> Response:
+    await service.remove_photo(
+        session, actor, RemovePhoto(intervention_id=intervention_id, photo_id=photo_id, occurred_at=now())
+    )
+    return await _sheet(session, intervention_id)

@@ -1,0 +1,43 @@
+"""What devices hold of an intervention, as a SQL expression in the shape of `shared_models.interventions.InterventionRow`.
+
+    f"select {row_json('i')} from maintenance_interventions i where …"
+"""
+
+from pydantic import BaseModel
+
+from server.core.sql import json_columns
+from shared_models.interventions import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
+
+TABLE = "maintenance_interventions"
+
+
+def _children(model: type[BaseModel], table: str, alias: str, order: str) -> str:
+    return (
+        f"(select coalesce(json_agg(c order by {order}), '[]') from (select {json_columns(model, 'x')} "  # noqa: S608
+        f"from {table} x where x.intervention_id = {alias}.id) c)"
+    )
+
+
+def row_json(alias: str) -> str:
+    """An `InterventionRow`: the sheet with its actions, notes and photos."""
+    columns = json_columns(
+        InterventionRow, alias,
+        actions=_children(ActionRow, "intervention_action", alias, "c.started_at, c.id"),
+        notes=_children(NoteRow, "intervention_note", alias, "c.occurred_at, c.id"),
+        photos=_children(PhotoRow, "intervention_photo", alias, "c.occurred_at, c.id"),
+    )  # fmt: skip
+    return f"(select row_to_json(o) from (select {columns}) o)"  # noqa: S608
+
+
+_LABOUR = (
+    "coalesce((select round(sum(extract(epoch from coalesce(a.ended_at, now()) - a.started_at)) / 60) "
+    "from intervention_action a where a.intervention_id = i.id), 0)::integer"
+)
+LIST_COLUMNS = json_columns(
+    InterventionListItem, "i",
+    equipment_name="(select e.name from equipment e where e.id = i.equipment_id)",
+    equipment_code="(select e.code from equipment e where e.id = i.equipment_id)",
+    technician="(select u.first_name || ' ' || u.last_name from users u where u.id = i.assigned_technician_id)",
+    labour_minutes=_LABOUR,
+)  # fmt: skip
+"""The select list of an `InterventionListItem` of `maintenance_interventions i`; what it looks up is looked up for the page's rows only."""
