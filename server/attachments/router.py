@@ -6,29 +6,24 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
-from starlette.datastructures import UploadFile
 from starlette.responses import StreamingResponse
 
-from server.attachments import service
-from server.attachments.errors import FileTooLarge
+from server.attachments import service, uploads
 from server.attachments.models import Attachment
 from server.core.access import Actor, require, signed_in
 from server.core.database import ReadSessionDep, SessionDep
-from server.core.settings import Settings
 from server.core.storage import Storage, StorageDep
 from shared_models.attachments import AttachmentRead
 
 Reader = Annotated[Actor, require("equipment:read")]
 Somebody = Annotated[Actor, signed_in()]
-MULTIPART_ROOM = 64 * 1024
-LARGEST = 1024 * 2**20 + MULTIPART_ROOM  # the setting's own limit is checked while reading
 _SHOWN = ("image/", "application/pdf")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 router = APIRouter(prefix="/attachments", tags=["attachments"])
 
 
 @router.put(
-    "/{attachment_id}", max_body_size=LARGEST, response_model=AttachmentRead,
+    "/{attachment_id}", max_body_size=uploads.LARGEST, response_model=AttachmentRead,
     responses={201: {"model": AttachmentRead}},
     openapi_extra={"requestBody": {"required": True, "content": {
         "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
@@ -40,37 +35,12 @@ async def put_attachment(
     file_name: Annotated[str, Query(max_length=255)] = "",
 ) -> Attachment:  # fmt: skip
     """The file itself as the body, or a form with the field `file`. Sent again with the same bytes: 200 instead of 201."""
-    data, name = await _received(request)
+    data, name = await uploads.received(request)
     attachment, is_new = await service.put(
         session, storage, actor, attachment_id=attachment_id, site_id=site_id, data=data, file_name=file_name or name
     )
     response.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
     return attachment
-
-
-async def _received(request: Request) -> tuple[bytes, str]:
-    settings: Settings = request.app.state.settings
-    limit = settings.max_upload_bytes
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await _body(request, limit), ""
-    if int(request.headers.get("content-length") or 0) > limit + MULTIPART_ROOM:
-        raise FileTooLarge(megabytes=settings.max_upload_mb)
-    async with request.form(max_files=1, max_fields=8) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            return b"", ""
-        if (file.size or 0) > limit:
-            raise FileTooLarge(megabytes=settings.max_upload_mb)
-        return await file.read(), file.filename or ""
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > limit:
-            raise FileTooLarge(megabytes=limit // 2**20)
-    return bytes(received)
 
 
 @router.get("/{attachment_id}", response_class=Response)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from server.attachments import pictures, repository, sniffing
-from server.attachments.errors import NoPreview, OtherContent
+from server.attachments.errors import FileKindRefused, NoPreview, OtherContent
 from server.attachments.models import Attachment
 from server.core.access import Actor
 from server.core.clock import now
@@ -20,8 +20,9 @@ STRAY_HOURS = 24
 
 
 async def put(
-    session: Session, storage: Storage, actor: Actor, *, attachment_id: UUID, site_id: UUID, data: bytes, file_name: str = ""
-) -> tuple[Attachment, bool]:
+    session: Session, storage: Storage, actor: Actor, *, attachment_id: UUID, site_id: UUID, data: bytes, file_name: str = "",
+    pictures_only: bool = False,
+) -> tuple[Attachment, bool]:  # fmt: skip
     """Keep a file under an id made by its sender; the same id with the same bytes again changes nothing.
 
     The answer says whether it is new. Raises what `server.attachments.errors` lists, and stores nothing then.
@@ -35,6 +36,8 @@ async def put(
             raise OtherContent
         return known, False
     content = await asyncio.to_thread(sniffing.content_of, data, file_name)
+    if pictures_only and not content.mime_type.startswith("image/"):
+        raise FileKindRefused
     attachment = Attachment(
         id=attachment_id, site_id=site_id, sha256=content_key(content.data), source_sha256=source, mime_type=content.mime_type,
         size_bytes=len(content.data), width=content.width, height=content.height,

@@ -131,7 +131,7 @@ def _cell(name: str, value: Any, word: Any) -> str:
     if value is None:
         return ""
     if name in {"status", "criticality"}:
-        return str(word(f"export.{name}.{value}"))
+        return str(word(f"domain.{'equipment' if name == 'status' else name}.{value}"))
     text = value.isoformat(timespec="seconds") if name == "status_since" else str(value)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 

@@ -1,0 +1,48 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from server.core.access import Actor, require
+from server.core.database import ReadPoolDep, SessionDep
+from server.core.errors import Invalid
+from server.requests import reading, service
+from shared_models.paging import Page
+from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, WorkRequestFilter, WorkRequestRow
+
+Reader = Annotated[Actor, require("maintenance:read")]
+Planner = Annotated[Actor, require("maintenance:write")]
+router = APIRouter(prefix="/requests", tags=["requests"])
+
+
+class OtherRequestInBody(Invalid):
+    code = "other_id_in_body"
+
+
+def _same(in_path: UUID, in_body: UUID) -> None:
+    if in_path != in_body:
+        raise OtherRequestInBody(field="request_id")
+
+
+@router.get("", response_model=Page[WorkRequestRow])
+async def list_requests(actor: Reader, pool: ReadPoolDep, filters: Annotated[WorkRequestFilter, Query()]) -> Response:
+    return await reading.page(pool, actor, filters)
+
+
+@router.get("/{request_id}", response_model=WorkRequestRow)
+async def read_request(actor: Reader, pool: ReadPoolDep, request_id: UUID) -> Response:
+    return await reading.one(pool, actor, request_id)
+
+
+@router.post("/{request_id}/accept", response_model=WorkRequestRow)
+async def accept_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: AcceptWorkRequest) -> Response:
+    _same(request_id, cmd.request_id)
+    await service.accept(session, actor, cmd)
+    return await reading.after_write(session, request_id)
+
+
+@router.post("/{request_id}/decline", response_model=WorkRequestRow)
+async def decline_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: DeclineWorkRequest) -> Response:
+    _same(request_id, cmd.request_id)
+    await service.decline(session, actor, cmd)
+    return await reading.after_write(session, request_id)
