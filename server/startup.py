@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import psycopg
 import structlog
 
 from server.auth import accounts
-from server.core import migrations
+from server.core import jobs, migrations
 from server.core.database import Database
 from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
@@ -22,9 +21,10 @@ from server.core.settings import Settings, UnsafeSettingsError, get_settings
 from server.users import service as users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from fastapi import FastAPI
+    from starlette.types import Lifespan
 
 _log = structlog.get_logger(__name__)
 
@@ -45,7 +45,21 @@ def node() -> FastAPI:
     os.umask(0o077)
     settings = get_settings()
     configure(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    if settings.jobs:
+        app.router.lifespan_context = _beside_jobs(app.router.lifespan_context)
+    return app
+
+
+def _beside_jobs(lifespan: Lifespan[FastAPI]) -> Lifespan[FastAPI]:
+    import server.housekeeping  # noqa: F401 - declares its jobs
+
+    @asynccontextmanager
+    async def both(app: FastAPI) -> AsyncIterator[Mapping[str, Any] | None]:
+        async with lifespan(app) as state, jobs.working(app.state.database):
+            yield state
+
+    return both
 
 
 @contextmanager
@@ -103,12 +117,3 @@ async def _invite(settings: Settings, database: Database) -> str | None:
             return None
         token = await accounts.create_setup_link(session)
     return f"{settings.public_url}/setup?{urlencode({'token': token})}"
-
-
-def reachable(settings: Settings) -> str | None:
-    """Why the database cannot be used, or None."""
-    try:
-        psycopg.connect(settings.dsn, connect_timeout=10).close()
-    except psycopg.Error as error:
-        return str(error).strip()
-    return None

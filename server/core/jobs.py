@@ -1,7 +1,7 @@
 """Background jobs: a queue in PostgreSQL, claimed by any node, each periodic tick run by one.
 
 A task is declared with `@jobs.task` or `@jobs.periodic(cron=…)` and takes a `JobContext`. To start one with the transaction
-that asks for it, `await defer(session, task_name, **arguments)`: it runs if and when that transaction commits.
+that asks for it, `await defer(session, task_name, **arguments)`: it runs if and when that commits.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 4
 GRACE_SECONDS = 10.0
+PAUSE_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 jobs = App(connector=PsycopgConnector())
@@ -36,7 +37,7 @@ _DEFER = sa.text(
 
 
 async def defer(session: Session, task: str, *, once: str | None = None, **arguments: Any) -> None:
-    """Queue a job in this transaction; `once` names what may wait only once, and a second one is refused by the database."""
+    """Queue a job in this transaction; the database refuses a second waiting one of the same `once`."""
     await session.execute(_DEFER, {"task": task, "once": once, "arguments": json.dumps(arguments)})
 
 
@@ -48,15 +49,15 @@ def database_of(context: JobContext) -> Database:
 async def work(database: Database) -> None:
     """Run jobs until cancelled; those at work get some seconds to end."""
     connector = PsycopgConnector(conninfo=asyncpg_dsn(database.dsn), min_size=1, max_size=4)
-    app = jobs.with_connector(connector)
-    async with app.open_async():
-        await app.run_worker_async(
-            concurrency=CONCURRENCY,
-            install_signal_handlers=False,
-            delete_jobs="successful",
-            shutdown_graceful_timeout=GRACE_SECONDS,
-            additional_context={"database": database},
-        )
+    with jobs.replace_connector(connector) as app:
+        async with app.open_async():
+            await app.run_worker_async(
+                concurrency=CONCURRENCY,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                additional_context={"database": database},
+            )
 
 
 @asynccontextmanager
@@ -77,7 +78,7 @@ async def _keep_working(database: Database) -> None:
             await work(database)
         except Exception as error:  # noqa: BLE001 - whatever happened, jobs must go on
             _log.warning("jobs.worker_lost", error=repr(error))
-        await asyncio.sleep(5)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 @jobs.periodic(cron="* * * * *")

@@ -13,7 +13,7 @@ class OwnModulesContract(Contract):
     modules = fields.ListField(subfield=fields.StringField())
     assemblers = fields.ListField(subfield=fields.StringField())
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001 - the base class's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         broken = [(importer, module) for module in self._own(graph) for importer in self._strangers(graph, module)]
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 

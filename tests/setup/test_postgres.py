@@ -43,9 +43,10 @@ class Holder:
     """Another process that uses the server until it is told to leave, or killed."""
 
     def __init__(self, folder: Path, *, user: int | None = None, python: str = sys.executable) -> None:
+        identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         self.process = subprocess.Popen(
-            [python, "-c", HOLD, str(folder)], cwd=PROJECT, env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            user=user, group=user, extra_groups=None if user is None else [], start_new_session=True,
+            [python, "-c", HOLD, str(folder)], cwd=PROJECT, env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, **identity,
         )  # fmt: skip
 
     def __enter__(self):
