@@ -1,0 +1,453 @@
+"""The one object the screens hold: rows, commands, sync and session put together."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from mobile_app.core.api import Api
+from mobile_app.core.clock import Clock
+from mobile_app.core.errors import ClientError, Offline, SignInNeeded, Unsent, UnsentWork
+from mobile_app.core.exchange import Pull, Push
+from mobile_app.core.outbox import Outbox
+from mobile_app.core.projection import Person, Rows, project
+from mobile_app.core.remote import Remote
+from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
+from mobile_app.core.storage import LocalStore, StoreFactory
+from mobile_app.core.sync import Sleep, Sync
+from mobile_app.core.tables import Tables
+from mobile_app.core.tabs import Tabs
+from mobile_app.core.transport import Transport
+from shared_models.auth import Me
+from shared_models.base import Command, Row
+from shared_models.equipment import DocumentRow
+from shared_models.ids import uuid7
+from shared_models.life import EquipmentLifeRow
+from shared_models.permissions import Permission, may
+from shared_models.problems import Problem
+
+_REVOKED = frozenset({"account_inactive", "session_revoked"})
+_SAVED_KEYS = 500
+_CACHED_FILES = 40
+T = TypeVar("T")
+TodayCard = Callable[["Client"], dict[str, Any] | None]
+
+
+class Bridge(Protocol):
+    def on(self, name: str, handler: Callable[..., Any]) -> Any: ...
+
+
+class Client:
+    """`today_card` makes the small picture of Today that the next start shows before Python runs."""
+
+    def __init__(
+        self, *, transport: Transport, stores: StoreFactory, tabs: Tabs, bridge: Bridge | None = None, clock: Clock | None = None,
+        sleep: Sleep = asyncio.sleep, background: bool = True, device_name: str = "",
+    ) -> None:  # fmt: skip
+        self.session = Session()
+        self.prefs = Preferences()
+        self.drafts = Drafts()
+        self.outbox = Outbox()
+        self.clock = clock or Clock()
+        self.me: Me | None = None
+        self.today_card: TodayCard | None = None
+        self.device_id: UUID | None = None
+        self._stores = stores
+        self._tabs = tabs
+        self._bridge = bridge
+        self._background = background
+        self._device_name = device_name
+        self._error_handlers: list[Callable[[str, Exception], None]] = []
+        self.tables = Tables(self.report)
+        self.sites, self.lines, self.classes = self.tables.sites, self.tables.lines, self.tables.classes
+        self.users, self.equipment = self.tables.users, self.tables.equipment
+        self.interventions, self.requests = self.tables.interventions, self.tables.requests
+        self.details = self.tables.details
+        self._http = Api(transport, tabs)
+        self._http.on_session_end, self._http.on_token = self._session_ended, self._renewed
+        self.api = Remote(self._http)
+        self.sync = Sync(self._http, self.outbox, self.clock, tabs, sleep, self.report)
+        self._store: LocalStore | None = None
+        self._device: Device | None = None
+        self._files: dict[UUID, bytes] = {}
+        self._jobs: set[asyncio.Future[Any]] = set()
+        self._card_due = False
+        self.outbox.subscribe(lambda *_: self._project())
+        tabs.listen(self._hear)
+
+    # start and stop
+
+    async def start(self) -> None:
+        """Open what is on the device. The network is not waited for."""
+        self._device = Device(await self._stores.device())
+        self.device_id = await self._device.device_id()
+        await self.prefs.open(self._device)
+        self._http.language = self.prefs.lang or "fr"
+        self.prefs.subscribe(lambda *_: setattr(self._http, "language", self.prefs.lang or "fr"))
+        self.clock.offset = timedelta(seconds=float(await self._device.word("clock_offset") or 0))
+        self._follow_page()
+        user = await self._device.user()
+        if user is None:
+            self.session.move(SessionState.signed_out, None)
+            await self._finish_sign_out()
+        elif await self._device.word("session_ended"):
+            await self._open(user)
+            self.session.move(SessionState.signed_out_with_unsent, user)
+        else:
+            await self._open(user)
+            self._enter(user)
+
+    async def close(self) -> None:
+        """Let go of everything, as when the tab is closed."""
+        await self.sync.stop()
+        for job in list(self._jobs):
+            job.cancel()
+        if self._store:
+            await self._store.close()
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    # signing in and out
+
+    async def sign_in(self, username: str, password: str) -> None:
+        """`ProblemError` when refused, `Offline` without a network. The same person finds everything as it was left."""
+        device = self._opened_device()
+        assert self.device_id
+        pair = await self._http.login(username, password, self.device_id, self._device_name)
+        me = Me.model_validate(pair["user"])
+        user = SessionUser.of(me)
+        if self._store is None or self.session.user is None or self.session.user.id != user.id:
+            await self._leave()
+            await self._open(user)
+        await self._know(me)
+        await device.set_word("session_ended", None)
+        await device.set_word("sign_out_due", None)
+        await device.set_user(user)
+        self._enter(user)
+        self._tabs.post({"kind": "signed_in", "user": str(user.id)})
+
+    def unsent(self) -> Unsent:
+        return self.outbox.unsent()
+
+    async def sign_out(self, unsent: Literal["refuse", "keep", "discard"] = "refuse") -> None:
+        """`UnsentWork` when something has not reached the server; `keep` leaves it on the device for the next sign-in of the
+        same person, `discard` destroys it."""
+        left = self.unsent()
+        if left.total and unsent == "refuse":
+            raise UnsentWork(left)
+        device, user = self._opened_device(), self.session.user
+        await device.set_user(None)
+        await device.set_word("session_ended", None)
+        await device.set_word("sign_out_due", "yes")
+        await self._leave()
+        if user and (not left.total or unsent == "discard"):
+            await self._stores.delete(str(user.id))
+        self.session.move(SessionState.signed_out, None)
+        self._tabs.post({"kind": "signed_out"})
+        await self._finish_sign_out()
+
+    def may(self, permission: Permission) -> bool:
+        return self.session.user is not None and may(self.session.user.role, permission)
+
+    # writing
+
+    async def execute(self, command: Command) -> None:
+        """On disk, then on the screen, then to the server when there is one. Never refused here: the server judges."""
+        await self.outbox.add(command, site_id=self._site_of(command), offset=self.clock.offset.total_seconds())
+        self._outbox_changed()
+
+    async def attach(self, data: Any, mime: str) -> UUID:
+        """Keep a file (bytes, or a JavaScript Blob) on the device until a command that names it has been applied."""
+        file_id = uuid7()
+        await self._opened_store().put_blob(str(file_id), data, mime, self.now().isoformat())
+        return file_id
+
+    async def attachment(self, file_id: UUID, size: Literal[160, 480, 1280] | None = None) -> bytes:
+        """A file's bytes: from this device while it waits, else from the server; `size` asks for a thumbnail (JPEG)."""
+        if file_id in self._files:
+            return self._files[file_id]
+        kept = await self._opened_store().blob(str(file_id))
+        if kept:
+            return await self._stores.to_bytes(kept.data)
+        data = await self.api.attachment(file_id, size)
+        while len(self._files) >= _CACHED_FILES:
+            self._files.pop(next(iter(self._files)))
+        self._files[file_id] = data
+        return data
+
+    async def retry(self, refused_id: str) -> None:
+        await self.outbox.retry(refused_id)
+        self._outbox_changed()
+
+    async def edit(self, refused_id: str, command: Command) -> None:
+        """Send `command` in the place of the refused one."""
+        await self.outbox.retry(refused_id, command)
+        self._outbox_changed()
+
+    async def discard(self, refused_id: str) -> None:
+        """Give up a refused command, and what depends on it."""
+        await self.outbox.discard(refused_id)
+        self._outbox_changed()
+
+    # reading on demand
+
+    async def life(self, equipment_id: UUID) -> EquipmentLifeRow | None:
+        """The last twelve months of a machine; read again when `details` changes."""
+        [text] = await self._opened_store().rows_at([f"equipment_life/{equipment_id}"])
+        return EquipmentLifeRow.model_validate_json(text) if text else None
+
+    async def documents(self, equipment_id: UUID) -> list[DocumentRow]:
+        """A machine's documents; read again when `details` changes."""
+        texts = json.loads(await self._opened_store().rows_of("document", f"equipment:{equipment_id}"))
+        found = {row.id: row for row in map(DocumentRow.model_validate, texts)}
+        for (entity, row_id), row in self.tables.changes.items():
+            if entity == "document" and row is None:
+                found.pop(row_id, None)
+            elif isinstance(row, DocumentRow) and row.equipment_id == equipment_id:
+                found.setdefault(row_id, row)
+        return sorted(found.values(), key=lambda row: row.title.casefold())
+
+    # what goes wrong behind the scenes
+
+    def on_error(self, handler: Callable[[str, Exception], None]) -> None:
+        self._error_handlers.append(handler)
+
+    def report(self, where: str, error: Exception) -> None:
+        for handler in self._error_handlers:
+            handler(where, error)
+
+    # inside: opening and leaving
+
+    def _opened_store(self) -> LocalStore:
+        if self._store is None:
+            raise SignInNeeded
+        return self._store
+
+    def _opened_device(self) -> Device:
+        assert self._device, "start() first"
+        return self._device
+
+    async def _open(self, user: SessionUser) -> None:
+        """Rows first, then the outbox over them."""
+        self._store = store = await self._stores.open(str(user.id))
+        assert self.device_id
+        self.session.user = user
+        await self.tables.load(store)
+        me = await store.get("me")
+        self.me = Me.model_validate_json(me) if me else None
+        self.drafts.open(store)
+        self.sync.push = Push(self._http, self.outbox, self.clock, self.device_id)
+        self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed)
+        await self.outbox.open(store)
+        self.sync.opened(has_rows=await store.get("cursor") is not None)
+        self.tables.notify(self.tables.by_entity)
+
+    def _enter(self, user: SessionUser) -> None:
+        self.session.move(SessionState.signed_in, user)
+        if self._background:
+            self._spawn(self._restart_sync(user))
+
+    async def _restart_sync(self, user: SessionUser) -> None:
+        await self.sync.stop()
+        self.sync.start(str(user.id))
+
+    async def _leave(self) -> None:
+        """Let go of the person's store; what is in it stays."""
+        await self.sync.stop()
+        self._http.forget()
+        store, self._store, self.me = self._store, None, None
+        self.drafts.open(None)
+        self._files.clear()
+        self.session.user = None
+        await self.outbox.open(None)
+        self.tables.clear()
+        self.sync.forget()
+        if store:
+            await store.close()
+
+    async def _finish_sign_out(self) -> None:
+        """Tell the server, now or at a later start."""
+        device = self._opened_device()
+        if not await device.word("sign_out_due"):
+            return
+        with suppress(ClientError):
+            await self._http.logout()
+            await device.set_word("sign_out_due", None)
+
+    async def _know(self, me: Me) -> None:
+        self.me = me
+        await self._opened_store().set("me", me.model_dump_json())
+
+    def _renewed(self, pair: dict[str, Any]) -> None:
+        me = Me.model_validate(pair["user"])
+        if self.session.user and me.id != self.session.user.id:
+            self._spawn(self._switch())
+        else:
+            self._spawn(self._refreshed(me))
+
+    async def _refreshed(self, me: Me) -> None:
+        if self._store is None:
+            return
+        user = SessionUser.of(me)
+        await self._know(me)
+        await self._opened_device().set_user(user)
+        self.session.move(self.session.state, user)
+
+    async def _switch(self) -> None:
+        """The browser's session is another person's by now: another tab has signed in."""
+        await self._leave()
+        await self.start()
+
+    def _session_ended(self, problem: Problem | None) -> None:
+        self._spawn(self._lock(problem))
+
+    async def _lock(self, problem: Problem | None) -> None:
+        """The server has ended the session. Work that is only here stays here."""
+        user, device = self.session.user, self._opened_device()
+        if user is None or self.session.state != SessionState.signed_in:
+            return
+        await self.sync.stop()
+        self._http.forget()
+        if self.unsent().total:
+            await device.set_word("session_ended", "yes")
+            self.session.move(SessionState.signed_out_with_unsent, user)
+            return
+        await device.set_user(None)
+        await self._leave()
+        if problem and problem.code in _REVOKED:
+            await self._stores.delete(str(user.id))
+        self.session.move(SessionState.signed_out, None)
+
+    # inside: what changes
+
+    def _project(self) -> None:
+        """Replay the pending commands over the server's rows."""
+        rows = Rows(self.tables.server_row)
+        user = self.session.user
+        if user is not None:
+            person = Person(user.id, user.role)
+            for entry in self.outbox.pending():
+                if entry.command is not None:
+                    self._project_one(entry.command, rows, person)
+        self.tables.notify(self.tables.overlay(rows.changes))
+        self._draw_card()
+
+    def _project_one(self, command: Command, rows: Rows, person: Person) -> None:
+        try:
+            project(command, rows, person)
+        except Exception as error:  # noqa: BLE001 - a rule that fails must not hide everything else
+            self.report("projection", error)
+
+    def _pulled(self, entities: set[str], keys: list[str]) -> None:
+        self._project()
+        self.tables.notify(entities)
+        self._tabs.post({"kind": "rows", "entities": sorted(entities), "keys": keys if len(keys) <= _SAVED_KEYS else []})
+        if self.sync.pull and self.sync.pull.clock_changed:
+            self.sync.pull.clock_changed = False
+            self._spawn(self._opened_device().set_word("clock_offset", self.clock.offset.total_seconds()))
+
+    def _outbox_changed(self) -> None:
+        self._tabs.post({"kind": "outbox"})
+        self.sync.wake()
+
+    def _site_of(self, command: Command) -> UUID | None:
+        """Where the command's subject is: its attachments belong there."""
+        job_id, equipment_id = getattr(command, "intervention_id", None), getattr(command, "equipment_id", None)
+        row: Row | None = self.interventions.get(job_id) or self.equipment.get(equipment_id)
+        return getattr(row, "site_id", None)
+
+    def _draw_card(self) -> None:
+        """At most one drawing under way, of the latest state."""
+        if self.today_card and self._store and not self._card_due:
+            self._card_due = True
+            self._spawn(self._write_card())
+
+    async def _write_card(self) -> None:
+        await asyncio.sleep(0)
+        self._card_due = False
+        if self.today_card and self._store:
+            card = self.today_card(self)
+            await self._store.set("today_card", json.dumps(card) if card else None)
+
+    # inside: the page and the other tabs
+
+    def _follow_page(self) -> None:
+        if self._bridge and not self._card_due:
+            self._bridge.on("online", self._online_changed)
+            self._bridge.on("visibility", self._visibility_changed)
+
+    def _online_changed(self, told: dict[str, Any]) -> None:
+        if told.get("online"):
+            self._spawn(self.sync.now())
+        else:
+            self.sync.went_offline()
+
+    def _visibility_changed(self, told: dict[str, Any]) -> None:
+        if told.get("visible"):
+            self._spawn(self.sync.now())
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        kind = message.get("kind")
+        if kind == "rows":
+            self._spawn(self._reload(message["entities"], message["keys"]))
+        elif kind == "outbox":
+            self._spawn(self._reload_outbox())
+        elif kind == "wake" and self.sync.leads:
+            self.sync.wake()
+        elif kind == "sync" and not self.sync.leads:
+            self.sync.hear(message)
+        elif kind == "signed_out" and self.session.state != SessionState.starting:
+            self._spawn(self._signed_out_elsewhere())
+        elif kind == "signed_in" and not (self.session.user and str(self.session.user.id) == message["user"] and self.session.state == SessionState.signed_in):
+            self._spawn(self._switch())
+
+    async def _reload(self, entities: list[str], keys: list[str]) -> None:
+        if self._store is None:
+            return
+        held = [entity for entity in entities if entity in self.tables.by_entity]
+        if keys:
+            await self._reload_keys([key for key in keys if key.partition("/")[0] in self.tables.by_entity])
+        else:
+            await self.tables.load(self._store, held)
+        self._project()
+        self.tables.notify(entities)
+
+    async def _reload_keys(self, keys: list[str]) -> None:
+        for key, text in zip(keys, await self._opened_store().rows_at(keys), strict=True):
+            entity, _, row_id = key.partition("/")
+            if text is None:
+                self.tables.by_entity[entity].forget(UUID(row_id))
+            else:
+                self.tables.by_entity[entity].put([text])
+
+    async def _reload_outbox(self) -> None:
+        if self._store is not None:
+            await self.outbox.reload()
+            self.sync.wake()
+
+    async def _signed_out_elsewhere(self) -> None:
+        await self._leave()
+        self.session.move(SessionState.signed_out, None)
+
+    def _spawn(self, work: Awaitable[Any]) -> None:
+        job = asyncio.ensure_future(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._ended)
+
+    def _ended(self, job: "asyncio.Future[Any]") -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None and not isinstance(error, Offline):
+            self.report("background", error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+
+def client_in_browser(bridge: Bridge | None = None, device_name: str = "") -> Client:
+    """The client of this tab: `fetch`, IndexedDB, Web Locks."""
+    from mobile_app.core.fetch import FetchTransport
+    from mobile_app.core.indexeddb import IndexedDBStores
+    from mobile_app.core.tabs import BrowserTabs
+
+    return Client(transport=FetchTransport(), stores=IndexedDBStores(), tabs=BrowserTabs(), bridge=bridge, device_name=device_name)

@@ -1,0 +1,188 @@
+"""The two halves of a round with the server: push what waits, pull what changed."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mobile_app.core.api import Api
+from mobile_app.core.clock import Clock
+from mobile_app.core.errors import ProblemError, ServerTrouble
+from mobile_app.core.outbox import Entry, Outbox
+from mobile_app.core.storage import Batch, LocalStore, StoredRow, refs_of
+from mobile_app.core.tables import Tables
+from shared_models.problems import Problem
+
+BATCH = 100
+_PASSING = frozenset({408, 413, 421, 425, 429})  # says more about the moment or the way there than about the command
+
+OnProgress = Callable[[int, int], None]
+OnRows = Callable[[set[str], list[str]], None]
+
+
+class Push:
+    """Sends the outbox, in order. A command that cannot be judged now is left for the next round; the others go on."""
+
+    def __init__(self, api: Api, outbox: Outbox, clock: Clock, device_id: UUID) -> None:
+        self._api = api
+        self._outbox = outbox
+        self._clock = clock
+        self._device_id = device_id
+        self._uploaded: set[str] = set()
+        self._left: set[str] = set()
+
+    async def run(self) -> bool:
+        """Whether everything that could be sent has been answered. `Offline` stops it where it is."""
+        self._left = set()
+        while batch := await self._next_batch():
+            await self._send(batch)
+        return not self._left
+
+    async def _next_batch(self) -> list[Entry]:
+        """A file goes up just before its command, after what was asked earlier is through."""
+        batch: list[Entry] = []
+        for entry in list(self._outbox.ready()):
+            if entry.id in self._left:
+                continue
+            if entry.file_id and entry.file_id not in self._uploaded:
+                if batch:
+                    break
+                if not await self._upload(entry):
+                    continue
+            batch.append(entry)
+            if len(batch) == BATCH:
+                break
+        return batch
+
+    async def _upload(self, entry: Entry) -> bool:
+        assert entry.file_id is not None
+        blob = await self._outbox.store.blob(entry.file_id)
+        if blob is not None:
+            try:
+                await self._api.upload(f"/attachments/{entry.file_id}?site_id={entry.site_id}", blob.data, blob.mime)
+            except ProblemError as error:
+                await self._outbox.refused({entry.id: error.problem})
+                return False
+            except ServerTrouble:
+                self._left.add(entry.id)
+                return False
+        self._uploaded.add(entry.file_id)
+        return True
+
+    async def _send(self, batch: Sequence[Entry]) -> None:
+        offset = self._clock.offset.total_seconds()
+        commands = [entry.to_send(offset) for entry in batch]
+        body = {"device_id": str(self._device_id), "sent_at": self._clock.now().isoformat(), "commands": commands}
+        try:
+            answer = await self._api.post("/sync/push", body)
+        except (ProblemError, ServerTrouble) as error:
+            await self._narrow(batch, error)
+        else:
+            await self._settle(batch, answer)
+
+    async def _narrow(self, batch: Sequence[Entry], error: ProblemError | ServerTrouble) -> None:
+        """A refusal of the whole: halve it until what provokes it is alone."""
+        if len(batch) > 1 and not (isinstance(error, ServerTrouble) and error.status in {429, 502, 503, 504}):
+            middle = len(batch) // 2
+            await self._send(batch[:middle])
+            await self._send(batch[middle:])
+        elif isinstance(error, ProblemError) and error.status not in _PASSING:
+            await self._outbox.refused({batch[0].id: error.problem})
+        else:
+            self._left.update(entry.id for entry in batch)
+            if isinstance(error, ServerTrouble) and error.status in {429, 502, 503, 504}:
+                raise error
+
+    async def _settle(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:
+        results = {result["id"]: result for result in answer["results"] if result.get("id")}
+        applied = [entry.id for entry in batch if (found := results.get(entry.id)) and found["status"] == "applied"]
+        problems = {
+            entry.id: Problem.model_validate(found["problem"] or _UNSAID)
+            for entry in batch if (found := results.get(entry.id)) and found["status"] == "rejected"
+        }  # fmt: skip
+        if applied:
+            await self._outbox.applied(applied, answer.get("xid"))
+        if problems:
+            await self._outbox.refused(problems)
+        self._left.update(entry.id for entry in batch if entry.id not in results)
+
+
+_UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
+
+
+class Pull:
+    """Brings the device's rows up to the server's. A page is written whole, with the cursor after it."""
+
+    def __init__(self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress) -> None:
+        self._api = api
+        self._store = store
+        self._tables = tables
+        self._clock = clock
+        self._on_rows = on_rows
+        self._on_progress = on_progress
+        self._scope: list[str] | None = None
+        self.clock_changed = False
+
+    async def run(self) -> int | None:
+        """Pull until there is no more; the horizon of what is now included."""
+        while True:
+            cursor = await self._store.get("cursor")
+            started = self._clock.started()
+            page = await self._api.get("/sync/pull", cursor=json.loads(cursor) if cursor else None)
+            self.clock_changed |= self._clock.learn(datetime.fromisoformat(page["server_now"]), started)
+            await self._apply(page)
+            if progress := page.get("progress"):
+                self._on_progress(progress["done"], progress["total"])
+            if not page["more"]:
+                return page.get("horizon")
+
+    async def _apply(self, page: dict[str, Any]) -> None:
+        puts = [_stored(change) for change in page["changes"] if change["row"] is not None]
+        drops = [(_key(change), change["site_id"]) for change in page["changes"] if change["row"] is None]
+        sites = await self._new_scope(page["scope"]["site_ids"])
+        kv = {"cursor": json.dumps(page["cursor"]), "scope": json.dumps(page["scope"]["site_ids"])}
+        reset = bool(page.get("reset"))
+        await self._store.apply(Batch(puts=puts, drops=drops, kv=kv, sites=sites, reset=reset))
+        changed = self._show(puts, drops, sites, reset=reset)
+        if changed:
+            keys = [] if reset or sites is not None else [*(row.key for row in puts), *(key for key, _ in drops)]
+            self._on_rows(changed, keys)
+
+    def _show(self, puts: Sequence[StoredRow], drops: Sequence[tuple[str, str | None]], sites: list[str] | None, *, reset: bool) -> set[str]:
+        """Bring the tables in memory to what has been written; which entities changed."""
+        tables = self._tables.by_entity
+        changed = {row.entity for row in puts} | {key.partition("/")[0] for key, _ in drops}
+        if reset:
+            for table in tables.values():
+                table.load("[]")
+        for entity in changed & tables.keys():
+            tables[entity].put(row.json for row in puts if row.entity == entity)
+        for key, site in drops:
+            entity, _, row_id = key.partition("/")
+            if entity in tables:
+                tables[entity].drop(UUID(row_id), site)
+        if sites is not None:
+            for table in tables.values():
+                table.keep_sites(frozenset(sites))
+        return changed | (set(tables) | {"document"} if reset or sites is not None else set())
+
+    async def _new_scope(self, sites: list[str] | None) -> list[str] | None:
+        """The sites to keep, when they are not those of the page before."""
+        if self._scope is None:
+            known = await self._store.get("scope")
+            self._scope = json.loads(known) if known else None
+        if sites == self._scope:
+            return None
+        self._scope = sites
+        return sites
+
+
+def _key(change: dict[str, Any]) -> str:
+    return f"{change['entity']}/{change['id']}"
+
+
+def _stored(change: dict[str, Any]) -> StoredRow:
+    row = change["row"]
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return StoredRow(change["entity"], change["id"], change["site_id"], refs_of(change["entity"], row), text)

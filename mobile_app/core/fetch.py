@@ -1,0 +1,87 @@
+"""The transport of the browser: `fetch`, on our own origin, with the session's cookie."""
+
+import codecs
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from mobile_app.core.errors import Offline
+from mobile_app.core.transport import DEFAULT_SECONDS, Body, Response, StreamRefused
+
+
+def _to_js(value: Any) -> Any:
+    from js import Object
+    from pyodide.ffi import to_js
+
+    return to_js(value, dict_converter=Object.fromEntries)
+
+
+class FetchTransport:
+    """`base` is empty on our own origin."""
+
+    def __init__(self, base: str = "") -> None:
+        self._base = base
+
+    async def request(
+        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS
+    ) -> Response:
+        from js import AbortSignal
+
+        options = self._options(method, headers, body)
+        options.signal = AbortSignal.timeout(int(seconds * 1000))
+        answer = await self._fetch(path, options)
+        try:
+            content = (await answer.arrayBuffer()).to_bytes()
+        except Exception as error:
+            raise Offline from error
+        return Response(answer.status, content, _headers(answer))
+
+    async def stream(self, path: str, *, headers: Mapping[str, str]) -> AsyncIterator[str]:
+        from js import AbortController
+
+        options = self._options("GET", headers, None)
+        stop = AbortController.new()
+        options.signal = stop.signal
+        try:
+            answer = await self._fetch(path, options)
+            if answer.status != 200:  # noqa: PLR2004
+                raise StreamRefused(answer.status)
+            async for line in _lines(answer.body.getReader()):
+                yield line
+        finally:
+            stop.abort()
+
+    def _options(self, method: str, headers: Mapping[str, str], body: Body | None) -> Any:
+        options = _to_js({
+            "method": method, "headers": dict(headers), "credentials": "same-origin", "cache": "no-store", "redirect": "error",
+        })  # fmt: skip
+        if body is not None:
+            options.body = _to_js(body) if isinstance(body, bytes) else body
+        return options
+
+    async def _fetch(self, path: str, options: Any) -> Any:
+        from js import fetch
+
+        try:
+            return await fetch(self._base + path, options)
+        except Exception as error:  # fetch fails with a TypeError or an AbortError, both of JavaScript
+            raise Offline from error
+
+
+def _headers(answer: Any) -> dict[str, str]:
+    wanted = ("content-type", "retry-after", "etag")
+    return {name: value for name in wanted if (value := answer.headers.get(name))}
+
+
+async def _lines(reader: Any) -> AsyncIterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    rest = ""
+    while True:
+        try:
+            chunk = await reader.read()
+        except Exception as error:
+            raise Offline from error
+        if chunk.done:
+            return
+        *complete, rest = (rest + decoder.decode(chunk.value.to_bytes())).split("\n")
+        for line in complete:
+            yield line.rstrip("\r")

@@ -1,0 +1,157 @@
+"""The browser's store. The work inside a transaction is done by `indexeddb.js`, a few crossings whatever the number of rows."""
+
+import json
+import pkgutil
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mobile_app.core.errors import StoreTrouble
+from mobile_app.core.storage import Batch, Record, StoredBlob
+
+_KINDS = {
+    "QuotaExceededError": "full",
+    "VersionError": "newer",
+    "BlockedError": "blocked",
+}
+_SET_ASIDE = frozenset({"newer", "broken"})
+_GENERATIONS = 5
+
+
+def _library() -> Any:
+    """The worker loads it beside Python; where it has not, it is evaluated."""
+    import js
+
+    if not hasattr(js, "etabliStorage"):
+        from pyodide.code import run_js
+
+        source = pkgutil.get_data("mobile_app.core", "indexeddb.js")
+        assert source is not None
+        run_js(source.decode())
+    return js.etabliStorage
+
+
+async def _call(function: Any, *args: Any) -> Any:
+    try:
+        return await function(*args)
+    except Exception as error:
+        name = str(getattr(error, "name", ""))
+        raise StoreTrouble(_KINDS.get(name, "broken"), str(error)) from error
+
+
+class IndexedDBKeyValue:
+    def __init__(self, library: Any, base: Any) -> None:
+        self._js = library
+        self._base = base
+
+    async def get(self, key: str) -> str | None:
+        return _text(await _call(self._js.get, self._base, key))
+
+    async def set(self, key: str, value: str | None) -> None:
+        from pyodide.ffi import jsnull
+
+        await _call(self._js.set, self._base, key, jsnull if value is None else value)
+
+    async def close(self) -> None:
+        self._base.close()
+
+
+class IndexedDBStore(IndexedDBKeyValue):
+    async def rows(self, entity: str) -> str:
+        return str(await _call(self._js.rows, self._base, entity))
+
+    async def rows_of(self, entity: str, ref: str) -> str:
+        return str(await _call(self._js.rowsOf, self._base, entity, ref))
+
+    async def rows_at(self, keys: Sequence[str]) -> list[str | None]:
+        found: list[str | None] = json.loads(await _call(self._js.rowsAt, self._base, json.dumps(list(keys))))
+        return found
+
+    async def apply(self, batch: Batch) -> None:
+        puts = [{"key": row.key, "e": row.entity, "s": row.site_id, "refs": list(row.refs), "j": row.json} for row in batch.puts]
+        sites = None if batch.sites is None else list(batch.sites)
+        whole = {"reset": batch.reset, "puts": puts, "drops": list(batch.drops), "sites": sites, "kv": dict(batch.kv)}
+        await _call(self._js.apply, self._base, json.dumps(whole))
+
+    async def outbox(self) -> list[Record]:
+        records: list[Record] = json.loads(await _call(self._js.outbox, self._base))
+        return records
+
+    async def write_outbox(self, *, puts: Sequence[Record] = (), removes: Sequence[str] = (), blobs: Sequence[str] = ()) -> None:
+        whole = {"puts": list(puts), "removes": list(removes), "blobs": list(blobs)}
+        await _call(self._js.writeOutbox, self._base, json.dumps(whole))
+
+    async def put_blob(self, blob_id: str, data: Any, mime: str, created: str) -> None:
+        await _call(self._js.putBlob, self._base, blob_id, _as_blob(data, mime), mime, created)
+
+    async def blob(self, blob_id: str) -> StoredBlob | None:
+        record = await _call(self._js.blob, self._base, blob_id)
+        return StoredBlob(record.blob, record.mime) if record else None
+
+    async def blob_ids(self) -> list[str]:
+        ids: list[str] = json.loads(await _call(self._js.blobIds, self._base))
+        return ids
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _as_blob(data: Any, mime: str) -> Any:
+    if not isinstance(data, bytes):
+        return data
+    from js import Blob, Object
+    from pyodide.ffi import to_js
+
+    return Blob.new(to_js([data]), to_js({"type": mime}, dict_converter=Object.fromEntries))
+
+
+class IndexedDBStores:
+    """`on_superseded` is called when another tab needs this one to let go: it runs a newer app. Reload then."""
+
+    def __init__(self, on_superseded: Callable[[], None] | None = None, on_set_aside: Callable[[str], None] | None = None) -> None:
+        self._on_superseded = on_superseded
+        self._on_set_aside = on_set_aside
+
+    async def device(self) -> IndexedDBKeyValue:
+        library, base = await self._open("etabli-device", "device")
+        return IndexedDBKeyValue(library, base)
+
+    async def open(self, user_id: str) -> IndexedDBStore:
+        library, base = await self._open(f"etabli-u-{user_id}", "user")
+        return IndexedDBStore(library, base)
+
+    async def delete(self, user_id: str) -> None:
+        for name in _generations(f"etabli-u-{user_id}"):
+            await _call(_library().destroy, name)
+
+    async def to_bytes(self, data: Any) -> bytes:
+        if isinstance(data, bytes):
+            return data
+        content: bytes = (await data.arrayBuffer()).to_bytes()
+        return content
+
+    async def _open(self, name: str, kind: str) -> tuple[Any, Any]:
+        """A database that cannot be read (damaged, or written by a newer app) is set aside, never destroyed."""
+        library = _library()
+        for candidate in _generations(name):
+            try:
+                return library, await _call(library.open, candidate, kind, self._proxy())
+            except StoreTrouble as trouble:
+                if trouble.kind not in _SET_ASIDE:
+                    raise
+                if self._on_set_aside:
+                    self._on_set_aside(candidate)
+        raise StoreTrouble("broken", name)
+
+    def _proxy(self) -> Any:
+        from pyodide.ffi import create_proxy
+
+        return create_proxy(self._on_superseded or _nothing)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _generations(name: str) -> list[str]:
+    return [name, *(f"{name}~{number}" for number in range(1, _GENERATIONS))]

@@ -1,0 +1,314 @@
+"""Commands between the hand that gave them and the server that carries them out.
+
+waiting ──pushed──> applied ──its effect is pulled──> gone
+   │ ^                          a command that depends on a refused one is held back with it
+   v │ retry, edit
+refused ──discard──> gone
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any, cast, get_args
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from mobile_app.core.errors import Unsent
+from mobile_app.core.observable import Observable
+from mobile_app.core.storage import LocalStore, Record
+from shared_models import equipment as eq
+from shared_models import interventions as iv
+from shared_models import requests as rq
+from shared_models.base import Command
+from shared_models.ids import uuid7
+from shared_models.problems import Problem
+from shared_models.sync import AnyCommand
+
+
+class Stage(StrEnum):
+    waiting = "waiting"
+    applied = "applied"
+    refused = "refused"
+
+
+@cache
+def _classes() -> dict[str, type[Command]]:
+    union = get_args(AnyCommand)[0]
+    return {cls.model_fields["type"].default: cls for cls in get_args(union)}
+
+
+def parse_command(payload: Mapping[str, Any]) -> Command | None:
+    """None for a command that this version of the app does not know."""
+    known = _classes().get(str(payload.get("type")))
+    try:
+        return known.model_validate(dict(payload)) if known else None
+    except ValidationError:
+        return None
+
+
+_SUBJECTS = ("intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id")
+_CREATES: dict[type[Command], tuple[str, ...]] = {
+    eq.CreateEquipment: ("equipment_id",),
+    eq.AddDocument: ("document_id",),
+    iv.CreateIntervention: ("intervention_id", "action_id"),
+    iv.StartIntervention: ("action_id",),
+    iv.AddAction: ("action_id",),
+    iv.CompleteIntervention: ("permanent_id",),
+    iv.AddPhoto: ("photo_id",),
+    rq.AcceptWorkRequest: ("intervention_id",),
+}
+_FILES: dict[type[Command], str] = {
+    iv.AddPhoto: "photo_id",
+    eq.AddDocument: "attachment_id",
+    eq.SetEquipmentPhoto: "attachment_id",
+}
+
+
+def _ids(command: Command | None, names: Iterable[str]) -> frozenset[UUID]:
+    return frozenset(value for name in names if (value := getattr(command, name, None)) is not None)
+
+
+def creates(command: Command | None) -> frozenset[UUID]:
+    """The rows that do not exist without this command."""
+    return _ids(command, _CREATES.get(type(command), ())) if command else frozenset()
+
+
+def subjects(command: Command | None) -> frozenset[UUID]:
+    """The rows it speaks of, whoever made them."""
+    return _ids(command, _SUBJECTS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`payload` is the command as JSON; `file_id` an attachment kept on the device until the server has it.
+
+    `site_id` is where the attachment belongs. `xid` is the server's transaction that applied it; `offset` what was known of the clock's error when it was given.
+    """
+
+    id: str
+    seq: int
+    payload: dict[str, Any]
+    stage: Stage = Stage.waiting
+    problem: Problem | None = None
+    file_id: str | None = None
+    site_id: str | None = None
+    xid: int | None = None
+    offset: float = 0.0
+    command: Command | None = field(default=None, compare=False)
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.seq, self.id
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.payload["occurred_at"])
+
+    def record(self) -> Record:
+        return {
+            "id": self.id, "seq": self.seq, "command": self.payload, "stage": self.stage.value, "file": self.file_id,
+            "site": self.site_id, "problem": self.problem and self.problem.model_dump(mode="json"), "xid": self.xid, "offset": self.offset,
+        }  # fmt: skip
+
+    @classmethod
+    def read(cls, record: Record) -> "Entry":
+        problem = record.get("problem")
+        return cls(
+            id=record["id"], seq=record.get("seq", 0), payload=record["command"], stage=Stage(record["stage"]),
+            problem=Problem.model_validate(problem) if problem else None, file_id=record.get("file"), site_id=record.get("site"), xid=record.get("xid"),
+            offset=record.get("offset", 0.0), command=parse_command(record["command"]),
+        )  # fmt: skip
+
+    def to_send(self, offset: float) -> dict[str, Any]:
+        """The command, its time corrected by what has been learnt of the clock since it was given."""
+        late = offset - self.offset
+        if abs(late) < 1:
+            return self.payload
+        return {**self.payload, "occurred_at": (self.at + timedelta(seconds=late)).isoformat()}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Waits for a person. `command` is what was asked, None when this version of the app cannot read it; `followers` wait with it."""
+
+    id: str
+    command: Command | None
+    payload: dict[str, Any]
+    problem: Problem
+    at: datetime
+    followers: tuple[Command | None, ...]
+
+
+class Outbox(Observable):
+    """Live. Everything is on disk before it is here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._store: LocalStore | None = None
+        self.entries: list[Entry] = []
+
+    @property
+    def store(self) -> LocalStore:
+        assert self._store is not None, "nobody is signed in"
+        return self._store
+
+    # what it holds
+
+    @property
+    def waiting(self) -> int:
+        return sum(1 for _ in self.ready())
+
+    @property
+    def needs_you(self) -> list[Refused]:
+        """Refused commands, oldest first; one that only failed because an earlier one did counts among its followers."""
+        refused = [entry for entry in self.entries if entry.stage == Stage.refused]
+        followers = {entry.id: self._followers(entry) for entry in refused}
+        led = {follower.id for group in followers.values() for follower in group}
+        return [_refused(entry, followers[entry.id]) for entry in refused if entry.id not in led]
+
+    def ready(self) -> Iterator[Entry]:
+        """What may be sent, in order: not what depends on something refused."""
+        missing: set[UUID] = set()
+        for entry in self.entries:
+            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and subjects(entry.command) & missing):
+                missing |= creates(entry.command)
+            elif entry.stage == Stage.waiting:
+                yield entry
+
+    def pending(self) -> Iterator[Entry]:
+        """What the screen shows as done already."""
+        return (entry for entry in self.entries if entry.stage != Stage.refused)
+
+    def is_pending(self, row_id: UUID) -> bool:
+        return any(row_id in subjects(entry.command) for entry in self.pending())
+
+    def unsent(self) -> Unsent:
+        kept = [entry for entry in self.entries if entry.stage != Stage.applied]
+        refused = sum(entry.stage == Stage.refused for entry in kept)
+        return Unsent(len(kept) - refused, refused, sum(entry.file_id is not None for entry in kept))
+
+    def get(self, entry_id: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+    # what happens to it
+
+    async def open(self, store: LocalStore | None) -> None:
+        self._store = store
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read again what is on disk: another tab may have written."""
+        records = await self.store.outbox() if self._store else []
+        known = {entry.id: entry for entry in self.entries}
+        entries = [_same(known.get(record["id"]), record) for record in records]
+        self.entries = sorted(entries, key=lambda entry: entry.order)
+        self.notify()
+
+    async def add(self, command: Command, *, site_id: UUID | None = None, offset: float = 0.0) -> Entry:
+        seq = self.entries[-1].seq + 1 if self.entries else 1
+        entry = replace(_entry(command, seq=seq, offset=offset), site_id=site_id and str(site_id))
+        if entry.file_id and entry.file_id not in await self.store.blob_ids():
+            entry = replace(entry, file_id=None)
+        await self.store.write_outbox(puts=[entry.record()])
+        self._replace({}, [entry])
+        return entry
+
+    async def applied(self, ids: Iterable[str], xid: int | None) -> None:
+        """Kept until a pull shows the effect, so that the screen does not flicker back."""
+        await self._update(ids, lambda entry: replace(entry, stage=Stage.applied, xid=xid))
+
+    async def refused(self, problems: Mapping[str, Problem]) -> None:
+        await self._update(problems, lambda entry: replace(entry, stage=Stage.refused, problem=problems[entry.id]))
+
+    async def settle(self, ids: Iterable[str]) -> None:
+        """Their effect has been pulled."""
+        wanted = set(ids)
+        await self._forget([entry for entry in self.entries if entry.id in wanted])
+
+    async def retry(self, entry_id: str, command: Command | None = None) -> None:
+        """Send it again, with what depends on it: as new commands, because the server remembers its answers to the old ones.
+
+        With `command`, that one instead of the refused one.
+        """
+        entry = self.get(entry_id)
+        if entry is None:
+            return
+        group = [entry, *self._followers(entry)]
+        renewed = [_renewed(old, command if old is entry else None) for old in group if old.stage == Stage.refused]
+        gone = [old.id for old in group if old.stage == Stage.refused]
+        await self.store.write_outbox(puts=[new.record() for new in renewed], removes=gone)
+        self._replace(dict.fromkeys(gone), renewed)
+
+    async def discard(self, entry_id: str) -> None:
+        """With what depends on it."""
+        entry = self.get(entry_id)
+        if entry is not None:
+            await self._forget([entry, *self._followers(entry)])
+
+    # inside
+
+    def _followers(self, first: Entry) -> list[Entry]:
+        missing, found = set(creates(first.command)), []
+        for entry in self.entries:
+            if entry.order > first.order and entry.stage != Stage.applied and subjects(entry.command) & missing:
+                missing |= creates(entry.command)
+                found.append(entry)
+        return found
+
+    async def _update(self, ids: Iterable[str], change: Callable[[Entry], Entry]) -> None:
+        wanted = set(ids)
+        changed = [change(entry) for entry in self.entries if entry.id in wanted]
+        await self.store.write_outbox(puts=[entry.record() for entry in changed])
+        self._replace(dict.fromkeys(wanted), changed)
+
+    async def _forget(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        gone = {entry.id for entry in entries}
+        used = {entry.file_id for entry in self.entries if entry.id not in gone}
+        blobs = [entry.file_id for entry in entries if entry.file_id and entry.file_id not in used]
+        await self.store.write_outbox(removes=list(gone), blobs=blobs)
+        self._replace(dict.fromkeys(gone), [])
+
+    def _replace(self, gone: Mapping[str, None], new: Sequence[Entry]) -> None:
+        ids = {*gone, *(entry.id for entry in new)}
+        kept = [entry for entry in self.entries if entry.id not in ids]
+        self.entries = sorted([*kept, *new], key=lambda entry: entry.order)
+        self.notify()
+
+
+def _entry(command: Command, *, seq: int, offset: float) -> Entry:
+    payload = command.model_dump(mode="json", exclude_unset=False)
+    file_id = getattr(command, _FILES.get(type(command), ""), None)
+    return Entry(
+        id=str(command.command_id), seq=seq, payload=payload, file_id=file_id and str(file_id), offset=offset, command=command
+    )
+
+
+def _renewed(entry: Entry, instead: Command | None) -> Entry:
+    """In the place of the old one, under a new id."""
+    command = instead or entry.command
+    if command is None:
+        new_id = str(uuid7())
+        return replace(entry, id=new_id, payload={**entry.payload, "command_id": new_id}, stage=Stage.waiting, problem=None)
+    fresh = command.model_copy(update={"command_id": uuid7()})
+    return replace(_entry(fresh, seq=entry.seq, offset=entry.offset), file_id=entry.file_id, site_id=entry.site_id)
+
+
+def _same(known: Entry | None, record: Record) -> Entry:
+    """Spares reading a command that has not changed."""
+    if known is None:
+        return Entry.read(record)
+    problem = record.get("problem")
+    return replace(
+        known, stage=Stage(record["stage"]), xid=record.get("xid"),
+        problem=Problem.model_validate(problem) if problem else None,
+    )  # fmt: skip
+
+
+def _refused(entry: Entry, followers: Sequence[Entry]) -> Refused:
+    problem = cast("Problem", entry.problem)
+    return Refused(entry.id, entry.command, entry.payload, problem, entry.at, tuple(item.command for item in followers))

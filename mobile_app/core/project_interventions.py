@@ -1,0 +1,227 @@
+"""What commands do to intervention sheets."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mobile_app.core.project_equipment import EQUIPMENT, decide, set_status
+from mobile_app.core.projection import Person, Rows, rule
+from shared_models import interventions as iv
+from shared_models import requests as rq
+from shared_models.equipment import EquipmentRow, EquipmentStatus
+from shared_models.interventions import ActionRow, InterventionRow, InterventionType, NoteRow, PhotoRow, Priority, StopKind
+from shared_models.lifecycle import OPEN, InterventionStatus, Verb, after
+
+INTERVENTION = "intervention"
+
+
+def _job(rows: Rows, cmd: iv.OnIntervention) -> InterventionRow | None:
+    return rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
+
+
+def _change(rows: Rows, job: InterventionRow, **changes: Any) -> None:
+    rows.put(INTERVENTION, job.model_copy(update=changes))
+
+
+def _moved(rows: Rows, cmd: iv.OnIntervention, verb: Verb) -> tuple[InterventionRow, dict[str, Any]] | None:
+    """The job and its new state, where the lifecycle lets `verb` happen."""
+    job = _job(rows, cmd)
+    state = job and after(job.state, verb)
+    if job is None or state is None:
+        return None
+    return job, {"status": state.status, "is_validated": state.is_validated}
+
+
+def _stopped(actions: list[ActionRow], at: datetime) -> list[ActionRow]:
+    """Nobody's timer runs any more."""
+    return [action if action.ended_at else action.model_copy(update={"ended_at": max(at, action.started_at)}) for action in actions]
+
+
+def new_job(intervention_id: UUID, machine: EquipmentRow, person: Person, at: datetime, title: str) -> InterventionRow:
+    blank: dict[str, Any] = dict.fromkeys(InterventionRow.model_fields)
+    texts = ("description", "status_reason", "failure_cause", "work_performed", "observations", "return_reason")
+    return InterventionRow.model_construct(**{
+        **blank, **dict.fromkeys(texts, ""), "id": intervention_id, "site_id": machine.site_id, "equipment_id": machine.id,
+        "title": title, "intervention_type": InterventionType.corrective, "status": InterventionStatus.pending,
+        "priority": Priority.medium, "created_by": person.id, "created_at": at, "mode_unknown": False, "is_validated": False,
+        "revision": 0, "version": 0, "actions": [], "notes": [], "photos": [],
+    })  # fmt: skip
+
+
+@rule(iv.CreateIntervention)
+def _create(rows: Rows, cmd: iv.CreateIntervention, person: Person) -> None:
+    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
+    if machine is None or _job(rows, cmd):
+        return
+    asked = ("description", "intervention_type", "priority", "assigned_technician_id", "scheduled_start", "scheduled_end")
+    job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
+    _change(rows, job, **{name: getattr(cmd, name) for name in asked}, **_stop_of(cmd), **_started(cmd, person))
+    if cmd.stopped_at and (cmd.stop_kind or StopKind.failure) == StopKind.failure:
+        set_status(rows, machine.id, EquipmentStatus.broken, cmd.stopped_at)
+
+
+def _stop_of(cmd: iv.CreateIntervention) -> dict[str, Any]:
+    kind = cmd.stop_kind or (StopKind.failure if cmd.stopped_at else None)
+    return {"stop_kind": kind, "stopped_at": cmd.stopped_at, "reported_at": cmd.reported_at or cmd.stopped_at}
+
+
+def _started(cmd: iv.CreateIntervention, person: Person) -> dict[str, Any]:
+    if cmd.action_id is None:
+        return {}
+    action = ActionRow(id=cmd.action_id, user_id=person.id, started_at=cmd.occurred_at, ended_at=None)
+    return {"status": InterventionStatus.in_progress, "actual_start": cmd.occurred_at, "actions": [action]}
+
+
+@rule(iv.StartIntervention)
+def _start(rows: Rows, cmd: iv.StartIntervention, person: Person) -> None:
+    moved = _moved(rows, cmd, Verb.start)
+    if moved is None or any(action.id == cmd.action_id for action in moved[0].actions):
+        return
+    job, state = moved
+    actions = list(job.actions)
+    if not any(action.user_id == person.id and action.ended_at is None for action in actions):
+        actions.append(ActionRow(id=cmd.action_id, user_id=person.id, started_at=cmd.occurred_at, ended_at=None))
+    _change(rows, job, **state, status_reason="", actions=actions, actual_start=job.actual_start or cmd.occurred_at)
+
+
+@rule(iv.HoldIntervention)
+def _hold(rows: Rows, cmd: iv.HoldIntervention, _: Person) -> None:
+    if moved := _moved(rows, cmd, Verb.hold):
+        job, state = moved
+        _change(rows, job, **state, status_reason=cmd.reason, actions=_stopped(job.actions, cmd.occurred_at))
+
+
+@rule(iv.EndAction)
+def _end_action(rows: Rows, cmd: iv.EndAction, _: Person) -> None:
+    if job := _job(rows, cmd):
+        ended = [*_stopped([a for a in job.actions if a.id == cmd.action_id], cmd.occurred_at)]
+        _change(rows, job, actions=[next((e for e in ended if e.id == a.id), a) for a in job.actions])
+
+
+@rule(iv.AddAction)
+def _add_action(rows: Rows, cmd: iv.AddAction, _: Person) -> None:
+    job = _job(rows, cmd)
+    if job and all(action.id != cmd.action_id for action in job.actions):
+        told = ActionRow(id=cmd.action_id, user_id=cmd.user_id, started_at=cmd.started_at, ended_at=cmd.ended_at, note=cmd.note)
+        _change(rows, job, actions=[*job.actions, told])
+
+
+@rule(iv.CompleteIntervention)
+def _complete(rows: Rows, cmd: iv.CompleteIntervention, person: Person) -> None:
+    moved = _moved(rows, cmd, Verb.complete)
+    if moved is None:
+        return
+    job, state = moved
+    actions = _corrected(_stopped(job.actions, cmd.occurred_at), person.id, cmd.worked_minutes)
+    stop = {name: value for name in ("stop_kind", "stopped_at", "restarted_at") if (value := getattr(cmd, name)) is not None}
+    words = {name: getattr(cmd, name) for name in ("failure_cause", "work_performed", "observations", "temporary_until", "signature")}
+    _change(
+        rows, job, **state, **stop, **words, **_coding(cmd.failure), actions=actions, status_reason="",
+        actual_end=cmd.occurred_at, completed_by=person.id,
+    )  # fmt: skip
+    set_status(rows, job.equipment_id, cmd.equipment_status, cmd.restarted_at or cmd.occurred_at)
+    _follow_up(rows, cmd, job, person)
+
+
+def _coding(failure: iv.FailureCoding | None) -> dict[str, Any]:
+    return dict(failure) if failure else {}
+
+
+def _corrected(actions: list[ActionRow], user_id: UUID, worked_minutes: int | None) -> list[ActionRow]:
+    """The actor's last action takes up the difference to what he says he worked."""
+    own = [action for action in actions if action.user_id == user_id and action.ended_at]
+    if worked_minutes is None or not own:
+        return actions
+    last = own[-1]
+    others = sum(((action.ended_at or action.started_at) - action.started_at for action in own[:-1]), timedelta())
+    length = max(timedelta(), timedelta(minutes=worked_minutes) - others)
+    told = last.model_copy(update={"ended_at": last.started_at + length})
+    return [told if action.id == last.id else action for action in actions]
+
+
+def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, person: Person) -> None:
+    machine = rows.get(EQUIPMENT, EquipmentRow, job.equipment_id)
+    if cmd.permanent_id is None or machine is None or rows.get(INTERVENTION, InterventionRow, cmd.permanent_id):
+        return
+    follow_up = new_job(cmd.permanent_id, machine, person, cmd.occurred_at, job.title)
+    _change(rows, follow_up, permanent_repair_of=job.id, priority=job.priority)
+
+
+@rule(iv.CancelIntervention)
+def _cancel(rows: Rows, cmd: iv.CancelIntervention, _: Person) -> None:
+    if moved := _moved(rows, cmd, Verb.cancel):
+        job, state = moved
+        ended = _stopped(job.actions, cmd.occurred_at)
+        _change(rows, job, **state, status_reason=cmd.reason, actions=ended, actual_end=cmd.occurred_at)
+
+
+@rule(iv.ValidateIntervention)
+def _validate(rows: Rows, cmd: iv.ValidateIntervention, person: Person) -> None:
+    if moved := _moved(rows, cmd, Verb.validate):
+        job, state = moved
+        _change(rows, job, **state, validated_by=person.id, validated_at=cmd.occurred_at)
+
+
+@rule(iv.ReturnIntervention)
+def _send_back(rows: Rows, cmd: iv.ReturnIntervention, person: Person) -> None:
+    if moved := _moved(rows, cmd, Verb.send_back):
+        job, state = moved
+        told = {"returned_at": cmd.occurred_at, "returned_by": person.id, "return_reason": cmd.reason}
+        _change(rows, job, **state, **told, actual_end=None, completed_by=None)
+
+
+@rule(iv.AssignIntervention)
+def _assign(rows: Rows, cmd: iv.AssignIntervention, _: Person) -> None:
+    if job := _job(rows, cmd):
+        _change(rows, job, assigned_technician_id=cmd.technician_id)
+
+
+@rule(iv.UpdateIntervention)
+def _update(rows: Rows, cmd: iv.UpdateIntervention, _: Person) -> None:
+    job = _job(rows, cmd)
+    if job and job.status in OPEN:
+        told = cmd.model_fields_set & {"title", "description", "priority", "intervention_type", "scheduled_start", "scheduled_end"}
+        _change(rows, job, **{name: value for name in told if (value := getattr(cmd, name)) is not None})
+
+
+@rule(iv.ReviseIntervention)
+def _revise(rows: Rows, cmd: iv.ReviseIntervention, _: Person) -> None:
+    job = _job(rows, cmd)
+    if job is None or job.status != InterventionStatus.completed or job.version > cmd.version:
+        return
+    texts = ("failure_cause", "work_performed", "observations", "stop_kind", "stopped_at", "restarted_at")
+    told = {name: value for name in texts if (value := getattr(cmd, name)) is not None}
+    _change(rows, job, **told, **_coding(cmd.failure), revision=job.revision + 1)
+
+
+@rule(iv.AddNote)
+def _add_note(rows: Rows, cmd: iv.AddNote, person: Person) -> None:
+    job = _job(rows, cmd)
+    if job and all(note.id != cmd.note_id for note in job.notes):
+        note = NoteRow(id=cmd.note_id, user_id=person.id, occurred_at=cmd.occurred_at, text=cmd.text)
+        _change(rows, job, notes=[*job.notes, note])
+
+
+@rule(iv.AddPhoto)
+def _add_photo(rows: Rows, cmd: iv.AddPhoto, person: Person) -> None:
+    job = _job(rows, cmd)
+    if job and all(photo.id != cmd.photo_id for photo in job.photos):
+        photo = PhotoRow(id=cmd.photo_id, user_id=person.id, occurred_at=cmd.occurred_at, kind=cmd.kind, caption=cmd.caption)
+        _change(rows, job, photos=[*job.photos, photo])
+
+
+@rule(iv.RemovePhoto)
+def _remove_photo(rows: Rows, cmd: iv.RemovePhoto, _: Person) -> None:
+    if job := _job(rows, cmd):
+        _change(rows, job, photos=[photo for photo in job.photos if photo.id != cmd.photo_id])
+
+
+@rule(rq.AcceptWorkRequest)
+def _accept(rows: Rows, cmd: rq.AcceptWorkRequest, person: Person) -> None:
+    request = decide(rows, cmd, person)
+    machine = request and rows.get(EQUIPMENT, EquipmentRow, request.equipment_id)
+    if request is None or machine is None or rows.get(INTERVENTION, InterventionRow, cmd.intervention_id):
+        return
+    job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
+    asked = {"intervention_type": cmd.intervention_type, "priority": cmd.priority, "assigned_technician_id": cmd.assigned_technician_id}
+    _change(rows, job, **asked, request_id=request.id, description=request.text, reported_at=request.created_at)

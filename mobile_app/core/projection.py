@@ -1,0 +1,67 @@
+"""What a command will do to the rows, foretold on the device by pure rules.
+
+The server has the last word; a rule here only has to look right until its answer is pulled. Each is harmless when the
+server's row already includes the command, and does nothing where the lifecycle forbids it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from shared_models.base import Command, Row
+from shared_models.permissions import Role
+
+ServerRow = Callable[[str, UUID], Row | None]
+T = TypeVar("T", bound=Row)
+C = TypeVar("C", bound=Command)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose commands these are."""
+
+    id: UUID
+    role: Role
+
+
+class Rows:
+    """The rows as the commands so far leave them; `changes` is what they have made of the server's."""
+
+    def __init__(self, server_row: ServerRow) -> None:
+        self._server_row = server_row
+        self.changes: dict[tuple[str, UUID], Row | None] = {}
+
+    def get(self, entity: str, model: type[T], row_id: UUID | None) -> T | None:
+        if row_id is None:
+            return None
+        key = (entity, row_id)
+        found = self.changes[key] if key in self.changes else self._server_row(entity, row_id)
+        return found if isinstance(found, model) else None
+
+    def put(self, entity: str, row: Row) -> None:
+        self.changes[entity, cast("Any", row).id] = row
+
+    def drop(self, entity: str, row_id: UUID) -> None:
+        self.changes[entity, row_id] = None
+
+
+Rule = Callable[[Rows, Any, Person], None]
+RULES: dict[type[Command], Rule] = {}
+
+
+def rule(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
+    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
+        RULES[command] = function
+        return function
+
+    return register
+
+
+def project(command: Command, rows: Rows, person: Person) -> None:
+    """Let `command` change `rows`."""
+    from mobile_app.core import project_equipment, project_interventions  # noqa: F401 - they register their rules
+
+    known = RULES.get(type(command))
+    if known is not None:
+        known(rows, command, person)

@@ -1,0 +1,51 @@
+"""Reads and writes that go to the server directly. Each raises `Offline` without a network."""
+
+from typing import Any
+from uuid import UUID
+
+from mobile_app.core.api import BASE, Api
+from shared_models.audit import AuditFilter, AuditPage
+from shared_models.auth import Me, MeUpdate, PasswordChange, SessionRead
+from shared_models.base import Schema
+from shared_models.interventions import HistoryEntry, RevisionRead
+
+
+class Remote:
+    """`get`, `post`, … take paths below `/api/v1` and give the answer's JSON."""
+
+    def __init__(self, http: Api) -> None:
+        self._http = http
+        self.get, self.post, self.put = http.get, http.post, http.put
+        self.patch, self.delete, self.list_of = http.patch, http.delete, http.list_of
+
+    async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
+        return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")
+
+    async def revisions(self, intervention_id: UUID) -> list[RevisionRead]:
+        return await self._http.list_of(RevisionRead, f"/maintenance/interventions/{intervention_id}/revisions")
+
+    async def sessions(self) -> list[SessionRead]:
+        return await self._http.list_of(SessionRead, "/auth/sessions")
+
+    async def end_session(self, session_id: UUID) -> None:
+        await self._http.delete(f"/auth/sessions/{session_id}")
+
+    async def audit(self, wanted: AuditFilter) -> AuditPage:
+        return AuditPage.model_validate(await self._http.get("/audit", **_given(wanted)))
+
+    async def me(self) -> Me:
+        return Me.model_validate(await self._http.get("/auth/me"))
+
+    async def update_me(self, change: MeUpdate) -> Me:
+        return Me.model_validate(await self._http.patch("/auth/me", change))
+
+    async def change_password(self, change: PasswordChange) -> None:
+        await self._http.post("/auth/password", change)
+
+    async def attachment(self, file_id: UUID, size: int | None = None) -> bytes:
+        path = f"/attachments/{file_id}/thumbnail?size={size}" if size else f"/attachments/{file_id}"
+        return (await self._http.send("GET", BASE + path)).body
+
+
+def _given(wanted: Schema) -> dict[str, Any]:
+    return wanted.model_dump(mode="json", exclude_none=True)

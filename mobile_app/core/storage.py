@@ -1,0 +1,91 @@
+"""Where a device keeps things: one small store for the device, one for each person who signed in on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Record = dict[str, Any]
+"""An entry of the outbox, JSON-like, with its `id`."""
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`, `label:<CODE>`)."""
+
+    entity: str
+    id: str
+    site_id: str | None
+    refs: Sequence[str]
+    json: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.entity}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A page of a pull, written as one: rows, then what is dropped, then `kv`.
+
+    `drops` are (key, site_id): a row that has moved to another site meanwhile stays. `sites`: rows of other sites go.
+    """
+
+    puts: Sequence[StoredRow] = ()
+    drops: Sequence[tuple[str, str | None]] = ()
+    kv: Mapping[str, str] = field(default_factory=dict)
+    sites: Sequence[str] | None = None
+    reset: bool = False
+
+
+@dataclass(frozen=True)
+class StoredBlob:
+    data: Any
+    mime: str
+
+
+class KeyValue(Protocol):
+    async def get(self, key: str) -> str | None: ...
+    async def set(self, key: str, value: str | None) -> None:
+        """None forgets the key."""
+        ...
+
+
+class LocalStore(KeyValue, Protocol):
+    """Each method is one transaction, on disk when it returns; `StoreTrouble` when the device refuses."""
+
+    async def rows(self, entity: str) -> str:
+        """All of an entity, as the text of a JSON array."""
+        ...
+
+    async def rows_of(self, entity: str, ref: str) -> str: ...
+    async def rows_at(self, keys: Sequence[str]) -> list[str | None]: ...
+    async def apply(self, batch: Batch) -> None: ...
+    async def outbox(self) -> list[Record]: ...
+    async def write_outbox(self, *, puts: Sequence[Record] = (), removes: Sequence[str] = (), blobs: Sequence[str] = ()) -> None:
+        """Remove, then put, then free `blobs`."""
+        ...
+
+    async def put_blob(self, blob_id: str, data: Any, mime: str, created: str) -> None: ...
+    async def blob(self, blob_id: str) -> StoredBlob | None: ...
+    async def blob_ids(self) -> list[str]: ...
+    async def close(self) -> None: ...
+
+
+class StoreFactory(Protocol):
+    async def device(self) -> KeyValue: ...
+    async def open(self, user_id: str) -> LocalStore: ...
+    async def delete(self, user_id: str) -> None: ...
+    async def to_bytes(self, data: Any) -> bytes:
+        """The content of a blob's `data`."""
+        ...
+
+
+def refs_of(entity: str, row: Mapping[str, Any]) -> list[str]:
+    """What a row is looked up by on the device."""
+    if entity == "equipment":
+        return [f"label:{code}" for code in row.get("label_codes", ())]
+    if entity == "equipment_life":
+        return [f"equipment:{row['id']}"]
+    if entity in {"intervention", "document", "work_request"}:
+        return [f"equipment:{row['equipment_id']}"]
+    return []

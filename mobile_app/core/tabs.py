@@ -1,0 +1,94 @@
+"""Several tabs of one browser: who leads, and what they tell each other."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+Message = dict[str, Any]
+
+
+class Tabs(Protocol):
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Wait for `name`, held by one tab at a time; a tab that dies lets go of it."""
+        ...
+
+    def post(self, message: Message) -> None:
+        """Tell the other tabs."""
+        ...
+
+    def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]: ...
+
+
+class SharedTabs:
+    """The tabs of one process: tests give one `SharedTabs.Hub` to several clients."""
+
+    class Hub:
+        def __init__(self) -> None:
+            self.locks: dict[str, asyncio.Lock] = {}
+            self.handlers: list[tuple[object, Callable[[Message], None]]] = []
+
+    def __init__(self, hub: "SharedTabs.Hub | None" = None) -> None:
+        self._hub = hub or SharedTabs.Hub()
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[None]:
+        async with self._hub.locks.setdefault(name, asyncio.Lock()):
+            yield
+
+    def post(self, message: Message) -> None:
+        for owner, handler in list(self._hub.handlers):
+            if owner is not self:
+                handler(json.loads(json.dumps(message)))
+
+    def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]:
+        entry = (self, handler)
+        self._hub.handlers.append(entry)
+        return lambda: self._hub.handlers.remove(entry) if entry in self._hub.handlers else None
+
+
+class BrowserTabs:
+    """Web Locks and a BroadcastChannel; messages travel as JSON, so that no JavaScript object outlives its turn."""
+
+    def __init__(self, name: str = "etabli-tabs") -> None:
+        from js import BroadcastChannel
+
+        self._channel = BroadcastChannel.new(name)
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[None]:
+        from js import Promise, navigator
+        from pyodide.ffi import create_once_callable, create_proxy
+
+        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        releases: list[Any] = []
+        keep = create_proxy(lambda resolve, _reject: releases.append(resolve))
+
+        def granted(_lock: Any) -> Any:
+            promise = Promise.new(keep)
+            if held.cancelled():
+                releases[0]()
+            else:
+                held.set_result(None)
+            return promise
+
+        request = navigator.locks.request(name, create_once_callable(granted))
+        try:
+            await held
+            yield
+        finally:
+            if releases:
+                releases[0]()
+                await request
+                keep.destroy()
+
+    def post(self, message: Message) -> None:
+        self._channel.postMessage(json.dumps(message))
+
+    def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]:
+        from pyodide.ffi import create_proxy
+
+        proxy = create_proxy(lambda event: handler(json.loads(event.data)))
+        self._channel.addEventListener("message", proxy)
+        return lambda: self._channel.removeEventListener("message", proxy)
