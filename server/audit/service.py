@@ -12,7 +12,7 @@ from server.audit.models import AuditLog
 from server.core import events
 from server.core.access import Actor
 from server.core.clock import now
-from server.core.context import origin
+from server.core.context import device_time, origin
 from server.core.database import Session
 
 _NEVER_RECORDED = frozenset(
@@ -38,9 +38,12 @@ async def record(
     at = now()
     where = origin.get()
     site_id = _site_of(target)
+    changes = changes_between(before, after)
+    if (told := device_time.get()) is not None:
+        changes["device_time"] = to_jsonable_python([told, occurred_at])
     session.add(AuditLog(
         occurred_at=occurred_at or at, received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
-        entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes_between(before, after),
+        entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes,
         device_id=actor.device_id, request_id=where.request_id, address=where.address, user_agent=where.user_agent,
     ))  # fmt: skip
     if getattr(type(target), "__synced__", False):

@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,6 @@ class Origin:
 
 _NOWHERE = Origin()
 origin: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
+
+device_time: ContextVar[datetime | None] = ContextVar("device_time", default=None)
+"""What the device's own clock said, while a command is carried out whose time had to be corrected."""
