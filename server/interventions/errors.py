@@ -19,12 +19,6 @@ class AssignedToAnother(Forbidden):
     code = "assigned_to_another"
 
 
-class AlreadyWorking(Conflict):
-    """The person's timer runs on this job since `since`."""
-
-    code = "already_working"
-
-
 class AlreadyRequested(Conflict):
     """The work request has its intervention."""
 

@@ -12,7 +12,7 @@ from server.core.errors import AlreadyExists, Forbidden
 from server.core.versions import touch
 from server.equipment import service as equipment
 from server.interventions import repository
-from server.interventions.errors import AlreadyWorking, AssignedToAnother, NotAllowedNow
+from server.interventions.errors import AssignedToAnother, NotAllowedNow
 from server.interventions.models import Intervention, InterventionAction
 from shared_models import interventions as rules
 from shared_models import lifecycle
@@ -98,9 +98,9 @@ class Job:
         return next((action for action in self.actions if action.user_id == user_id and action.ended_at is None), None)
 
     async def start_timer(self, action_id: UUID, at: datetime) -> None:
-        """The actor begins to work, but not before his own last work on this job has ended."""
-        if (action := self.running(self.actor.user_id)) is not None:
-            raise AlreadyWorking(since=action.started_at.isoformat())
+        """The actor begins to work, but not before his own last work on this job has ended; one whose timer runs goes on."""
+        if self.running(self.actor.user_id) is not None:
+            return
         ends = [action.ended_at for action in self.actions if action.user_id == self.actor.user_id and action.ended_at]
         await self.add_action(action_id, self.actor.user_id, max([at, *ends]), None)
         self.row.actual_start = min(self.row.actual_start or at, at)
@@ -122,17 +122,22 @@ class Job:
             if action.ended_at is None:
                 action.ended_at = max(action.started_at, at)
 
-    async def correct_own_time(self, minutes: int, ended_at: datetime) -> None:
-        """The actor's last action took `minutes`: from when it began, or from earlier when that would end it in the future."""
-        worked = timedelta(minutes=minutes)
-        own = [action for action in self.actions if action.user_id == self.actor.user_id]
-        if own:
-            last = max(own, key=lambda action: (action.ended_at or ended_at, action.started_at))
-            last.started_at = min(last.started_at, max(last.ended_at or ended_at, ended_at) - worked)
-            last.ended_at = last.started_at + worked
-            self.row.actual_start = min(self.row.actual_start or last.started_at, last.started_at)
-        elif minutes:
-            await self.add_action(uuid7(), self.actor.user_id, ended_at - worked, ended_at)
+    async def correct_own_time(self, minutes: int, at: datetime) -> None:
+        """The actor has worked `minutes` on this job; his last action takes up the difference.
+
+        It keeps its beginning, unless that made it end after `at`: then it began earlier.
+        """
+        own = sorted((a for a in self.actions if a.user_id == self.actor.user_id), key=lambda a: a.started_at)
+        if not own:
+            if minutes:
+                await self.add_action(uuid7(), self.actor.user_id, at - timedelta(minutes=minutes), at)
+            return
+        *others, last = own
+        elsewhere = sum(((a.ended_at or at) - a.started_at for a in others), timedelta())
+        length = max(timedelta(), timedelta(minutes=minutes) - elsewhere)
+        last.started_at = min(last.started_at, max(last.ended_at or at, at) - length)
+        last.ended_at = last.started_at + length
+        self.row.actual_start = min(self.row.actual_start or last.started_at, last.started_at)
 
     # --- the machine
 

@@ -102,7 +102,7 @@ def _stop(cmd: CreateIntervention, at: datetime) -> dict[str, Any]:
         return {"reported_at": reported_at}
     usual = StopKind.failure if cmd.intervention_type is InterventionType.corrective else StopKind.planned
     stopped_at = min(past(cmd.stopped_at, "stopped_at"), at)
-    return {"reported_at": reported_at, "stopped_at": stopped_at, "stop_kind": cmd.stop_kind or usual}
+    return {"reported_at": reported_at or stopped_at, "stopped_at": stopped_at, "stop_kind": cmd.stop_kind or usual}
 
 
 async def _begin(job: Job, cmd: CreateIntervention, at: datetime) -> None:
@@ -184,7 +184,7 @@ async def hold(session: Session, actor: Actor, cmd: HoldIntervention) -> Interve
 async def end_action(session: Session, actor: Actor, cmd: EndAction) -> Intervention:
     """Who has worked knows best when he stopped, even when somebody else's command has ended his timer meanwhile."""
     job = await Job.take(session, actor, cmd.intervention_id)
-    action = next((action for action in job.actions if action.id == cmd.action_id), None)
+    action = next((action for action in job.actions if action.id == cmd.action_id), job.running(actor.user_id))
     if action is None:
         raise NotFound
     if action.user_id != actor.user_id:
@@ -222,7 +222,7 @@ async def complete(session: Session, actor: Actor, cmd: CompleteIntervention) ->
     await closing.plan_permanent_repair(job, cmd, at)
     closed = await job.record("intervention.completed", at)
     if cmd.equipment_status is not None:
-        await job.set_machine(cmd.equipment_status, at)
+        await job.set_machine(cmd.equipment_status, past(cmd.restarted_at) if cmd.restarted_at else at)
     return closed
 
 
