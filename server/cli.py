@@ -83,7 +83,7 @@ def build_web_root(
     from mobile_app.web import build
 
     report = build.build_web(out or build.DEFAULT_OUT)
-    console.print(f"{report.out}: {report.build_id}, {'built' if report.changed else 'up to date'} in {report.seconds} s")
+    console.print(f"{report.root}: {report.build_id}, {'built' if report.changed else 'up to date'} in {report.seconds} s")
 
 
 @admin.command("create")
