@@ -14,6 +14,12 @@ from shared_models.i18n import Translator
 LANGUAGES: Final = ("fr", "en")
 NARROW_SPACE: Final = "\u202f"
 NO_BREAK: Final = "\u00a0"
+_WEEK_DAYS: Final = 7
+_HOUR_MINUTES: Final = 60
+_WHOLE_HOURS: Final = 100
+"""From here on minutes are noise."""
+_KILO: Final = 1000
+_ONE_DIGIT: Final = 10
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
@@ -105,10 +111,10 @@ def format_size(size_bytes: int) -> str:
     """1,5 Mo or 1.5 MB."""
     value, units = float(size_bytes), t("common.size_units").split(",")
     for unit in units:
-        if value < 1000 or unit == units[-1]:
-            digits = 1 if value < 10 and unit != units[0] else 0
+        if value < _KILO or unit == units[-1]:
+            digits = 1 if value < _ONE_DIGIT and unit != units[0] else 0
             return f"{format_number(value, digits)}{NO_BREAK}{unit}"
-        value /= 1000
+        value /= _KILO
     raise AssertionError
 
 
@@ -132,7 +138,7 @@ def format_duration(duration: timedelta | float) -> str:
 def format_hours(duration: timedelta | float) -> str:
     """All in hours and minutes, however long: 312 h, 9 h 10."""
     hours, rest = divmod(_minutes(duration), 60)
-    if rest and hours < 100:
+    if rest and hours < _WHOLE_HOURS:
         return t("common.hours_minutes", hours=hours, minutes=f"{rest:02d}")
     return _hours(hours)
 
@@ -209,9 +215,9 @@ def format_day(when: date, today: date | None = None) -> str:
     named = {0: "common.today", 1: "common.tomorrow", -1: "common.yesterday"}.get(days)
     if named:
         return t(named)
-    if 1 < days < 7:
+    if 1 < days < _WEEK_DAYS:
         return n("common.in_days", days)
-    if -7 < days < -1:
+    if -_WEEK_DAYS < days < -1:
         return n("common.days_ago", -days)
     return format_date(day, today)
 
@@ -229,7 +235,7 @@ def format_ago(moment: datetime, now: datetime | None = None) -> str:
     minutes = int((now - moment).total_seconds() // 60)
     if minutes < 1:
         return t("common.just_now")
-    if minutes < 60:
+    if minutes < _HOUR_MINUTES:
         return t("common.minutes_ago", minutes=minutes)
     return format_moment(moment, now)
 

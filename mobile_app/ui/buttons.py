@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import flet as ft
 
+from mobile_app.ui import environment
 from mobile_app.ui.theme import FONT, SEMIBOLD, C, Radius, Size, faint
 
 Handler = Callable[..., Awaitable[None] | None]
@@ -29,23 +30,17 @@ def SecondaryButton(label: str, on_click: Handler | None, **more: Any) -> ft.Con
     return _button(_Look.secondary, label, on_click, **more)
 
 
-def DangerButton(
-    label: str, on_click: Handler | None, *, quiet: bool = False, **more: Any
-) -> ft.Control:
+def DangerButton(label: str, on_click: Handler | None, *, quiet: bool = False, **more: Any) -> ft.Control:
     look = _Look.danger_quiet if quiet else _Look.danger
     return _button(look, label, on_click, **more)
 
 
-def OnPrimaryButton(
-    label: str, on_click: Handler | None, *, strong: bool = True, **more: Any
-) -> ft.Control:
+def OnPrimaryButton(label: str, on_click: Handler | None, *, strong: bool = True, **more: Any) -> ft.Control:
     """For use on a `HeroCard`: solid light, or glass when not `strong`."""
     return _button(_Look.light if strong else _Look.glass, label, on_click, **more)
 
 
-def TextLink(
-    label: str, on_click: Handler | None, *, color: ft.ColorValue = C.primary, **more: Any
-) -> ft.Control:
+def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.primary, **more: Any) -> ft.Control:
     return ft.TextButton(
         label,
         on_click=_drop_event(on_click),
@@ -71,7 +66,7 @@ def IconAction(
     **more: Any,
 ) -> ft.Control:
     """An icon alone: `label` is its tooltip and what a screen reader says."""
-    return ft.IconButton(
+    button = ft.IconButton(
         icon,
         tooltip=label,
         icon_color=color,
@@ -86,6 +81,43 @@ def IconAction(
         ),
         **more,
     )
+    return ft.MergeSemantics(button)
+
+
+def spoken(
+    box: ft.Container,
+    label: str | None = None,
+    *,
+    button: bool = True,
+    picked: bool | None = None,
+    expand: bool | int | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """Say to a screen reader that `box` is a button, and what it is.
+
+    Without `label` the texts inside are read; with it they are silenced, or each would be
+    heard twice. `picked` is for choices.
+    """
+    said = ft.Semantics(content=box, button=button or None, label=label, checked=picked, container=True)
+    if label is None or box.content is None:
+        said.expand, said.key = expand, key
+        return said
+    box.content = ft.Semantics(content=box.content, exclude_semantics=True)
+    return ft.MergeSemantics(said, expand=expand, key=key)
+
+
+def ActionRow(*buttons: ft.Control, spacing: float = 10) -> ft.Control:
+    """Buttons side by side; one above the other when text is large, the last (main) one first."""
+    if environment.current().has_big_text:
+        for button in buttons:
+            button.expand = None
+        return ft.Column(
+            list(reversed(buttons)),
+            spacing=spacing,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    return ft.Row(list(buttons), spacing=spacing)
 
 
 def _label_style(size: float = Size.body) -> ft.TextStyle:
@@ -122,8 +154,8 @@ def _button(
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
             padding=ft.Padding.symmetric(horizontal=16),
             text_style=_label_style(),
-            elevation=0,
         ),
+        elevation=0,
         **more,
     )
 
@@ -140,17 +172,14 @@ def _content(
         return label
     parts: list[ft.Control] = []
     if busy:
-        parts.append(
-            ft.ProgressRing(width=_SPINNER, height=_SPINNER, stroke_width=2.5, color=C.ink2)
-        )
+        parts.append(ft.ProgressRing(width=_SPINNER, height=_SPINNER, stroke_width=2.5, color=C.ink2))
     elif icon:
         parts.append(ft.Icon(icon, size=20, color=ink))
-    parts.append(ft.Text(label, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS))
+    words = ft.Text(label, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=True, expand_loose=True)
+    parts.append(words)
     if trailing:
         parts.append(ft.Icon(trailing, size=20, color=ink))
-    return ft.Row(
-        parts, spacing=10, tight=True, alignment=ft.MainAxisAlignment.CENTER
-    )
+    return ft.Row(parts, spacing=10, tight=True, alignment=ft.MainAxisAlignment.CENTER)
 
 
 def _drop_event(handler: Handler | None) -> Any:

@@ -1,12 +1,16 @@
 """Cards and the rows of lists. Data and callbacks in, one tree out."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import flet as ft
 
-from mobile_app.ui.buttons import Handler, TextLink, tap
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.chips import IconTile
+from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import (
     BOLD,
@@ -20,6 +24,7 @@ from mobile_app.ui.theme import (
     line,
 )
 
+_ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
 _TOP: Final = ft.CrossAxisAlignment.START
 
 
@@ -35,7 +40,7 @@ def Card(
 ) -> ft.Control:
     """A rounded surface with a line around it; tinted by `tone`, tappable with `on_click`.
 
-    `label` is what a screen reader says for a tappable card.
+    A screen reader hears the texts inside, or `label` in their place.
     """
     ink, paper = (C.line, C.surface) if tone is None else (TONES[tone].ink, TONES[tone].paper)
     box = ft.Container(
@@ -50,7 +55,7 @@ def Card(
     )
     if on_click is None:
         return box
-    return ft.Semantics(button=True, label=label, selected=selected or None, content=box)
+    return spoken(box, label)
 
 
 def HeroCard(content: ft.Control, *, on_click: Handler | None = None) -> ft.Control:
@@ -65,29 +70,22 @@ def HeroCard(content: ft.Control, *, on_click: Handler | None = None) -> ft.Cont
     )
 
 
-def SectionHeader(
-    title: str, meta: str = "", *, action: str = "", on_action: Handler | None = None
-) -> ft.Control:
+def SectionHeader(title: str, meta: str = "", *, action: str = "", on_action: Handler | None = None) -> ft.Control:
     """A title, then at the right either a quiet figure or something to do."""
     end: list[ft.Control] = []
     if meta:
         end.append(Meta(meta))
     if action:
         end.append(TextLink(action, on_action))
-    words = ft.Semantics(
-        header=True, heading_level=2, expand=True, content=Heading(title)
-    )
-    return ft.Row(
-        [words, *end],
-        vertical_alignment=ft.CrossAxisAlignment.CENTER,
-        spacing=8,
-    )
+    words = ft.Semantics(header=True, heading_level=2, container=True, expand=True, content=Heading(title))
+    row = ft.Row([words, *end], spacing=8)
+    return ft.Container(row, padding=ft.Padding(left=0, top=0 if action else 10, right=0, bottom=0))
 
 
 def CardHeader(title: str, trailing: ft.Control | str = "") -> ft.Control:
     """The first line inside a card: its name, and a figure or a chip at the right."""
     end = [Meta(trailing) if isinstance(trailing, str) else trailing] if trailing else []
-    words = ft.Semantics(header=True, heading_level=3, expand=True, content=Heading(title))
+    words = ft.Semantics(header=True, heading_level=3, container=True, expand=True, content=Heading(title))
     return ft.Row([words, *end], spacing=8)
 
 
@@ -127,10 +125,9 @@ def RowCard(
         lines.append(_chip_line(chips, note))
     text = ft.Column(lines, spacing=3, expand=True, tight=True)
     body = ft.Row([*head, text], spacing=14, vertical_alignment=_TOP)
-    said = label or ", ".join(filter(None, (title, _word(trailing), meta, note)))
     if flat:
-        return _flat(body, said, on_click, selected=selected)
-    return Card(body, on_click=on_click, label=said, padding=14, selected=selected)
+        return _flat(body, label, on_click, selected=selected)
+    return Card(body, on_click=on_click, label=label, padding=14, selected=selected)
 
 
 def _word(trailing: Trailing | str) -> str:
@@ -138,7 +135,7 @@ def _word(trailing: Trailing | str) -> str:
 
 
 def _first_line(title: str, trailing: Trailing | str) -> ft.Control:
-    name = Strong(title, expand=True)
+    name = Strong(title, max_lines=3)
     if not trailing:
         return name
     color = C.ink2 if isinstance(trailing, str) else TONES[trailing.tone].ink
@@ -146,6 +143,9 @@ def _first_line(title: str, trailing: Trailing | str) -> ft.Control:
     word = ft.Text(_word(trailing), size=Size.meta, weight=weight, color=color)
     # 15 and 13 dp lines: two dp put both on one baseline.
     end = ft.Container(word, padding=ft.Padding(left=8, top=2, right=0, bottom=0))
+    if environment.current().has_big_text:
+        return ft.Column([word, name], spacing=0, tight=True)
+    name.expand = True
     return ft.Row([name, end], spacing=0, vertical_alignment=_TOP)
 
 
@@ -155,22 +155,16 @@ def _chip_line(chips: Sequence[ft.Control], note: str) -> ft.Control:
     return ft.Container(row, padding=ft.Padding(left=0, top=4, right=0, bottom=0))
 
 
-def _flat(
-    body: ft.Control, label: str, on_click: Handler | None, *, selected: bool
-) -> ft.Control:
-    return ft.Semantics(
-        button=on_click is not None,
-        label=label,
-        selected=selected or None,
-        content=ft.Container(
-            body,
-            padding=ft.Padding.symmetric(horizontal=16, vertical=14),
-            bgcolor=C.primary_container if selected else C.surface,
-            border=ft.Border(bottom=ft.BorderSide(1, C.line)),
-            ink=on_click is not None,
-            on_click=tap(on_click),
-        ),
+def _flat(body: ft.Control, label: str | None, on_click: Handler | None, *, selected: bool) -> ft.Control:
+    box = ft.Container(
+        body,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+        bgcolor=C.primary_container if selected else C.surface,
+        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        ink=on_click is not None,
+        on_click=tap(on_click),
     )
+    return spoken(box, label, button=on_click is not None)
 
 
 def LineItem(
@@ -202,12 +196,10 @@ def LineItem(
         ink=on_click is not None,
         on_click=tap(on_click),
     )
-    return box if on_click is None else ft.Semantics(button=True, content=box)
+    return box if on_click is None else spoken(box)
 
 
-def KeyValues(
-    rows: Sequence[tuple[str, str | ft.Control]], *, stacked: bool = False
-) -> ft.Control:
+def KeyValues(rows: Sequence[tuple[str, str | ft.Control]], *, stacked: bool = False) -> ft.Control:
     """Names and values: side by side, or `stacked` as on a sheet to read."""
     make = _stacked_value if stacked else _side_value
     lines: list[ft.Control] = [make(name, value) for name, value in rows]
@@ -225,9 +217,7 @@ def _stacked_value(name: str, value: str | ft.Control) -> ft.Control:
 
 
 def _side_value(name: str, value: str | ft.Control) -> ft.Control:
-    right = ft.Container(
-        _value(value, text_align=ft.TextAlign.END), expand=True, alignment=ft.Alignment.CENTER_RIGHT
-    )
+    right = ft.Container(_value(value, text_align=ft.TextAlign.END), expand=True, alignment=ft.Alignment.CENTER_RIGHT)
     return ft.Row([Meta(name), right], spacing=16, vertical_alignment=_TOP)
 
 
@@ -246,13 +236,11 @@ def StatTile(
         tight=True,
         controls=[
             Meta(name, max_lines=1),
-            ft.Text(value, size=20, weight=BOLD, max_lines=1),
-            ft.Text(note, size=Size.caption, color=color, max_lines=1),
+            ft.Text(value, size=20, weight=BOLD, max_lines=1, overflow=_ELLIPSIS),
+            ft.Text(note, size=Size.caption, color=color, max_lines=2, overflow=_ELLIPSIS),
         ],
     )
-    return Card(
-        column, padding=14, on_click=on_click, label=f"{name}, {value}, {note}"
-    )
+    return Card(column, padding=14, on_click=on_click)
 
 
 def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12) -> ft.Control:
@@ -264,6 +252,22 @@ def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12) -
         cells: list[ft.Control] = [ft.Container(tile, expand=1) for tile in part]
         rows.append(ft.Row(cells, spacing=spacing, vertical_alignment=_TOP))
     return ft.Column(rows, spacing=spacing, tight=True)
+
+
+@component
+def TileGrid(tiles: Sequence[ft.Control], *, least: float = 150, most: int = 4, spacing: float = 12) -> ft.Control:
+    """Equal tiles, as many side by side as fit at `least` dp each, at most `most`."""
+    width, set_width = use_state(ft.context.page.width or 390)
+    scale = environment.current().layout.text_scale
+    fit = int((width + spacing) // (least * scale + spacing))
+    columns = min(max(1, fit), most, len(tiles) or 1)
+    if columns > len(tiles) / 2 and columns < len(tiles):
+        columns = math.ceil(len(tiles) / 2)
+    return ft.Container(
+        TileRow(tiles, columns=columns, spacing=spacing),
+        on_size_change=lambda e: set_width(e.width),
+        size_change_interval=100,
+    )
 
 
 def NoticeCard(
@@ -288,7 +292,6 @@ def NoticeCard(
         tone=tone,
         padding=14,
         on_click=on_click,
-        label=f"{title}. {body}",
     )
 
 
@@ -297,6 +300,4 @@ def Divider() -> ft.Control:
 
 
 def Wash(content: ft.Control, *, opacity: float = 0.06) -> ft.Control:
-    return ft.Container(
-        content, bgcolor=faint(C.ink, opacity), border_radius=Radius.tile, padding=12
-    )
+    return ft.Container(content, bgcolor=faint(C.ink, opacity), border_radius=Radius.tile, padding=12)

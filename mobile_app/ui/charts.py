@@ -9,6 +9,7 @@ import flet.canvas as cv
 
 from mobile_app.core.i18n import format_hours, format_month, n
 from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.theme import C, Size, faint
 
 _BAND: Final = 8
@@ -57,21 +58,18 @@ def LifeStrip(
     label: str = "",
 ) -> ft.Control:
     """A year on one line: green while it ran, red where it stopped, a ring for each job."""
-    width, set_width = ft.use_state(0.0)
+    width, set_width = use_state(0.0)
     canvas = cv.Canvas(
         _strip(span, stops, jobs, width) if width else [],
         height=44,
+        expand=True,
         resize_interval=50,
         on_resize=lambda e: set_width(e.width),
     )
-    return ft.Semantics(
-        content=canvas, label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True
-    )
+    return ft.Semantics(content=ft.Row([canvas]), label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True)
 
 
-def _strip(
-    span: Span, stops: Sequence[Span], jobs: Sequence[datetime], width: float
-) -> list[cv.Shape]:
+def _strip(span: Span, stops: Sequence[Span], jobs: Sequence[datetime], width: float) -> list[cv.Shape]:
     shapes: list[cv.Shape] = [_rect(0, width, faint(C.ok, 0.45))]
     for stop in stops:
         left, right = fraction(stop.start, span) * width, fraction(stop.end, span) * width

@@ -4,7 +4,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.ui.buttons import Handler, tap
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import Handler, spoken, tap
 from mobile_app.ui.theme import (
     BOLD,
     SEMIBOLD,
@@ -16,6 +17,8 @@ from mobile_app.ui.theme import (
     line,
 )
 
+_BIG_TILE: Final = 60
+_MOST: Final = 100
 _CHIP_PADDING: Final = ft.Padding(left=8, top=4, right=10, bottom=4)
 
 
@@ -50,22 +53,20 @@ def StatusChip(
             ],
         ),
     )
-    return chip if on_click is None else _big_target(chip, word, on_click)
+    return chip if on_click is None else _big_target(chip, on_click)
 
 
-def _big_target(chip: ft.Control, label: str, on_click: Handler) -> ft.Control:
+def _big_target(chip: ft.Control, on_click: Handler) -> ft.Control:
     """Look 26 high, feel 48: the chip sits in a tappable box."""
-    return ft.Semantics(
-        button=True,
-        label=label,
-        content=ft.Container(
+    return spoken(
+        ft.Container(
             height=Size.target,
             alignment=ft.Alignment.CENTER,
             border_radius=Radius.button,
             ink=True,
             on_click=tap(on_click),
             content=ft.Row([chip], tight=True, spacing=0),
-        ),
+        )
     )
 
 
@@ -76,7 +77,7 @@ def IconTile(icon: ft.IconData, tone: Tone = Tone.info, *, size: float = 44) -> 
         width=size,
         height=size,
         bgcolor=paper,
-        border_radius=Radius.tile if size < 60 else Radius.card,
+        border_radius=Radius.tile if size < _BIG_TILE else Radius.card,
         alignment=ft.Alignment.CENTER,
         content=ft.Icon(icon, size=size * 0.46, color=ink),
     )
@@ -118,17 +119,21 @@ def CountBadge(count: int, *, tone: Tone = Tone.bad) -> ft.Control:
         padding=ft.Padding.symmetric(horizontal=5),
         alignment=ft.Alignment.CENTER,
         content=ft.Text(
-            str(count) if count < 100 else "99+", size=11, weight=BOLD, color=C.surface
+            str(count) if count < _MOST else "99+",
+            size=environment.current().fixed(11, 1),
+            weight=BOLD,
+            color=C.surface,
         ),
     )
 
 
-def KeyCap(keys: str) -> ft.Control:
+def KeyCap(keys: str, *, alignment: ft.Alignment | None = None) -> ft.Control:
     """A keyboard key, drawn."""
     return ft.Container(
         border=line(),
         border_radius=6,
         bgcolor=C.surface2,
         padding=ft.Padding.symmetric(horizontal=7, vertical=2),
+        alignment=alignment,
         content=ft.Text(keys, size=Size.caption, weight=SEMIBOLD, color=C.ink2),
     )

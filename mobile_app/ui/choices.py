@@ -7,7 +7,7 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.i18n import format_percent, t
-from mobile_app.ui.buttons import IconAction, tap
+from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
@@ -51,9 +51,7 @@ def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control
     )
     name = ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)
     box = ft.Container(
-        content=ft.Column(
-            [top, name], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN
-        ),
+        content=ft.Column([top, name], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN),
         height=None,
         padding=12,
         bgcolor=C.primary_container if picked else C.surface,
@@ -62,9 +60,7 @@ def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )
-    return ft.Semantics(
-        content=box, button=True, selected=picked, checked=picked, label=choice.label
-    )
+    return spoken(box, choice.label, picked=picked)
 
 
 def _corner(choice: Choice, *, picked: bool) -> ft.Control | None:
@@ -103,7 +99,7 @@ def _pill(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )
-    return ft.Semantics(content=box, button=True, checked=picked, label=choice.label)
+    return spoken(box, picked=picked)
 
 
 def Segments(choices: Sequence[Choice], selected: str, on_pick: OnPick) -> ft.Control:
@@ -141,9 +137,7 @@ def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )
-    return ft.Semantics(
-        content=box, button=True, checked=picked, label=choice.label, expand=True
-    )
+    return spoken(box, picked=picked, expand=True)
 
 
 # Filters
@@ -166,7 +160,7 @@ def FilterChip(
         ink=True,
         on_click=tap(on_click),
     )
-    return ft.Semantics(content=box, button=True, checked=active, label=text)
+    return spoken(box, picked=active)
 
 
 def FilterMenu(
@@ -192,9 +186,7 @@ def FilterMenu(
     )
 
 
-def _menu_item(
-    label: str, key: str | None, on_pick: Callable[[str | None], None], *, picked: bool
-) -> ft.PopupMenuItem:
+def _menu_item(label: str, key: str | None, on_pick: Callable[[str | None], None], *, picked: bool) -> ft.PopupMenuItem:
     return ft.PopupMenuItem(label, checked=picked, on_click=tap(lambda: on_pick(key)))
 
 

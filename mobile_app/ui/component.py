@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - Flet is pinned, and only its inside lets us hold on to a component
 """`@component`: a Flet component that cannot take the rest of the screen down with it.
 
 A component that raises while re-rendering kills the session's update loop without a
@@ -55,9 +56,7 @@ memo = ft.memo
 """`memo(SomeComponent)` skips rendering while its arguments are equal: for rows of lists."""
 
 
-def _guard(
-    fn: Callable[..., Any], broken: Callable[[Callable[[object], None]], Any]
-) -> Callable[..., Any]:
+def _guard(fn: Callable[..., Any], broken: Callable[[Callable[[object], None]], Any]) -> Callable[..., Any]:
     @wraps(fn)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         this = current_component()
@@ -117,7 +116,12 @@ def _broken_card(retry: Callable[[object], None]) -> ft.Control:
         controls=[
             ft.Text(t("common.broken_title"), weight=SEMIBOLD),
             ft.Text(t("common.broken_body"), size=Size.meta, color=C.ink2),
-            ft.TextButton(t("common.try_again"), height=Size.target, on_click=retry),
+            ft.TextButton(
+                t("common.try_again"),
+                height=Size.target,
+                style=ft.ButtonStyle(padding=0, alignment=ft.Alignment.CENTER_LEFT),
+                on_click=retry,
+            ),
         ],
     )
     return ft.Container(

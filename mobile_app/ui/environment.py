@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - Flet is pinned, and only its inside lets us hold on to a component
 """What the device is like just now: width, text size, motion, keyboard; one per page.
 
 `install(page)` is called once by the app. Hooks find it through the page they render on,
@@ -10,8 +11,11 @@ from enum import IntEnum
 from typing import Any, Final
 
 import flet as ft
+from flet.components.utils import _CURRENT_RENDERER
 
 _STORE_KEY: Final = "ui.environment"
+BIG_TEXT: Final = 1.4
+RULER: Final = 40
 
 
 class Breakpoint(IntEnum):
@@ -43,6 +47,8 @@ class Layout(ft.Observable):
     """Changes only when a layout must: not on each pixel of a resize."""
 
     breakpoint: Breakpoint = Breakpoint.phone
+    text_scale: float = 1
+    """How much larger than designed people asked text to be; the shell measures it."""
     bottom_inset: float = 0
     """What the system covers below (home indicator); the app sets it when it learns it."""
 
@@ -52,6 +58,8 @@ class Environment:
     page: ft.Page
     layout: Layout = field(default_factory=Layout)
     reduced_motion: bool = False
+    is_bare: bool = False
+    """Whether the shell shows no navigation just now."""
     typing: set[Any] = field(default_factory=set)
     shortcuts: list[Shortcut] = field(default_factory=list)
 
@@ -74,6 +82,20 @@ class Environment:
     async def ask_for_motion(self) -> None:
         features = await ft.SemanticsService().get_accessibility_features()
         self.reduced_motion = features.disable_animations or features.reduce_motion
+
+    @property
+    def has_big_text(self) -> bool:
+        """Past this, what stood side by side goes on lines of its own."""
+        return self.layout.text_scale >= BIG_TEXT
+
+    def measured(self, height: float) -> None:
+        """The ruler's height, which is `RULER` at the designed text size."""
+        self.layout.text_scale = max(1.0, round(height / RULER, 1))
+
+    def fixed(self, size: float, most: float = 1.25) -> float:
+        """A text size that grows at most `most` times: for bars that cannot."""
+        scale = self.layout.text_scale
+        return size * min(scale, most) / scale
 
     def motion(self, milliseconds: int) -> int:
         """The duration to use: none when the system asks for reduced motion."""
@@ -105,7 +127,19 @@ def install(page: ft.Page) -> Environment:
 
 
 def current() -> Environment:
-    """The environment of the page being rendered."""
+    """The environment of this page; a component that asks renders again when its layout changes."""
     page = ft.context.page
     known = page.session.store.get(_STORE_KEY)
-    return known if isinstance(known, Environment) else install(page)
+    found = known if isinstance(known, Environment) else install(page)
+    _follow(found.layout)
+    return found
+
+
+def _follow(layout: Layout) -> None:
+    renderer = _CURRENT_RENDERER.get()
+    if renderer is None or not renderer._render_stack:
+        return
+    component = renderer._render_stack[-1]
+    if not any(getattr(s, "follows", None) is layout for s in component._state.observable_subscriptions):
+        subscription = component._attach_observable_subscription(layout)
+        subscription.follows = layout

@@ -70,16 +70,12 @@ def UpdateBanner(on_apply: Handler) -> ft.Control:
 
 
 def _bar(width: float | None, height: float, *, expand: int | None = None) -> ft.Control:
-    return ft.Container(
-        width=width, height=height, bgcolor=C.surface2, border_radius=6, expand=expand
-    )
+    return ft.Container(width=width, height=height, bgcolor=C.surface2, border_radius=6, expand=expand)
 
 
 def _pulse(content: ft.Control) -> ft.Control:
     still = environment.current().reduced_motion
-    moving = content if still else ft.Shimmer(
-        content, base_color=C.surface2, highlight_color=C.line, period=1400
-    )
+    moving = content if still else ft.Shimmer(content, base_color=C.surface2, highlight_color=C.line, period=1400)
     return ft.Semantics(content=moving, label=t("common.loading"), exclude_semantics=True)
 
 
@@ -92,9 +88,7 @@ def SkeletonCard() -> ft.Control:
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
-    return ft.Container(
-        _pulse(row), bgcolor=C.surface, border=line(), border_radius=Radius.card, padding=14
-    )
+    return ft.Container(_pulse(row), bgcolor=C.surface, border=line(), border_radius=Radius.card, padding=14)
 
 
 def SkeletonList(count: int = 4) -> ft.Control:
@@ -130,9 +124,7 @@ def Progress(label: str, done: int, total: int | None) -> ft.Control:
 # Nothing, or trouble
 
 
-def _state(
-    icon: ft.IconData, tone: Tone, title: str, body: str, actions: Sequence[ft.Control]
-) -> ft.Control:
+def _state(icon: ft.IconData, tone: Tone, title: str, body: str, actions: Sequence[ft.Control]) -> ft.Control:
     ink, paper, _ = TONES[tone]
     lines: list[ft.Control] = [
         ft.Container(
@@ -151,9 +143,7 @@ def _state(
     if actions:
         lines += [ft.Container(height=8), *actions]
     column = ft.Column(lines, spacing=6, tight=True, horizontal_alignment=_CENTER)
-    return ft.Container(
-        column, padding=ft.Padding.symmetric(horizontal=24, vertical=40), alignment=_MID
-    )
+    return ft.Container(column, padding=ft.Padding.symmetric(horizontal=24, vertical=40), alignment=_MID)
 
 
 _MIDDLE: Final = ft.TextAlign.CENTER
@@ -213,9 +203,7 @@ def ResultScreen(
         alignment=ft.MainAxisAlignment.CENTER,
         expand=True,
     )
-    column = ft.Column(
-        [words, *actions], spacing=10, expand=True, horizontal_alignment=_STRETCH
-    )
+    column = ft.Column([words, *actions], spacing=10, expand=True, horizontal_alignment=_STRETCH)
     box = ft.Container(column, bgcolor=paper, padding=24, expand=True)
     return ft.Semantics(content=box, live_region=True, container=True, expand=True)
 
@@ -234,6 +222,4 @@ def DraftNotice(on_discard: Callable[[], None]) -> ft.Control:
 
 def Section(title: str, *controls: ft.Control, spacing: float = 10) -> ft.Control:
     head = ft.Semantics(header=True, heading_level=2, content=Heading(title))
-    return ft.Column(
-        [head, *controls], spacing=spacing, tight=True, horizontal_alignment=_STRETCH
-    )
+    return ft.Column([head, *controls], spacing=spacing, tight=True, horizontal_alignment=_STRETCH)

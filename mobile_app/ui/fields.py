@@ -9,12 +9,12 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_number, t
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import IconAction, PrimaryButton, tap
+from mobile_app.ui.buttons import IconAction, PrimaryButton, spoken, tap
 from mobile_app.ui.chips import KeyCap
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import use_breakpoint, use_shortcut
+from mobile_app.ui.hooks import State, use_box, use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.pads import NumberPad, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Caption, Digits, Meta
@@ -35,7 +35,8 @@ def Field(
     head: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=C.ink)]
     if optional:
         head.append(Meta(t("common.optional")))
-    parts: list[ft.Control] = [ft.Row(head, spacing=6), control] if label else [control]
+    above = ft.Semantics(content=ft.Row(head, spacing=6), exclude_semantics=True)
+    parts: list[ft.Control] = [above, control] if label else [control]
     if error:
         parts.append(_error(error))
     elif hint:
@@ -54,10 +55,13 @@ def _error(text: str) -> ft.Control:
     return ft.Semantics(content=row, live_region=True)
 
 
+def _named(field: ft.Control, label: str) -> ft.Control:
+    """The label stands above the field, out of its sight: this is how a reader hears it."""
+    return ft.MergeSemantics(ft.Semantics(content=field, label=label))
+
+
 def outline(color: ft.ColorValue, width: float = 1) -> ft.OutlineInputBorder:
-    return ft.OutlineInputBorder(
-        side=ft.BorderSide(width, color), border_radius=Radius.button
-    )
+    return ft.OutlineInputBorder(side=ft.BorderSide(width, color), border_radius=Radius.button)
 
 
 def input_look(*, bad: bool = False) -> dict[str, Any]:
@@ -80,7 +84,7 @@ def input_look(*, bad: bool = False) -> dict[str, Any]:
 def _use_typing(name: str) -> tuple[Callable[[Any], None], Callable[[Any], None]]:
     """Handlers that tell the keyboard shortcuts to keep quiet while someone types here."""
     typing = environment.current().typing
-    token = ft.use_ref(lambda: object()).current
+    token = use_box(object).current
 
     def leave(_: object = None) -> None:
         typing.discard(token)
@@ -117,8 +121,7 @@ def TextInput(
         on_blur=blur,
         **{**input_look(bad=bool(error)), **more},
     )
-    named = ft.Semantics(content=field, label=label, textfield=True)
-    return Field(label, named, error=error, hint=hint, optional=optional)
+    return Field(label, _named(field, label), error=error, hint=hint, optional=optional)
 
 
 @component
@@ -134,7 +137,7 @@ def SearchField(
     focus, blur = _use_typing("search")
     hint = placeholder or t("common.search")
     wipe = IconAction(ft.Icons.CLOSE_ROUNDED, t("common.clear"), lambda: on_change(""))
-    key_hint = ft.Container(KeyCap("/"), padding=10)
+    key_hint = ft.Container(KeyCap("/", alignment=ft.Alignment.CENTER), padding=10, width=48)
     suffix = wipe if value else key_hint if desk else None
     look = input_look()
     look["content_padding"] = ft.Padding.symmetric(horizontal=12, vertical=12)
@@ -151,7 +154,7 @@ def SearchField(
         **look,
     )
     use_shortcut("/", field.focus, t("common.keyboard_search"))
-    return ft.Semantics(content=field, label=hint, textfield=True)
+    return _named(field, hint)
 
 
 def _button_field(
@@ -180,14 +183,14 @@ def _button_field(
     )
     box = ft.Container(
         row,
-        padding=ft.Padding.symmetric(horizontal=14, vertical=15),
+        padding=ft.Padding.symmetric(horizontal=17, vertical=15),
         bgcolor=C.surface,
         border=line(C.bad if error else C.line),
         border_radius=Radius.button,
         ink=True,
         on_click=tap(on_click),
     )
-    return ft.Semantics(content=box, button=True, label=f"{label}, {text}")
+    return spoken(box, f"{label}, {text}")
 
 
 # Numbers
@@ -223,26 +226,27 @@ def NumberInput(
 ) -> ft.Control:
     """A pad of big keys on phone and tablet, plain typing on a desk."""
     desk = use_breakpoint() >= Breakpoint.desktop
-    typed, set_typed = ft.use_state(None)
+    padded: State[str | None] = use_state(None)
+    typed, set_typed = padded
     focus, blur = _use_typing(label)
     text = number_text(value)
-    pad = None if typed is None else _pad_sheet(
-        label, typed, unit, set_typed, on_change, decimals=decimals, signed=signed
-    )
+
+    def left(e: Any) -> None:
+        blur(e)
+        on_change(parse_number(e.control.value))
+
+    pad = None if typed is None else _pad_sheet(label, typed, unit, set_typed, on_change, decimals=decimals, signed=signed)
     use_sheet(pad, lambda: set_typed(None))
     if desk:
-        control: ft.Control = ft.Semantics(
-            label=label,
-            textfield=True,
-            content=ft.TextField(
-                value=shown(text),
-                keyboard_type=ft.KeyboardType.NUMBER,
-                suffix=unit or None,
-                on_blur=lambda e: (blur(e), on_change(parse_number(e.control.value))),
-                on_focus=focus,
-                **input_look(bad=bool(error)),
-            ),
+        typing_field = ft.TextField(
+            value=shown(text),
+            keyboard_type=ft.KeyboardType.NUMBER,
+            suffix=unit or None,
+            on_blur=left,
+            on_focus=focus,
+            **input_look(bad=bool(error)),
         )
+        control = _named(typing_field, label)
     else:
         written = f"{shown(text)} {unit}".strip() if text else t("common.none")
         control = _button_field(
@@ -275,7 +279,7 @@ def _pad_sheet(
         spacing=8,
         alignment=ft.MainAxisAlignment.CENTER,
     )
-    pad = NumberPad(typed, lambda text: set_typed(text), decimals=decimals, signed=signed)
+    pad = NumberPad(typed, set_typed, decimals=decimals, signed=signed)
     return Sheet(
         label,
         ft.Column([figure, pad], spacing=16, tight=True, horizontal_alignment=_STRETCH),
@@ -338,7 +342,7 @@ def Picker(
     placeholder: str = "",
 ) -> ft.Control:
     """One of many: a sheet with a search; `choices` come likeliest first, `likely` of them apart."""
-    is_open, set_open = ft.use_state(False)
+    is_open, set_open = use_state(False)
 
     def pick(key: str) -> None:
         set_open(False)
@@ -347,7 +351,8 @@ def Picker(
     def close() -> None:
         set_open(False)
 
-    sheet = Sheet(label, PickList(choices, value, pick, likely=likely)) if is_open else None
+    listing = PickList(choices, value, pick, likely=likely)
+    sheet = Sheet(label, listing, tall=len(choices) > _FEW) if is_open else None
     use_sheet(sheet, close)
     chosen = next((c.label for c in choices if c.key == value), "")
     control = _button_field(
@@ -362,6 +367,7 @@ def Picker(
 
 
 _SHOWN: Final = 60
+_FEW: Final = 7
 
 
 @component
@@ -373,11 +379,11 @@ def PickList(
     likely: int = 0,
 ) -> ft.Control:
     """The searchable list itself, for a sheet or a page of its own."""
-    query, set_query = ft.use_state("")
+    query, set_query = use_state("")
     found = search_choices(choices, query)
     split = likely if likely and not query else 0
     parts: list[ft.Control] = []
-    if len(choices) > 7:
+    if len(choices) > _FEW:
         parts.append(SearchField(query, set_query))
     if split:
         parts.append(Caption(t("common.likely")))
@@ -391,9 +397,7 @@ def PickList(
 
 def _option(choice: Choice, on_pick: Callable[[str], None], *, picked: bool) -> ft.Control:
     ink = C.on_primary_container if picked else C.ink
-    words: list[ft.Control] = [
-        ft.Text(choice.label, size=16, color=ink, weight=SEMIBOLD if picked else None)
-    ]
+    words: list[ft.Control] = [ft.Text(choice.label, size=16, color=ink, weight=SEMIBOLD if picked else None)]
     if choice.note:
         words.append(Meta(choice.note))
     parts: list[ft.Control] = []
@@ -410,9 +414,7 @@ def _option(choice: Choice, on_pick: Callable[[str], None], *, picked: bool) -> 
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )
-    return ft.Semantics(
-        content=box, key=choice.key, button=True, checked=picked, label=choice.label
-    )
+    return spoken(box, picked=picked, key=choice.key)
 
 
 # Dates
@@ -428,7 +430,7 @@ def DateInput(
     hint: str = "",
     optional: bool = False,
 ) -> ft.Control:
-    is_open, set_open = ft.use_state(False)
+    is_open, set_open = use_state(False)
 
     def picked(e: Any) -> None:
         set_open(False)
@@ -440,9 +442,7 @@ def DateInput(
         set_open(False)
 
     start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
-    dialog = ft.DatePicker(
-        value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel")
-    )
+    dialog = ft.DatePicker(value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel"))
     ft.use_dialog(dialog if is_open else None)
     control = _button_field(
         format_date_long(value) if value else t("common.date_pick"),
@@ -465,7 +465,7 @@ def TimeInput(
     hint: str = "",
     optional: bool = False,
 ) -> ft.Control:
-    is_open, set_open = ft.use_state(False)
+    is_open, set_open = use_state(False)
 
     def picked(e: Any) -> None:
         set_open(False)
@@ -476,8 +476,12 @@ def TimeInput(
         set_open(False)
 
     dialog = ft.TimePicker(
-        value=value or time(8), on_change=picked, on_dismiss=close, help_text=label,
-        hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.cancel"),
+        value=value or time(8),
+        on_change=picked,
+        on_dismiss=close,
+        help_text=label,
+        hour_format=ft.TimePickerHourFormat.H24,
+        cancel_text=t("common.cancel"),
     )
     ft.use_dialog(dialog if is_open else None)
     control = _button_field(
@@ -492,8 +496,8 @@ def TimeInput(
 
 
 def Toggle(
-    label: str, value: bool, on_change: Callable[[bool], None], *, meta: str = ""
-) -> ft.Control:
+    label: str,
+    value: bool,  # noqa: FBT001 - as in every field on_change: Callable[[bool], None], *, meta: str = "") -> ft.Control:
     """A setting that is on or off; the whole line is the target."""
     words: list[ft.Control] = [ft.Text(label, size=Size.body)]
     if meta:
@@ -502,8 +506,8 @@ def Toggle(
     row = ft.Row(
         [
             ft.Column(words, spacing=0, tight=True, expand=True),
-            ft.Semantics(content=switch, label=label, toggled=value),
+            switch,
         ],
         spacing=12,
     )
-    return ft.Container(row, padding=ft.Padding.symmetric(vertical=4))
+    return ft.MergeSemantics(ft.Container(row, padding=ft.Padding.symmetric(vertical=4)))

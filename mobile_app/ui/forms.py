@@ -3,11 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypedDict
 
-import flet as ft
-
 from mobile_app.core.i18n import t
 from mobile_app.ui.component import report_error
-from mobile_app.ui.hooks import Draft, use_draft
+from mobile_app.ui.hooks import Draft, State, use_draft, use_state
 from shared_models.problems import Problem
 
 WHOLE: Final = ""
@@ -105,5 +103,5 @@ class Form:
 def use_form(key: str, initial: dict[str, Any] | None = None) -> Form:
     """A form kept under `key`: reloads, crashes and refusals lose nothing of it."""
     draft = use_draft(key, initial)
-    state, set_state = ft.use_state(({}, False))
-    return Form(draft, state, set_state)
+    state: State[tuple[dict[str, str], bool]] = use_state(lambda: ({}, False))
+    return Form(draft, *state)

@@ -1,10 +1,11 @@
+# ruff: noqa: SLF001 - Flet is pinned, and only its inside lets us hold on to a component
 """Hooks every screen may use. Call them at the top of a component, never in a branch."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import flet as ft
 from flet.components.utils import current_component
@@ -14,7 +15,33 @@ from mobile_app.ui.component import report_error
 from mobile_app.ui.environment import Action, Breakpoint, Shortcut
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
 O = TypeVar("O", bound=ft.Observable)  # noqa: E741
+
+
+class Setter(Protocol[T_contra]):
+    """Takes the new value, or a function from the old one to the new."""
+
+    def __call__(self, value: "T_contra | Callable[[Any], T_contra]", /) -> None: ...
+
+
+class Box(Protocol[T]):
+    """A value kept between renders, whose change renders nothing."""
+
+    current: T
+
+
+def use_state(initial: T | Callable[[], T]) -> tuple[T, Setter[T]]:
+    """Flet's, typed. Say more where needed: `picked: State[str | None] = use_state(None)`."""
+    return cast("tuple[T, Setter[T]]", ft.use_state(cast("Any", initial)))
+
+
+def use_box(make: Callable[[], T]) -> Box[T]:
+    """Flet's `use_ref`, typed and never empty."""
+    return cast("Box[T]", ft.use_ref(cast("Any", make)))
+
+
+State = tuple[T, Setter[T]]
 
 
 @dataclass(eq=False, frozen=True)
@@ -35,10 +62,10 @@ class Async(NamedTuple, Generic[T]):
 
 def use_async(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async[T]:
     """Load with `fn` on mount and whenever `deps` change; errors are reported and returned."""
-    answer: _Answer[T]
-    answer, set_answer = ft.use_state(_Answer)
-    turn, set_turn = ft.use_state(0)
-    last = ft.use_ref(lambda: answer)
+    first: State[_Answer[T]] = use_state(_Answer)
+    answer, set_answer = first
+    _, set_turn = turns = use_state(0)
+    last = use_box(lambda: answer)
 
     def settle(new: _Answer[T]) -> None:
         last.current = new
@@ -56,7 +83,7 @@ def use_async(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async
         else:
             settle(_Answer(data, None, loading=False))
 
-    ft.use_effect(load, [*deps, turn], cleanup=_nothing)
+    ft.use_effect(load, [*deps, turns[0]], cleanup=_nothing)
 
     def reload() -> None:
         set_turn(lambda n: n + 1)
@@ -75,7 +102,7 @@ def use_live(observable: O) -> O:
 
 
 def use_breakpoint() -> Breakpoint:
-    return use_live(environment.current().layout).breakpoint
+    return environment.current().layout.breakpoint
 
 
 def use_environment() -> environment.Environment:
@@ -84,7 +111,7 @@ def use_environment() -> environment.Environment:
 
 def use_interval(fn: Callable[[], Awaitable[None] | None], seconds: float) -> None:
     """Call `fn` every `seconds` while the component is mounted."""
-    latest = ft.use_ref(lambda: fn)
+    latest = use_box(lambda: fn)
     latest.current = fn
 
     async def run() -> None:
@@ -99,7 +126,8 @@ def use_interval(fn: Callable[[], Awaitable[None] | None], seconds: float) -> No
 
 def use_clock(seconds: float = 1) -> datetime:
     """The instant (UTC), rendered again every `seconds`: put it in the smallest component."""
-    now, set_now = ft.use_state(_now)
+    ticking: State[datetime] = use_state(_now)
+    now, set_now = ticking
     use_interval(lambda: set_now(_now()), seconds)
     return now
 
@@ -114,7 +142,7 @@ def use_shortcut(keys: str, action: Action, label: str, *, enabled: bool = True)
     The last one mounted wins; `label` is what the help sheet says.
     """
     shortcuts = environment.current().shortcuts
-    mine = ft.use_ref(lambda: Shortcut(keys, label, action)).current
+    mine = use_box(lambda: Shortcut(keys, label, action)).current
     mine.keys, mine.label, mine.action = keys, label, action
 
     def add() -> None:
@@ -228,7 +256,7 @@ def use_draft(key: str, initial: dict[str, Any] | None = None) -> Draft:
     Wait for `draft.ready` before showing fields; `draft.restored` says it came back.
     """
     store: DraftStore = ft.use_context(DraftContext)
-    made = ft.use_ref(lambda: Draft(key, dict(initial or {}), _store=store))
+    made = use_box(lambda: Draft(key, dict(initial or {}), _store=store))
     draft = made.current
     if draft.key != key:
         draft = made.current = Draft(key, dict(initial or {}), _store=store)

@@ -7,8 +7,9 @@ import flet as ft
 import flet.canvas as cv
 
 from mobile_app.core.i18n import language, t
-from mobile_app.ui.buttons import TextLink, tap
+from mobile_app.ui.buttons import TextLink, spoken, tap
 from mobile_app.ui.component import component
+from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Size, line
 
 Stroke = tuple[tuple[float, float], ...]
@@ -68,7 +69,7 @@ def _key(key: str, value: str, on_change: Callable[[str], None]) -> ft.Control:
         ink=True,
         on_click=tap(lambda: on_change(press(value, key))),
     )
-    return ft.Semantics(content=box, button=True, label=label, expand=1)
+    return spoken(box, label, expand=1)
 
 
 def _face(key: str) -> tuple[ft.Control, str]:
@@ -112,7 +113,8 @@ def SignaturePad(
 ) -> ft.Control:
     """Sign with a finger; gives an SVG path, and takes it back to show it again."""
     kept = strokes_of(value)
-    current, set_current = ft.use_state(())
+    drawing: State[Stroke] = use_state(())
+    current, set_current = drawing
 
     def start(e: Any) -> None:
         set_current((_at(e),))
@@ -132,7 +134,7 @@ def SignaturePad(
     canvas = cv.Canvas(
         [_drawn(stroke) for stroke in strokes],
         content=ft.GestureDetector(
-            content=ft.Container(expand=True),
+            content=ft.Container(bgcolor=C.clear),
             on_pan_down=start,
             on_pan_update=move,
             on_pan_end=end,
@@ -140,7 +142,10 @@ def SignaturePad(
             drag_interval=16,
             exclude_from_semantics=True,
         ),
-        expand=True,
+        left=0,
+        right=0,
+        top=0,
+        bottom=0,
     )
     hint = ft.Text(t("common.signature_here"), color=C.ink2, size=Size.meta)
     layers: list[ft.Control] = [canvas]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import flet as ft
 
 from mobile_app.core.i18n import t
-from mobile_app.ui.buttons import Handler, IconAction, tap
+from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.text import Caption
 from mobile_app.ui.theme import C, Radius, line
 
@@ -28,15 +28,10 @@ def PhotoGrid(
     on_remove: Callable[[str], None] | None = None,
     size: float = 104,
 ) -> ft.Control:
-    tiles: list[ft.Control] = [
-        _tile(photo, i, len(photos), on_open, on_remove, size)
-        for i, photo in enumerate(photos, start=1)
-    ]
+    tiles: list[ft.Control] = [_tile(photo, i, len(photos), on_open, on_remove, size) for i, photo in enumerate(photos, start=1)]
     if on_add is not None:
         tiles.append(_add_tile(on_add, size))
-    return ft.Row(
-        tiles, wrap=True, spacing=8, run_spacing=8, vertical_alignment=ft.CrossAxisAlignment.START
-    )
+    return ft.Row(tiles, wrap=True, spacing=8, run_spacing=8, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
 def _tile(
@@ -64,9 +59,7 @@ def _tile(
     if photo.waiting:
         words.append(t("common.photo_waiting"))
     picture = ft.Semantics(
-        content=ft.Container(
-            ft.Stack(layers), on_click=tap(lambda: on_open(photo.key)) if on_open else None
-        ),
+        content=ft.Container(ft.Stack(layers), on_click=tap(lambda: on_open(photo.key)) if on_open else None),
         label=", ".join(filter(None, words)),
         image=True,
         button=on_open is not None,
@@ -97,15 +90,12 @@ def _waiting_mark() -> ft.Control:
 
 
 def _remove(photo: Photo, number: int, on_remove: Callable[[str], None]) -> ft.Control:
-    mark = ft.Container(
-        IconAction(
-            ft.Icons.CANCEL_ROUNDED,
-            t("common.photo_remove", number=number),
-            lambda: on_remove(photo.key),
-            color=C.surface,
-        ),
+    return IconAction(
+        ft.Icons.CANCEL_ROUNDED,
+        t("common.photo_remove", number=number),
+        lambda: on_remove(photo.key),
+        color=C.surface,
     )
-    return mark
 
 
 def _add_tile(on_add: Handler, size: float) -> ft.Control:
@@ -123,4 +113,4 @@ def _add_tile(on_add: Handler, size: float) -> ft.Control:
         ink=True,
         on_click=tap(on_add),
     )
-    return ft.Semantics(content=face, button=True, label=t("common.photo_add"))
+    return spoken(face, t("common.photo_add"))

@@ -17,6 +17,7 @@ from mobile_app.ui.buttons import (
     tap,
 )
 from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import C, Radius, Size
 
@@ -25,11 +26,12 @@ _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 class Sheet(NamedTuple):
-    """`footer` stays in sight while `content` scrolls."""
+    """`tall` fills a phone's screen and scrolls; otherwise it is as high as its content."""
 
     title: str
     content: ft.Control
     footer: ft.Control | None = None
+    tall: bool = False
 
 
 def use_sheet(sheet: Sheet | None, on_close: Callable[[], None]) -> None:
@@ -42,38 +44,27 @@ def use_sheet(sheet: Sheet | None, on_close: Callable[[], None]) -> None:
 
 
 def _head(sheet: Sheet, on_close: Callable[[], None]) -> ft.Control:
-    title = ft.Semantics(
-        header=True, heading_level=2, expand=True, content=Heading(sheet.title, size=19)
-    )
-    return ft.Row(
-        [title, IconAction(ft.Icons.CLOSE_ROUNDED, t("common.close"), on_close)], spacing=8
-    )
+    title = ft.Semantics(header=True, heading_level=2, expand=True, content=Heading(sheet.title, size=19))
+    return ft.Row([title, IconAction(ft.Icons.CLOSE_ROUNDED, t("common.close"), on_close)], spacing=8)
 
 
-def _scrolling(content: ft.Control, *, expand: bool) -> ft.Control:
-    return ft.Column(
-        [content],
-        scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=_STRETCH,
-        expand=expand,
-        tight=True,
-    )
+def _scrolling(content: ft.Control) -> ft.Control:
+    return ft.Column([content], scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH, expand=True)
 
 
 def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
-    parts = [_head(sheet, on_close), sheet.content]
+    content = _scrolling(sheet.content) if sheet.tall else sheet.content
+    parts = [_head(sheet, on_close), content]
     if sheet.footer:
         parts.append(sheet.footer)
-    body = ft.Column(parts, spacing=12, tight=True, horizontal_alignment=_STRETCH)
+    body = ft.Column(parts, spacing=12, tight=not sheet.tall, horizontal_alignment=_STRETCH)
     page = ft.Container(body, padding=ft.Padding(left=20, top=12, right=20, bottom=20))
     return ft.BottomSheet(
-        ft.Column([page], scroll=ft.ScrollMode.AUTO, tight=True, horizontal_alignment=_STRETCH),
+        page,
         scrollable=True,
         use_safe_area=True,
         bgcolor=C.surface,
-        shape=ft.RoundedRectangleBorder(
-            radius=ft.BorderRadius(top_left=20, top_right=20, bottom_left=0, bottom_right=0)
-        ),
+        shape=ft.RoundedRectangleBorder(radius=ft.BorderRadius(top_left=20, top_right=20, bottom_left=0, bottom_right=0)),
         on_dismiss=tap(on_close),
         animation_style=_quick(),
     )
@@ -81,7 +72,7 @@ def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
 
 def _side(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
     height = ft.context.page.height or 800
-    parts = [_head(sheet, on_close), _scrolling(sheet.content, expand=True)]
+    parts = [_head(sheet, on_close), _scrolling(sheet.content)]
     if sheet.footer:
         parts.append(sheet.footer)
     column = ft.Column(parts, spacing=16, horizontal_alignment=_STRETCH)
@@ -118,13 +109,14 @@ class Question:
 
 def use_confirm() -> Callable[[Question], None]:
     """Returns `ask(Question(...))`, only for what cannot be undone."""
-    question, set_question = ft.use_state(None)
+    asked: State[Question | None] = use_state(None)
+    question, set_question = asked
 
     def close() -> None:
         set_question(None)
 
     ft.use_dialog(_ask(question, close) if question is not None else None)
-    return lambda asked: set_question(lambda _: asked)
+    return set_question
 
 
 def _ask(question: Question, close: Callable[[], None]) -> ft.DialogControl:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import flet as ft
 
 from mobile_app.core.i18n import n, t
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, IconAction, tap
+from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.chips import CountBadge, KeyCap, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.environment import RULER, Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_breakpoint, use_live, use_shortcut
+from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
@@ -23,6 +23,7 @@ RAIL_WIDTH: Final = 84
 LIST_WIDTH: Final = 360
 _SCAN: Final = 72
 _RAISED: Final = 26
+_LIFT: Final = ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3))
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
@@ -53,9 +54,10 @@ def Shell(
 ) -> ft.Control:
     """Frame `body`; `bare` hides the navigation for a task that fills the screen."""
     size = use_breakpoint()
-    inset = use_live(environment.current().layout).bottom_inset
-    is_helping, set_helping = ft.use_state(False)
-    bar_height, set_bar_height = ft.use_state(float(BAR_HEIGHT + inset))
+    inset = environment.current().layout.bottom_inset
+    is_helping, set_helping = use_state(False)
+    bar_height, set_bar_height = use_state(float(BAR_HEIGHT + inset))
+    environment.current().is_bare = bare
     use_shortcut("?", lambda: set_helping(True), t("common.keyboard_help"))
     use_sheet(_help_sheet() if is_helping else None, lambda: set_helping(False))
 
@@ -65,20 +67,39 @@ def Shell(
         expand=True,
         horizontal_alignment=_STRETCH,
     )
-    if bare:
-        return ft.Container(main, expand=True, bgcolor=C.background)
-    if size >= Breakpoint.tablet:
-        rail = _Rail(destinations, selected, on_select, on_scan, rail_footer)
-        return ft.Row([rail, main], spacing=0, expand=True, vertical_alignment=_STRETCH)
-    shown = [d for d in destinations if d.on_phone][:4]
-    bar = _BottomBar(shown, selected, on_select, on_scan, inset, set_bar_height)
-    return ft.Stack(
-        [
-            ft.Container(main, left=0, right=0, top=0, bottom=bar_height),
-            ft.Container(bar, left=0, right=0, bottom=0),
-        ],
-        expand=True,
+    rail, bar = size >= Breakpoint.tablet and not bare, size < Breakpoint.tablet and not bare
+    layers: list[ft.Control] = [
+        _ruler(),
+        ft.Container(
+            main,
+            left=RAIL_WIDTH if rail else 0,
+            right=0,
+            top=0,
+            bottom=bar_height if bar else 0,
+            bgcolor=C.background,
+        ),
+    ]
+    if rail:
+        side = _Rail(destinations, selected, on_select, on_scan, rail_footer)
+        layers.append(ft.Container(side, left=0, top=0, bottom=0))
+    if bar:
+        shown = [d for d in destinations if d.on_phone][:4]
+        below = _BottomBar(shown, selected, on_select, on_scan, inset, set_bar_height)
+        layers.append(ft.Container(below, left=0, right=0, bottom=0))
+    return ft.Stack(layers, expand=True)
+
+
+def _ruler() -> ft.Control:
+    """An unseen line of text whose height tells how large people want text."""
+    text = ft.Text(
+        " ",
+        size=RULER / 2,
+        style=ft.TextStyle(height=2),
+        width=1,
+        no_wrap=True,
+        on_size_change=lambda e: environment.current().measured(e.height),
     )
+    return ft.Container(text, left=0, top=0)
 
 
 # Phone
@@ -116,23 +137,25 @@ def _BottomBar(
 
 def _scan_button(on_scan: Handler, size: float) -> ft.Control:
     face = ft.Container(
-        ft.Icon(ft.Icons.QR_CODE_SCANNER_ROUNDED, size=size * 0.5, color=C.on_scan),
+        ft.Icon(
+            ft.Icons.QR_CODE_SCANNER_ROUNDED,
+            size=size * 0.5,
+            color=C.on_scan,
+            semantics_label=t("common.scan_label"),
+        ),
         width=size,
         height=size,
         bgcolor=C.scan,
         border_radius=size * 0.28,
         alignment=ft.Alignment.CENTER,
-        shadow=ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3)),
-        tooltip=t("common.scan_label"),
+        shadow=_LIFT if size == _SCAN else None,
         ink=True,
         on_click=tap(on_scan),
     )
-    return ft.Semantics(button=True, label=t("common.scan_label"), content=face)
+    return spoken(face)
 
 
-def _bar_item(
-    place: Destination, selected: str, on_select: Callable[[str], None]
-) -> ft.Control:
+def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None]) -> ft.Control:
     on = place.key == selected
     ink = C.primary if on else C.ink2
     column = ft.Column(
@@ -140,7 +163,7 @@ def _bar_item(
             _badged(ft.Icon(place.selected_icon if on else place.icon, size=25, color=ink), place),
             ft.Text(
                 place.label,
-                size=12,
+                size=environment.current().fixed(12),
                 weight=SEMIBOLD if on else MEDIUM,
                 color=ink,
                 max_lines=1,
@@ -160,13 +183,16 @@ def _bar_item(
         ink=True,
         on_click=tap(lambda: on_select(place.key)),
     )
-    return ft.Semantics(
-        content=box, button=True, selected=on, label=_spoken(place), expand=True
-    )
+    return spoken(box, _said(place, on=on), expand=True)
 
 
-def _spoken(place: Destination) -> str:
-    return f"{place.label}, {n('common.unread', place.badge)}" if place.badge else place.label
+def _said(place: Destination, *, on: bool) -> str:
+    words = [place.label]
+    if place.badge:
+        words.append(n("common.unread", place.badge))
+    if on:
+        words.append(t("common.here"))
+    return ", ".join(words)
 
 
 def _badged(icon: ft.Control, place: Destination) -> ft.Control:
@@ -216,9 +242,7 @@ def _Rail(
     )
 
 
-def _rail_item(
-    place: Destination, selected: str, on_select: Callable[[str], None]
-) -> ft.Control:
+def _rail_item(place: Destination, selected: str, on_select: Callable[[str], None]) -> ft.Control:
     on = place.key == selected
     icon = ft.Icon(
         place.selected_icon if on else place.icon,
@@ -235,7 +259,7 @@ def _rail_item(
     )
     label = ft.Text(
         place.label,
-        size=11.5,
+        size=environment.current().fixed(11.5, 1.1),
         weight=SEMIBOLD,
         color=C.ink if on else C.ink2,
         max_lines=1,
@@ -249,7 +273,7 @@ def _rail_item(
         ink=True,
         on_click=tap(lambda: on_select(place.key)),
     )
-    return ft.Semantics(content=box, button=True, selected=on, label=_spoken(place))
+    return spoken(box, _said(place, on=on))
 
 
 # Pages
@@ -263,15 +287,20 @@ def PageHeader(
     on_back: Handler | None = None,
 ) -> ft.Control:
     """A page's title with what belongs at its right; a way back above it where there is one."""
-    words = ft.Column(
-        [Title(title), *([Meta(meta)] if meta else [])], spacing=3, tight=True, expand=True
-    )
+    name = ft.Container(Title(title), expand=True)
+    below: list[ft.Control] = [Meta(meta)] if meta else []
     if on_back is None:
-        return ft.Row([words, *trailing], spacing=8, vertical_alignment=ft.CrossAxisAlignment.START)
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), on_back)
-    bar = ft.Row([back, ft.Container(expand=True), *trailing], spacing=4)
-    nudged = ft.Container(bar, margin=ft.Margin(left=-12, top=0, right=-4, bottom=0))
-    return ft.Column([nudged, words], spacing=4, tight=True, horizontal_alignment=_STRETCH)
+        first: list[ft.Control] = [ft.Row([name, *trailing], spacing=8)]
+        if trailing and environment.current().has_big_text:
+            name.expand = None
+            first = [ft.Row(list(trailing), wrap=True, spacing=8), name]
+    else:
+        back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), on_back)
+        bar = ft.Row([back, ft.Container(expand=True), *trailing], spacing=4)
+        # The arrow, not its 48 dp box, lines up with the title below.
+        first = [ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-8, bottom=0)), name]
+        name.expand = None
+    return ft.Column([*first, *below], spacing=2, tight=True, horizontal_alignment=_STRETCH)
 
 
 def Page(
@@ -295,25 +324,25 @@ def Page(
     )
     parts: list[ft.Control] = [body]
     if footer is not None:
-        parts.append(_footer(footer, padding))
+        parts.append(_footer(footer, padding, raised=phone and not env.is_bare))
     column = ft.Column(parts, spacing=0, expand=True, horizontal_alignment=_STRETCH)
     return column if phone or max_width is None else _centred(column, max_width)
 
 
-def _footer(content: ft.Control, padding: float) -> ft.Control:
+def _footer(content: ft.Control, padding: float, *, raised: bool) -> ft.Control:
+    """Clear of the scan button where there is one."""
+    below = 16 + (_RAISED if raised else 0)
     return ft.Container(
         content,
         bgcolor=C.background,
-        padding=ft.Padding(left=padding, top=10, right=padding, bottom=16),
+        padding=ft.Padding(left=padding, top=10, right=padding, bottom=below),
     )
 
 
 def _centred(content: ft.Control, width: float) -> ft.Control:
     available = (ft.context.page.width or width) - RAIL_WIDTH
     held = ft.Container(content, width=min(width, available))
-    return ft.Row(
-        [held], alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=_STRETCH, expand=True
-    )
+    return ft.Row([held], alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=_STRETCH, expand=True)
 
 
 @component
@@ -346,7 +375,8 @@ def TwoPane(
 # State of the sync
 
 
-class SyncState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SyncState:
     """`kind`: done, running, waiting, offline or refused; `since` is already written out."""
 
     kind: str
@@ -370,9 +400,7 @@ def sync_words(state: SyncState) -> str:
         return n("common.sync_waiting", state.count)
     if state.kind == "offline" and state.since:
         return t("common.sync_offline_since", since=state.since)
-    return t({"done": "common.sync_done", "running": "common.sync_running"}.get(
-        state.kind, "common.sync_offline"
-    ))
+    return t({"done": "common.sync_done", "running": "common.sync_running"}.get(state.kind, "common.sync_offline"))
 
 
 def SyncChip(state: SyncState, on_click: Handler | None = None) -> ft.Control:
@@ -381,17 +409,10 @@ def SyncChip(state: SyncState, on_click: Handler | None = None) -> ft.Control:
 
 
 def _help_sheet() -> Sheet:
-    rows: list[ft.Control] = [
-        ft.Row([ft.Container(Body(s.label), expand=True), KeyCap(s.keys)])
-        for s in environment.current().shortcuts
-    ]
+    rows: list[ft.Control] = [ft.Row([ft.Container(Body(s.label), expand=True), KeyCap(s.keys)]) for s in environment.current().shortcuts]
     return Sheet(t("common.keyboard"), ft.Column(rows, spacing=14, tight=True))
 
 
 def spread(*controls: ft.Control, **more: Any) -> ft.Control:
     """First at the left, last at the right."""
-    return ft.Row(
-        list(controls), alignment=ft.MainAxisAlignment.SPACE_BETWEEN, spacing=8, **more
-    )
-
-
+    return ft.Row(list(controls), alignment=ft.MainAxisAlignment.SPACE_BETWEEN, spacing=8, **more)

@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
-from mobile_app.ui.buttons import Handler, IconAction, tap
+from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Tone
 
@@ -86,8 +87,8 @@ def Table(
     page_size: int = PAGE_SIZE,
 ) -> ft.Control:
     """`sorting` is where it starts; choosing rows needs `on_select`, acting on them `actions`."""
-    order, set_order = ft.use_state(sorting)
-    wanted, set_page = ft.use_state(0)
+    order, set_order = use_state(sorting)
+    wanted, set_page = use_state(0)
     ordered = ft.use_memo(lambda: sort_rows(rows, columns, order), [_Same(rows), order])
     page, first, last = page_of(len(ordered), wanted, page_size)
     shown = ordered[first:last]
@@ -110,9 +111,7 @@ def Table(
     all_chosen = bool(shown) and all(row_key(row) in selected for row in shown)
     header = _header(columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
-        _row(columns, row, row_key(row), row_label, on_open, toggle if choosing else None,
-             is_on=row_key(row) in selected)
-        for row in shown
+        _row(columns, row, row_key(row), row_label, on_open, toggle if choosing else None, is_on=row_key(row) in selected) for row in shown
     ]
     body: ft.Control = ft.ListView(lines, item_extent=ROW_HEIGHT, expand=True)
     if not shown and empty is not None:
@@ -146,7 +145,7 @@ class _Same:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Control:
+def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Container:
     side = ft.Alignment.CENTER_RIGHT if column.number else ft.Alignment.CENTER_LEFT
     return ft.Container(
         content,
@@ -192,9 +191,7 @@ def _header(
     )
 
 
-def _head_cell(
-    column: Column, order: Sorting | None, sort_by: Callable[[str], None]
-) -> ft.Control:
+def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], None]) -> ft.Control:
     mine = order is not None and order.key == column.key
     name = ft.Text(
         column.label,
@@ -216,16 +213,11 @@ def _head_cell(
         ft.Row(parts, spacing=4, tight=True),
         height=42,
         ink=True,
-        tooltip=t("common.sort_by", column=column.label),
         on_click=tap(lambda: sort_by(column.key)),
     )
     state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
-    return ft.Semantics(
-        content=box,
-        button=True,
-        label=", ".join(filter(None, (column.label, state))),
-        expand=None if column.width else column.flex,
-    )
+    label = f"{column.label}, {state}" if state else None
+    return spoken(box, label, expand=None if column.width else column.flex)
 
 
 def _row(
@@ -271,9 +263,7 @@ def _cell(column: Column, row: Any) -> ft.Control:
     )
 
 
-def _footer(
-    total: int, page: int, first: int, last: int, size: int, set_page: Callable[[int], None]
-) -> ft.Control:
+def _footer(total: int, page: int, first: int, last: int, size: int, set_page: Callable[[int], None]) -> ft.Control:
     if total == 0:
         return Meta(t("common.range_none"))
     text = t(
@@ -340,4 +330,4 @@ def _bulk_button(action: BulkAction, selected: frozenset[str]) -> ft.Control:
         ink=True,
         on_click=tap(lambda: action.on_click(selected)),
     )
-    return ft.Semantics(content=box, button=True, label=action.label)
+    return spoken(box)

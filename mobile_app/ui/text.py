@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import flet as ft
 
+from mobile_app.ui import environment
 from mobile_app.ui.theme import BOLD, MEDIUM, REGULAR, SEMIBOLD, C, Size
 
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
@@ -11,10 +12,8 @@ _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
 
 def Title(value: str, *, max_lines: int = 2, **more: Any) -> ft.Control:
     """The one title of a page."""
-    text = ft.Text(
-        value, size=Size.title, weight=BOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more
-    )
-    return ft.Semantics(content=text, header=True, heading_level=1)
+    text = ft.Text(value, size=Size.title, weight=BOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more)
+    return ft.Semantics(content=text, header=True, heading_level=1, container=True)
 
 
 def Heading(value: str, *, size: float = Size.section, **more: Any) -> ft.Text:
@@ -22,18 +21,14 @@ def Heading(value: str, *, size: float = Size.section, **more: Any) -> ft.Text:
 
 
 def Strong(value: str, *, size: float = Size.body, max_lines: int = 2, **more: Any) -> ft.Text:
-    return ft.Text(
-        value, size=size, weight=SEMIBOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more
-    )
+    return ft.Text(value, size=size, weight=SEMIBOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more)
 
 
 def Body(value: str, *, color: ft.ColorValue = C.ink, **more: Any) -> ft.Text:
     return ft.Text(value, size=Size.body, color=color, **more)
 
 
-def Meta(
-    value: str, *, color: ft.ColorValue = C.ink2, max_lines: int | None = 2, **more: Any
-) -> ft.Text:
+def Meta(value: str, *, color: ft.ColorValue = C.ink2, max_lines: int | None = 2, **more: Any) -> ft.Text:
     """The quiet second line."""
     return ft.Text(
         value,
@@ -66,7 +61,8 @@ def Digits(
 
     Flet cannot ask a font for tabular figures.
     """
-    wide, narrow = size * 0.64, size * 0.3
+    scale = environment.current().layout.text_scale
+    wide, narrow = size * 0.64 * scale, size * 0.3 * scale
     cells = [
         ft.Container(
             width=wide if mark.isdigit() else narrow,

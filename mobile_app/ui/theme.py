@@ -235,32 +235,37 @@ def _scheme(p: Palette) -> ft.ColorScheme:
     )
 
 
-def text_style(
-    size: float, weight: ft.FontWeight = REGULAR, *, height: float | None = None
+def _styled(
+    size: float,
+    weight: ft.FontWeight = REGULAR,
+    *,
+    height: float | None = None,
+    color: ft.ColorValue | None = None,
 ) -> ft.TextStyle:
     """Material widens letters in most of its styles: here spacing is always 0."""
-    return ft.TextStyle(
-        size=size, weight=weight, height=height, letter_spacing=0, font_family=FONT
-    )
+    return ft.TextStyle(size=size, weight=weight, height=height, color=color, letter_spacing=0, font_family=FONT)
 
 
-def _text_theme() -> ft.TextTheme:
+def _text_theme(palette: Palette) -> ft.TextTheme:
+    def style(size: float, weight: ft.FontWeight = REGULAR, height: float | None = None) -> ft.TextStyle:
+        return _styled(size, weight, height=height, color=palette.ink)
+
     return ft.TextTheme(
-        display_large=text_style(56, BOLD),
-        display_medium=text_style(44, BOLD),
-        display_small=text_style(36, BOLD),
-        headline_large=text_style(30, BOLD),
-        headline_medium=text_style(Size.title, BOLD),
-        headline_small=text_style(21, BOLD),
-        title_large=text_style(19, SEMIBOLD),
-        title_medium=text_style(Size.section, SEMIBOLD),
-        title_small=text_style(Size.body, SEMIBOLD),
-        body_large=text_style(16, height=1.4),
-        body_medium=text_style(Size.body, height=1.35),
-        body_small=text_style(Size.meta, height=1.35),
-        label_large=text_style(Size.body, SEMIBOLD),
-        label_medium=text_style(Size.meta, SEMIBOLD),
-        label_small=text_style(11, SEMIBOLD),
+        display_large=style(56, BOLD),
+        display_medium=style(44, BOLD),
+        display_small=style(36, BOLD),
+        headline_large=style(30, BOLD),
+        headline_medium=style(Size.title, BOLD),
+        headline_small=style(21, BOLD),
+        title_large=style(19, SEMIBOLD),
+        title_medium=style(Size.section, SEMIBOLD),
+        title_small=style(Size.body, SEMIBOLD),
+        body_large=style(16, height=1.4),
+        body_medium=style(Size.body, height=1.35),
+        body_small=style(Size.meta, height=1.35),
+        label_large=style(Size.body, SEMIBOLD),
+        label_medium=style(Size.meta, SEMIBOLD),
+        label_small=style(11, SEMIBOLD),
     )
 
 
@@ -271,37 +276,25 @@ def theme(*, dark: bool = False) -> ft.Theme:
     return ft.Theme(
         color_scheme=_scheme(palette),
         font_family=FONT,
-        text_theme=_text_theme(),
+        text_theme=_text_theme(palette),
         use_material3=True,
         scaffold_bgcolor=palette.background,
         visual_density=ft.VisualDensity.STANDARD,
         page_transitions=_quiet_transitions(),
         divider_theme=ft.DividerTheme(color=palette.line, thickness=1, space=1),
-        dialog_theme=ft.DialogTheme(
-            bgcolor=palette.surface, shape=ft.RoundedRectangleBorder(radius=20), elevation=0
-        ),
-        bottom_sheet_theme=ft.BottomSheetTheme(
-            bgcolor=palette.surface, elevation=0, drag_handle_color=palette.line
-        ),
+        dialog_theme=ft.DialogTheme(bgcolor=palette.surface, shape=ft.RoundedRectangleBorder(radius=20), elevation=0),
+        bottom_sheet_theme=ft.BottomSheetTheme(bgcolor=palette.surface, elevation=0, drag_handle_color=palette.line),
         snackbar_theme=ft.SnackBarTheme(
             bgcolor=palette.ink,
             action_text_color=DARK.primary if not dark else LIGHT.primary,
-            content_text_style=ft.TextStyle(
-                size=Size.body,
-                weight=MEDIUM,
-                color=palette.surface,
-                letter_spacing=0,
-                font_family=FONT,
-            ),
+            content_text_style=_styled(Size.body, MEDIUM, color=palette.surface),
             behavior=ft.SnackBarBehavior.FLOATING,
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
             elevation=0,
         ),
         card_theme=ft.CardTheme(color=palette.surface, elevation=0, shape=rounded),
         tooltip_theme=ft.TooltipTheme(
-            text_style=ft.TextStyle(
-                size=Size.meta, color=palette.surface, letter_spacing=0, font_family=FONT
-            ),
+            text_style=_styled(Size.meta, color=palette.surface),
             decoration=ft.BoxDecoration(bgcolor=palette.ink, border_radius=8),
             wait_duration=400,
         ),

@@ -12,9 +12,7 @@ from mobile_app.ui.theme import C, Size
 
 
 @component
-def Timer(
-    since: datetime, *, size: float = Size.timer, color: ft.ColorValue = C.ink
-) -> ft.Control:
+def Timer(since: datetime, *, size: float = Size.timer, color: ft.ColorValue = C.ink) -> ft.Control:
     """Ticks each second since an instant; only its own digits are drawn again."""
     now = use_clock(1)
     text = format_timer(now - since)

@@ -6,6 +6,7 @@ Open `/?page=today&lang=fr&theme=dark`; pages: today, machine, close, validate, 
 import shutil
 import sys
 import tempfile
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import flet as ft
 from mobile_app.core.i18n import format_date_long, format_number, set_language
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import (
+    ActionRow,
     DangerButton,
     IconAction,
     OnPrimaryButton,
@@ -33,7 +35,7 @@ from mobile_app.ui.cards import (
     RowCard,
     SectionHeader,
     StatTile,
-    TileRow,
+    TileGrid,
     Trailing,
 )
 from mobile_app.ui.charts import LifeStrip, LoadBar, Span
@@ -100,17 +102,13 @@ TECHNICIAN = (
         I.PRECISION_MANUFACTURING_OUTLINED,
         I.PRECISION_MANUFACTURING_ROUNDED,
     ),
-    Destination(
-        "close", "Alertes", I.NOTIFICATIONS_NONE_ROUNDED, I.NOTIFICATIONS_ROUNDED, badge=3
-    ),
+    Destination("close", "Alertes", I.NOTIFICATIONS_NONE_ROUNDED, I.NOTIFICATIONS_ROUNDED, badge=3),
     Destination("me", "Moi", I.ACCOUNT_CIRCLE_OUTLINED, I.ACCOUNT_CIRCLE_ROUNDED),
 )
 OFFICE = (
     Destination("board", "Tableau", I.DASHBOARD_OUTLINED, I.DASHBOARD_ROUNDED),
     Destination("validate", "Valider", I.FACT_CHECK_OUTLINED, I.FACT_CHECK_ROUNDED, badge=7),
-    Destination(
-        "calendar", "Calendrier", I.CALENDAR_MONTH_OUTLINED, I.CALENDAR_MONTH_ROUNDED
-    ),
+    Destination("calendar", "Calendrier", I.CALENDAR_MONTH_OUTLINED, I.CALENDAR_MONTH_ROUNDED),
     Destination(
         "table",
         "Machines",
@@ -137,9 +135,7 @@ def TodayPage() -> ft.Control:
             [
                 ft.Row(
                     [
-                        ft.Container(
-                            Overline("En cours · 004182", color="#D5EBEF"), expand=True
-                        ),
+                        ft.Container(Overline("En cours · 004182", color="#D5EBEF"), expand=True),
                         ft.Icon(I.TIMER_ROUNDED, color=ft.Colors.WHITE, size=22),
                         Timer(
                             datetime.now(UTC) - timedelta(minutes=18, seconds=42),
@@ -152,20 +148,9 @@ def TodayPage() -> ft.Control:
                 ft.Text("Fuite vérin de poussée", size=19, weight=ft.FontWeight.W_700, color="#FFFFFF"),
                 ft.Text("Palettiseur 2 · Ligne B", color="#D5EBEF"),
                 ft.Container(height=4),
-                ft.Row(
-                    [
-                        OnPrimaryButton(
-                            "Reprendre", nothing, icon=I.PLAY_ARROW_ROUNDED, expand=3, height=48
-                        ),
-                        OnPrimaryButton(
-                            "Clôturer",
-                            nothing,
-                            icon=I.CHECK_ROUNDED,
-                            strong=False,
-                            expand=2,
-                            height=48,
-                        ),
-                    ],
+                ActionRow(
+                    OnPrimaryButton("Reprendre", nothing, icon=I.PLAY_ARROW_ROUNDED, expand=3, height=48),
+                    OnPrimaryButton("Clôturer", nothing, icon=I.CHECK_ROUNDED, strong=False, expand=2, height=48),
                     spacing=8,
                 ),
             ],
@@ -289,9 +274,7 @@ def MachinePage() -> ft.Control:
         Card(
             ft.Column(
                 [
-                    CardHeader(
-                        "Prochain entretien", StatusChip("4 déc.", Tone.info, icon=I.EVENT_ROUNDED)
-                    ),
+                    CardHeader("Prochain entretien", StatusChip("4 déc.", Tone.info, icon=I.EVENT_ROUNDED)),
                     Meta(
                         "Lubrification 500 h. Fait le 12 sept. à 4 870 h ; + 500 h ; 6,0 h/jour : "
                         "4 déc. Limite calendaire 12 déc. : le premier l’emporte.",
@@ -335,10 +318,7 @@ MODES = [
     Choice("jam", "Blocage mécanique", I.WARNING_AMBER_ROUNDED, 0.08),
     Choice("hot", "Surchauffe", I.DEVICE_THERMOSTAT_ROUNDED, 0.04),
 ]
-REMEDIES = [
-    Choice(word.lower(), word)
-    for word in ("Remplacé", "Réglé", "Réparé", "Nettoyé", "Réinitialisé", "Provisoire")
-]
+REMEDIES = [Choice(word.lower(), word) for word in ("Remplacé", "Réglé", "Réparé", "Nettoyé", "Réinitialisé", "Provisoire")]
 
 
 @component
@@ -364,9 +344,7 @@ def ClosePage() -> ft.Control:
     footer = ft.Row(
         [
             IconAction(I.ARROW_BACK_ROUNDED, "Retour", nothing, outlined=True, size=52),
-            PrimaryButton(
-                "Continuer", nothing, trailing_icon=I.ARROW_FORWARD_ROUNDED, expand=True
-            ),
+            PrimaryButton("Continuer", nothing, trailing_icon=I.ARROW_FORWARD_ROUNDED, expand=True),
         ],
         spacing=10,
     )
@@ -374,9 +352,7 @@ def ClosePage() -> ft.Control:
         StepHeader("Clôturer", 2, 3, nothing),
         StepTitle("Qu’est-ce qui n’allait pas ?", "Les plus fréquents sur un palettiseur"),
         ChoiceGrid(MODES, mode, set_mode),
-        ft.Row(
-            [TextLink("Autre mode…", nothing), TextLink("Je ne sais pas", nothing, color=C.ink2)]
-        ),
+        ft.Row([TextLink("Autre mode…", nothing), TextLink("Je ne sais pas", nothing, color=C.ink2)]),
         SectionHeader("Remède"),
         ChoiceChips(REMEDIES, remedy, set_remedy),
         Card(times, on_click=nothing, label="Temps"),
@@ -387,7 +363,14 @@ def ClosePage() -> ft.Control:
 VALIDATE = [
     ("Fuite vérin de poussée", "Palettiseur 2 · K. Benali", "11:20", "3e fois", Tone.bad, I.REPLAY_ROUNDED),
     ("Graissage paliers", "Souffleuse 1 · J. Roux", "10:58", "Conforme", Tone.ok, I.CHECK_ROUNDED),
-    ("Contrôle sécurité mensuel", "Convoyeur C-12 · L. Petit", "10:12", "1 point non conforme", Tone.warning, I.RULE_ROUNDED),
+    (
+        "Contrôle sécurité mensuel",
+        "Convoyeur C-12 · L. Petit",
+        "10:12",
+        "1 point non conforme",
+        Tone.warning,
+        I.RULE_ROUNDED,
+    ),
     ("Courroie cassée", "Étiqueteuse 3 · K. Benali", "hier", "2 pièces · 84,60 €", Tone.off, I.INVENTORY_2_ROUNDED),
 ]
 
@@ -442,7 +425,13 @@ def ValidateDetail() -> ft.Control:
         ft.Column(
             [
                 CardHeader("Photos"),
-                PhotoGrid([Photo("a", SQUARE, "avant 10:52"), Photo("b", SQUARE, "", waiting=True)], on_open=nothing, on_add=nothing, size=88),
+                PhotoGrid(
+                    [Photo("a", SQUARE, "avant 10:52"), Photo("b", SQUARE, "", waiting=True)],
+                    on_open=nothing,
+                    on_remove=nothing,
+                    on_add=nothing,
+                    size=88,
+                ),
             ],
             spacing=10,
             tight=True,
@@ -462,16 +451,15 @@ def ValidateDetail() -> ft.Control:
                 StatusChip("Critique", Tone.bad, icon=I.PRIORITY_HIGH_ROUNDED),
             ]
         ),
-        TileRow(
+        TileGrid(
             [
                 StatTile("Arrêt", "43 min", "+ 18 min / habituel", tone=Tone.bad),
                 StatTile("Travail", "18 min", "habituel", tone=Tone.ok),
                 StatTile("Attente", "25 min", "dont pièce 14 min", tone=Tone.warning),
                 StatTile("Coût", "61,40 €", "pièces 38,90 €"),
             ],
-            columns=4 if environment.current().layout.breakpoint else 2,
         ),
-        TileRow([done, photos], columns=2 if environment.current().layout.breakpoint else 1),
+        TileGrid([done, photos], least=260, most=2),
         Card(
             ft.Column(
                 [
@@ -493,23 +481,27 @@ def ValidateDetail() -> ft.Control:
                 tight=True,
             )
         ),
-        footer=ft.Row(
-            [
-                SecondaryButton("Retourner…", nothing, icon=I.UNDO_ROUNDED),
-                ft.Container(Meta("J / K pour parcourir · A pour valider"), expand=True),
-                PrimaryButton("Valider et suivant", nothing, icon=I.CHECK_ROUNDED),
-            ],
-            spacing=12,
+        footer=ActionRow(
+            SecondaryButton("Retourner…", nothing, icon=I.UNDO_ROUNDED, expand=2),
+            PrimaryButton("Valider et suivant", nothing, icon=I.CHECK_ROUNDED, expand=3),
         ),
         max_width=None,
         padding=26,
     )
 
 
-SQUARE = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
-    b"\x00\x00\x00\x0cIDATx\x9cc\xd0\xd8\xb0\x01\x00\x02\xb8\x01\x8d\xe4\xb4\xc0\xc5\x00\x00\x00\x00IEND\xaeB`\x82"
-)
+def picture(rgb: bytes, side: int = 64) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        crc = zlib.crc32(kind + data).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + kind + data + crc
+
+    size = side.to_bytes(4, "big")
+    head = chunk(b"IHDR", size + size + bytes((8, 2, 0, 0, 0)))
+    rows = b"".join(b"\0" + rgb * side for _ in range(side))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+SQUARE = picture(b"\x7d\x93\x9c")
 
 STATES = [
     ("En panne", Tone.bad, None),
@@ -547,9 +539,7 @@ COLUMNS = [
     Column(
         "mtbf",
         "MTBF",
-        lambda m: Cell("Retard 2 j", Tone.bad, strong=True)
-        if m["mtbf"] is None
-        else f"{format_number(m['mtbf'])} h",
+        lambda m: Cell("Retard 2 j", Tone.bad, strong=True) if m["mtbf"] is None else f"{format_number(m['mtbf'])} h",
         lambda m: m["mtbf"],
         width=110,
         number=True,
@@ -563,9 +553,7 @@ def TablePage() -> ft.Control:
     site, set_site = ft.use_state("n")
     late, set_late = ft.use_state(False)
     chosen, set_chosen = ft.use_state(frozenset({"m1", "m2"}))
-    rows = ft.use_memo(
-        lambda: [m for m in MACHINES if query.lower() in m["name"].lower()], [query]
-    )
+    rows = ft.use_memo(lambda: [m for m in MACHINES if query.lower() in m["name"].lower()], [query])
     head = ft.Row(
         [
             ft.Text("Machines", size=25, weight=ft.FontWeight.W_700),
@@ -596,7 +584,7 @@ def TablePage() -> ft.Control:
         lambda m: m["id"],
         selected=chosen,
         on_select=set_chosen,
-        on_open=lambda key: toast(key),
+        on_open=toast,
         actions=[
             BulkAction("Imprimer", I.QR_CODE_ROUNDED, nothing),
             BulkAction("Exporter", I.DOWNLOAD_ROUNDED, nothing),
@@ -604,26 +592,20 @@ def TablePage() -> ft.Control:
         sorting=Sorting("name"),
         row_label=lambda m: m["name"],
     )
-    return ft.Container(
-        ft.Column([head, filters, table], spacing=12), padding=24, expand=True
-    )
+    return ft.Container(ft.Column([head, filters, table], spacing=12), padding=24, expand=True)
 
 
 @component
 def FormsPage() -> ft.Control:
     form = use_form("gallery", {"name": "Pompe 4"})
     picked, set_picked = ft.use_state(None)
-    signature, set_signature = ft.use_state("")
     hours, set_hours = ft.use_state(4870.5)
     on, set_on = ft.use_state(True)
     count, set_count = ft.use_state(2)
     ask = use_confirm()
     is_open, set_open = ft.use_state(False)
-    typed, set_typed = ft.use_state("12.5")
     use_sheet(
-        Sheet("Retourner à K. Benali", ChoiceChips(REMEDIES, None, nothing), PrimaryButton("Retourner", nothing))
-        if is_open
-        else None,
+        Sheet("Retourner à K. Benali", ChoiceChips(REMEDIES, None, nothing), PrimaryButton("Retourner", nothing)) if is_open else None,
         lambda: set_open(False),
     )
     return Page(
@@ -644,8 +626,6 @@ def FormsPage() -> ft.Control:
         Segments([Choice("a", "Jour"), Choice("b", "Semaine"), Choice("c", "Mois")], "b", nothing),
         Toggle("Thème sombre", on, set_on, meta="Suit l’appareil"),
         NumberStepper("Quantité", count, set_count),
-        NumberPad(typed, set_typed, signed=True),
-        SignaturePad(signature, set_signature),
         ft.Row(
             [
                 PrimaryButton("Enregistrement", nothing, busy=True),
@@ -663,6 +643,18 @@ def FormsPage() -> ft.Control:
 
 
 @component
+def PadsPage() -> ft.Control:
+    typed, set_typed = ft.use_state("12.5")
+    signature, set_signature = ft.use_state("")
+    return Page(
+        PageHeader("Saisie"),
+        NumberPad(typed, set_typed, signed=True),
+        SignaturePad(signature, set_signature),
+        Meta(signature[:60]),
+    )
+
+
+@component
 def Fragile() -> ft.Control:
     message = "broken on purpose"
     raise RuntimeError(message)
@@ -673,9 +665,7 @@ def StatesPage() -> ft.Control:
     return Page(
         PageHeader("États", trailing=[SyncChip(SyncState("refused", 1), nothing)]),
         ft.Row([Avatar("Karim Benali"), Avatar("Julie Roux"), Avatar("Mamadou Diallo")]),
-        ft.Row(
-            [StatusChip(word, tone, icon=icon) for word, tone, icon in STATES], wrap=True
-        ),
+        ft.Row([StatusChip(word, tone, icon=icon) for word, tone, icon in STATES], wrap=True),
         Progress("Première synchronisation", 1240, 5400),
         LoadBar(38, 35, label="Charge"),
         Fragile(),
@@ -709,6 +699,7 @@ PAGES = {
     "forms": FormsPage,
     "states": StatesPage,
     "result": ResultPage,
+    "pads": PadsPage,
 }
 
 
