@@ -25,6 +25,7 @@ from mobile_app.ui.theme import (
 )
 
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _TOP: Final = ft.CrossAxisAlignment.START
 
 
@@ -243,19 +244,23 @@ def StatTile(
     return Card(column, padding=14, on_click=on_click)
 
 
-def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12) -> ft.Control:
-    """Equal tiles in rows of `columns`."""
+def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12, equal: bool = False) -> ft.Control:
+    """Tiles in rows of `columns`; `equal` makes those of a row as high as the highest.
+
+    Equal heights are measured beforehand, which charts and canvases do not allow.
+    """
+    side = _STRETCH if equal else _TOP
     rows: list[ft.Control] = []
     for start in range(0, len(tiles), columns):
         part = list(tiles[start : start + columns])
         part += [ft.Container() for _ in range(columns - len(part))]
         cells: list[ft.Control] = [ft.Container(tile, expand=1) for tile in part]
-        rows.append(ft.Row(cells, spacing=spacing, vertical_alignment=_TOP))
+        rows.append(ft.Row(cells, spacing=spacing, vertical_alignment=side, intrinsic_height=equal))
     return ft.Column(rows, spacing=spacing, tight=True)
 
 
 @component
-def TileGrid(tiles: Sequence[ft.Control], *, least: float = 150, most: int = 4, spacing: float = 12) -> ft.Control:
+def TileGrid(tiles: Sequence[ft.Control], *, least: float = 150, most: int = 4, spacing: float = 12, equal: bool = False) -> ft.Control:
     """Equal tiles, as many side by side as fit at `least` dp each, at most `most`."""
     width, set_width = use_state(ft.context.page.width or 390)
     scale = environment.current().layout.text_scale
@@ -264,7 +269,7 @@ def TileGrid(tiles: Sequence[ft.Control], *, least: float = 150, most: int = 4, 
     if columns > len(tiles) / 2 and columns < len(tiles):
         columns = math.ceil(len(tiles) / 2)
     return ft.Container(
-        TileRow(tiles, columns=columns, spacing=spacing),
+        TileRow(tiles, columns=columns, spacing=spacing, equal=equal),
         on_size_change=lambda e: set_width(e.width),
         size_change_interval=100,
     )

@@ -35,7 +35,7 @@ def ChoiceGrid(
 ) -> ft.Control:
     """Big cards with an icon and how often each is right; the picked one shows a check."""
     cards = [_choice_card(c, on_pick, picked=c.key == selected) for c in choices]
-    return TileRow(cards, columns=columns, spacing=10)
+    return TileRow(cards, columns=columns, spacing=10, equal=True)
 
 
 def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:

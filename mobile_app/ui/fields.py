@@ -497,7 +497,11 @@ def TimeInput(
 
 def Toggle(
     label: str,
-    value: bool,  # noqa: FBT001 - as in every field on_change: Callable[[bool], None], *, meta: str = "") -> ft.Control:
+    value: bool,  # noqa: FBT001 - as in every field
+    on_change: Callable[[bool], None],
+    *,
+    meta: str = "",
+) -> ft.Control:
     """A setting that is on or off; the whole line is the target."""
     words: list[ft.Control] = [ft.Text(label, size=Size.body)]
     if meta:

@@ -32,7 +32,7 @@ class Box(Protocol[T]):
 
 
 def use_state(initial: T | Callable[[], T]) -> tuple[T, Setter[T]]:
-    """Flet's, typed. Say more where needed: `picked: State[str | None] = use_state(None)`."""
+    """What Flet has, typed; where more must be said: `picked: State[str | None] = use_state(None)`."""
     return cast("tuple[T, Setter[T]]", ft.use_state(cast("Any", initial)))
 
 

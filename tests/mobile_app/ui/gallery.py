@@ -458,6 +458,7 @@ def ValidateDetail() -> ft.Control:
                 StatTile("Attente", "25 min", "dont pièce 14 min", tone=Tone.warning),
                 StatTile("Coût", "61,40 €", "pièces 38,90 €"),
             ],
+            equal=True,
         ),
         TileGrid([done, photos], least=260, most=2),
         Card(
