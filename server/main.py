@@ -28,6 +28,7 @@ from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handle
 from server.core.jobs import working
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
+from server.requests import pages
 from shared_models.problems import Problem
 
 API = "/api/v1"
@@ -86,8 +87,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         if find_spec(f"server.{domain}.router"):
             api.include_router(import_module(f"server.{domain}.router").router)
     app.include_router(api)
+    app.include_router(pages.router)
     root = settings.web_root or BUILT_WEB
     if (root / "index.html").exists():
+        app.state.web_root = root
         mount_frontend(app, root)
 
 

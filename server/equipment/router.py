@@ -7,8 +7,8 @@ from starlette.responses import StreamingResponse
 from server.core.access import Actor, require, signed_in
 from server.core.clock import now
 from server.core.database import ReadPoolDep, SessionDep
-from server.core.errors import Invalid
 from server.equipment import classes, listing, reading, service
+from server.equipment.errors import OtherIdInBody
 from shared_models.equipment import (
     AddDocument,
     ArchiveEquipment,
@@ -34,10 +34,6 @@ EquipmentWriter = Annotated[Actor, require("equipment:write")]
 Somebody = Annotated[Actor, signed_in()]  # the service asks for one of several permissions
 Filters = Annotated[EquipmentFilter, Query()]
 router = APIRouter(tags=["equipment"])
-
-
-class OtherIdInBody(Invalid):
-    code = "other_id_in_body"
 
 
 def _same(in_path: UUID, in_body: UUID, field: str) -> None:

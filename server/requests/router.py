@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query, Response
 
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, SessionDep
-from server.core.errors import Invalid
+from server.equipment.errors import OtherIdInBody
 from server.requests import reading, service
 from shared_models.paging import Page
 from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, WorkRequestFilter, WorkRequestRow
@@ -15,13 +15,9 @@ Planner = Annotated[Actor, require("maintenance:write")]
 router = APIRouter(prefix="/requests", tags=["requests"])
 
 
-class OtherRequestInBody(Invalid):
-    code = "other_id_in_body"
-
-
 def _same(in_path: UUID, in_body: UUID) -> None:
     if in_path != in_body:
-        raise OtherRequestInBody(field="request_id")
+        raise OtherIdInBody(field="request_id")
 
 
 @router.get("", response_model=Page[WorkRequestRow])

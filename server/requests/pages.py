@@ -1,0 +1,206 @@
+"""The page behind a label, for people without an account: light HTML from the server, which works without a script.
+
+Whoever has signed in on this device (the cookie `etabli_signed_in` hints at it, and proves nothing) gets the app instead.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from server.attachments import uploads
+from server.core import rate_limit
+from server.core.database import Database
+from server.core.errors import EtabliError, Invalid, TooManyAttempts
+from server.core.frontend import app_shell
+from server.core.http import client_address, problem_of
+from server.core.i18n import translator
+from server.core.rate_limit import Rate
+from server.requests import service
+from server.requests.models import WorkRequest
+from server.requests.service import LabelledMachine, Photo
+from shared_models.i18n import LANGUAGES, best_language
+from shared_models.ids import uuid7
+from shared_models.labels import grouped, is_label_code, normalise
+from shared_models.problems import Problem
+from shared_models.requests import Symptom, WorkRequestSubmit
+from shared_models.validation import field_problems
+
+SIGNED_IN_HINT = "etabli_signed_in"
+TEMPLATES = Path(__file__).resolve().parents[2] / "assets" / "templates"
+REPORTS_OF_ADDRESS = Rate(30, timedelta(hours=1))  # a whole plant may share one address
+REPORTS_OF_LABEL = Rate(10, timedelta(hours=1))
+WRONG_CODES = Rate(30, timedelta(hours=1))
+_LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+_EMPTY = {"symptom": "", "is_stopped": "", "text": "", "requester": ""}
+router = APIRouter(include_in_schema=False)
+
+
+class SymptomMissing(Invalid):
+    code = "symptom_missing"
+
+
+@router.get("/e")
+async def find_code(code: str = "") -> Response:
+    return RedirectResponse(f"/e/{quote(normalise(code)[:40] or '-')}", status_code=303)
+
+
+@router.get("/e/{code}")
+async def show(request: Request, code: str) -> Response:
+    if request.cookies.get(SIGNED_IN_HINT) and (root := getattr(request.app.state, "web_root", None)):
+        return app_shell(root)
+    page = _Page(request, code)
+    machine = await page.machine()
+    return machine if isinstance(machine, Response) else page.form(machine)
+
+
+@router.post("/e/{code}", max_body_size=uploads.LARGEST)
+async def report(request: Request, code: str) -> Response:
+    page = _Page(request, code)
+    machine = await page.machine()
+    if isinstance(machine, Response):
+        return machine
+    try:
+        return page.thanks(machine, await page.submit(machine))
+    except ValidationError as error:
+        problem = problem_of(Invalid(), page.lang)
+        problem.errors = field_problems(error.errors(), translator(page.lang))
+        return page.form(machine, problem=problem)
+    except EtabliError as error:
+        return page.form(machine, problem=problem_of(error, page.lang), headers=error.headers)
+
+
+@dataclass
+class _Typed:
+    fields: dict[str, str]
+    photo: Photo | None = None
+
+
+class _Page:
+    """One request for the page of one label."""
+
+    def __init__(self, request: Request, typed_code: str) -> None:
+        self._request = request
+        self._typed_code = typed_code[:40]
+        self._code = normalise(self._typed_code)
+        self._typed = _Typed(dict(_EMPTY))
+        self._request_id = uuid7()
+        asked = request.query_params.get("lang")
+        self.lang = asked if asked in LANGUAGES else best_language(request.headers.get("accept-language", ""))
+        self._database: Database = request.app.state.database
+
+    async def machine(self) -> LabelledMachine | Response:
+        """The machine, or the page that says why there is none."""
+        if not is_label_code(self._code):
+            return self._notice("code_misread", 404, symbol="label", asks_code=True)
+        try:
+            return await self._look_up()
+        except TooManyAttempts as error:
+            return self._notice("too_many", error.status, symbol="alert", headers=error.headers)
+
+    async def _look_up(self) -> LabelledMachine | Response:
+        async with self._database.read_session() as session:
+            machine = await service.labelled_machine(session, self._code)
+        if machine is None:
+            await rate_limit.hit(self._database.pool, f"label-miss:{client_address(self._request)}", WRONG_CODES)
+            return self._notice("code_unknown", 404, symbol="label", asks_code=True)
+        if machine.equipment_id is None:
+            return self._notice("label_blank", 200, symbol="label", asks_sign_in=True)
+        if not machine.takes_requests:
+            return self._notice("reports_off", 200 if self._request.method == "GET" else 403, symbol="lock", asks_sign_in=True)
+        return machine
+
+    async def submit(self, machine: LabelledMachine) -> WorkRequest:
+        await self._read_form()
+        if not self._typed.fields["symptom"]:
+            raise SymptomMissing(field="symptom")
+        form = WorkRequestSubmit.model_validate({**self._typed.fields, "is_stopped": self._typed.fields["is_stopped"] or "false"})
+        for key, rate in ((client_address(self._request), REPORTS_OF_ADDRESS), (self._code, REPORTS_OF_LABEL)):
+            await rate_limit.hit(self._database.pool, f"report:{key}", rate)
+        async with self._database.session() as session:
+            return await service.submit(
+                session, self._request.app.state.storage, machine, form, request_id=self._request_id, photo=self._typed.photo
+            )
+
+    async def _read_form(self) -> None:
+        settings = uploads.check_declared_size(self._request)
+        async with self._request.form(max_files=1, max_fields=12) as form:
+            fields = {name: form.get(name) for name in (*_EMPTY, "id")}
+            words = {name: value.replace("\r\n", "\n") if isinstance(value, str) else "" for name, value in fields.items()}
+            self._request_id = _uuid(words.pop("id")) or self._request_id
+            self._typed = _Typed(words)
+            data, name = await uploads.of_form(form.get("photo"), settings)
+            self._typed.photo = Photo(data, name) if data else None
+
+    # --- what is answered
+
+    def form(self, machine: LabelledMachine, *, problem: Problem | None = None, headers: dict[str, str] | None = None) -> Response:
+        status = problem.status if problem else 200
+        return self._render(
+            "form", status, headers, machine=machine, problem=problem, typed=self._typed.fields, request_id=self._request_id,
+            symptoms=list(Symptom), lost_photo=bool(problem and self._typed.photo),
+        )  # fmt: skip
+
+    def thanks(self, machine: LabelledMachine, request: WorkRequest) -> Response:
+        return self._render("thanks", 201, machine=machine, number=request.number)
+
+    def _notice(
+        self, key: str, status: int, *, symbol: str, asks_code: bool = False, asks_sign_in: bool = False, headers: dict[str, str] | None = None
+    ) -> Response:
+        words = translator(self.lang)
+        return self._render(
+            "notice", status, headers, heading=words.t(f"operator.{key}"), detail=words.t(f"operator.{key}_detail"), symbol=symbol,
+            asks_code=asks_code, asks_sign_in=asks_sign_in, typed_code=self._shown_code(),
+        )  # fmt: skip
+
+    def _shown_code(self) -> str:
+        return grouped(self._code) if is_label_code(self._code) else self._typed_code.strip("-")[:12]
+
+    def _render(self, name: str, status: int, headers: dict[str, str] | None = None, **values: Any) -> Response:
+        other = next(lang for lang in LANGUAGES if lang != self.lang)
+        action = f"/e/{quote(self._code or '-')}"
+        asked = f"?lang={self.lang}" if self._request.query_params.get("lang") else ""
+        html = _environment().get_template(f"operator/{name}.html").render(
+            t=translator(self.lang).t, lang=self.lang, other_lang=other, other_name=_LANGUAGE_NAMES[other], css=_css(),
+            other_url=f"{action}?lang={other}", action=f"{action}{asked}", sign_in_url=f"/sign-in?next={action}", **values,
+        )  # fmt: skip
+        return HTMLResponse(html, status_code=status, headers={**_headers(), **(headers or {})})
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _css() -> Markup:
+    return Markup((TEMPLATES / "operator" / "style.css").read_text())  # noqa: S704 - our own file
+
+
+@cache
+def _headers() -> dict[str, str]:
+    style = base64.b64encode(hashlib.sha256(str(_css()).encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
