@@ -1,0 +1,55 @@
+"""Every sheet of the group, by the time it was written, with its number."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from server.demo import needs
+from server.demo.calendars import DAY
+from server.demo.needs import Need
+from server.demo.plant import Machine, Plant
+from server.demo.sheets import Sheet
+from server.demo.workshop import Workshop
+
+LEAD = 21 * DAY  # a round's sheet is written up to this long before the round is done
+TOLD = {"Palettiseur 2": 400 * DAY, "Boucheuse 1": 20 * DAY}  # machines whose story is told by hand from then on
+
+
+def simulated(plant: Plant, workshop: Workshop, seed: int, since: float, until: float) -> Iterator[Sheet]:
+    """What the machines asked for, in the order in which it happened; memory holds one need for each machine."""
+    streams = [_needs(machine, seed, since, until) for machine in plant.machines if machine.kind]
+    for need in heapq.merge(*streams):
+        sheet = workshop.sheet(need)
+        if sheet is not None:
+            yield sheet
+
+
+def _needs(machine: Machine, seed: int, since: float, until: float) -> Iterator[Need]:
+    told = TOLD.get(machine.name, 0) if machine.site.index == 0 else 0
+    return needs.of_machine(machine, seed, since, min(until, machine.idle_from or until), no_failure_from=until - told)
+
+
+def by_creation(sheets: Iterator[Sheet], present: list[Sheet]) -> Iterator[Sheet]:
+    """The same sheets by `created_at`: those of the last weeks are held back until nothing earlier can come."""
+    waiting: list[tuple[datetime, int, Sheet]] = []
+    for rank, sheet in enumerate(sheets):
+        heapq.heappush(waiting, (sheet.created_at, rank, sheet))
+        while waiting[0][0].timestamp() < sheet.created_at.timestamp() - LEAD:
+            yield heapq.heappop(waiting)[2]
+    for rank, sheet in enumerate(present):
+        heapq.heappush(waiting, (sheet.created_at, -1 - rank, sheet))
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+class Numbers:
+    """`INT-2026-000001` and so on, a series a year."""
+
+    def __init__(self) -> None:
+        self.last: Counter[str] = Counter()
+
+    def next(self, prefix: str, at: datetime) -> str:
+        series = f"{prefix}-{at.year}"
+        self.last[series] += 1
+        return f"{series}-{self.last[series]:06d}"

@@ -1,0 +1,239 @@
+"""Writing the demonstration data into an empty database, by COPY, in one transaction."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import asyncpg
+
+from server.core import clock
+from server.core.database import asyncpg_dsn
+from server.core.storage import Storage
+from server.demo import digest, papers, pictures, plant
+from server.demo.calendars import DAY
+from server.demo.chance import BORN, Dice, instant
+from server.demo.codes import Codes
+from server.demo.files import Files
+from server.demo.history import Numbers, by_creation, simulated
+from server.demo.people import Staff, membership_rows, staff, user_rows
+from server.demo.plant import Machine, Plant
+from server.demo.present import QUIET, Present
+from server.demo.sheets import COLUMNS, Request, Sheet, StatusChange, as_record
+from server.demo.workshop import Workshop
+
+CHUNK = 4_000
+BLANK_LABELS = 48
+CHILDREN = ("failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo")
+ACTION_COLUMNS = ("id", "intervention_id", "user_id", "started_at", "ended_at", "note")
+NOTE_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "text")
+PHOTO_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "kind", "caption")
+STATUS_COLUMNS = ("id", "equipment_id", "from_status", "to_status", "occurred_at", "received_at", "by_user_id", "reason")
+REQUEST_COLUMNS = (
+    "id", "created_at", "updated_at", "number", "site_id", "equipment_id", "symptom", "text", "requester", "is_stopped", "photo_id",
+    "status", "reason", "decided_by", "decided_at",
+)  # fmt: skip
+AUDIT_COLUMNS = ("id", "occurred_at", "received_at", "actor_id", "actor_label", "action", "entity", "entity_id", "site_id", "changes")
+
+
+class DatabaseNotEmptyError(RuntimeError):
+    """Demonstration data go into an empty database only."""
+
+    def __init__(self) -> None:
+        super().__init__("the database already holds accounts or sites")
+
+
+@dataclass(frozen=True)
+class Summary:
+    sites: int
+    machines: int
+    users: int
+    interventions: int
+    requests: int
+    files: int
+
+
+async def load_demo(database_url: str, *, storage: Storage, seed: int = 1, scale: str = "demo", now: datetime | None = None) -> Summary:
+    """Fill an empty, migrated database. The same `seed`, `scale` and `now` make the same rows, ids included.
+
+    `scale` is `demo` (250 machines) or `bench` (10,000 machines, a million interventions). Raises `DatabaseNotEmptyError`.
+    """
+    connection = await asyncpg.connect(asyncpg_dsn(database_url))
+    try:
+        async with connection.transaction():
+            if await connection.fetchval("SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM sites)"):
+                raise DatabaseNotEmptyError
+            summary = await _Loader(connection, seed, scale, now or clock.now()).run(storage)
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+    return summary
+
+
+class _Loader:
+    def __init__(self, connection: asyncpg.Connection, seed: int, scale: str, now: datetime) -> None:
+        self.connection, self.seed = connection, seed
+        self.scale = plant.SCALES[scale]
+        self.now = now.timestamp()
+        self.since = self.now - self.scale.years * 365 * DAY
+        self.dice = Dice(seed, "load")
+        self.numbers = Numbers()
+        self.files = Files(seed)
+        self.requests = self.sheets = 0
+
+    async def run(self, storage: Storage) -> Summary:
+        group = plant.build(self.seed, self.scale, self.now)
+        people, codes = staff(self.seed, len(group.sites)), Codes(self.seed)
+        present = Present(self.seed, group, people, codes, self.files, self.now)
+        present.tell()
+        await self._without_touching(self._write(group, people, codes, present))
+        await self.files.store(storage)
+        return Summary(len(group.sites), len(group.machines), len(people.everybody), self.sheets, self.requests, len(self.files.rows))
+
+    async def _without_touching(self, writing: Any) -> None:
+        """Parents are written in this very transaction: their marks are right without the children's triggers."""
+        for table in CHILDREN:
+            await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER touch")
+        await writing
+        for table in CHILDREN:
+            await self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER touch")
+
+    async def _write(self, group: Plant, people: Staff, codes: Codes, present: Present) -> None:
+        await self._write_structure(group, people, codes)
+        await self._write_machines(group, people, codes)
+        workshop = Workshop(self.seed, group, people, codes, until=self.now - QUIET + 2 * 3600, now=self.now)
+        history = simulated(group, workshop, self.seed, self.since, self.now - QUIET)
+        labels = {user.id: user.name for user in people.everybody}
+        for chunk in _chunks(by_creation(history, present.sheets), CHUNK):
+            await self._write_sheets(chunk, labels)
+        await self._write_requests([(m, request) for m, request in present.requests])
+        await self._copy("number_series", ("series", "last"), self.numbers.last.items())
+        await digest.derive(self.connection, [machine.id for machine in group.machines], instant(self.now))
+
+    # ------------------------------------------------------------ what stands still
+
+    async def _write_structure(self, group: Plant, people: Staff, codes: Codes) -> None:
+        await self._copy_rows("sites", [_site_row(site, self.since) for site in group.sites])
+        await self._copy_rows("production_lines", [_line_row(site, line, self.since) for site in group.sites for line in site.lines])
+        await self._copy_rows("users", user_rows(people, self.since))
+        await self._copy_rows("user_site", membership_rows(people, [site.id for site in group.sites]))
+        await self._copy_rows("equipment_class", codes.class_rows(self.since))
+        await self._copy_rows("failure_item", codes.item_rows())
+
+    async def _write_machines(self, group: Plant, people: Staff, codes: Codes) -> None:
+        admin = people.named("admin").id
+        photos = {m: self._photo(m) for m in group.machines if m.kind and not m.parent}
+        manuals = [(m, self._manual(m)) for m in group.machines if m.kind and not m.parent]
+        await self._copy_rows("attachment", self.files.rows)
+        rows = [_equipment_row(m, self.seed, self.since, codes, photos.get(m)) for m in group.machines]
+        await self._copy_rows("equipment", rows)
+        labels = [(m.label, m.id, instant(self.since), instant(self.since)) for m in group.machines]
+        dice = Dice(self.seed, "blank labels")
+        blanks = [(dice.label_code(), None, instant(self.now - 30 * DAY), None) for _ in range(BLANK_LABELS)]
+        await self._copy("label_code", ("code", "equipment_id", "created_at", "linked_at"), [*labels, *blanks])
+        await self._copy_rows("document", [self._document_row(m, attachment, admin) for m, attachment in manuals])
+        log = [(m, change) for m in group.machines for change in self._first_statuses(m, admin)]
+        await self._copy("equipment_status_log", STATUS_COLUMNS, (_status_record(m, change) for m, change in log))
+
+    def _photo(self, machine: Machine) -> object:
+        assert machine.kind is not None
+        content = pictures.machine(machine.kind.code, machine.index % 3)
+        return self.files.add_picture(content, machine.site.id, f"{machine.code}.jpg", BORN)
+
+    def _manual(self, machine: Machine) -> object:
+        assert machine.kind is not None
+        return self.files.add_document(papers.instructions(machine.kind), machine.site.id, f"gamme-{machine.kind.code.lower()}.pdf", BORN)
+
+    def _document_row(self, machine: Machine, attachment: object, by: object) -> dict[str, object]:
+        at = instant(self.since)
+        return {
+            "id": self.dice.id_at(BORN), "created_at": at, "updated_at": at, "site_id": machine.site.id, "equipment_id": machine.id,
+            "attachment_id": attachment, "title": "Gamme de maintenance", "created_by": by,
+        }  # fmt: skip
+
+    def _first_statuses(self, machine: Machine, by: Any) -> Iterator[StatusChange]:
+        yield StatusChange(self.dice.id_at(self.since), None, "active", instant(self.since), by, "Mise en service")
+        if machine.idle_from:
+            at = machine.idle_from
+            yield StatusChange(self.dice.id_at(at), "active", "inactive", instant(at), by, "Format suspendu, machine consignée")
+
+    # ------------------------------------------------------------ what happened
+
+    async def _write_sheets(self, sheets: list[Sheet], labels: dict[Any, str]) -> None:
+        for sheet in sheets:
+            sheet.number = self.numbers.next("INT", sheet.created_at)
+        self.sheets += len(sheets)
+        await self._write_requests([(sheet.machine, sheet.request) for sheet in sheets if sheet.request])
+        await self._copy("maintenance_interventions", COLUMNS, map(as_record, sheets))
+        await self._copy(
+            "intervention_action",
+            ACTION_COLUMNS,
+            ((a.id, s.id, a.user_id, a.started_at, a.ended_at, a.note) for s in sheets for a in s.actions),
+        )
+        await self._copy(
+            "intervention_note", NOTE_COLUMNS, ((n.id, s.id, n.user_id, n.occurred_at, n.text) for s in sheets for n in s.notes)
+        )
+        photos = ((p.id, s.id, p.user_id, p.occurred_at, p.kind, p.caption) for s in sheets for p in s.photos)
+        await self._copy("intervention_photo", PHOTO_COLUMNS, photos)
+        await self._copy(
+            "equipment_status_log", STATUS_COLUMNS, (_status_record(s.machine, change) for s in sheets for change in s.statuses)
+        )
+        await self._copy("audit_log", AUDIT_COLUMNS, self._audit_records(sheets, labels))
+
+    def _audit_records(self, sheets: list[Sheet], labels: dict[Any, str]) -> Iterator[Sequence[object]]:
+        for sheet in sheets:
+            for trace in sheet.trail:
+                yield (
+                    self.dice.id_at(trace.at.timestamp()), trace.at, trace.at, trace.by, labels[trace.by], trace.action,
+                    "maintenance_interventions", sheet.id, sheet.site_id, json.dumps(trace.changes),
+                )  # fmt: skip
+
+    async def _write_requests(self, requests: list[tuple[Machine, Request]]) -> None:
+        self.requests += len(requests)
+        await self._copy("work_request", REQUEST_COLUMNS, (self._request_record(machine, request) for machine, request in requests))
+
+    def _request_record(self, machine: Machine, r: Request) -> Sequence[object]:
+        return (
+            r.id, r.created_at, r.decided_at or r.created_at, self.numbers.next("REQ", r.created_at), machine.site.id, machine.id, r.symptom,
+            r.text, r.requester, r.is_stopped, r.photo_id, r.status, r.reason, r.decided_by, r.decided_at,
+        )  # fmt: skip
+
+    async def _copy_rows(self, table: str, rows: list[dict[str, object]]) -> None:
+        columns = tuple(rows[0])
+        await self._copy(table, columns, [tuple(row[column] for column in columns) for row in rows])
+
+    async def _copy(self, table: str, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
+        await self.connection.copy_records_to_table(table, columns=columns, records=records)
+
+
+def _chunks(sheets: Iterator[Sheet], size: int) -> Iterator[list[Sheet]]:
+    while chunk := list(islice(sheets, size)):
+        yield chunk
+
+
+def _site_row(site: plant.Site, since: float) -> dict[str, object]:
+    at = instant(since)
+    return {
+        "id": site.id, "created_at": at, "updated_at": at, "name": site.name, "location": site.location, "description": site.description,
+        "time_zone": site.calendar.zone.key,
+    }  # fmt: skip
+
+
+def _line_row(site: plant.Site, line: plant.Line, since: float) -> dict[str, object]:
+    at = instant(since)
+    return {"id": line.id, "created_at": at, "updated_at": at, "site_id": site.id, "name": line.name, "description": line.description}
+
+
+def _equipment_row(machine: Machine, seed: int, since: float, codes: Codes, photo: object) -> dict[str, object]:
+    row = plant.equipment_row(machine, seed, since)
+    specifications = plant.specifications(machine, Dice(seed, "specifications", machine.code))
+    class_id = codes.classes[machine.kind.code] if machine.kind else None
+    return {**row, "class_id": class_id, "specifications": json.dumps(specifications), "photo_id": photo}
+
+
+def _status_record(machine: Machine, change: StatusChange) -> Sequence[object]:
+    return (
+        change.id, machine.id, change.from_status, change.to_status, change.occurred_at, change.occurred_at, change.by_user_id, change.reason,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""One page of maintenance instructions for each class, as PDF."""
+
+from io import BytesIO
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from server.demo.catalogue import MachineClass
+
+_LEFT, _TOP = 20 * mm, 275 * mm
+
+
+def instructions(kind: MachineClass) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)  # no date inside: the same bytes every time
+    canvas.setTitle(f"Gamme de maintenance – {kind.fr}")
+    _heading(canvas, kind)
+    y = _section(
+        canvas,
+        _TOP - 30 * mm,
+        "Entretien",
+        [f"Tous les {plan.period_days} jours : {plan.title} ({plan.minutes:.0f} min)" for plan in kind.rounds],
+    )
+    y = _section(canvas, y, "Pannes courantes", [f"{fault.title} : {fault.remedies[0][1]}" for fault in kind.faults])
+    _section(
+        canvas,
+        y,
+        "Avant d’intervenir",
+        [
+            "Consigner les énergies, vérifier l’absence de tension et de pression.",
+            "Porter les EPI du poste.",
+            "Tester les sécurités avant la remise en route.",
+        ],
+    )
+    canvas.save()
+    return out.getvalue()
+
+
+def _heading(canvas: Canvas, kind: MachineClass) -> None:
+    canvas.setFillColorRGB(0.043, 0.333, 0.388)
+    canvas.rect(0, 282 * mm, A4[0], 15 * mm, stroke=0, fill=1)
+    canvas.setFont("Helvetica-Bold", 22)
+    canvas.drawString(_LEFT, _TOP - 12 * mm, kind.fr)
+    canvas.setFillColorRGB(0.3, 0.38, 0.43)
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(_LEFT, _TOP - 19 * mm, "Gamme de maintenance")
+
+
+def _section(canvas: Canvas, y: float, title: str, lines: list[str]) -> float:
+    canvas.setFillColorRGB(0.08, 0.13, 0.17)
+    canvas.setFont("Helvetica-Bold", 13)
+    canvas.drawString(_LEFT, y, title)
+    canvas.setFont("Helvetica", 11)
+    for line in lines:
+        y -= 7 * mm
+        canvas.drawString(_LEFT + 4 * mm, y, f"• {line}")
+    return y - 12 * mm

@@ -1,0 +1,107 @@
+"""Who works there."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+import bcrypt
+
+from server.demo.chance import BORN, Dice, instant
+from shared_models.permissions import Role
+
+PASSWORD = "etabli-demo"
+_SALT = b"$2b$12$EtabliDemoSaltForEvere"  # the same rows from the same seed, the hash included; the password is public anyway
+_FIRST = (
+    "Camille", "Hugo", "Inès", "Lucas", "Manon", "Nathan", "Sarah", "Théo", "Zoé", "Adrien", "Chloé", "Fatou", "Gaël", "Jade", "Malik", "Nora",
+)  # fmt: skip
+_LAST = (
+    "Bernard", "Caron", "Dubois", "Faure", "Gauthier", "Henry", "Lambert", "Masson", "Noël", "Perrin", "Renaud", "Sanchez", "Traoré", "Vidal",
+)  # fmt: skip
+
+
+class Person(NamedTuple):
+    username: str
+    first: str
+    last: str
+    role: Role
+    sites: tuple[int, ...]
+    language: str = "fr"
+
+
+DEMO_PEOPLE = (
+    Person("admin", "Nadia", "Fournier", Role.admin, ()),
+    Person("supervisor", "Claire", "Lefèvre", Role.supervisor, (0, 1)),
+    Person("technician", "Julien", "Roux", Role.technician, (0,)),
+    Person("k.benali", "Karim", "Benali", Role.technician, (0,)),
+    Person("l.petit", "Léa", "Petit", Role.technician, (0,)),
+    Person("m.diallo", "Mamadou", "Diallo", Role.technician, (0,)),
+    Person("s.girard", "Sophie", "Girard", Role.technician, (1,)),
+    Person("a.lemoine", "Antoine", "Lemoine", Role.technician, (1,)),
+    Person("d.walker", "Daniel", "Walker", Role.technician, (1,), "en"),
+    Person("p.moreau", "Philippe", "Moreau", Role.supervisor, (2,)),
+    Person("o.payet", "Olivier", "Payet", Role.technician, (2,)),
+    Person("m.hoarau", "Marie", "Hoarau", Role.technician, (2,)),
+)
+
+
+@dataclass(eq=False)
+class User:
+    id: UUID
+    person: Person
+    free_at: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"{self.person.first} {self.person.last}"
+
+    @property
+    def short(self) -> str:
+        return f"{self.person.first[0]}. {self.person.last}"
+
+
+@dataclass
+class Staff:
+    """Everybody, and each site's crew and supervisor."""
+
+    everybody: list[User]
+    crews: dict[int, list[User]] = field(default_factory=dict)
+    supervisors: dict[int, User] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for user in self.everybody:
+            for site in user.person.sites:
+                if user.person.role == Role.technician:
+                    self.crews.setdefault(site, []).append(user)
+                else:
+                    self.supervisors[site] = user
+
+    def named(self, username: str) -> User:
+        return next(user for user in self.everybody if user.person.username == username)
+
+
+def staff(seed: int, sites: int) -> Staff:
+    dice = Dice(seed, "people")
+    people = [*DEMO_PEOPLE, *(person for site in range(3, sites) for person in _people_of(site, dice))]
+    return Staff([User(dice.id_at(BORN), person) for person in people])
+
+
+def _people_of(site: int, dice: Dice) -> list[Person]:
+    roles = [Role.supervisor] + [Role.technician] * 11
+    return [Person(f"s{site + 1}-{rank}", dice.pick(_FIRST), dice.pick(_LAST), role, (site,)) for rank, role in enumerate(roles)]
+
+
+def user_rows(people: Staff, since: float) -> list[dict[str, object]]:
+    password_hash = bcrypt.hashpw(PASSWORD.encode(), _SALT).decode()
+    at = instant(since)
+    return [
+        {
+            "id": user.id, "created_at": at, "updated_at": at, "username": user.person.username, "email": f"{user.person.username}@etabli.example",
+            "password_hash": password_hash, "first_name": user.person.first, "last_name": user.person.last, "role": user.person.role.value,
+            "language": user.person.language, "is_active": True, "all_sites": user.person.role == Role.admin,
+        }
+        for user in people.everybody
+    ]  # fmt: skip
+
+
+def membership_rows(people: Staff, site_ids: list[UUID]) -> list[dict[str, object]]:
+    return [{"user_id": user.id, "site_id": site_ids[site]} for user in people.everybody for site in user.person.sites]

@@ -1,0 +1,243 @@
+"""From a need to a finished sheet: who goes, how long it waits, what is found, done and written, who validates it."""
+
+from uuid import UUID
+
+from server.demo import failures, words
+from server.demo.calendars import DAY, HOUR, MINUTE, SHIFTS, Calendar, weekday
+from server.demo.catalogue import Fault
+from server.demo.chance import Dice, instant
+from server.demo.codes import Codes
+from server.demo.needs import LONG, Need
+from server.demo.people import Staff, User
+from server.demo.plant import Machine, Plant
+from server.demo.sheets import Action, Note, Request, Sheet, StatusChange, Trace
+
+PRIORITY = {"critical": "urgent", "high": "high", "medium": "medium", "low": "low"}
+WAIT_MINUTES = {"critical": 8, "high": 13, "medium": 25, "low": 45}
+CALL_OUT = 50 * MINUTE
+RECENT = 14 * DAY  # for which the audit log is told
+
+
+class Workshop:
+    """`until`: what would end later has not happened."""
+
+    def __init__(self, seed: int, plant: Plant, staff: Staff, codes: Codes, *, until: float, now: float) -> None:
+        self.dice = Dice(seed, "workshop")
+        self.calendars = [site.calendar for site in plant.sites]
+        self.staff = staff
+        self.codes = codes
+        self.until = until
+        self.latest = now - 30 * MINUTE
+        self.recent_from = now - RECENT
+
+    def sheet(self, need: Need) -> Sheet | None:
+        """The finished sheet of a need; None when it would still be under way."""
+        made = self.repair(need, need.fault) if need.fault else self.round(need)
+        if made is None or made.actual_end is None or made.actual_end.timestamp() >= self.until:
+            return None
+        end = (made.restarted_at or made.actual_end).timestamp()
+        need.machine.free_at = max(end, made.actual_end.timestamp())
+        if made.status == "completed":
+            self._review(made)
+        return made
+
+    # ------------------------------------------------------------ failures
+
+    def repair(self, need: Need, fault: Fault) -> Sheet | None:
+        dice, machine = self.dice, need.machine
+        reported = max(need.at, machine.free_at + 35 * MINUTE)
+        stops = dice.happens(failures.MODES[fault.mode].stop)
+        wait = dice.around(WAIT_MINUTES[machine.criticality], 0.7) * MINUTE
+        user, start = self._take(machine.site.index, reported + wait, urgent=stops and machine.criticality in {"critical", "high"})
+        sheet = self._new(machine, reported + dice.randint(1, 6) * MINUTE, fault.title, "corrective")
+        sheet.description, sheet.reported_at = words.asked(fault, dice), instant(reported)
+        sheet.priority = PRIORITY[machine.criticality] if stops else "medium"
+        end = self._work(sheet, user, start, dice.around(fault.minutes))
+        if stops:
+            stopped = max(reported - dice.randint(0, 9) * MINUTE, machine.free_at + MINUTE)
+            self._stop(sheet, stopped, end - 2 * MINUTE, "failure", "broken")
+        self._found(sheet, fault, machine.site.calendar.clock(end))
+        if dice.happens(0.1):
+            sheet.request = self._asked_by_operator(sheet, fault, reported)
+        return self._completed(sheet, user, end)
+
+    def _found(self, sheet: Sheet, fault: Fault, clock: str) -> None:
+        dice, kind = self.dice, sheet.machine.kind
+        assert kind is not None
+        code, text = dice.pick(fault.remedies) if dice.happens(0.4) else fault.remedies[0]
+        if dice.happens(0.03):
+            sheet.mode_unknown = True
+        else:
+            sheet.mode_id = self.codes.item(kind, "mode", fault.mode)
+            sheet.mechanism_id = self.codes.item(kind, "mechanism", fault.mechanism) if dice.happens(0.6) else None
+        if dice.happens(0.5):
+            cause = dice.pick(failures.CAUSES_OF_MECHANISM[fault.mechanism])
+            sheet.cause_id = self.codes.item(kind, "cause", cause)
+            sheet.failure_cause = f"{failures.CAUSES[cause][0]}." if dice.happens(0.5) else ""
+        sheet.remedy_id = self.codes.item(kind, "remedy", code)
+        sheet.work_performed = words.done(text, clock, dice)
+        sheet.observations = words.seen(fault, dice) if dice.happens(0.25) else ""
+
+    def _asked_by_operator(self, sheet: Sheet, fault: Fault, reported: float) -> Request:
+        dice, supervisor = self.dice, self.staff.supervisors[sheet.machine.site.index]
+        request = Request(
+            dice.id_at(reported), instant(reported), words.SYMPTOM_OF_MODE.get(fault.mode, "other"), words.capital(fault.said) + ".",
+            dice.pick(words.OPERATORS), sheet.stopped_at is not None, None, "accepted", "", supervisor.id, sheet.created_at,
+        )  # fmt: skip
+        sheet.request_id, sheet.created_by = request.id, supervisor.id
+        return request
+
+    # ------------------------------------------------------------ rounds
+
+    def round(self, need: Need) -> Sheet | None:
+        dice, machine, plan = self.dice, need.machine, need.round
+        assert plan is not None
+        wanted = max(need.at, machine.free_at + 20 * MINUTE)
+        kind = "predictive" if plan.title.startswith("Analyse") else "preventive"
+        sheet = self._new(machine, min(need.due, wanted) - 7 * DAY + dice.randint(0, 40) * MINUTE, plan.title, kind)
+        sheet.scheduled_start, sheet.scheduled_end = instant(need.due), instant(need.due + plan.minutes * MINUTE)
+        sheet.priority = "high" if "sécurité" in plan.title else "medium" if machine.criticality in {"critical", "high"} else "low"
+        sheet.created_by = self.staff.supervisors[machine.site.index].id
+        if dice.happens(0.025):
+            return self._cancelled(sheet, wanted)
+        user, start = self._take(machine.site.index, wanted, urgent=False)
+        end = self._work(sheet, user, start, dice.around(plan.minutes, 0.25))
+        if plan.minutes >= LONG and dice.happens(0.7):
+            self._stop(sheet, start, end - MINUTE, "planned", "maintenance")
+        sheet.work_performed = plan.report
+        sheet.observations = dice.pick(words.ROUNDS_SEEN) if dice.happens(0.12) else ""
+        return self._completed(sheet, user, end)
+
+    def _cancelled(self, sheet: Sheet, at: float) -> Sheet:
+        sheet.status, sheet.status_reason = "cancelled", self.dice.pick(words.CANCELLED)
+        sheet.actual_end = sheet.updated_at = instant(at)
+        sheet.version = 2
+        self._trace(
+            sheet, at, self.staff.supervisors[sheet.machine.site.index].id, "intervention.cancelled", status=["pending", "cancelled"]
+        )
+        return sheet
+
+    # ------------------------------------------------------------ people and time
+
+    def _take(self, site: int, at: float, *, urgent: bool) -> tuple[User, float]:
+        """Somebody of the site and when he can be there: on shift and free first, else whoever is soonest."""
+        crew = self.staff.crews[site]
+        calendar = self.calendars[site]
+        day = calendar.day_of(at)
+        best: tuple[float, User] | None = None
+        turn = day // 7
+        for rank, user in enumerate(crew):
+            start = self._there(calendar, max(at, user.free_at), SHIFTS[(rank + turn) % 3], urgent=urgent)
+            if best is None or start < best[0]:
+                best = start, user
+        assert best is not None
+        return best[1], best[0]
+
+    def _there(self, calendar: Calendar, at: float, shift: tuple[float, float], *, urgent: bool) -> float:
+        day = calendar.day_of(at)
+        time = at - calendar.midnight(day)
+        if shift[0] <= time < shift[1] - 20 * MINUTE and weekday(day) < 5:
+            return at
+        if urgent:
+            return at + CALL_OUT
+        day += 1 if time >= shift[0] else 0
+        while weekday(day) >= 5:
+            day += 1
+        return calendar.at(day, shift[0] + self.dice.randint(3, 25) * MINUTE)
+
+    def _work(self, sheet: Sheet, user: User, start: float, minutes: float) -> float:
+        """Adds the actions; answers when the work ends."""
+        dice = self.dice
+        minutes = max(4.0, min(minutes, 420.0))
+        end = start + int(minutes) * MINUTE
+        if sheet.intervention_type == "corrective" and dice.happens(0.05):
+            return self._interrupted(sheet, user, start, end)
+        self._act(sheet, user, start, end)
+        if minutes > 55 and dice.happens(0.4):
+            self._joined(sheet, user, start, end)
+        return end
+
+    def _interrupted(self, sheet: Sheet, user: User, start: float, end: float) -> float:
+        seen = start + self.dice.randint(8, 25) * MINUTE
+        self._act(sheet, user, start, seen, words.capital(self.dice.pick(words.WAITED)) + ".")
+        mate, again = self._take(sheet.machine.site.index, seen + self.dice.around(7, 0.8) * HOUR, urgent=False)
+        again = max(again, seen + MINUTE)
+        finished = again + (end - start)
+        self._act(sheet, mate, again, finished)
+        sheet.version += 2
+        return finished
+
+    def _joined(self, sheet: Sheet, user: User, start: float, end: float) -> None:
+        joins = start + 10 * MINUTE
+        mates = [mate for mate in self.staff.crews[sheet.machine.site.index] if mate is not user and mate.free_at <= joins]
+        if mates:
+            self._act(sheet, self.dice.pick(mates), joins, end - 5 * MINUTE)
+
+    def _act(self, sheet: Sheet, user: User, start: float, end: float, note: str = "") -> None:
+        sheet.actions.append(Action(self.dice.id_at(start), user.id, instant(start), instant(end), note))
+        user.free_at = max(user.free_at, end + 5 * MINUTE)
+
+    # ------------------------------------------------------------ the sheet
+
+    def _new(self, machine: Machine, at: float, title: str, kind: str) -> Sheet:
+        created = instant(at)
+        return Sheet(
+            self.dice.id_at(at), created, created, machine, machine.site.id, machine.id, title, kind,
+            supervisor_id=self.staff.supervisors[machine.site.index].id,
+        )  # fmt: skip
+
+    def _stop(self, sheet: Sheet, stopped: float, restarted: float, kind: str, status: str) -> None:
+        machine, dice = sheet.machine, self.dice
+        stopped = max(stopped, machine.status_at + MINUTE)
+        restarted = max(restarted, stopped + MINUTE)
+        sheet.stop_kind, sheet.stopped_at, sheet.restarted_at = kind, instant(stopped), instant(restarted)
+        by = sheet.actions[0].user_id
+        sheet.statuses.append(StatusChange(dice.id_at(stopped), "active", status, instant(stopped), by, sheet.title))
+        sheet.statuses.append(StatusChange(dice.id_at(restarted), status, "active", instant(restarted), sheet.actions[-1].user_id, ""))
+        machine.status_at = restarted
+
+    def _completed(self, sheet: Sheet, user: User, end: float) -> Sheet:
+        dice = self.dice
+        sheet.status, sheet.actual_start, sheet.actual_end = "completed", sheet.actions[0].started_at, instant(end)
+        sheet.completed_by, sheet.assigned_technician_id = sheet.actions[-1].user_id, user.id
+        sheet.created_by = sheet.created_by or sheet.actions[0].user_id
+        sheet.version += 2
+        if sheet.intervention_type == "corrective" and dice.happens(0.12):
+            sheet.notes.append(Note(dice.id_at(end), user.id, instant(end - 2 * MINUTE), dice.pick(words.NOTED)))
+        if end >= self.recent_from:
+            self._trace(sheet, sheet.created_at.timestamp(), sheet.created_by, "intervention.created", status=[None, "pending"])
+            self._trace(sheet, sheet.actual_start.timestamp(), user.id, "intervention.started", status=["pending", "in_progress"])
+            self._trace(sheet, end, user.id, "intervention.completed", status=["in_progress", "completed"])
+        return sheet
+
+    def _review(self, sheet: Sheet) -> None:
+        """The supervisor looks at it in the morning or the same afternoon; some go back first."""
+        assert sheet.actual_end is not None
+        dice, site = self.dice, sheet.machine.site
+        end, supervisor = sheet.actual_end.timestamp(), self.staff.supervisors[site.index]
+        day = site.calendar.day_of(end)
+        at = site.calendar.at(day, dice.uniform(13, 17) * HOUR)
+        while at < end + 30 * MINUTE or weekday(day) >= 5:
+            day += 1
+            at = site.calendar.at(day, dice.uniform(7.5, 16) * HOUR)
+        if dice.happens(0.03) and at + DAY < self.latest:
+            at = self._sent_back(sheet, at, supervisor)
+        at = min(at, self.latest)
+        sheet.is_validated, sheet.validated_by, sheet.validated_at = True, supervisor.id, instant(at)
+        sheet.updated_at = sheet.validated_at
+        sheet.version += 1
+        self._trace(sheet, at, supervisor.id, "intervention.validated", is_validated=[False, True])
+
+    def _sent_back(self, sheet: Sheet, at: float, supervisor: User) -> float:
+        """Returned and completed again; answers when it is looked at once more."""
+        again = at + self.dice.around(90, 0.5) * MINUTE
+        sheet.returned_by, sheet.returned_at, sheet.return_reason = supervisor.id, instant(at), self.dice.pick(words.RETURNED)
+        sheet.actual_end = instant(again)
+        sheet.version += 3
+        changes = {"status": ["completed", "in_progress"], "return_reason": ["", sheet.return_reason]}
+        self._trace(sheet, at, supervisor.id, "intervention.returned", **changes)
+        return min(again + 2 * HOUR, self.latest)
+
+    def _trace(self, sheet: Sheet, at: float, by: UUID, action: str, **changes: list[object]) -> None:
+        if at >= self.recent_from:
+            sheet.trail.append(Trace(instant(at), by, action, changes))
