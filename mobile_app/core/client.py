@@ -135,7 +135,8 @@ class Client:
 
     async def sign_out(self, unsent: Literal["refuse", "keep", "discard"] = "refuse") -> None:
         """`UnsentWork` when something has not reached the server; `keep` leaves it on the device for the next sign-in of the
-        same person, `discard` destroys it."""
+        same person, `discard` destroys it.
+        """
         left = self.unsent()
         if left.total and unsent == "refuse":
             raise UnsentWork(left)

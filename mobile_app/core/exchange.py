@@ -135,7 +135,8 @@ class Pull:
             if progress := page.get("progress"):
                 self._on_progress(progress["done"], progress["total"])
             if not page["more"]:
-                return page.get("horizon")
+                horizon: int | None = page.get("horizon")
+                return horizon
 
     async def _apply(self, page: dict[str, Any]) -> None:
         puts = [_stored(change) for change in page["changes"] if change["row"] is not None]

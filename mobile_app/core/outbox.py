@@ -209,7 +209,7 @@ class Outbox(Observable):
 
     async def add(self, command: Command, *, site_id: UUID | None = None, offset: float = 0.0) -> Entry:
         seq = self.entries[-1].seq + 1 if self.entries else 1
-        entry = replace(_entry(command, seq=seq, offset=offset), site_id=site_id and str(site_id))
+        entry = replace(_entry(command, seq=seq, offset=offset), site_id=str(site_id) if site_id else None)
         if entry.file_id and entry.file_id not in await self.store.blob_ids():
             entry = replace(entry, file_id=None)
         await self.store.write_outbox(puts=[entry.record()])

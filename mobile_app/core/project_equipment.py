@@ -1,8 +1,8 @@
 """What commands do to machines, their documents and the requests about them."""
 
+from mobile_app.core.projection import Person, Rows, rule
 from shared_models import equipment as eq
 from shared_models import requests as rq
-from mobile_app.core.projection import Person, Rows, rule
 from shared_models.equipment import DocumentRow, EquipmentRow, EquipmentStatus
 from shared_models.requests import RequestStatus, WorkRequestRow
 

@@ -55,33 +55,45 @@ def _create(rows: Rows, cmd: iv.CreateIntervention, person: Person) -> None:
         return
     asked = ("description", "intervention_type", "priority", "assigned_technician_id", "scheduled_start", "scheduled_end")
     job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
-    _change(rows, job, **{name: getattr(cmd, name) for name in asked}, **_stop_of(cmd), **_started(cmd, person))
-    if cmd.stopped_at and (cmd.stop_kind or StopKind.failure) == StopKind.failure:
-        set_status(rows, machine.id, EquipmentStatus.broken, cmd.stopped_at)
+    stop = _stop_of(cmd)
+    _change(rows, job, **{name: getattr(cmd, name) for name in asked}, **stop)
+    if stop.get("stop_kind") == StopKind.failure:
+        set_status(rows, machine.id, EquipmentStatus.broken, stop["stopped_at"])
+    if cmd.action_id is not None:
+        _begin(rows, cmd, cmd.action_id, person)
+
+
+def usual_stop(kind: InterventionType) -> StopKind:
+    return StopKind.failure if kind == InterventionType.corrective else StopKind.planned
 
 
 def _stop_of(cmd: iv.CreateIntervention) -> dict[str, Any]:
-    kind = cmd.stop_kind or (StopKind.failure if cmd.stopped_at else None)
+    if cmd.stopped_at is None:
+        return {"reported_at": cmd.reported_at}
+    kind = cmd.stop_kind or usual_stop(cmd.intervention_type)
     return {"stop_kind": kind, "stopped_at": cmd.stopped_at, "reported_at": cmd.reported_at or cmd.stopped_at}
 
 
-def _started(cmd: iv.CreateIntervention, person: Person) -> dict[str, Any]:
-    if cmd.action_id is None:
-        return {}
-    action = ActionRow(id=cmd.action_id, user_id=person.id, started_at=cmd.occurred_at, ended_at=None)
-    return {"status": InterventionStatus.in_progress, "actual_start": cmd.occurred_at, "actions": [action]}
+def _begin(rows: Rows, cmd: iv.OnIntervention, action_id: UUID, person: Person) -> None:
+    """The actor's timer runs, but not before his own last work here has ended; a machine that stands still is in maintenance."""
+    moved = _moved(rows, cmd, Verb.start)
+    if moved is None or any(action.id == action_id for action in moved[0].actions):
+        return
+    job, state = moved
+    own = [action for action in job.actions if action.user_id == person.id]
+    actions, actual_start = list(job.actions), job.actual_start
+    if all(action.ended_at for action in own):
+        started_at = max([cmd.occurred_at, *(action.ended_at for action in own if action.ended_at)])
+        actions.append(ActionRow(id=action_id, user_id=person.id, started_at=started_at, ended_at=None))
+        actual_start = min(actual_start or cmd.occurred_at, cmd.occurred_at)
+    _change(rows, job, **state, status_reason="", actions=actions, actual_start=actual_start)
+    if job.stopped_at and not job.restarted_at:
+        set_status(rows, job.equipment_id, EquipmentStatus.maintenance, cmd.occurred_at)
 
 
 @rule(iv.StartIntervention)
 def _start(rows: Rows, cmd: iv.StartIntervention, person: Person) -> None:
-    moved = _moved(rows, cmd, Verb.start)
-    if moved is None or any(action.id == cmd.action_id for action in moved[0].actions):
-        return
-    job, state = moved
-    actions = list(job.actions)
-    if not any(action.user_id == person.id and action.ended_at is None for action in actions):
-        actions.append(ActionRow(id=cmd.action_id, user_id=person.id, started_at=cmd.occurred_at, ended_at=None))
-    _change(rows, job, **state, status_reason="", actions=actions, actual_start=job.actual_start or cmd.occurred_at)
+    _begin(rows, cmd, cmd.action_id, person)
 
 
 @rule(iv.HoldIntervention)
@@ -112,14 +124,13 @@ def _complete(rows: Rows, cmd: iv.CompleteIntervention, person: Person) -> None:
     if moved is None:
         return
     job, state = moved
-    actions = _corrected(_stopped(job.actions, cmd.occurred_at), person.id, cmd.worked_minutes)
-    stop = {name: value for name in ("stop_kind", "stopped_at", "restarted_at") if (value := getattr(cmd, name)) is not None}
+    at = max(cmd.occurred_at, job.actual_start or cmd.occurred_at)
     words = {name: getattr(cmd, name) for name in ("failure_cause", "work_performed", "observations", "temporary_until", "signature")}
     _change(
-        rows, job, **state, **stop, **words, **_coding(cmd.failure), actions=actions, status_reason="",
-        actual_end=cmd.occurred_at, completed_by=person.id,
+        rows, job, **state, **words, **_coding(cmd.failure), **_end_of_stop(job, cmd, at), status_reason="",
+        actions=_corrected(_stopped(job.actions, at), person.id, cmd.worked_minutes, at), actual_end=at, completed_by=person.id,
     )  # fmt: skip
-    set_status(rows, job.equipment_id, cmd.equipment_status, cmd.restarted_at or cmd.occurred_at)
+    set_status(rows, job.equipment_id, cmd.equipment_status, cmd.restarted_at or at)
     _follow_up(rows, cmd, job, person)
 
 
@@ -127,15 +138,27 @@ def _coding(failure: iv.FailureCoding | None) -> dict[str, Any]:
     return dict(failure) if failure else {}
 
 
-def _corrected(actions: list[ActionRow], user_id: UUID, worked_minutes: int | None) -> list[ActionRow]:
-    """The actor's last action takes up the difference to what he says he worked."""
-    own = [action for action in actions if action.user_id == user_id and action.ended_at]
+def _end_of_stop(job: InterventionRow, cmd: iv.CompleteIntervention, at: datetime) -> dict[str, Any]:
+    """A machine that runs again, with nothing said of when, has restarted now."""
+    stopped_at, restarted_at = cmd.stopped_at or job.stopped_at, cmd.restarted_at or job.restarted_at
+    if stopped_at is None:
+        return {}
+    if restarted_at is None and cmd.equipment_status == EquipmentStatus.active:
+        restarted_at = max(stopped_at, at)
+    kind = cmd.stop_kind or job.stop_kind or usual_stop(job.intervention_type)
+    return {"stop_kind": kind, "stopped_at": stopped_at, "restarted_at": restarted_at}
+
+
+def _corrected(actions: list[ActionRow], user_id: UUID, worked_minutes: int | None, at: datetime) -> list[ActionRow]:
+    """The actor's last action takes up the difference to what he says he worked; it does not end after `at`."""
+    own = sorted((action for action in actions if action.user_id == user_id), key=lambda action: action.started_at)
     if worked_minutes is None or not own:
         return actions
-    last = own[-1]
-    others = sum(((action.ended_at or action.started_at) - action.started_at for action in own[:-1]), timedelta())
-    length = max(timedelta(), timedelta(minutes=worked_minutes) - others)
-    told = last.model_copy(update={"ended_at": last.started_at + length})
+    *others, last = own
+    elsewhere = sum(((action.ended_at or at) - action.started_at for action in others), timedelta())
+    length = max(timedelta(), timedelta(minutes=worked_minutes) - elsewhere)
+    started_at = min(last.started_at, max(last.ended_at or at, at) - length)
+    told = last.model_copy(update={"started_at": started_at, "ended_at": started_at + length})
     return [told if action.id == last.id else action for action in actions]
 
 
@@ -144,7 +167,7 @@ def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, p
     if cmd.permanent_id is None or machine is None or rows.get(INTERVENTION, InterventionRow, cmd.permanent_id):
         return
     follow_up = new_job(cmd.permanent_id, machine, person, cmd.occurred_at, job.title)
-    _change(rows, follow_up, permanent_repair_of=job.id, priority=job.priority)
+    _change(rows, follow_up, permanent_repair_of=job.id, priority=job.priority, description=cmd.work_performed)
 
 
 @rule(iv.CancelIntervention)
@@ -218,10 +241,21 @@ def _remove_photo(rows: Rows, cmd: iv.RemovePhoto, _: Person) -> None:
 
 @rule(rq.AcceptWorkRequest)
 def _accept(rows: Rows, cmd: rq.AcceptWorkRequest, person: Person) -> None:
+    """With the reporter's words and photo; a machine said to stand still has stood since then."""
     request = decide(rows, cmd, person)
-    machine = request and rows.get(EQUIPMENT, EquipmentRow, request.equipment_id)
-    if request is None or machine is None or rows.get(INTERVENTION, InterventionRow, cmd.intervention_id):
+    if request is None:
         return
-    job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
-    asked = {"intervention_type": cmd.intervention_type, "priority": cmd.priority, "assigned_technician_id": cmd.assigned_technician_id}
-    _change(rows, job, **asked, request_id=request.id, description=request.text, reported_at=request.created_at)
+    words = [request.text, f"— {request.requester}" if request.requester else ""]
+    _create(rows, iv.CreateIntervention(
+        intervention_id=cmd.intervention_id, equipment_id=request.equipment_id, title=cmd.title, occurred_at=cmd.occurred_at,
+        description="\n".join(filter(None, words)), intervention_type=cmd.intervention_type, priority=cmd.priority,
+        assigned_technician_id=cmd.assigned_technician_id, reported_at=request.created_at,
+        stopped_at=request.created_at if request.is_stopped else None,
+        stop_kind=StopKind.failure if request.is_stopped else None,
+    ), person)  # fmt: skip
+    job = rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
+    if job:
+        _change(rows, job, request_id=request.id)
+    if request.photo_id:
+        photo = iv.AddPhoto(intervention_id=cmd.intervention_id, photo_id=request.photo_id, kind=iv.PhotoKind.before, occurred_at=cmd.occurred_at)
+        _add_photo(rows, photo, person)

@@ -14,7 +14,8 @@ from shared_models.permissions import Role
 
 class SessionState(StrEnum):
     """`signed_out_with_unsent`: the server has ended the session while work of `user` is still on this device; nothing is
-    lost, and the same person goes on by signing in."""
+    lost, and the same person goes on by signing in.
+    """
 
     starting = "starting"
     signed_out = "signed_out"

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,7 +47,9 @@ class SyncStatus:
 class Sync(Observable):
     """Live: `status`. One tab of the browser leads and talks to the server; the others hear from it."""
 
-    def __init__(self, api: Api, outbox: Outbox, clock: Clock, tabs: Tabs, sleep: Sleep, on_error: Callable[[str, Exception], None]) -> None:
+    def __init__(
+        self, api: Api, outbox: Outbox, clock: Clock, tabs: Tabs, sleep: Sleep, on_error: Callable[[str, Exception], None]
+    ) -> None:
         super().__init__()
         self.status = SyncStatus()
         self.push: Push | None = None
@@ -99,9 +100,7 @@ class Sync(Observable):
         tasks, self._tasks, self.leads = self._tasks, [], False
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def forget(self) -> None:
         """Another person's status starts afresh."""
@@ -162,7 +161,8 @@ class Sync(Observable):
                 self._tell()
 
     async def _exchange(self) -> float:
-        assert self.push and self.pull
+        assert self.push is not None
+        assert self.pull is not None
         everything_sent = await self.push.run()
         horizon = await self.pull.run()
         await self._settle(horizon)
@@ -182,7 +182,7 @@ class Sync(Observable):
             await self._outbox.settle(done)
 
     def _back_off(self) -> float:
-        longest = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 10))
+        longest: float = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 10))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads phones that come back together
 
     async def _listen(self) -> None:

@@ -1,0 +1,40 @@
+"""Rows as the server writes them, for tests."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+from mobile_app.core.project_interventions import new_job
+from mobile_app.core.projection import Person
+from mobile_app.core.storage import StoredRow, refs_of
+from shared_models.base import Row
+from shared_models.equipment import EquipmentRow
+from shared_models.ids import uuid7
+from shared_models.interventions import InterventionRow
+from shared_models.permissions import Role
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+SITE = UUID(int=1)
+ANNE = Person(UUID(int=10), Role.technician)
+PAUL = Person(UUID(int=11), Role.supervisor)
+
+
+def machine(name: str = "Convoyeur à bande", **changes: object) -> EquipmentRow:
+    fields: dict[str, object] = {
+        "id": uuid7(), "code": "EQ-0001", "name": name, "model": "", "manufacturer": "", "serial_number": None, "site_id": SITE,
+        "production_line_id": None, "parent_id": None, "class_id": None, "status": "active", "status_since": AT, "status_reason": "",
+        "criticality": "medium", "label_codes": [], "photo_id": None, "warranty_expiry": None, "installation_date": None,
+        "specifications": {}, "version": 1,
+    }  # fmt: skip
+    return EquipmentRow.model_validate({**fields, **changes})
+
+
+def job(of: EquipmentRow | None = None, title: str = "Courroie", **changes: object) -> InterventionRow:
+    blank = new_job(uuid7(), of or machine(), PAUL, AT, title)
+    return blank.model_copy(update={"version": 1, "number": "INT-2026-000001", **changes})
+
+
+def stored(entity: str, row: Row, site_id: UUID | None = SITE) -> StoredRow:
+    text = row.model_dump_json()
+    plain = json.loads(text)
+    return StoredRow(entity, plain["id"], str(site_id) if site_id else None, refs_of(entity, plain), text)

@@ -1,0 +1,91 @@
+"""What every store does, in CPython and in the browser alike: plain assertions, so that Pyodide can run them too."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mobile_app.core.storage import Batch, LocalStore, StoredRow, StoreFactory
+
+A, B, C = ("00000000-0000-7000-8000-00000000000" + digit for digit in "abc")
+
+
+def row(entity: str, row_id: str, site: str | None = "s1", refs: tuple[str, ...] = (), **content: Any) -> StoredRow:
+    return StoredRow(entity, row_id, site, refs, json.dumps({"id": row_id, **content}))
+
+
+async def keeps_rows(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", A, refs=("label:X",)), row("equipment", B), row("site", C, None)], kv={"cursor": '"1"'}))
+    assert {item["id"] for item in json.loads(await store.rows("equipment"))} == {A, B}
+    assert json.loads(await store.rows_of("equipment", "label:X"))[0]["id"] == A
+    assert json.loads(await store.rows_of("document", "label:X")) == []
+    assert await store.rows_at([f"site/{C}", "site/none"]) == [json.dumps({"id": C}), None]
+    assert await store.get("cursor") == '"1"'
+
+
+async def replaces_rows_and_their_references(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", A, refs=("label:OLD", "label:BOTH"))]))
+    await store.apply(Batch(puts=[row("equipment", A, refs=("label:NEW", "label:BOTH"), name="é")]))
+    assert json.loads(await store.rows_of("equipment", "label:OLD")) == []
+    assert json.loads(await store.rows_of("equipment", "label:NEW")) == [{"id": A, "name": "é"}]
+    assert len(json.loads(await store.rows_of("equipment", "label:BOTH"))) == 1
+
+
+async def drops_only_what_is_still_there(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", A, "s1"), row("equipment", B, "s2"), row("user", C, None)]))
+    await store.apply(Batch(drops=[(f"equipment/{A}", "s1"), (f"equipment/{B}", "s1"), (f"user/{C}", None)]))
+    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
+    assert json.loads(await store.rows("user")) == []
+
+
+async def keeps_only_the_sites_in_scope(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", A, "s1"), row("equipment", B, "s2"), row("user", C, None)]))
+    await store.apply(Batch(sites=["s2"]))
+    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
+    assert len(json.loads(await store.rows("user"))) == 1
+
+
+async def resets_rows_and_nothing_else(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", A)], kv={"draft:x": "{}"}))
+    await store.write_outbox(puts=[{"id": "1"}])
+    await store.apply(Batch(puts=[row("equipment", B)], reset=True))
+    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
+    assert await store.outbox() == [{"id": "1"}]
+    assert await store.get("draft:x") == "{}"
+
+
+async def keeps_the_outbox_and_frees_its_files(store: LocalStore) -> None:
+    await store.put_blob("p1", b"jpeg", "image/jpeg", "2026-11-23T10:00:00Z")
+    await store.put_blob("p2", b"png", "image/png", "2026-11-23T10:00:00Z")
+    await store.write_outbox(puts=[{"id": "2", "x": [1, None]}, {"id": "1", "x": "é"}])
+    assert [item["id"] for item in await store.outbox()] == ["1", "2"]
+    await store.write_outbox(puts=[{"id": "3"}], removes=["1"], blobs=["p1"])
+    assert await store.outbox() == [{"id": "2", "x": [1, None]}, {"id": "3"}]
+    assert await store.blob_ids() == ["p2"]
+    assert await store.blob("p1") is None
+
+
+async def keeps_and_forgets_words(store: LocalStore) -> None:
+    assert await store.get("k") is None
+    await store.set("k", "1")
+    await store.set("k", "2")
+    assert await store.get("k") == "2"
+    await store.set("k", None)
+    assert await store.get("k") is None
+
+
+async def separates_people(stores: StoreFactory) -> None:
+    one, other = await stores.open("one"), await stores.open("other")
+    await one.set("k", "mine")
+    assert await other.get("k") is None
+    await one.close()
+    again = await stores.open("one")
+    assert await again.get("k") == "mine"
+    await again.close()
+    await stores.delete("one")
+    assert await (await stores.open("one")).get("k") is None
+
+
+ON_A_STORE: list[Callable[[LocalStore], Awaitable[None]]] = [
+    keeps_rows, replaces_rows_and_their_references, drops_only_what_is_still_there, keeps_only_the_sites_in_scope,
+    resets_rows_and_nothing_else, keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
+]  # fmt: skip
