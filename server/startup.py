@@ -6,7 +6,7 @@ import os
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 import structlog
@@ -21,10 +21,10 @@ from server.core.settings import Settings, UnsafeSettingsError, get_settings
 from server.users import service as users
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator
 
     from fastapi import FastAPI
-    from starlette.types import Lifespan
+    from starlette.types import StatelessLifespan
 
 _log = structlog.get_logger(__name__)
 
@@ -47,17 +47,17 @@ def node() -> FastAPI:
     configure(settings)
     app = create_app(settings)
     if settings.jobs:
-        app.router.lifespan_context = _beside_jobs(app.router.lifespan_context)
+        app.router.lifespan_context = _beside_jobs(cast("StatelessLifespan[FastAPI]", app.router.lifespan_context))
     return app
 
 
-def _beside_jobs(lifespan: Lifespan[FastAPI]) -> Lifespan[FastAPI]:
+def _beside_jobs(lifespan: StatelessLifespan[FastAPI]) -> StatelessLifespan[FastAPI]:
     import server.housekeeping  # noqa: F401 - declares its jobs
 
     @asynccontextmanager
-    async def both(app: FastAPI) -> AsyncIterator[Mapping[str, Any] | None]:
-        async with lifespan(app) as state, jobs.working(app.state.database):
-            yield state
+    async def both(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app), jobs.working(app.state.database):
+            yield
 
     return both
 
@@ -106,9 +106,7 @@ async def _refuse_demo_accounts(database: Database) -> None:
             user = await users.find_by_login(session, account.username)
             if user and user.is_active and await verify_password(account.password, user.password_hash):
                 name = account.username
-                raise UnsafeSettingsError(
-                    [f"the database holds the demonstration account {name!r}: start with an empty one"]
-                )
+                raise UnsafeSettingsError([f"the database holds the demonstration account {name!r}: start with an empty one"])
 
 
 async def _invite(settings: Settings, database: Database) -> str | None:

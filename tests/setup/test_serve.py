@@ -1,0 +1,129 @@
+"""`etabli serve`, as one starts it: a process of its own, real requests, real signals."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from server.core.postgres import EmbeddedPostgres
+
+PROJECT = Path(__file__).parents[2]
+DIRECT = build_opener(ProxyHandler({}))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A running `etabli serve`."""
+
+    def __init__(self, data_dir: Path, *options: str, env: dict[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.log = data_dir.parent / f"{self.port}.log"
+        self.postmaster = EmbeddedPostgres(data_dir)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("ETABLI_", "DATABASE_URL"))}
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port), "--data-dir", str(data_dir), *options],
+                cwd=PROJECT, env=clean | (env or {}), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.end(signal.SIGTERM)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        try:
+            with DIRECT.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read()
+        except HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read()
+
+    def ready(self, *, seconds: float = 40) -> dict[str, str]:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.said()
+            with suppress(URLError, OSError):
+                status, body = self.get("/readyz")
+                if status == 200:
+                    return json.loads(body)
+            time.sleep(0.05)
+        pytest.fail(self.said())
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def says(self, pattern: str) -> str:
+        deadline = time.monotonic() + 20
+        while not (found := re.search(pattern, self.said())):
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.05)
+        return found.group()
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    return tmp_path / "data"
+
+
+class TestServe:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_starts_from_nothing_invites_an_administrator_and_stops_its_database(self, data_dir, number):
+        with Server(data_dir) as server:
+            assert server.ready()["database"].startswith("18")
+            assert server.says(rf"http://localhost:{server.port}/setup\?token=\S{{20,}}")
+            assert server.end(number) == 0
+            assert not server.postmaster._is_running()
+
+    def test_two_processes_answer_and_both_stop(self, data_dir):
+        with Server(data_dir, "--workers", "2") as server:
+            server.ready()
+            assert server.end(signal.SIGTERM) == 0
+            assert not server.postmaster._is_running()
+
+    def test_a_killed_server_starts_again_on_its_data(self, data_dir):
+        with Server(data_dir) as first:
+            first.ready()
+            first.end(signal.SIGKILL)
+        with Server(data_dir) as second:
+            second.ready()
+            assert second.end(signal.SIGTERM) == 0
+            assert not second.postmaster._is_running()
+
+    def test_a_taken_port_is_said_before_anything_starts(self, data_dir):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            with Server(data_dir, "--port", str(taken.getsockname()[1])) as server:
+                assert server.process.wait(20) == 2
+                assert "choose another with --port" in server.said()
+        assert not (data_dir / "postgres").exists()
+
+    def test_an_unsafe_setting_is_named(self, data_dir):
+        with Server(data_dir, "--host", "0.0.0.0", env={"ETABLI_SECRET_KEY": "short"}) as server:
+            assert server.process.wait(20) == 2
+            assert "ETABLI_SECRET_KEY" in server.said()
+            assert "ETABLI_HOST" in server.said()
