@@ -65,6 +65,7 @@ SYNCED = {
 CHILDREN = {
     "failure_item": ("equipment_class", "class_id"),
     "label_code": ("equipment", "equipment_id"),
+    "user_site": ("users", "user_id"),
     "intervention_action": ("maintenance_interventions", "intervention_id"),
     "intervention_note": ("maintenance_interventions", "intervention_id"),
     "intervention_photo": ("maintenance_interventions", "intervention_id"),
@@ -646,6 +647,18 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         ["permanent_repair_of"],
         unique=False,
     )
+    op.create_index("ix_maintenance_interventions_created_at", "maintenance_interventions", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_maintenance_interventions_search",
+        "maintenance_interventions",
+        ["number", sa.literal_column("etabli_fold(title)").label("folded")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"number": "gin_trgm_ops", "folded": "gin_trgm_ops"},
+    )
+    op.create_index(
+        "ix_maintenance_interventions_site_id_actual_end", "maintenance_interventions", ["site_id", "actual_end"], unique=False
+    )
     op.create_index(
         "ix_maintenance_interventions_site_id_created_at",
         "maintenance_interventions",
@@ -761,6 +774,9 @@ def drop_tables() -> None:  # noqa: PLR0915 - idem
     op.drop_table("intervention_action")
     op.drop_index("ix_maintenance_interventions_site_id_sync_xid", table_name="maintenance_interventions")
     op.drop_index("ix_maintenance_interventions_site_id_created_at", table_name="maintenance_interventions")
+    op.drop_index("ix_maintenance_interventions_site_id_actual_end", table_name="maintenance_interventions")
+    op.drop_index("ix_maintenance_interventions_search", table_name="maintenance_interventions", postgresql_using="gin")
+    op.drop_index("ix_maintenance_interventions_created_at", table_name="maintenance_interventions")
     op.drop_index(op.f("ix_maintenance_interventions_permanent_repair_of"), table_name="maintenance_interventions")
     op.drop_index(
         "ix_maintenance_interventions_open",

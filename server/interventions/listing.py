@@ -32,7 +32,6 @@ _SORTS = {
     "downtime_minutes": "i.downtime_minutes",
 }
 _EXACT_FILTERS = ("site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated")
-SEARCH_TEXT = "etabli_fold(i.number || ' ' || i.title)"
 
 
 @dataclass
@@ -71,7 +70,7 @@ def _query(actor: Actor, filters: InterventionFilter) -> _Query:
 def _mentions(pattern: str) -> str:
     """Machines first into an array: the planner then joins two indexes instead of reading every sheet."""
     machines = f"array(select e.id from equipment e where e.search_text like etabli_fold({pattern}))"  # noqa: S608
-    return f"({SEARCH_TEXT} like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
+    return f"(i.number ilike {pattern} or etabli_fold(i.title) like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
 
 
 def _escaped(word: str) -> str:

@@ -40,6 +40,12 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_site_id_sync_xid", "site_id", "sync_xid", "id"),
         sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
+        sa.Index("ix_maintenance_interventions_created_at", "created_at", "id"),
+        sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end"),
+        sa.Index(
+            "ix_maintenance_interventions_search", "number", sa.literal_column("etabli_fold(title)").label("folded"),
+            postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops", "folded": "gin_trgm_ops"},
+        ),
         sa.Index(
             "ix_maintenance_interventions_open",
             "site_id",

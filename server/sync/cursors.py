@@ -1,0 +1,107 @@
+"""Pull cursors: opaque to devices. Everything below a scope's `low` transaction number has been delivered.
+
+A *sweep* delivers what changed from the lows on, page by page; when it ends, the lows become the number that was
+`pg_snapshot_xmin` when it began, so a transaction that was still open then is looked at again.
+"""
+
+import base64
+import binascii
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+SHELF_LIFE = timedelta(days=90)  # tombstones and receipts are kept as long
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Where a sweep stands: the source it reads, and the last `(sync_xid, key)` it has delivered from there."""
+
+    high: int
+    source: int = 0
+    after_xid: int = 0
+    after_key: str | None = None
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """`low` is the position for everyone's rows, `lows` those of the sites; 0 has nothing yet. `at`: when the lows were set."""
+
+    epoch: UUID
+    user_id: UUID
+    at: int
+    low: int = 0
+    lows: dict[UUID, int] = field(default_factory=dict)
+    sweep: Sweep | None = None
+
+    def begin(self, high: int, sites: Iterable[UUID]) -> "Cursor":
+        """Start a sweep of these sites; one that was not there before begins with nothing."""
+        return replace(self, lows={site: self.lows.get(site, 0) for site in sites}, sweep=Sweep(high))
+
+    def end(self, at: int, sites: Iterable[UUID]) -> "Cursor":
+        assert self.sweep is not None
+        return replace(self, at=at, low=self.sweep.high, lows={site: self.sweep.high for site in sites if site in self.lows}, sweep=None)
+
+    def without(self, sites: Iterable[UUID]) -> "Cursor":
+        lost = set(sites)
+        return replace(self, lows={site: low for site, low in self.lows.items() if site not in lost})
+
+    @property
+    def is_first_load(self) -> bool:
+        """Of everything, or of a site."""
+        return self.low == 0 or 0 in self.lows.values()
+
+    def encode(self) -> str:
+        by_low: dict[int, list[str]] = defaultdict(list)
+        for site, low in sorted(self.lows.items()):
+            by_low[low].append(_packed(site))
+        sweep = self.sweep
+        plain: list[Any] = [
+            _FORMAT, _packed(self.epoch), _packed(self.user_id), self.at, self.low, [[low, "".join(ids)] for low, ids in by_low.items()],
+            sweep and [sweep.high, sweep.source, sweep.after_xid, sweep.after_key, sweep.done, sweep.total],
+        ]  # fmt: skip
+        return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(text: str) -> Cursor | None:
+    """None for anything that is not a cursor of ours."""
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        number, epoch, user_id, at, low, groups, sweep = plain
+        if number != _FORMAT or not all(isinstance(value, int) for value in (at, low)):
+            return None
+        lows = {site: int(position) for position, ids in groups for site in _unpacked_all(ids)}
+        return Cursor(_unpacked(epoch), _unpacked(user_id), at, low, lows, Sweep(*_checked(sweep)) if sweep else None)
+    except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+        return None
+
+
+_PACKED_LENGTH = 22
+
+
+def _packed(value: UUID) -> str:
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> UUID:
+    return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
+
+
+def _unpacked_all(texts: str) -> list[UUID]:
+    return [_unpacked(texts[start : start + _PACKED_LENGTH]) for start in range(0, len(texts), _PACKED_LENGTH)]
+
+
+def _checked(sweep: list[Any]) -> list[Any]:
+    high, source, after_xid, after_key, done, total = sweep
+    if not all(isinstance(value, int) and 0 <= value < 2**62 for value in (high, source, after_xid, done, total or 0)):
+        raise ValueError("sweep")
+    if after_key is not None and not isinstance(after_key, str):
+        raise ValueError("sweep")
+    return sweep

@@ -1,0 +1,119 @@
+"""What a device does not have yet, page by page.
+
+A page is made of everything that is visible now, and the cursor moves only below the oldest transaction still open: what
+commits late is never skipped, and what committed early is never held back (a device may get it a second time).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic_core import to_json
+
+from server.core.access import Actor
+from server.core.clock import now
+from server.sync import cursors, repository
+from server.sync.cursors import SHELF_LIFE, Cursor, Sweep
+from server.sync.repository import Now
+from server.sync.sources import SOURCES
+from shared_models.interventions import DEVICE_WINDOW
+from shared_models.sync import Progress
+
+PAGE_ROWS = 1_000
+PAGE_BYTES = 1_000_000
+
+
+@dataclass
+class _Page:
+    """A page as it fills; `cursor` is where to go on."""
+
+    actor: Actor
+    present: Now
+    cursor: Cursor
+    reset: bool
+    at: datetime
+    changes: list[str] = field(default_factory=list)
+    bytes_left: int = PAGE_BYTES
+    more: bool = True
+
+    @property
+    def sweep(self) -> Sweep:
+        assert self.cursor.sweep is not None
+        return self.cursor.sweep
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.changes) >= PAGE_ROWS or self.bytes_left <= 0
+
+    async def fill(self, connection: asyncpg.Connection) -> None:
+        while self.sweep.source < len(SOURCES) and not self.is_full:
+            await self._read(connection)
+        done = self.sweep.done + len(self.changes)
+        self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
+
+    async def _read(self, connection: asyncpg.Connection) -> None:
+        found, last = await repository.changes(
+            connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
+            rows=PAGE_ROWS - len(self.changes), budget=self.bytes_left, since=self.at - DEVICE_WINDOW,
+        )  # fmt: skip
+        self.changes += found
+        self.bytes_left -= sum(map(len, found))
+        if last is not None:
+            sweep = replace(self.sweep, after_xid=last.xid, after_key=last.key)
+        else:
+            sweep = replace(self.sweep, source=self.sweep.source + 1, after_xid=0, after_key=None)
+        self.cursor = replace(self.cursor, sweep=sweep)
+
+    def answer(self) -> bytes:
+        """A `PullPage`; the rows are PostgreSQL's own text."""
+        sweep = self.sweep
+        progress = Progress(done=min(sweep.done, sweep.total), total=sweep.total) if sweep.total is not None else None
+        if sweep.source >= len(SOURCES):
+            self.cursor = self.cursor.end(int(self.at.timestamp()), self.present.sites)
+            self.more = bool(self.present.sites - self.cursor.lows.keys())
+        rest: dict[str, Any] = {
+            "cursor": self.cursor.encode(), "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
+            "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
+        }  # fmt: skip
+        return b'{"changes":[' + ",".join(self.changes).encode() + b"]," + to_json(rest)[1:]
+
+
+async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
+    """The next page after the cursor `text`, as the JSON of a `PullPage`."""
+    at = now()
+    async with pool.acquire() as connection:
+        present = await repository.present(connection, actor)
+        known = _usable(cursors.decode(text) if text else None, actor, present, at)
+        cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()))
+        cursor = cursor.without(_lost(cursor, actor))
+        if cursor.sweep is None:
+            cursor = await _begin(connection, cursor, actor, present, at)
+        page = _Page(actor, present, cursor, reset=known is None, at=at)
+        await page.fill(connection)
+        return page.answer()
+
+
+def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> Cursor | None:
+    """A cursor of this history of the database, of this person, and not older than the tombstones that are kept."""
+    if cursor is None or cursor.epoch != present.epoch or cursor.user_id != actor.user_id:
+        return None
+    if not 0 <= at.timestamp() - cursor.at < SHELF_LIFE.total_seconds():
+        return None
+    reached = max([cursor.low, *cursor.lows.values(), cursor.sweep.high if cursor.sweep else 0])
+    return cursor if reached <= present.xmin else None
+
+
+def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
+    return [site for site in cursor.lows if not actor.sees(site)]
+
+
+async def _begin(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, present: Now, at: datetime) -> Cursor:
+    """A site that is gone is swept once more, for its tombstones."""
+    begun = cursor.begin(present.xmin, present.sites | cursor.lows.keys())
+    if not begun.is_first_load:
+        return begun
+    total = await repository.total(connection, begun, actor, at - DEVICE_WINDOW)
+    return replace(begun, sweep=replace(begun.sweep or Sweep(present.xmin), total=total))

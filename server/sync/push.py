@@ -1,0 +1,145 @@
+"""Commands from devices: each judged for itself, carried out once, answered again when it comes again.
+
+All of a push is one transaction, so a crash between two commands loses nothing: the device sends them again. A receipt is
+claimed before its command runs; whoever sends the same command at the same time waits for the first answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import Session
+from server.core.database_errors import DATABASE_ERRORS, refusal_of
+from server.core.errors import EtabliError, Unavailable
+from server.core.http import build_problem, problem_of
+from server.core.i18n import translator
+from server.sync import clocks, repository
+from server.sync.commands import HANDLERS, TYPES
+from server.sync.errors import CommandIdTaken, UnknownCommand
+from shared_models.base import Command
+from shared_models.problems import FieldProblem, Problem
+from shared_models.sync import PushAnswer, PushRequest, PushResult
+from shared_models.validation import field_problems
+
+_log = structlog.get_logger(__name__)
+
+
+class _BugError(Exception):
+    """A command met a fault of ours; the log has it."""
+
+
+@dataclass(frozen=True)
+class _Push:
+    session: Session
+    actor: Actor
+    received_at: datetime
+    ahead: timedelta
+
+    async def answer(self, raw: Mapping[str, Any]) -> PushResult:
+        command_id = _id_in(raw)
+        command = self._read(raw, command_id)
+        if isinstance(command, Problem):
+            return PushResult(id=command_id, status="rejected", problem=command)
+        assert command_id is not None
+        if not await repository.claim_receipt(self.session, self.actor, command_id, raw["type"]):
+            return await self._again(command_id)
+        return await self._first(command)
+
+    def _read(self, raw: Mapping[str, Any], command_id: UUID | None) -> Command | Problem:
+        """Malformed commands leave no receipt: they have changed nothing, and a newer server may understand them."""
+        lang = self.actor.lang
+        kind = TYPES.get(raw["type"]) if isinstance(raw.get("type"), str) else None
+        if kind is None:
+            return problem_of(UnknownCommand(field="type", type=str(raw.get("type"))[:60]), lang)
+        words = translator(lang)
+        if command_id is None:
+            missing = FieldProblem(field="command_id", code="missing", message=words.t("validation.missing"))
+            return build_problem("invalid", 422, words, errors=[missing])
+        try:
+            return kind.model_validate(raw)
+        except ValidationError as error:
+            return build_problem("invalid", 422, words, errors=field_problems(error.errors(include_url=False), words))
+
+    async def _again(self, command_id: UUID) -> PushResult:
+        receipt = await repository.receipt(self.session, command_id)
+        if receipt.user_id != self.actor.user_id:
+            return _rejected(command_id, problem_of(CommandIdTaken(), self.actor.lang))
+        return PushResult(id=command_id, status="rejected" if receipt.problem else "applied", problem=_problem(receipt.problem))
+
+    async def _first(self, told: Command) -> PushResult:
+        command = clocks.corrected(told, self.ahead, self.received_at)
+        try:
+            with clocks.remembered(told.occurred_at, command.occurred_at):
+                await self._run(command)
+        except EtabliError as refusal:
+            problem = problem_of(refusal, self.actor.lang)
+            await repository.refuse_receipt(self.session, told.command_id, problem.model_dump(mode="json", exclude_none=True))
+            return _rejected(told.command_id, problem)
+        except _BugError:
+            await repository.drop_receipt(self.session, told.command_id)
+            return _rejected(told.command_id, build_problem("internal_error", 500, translator(self.actor.lang)))
+        return PushResult(id=told.command_id, status="applied")
+
+    async def _run(self, command: Command) -> None:
+        """In a savepoint. What may pass by itself (a lock, a lost connection) ends the push, which the device sends again."""
+        try:
+            async with self.session.begin_nested():
+                await HANDLERS[type(command)].run(self.session, self.actor, command)
+                await self.session.flush()
+        except EtabliError:
+            raise
+        except DATABASE_ERRORS as error:
+            refusal = refusal_of(error)
+            if isinstance(refusal, Unavailable):
+                raise _PassingError(refusal) from error
+            self._log(command, error)
+            raise (refusal or _BugError()) from error
+        except Exception as error:
+            self._log(command, error)
+            raise _BugError from error
+        finally:
+            self.session.expunge_all()
+
+    @staticmethod
+    def _log(command: Command, error: Exception) -> None:
+        kind = type(command).__name__
+        _log.error("sync.command_failed", command=str(command.command_id), kind=kind, error=repr(error), exc_info=error)
+
+
+class _PassingError(Exception):
+    def __init__(self, refusal: Unavailable) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+async def push(session: Session, actor: Actor, request: PushRequest) -> PushAnswer:
+    received_at = now()
+    ahead = clocks.skew(request.sent_at, received_at)
+    work = _Push(session, replace(actor, device_id=request.device_id), received_at, ahead)
+    try:
+        results = [await work.answer(raw) for raw in request.commands]
+    except _PassingError as passing:
+        raise passing.refusal from passing
+    return PushAnswer(results=results, xid=await repository.transaction_id(session))
+
+
+def _id_in(raw: Mapping[str, Any]) -> UUID | None:
+    try:
+        return UUID(raw["command_id"])
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return None
+
+
+def _problem(kept: dict[str, Any] | None) -> Problem | None:
+    return Problem.model_validate(kept) if kept else None
+
+
+def _rejected(command_id: UUID, problem: Problem) -> PushResult:
+    return PushResult(id=command_id, status="rejected", problem=problem)

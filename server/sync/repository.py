@@ -1,0 +1,97 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from server.core.access import Actor
+from server.core.database import Session
+from server.sync.cursors import Cursor, Sweep
+from server.sync.models import SyncReceipt
+from server.sync.sources import SOURCES, Source
+
+# --- receipts
+
+
+async def claim_receipt(session: Session, actor: Actor, command_id: UUID, command_type: str) -> bool:
+    """False when the command has a receipt; waits for another transaction that carries it out just now."""
+    statement = insert(SyncReceipt).values(
+        command_id=command_id, user_id=actor.user_id, device_id=actor.device_id, command_type=command_type
+    )
+    claimed = await session.scalar(statement.on_conflict_do_nothing().returning(col(SyncReceipt.command_id)))
+    return claimed is not None
+
+
+async def receipt(session: Session, command_id: UUID) -> SyncReceipt:
+    found = await session.get(SyncReceipt, command_id, populate_existing=True)
+    assert found is not None
+    return found
+
+
+async def refuse_receipt(session: Session, command_id: UUID, problem: dict[str, Any]) -> None:
+    await session.execute(sa.update(SyncReceipt).where(col(SyncReceipt.command_id) == command_id).values(problem=problem))
+
+
+async def drop_receipt(session: Session, command_id: UUID) -> None:
+    await session.execute(sa.delete(SyncReceipt).where(col(SyncReceipt.command_id) == command_id))
+
+
+async def transaction_id(session: Session) -> int:
+    return int(await session.scalar(sa.text("select pg_current_xact_id()::text::bigint")) or 0)
+
+
+# --- pulls
+
+
+@dataclass(frozen=True)
+class Now:
+    """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's."""
+
+    epoch: UUID
+    xmin: int
+    sites: frozenset[UUID]
+
+
+_NOW = """
+select (select id from sync_epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
+    (select coalesce(array_agg(id), '{}') from sites where $1::uuid[] is null or id = any($1::uuid[])) as sites
+"""
+
+
+async def present(connection: asyncpg.Connection, actor: Actor) -> Now:
+    found = await connection.fetchrow(_NOW, actor.site_list)
+    return Now(found["epoch"], found["xmin"], frozenset(found["sites"]))
+
+
+@dataclass(frozen=True)
+class Key:
+    xid: int
+    key: str
+
+
+def _arguments(cursor: Cursor, actor: Actor, after: Key | None, most: int | None, since: datetime) -> list[Any]:
+    lows = sorted(cursor.lows.items())
+    return [
+        [site for site, _ in lows], [low for _, low in lows], cursor.low, after.xid if after else 0, after.key if after else None,
+        most, actor.user_id, actor.site_ids is None, since,
+    ]  # fmt: skip
+
+
+async def changes(
+    connection: asyncpg.Connection, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *, rows: int, budget: int, since: datetime
+) -> tuple[list[str], Key | None]:
+    """The next changes of a source as JSON texts, and the last one's key."""
+    after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
+    found = await connection.fetch(source.page(), *_arguments(cursor, actor, after, rows, since), budget)
+    last = Key(found[-1]["sync_xid"], str(found[-1]["key"])) if found else None
+    return [row["change"] for row in found], last
+
+
+async def total(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES) -> int:
+    arguments = _arguments(cursor, actor, None, None, since)
+    return sum([int(await connection.fetchval(source.count(), *arguments)) for source in sources])

@@ -1,0 +1,38 @@
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from server.core.access import Actor, signed_in
+from server.core.database import ReadPoolDep, SessionDep
+from server.core.events import PokeHubDep
+from server.core.sql import JSON
+from server.sync import pull, push
+from shared_models.sync import PullPage, PushAnswer, PushRequest
+
+Somebody = Annotated[Actor, signed_in()]  # every command names the permission it needs
+router = APIRouter(prefix="/sync", tags=["sync"])
+
+
+@router.post("/push", response_model_exclude_none=True)
+async def push_commands(actor: Somebody, session: SessionDep, request: PushRequest) -> PushAnswer:
+    """Carry out a device's commands, in order; each is answered for itself, and again when it is sent again."""
+    return await push.push(session, actor, request)
+
+
+@router.get("/pull", response_model=PullPage)
+async def pull_changes(
+    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000)] = None
+) -> Response:
+    """What has changed since the cursor; without one, or with one that is of no use any more, everything."""
+    return Response(await pull.pull(pool, actor, cursor), media_type=JSON)
+
+
+@router.get("/stream", response_class=EventSourceResponse)
+async def stream_pokes(actor: Somebody, pokes: PokeHubDep) -> AsyncIterator[ServerSentEvent]:
+    """A `poke` whenever something that the reader may see has changed, and one at the start: pull. There is no data in it."""
+    with pokes.subscribe(actor) as woken:
+        yield ServerSentEvent(event="poke", raw_data="pull", retry=2_000)
+        async for _ in woken:
+            yield ServerSentEvent(event="poke", raw_data="pull")

@@ -1,0 +1,149 @@
+"""What a pull reads: for each entity, the keys of a scope's changed rows in the order of their transactions, and their JSON.
+
+Every source takes the same parameters:
+
+    $1 uuid[]  the sites      $2 bigint[]  their lows      $3 bigint  the low of everyone's rows
+    $4 bigint, $5 text  the last (sync_xid, key) delivered      $6 int  how many keys at most (null: all)
+    $7 uuid  who asks      $8 boolean  whether he sees all sites      $9 timestamptz  since when ended jobs are on devices
+
+A low of 0 is a first load, which leaves out what is gone already, and old jobs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from server.core.sql import json_columns
+from server.equipment import rows as equipment
+from server.interventions import rows as interventions
+from server.requests import rows as requests
+from shared_models.sites import LineRow, SiteRow
+from shared_models.users import UserCard
+
+_PARAMETERS = (
+    "with p as (select $1::uuid[] as sites, $2::bigint[] as lows, $3::bigint as low, $4::bigint as after_xid, $5::text as after_key,"
+    " $6::int as most, $7::uuid as asker, $8::boolean as sees_all, $9::timestamptz as since)"
+)
+_NIL = "00000000-0000-0000-0000-000000000000"
+_AFTER = f"({{0}}.sync_xid, {{0}}.id) > ($4::bigint, coalesce($5::text, '{_NIL}')::uuid)"
+_LIMITED = "order by {0}.sync_xid, {0}.id limit $6::int"
+_SCOPES = "unnest($1::uuid[], $2::bigint[]) as s(site_id, low)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`keys` yields (key, id, site_id, sync_xid), and what `change` needs; `change` is the change's JSON text of a key `k`."""
+
+    name: str
+    keys: str
+    rows: str
+    change: str
+
+    def page(self) -> str:
+        """Parameter $10 is the number of bytes after which no further row begins; the first one always comes."""
+        return (
+            f"{_PARAMETERS} select w.key, w.sync_xid, w.change from ("  # noqa: S608
+            " select k.key, k.sync_xid, c.change,"
+            " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
+            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change) c"
+            ") w where w.before < $10 order by w.sync_xid, w.key"
+        )
+
+    def count(self) -> str:
+        return f"{_PARAMETERS} select count(*) from ({self.keys}) q"  # noqa: S608
+
+
+def _change(entity: str, site_id: str, row: str) -> str:
+    return f"json_build_object('entity', '{entity}', 'id', k.id, 'site_id', {site_id}, 'row', {row})"
+
+
+def _object(model: type[BaseModel], alias: str) -> str:
+    return f"(select row_to_json(o) from (select {json_columns(model, alias)}) o)"  # noqa: S608
+
+
+def _of_site(entity: str, table: str, row: Callable[[str], str], *, fresh: str = "true", site: str = "site_id") -> Source:
+    """Rows that belong to a site; `fresh` is what a first load takes of them (`t`)."""
+    keys = (
+        f"select x.id as key, x.id, x.{site} as site_id, x.sync_xid from {_SCOPES}"  # noqa: S608
+        f" cross join lateral (select t.* from {table} t where t.{site} = s.site_id and t.sync_xid >= s.low"
+        f" and {_AFTER.format('t')} and (s.low > 0 or {fresh}) {_LIMITED.format('t')}) x {_LIMITED.format('x')}"
+    )
+    return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, f"e.{site}", row("e")))
+
+
+def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
+    keys = (
+        f"select t.id as key, t.id, t.sync_xid from {table} t where t.sync_xid >= $3::bigint and {_AFTER.format('t')} {_LIMITED.format('t')}"  # noqa: S608
+    )
+    return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
+
+
+def _users() -> Source:
+    """The asker, those who see all sites, and the people of his sites, also from the moment on at which he gains one."""
+    keys = (
+        "select t.id as key, t.id, t.sync_xid from users t where ("  # noqa: S608
+        "((t.all_sites or $8::boolean or t.id = $7::uuid) and t.sync_xid >= $3::bigint)"
+        f" or exists (select from user_site m join {_SCOPES} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)"
+        f") and {_AFTER.format('t')} {_LIMITED.format('t')}"
+    )
+    return Source("user", keys, "join users e on e.id = k.id", _change("user", "null", _object(UserCard, "e")))
+
+
+def _interventions() -> Source:
+    """A first load takes what is open, what waits for validation, and what ended lately; afterwards every change comes."""
+    table = interventions.TABLE
+    key = "select t.id, t.site_id, t.sync_xid"
+    changed = (
+        f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and t.sync_xid >= s.low"
+        f" and {_AFTER.format('t')} {_LIMITED.format('t')})"
+    )
+    waiting = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated))"
+    of_site = f"{key} from {table} t where s.low = 0 and t.site_id = s.site_id and"
+    current = (
+        f"(select w.* from ({of_site} {waiting} union {of_site} t.actual_end >= $9::timestamptz union {of_site} t.actual_end is null"  # noqa: S608
+        f" offset 0) w where {_AFTER.format('w')} {_LIMITED.format('w')})"
+    )
+    keys = (
+        f"select x.id as key, x.id, x.site_id, x.sync_xid from {_SCOPES} cross join lateral ({changed} union all {current}) x"  # noqa: S608
+        f" {_LIMITED.format('x')}"
+    )
+    return Source(
+        "intervention", keys, f"join {table} e on e.id = k.id", _change("intervention", "e.site_id", interventions.row_json("e"))
+    )
+
+
+def _tombstones() -> Source:
+    """Before any row: a row that has come back to a site must win over the tombstone that says it went."""
+    after = "({0}.sync_xid, {0}.number) > ($4::bigint, coalesce($5::text, '0')::bigint)"
+    limited = "order by {0}.sync_xid, {0}.number limit $6::int"
+    columns = "select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where"
+    everyone = f"({columns} t.site_id is null and $3::bigint > 0 and t.sync_xid >= $3::bigint and {after.format('t')} {limited.format('t')})"
+    of_sites = (
+        f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0 and t.sync_xid >= s.low"  # noqa: S608
+        f" and {after.format('t')} {limited.format('t')}) x)"
+    )
+    keys = (
+        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"
+        f" ({everyone} union all {of_sites}) x {limited.format('x')}"
+    )
+    change = "json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', k.site_id, 'row', null)"
+    return Source("tombstone", keys, "", change)
+
+
+def _in_use(machine: str) -> str:
+    return f"not exists (select from equipment a where a.id = {machine} and a.archived_at is not null)"  # noqa: S608
+
+
+SOURCES = (
+    _tombstones(),
+    _of_everyone("equipment_class", "equipment_class", equipment.equipment_class_json),
+    _users(),
+    _of_site("site", "sites", lambda e: _object(SiteRow, e), site="id"),
+    _of_site("line", "production_lines", lambda e: _object(LineRow, e)),
+    _of_site("equipment", "equipment", equipment.equipment_json, fresh="t.archived_at is null"),
+    _interventions(),
+    _of_site("work_request", "work_request", requests.work_request_json),
+    _of_site("document", "document", equipment.document_json, fresh=_in_use("t.equipment_id")),
+    _of_site("equipment_life", "equipment_life", equipment.equipment_life_json, fresh=_in_use("t.id")),
+)
