@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 GRACEFUL_SECONDS = 10
 PRINT_AFTER_SECONDS = 120
 
-app = typer.Typer(
-    help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstration data.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
@@ -92,9 +90,7 @@ def create_admin(
     email: Annotated[str, typer.Option(prompt=True)],
     first_name: Annotated[str, typer.Option(prompt=True)],
     last_name: Annotated[str, typer.Option(prompt=True)],
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ETABLI_ADMIN_PASSWORD")
-    ],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ETABLI_ADMIN_PASSWORD")],
     language: str = "fr",
     data_dir: DataDir = None,
 ) -> None:
@@ -123,7 +119,9 @@ def load(
     """Fill an empty database with a made-up factory and its published accounts."""
     settings = _settings(check=False, data_dir=data_dir)
     with _database(settings), _explained():
-        asyncio.run(_load_demo(settings, seed, scale))
+        from server.startup import load_demo
+
+        asyncio.run(load_demo(settings, seed=seed, scale=scale))
 
 
 async def _create_admin(settings: Settings, wanted: Any) -> None:
@@ -134,17 +132,6 @@ async def _create_admin(settings: Settings, wanted: Any) -> None:
     try:
         async with database.session() as session:
             await accounts.create_admin(session, wanted)
-    finally:
-        await database.stop()
-
-
-async def _load_demo(settings: Settings, seed: int, scale: str) -> None:
-    from server.core.database import Database
-    from server.startup import load_demo
-
-    database = Database(settings.dsn, pool_size=2)
-    try:
-        await load_demo(database, seed=seed, scale=scale)
     finally:
         await database.stop()
 
@@ -235,9 +222,7 @@ def _refuse_taken(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            _give_up(
-                f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port"
-            )
+            _give_up(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port")
 
 
 def _run_uvicorn(settings: Settings) -> None:

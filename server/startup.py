@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
 from server.core.security import verify_password
 from server.core.settings import Settings, UnsafeSettingsError, get_settings
+from server.core.storage import open_storage
 from server.users import service as users
 
 if TYPE_CHECKING:
@@ -79,25 +79,29 @@ async def prepare(settings: Settings) -> Welcome:
     database = Database(settings.dsn, pool_size=2, read_pool_size=2)
     try:
         if settings.demo:
-            return await _prepare_demo(database)
+            return await _prepare_demo(settings, database)
         await _refuse_demo_accounts(database)
         return Welcome(setup_link=await _invite(settings, database))
     finally:
         await database.stop()
 
 
-async def _prepare_demo(database: Database) -> Welcome:
+async def _prepare_demo(settings: Settings, database: Database) -> Welcome:
     async with database.read_session() as session:
         is_empty = not await users.has_admin(session)
     if is_empty:
-        await load_demo(database)
+        await load_demo(settings)
     async with database.read_session() as session:
         found = await accounts.demo_accounts(session)
     return Welcome(demo_accounts=tuple((account.name, account.username, account.password) for account in found))
 
 
-async def load_demo(database: Database, *, seed: int = 1, scale: str = "demo") -> None:
-    await import_module("server.demo").load_demo(database, seed=seed, scale=scale)
+async def load_demo(settings: Settings, *, seed: int = 1, scale: str = "demo") -> None:
+    from server.demo import load_demo as load
+
+    storage = open_storage(settings.storage_url, settings.storage_dir)
+    summary = await load(settings.dsn, storage=storage, seed=seed, scale=scale)
+    _log.info("demo.loaded", machines=summary.machines, interventions=summary.interventions)
 
 
 async def _refuse_demo_accounts(database: Database) -> None:

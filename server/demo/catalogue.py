@@ -98,8 +98,8 @@ CLASSES: tuple[MachineClass, ...] = (
             UST 8 15|Arrêt sécurité porte|la machine s’arrête toute seule, défaut porte|3.2|RST sécurité réarmée;REP contact de porte remplacé
         """),
         _rounds("""
-            56 30|Graissage paliers|Graissage des paliers et cames fait, pas de jeu anormal.
-            56 60|Contrôle tuyères et joints|Joints de tuyères contrôlés, deux remplacés.
+            84 30|Graissage paliers|Graissage des paliers et cames fait, pas de jeu anormal.
+            84 60|Contrôle tuyères et joints|Joints de tuyères contrôlés, deux remplacés.
             182 180|Révision four et lampes|Lampes, réflecteurs et ventilation contrôlés.
         """), 5.0, 15, 900, 680_000, ("Four infrarouge", "Compresseur haute pression"),
     ),
@@ -120,8 +120,8 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 7 70|Bruit couronne d’orientation|bruit sourd au niveau du carrousel|2.4|LUB couronne graissée;REP roulement de galet remplacé
         """),
         _rounds("""
-            28 25|Contrôle étanchéité becs|Becs contrôlés, rien à signaler.
-            56 45|Graissage carrousel|Graissage fait, niveaux complétés.
+            42 25|Contrôle étanchéité becs|Becs contrôlés, rien à signaler.
+            84 45|Graissage carrousel|Graissage fait, niveaux complétés.
             91 120|Remplacement joints de becs|Jeu de joints remplacé, essai à l’eau conforme.
         """), 4.5, 18, 1100, 820_000, ("Cuve tampon", "Doseur CO2"),
     ),
@@ -141,8 +141,8 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 6 30|Grincement élévateur bouchons|l’élévateur grince|1.6|LUB chaîne graissée;REP bande à tasseaux remplacée
         """),
         _rounds("""
-            28 20|Contrôle couple de bouchage|Couples relevés conformes sur toutes les têtes.
-            56 30|Graissage têtes|Têtes graissées, pas de point dur.
+            42 20|Contrôle couple de bouchage|Couples relevés conformes sur toutes les têtes.
+            84 30|Graissage têtes|Têtes graissées, pas de point dur.
             182 150|Révision têtes de bouchage|Têtes révisées, ressorts et mors contrôlés.
         """), 4.0, 15, 800, 210_000, ("Élévateur à bouchons",),
     ),
@@ -161,8 +161,8 @@ CLASSES: tuple[MachineClass, ...] = (
             FTS 6 30|Défaut automate au démarrage|ne redémarre pas après la pause|3.5|RST automate réinitialisé;REP carte entrées remplacée
         """),
         _rounds("""
-            28 25|Nettoyage groupe colle|Groupe colle nettoyé, racle contrôlée.
-            56 30|Contrôle courroies|Courroies contrôlées, tension correcte.
+            42 25|Nettoyage groupe colle|Groupe colle nettoyé, racle contrôlée.
+            84 30|Contrôle courroies|Courroies contrôlées, tension correcte.
             91 60|Graissage et contrôle des jeux|Graissage fait, jeux dans la tolérance.
         """), 5.0, 12, 700, 260_000, ("Groupe colle",),
     ),
@@ -181,8 +181,8 @@ CLASSES: tuple[MachineClass, ...] = (
             LOO 6 35|Vide insuffisant|ventouses qui lâchent|2.4|REP ventouses remplacées;CLN filtre à vide nettoyé
         """),
         _rounds("""
-            56 30|Contrôle ventouses et tulipes|Ventouses et tulipes contrôlées.
-            56 20|Nettoyage colle chaude|Buses et bac nettoyés.
+            84 30|Contrôle ventouses et tulipes|Ventouses et tulipes contrôlées.
+            84 20|Nettoyage colle chaude|Buses et bac nettoyés.
             182 120|Révision encaisseuse|Chaînes, guides et sécurités contrôlés.
         """), 4.0, 15, 450, 190_000, ("Formeuse de cartons",),
     ),
@@ -203,7 +203,7 @@ CLASSES: tuple[MachineClass, ...] = (
             STD 4 90|Soudure fissurée sur bras|fissure visible sur le bras|2.6|RPR soudure reprise;MOD gousset de renfort ajouté
         """),
         _rounds("""
-            56 40|Lubrification chaînes et guides|Chaînes et guides lubrifiés, tension correcte.
+            84 40|Lubrification chaînes et guides|Chaînes et guides lubrifiés, tension correcte.
             30 25|Contrôle sécurité mensuel|Barrières, arrêts d’urgence et portes testés : conformes.
             182 150|Révision chaîne d’élévation|Chaîne mesurée, allongement acceptable.
         """), 4.5, 15, 600, 240_000, ("Vérin de poussée", "Magasin palettes"),
@@ -224,8 +224,8 @@ CLASSES: tuple[MachineClass, ...] = (
         """),
         _rounds("""
             91 20|Contrôle sécurité trimestriel|Arrêts d’urgence à câble testés : conformes.
-            91 15|Graissage renvois|Renvois graissés.
-            182 30|Contrôle usure chaîne|Usure mesurée, dans la limite.
+            182 15|Graissage renvois|Renvois graissés.
+            365 30|Contrôle usure chaîne|Usure mesurée, dans la limite.
         """), 1.7, 15, 250, 28_000,
     ),
     MachineClass(
@@ -243,8 +243,8 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 6 70|Bruit tapis|le tapis accroche|2.4|REP patins de tapis remplacés;ADJ tension de tapis réglée
         """),
         _rounds("""
-            28 45|Nettoyage filtres et tamis|Filtres et tamis nettoyés.
-            56 30|Contrôle sondes de température|Écarts relevés inférieurs à 0,3 °C.
+            42 45|Nettoyage filtres et tamis|Filtres et tamis nettoyés.
+            84 30|Contrôle sondes de température|Écarts relevés inférieurs à 0,3 °C.
             182 240|Révision pompes de zone|Garnitures et roulements contrôlés.
         """), 4.0, 20, 950, 520_000, ("Pompe de zone 1", "Pompe de zone 2"),
     ),
@@ -264,8 +264,8 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 8 25|Sonde conductivité|concentration affichée à zéro|5.2|CLN sonde nettoyée;REP sonde remplacée
         """),
         _rounds("""
-            28 30|Nettoyage gicleurs et filtres|Gicleurs et filtres propres.
-            56 40|Graissage chaînes|Chaînes graissées.
+            42 30|Nettoyage gicleurs et filtres|Gicleurs et filtres propres.
+            84 40|Graissage chaînes|Chaînes graissées.
             182 240|Détartrage bacs|Bacs détartrés et rincés.
         """), 3.8, 20, 500, 430_000, ("Pompe de soude",),
     ),
@@ -285,7 +285,7 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 6 25|Capteur pression|affichage pression faux|3.3|REP capteur pression remplacé;ADJ capteur étalonné
         """),
         _rounds("""
-            56 20|Relevé et purge condensats|Purges testées, températures normales.
+            84 20|Relevé et purge condensats|Purges testées, températures normales.
             91 60|Vidange et filtres|Huile, filtre à huile et filtre à air remplacés.
             182 30|Analyse vibratoire|Niveaux vibratoires stables.
         """), 2.6, 15, 350, 62_000, ("Sécheur d’air",),
@@ -306,7 +306,7 @@ CLASSES: tuple[MachineClass, ...] = (
             OHE 6 40|Moteur chaud|moteur trop chaud|2.7|CLN capot ventilateur nettoyé;ADJ intensité réglée
         """),
         _rounds("""
-            56 15|Ronde pompe|Pas de fuite, température et bruit normaux.
+            84 15|Ronde pompe|Pas de fuite, température et bruit normaux.
             91 20|Graissage roulements|Roulements graissés.
             182 30|Analyse vibratoire|Vibrations dans la norme.
         """), 1.6, 12, 180, 14_000,
@@ -326,7 +326,7 @@ CLASSES: tuple[MachineClass, ...] = (
             PDE 8 40|Combustion à régler|fumées, CO élevé|3.4|ADJ combustion réglée, O2 à 3,5 %
         """),
         _rounds("""
-            28 25|Contrôle sécurités et purge|Niveaux, purges et pressostats contrôlés.
+            42 25|Contrôle sécurités et purge|Niveaux, purges et pressostats contrôlés.
             91 90|Analyse de combustion|Rendement 92,4 %, réglage conforme.
             182 240|Ramonage et épreuve soupapes|Ramonage fait, soupapes tarées.
         """), 3.0, 25, 1200, 180_000, ("Brûleur",),
@@ -346,7 +346,7 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 6 30|Débitmètre eau glacée|défaut débit|3.3|CLN débitmètre nettoyé;REP débitmètre remplacé
         """),
         _rounds("""
-            56 25|Relevé de marche|Pressions, températures et intensités normales.
+            84 25|Relevé de marche|Pressions, températures et intensités normales.
             91 60|Nettoyage condenseur|Batteries nettoyées.
             182 90|Contrôle d’étanchéité réglementaire|Pas de fuite détectée, registre mis à jour.
         """), 2.6, 18, 600, 140_000, ("Pompe eau glacée",),
@@ -367,7 +367,7 @@ CLASSES: tuple[MachineClass, ...] = (
             UST 10 15|Arrêt barrière immatérielle|barrière coupée sans raison|5.2|CLN barrière nettoyée;ADJ barrière réalignée
         """),
         _rounds("""
-            56 20|Contrôle préhenseur|Préhenseur contrôlé, ventouses correctes.
+            84 20|Contrôle préhenseur|Préhenseur contrôlé, ventouses correctes.
             91 60|Graissage axes|Axes graissés.
             182 45|Sauvegarde et contrôle batteries|Programmes sauvegardés, batteries correctes.
         """), 3.0, 12, 500, 95_000, ("Préhenseur",),

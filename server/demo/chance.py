@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from shared_models.labels import ALPHABET, LENGTH, check_character
@@ -16,7 +16,7 @@ _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 class Dice(Random):
     """A stream of chance named by a seed and words. Times are whole seconds since 1970, as everywhere in this package."""
 
-    def __new__(cls, *_words: object) -> "Dice":
+    def __new__(cls, *_words: object) -> Self:
         return super().__new__(cls)
 
     def __init__(self, *words: object) -> None:

@@ -31,14 +31,13 @@ def _needs(machine: Machine, seed: int, since: float, until: float) -> Iterator[
 
 
 def by_creation(sheets: Iterator[Sheet], present: list[Sheet]) -> Iterator[Sheet]:
-    """The same sheets by `created_at`: those of the last weeks are held back until nothing earlier can come."""
-    waiting: list[tuple[datetime, int, Sheet]] = []
+    """All sheets by `created_at`: those of the last weeks are held back until nothing earlier can come."""
+    waiting = [(sheet.created_at, -1 - rank, sheet) for rank, sheet in enumerate(present)]
+    heapq.heapify(waiting)
     for rank, sheet in enumerate(sheets):
         heapq.heappush(waiting, (sheet.created_at, rank, sheet))
         while waiting[0][0].timestamp() < sheet.created_at.timestamp() - LEAD:
             yield heapq.heappop(waiting)[2]
-    for rank, sheet in enumerate(present):
-        heapq.heappush(waiting, (sheet.created_at, -1 - rank, sheet))
     while waiting:
         yield heapq.heappop(waiting)[2]
 

@@ -10,10 +10,11 @@ from server.demo.catalogue import Fault, Round
 from server.demo.chance import Dice
 from server.demo.plant import Machine, age_share
 
-WEEK = (1.0, 0.85, 0.8, 0.82, 0.86, 0.35, 0.14)  # Mondays restart cold lines
-HOURS = (1, 1, 1, 1, 2, 7, 6, 5, 4, 4, 4, 3, 3, 6, 5, 4, 4, 4, 3, 3, 3, 2, 1, 1)
+WEEK = (1.0, 0.85, 0.8, 0.82, 0.86, 0.22, 0.05)  # Mondays restart cold lines
+HOURS = (2, 1, 1, 1, 4, 28, 24, 20, 16, 16, 16, 12, 12, 24, 20, 16, 16, 16, 12, 12, 10, 4, 2, 2)
 INFANT_SHARE = 0.06
 WORN_SHARE = 0.8
+RUNNING_SHARE = 0.36  # of what is drawn, the part that falls on days when the lines run
 LONG = 60  # minutes of work from which a round may stop the machine
 
 
@@ -39,14 +40,14 @@ def of_machine(machine: Machine, seed: int, since: float, until: float, *, no_fa
 
 
 def hazard(machine: Machine, at: float) -> float:
-    """Failures a day: a bathtub over the machine's life."""
+    """Failures drawn a day: a bathtub over the machine's life."""
     share = age_share(machine, at)
     if share < 0:
         return 1e-9  # not yet installed
     infant = 1.5 * math.exp(-share / INFANT_SHARE)
-    worn = 2.2 * max(0.0, share - WORN_SHARE) ** 1.3
-    yearly = machine.kind.yearly * 1.25 if machine.kind else 0
-    return yearly / 365 * machine.health * (0.8 + infant + worn)
+    worn: float = 2.2 * max(0.0, share - WORN_SHARE) ** 1.3
+    yearly = machine.kind.yearly if machine.kind else 0
+    return yearly / 365 / RUNNING_SHARE * machine.health * (0.8 + infant + worn)
 
 
 def _failures(machine: Machine, dice: Dice, since: float, until: float) -> Iterator[Need]:

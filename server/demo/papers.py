@@ -55,4 +55,4 @@ def _section(canvas: Canvas, y: float, title: str, lines: list[str]) -> float:
     for line in lines:
         y -= 7 * mm
         canvas.drawString(_LEFT + 4 * mm, y, f"• {line}")
-    return y - 12 * mm
+    return float(y - 12 * mm)

@@ -15,7 +15,7 @@ BEFORE = (
     "Consignation. ", "Machine consignée, accès ouvert. ", "Diagnostic avec le conducteur. ", "Démontage du carter. ", "", "", "", "",
 )  # fmt: skip
 SEEN = {
-    "1.1": ("Tige légèrement rayée, à surveiller.", "Suintement résiduel, à revoir à la prochaine ronde."),
+    "1.1": ("Portée de joint marquée, à surveiller.", "Suintement résiduel, à revoir à la prochaine ronde."),
     "2.4": ("Usure avancée côté opposé, prévoir la pièce.", "Pièce à recommander, dernière du magasin."),
     "2.5": ("Pièce cassée gardée à l’atelier.", "Deuxième casse sur ce montage, voir la cause avec le bureau technique."),
     "3.3": ("Connecteur oxydé, à protéger.", "Câble à refixer loin des projections."),

@@ -48,7 +48,7 @@ class Workshop:
         reported = max(need.at, machine.free_at + 35 * MINUTE)
         stops = dice.happens(failures.MODES[fault.mode].stop)
         wait = dice.around(WAIT_MINUTES[machine.criticality], 0.7) * MINUTE
-        user, start = self._take(machine.site.index, reported + wait, urgent=stops and machine.criticality in {"critical", "high"})
+        user, start = self._take(machine.site.index, reported + wait, urgent=stops and machine.criticality != "low")
         sheet = self._new(machine, reported + dice.randint(1, 6) * MINUTE, fault.title, "corrective")
         sheet.description, sheet.reported_at = words.asked(fault, dice), instant(reported)
         sheet.priority = PRIORITY[machine.criticality] if stops else "medium"
@@ -216,7 +216,7 @@ class Workshop:
         dice, site = self.dice, sheet.machine.site
         end, supervisor = sheet.actual_end.timestamp(), self.staff.supervisors[site.index]
         day = site.calendar.day_of(end)
-        at = site.calendar.at(day, dice.uniform(13, 17) * HOUR)
+        at: float = site.calendar.at(day, dice.uniform(13, 17) * HOUR)
         while at < end + 30 * MINUTE or weekday(day) >= 5:
             day += 1
             at = site.calendar.at(day, dice.uniform(7.5, 16) * HOUR)
@@ -234,7 +234,7 @@ class Workshop:
         sheet.returned_by, sheet.returned_at, sheet.return_reason = supervisor.id, instant(at), self.dice.pick(words.RETURNED)
         sheet.actual_end = instant(again)
         sheet.version += 3
-        changes = {"status": ["completed", "in_progress"], "return_reason": ["", sheet.return_reason]}
+        changes: dict[str, list[object]] = {"status": ["completed", "in_progress"], "return_reason": ["", sheet.return_reason]}
         self._trace(sheet, at, supervisor.id, "intervention.returned", **changes)
         return min(again + 2 * HOUR, self.latest)
 
