@@ -30,6 +30,8 @@ def error_code(error: Mapping[str, Any]) -> str:
             return "email_invalid"
         text = str(context.get("error", ""))
         return text if _OWN_CODE.fullmatch(text) else "invalid"
+    if kind in {"too_short", "too_long"} and isinstance(error.get("input"), str):
+        return f"string_{kind}"
     return next((code for prefix, code in _FAMILIES if kind.startswith(prefix)), kind)
 
 

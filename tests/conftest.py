@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,6 +34,13 @@ class SignedInClient(httpx2.AsyncClient):
 
 
 ClientAs = Callable[..., Awaitable[SignedInClient]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """The default shows every local variable of a traceback, which takes it half a minute."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from shared_models.permissions import Role
 SETUP_LINK_LIFETIME = timedelta(days=2)
 PER_ADDRESS = Rate(20, timedelta(hours=1))
 DEMO_PASSWORD = "etabli-demo"  # noqa: S105 - published on purpose, and only where the demonstration's data is
-DEMO_USERNAMES = ("admin", "sophie", "karim", "lea")
+DEMO_USERNAMES = ("admin", "supervisor", "technician")
 
 
 class AlreadySetUp(Conflict):

@@ -86,7 +86,7 @@ class Timestamped(Identified):
         default_factory=_now,
         sa_type=Instant,
         nullable=False,
-        sa_column_kwargs={"server_default": sa.func.now(), "onupdate": sa.func.now()},
+        sa_column_kwargs={"server_default": sa.func.now(), "onupdate": _now},
     )
 
 

@@ -60,10 +60,10 @@ async def search(session: ReadSession, actor: Actor, filters: UserFilter) -> Pag
     total = await session.scalar(select(func.count()).select_from(User).where(scope))
     statement = _with_sites().where(scope).order_by(*order_by(filters, _SORTS, "name", col(User.id)))
     rows = await session.execute(statement.limit(filters.size).offset((filters.page - 1) * filters.size))
-    return page_of([to_read(row[0], row[1]) for row in rows], total or 0, filters)
+    return page_of([to_read(user, site_ids) for user, site_ids in rows], total or 0, filters)
 
 
-def _with_sites() -> "Select[tuple[User, list[UUID]]]":
+def _with_sites() -> "Select[User, list[UUID]]":
     memberships = (
         select(func.coalesce(func.array_agg(col(UserSite.site_id)), literal_column("'{}'::uuid[]")))
         .where(col(UserSite.user_id) == col(User.id)).scalar_subquery()
@@ -101,8 +101,8 @@ async def find_by_login(session: ReadSession, login: str) -> User | None:
     return await session.scalar(select(User).where(col(column) == login))
 
 
-async def active_admin_ids(session: Session) -> list[UUID]:
-    """Locked, so that two administrators cannot step down at the same moment."""
+async def lock_active_admins(session: Session) -> list[UUID]:
+    """Locked before anything else, always in this order, so that two administrators cannot step down at once."""
     statement = select(col(User.id)).where(col(User.role) == Role.admin, col(User.is_active).is_(True))
     return list(await session.scalars(statement.order_by(col(User.id)).with_for_update()))
 

@@ -45,12 +45,14 @@ async def create(session: Session, actor: Actor, cmd: UserCreate) -> UserRead:
 
 async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate) -> UserRead:
     """What the person may see changes at once: streams end, and every request asks the database."""
+    may_end_admin = cmd.is_active is False or cmd.role not in (None, Role.admin)
+    admins = await repository.lock_active_admins(session) if may_end_admin else []
     user = await repository.get(session, actor, user_id, for_update=True)
+    if admins == [user.id]:
+        raise LastAdmin
     claim(user, cmd.version)
     sites = await repository.site_ids_of(session, user.id)
     before = _recorded(user, sites)
-    if _was_admin(user) and (cmd.is_active is False or cmd.role not in (None, Role.admin)):
-        await _ensure_other_admin(session, user.id)
     _apply(user, cmd)
     sites = await _change_sites(session, actor, user, sites, cmd)
     await session.flush()
@@ -116,15 +118,6 @@ def _ensure_may_give(actor: Actor, *, all_sites: bool, site_ids: Iterable[UUID])
         raise SiteOutOfReach(field="all_sites")
     if not all(actor.sees(site_id) for site_id in site_ids):
         raise SiteOutOfReach(field="site_ids")
-
-
-def _was_admin(user: User) -> bool:
-    return user.role is Role.admin and user.is_active
-
-
-async def _ensure_other_admin(session: Session, user_id: UUID) -> None:
-    if await repository.active_admin_ids(session) == [user_id]:
-        raise LastAdmin
 
 
 def _recorded(user: User, site_ids: Iterable[UUID]) -> dict[str, Any]:

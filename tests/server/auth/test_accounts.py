@@ -1,0 +1,89 @@
+import pytest
+
+from server.auth import accounts
+from server.auth.accounts import AlreadySetUp
+from server.demo import people
+from tests.server.auth.test_sign_in import LOGIN
+from tests.server.support import PASSWORD, make_person, problem_code, wrong_fields
+
+ADA = {"username": "ada", "email": "Ada@Example.org", "password": PASSWORD, "first_name": "Ada", "last_name": "Lovelace"}
+
+
+class TestRegister:
+    async def test_makes_an_account_that_waits_for_an_administrator(self, client, client_as):
+        assert (await client.post("/api/v1/auth/register", json=ADA)).status_code == 202
+        refused = await client.post(LOGIN, json={"username": "ada", "password": PASSWORD})
+        assert problem_code(refused, 403) == "account_inactive"
+        admin = await client_as("admin")
+        row = (await admin.get("/api/v1/users", params={"search": "ADA lovelace", "is_active": False})).json()["items"][0]
+        assert (row["email"], row["role"], row["site_ids"]) == ("ada@example.org", "technician", [])
+        change = {"version": row["version"], "is_active": True, "role": "supervisor"}
+        assert (await admin.patch(f"/api/v1/users/{row['id']}", json=change)).status_code == 200
+        pair = (await client.post(LOGIN, json={"username": "ada@example.org", "password": PASSWORD})).json()
+        assert pair["user"]["role"] == "supervisor"
+
+    async def test_a_name_in_use_is_refused_naming_the_field(self, client):
+        await client.post("/api/v1/auth/register", json=ADA)
+        same_name = await client.post("/api/v1/auth/register", json={**ADA, "email": "other@example.org"})
+        assert problem_code(same_name, 409) == "already_exists"
+        assert wrong_fields(same_name) == {"username": "already_exists"}
+        same_address = await client.post("/api/v1/auth/register", json={**ADA, "username": "ada2"})
+        assert wrong_fields(same_address) == {"email": "already_exists"}
+
+    async def test_nobody_registers_as_an_administrator(self, client):
+        answer = await client.post("/api/v1/auth/register", json={**ADA, "role": "admin"})
+        assert wrong_fields(answer) == {"role": "extra_forbidden"}
+
+    async def test_is_limited_by_address(self, client):
+        for number in range(20):
+            await client.post("/api/v1/auth/register", json={**ADA, "username": f"u{number}x", "email": "same@example.org"})
+        answer = await client.post("/api/v1/auth/register", json={**ADA, "username": "more", "email": "more@example.org"})
+        assert problem_code(answer, 429) == "too_many_attempts"
+
+
+class TestSetUp:
+    async def test_the_link_makes_the_first_administrator_once(self, client, session):
+        token = await accounts.create_setup_link(session)
+        await session.commit()
+        assert (await client.post("/api/v1/auth/setup", json={**ADA, "token": token})).status_code == 201
+        again = await client.post("/api/v1/auth/setup", json={**ADA, "username": "eve", "token": token})
+        assert problem_code(again, 410) == "setup_link_spent"
+        pair = (await client.post(LOGIN, json={"username": "ada", "password": PASSWORD})).json()
+        assert (pair["user"]["role"], pair["user"]["site_ids"]) == ("admin", None)
+        with pytest.raises(AlreadySetUp):
+            await accounts.create_setup_link(session)
+
+    async def test_a_newer_link_replaces_an_older_one(self, client, session):
+        old = await accounts.create_setup_link(session)
+        await accounts.create_setup_link(session)
+        await session.commit()
+        answer = await client.post("/api/v1/auth/setup", json={**ADA, "token": old})
+        assert problem_code(answer, 410) == "setup_link_spent"
+
+    async def test_a_name_refused_leaves_the_link_good(self, client, session):
+        await make_person(session, username="ada")
+        token = await accounts.create_setup_link(session)
+        await session.commit()
+        assert (await client.post("/api/v1/auth/setup", json={**ADA, "token": token})).status_code == 409
+        assert (await client.post("/api/v1/auth/setup", json={**ADA, "username": "eve", "token": token})).status_code == 201
+
+
+class TestDemoAccounts:
+    async def test_do_not_exist_outside_a_demonstration(self, client):
+        assert problem_code(await client.get("/api/v1/auth/demo-accounts"), 404) == "not_found"
+
+    def test_are_among_the_people_the_demonstration_makes(self):
+        made = {person.username for person in people.DEMO_PEOPLE}
+        assert made.issuperset(accounts.DEMO_USERNAMES)
+        assert people.PASSWORD == accounts.DEMO_PASSWORD
+
+    async def test_sign_in_with_what_the_demonstration_shows(self, app, client, session):
+        app.state.settings.demo = True
+        for role, name in (("technician", "technician"), ("admin", "admin")):
+            await make_person(session, role, username=name, password=accounts.DEMO_PASSWORD)
+        await make_person(session, username="not-for-show")
+        shown = (await client.get("/api/v1/auth/demo-accounts")).json()
+        assert [row["username"] for row in shown] == ["admin", "technician"]
+        for row in shown:
+            answer = await client.post(LOGIN, json={"username": row["username"], "password": row["password"]})
+            assert answer.json()["user"]["role"] == row["role"]
