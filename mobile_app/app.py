@@ -1,0 +1,152 @@
+"""The app: opens what is on the device, then shows the sign-in or the shell with the screen of the route."""
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from mobile_app.core.bridge import bridge
+from mobile_app.core.client import Client, client_in_browser
+from mobile_app.core.i18n import set_language, t
+from mobile_app.core.session import SessionState
+from mobile_app.domain.context import ClientContext, go, use_client, use_tables
+from mobile_app.domain.scanning import scan_machine
+from mobile_app.features.sign_in.screens import SignInScreen
+from mobile_app.routes import home_of, is_bare, screens
+from mobile_app.ui import environment
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState, SkeletonList, UpdateBanner
+from mobile_app.ui.hooks import DraftContext, use_live
+from mobile_app.ui.shell import Destination, Page, Shell
+from mobile_app.ui.theme import apply_theme
+from shared_models.lifecycle import InterventionStatus
+from shared_models.permissions import Permission, may
+from shared_models.requests import RequestStatus
+
+THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
+
+
+async def start(page: ft.Page, client: Client | None = None) -> None:
+    """Show the app on `page`; tests hand in a client of their own."""
+    client = client or client_in_browser()
+    await client.start()
+    set_language(client.prefs.lang)
+    page.title = "Établi"
+    page.padding = 0
+    apply_theme(page, _theme_mode(client))
+    environment.install(page)
+    page.render(Root, client)
+
+
+def _theme_mode(client: Client) -> ft.ThemeMode:
+    return THEMES.get(client.prefs.theme or "", ft.ThemeMode.SYSTEM)
+
+
+@ft.component
+def Root(client: Client) -> ft.Control:
+    return ClientContext(client, lambda: DraftContext(client.drafts, App))
+
+
+@component
+def App() -> ft.Control:
+    client = use_client()
+    prefs = use_live(client.prefs)
+    state = use_live(client.session).state
+    set_language(prefs.lang)
+
+    def follow_theme() -> None:
+        page = ft.context.page
+        if page.theme_mode != _theme_mode(client):
+            page.theme_mode = _theme_mode(client)
+            page.update()
+
+    async def uncover() -> None:
+        await bridge.request("splash.done")
+
+    ft.use_effect(follow_theme, [prefs.theme])
+    ft.use_effect(uncover, [])
+    body = Screens() if state == SessionState.signed_in else _outside(state)
+    return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.lang}-{state}")
+
+
+def _outside(state: SessionState) -> ft.Control:
+    return Page(SkeletonList()) if state == SessionState.starting else SignInScreen()
+
+
+@component
+def Screens() -> ft.Control:
+    return ft.Router([ft.Route(component=Frame, children=[ft.Route(index=True, component=Home), *screens()])], not_found=NotFound)
+
+
+@component
+def Home() -> ft.Control:
+    client = use_client()
+
+    def move() -> None:
+        go(home_of(client.user.role))
+
+    ft.use_effect(move, [])
+    return Page(SkeletonList())
+
+
+@component
+def NotFound() -> ft.Control:
+    return EmptyState(
+        ft.Icons.EXPLORE_OFF_ROUNDED,
+        t("app.not_found"),
+        t("app.not_found_body"),
+        action=t("app.home"),
+        on_action=lambda: go("/"),
+    )
+
+
+@component
+def Frame() -> ft.Control:
+    """The shell around every screen: where one is, what waits, and whether a new version is ready."""
+    client = use_tables("interventions", "requests")
+    path = ft.use_route_location()
+    update, set_update = ft.use_state(False)
+    ft.use_effect(lambda: bridge.on("update.ready", lambda _: set_update(True)), [])
+
+    async def apply() -> None:
+        await bridge.request("update.apply")
+
+    return Shell(
+        destinations(client),
+        path.strip("/").split("/")[0],
+        lambda key: go(f"/{key}"),
+        scan_machine,
+        ft.use_route_outlet(),
+        banners=[UpdateBanner(apply)] if update else [],
+        bare=is_bare(path),
+    )
+
+
+def destinations(client: Client) -> Sequence[Destination]:
+    """The places of a role; the first four make the phone's bar."""
+    role = client.user.role
+    icons = ft.Icons
+    machines = Destination(
+        "equipment",
+        t("app.machines"),
+        icons.PRECISION_MANUFACTURING_OUTLINED,
+        icons.PRECISION_MANUFACTURING_ROUNDED,
+    )
+    jobs = Destination("jobs", t("app.jobs"), icons.ASSIGNMENT_OUTLINED, icons.ASSIGNMENT_ROUNDED)
+    me = Destination("me", t("app.me"), icons.ACCOUNT_CIRCLE_OUTLINED, icons.ACCOUNT_CIRCLE_ROUNDED)
+    today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
+    if not may(role, Permission.maintenance_validate):
+        return [today, machines, jobs, me]
+    board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
+    validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
+    requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
+    on_rail = [Destination(d.key, d.label, d.icon, d.selected_icon, on_phone=False) for d in (today, jobs)]
+    return [board, validate, requests, *on_rail, machines, me]
+
+
+def _to_validate(client: Client) -> int:
+    rows = client.interventions.rows.values()
+    return sum(1 for job in rows if job.status == InterventionStatus.completed and not job.is_validated)
+
+
+def _new_requests(client: Client) -> int:
+    return sum(1 for request in client.requests.rows.values() if request.status == RequestStatus.new)

@@ -1,0 +1,152 @@
+"""The card of a job, of a machine and of a request, the same wherever they are listed."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_ago, format_date, format_duration, language, n, t
+from mobile_app.domain import marks
+from mobile_app.domain.lookup import dotted, line_of, person, place
+from mobile_app.ui.buttons import Handler
+from mobile_app.ui.cards import RowCard, Trailing
+from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.theme import Tone
+from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.interventions import InterventionRow, Priority, StopKind, down_time
+from shared_models.lifecycle import InterventionStatus
+from shared_models.requests import WorkRequestRow
+
+
+def due(job: InterventionRow, now: datetime) -> Trailing | str:
+    """Late, today, tomorrow or the date; for a job without a date, when it was asked for."""
+    if job.scheduled_start is None:
+        return format_ago(job.created_at, now)
+    today = now.astimezone().date()
+    days = (job.scheduled_start.astimezone().date() - today).days
+    if now > (job.scheduled_end or job.scheduled_start) and days < 0:
+        return Trailing(t("domain.late", duration=format_duration(timedelta(days=-days))), Tone.bad)
+    if days <= 0:
+        return Trailing(t("domain.today"), Tone.warning)
+    return Trailing(t("domain.tomorrow") if days == 1 else format_date(job.scheduled_start), Tone.info)
+
+
+def job_tone(job: InterventionRow, now: datetime) -> Tone:
+    """The colour of a job's tile: its urgency while it waits, its state afterwards."""
+    if job.status != InterventionStatus.pending:
+        return (marks.VALIDATED if job.is_validated else marks.JOB[job.status]).tone
+    if job.priority == Priority.urgent:
+        return Tone.bad
+    trailing = due(job, now)
+    return trailing.tone if isinstance(trailing, Trailing) else marks.TYPE[job.intervention_type].tone
+
+
+def job_chips(job: InterventionRow, now: datetime, *, pending: bool = False) -> list[ft.Control]:
+    """What is worth knowing before opening the job, most important first."""
+    chips: list[ft.Control] = []
+    if job.is_validated:
+        chips.append(marks.VALIDATED.chip())
+    elif job.status == InterventionStatus.in_progress and job.returned_at:
+        chips.append(marks.RETURNED.chip())
+    elif job.status != InterventionStatus.pending:
+        chips.append(marks.JOB[job.status].chip())
+    if job.stop_kind == StopKind.failure and (stop := down_time(job, now)):
+        chips.append(StatusChip(t("domain.stop_time", duration=format_duration(stop)), Tone.bad))
+    if job.priority in {Priority.high, Priority.urgent} and job.status != InterventionStatus.completed:
+        chips.append(marks.PRIORITY[job.priority].chip())
+    if job.temporary_until:
+        chips.append(StatusChip(t("domain.temporary"), Tone.warning, icon=ft.Icons.HOURGLASS_BOTTOM_ROUNDED))
+    if pending:
+        chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
+    return chips
+
+
+def JobCard(
+    client: Client,
+    job: InterventionRow,
+    *,
+    on_open: Handler,
+    with_machine: bool = True,
+    selected: bool = False,
+    flat: bool = False,
+) -> ft.Control:
+    now = client.now()
+    is_over = job.status in {InterventionStatus.completed, InterventionStatus.cancelled}
+    trailing = format_ago(job.actual_end, now) if is_over and job.actual_end else due(job, now)
+    return RowCard(
+        job.title,
+        meta=place(client, job.equipment_id) if with_machine else "",
+        trailing=trailing,
+        icon=None if flat else marks.TYPE[job.intervention_type].icon,
+        tone=job_tone(job, now),
+        chips=job_chips(job, now, pending=job.id in client.interventions.pending),
+        note=person(client, job.assigned_technician_id) or t("domain.unassigned"),
+        on_click=on_open,
+        selected=selected,
+        flat=flat,
+    )
+
+
+def status_chip(machine: EquipmentRow, now: datetime) -> ft.Control:
+    """`En panne depuis 25 min` for what is not running, else the plain word."""
+    mark = marks.EQUIPMENT[machine.status]
+    since = format_duration(now - machine.status_since)
+    if machine.status == EquipmentStatus.broken:
+        return mark.chip(t("domain.equipment.broken_since", duration=since))
+    if machine.status == EquipmentStatus.maintenance:
+        return mark.chip(t("domain.equipment.maintenance_since", duration=since))
+    return mark.chip()
+
+
+def class_icon(client: Client, class_id: UUID | None) -> ft.IconData:
+    of_class = client.classes.get(class_id) if class_id else None
+    return marks.icon_named(of_class.icon) if of_class else marks.icon_named("")
+
+
+def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler, selected: bool = False) -> ft.Control:
+    chips = [status_chip(machine, client.now())]
+    if machine.criticality == Criticality.critical:
+        chips.append(marks.CRITICALITY[Criticality.critical].chip())
+    return RowCard(
+        machine.name,
+        meta=dotted(machine.code, machine.model, line_of(client, machine.id)),
+        icon=class_icon(client, machine.class_id),
+        tone=marks.EQUIPMENT[machine.status].tone if machine.status != EquipmentStatus.active else Tone.primary,
+        chips=chips,
+        on_click=on_open,
+        selected=selected,
+    )
+
+
+def RequestCard(client: Client, request: WorkRequestRow, *, on_open: Handler, selected: bool = False, flat: bool = False) -> ft.Control:
+    symptom = marks.SYMPTOM[request.symptom]
+    return RowCard(
+        request.text.split("\n")[0] or symptom.word,
+        meta=place(client, request.equipment_id),
+        trailing=format_ago(request.created_at, client.now()),
+        icon=None if flat else symptom.icon,
+        tone=symptom.tone,
+        chips=[symptom.chip(), *([marks.REQUEST[request.status].chip()] if request.status != "new" else [])],
+        note=request.requester,
+        on_click=on_open,
+        selected=selected,
+        flat=flat,
+    )
+
+
+def ordinal(count: int) -> str:
+    """`3e` or `3rd`."""
+    if language() == "fr":
+        return "1re" if count == 1 else f"{count}e"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th") if count % 100 not in {11, 12, 13} else "th"
+    return f"{count}{ending}"
+
+
+def repeat_title(count: int) -> str:
+    """“Third time in six months”."""
+    return t("domain.repeat", ordinal=ordinal(count))
+
+
+def held(days: int) -> str:
+    return n("domain.held_days", days)

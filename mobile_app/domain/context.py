@@ -1,0 +1,50 @@
+"""How a component reaches the client and moves about, without being handed either."""
+
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.ui.feedback import toast
+from mobile_app.ui.hooks import use_live
+from shared_models.base import Command
+
+ClientContext = ft.create_context(None)
+"""Provided once around the app: `ClientContext(client, lambda: App())`."""
+
+
+def use_client() -> Client:
+    client: Client | None = ft.use_context(ClientContext)
+    assert client is not None, "ClientContext is not provided"
+    return client
+
+
+def use_tables(*names: str) -> Client:
+    """The client, rendering again when one of its tables (`equipment`, `interventions` …) changes."""
+    client = use_client()
+    for name in names:
+        use_live(getattr(client, name))
+    return client
+
+
+def go(route: str) -> None:
+    """Move to `route`, leaving the present place in the browser's history."""
+    ft.context.page.navigate(route)
+
+
+def opener(route: str) -> Any:
+    """A handler that moves to `route`."""
+    return lambda: go(route)
+
+
+async def carry_out(client: Client, command: Command, said: str = "") -> bool:
+    """Execute `command`; says `said` when it is on its way, or why it can't be. True when it was accepted."""
+    try:
+        await client.execute(command)
+    except ValueError as refusal:
+        toast(str(refusal))
+        return False
+    if said:
+        toast(t(said))
+    return True

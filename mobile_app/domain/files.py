@@ -1,0 +1,24 @@
+"""Files of the server, saved or opened by the browser."""
+
+from mobile_app.core.api import BASE
+from mobile_app.core.bridge import bridge
+from mobile_app.core.client import Client
+from mobile_app.core.errors import ClientError, Offline
+from mobile_app.core.i18n import t
+from mobile_app.ui.feedback import toast
+from shared_models.base import Schema
+
+
+async def download(client: Client, path: str, name: str, *, body: Schema | None = None) -> None:
+    """Fetch `path` (by POST when there is a `body`) as the person signed in, and hand it to the browser as `name`."""
+    content = body.model_dump_json().encode() if body else None
+    headers = {"Content-Type": "application/json"} if body else {}
+    try:
+        answer = await client.api.send("POST" if body else "GET", BASE + path, headers=headers, body=content)
+    except Offline:
+        toast(t("domain.download_offline"))
+    except ClientError as error:
+        toast(str(error))
+    else:
+        mime = answer.headers.get("content-type", "application/octet-stream")
+        await bridge.request("download", {"blob": client.as_blob(answer.body, mime), "name": name})

@@ -1,0 +1,67 @@
+"""Names behind ids, in the few words a card has room for."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_duration, language, t
+from shared_models.equipment import FailureItem, in_language
+from shared_models.interventions import InterventionRow, labour
+
+
+def person(client: Client, user_id: UUID | None) -> str:
+    """`K. Benali`; empty for nobody."""
+    user = client.users.get(user_id) if user_id else None
+    return f"{user.first_name[:1]}. {user.last_name}" if user else ""
+
+
+def machine(client: Client, equipment_id: UUID) -> str:
+    row = client.equipment.get(equipment_id)
+    return row.name if row else t("domain.machine_unknown")
+
+
+def line_of(client: Client, equipment_id: UUID) -> str:
+    row = client.equipment.get(equipment_id)
+    line = client.lines.get(row.production_line_id) if row and row.production_line_id else None
+    return line.name if line else ""
+
+
+def place(client: Client, equipment_id: UUID) -> str:
+    """`Palettiseur 2 · Ligne B`."""
+    return dotted(machine(client, equipment_id), line_of(client, equipment_id))
+
+
+def dotted(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> FailureItem | None:
+    row = client.equipment.get(equipment_id)
+    of_class = client.classes.get(row.class_id) if row and row.class_id else None
+    return next((item for item in of_class.failure_items if item.id == item_id), None) if of_class and item_id else None
+
+
+def item_name(item: FailureItem | None) -> str:
+    return in_language(item.names, language()) if item else ""
+
+
+def number_of(job: InterventionRow) -> str:
+    """The server gives numbers; a job made offline has none yet."""
+    return job.number or t("domain.number_pending")
+
+
+def labour_of(job: InterventionRow, now: datetime) -> str:
+    return format_duration(labour(job.actions, now))
+
+
+def my_running_action(job: InterventionRow, user_id: UUID) -> UUID | None:
+    return next((action.id for action in job.actions if action.user_id == user_id and action.ended_at is None), None)
+
+
+def running_since(job: InterventionRow) -> datetime | None:
+    """The instant from which a clock must count to show all labour so far; None while nobody works."""
+    if not any(action.ended_at is None for action in job.actions):
+        return None
+    done = sum(((action.ended_at or action.started_at) - action.started_at for action in job.actions), timedelta())
+    started = min(action.started_at for action in job.actions if action.ended_at is None)
+    return started - done

@@ -1,0 +1,127 @@
+"""The supervisor's board: what is wrong now, each figure opening its list."""
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date_long, n, t
+from mobile_app.core.views import Board, Load, board_view
+from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.lookup import person
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileRow
+from mobile_app.ui.charts import LoadBar
+from mobile_app.ui.chips import Avatar
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.hooks import use_breakpoint, use_clock
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.text import Meta, Strong
+from mobile_app.ui.theme import Space, Tone
+
+SHOWN = 4
+BUSY = 8
+"""Open jobs that make a full week for one technician; plans will bring hours."""
+
+
+@component
+def BoardScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes")
+    size = use_breakpoint()
+    use_clock(60)
+    head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge()])
+    if not client.interventions.ready:
+        return Page(head, SkeletonList())
+    board = board_view(client.equipment.rows.values(), client.interventions.rows.values(), client.requests.rows.values(), client.now())
+    tiles = TileRow(_tiles(board), columns=4 if size >= Breakpoint.tablet else 2, spacing=10)
+    left = [*_down(client, board), *_waiting(client, board)]
+    right = [*_requests(client, board), *_late(client, board), *_load(client, board)]
+    calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
+    if size < Breakpoint.desktop:
+        return Page(head, tiles, *left, *right, *calm)
+    columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    return Page(head, tiles, columns, *calm, max_width=1180)
+
+
+def _column(controls: Sequence[ft.Control]) -> ft.Control:
+    column = ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Container(column, expand=1)
+
+
+def _tiles(board: Board) -> list[ft.Control]:
+    critical = sum(1 for machine in board.down if machine.criticality == "critical")
+    return [
+        StatTile(
+            t("board.down"),
+            str(len(board.down)),
+            n("board.critical", critical) if critical else t("board.none_critical"),
+            tone=Tone.bad if critical else Tone.ok,
+            on_click=opener("/equipment"),
+        ),
+        StatTile(t("board.to_validate"), str(len(board.to_validate)), t("board.oldest_first"), on_click=opener("/validate")),
+        StatTile(
+            t("board.requests"),
+            str(len(board.requests)),
+            t("board.to_answer") if board.requests else t("board.answered"),
+            tone=Tone.warning if board.requests else Tone.ok,
+            on_click=opener("/requests"),
+        ),
+        StatTile(
+            t("board.late"),
+            str(len(board.late)),
+            n("board.unassigned", len(board.unassigned)),
+            tone=Tone.warning if board.late else Tone.ok,
+            on_click=opener("/jobs"),
+        ),
+    ]
+
+
+def _section(title: str, total: int, cards: list[ft.Control], route: str) -> list[ft.Control]:
+    if not cards:
+        return []
+    more = total > len(cards)
+    header = SectionHeader(t(title), str(total), action=t("board.all") if more else "", on_action=opener(route) if more else None)
+    return [header, *cards]
+
+
+def _down(client: Client, board: Board) -> list[ft.Control]:
+    cards = [MachineCard(client, machine, on_open=opener(f"/equipment/{machine.id}")) for machine in board.down[:SHOWN]]
+    return _section("board.down", len(board.down), cards, "/equipment")
+
+
+def _waiting(client: Client, board: Board) -> list[ft.Control]:
+    cards = [JobCard(client, job, on_open=opener(f"/validate/{job.id}")) for job in board.to_validate[:SHOWN]]
+    return _section("board.to_validate", len(board.to_validate), cards, "/validate")
+
+
+def _requests(client: Client, board: Board) -> list[ft.Control]:
+    cards = [RequestCard(client, request, on_open=opener(f"/requests/{request.id}")) for request in board.requests[:SHOWN]]
+    return _section("board.requests", len(board.requests), cards, "/requests")
+
+
+def _late(client: Client, board: Board) -> list[ft.Control]:
+    late = [*board.late, *(job for job in board.unassigned if job not in board.late)]
+    cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in late[:SHOWN]]
+    return _section("board.late_or_free", len(late), cards, "/jobs")
+
+
+def _load(client: Client, board: Board) -> list[ft.Control]:
+    """Open jobs of each technician: to balance the load, never to rank people."""
+    loads = [load for load in board.load if load.technician_id]
+    if not loads:
+        return []
+    lines = [_load_line(client, load) for load in loads]
+    column = ft.Column([CardHeader(t("board.load")), *lines], spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return [Card(column)]
+
+
+def _load_line(client: Client, load: Load) -> ft.Control:
+    name = person(client, load.technician_id)
+    figure = n("today.count", load.open)
+    bar = LoadBar(load.open, BUSY, label=f"{name}, {figure}")
+    head = ft.Row([Strong(name, expand=True), Meta(figure)], spacing=8)
+    words = ft.Column([head, bar], spacing=6, tight=True, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Row([Avatar(name), words], spacing=12)

@@ -1,0 +1,69 @@
+"""A machine's whole history: asked of the server, which says so when it can't be."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.errors import Offline
+from mobile_app.core.i18n import format_date, format_duration, t
+from mobile_app.domain import marks
+from mobile_app.domain.context import opener, use_client
+from mobile_app.domain.lookup import dotted
+from mobile_app.ui.buttons import TextLink
+from mobile_app.ui.cards import Card, CardHeader, LineItem
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import SkeletonLines
+from mobile_app.ui.hooks import use_async
+from mobile_app.ui.text import Meta
+from shared_models.interventions import InterventionType
+
+FIRST = 20
+
+
+@component
+def HistorySection(equipment_id: UUID) -> ft.Control:
+    """Closed until asked for: most days nobody needs more than the digest above."""
+    is_open, set_open = ft.use_state(False)
+    if not is_open:
+        return ft.Row([TextLink(t("machine.history_show"), lambda: set_open(True))], alignment=ft.MainAxisAlignment.CENTER)
+    return History(equipment_id)
+
+
+@component
+def History(equipment_id: UUID) -> ft.Control:
+    client = use_client()
+    size, set_size = ft.use_state(FIRST)
+    answer = use_async(lambda: client.api.get(f"/equipment/{equipment_id}/interventions", size=size), [equipment_id, size])
+    if answer.error:
+        return Card(_trouble(answer.error, answer.reload))
+    if answer.data is None:
+        return Card(SkeletonLines(4))
+    items = answer.data["items"]
+    lines: list[ft.Control] = [_line(item) for item in items]
+    if len(items) >= size:
+        lines.append(TextLink(t("machine.history_more"), lambda: set_size(lambda n: min(n + 40, 200))))
+    if not lines:
+        lines.append(Meta(t("machine.history_none")))
+    return Card(ft.Column([CardHeader(t("machine.history")), *lines], spacing=2, tight=True))
+
+
+def _line(item: dict[str, Any]) -> ft.Control:
+    mark = marks.TYPE[InterventionType(item["intervention_type"])]
+    when = format_date(datetime.fromisoformat(item["actual_end"] or item["created_at"]))
+    meta = dotted(when, format_duration(item["labour_minutes"]), item["technician"] or "")
+    return LineItem(item["title"], meta=meta, icon=mark.icon, on_click=opener(f"/jobs/{item['id']}"))
+
+
+def _trouble(error: Exception, reload: Any) -> ft.Control:
+    offline = isinstance(error, Offline)
+    return ft.Column(
+        [
+            CardHeader(t("machine.history")),
+            Meta(t("machine.history_offline" if offline else "machine.history_failed")),
+            TextLink(t("common.try_again"), reload),
+        ],
+        spacing=4,
+        tight=True,
+    )

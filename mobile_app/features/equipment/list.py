@@ -1,0 +1,205 @@
+"""All machines: cards on a phone, a dense table on a desk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_number, n, t
+from mobile_app.core.search import search_equipment
+from mobile_app.domain import marks
+from mobile_app.domain.cards import MachineCard
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.files import download
+from mobile_app.domain.lookup import dotted, line_of
+from mobile_app.domain.scanning import scan_machine
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.fields import SearchField
+from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space
+from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.label_sheets import LabelSheet
+from shared_models.permissions import Permission
+
+MOST = 60
+RANK = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
+
+
+@dataclass(frozen=True)
+class Filters:
+    query: str = ""
+    site: str | None = None
+    line: str | None = None
+    status: str | None = None
+    criticality: str | None = None
+
+
+def matching(client: Client, filters: Filters, limit: int | None) -> list[EquipmentRow]:
+    """The machines that pass the filters, best match of the query first, else by name."""
+    rows = [row for row in client.equipment.rows.values() if _passes(row, filters)]
+    if filters.query.strip():
+        return search_equipment(rows, filters.query, limit=limit or len(rows))
+    return sorted(rows, key=lambda row: row.name)[:limit]
+
+
+def _passes(row: EquipmentRow, filters: Filters) -> bool:
+    wanted = (
+        (filters.site, str(row.site_id)),
+        (filters.line, str(row.production_line_id)),
+        (filters.status, row.status),
+        (filters.criticality, row.criticality),
+    )
+    return all(wish is None or wish == value for wish, value in wanted)
+
+
+@component
+def EquipmentListScreen() -> ft.Control:
+    client = use_tables("equipment", "lines", "sites", "classes")
+    filters, set_filters = ft.use_state(Filters())
+    size = use_breakpoint()
+    if not client.equipment.ready:
+        return Page(PageHeader(t("equipment_list.title")), SkeletonList(6))
+    if not client.equipment.rows:
+        return _nobody(client)
+    return Desk(client, filters, set_filters) if size == Breakpoint.desktop else Cards(client, filters, set_filters)
+
+
+def _with(filters: Filters, **change: Any) -> Filters:
+    return Filters(**{**filters.__dict__, **change})
+
+
+def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft.Control | None = None) -> ft.Control:
+    def pick(name: str) -> Any:
+        return lambda value: set_filters(_with(filters, **{name: value}))
+
+    sites = [Choice(str(s.id), s.name) for s in sorted(client.sites.rows.values(), key=lambda s: s.name)]
+    lines = [
+        Choice(str(line.id), line.name)
+        for line in sorted(client.lines.rows.values(), key=lambda line: line.name)
+        if filters.site in {None, str(line.site_id)}
+    ]
+    statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
+    ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in RANK]
+    menus = [
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+        FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
+        FilterMenu(t("equipment_list.status"), statuses, filters.status, pick("status")),
+        FilterMenu(t("equipment_list.criticality"), ranks, filters.criticality, pick("criticality")),
+    ]
+    return FilterBar(menus, trailing)
+
+
+@component
+def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
+    rows = matching(client, filters, MOST)
+    head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
+    search = SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))
+    cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
+    rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
+    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match()]), *rest)
+
+
+@component
+def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
+    chosen, choose = ft.use_state(frozenset())
+    rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
+    bar = [SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))]
+    head = ft.Row(
+        [
+            ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
+            ft.Container(bar[0], width=360),
+            *_admin_actions(client),
+            SyncBadge(),
+        ],
+        spacing=Space.m,
+    )
+    table = Table(
+        _columns(client),
+        rows,
+        lambda row: str(row.id),
+        on_open=lambda key: go(f"/equipment/{key}"),
+        selected=chosen,
+        on_select=choose,
+        actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, _printing(client))],
+        sorting=None if filters.query else Sorting("name"),
+        row_label=lambda row: dotted(row.name, row.code),
+        empty=_no_match(),
+    )
+    body = ft.Column(
+        [head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True)],
+        spacing=Space.m,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _count(client: Client) -> str:
+    return dotted(format_number(len(client.equipment.rows)), n("equipment_list.sites", len(client.sites.rows)))
+
+
+def _admin_actions(client: Client) -> list[ft.Control]:
+    if not client.may(Permission.equipment_write):
+        return []
+    return [PrimaryButton(t("equipment_list.new"), lambda: go("/equipment/new"), icon=ft.Icons.ADD_ROUNDED, height=48)]
+
+
+def _columns(client: Client) -> list[Column]:
+    return [
+        Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
+        Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=3, strong=True),
+        Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
+        Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: line_of(client, row.id) or None),
+        Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),
+        Column(
+            "criticality",
+            t("equipment_list.criticality"),
+            lambda row: Cell(marks.CRITICALITY[row.criticality].word, _rank_tone(row)),
+            sort=lambda row: RANK[row.criticality],
+        ),
+        Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, flex=2),
+    ]
+
+
+def _rank_tone(row: EquipmentRow) -> Any:
+    return marks.CRITICALITY[row.criticality].tone if RANK[row.criticality] < RANK[Criticality.medium] else None
+
+
+def _printing(client: Client) -> Any:
+    async def print_labels(keys: frozenset[str]) -> None:
+        wanted = LabelSheet(equipment_ids=sorted(keys))
+        await download(client, "/labels/sheet", t("equipment_list.labels_file"), body=wanted)
+
+    return print_labels
+
+
+def _no_match() -> ft.Control:
+    return EmptyState(
+        ft.Icons.SEARCH_OFF_ROUNDED,
+        t("equipment_list.no_match"),
+        t("equipment_list.no_match_body"),
+        secondary=t("scan.title"),
+        on_secondary=scan_machine,
+    )
+
+
+def _nobody(client: Client) -> ft.Control:
+    may_add = client.may(Permission.equipment_write)
+    return EmptyState(
+        ft.Icons.PRECISION_MANUFACTURING_OUTLINED,
+        t("equipment_list.none"),
+        t("equipment_list.none_body"),
+        action=t("equipment_list.new") if may_add else "",
+        on_action=lambda: go("/equipment/new"),
+        secondary=t("scan.title"),
+        on_secondary=scan_machine,
+    )

@@ -1,0 +1,164 @@
+"""The machine page: what it is, how it stands, what is open, what broke and what mended it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date, format_duration, format_hours, language, n, t
+from mobile_app.core.views import interventions_of
+from mobile_app.domain import marks
+from mobile_app.domain.cards import JobCard, class_icon, held, repeat_title, status_chip
+from mobile_app.domain.context import go, opener
+from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
+from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
+from mobile_app.ui.charts import LifeStrip, Span
+from mobile_app.ui.chips import IconTile
+from mobile_app.ui.text import Meta, Title
+from mobile_app.ui.theme import Tone
+from shared_models.equipment import Criticality, DocumentRow, EquipmentRow, in_language
+from shared_models.interventions import InterventionRow, InterventionType
+from shared_models.labels import grouped
+from shared_models.life import EquipmentLifeRow, Fix, fixes, repeat_failure
+from shared_models.lifecycle import OPEN
+
+YEAR = timedelta(days=365)
+STRETCH = ft.CrossAxisAlignment.STRETCH
+
+
+def top_bar(*actions: ft.Control) -> ft.Control:
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go("/equipment"))
+    bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *actions], spacing=4)
+    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-12, bottom=0))
+
+
+def identity(client: Client, machine: EquipmentRow) -> ft.Control:
+    """Photo or icon, name, code and where it stands, status and criticality."""
+    tile = IconTile(class_icon(client, machine.class_id), Tone.primary, size=80)
+    picture = StoredPicture(machine.photo_id, 80, tile) if machine.photo_id else tile
+    chips = [status_chip(machine, client.now())]
+    if machine.criticality in {Criticality.high, Criticality.critical}:
+        chips.append(marks.CRITICALITY[machine.criticality].chip())
+    words = ft.Column(
+        [
+            Title(machine.name),
+            Meta(dotted(machine.code, machine.model, line_of(client, machine.id))),
+            ft.Container(ft.Row(chips, spacing=6, run_spacing=6, wrap=True), padding=ft.Padding(0, 6, 0, 0)),
+        ],
+        spacing=1,
+        tight=True,
+        expand=True,
+    )
+    return ft.Row([picture, words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
+
+
+def repeat_notice(client: Client, life: EquipmentLifeRow | None, jobs: list[InterventionRow]) -> list[ft.Control]:
+    """Shown while a breakdown is open: how often it came back, and how long the last repair held."""
+    broken = next((j for j in jobs if j.status in OPEN and j.intervention_type == InterventionType.corrective), None)
+    if life is None or broken is None:
+        return []
+    past = [job for job in life.jobs if job.id != broken.id]
+    last = max((j for j in past if j.mode_id), key=lambda job: job.completed_at, default=None)
+    mode = broken.mode_id or (last.mode_id if last else None)
+    notice = repeat_failure(past, client.now(), mode)
+    if notice is None:
+        return []
+    last_fix = notice.last.work_performed.split("\n")[0] or notice.last.title
+    body = t("machine.last_fix", fix=last_fix.rstrip("."), who=notice.last.technician, days=held(notice.last_fix_held_days))
+    return [NoticeCard(repeat_title(notice.count), body, icon=ft.Icons.REPLAY_ROUNDED)]
+
+
+def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_report: Handler, on_status: Handler) -> ft.Control:
+    """The one thing to do here, then the two others."""
+    mine = client.user.id
+    open_jobs = [job for job in jobs if job.status in OPEN]
+    first = next((job for job in open_jobs if job.assigned_technician_id in {mine, None}), None)
+    if first is not None:
+        main = PrimaryButton(t("machine.open_job"), opener(f"/jobs/{first.id}"), icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=True)
+    else:
+        main = PrimaryButton(t("machine.start"), on_start, icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=True)
+    others = [
+        IconAction(ft.Icons.REPORT_PROBLEM_OUTLINED, t("machine.report"), on_report, outlined=True, size=52),
+        IconAction(ft.Icons.TUNE_ROUNDED, t("machine.change_status"), on_status, outlined=True, size=52),
+    ]
+    if first is not None:
+        others.insert(0, IconAction(ft.Icons.ADD_ROUNDED, t("machine.new_job"), on_start, outlined=True, size=52))
+    return ft.Row([main, *others], spacing=10)
+
+
+def open_jobs_section(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
+    open_jobs = [job for job in jobs if job.status in OPEN or not job.is_validated]
+    return [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in open_jobs[:5]]
+
+
+def life_card(life: EquipmentLifeRow | None, now: datetime) -> list[ft.Control]:
+    if life is None:
+        return []
+    span = Span(now - YEAR, now)
+    stops = [Span(max(stop.started_at, span.start), stop.ended_at or now) for stop in life.stops]
+    stops = [stop for stop in stops if stop.end > span.start]
+    down = sum((stop.end - stop.start for stop in stops), timedelta())
+    figure = dotted(n("machine.stops", len(stops)), format_hours(down)) if stops else t("machine.no_stop")
+    jobs = [job.completed_at for job in life.jobs if job.completed_at > span.start]
+    head = CardHeader(t("machine.year"), figure)
+    return [Card(ft.Column([head, LifeStrip(span, stops, jobs)], spacing=12, tight=True, horizontal_alignment=STRETCH))]
+
+
+def fixes_card(client: Client, machine: EquipmentRow, life: EquipmentLifeRow | None) -> list[ft.Control]:
+    """“What mended it”: one line for each failure mode and remedy, latest first."""
+    found = fixes(life.jobs) if life else []
+    if not found:
+        return []
+    lines = [_fix_line(client, machine.id, fix) for fix in found]
+    return [Card(ft.Column([CardHeader(t("machine.fixes")), *lines], spacing=4, tight=True, horizontal_alignment=STRETCH))]
+
+
+def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
+    job = fix.job
+    mode = item_name(failure_item(client, equipment_id, job.mode_id))
+    remedy = item_name(failure_item(client, equipment_id, job.remedy_id))
+    said = job.work_performed.split("\n")[0] or dotted(mode, remedy) or job.title
+    meta = dotted(mode, format_date(job.completed_at), format_duration(job.labour_minutes), job.technician)
+    return LineItem(
+        said,
+        meta=meta,
+        trailing=f"×{fix.count}",
+        icon=ft.Icons.BUILD_CIRCLE_OUTLINED,
+        on_click=opener(f"/jobs/{job.id}"),
+    )
+
+
+def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
+    """Nameplate and specifications."""
+    of_class = client.classes.get(machine.class_id)
+    fields = {field.key: field for field in of_class.spec_fields} if of_class else {}
+    rows: list[tuple[str, str | ft.Control]] = [(t("machine.class"), in_language(of_class.names, language()))] if of_class else []
+    plate = (
+        ("machine.manufacturer", machine.manufacturer),
+        ("machine.serial", machine.serial_number or ""),
+        ("machine.installed", format_date(machine.installation_date) if machine.installation_date else ""),
+        ("machine.warranty", format_date(machine.warranty_expiry) if machine.warranty_expiry else ""),
+        ("machine.label", ", ".join(grouped(code) for code in machine.label_codes)),
+    )
+    rows += [(t(key), value) for key, value in plate if value]
+    for key, value in machine.specifications.items():
+        field = fields.get(key)
+        name = in_language(field.names, language()) if field else key
+        rows.append((name, f"{value} {field.unit}".strip() if field else str(value)))
+    return Card(ft.Column([CardHeader(t("machine.facts")), KeyValues(rows)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+
+
+def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow], Handler]) -> list[ft.Control]:
+    if not documents:
+        return []
+    lines = [LineItem(document.title, icon=ft.Icons.DESCRIPTION_OUTLINED, on_click=on_open(document)) for document in documents]
+    return [Card(ft.Column([CardHeader(t("machine.documents")), *lines], spacing=2, tight=True, horizontal_alignment=STRETCH))]
+
+
+def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:
+    return interventions_of(client.interventions.rows.values(), equipment_id)

@@ -1,0 +1,130 @@
+"""The machine page and the list of machines."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.domain.context import go, use_tables
+from mobile_app.domain.files import download
+from mobile_app.features.equipment import machine as parts
+from mobile_app.features.equipment.form import EquipmentFormScreen
+from mobile_app.features.equipment.history import HistorySection
+from mobile_app.features.equipment.list import EquipmentListScreen
+from mobile_app.features.equipment.sheets import report_sheet, start_sheet, status_sheet
+from mobile_app.ui.buttons import Handler, IconAction
+from mobile_app.ui.cards import SectionHeader
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.shell import Page
+from mobile_app.ui.theme import Space
+from shared_models.equipment import DocumentRow, EquipmentRow
+from shared_models.permissions import Permission
+
+__all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]
+
+SHEETS = {"start": start_sheet, "report": report_sheet, "status": status_sheet}
+
+
+@component
+def MachineScreen() -> ft.Control:
+    client = use_tables("equipment", "interventions", "lines", "classes", "users")
+    equipment_id = UUID(ft.use_route_params()["equipment_id"])
+    machine = client.equipment.get(equipment_id)
+    if machine is not None:
+        return Machine(client, machine, key=str(equipment_id))
+    return Page(SkeletonList()) if not client.equipment.ready else _unknown()
+
+
+def _unknown() -> ft.Control:
+    return EmptyState(
+        ft.Icons.SEARCH_OFF_ROUNDED,
+        t("machine.unknown"),
+        t("machine.unknown_body"),
+        action=t("machine.all"),
+        on_action=lambda: go("/equipment"),
+    )
+
+
+@component
+def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
+    sheet, set_sheet = ft.use_state("")
+    jobs = parts.jobs_of(client, machine.id)
+    life = use_async(lambda: client.life(machine.id), [machine.id, machine.version, len(jobs)]).data
+    documents = use_async(lambda: client.documents(machine.id), [machine.id]).data or []
+    size = use_breakpoint()
+    use_clock(60)
+
+    def close() -> None:
+        set_sheet("")
+
+    shown: Sheet | None = SHEETS[sheet](client, machine, close) if sheet else None
+    use_sheet(shown, close)
+    use_shortcut("S", lambda: set_sheet("start"), t("machine.start"))
+    use_shortcut("R", lambda: set_sheet("report"), t("machine.report"))
+    now = client.now()
+    first = [
+        parts.identity(client, machine),
+        *parts.repeat_notice(client, life, jobs),
+        parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
+        *_open_jobs(parts.open_jobs_section(client, jobs)),
+    ]
+    second = [
+        *parts.life_card(life, now),
+        *parts.fixes_card(client, machine, life),
+        *parts.documents_card(documents, _opening(client)),
+        parts.facts_card(client, machine),
+        HistorySection(client, machine.id),
+    ]
+    return _laid_out(size, _bar(client, machine), first, second)
+
+
+def _laid_out(size: Breakpoint, bar: ft.Control, first: list[ft.Control], second: list[ft.Control]) -> ft.Control:
+    if size < Breakpoint.desktop:
+        return Page(bar, *first, *second)
+    columns = ft.Row(
+        [_column(first, 5), _column(second, 6)],
+        spacing=Space.xl,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+    return Page(bar, columns, max_width=1180)
+
+
+def _column(controls: list[ft.Control], flex: int) -> ft.Control:
+    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=parts.STRETCH)
+    return ft.Container(column, expand=flex)
+
+
+def _bar(client: Client, machine: EquipmentRow) -> ft.Control:
+    if not client.may(Permission.equipment_write):
+        return parts.top_bar()
+    return parts.top_bar(
+        IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), _printing(client, machine)),
+        IconAction(ft.Icons.EDIT_OUTLINED, t("machine.edit"), lambda: go(f"/equipment/{machine.id}/edit")),
+    )
+
+
+def _open_jobs(cards: list[ft.Control]) -> list[ft.Control]:
+    return [SectionHeader(t("machine.open_jobs"), str(len(cards))), *cards] if cards else []
+
+
+def _opening(client: Client) -> Callable[[DocumentRow], Handler]:
+    def handler(document: DocumentRow) -> Handler:
+        async def open_it() -> None:
+            await download(client, f"/attachments/{document.attachment_id}", document.title)
+
+        return open_it
+
+    return handler
+
+
+def _printing(client: Client, machine: EquipmentRow) -> Handler:
+    async def print_label() -> None:
+        await download(client, f"/equipment/{machine.id}/label.png", f"{machine.code}.png")
+
+    return print_label

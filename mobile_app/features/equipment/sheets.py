@@ -1,0 +1,160 @@
+"""What is asked on a machine's page: start a job, report a problem, change the status."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.domain import marks
+from mobile_app.domain.context import carry_out, go
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import TextInput, Toggle
+from mobile_app.ui.hooks import use_draft
+from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space
+from shared_models.equipment import ChangeEquipmentStatus, EquipmentRow, EquipmentStatus
+from shared_models.ids import uuid7
+from shared_models.interventions import CreateIntervention, InterventionType, Priority, StopKind
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+BREAKDOWN, FAULT, ROUND = "breakdown", "fault", "round"
+KINDS = {
+    BREAKDOWN: (InterventionType.corrective, ft.Icons.ERROR_OUTLINE_ROUNDED),
+    FAULT: (InterventionType.corrective, ft.Icons.BUILD_OUTLINED),
+    ROUND: (InterventionType.preventive, ft.Icons.CHECKLIST_ROUNDED),
+}
+Done = Callable[[], None]
+
+
+def start_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:
+    return Sheet(t("machine.start_title"), StartForm(client, machine, on_done))
+
+
+@component
+def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Control:
+    """One tap on what it is starts the clock; the title can wait."""
+    draft = use_draft(f"start:{machine.id}", {"title": ""})
+
+    async def start(kind: str) -> None:
+        intervention_id = uuid7()
+        command = _new_job(client, machine, intervention_id, kind, draft.get("title", ""), starts=True)
+        if await carry_out(client, command, "machine.started"):
+            await draft.clear()
+            on_done()
+            go(f"/jobs/{intervention_id}")
+
+    choices = [Choice(kind, t(f"machine.kind.{kind}"), icon, note=t(f"machine.kind.{kind}_note")) for kind, (_, icon) in KINDS.items()]
+
+    def picked(kind: str) -> Awaitable[None]:
+        return start(kind)
+
+    return ft.Column(
+        [
+            TextInput(
+                t("machine.what"),
+                draft.get("title", ""),
+                draft.setter("title"),
+                placeholder=t("machine.what_hint"),
+                optional=True,
+            ),
+            Meta(t("machine.start_hint")),
+            ChoiceGrid(choices, None, picked, columns=1),
+        ],
+        spacing=Space.m,
+        tight=True,
+        horizontal_alignment=STRETCH,
+    )
+
+
+def report_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:
+    return Sheet(t("machine.report_title"), ReportForm(client, machine, on_done))
+
+
+@component
+def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Control:
+    """A problem for somebody to take up: a job without a clock."""
+    draft = use_draft(f"report:{machine.id}", {"title": "", "description": "", "stopped": False, "priority": "medium"})
+    missing, set_missing = ft.use_state(False)
+
+    async def send() -> None:
+        if not draft.get("title", "").strip():
+            set_missing(True)
+            return
+        kind = BREAKDOWN if draft.get("stopped") else FAULT
+        command = _new_job(client, machine, uuid7(), kind, draft.get("title"), starts=False)
+        more = {"description": draft.get("description", ""), "priority": Priority(draft.get("priority"))}
+        if await carry_out(client, command.model_copy(update=more), "machine.reported"):
+            await draft.clear()
+            on_done()
+
+    priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
+    return ft.Column(
+        [
+            TextInput(
+                t("machine.what_is_wrong"),
+                draft.get("title", ""),
+                draft.setter("title"),
+                error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
+            ),
+            Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
+            TextInput(t("machine.details"), draft.get("description", ""), draft.setter("description"), lines=3, optional=True),
+            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
+            PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
+        ],
+        spacing=Space.l,
+        tight=True,
+        horizontal_alignment=STRETCH,
+    )
+
+
+def _new_job(client: Client, machine: EquipmentRow, intervention_id: UUID, kind: str, title: str, *, starts: bool) -> CreateIntervention:
+    now = client.now()
+    stops = kind == BREAKDOWN
+    already = machine.status == EquipmentStatus.broken
+    return CreateIntervention(
+        occurred_at=now,
+        intervention_id=intervention_id,
+        equipment_id=machine.id,
+        title=(title or "").strip() or t(f"machine.kind.{kind}_title"),
+        intervention_type=KINDS[kind][0],
+        priority=Priority.high if stops else Priority.medium,
+        assigned_technician_id=client.user.id if starts else None,
+        stop_kind=StopKind.failure if stops else None,
+        reported_at=now if stops else None,
+        stopped_at=(machine.status_since if already else now) if stops else None,
+        action_id=uuid7() if starts else None,
+    )
+
+
+def status_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:
+    return Sheet(t("machine.status_title"), StatusForm(client, machine, on_done))
+
+
+@component
+def StatusForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Control:
+    status, set_status = ft.use_state(machine.status.value)
+    reason, set_reason = ft.use_state("")
+
+    async def save() -> None:
+        command = ChangeEquipmentStatus(
+            occurred_at=client.now(), equipment_id=machine.id, status=EquipmentStatus(status), reason=reason.strip()
+        )
+        if await carry_out(client, command, "machine.status_changed"):
+            on_done()
+
+    choices = [Choice(s.value, marks.EQUIPMENT[s].word, marks.EQUIPMENT[s].icon) for s in EquipmentStatus]
+    return ft.Column(
+        [
+            ChoiceGrid(choices, status, set_status),
+            TextInput(t("machine.status_reason"), reason, set_reason, optional=True),
+            PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
+        ],
+        spacing=Space.l,
+        tight=True,
+        horizontal_alignment=STRETCH,
+    )

@@ -1,0 +1,282 @@
+"""Closing a job in under twenty seconds: what it was, what mended it, and whether it runs again.
+
+Everything is filled in from the clock, the stop and the machine's own history; nothing has to be typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.bridge import bridge
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_duration, format_time, language, t
+from mobile_app.domain import marks
+from mobile_app.domain.context import carry_out, go, use_tables
+from mobile_app.domain.lookup import item_name
+from mobile_app.features.jobs.history import RemoteJob
+from mobile_app.features.jobs.sheet_parts import stacked
+from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
+from mobile_app.ui.cards import Card
+from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.fields import DateInput, NumberInput, PickList, TextInput, Toggle
+from mobile_app.ui.hooks import Draft, use_async, use_draft
+from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.shell import Page
+from mobile_app.ui.text import Heading, Meta, Strong
+from mobile_app.ui.theme import C, Space
+from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
+from shared_models.ids import uuid7
+from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionRow, InterventionType, Signature, StopKind
+from shared_models.life import likeliest_modes
+from shared_models.lifecycle import InterventionStatus
+
+SHOWN = 6
+UNKNOWN = "unknown"
+TEMPORARY_DAYS = 14
+RUNS, DOWN, OUT = "active", "broken", "inactive"
+STATES = (RUNS, DOWN, OUT)
+SIGNATURE_BOX = (400, 180)
+
+
+@component
+def CloseScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "classes")
+    job_id = UUID(ft.use_route_params()["job_id"])
+    job = client.interventions.get(job_id)
+    if job is None:
+        return Page(SkeletonList()) if not client.interventions.ready else RemoteJob(job_id, _over)
+    return Closing(client, job, key=str(job_id)) if job.status == InterventionStatus.in_progress else _over(client, job)
+
+
+def _over(_: Client, job: InterventionRow, *, read_only: bool = True) -> ft.Control:
+    del read_only
+    return EmptyState(
+        ft.Icons.TASK_ALT_ROUNDED,
+        t("close.not_open"),
+        marks.JOB[job.status].word,
+        action=t("close.see"),
+        on_action=lambda: go(f"/jobs/{job.id}"),
+    )
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the clock and the stop say before anybody corrects them, in minutes."""
+
+    worked: int
+    down: int | None
+
+
+def times_of(job: InterventionRow, user_id: UUID, now: datetime) -> Times:
+    mine = [a for a in job.actions if a.user_id == user_id]
+    worked = sum(((a.ended_at or now) - a.started_at for a in mine), timedelta())
+    down = ((job.restarted_at or now) - job.stopped_at) if job.stopped_at else None
+    return Times(round(worked.total_seconds() / 60), None if down is None else round(down.total_seconds() / 60))
+
+
+@component
+def Closing(client: Client, job: InterventionRow) -> ft.Control:
+    opened_at = ft.use_ref(lambda: client.now()).current
+    draft = use_draft(f"close:{job.id}", {"step": 1, "runs": RUNS})
+    steps = 2 if job.intervention_type == InterventionType.corrective else 1
+    step = min(draft.get("step", 1), steps)
+    times = times_of(job, client.user.id, opened_at)
+
+    async def finish() -> None:
+        command = completion(job, draft.values, times, client.now())
+        if await carry_out(client, command):
+            await draft.clear()
+            bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
+            go(f"/jobs/{job.id}")
+
+    def back() -> None:
+        if step > 1:
+            draft.set("step", step - 1)
+        else:
+            go(f"/jobs/{job.id}")
+
+    head = StepHeader(t("close.title"), step, steps, lambda: go(f"/jobs/{job.id}"))
+    if not draft.ready:
+        return Page(head, SkeletonList(3))
+    asks_failure = steps == 2 and step == 1  # noqa: PLR2004 - the first of two
+    body = Failure(client, job, draft) if asks_failure else Restart(job, draft, times)
+    forward = (
+        PrimaryButton(t("close.continue"), lambda: draft.set("step", 2), trailing_icon=ft.Icons.ARROW_FORWARD_ROUNDED, expand=True)
+        if asks_failure
+        else PrimaryButton(t("close.finish"), finish, icon=ft.Icons.CHECK_ROUNDED, expand=True)
+    )
+    return_ = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), back, outlined=True, size=52)
+    return Page(head, body, footer=ft.Row([return_, forward], spacing=10), spacing=Space.l, max_width=560)
+
+
+# Step one: what it was, what mended it
+
+
+@component
+def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
+    searching, set_searching = ft.use_state(False)
+    machine = client.equipment.get(job.equipment_id)
+    of_class = client.classes.get(machine.class_id) if machine else None
+    life = use_async(lambda: client.life(job.equipment_id), [job.equipment_id]).data
+    modes = likeliest_modes(of_class.failure_items, of_class.mode_counts, life.mode_counts if life else []) if of_class else []
+    choices = [Choice(str(m.item.id), item_name(m.item), marks.icon_named(m.item.icon), m.share or None) for m in modes]
+    picked = draft.get("mode")
+    first = choices[:SHOWN]
+    if picked and picked != UNKNOWN and picked not in {c.key for c in first}:
+        first = [*first[: SHOWN - 1], next((c for c in choices if c.key == picked), first[-1])]
+
+    def pick(key: str) -> None:
+        set_searching(False)
+        draft.set("mode", key)
+
+    sheet = Sheet(t("close.other_mode"), PickList(choices, picked, pick)) if searching else None
+    use_sheet(sheet, lambda: set_searching(False))
+    links = [
+        TextLink(t("close.other_mode"), lambda: set_searching(True)),
+        TextLink(t("close.unknown"), lambda: pick(UNKNOWN), color=C.primary if picked == UNKNOWN else C.ink2),
+    ]
+    if picked == UNKNOWN:
+        links.append(ft.Icon(ft.Icons.CHECK_ROUNDED, color=C.primary, size=20))
+    hint = t("close.most_frequent", kind=in_language(of_class.names, language()).lower()) if of_class else ""
+    remedies = _remedies(of_class)
+    return stacked(
+        StepTitle(t("close.what"), hint),
+        *([ChoiceGrid(first, picked, pick)] if first else []),
+        ft.Row(links, spacing=4, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+        *([Heading(t("job.remedy")), ChoiceChips(remedies, draft.get("remedy"), draft.setter("remedy"))] if remedies else []),
+        spacing=Space.m,
+    )
+
+
+def _remedies(of_class: EquipmentClassRow | None) -> list[Choice]:
+    items: list[FailureItem] = of_class.failure_items if of_class else []
+    return [Choice(str(item.id), item_name(item)) for item in items if item.kind == FailureItemKind.remedy]
+
+
+# Last step: does it run, how long did it take
+
+
+@component
+def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
+    editing, set_editing = ft.use_state(False)
+    signing, set_signing = ft.use_state(bool(draft.get("signature")))
+    sheet = (
+        Sheet(t("close.times"), _times_form(draft, times), PrimaryButton(t("common.ok"), lambda: set_editing(False))) if editing else None
+    )
+    use_sheet(sheet, lambda: set_editing(False))
+    states = [Choice(state, t(f"close.runs.{state}"), marks.EQUIPMENT[EquipmentStatus(state)].icon) for state in STATES]
+    temporary = bool(draft.get("temporary"))
+    until = [DateInput(t("close.temporary_until"), _until(draft), lambda day: draft.set("until", day.isoformat()))] if temporary else []
+    corrective = job.intervention_type == InterventionType.corrective
+    return stacked(
+        StepTitle(t("close.runs")),
+        ChoiceGrid(states, draft.get("runs"), draft.setter("runs"), columns=3),
+        _times_card(job, draft, times, lambda: set_editing(True)),
+        TextInput(
+            t("job.performed"),
+            draft.get("performed", ""),
+            draft.setter("performed"),
+            lines=2,
+            optional=True,
+            placeholder=t("close.performed_hint"),
+        ),
+        *(
+            [Toggle(t("domain.temporary_repair"), temporary, draft.setter("temporary"), meta=t("close.temporary_hint"))]
+            if corrective
+            else []
+        ),
+        *until,
+        *([SignaturePad(draft.get("signature", ""), draft.setter("signature"))] if signing else []),
+        *([] if signing else [ft.Row([TextLink(t("close.sign"), lambda: set_signing(True))])]),
+        spacing=Space.l,
+    )
+
+
+def _times_card(job: InterventionRow, draft: Draft, times: Times, on_edit: Callable[[], None]) -> ft.Control:
+    worked, down = draft.get("worked", times.worked), draft.get("down", times.down)
+    said = t("close.worked", duration=format_duration(worked))
+    if down:
+        said = t("close.down_and_worked", down=format_duration(down), duration=format_duration(worked))
+    since = t("close.since", time=format_time(job.stopped_at)) if job.stopped_at else t("close.by_clock")
+    words = ft.Column([Strong(said), Meta(since)], spacing=1, tight=True, expand=True)
+    row = ft.Row(
+        [ft.Icon(ft.Icons.SCHEDULE_ROUNDED, color=C.primary), words, ft.Icon(ft.Icons.EDIT_OUTLINED, size=20, color=C.ink2)], spacing=12
+    )
+    return Card(row, on_click=on_edit, label=t("close.edit_times", times=said))
+
+
+def _times_form(draft: Draft, times: Times) -> ft.Control:
+    def keep(name: str) -> Callable[[float | None], None]:
+        return lambda value: draft.set(name, None if value is None else max(0, round(value)))
+
+    unit = t("close.minutes")
+    worked = NumberInput(t("close.worked_label"), draft.get("worked", times.worked), keep("worked"), unit=unit, decimals=False)
+    down = NumberInput(
+        t("close.down_label"),
+        draft.get("down", times.down),
+        keep("down"),
+        unit=unit,
+        decimals=False,
+        hint=t("close.down_hint"),
+        optional=True,
+    )
+    return stacked(worked, down, spacing=Space.l)
+
+
+def _until(draft: Draft) -> date:
+    chosen = draft.get("until")
+    return date.fromisoformat(chosen) if chosen else datetime.now().astimezone().date() + timedelta(days=TEMPORARY_DAYS)
+
+
+# The command
+
+
+def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: datetime) -> CompleteIntervention:
+    """What was answered, as the command; what was left alone keeps the clock's and the stop's own word."""
+    mode, runs = values.get("mode"), values.get("runs", RUNS)
+    corrective = job.intervention_type == InterventionType.corrective
+    failure = FailureCoding(
+        mode_id=UUID(mode) if mode and mode != UNKNOWN else None,
+        mode_unknown=mode == UNKNOWN,
+        remedy_id=UUID(values["remedy"]) if values.get("remedy") else None,
+    )
+    temporary = corrective and bool(values.get("temporary"))
+    until = date.fromisoformat(values["until"]) if values.get("until") else now.astimezone().date() + timedelta(days=TEMPORARY_DAYS)
+    return CompleteIntervention(
+        occurred_at=now,
+        intervention_id=job.id,
+        failure=failure if corrective else None,
+        work_performed=values.get("performed", ""),
+        worked_minutes=values["worked"] if values.get("worked") not in {None, times.worked} else None,
+        equipment_status=EquipmentStatus(runs),
+        temporary_until=until if temporary else None,
+        permanent_id=uuid7() if temporary else None,
+        signature=_signature(values),
+        **_stop(job, values, times, now),
+    )
+
+
+def _stop(job: InterventionRow, values: dict[str, Any], times: Times, now: datetime) -> dict[str, Any]:
+    """The stop as corrected; it ends now if the machine runs again."""
+    down = values.get("down", times.down)
+    if not down:
+        return {}
+    restarted = (job.restarted_at or now) if values.get("runs", RUNS) == RUNS else None
+    corrected = down != times.down or job.stopped_at is None
+    stopped = (restarted or now) - timedelta(minutes=down) if corrected else job.stopped_at
+    return {"stopped_at": stopped, "restarted_at": restarted, "stop_kind": job.stop_kind or StopKind.failure}
+
+
+def _signature(values: dict[str, Any]) -> Signature | None:
+    path = values.get("signature")
+    if not path:
+        return None
+    width, height = SIGNATURE_BOX
+    return Signature(name=values.get("signed_by") or t("close.signed"), path=path, width=width, height=height)

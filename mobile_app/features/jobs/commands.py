@@ -1,0 +1,73 @@
+"""The commands that the job screens send, made from what is at hand."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from mobile_app.core.bridge import BridgeError, bridge
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.domain.context import carry_out
+from mobile_app.ui.feedback import toast
+from shared_models.ids import uuid7
+from shared_models.interventions import (
+    AddNote,
+    AddPhoto,
+    AssignIntervention,
+    CancelIntervention,
+    EndAction,
+    HoldIntervention,
+    InterventionRow,
+    PhotoKind,
+    StartIntervention,
+)
+from shared_models.lifecycle import InterventionStatus
+
+PHOTO_MAX_PX = 1600
+PHOTO_TEXTS = ("title", "close", "shutter", "choose", "not_an_image", "camera_refused", "camera_busy", "no_camera", "torch", "zoom")
+
+
+class JobCommands:
+    """What the person can do with `job`; every verb returns whether it was taken."""
+
+    def __init__(self, client: Client, job: InterventionRow) -> None:
+        self._client = client
+        self._job = job
+
+    def _said(self, **fields: Any) -> dict[str, Any]:
+        return {"intervention_id": self._job.id, "occurred_at": self._client.now(), **fields}
+
+    async def start(self) -> bool:
+        """Starts, resumes or joins."""
+        return await carry_out(self._client, StartIntervention(**self._said(action_id=uuid7())))
+
+    async def hold(self, reason: str) -> bool:
+        return await carry_out(self._client, HoldIntervention(**self._said(reason=reason)), "job.held")
+
+    async def leave(self, action_id: UUID) -> bool:
+        return await carry_out(self._client, EndAction(**self._said(action_id=action_id)), "job.left")
+
+    async def cancel(self, reason: str) -> bool:
+        return await carry_out(self._client, CancelIntervention(**self._said(reason=reason)), "job.cancelled")
+
+    async def assign(self, technician_id: UUID | None) -> bool:
+        return await carry_out(self._client, AssignIntervention(**self._said(technician_id=technician_id)), "job.assigned")
+
+    async def note(self, text: str) -> bool:
+        return await carry_out(self._client, AddNote(**self._said(note_id=uuid7(), text=text)))
+
+    async def photo(self) -> bool:
+        """The page's camera; the picture waits on the device until it is sent."""
+        try:
+            taken = await bridge.request("photo.take", {"texts": {k: t(f"photo.{k}") for k in PHOTO_TEXTS}, "max_px": PHOTO_MAX_PX})
+        except BridgeError:
+            toast(t("photo.failed"))
+            return False
+        if not taken.get("blob"):
+            return False
+        photo_id = await self._client.attach(taken["blob"], taken["mime"])
+        kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
+        return await carry_out(self._client, AddPhoto(**self._said(photo_id=photo_id, kind=kind)))
+
+
+Saying = Callable[[str], Awaitable[bool]]

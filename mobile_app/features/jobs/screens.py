@@ -1,0 +1,202 @@
+"""A job, from its request to its validation; and the list of all jobs."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import n, t
+from mobile_app.domain import marks
+from mobile_app.domain.cards import JobCard
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.lookup import dotted, my_running_action, number_of
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.jobs import sheet_parts as parts
+from mobile_app.features.jobs.commands import JobCommands, Saying
+from mobile_app.features.jobs.history import HistorySection, RemoteJob
+from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm, ReasonForm
+from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.cards import Card, CardHeader, SectionHeader
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.fields import SearchField, TextInput, fold
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.text import Body, Meta, Title
+from mobile_app.ui.theme import Space
+from shared_models.interventions import InterventionRow, InterventionType, may_work_on
+from shared_models.lifecycle import OPEN, InterventionStatus, Verb, allowed
+from shared_models.permissions import Permission
+
+
+@component
+def JobScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests")
+    job_id = UUID(ft.use_route_params()["job_id"])
+    job = client.interventions.get(job_id)
+    if job is not None:
+        return Job(client, job, key=str(job_id))
+    return RemoteJob(job_id, Job) if client.interventions.ready else Page(SkeletonList())
+
+
+@component
+def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.Control:
+    sheet, set_sheet = ft.use_state("")
+    size = use_breakpoint()
+    use_clock(60)
+    commands = JobCommands(client, job)
+
+    def close() -> None:
+        set_sheet("")
+
+    use_sheet(_sheet(sheet, commands, job, close), close)
+    may_act = not read_only and may_work_on(client.user.role, client.user.id, job)
+    first = [
+        _title(job),
+        *parts.notices(client, job),
+        parts.machine_line(client, job),
+        parts.clock_card(client, job),
+        *parts.request_card(client, client.requests.get(job.request_id)),
+        *([Card(Body(job.description))] if job.description else []),
+    ]
+    second = [
+        *parts.report_card(client, job),
+        parts.Photos(client, job, commands.photo if may_act and job.status in OPEN else None),
+        Notes(client, job, writable=not read_only),
+        *parts.actions_card(client, job),
+        HistorySection(job.id),
+    ]
+    footer = _footer(client, job, commands, set_sheet) if may_act else None
+    bar = _bar(client, job, set_sheet, read_only=read_only)
+    if size < Breakpoint.desktop:
+        return Page(bar, *first, *second, footer=footer)
+    columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    return Page(bar, columns, footer=footer, max_width=1180)
+
+
+def _column(controls: list[ft.Control], flex: int) -> ft.Control:
+    return ft.Container(parts.stacked(*controls, spacing=Space.m), expand=flex)
+
+
+def _title(job: InterventionRow) -> ft.Control:
+    priority = marks.PRIORITY[job.priority]
+    meta = Meta(dotted(number_of(job), marks.TYPE[job.intervention_type].word, priority.word))
+    return ft.Column([meta, Title(job.title, max_lines=3)], spacing=2, tight=True)
+
+
+def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None], *, read_only: bool) -> ft.Control:
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go(f"/equipment/{job.equipment_id}"))
+    more: list[ft.Control] = []
+    plans = client.may(Permission.maintenance_write) and job.status in OPEN and not read_only
+    if plans:
+        more = [
+            IconAction(ft.Icons.PERSON_ADD_ALT_ROUNDED, t("job.assign"), lambda: set_sheet("assign")),
+            IconAction(ft.Icons.BLOCK_ROUNDED, t("job.cancel"), lambda: set_sheet("cancel")),
+        ]
+    bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *more], spacing=4)
+    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-12, bottom=0))
+
+
+def _sheet(name: str, commands: JobCommands, job: InterventionRow, close: Handler) -> Sheet | None:
+    def closing(verb: Saying) -> Saying:
+        async def said(value: str) -> bool:
+            close()
+            return await verb(value)
+
+        return said
+
+    async def assign(technician: str) -> bool:
+        return await commands.assign(UUID(technician) if technician else None)
+
+    if name == "hold":
+        form = ReasonForm(f"hold:{job.id}", HOLD_REASONS, "job.hold_reason", t("job.hold"), closing(commands.hold))
+        return Sheet(t("job.hold_title"), form)
+    if name == "cancel":
+        form = ReasonForm(f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), closing(commands.cancel))
+        return Sheet(t("job.cancel_title"), form)
+    if name == "assign":
+        current = str(job.assigned_technician_id) if job.assigned_technician_id else None
+        return Sheet(t("job.assign"), AssignForm(current, closing(assign)))
+    return None
+
+
+def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_sheet: Callable[[str], None]) -> ft.Control | None:
+    """The next step in reach of a thumb."""
+    verbs = allowed(job.state)
+    mine = my_running_action(job, client.user.id)
+    if job.status == InterventionStatus.in_progress and mine is not None:
+        pause = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
+        finish = PrimaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=3)
+        return ft.Row([pause, finish], spacing=10)
+    if Verb.start not in verbs:
+        return None
+    label = {InterventionStatus.pending: "job.start", InterventionStatus.on_hold: "job.resume"}.get(job.status, "job.join")
+    start = PrimaryButton(t(label), commands.start, icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=3)
+    if job.status != InterventionStatus.in_progress:
+        return ft.Row([start])
+    finish = SecondaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=2)
+    return ft.Row([finish, start], spacing=10)
+
+
+@component
+def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control:
+    draft = use_draft(f"note:{job.id}", {"text": ""})
+    text = draft.get("text", "")
+
+    async def add() -> None:
+        if text.strip() and await JobCommands(client, job).note(text.strip()):
+            draft.set("text", "")
+            await draft.clear()
+
+    written = parts.notes_list(client, job.notes)
+    field = [TextInput("", text, draft.setter("text"), placeholder=t("job.note_hint"), lines=2)] if writable else []
+    send = [ft.Row([TextLink(t("job.note_add"), add)], alignment=ft.MainAxisAlignment.END)] if text.strip() else []
+    empty = [Meta(t("job.no_note"))] if not written and not writable else []
+    return Card(parts.stacked(CardHeader(t("job.notes")), *written, *empty, *field, *send))
+
+
+# All jobs
+
+
+@component
+def JobListScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "lines", "users")
+    state, set_state = ft.use_state("open")
+    kind, set_kind = ft.use_state(None)
+    query, set_query = ft.use_state("")
+    if not client.interventions.ready:
+        return Page(PageHeader(t("jobs.title")), SkeletonList(6))
+    jobs = [job for job in client.interventions.rows.values() if _listed(client, job, state, kind, query)]
+    jobs.sort(key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=state != "open")
+    head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])
+    chips = [FilterChip(t(f"jobs.{name}"), _setter(set_state, name), active=state == name) for name in STATES]
+    kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
+    bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind, set_kind)])
+    cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]
+    nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
+    rest = [SectionHeader(t("jobs.more"), "")] if len(jobs) > len(cards) else []
+    return Page(head, SearchField(query, set_query, placeholder=t("jobs.search")), bar, *(cards or [nothing]), *rest)
+
+
+STATES = ("open", "mine", "to_validate", "over")
+
+
+def _setter(setter: Callable[[str], None], value: str) -> Handler:
+    return lambda: setter(value)
+
+
+def _listed(client: Client, job: InterventionRow, state: str, kind: str | None, query: str) -> bool:
+    if kind and job.intervention_type != kind:
+        return False
+    machine = client.equipment.get(job.equipment_id)
+    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
+    if not all(word in words for word in fold(query).split()):
+        return False
+    waits = job.status == InterventionStatus.completed and not job.is_validated
+    if state == "mine":
+        return job.status in OPEN and job.assigned_technician_id == client.user.id
+    return {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[state]

@@ -1,0 +1,160 @@
+"""The parts of a job's sheet: who works, what was found, what was written and photographed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
+from mobile_app.domain import marks
+from mobile_app.domain.cards import class_icon, status_chip
+from mobile_app.domain.context import opener
+from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, line_of, person, running_since
+from mobile_app.domain.pictures import use_pictures
+from mobile_app.ui.buttons import Handler
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
+from mobile_app.ui.chips import Avatar, IconTile
+from mobile_app.ui.component import component
+from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.text import Body, Digits, Meta, Strong
+from mobile_app.ui.theme import C, Tone
+from mobile_app.ui.timers import Timer
+from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
+from shared_models.lifecycle import InterventionStatus
+from shared_models.requests import WorkRequestRow
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+
+
+def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
+    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
+
+
+def machine_line(client: Client, job: InterventionRow) -> ft.Control:
+    """The machine, one tap away."""
+    machine = client.equipment.get(job.equipment_id)
+    if machine is None:
+        return Meta(t("domain.machine_unknown"))
+    tile = IconTile(class_icon(client, machine.class_id), Tone.primary)
+    words = ft.Column([Strong(machine.name), Meta(dotted(machine.code, line_of(client, machine.id)))], spacing=1, tight=True, expand=True)
+    row = ft.Row([tile, words, status_chip(machine, client.now())], spacing=12)
+    return Card(row, padding=12, on_click=opener(f"/equipment/{machine.id}"), label=machine.name)
+
+
+def clock_card(client: Client, job: InterventionRow) -> ft.Control:
+    """The big clock of all labour, and who is on it."""
+    now = client.now()
+    since = running_since(job)
+    seconds = sum(((a.ended_at or now) - a.started_at).total_seconds() for a in job.actions)
+    hours, rest = divmod(int(seconds), 3600)
+    still = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    clock = Timer(since) if since else Digits(still, color=C.ink2, label=format_duration(seconds / 60))
+    workers = [a.user_id for a in job.actions if a.ended_at is None]
+    who = ft.Row([Avatar(person(client, w)) for w in workers] or [Meta(t("job.nobody"))], spacing=6, tight=True)
+    mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
+    stop = down_time(job, now)
+    facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
+    foot = ft.Row([who, ft.Container(expand=True), *facts, mark.chip()], spacing=10)
+    return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+
+
+def notices(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """Why it came back, why it waits, why it was given up."""
+    found: list[ft.Control] = []
+    if job.returned_at and job.status == InterventionStatus.in_progress:
+        by = person(client, job.returned_by)
+        found.append(NoticeCard(t("job.returned", who=by), job.return_reason, tone=Tone.warning, icon=ft.Icons.UNDO_ROUNDED))
+    if job.status in {InterventionStatus.on_hold, InterventionStatus.cancelled} and job.status_reason:
+        mark = marks.JOB[job.status]
+        found.append(NoticeCard(mark.word, job.status_reason, tone=mark.tone, icon=mark.icon))
+    if job.temporary_until:
+        until = format_moment(datetime.combine(job.temporary_until, datetime.min.time()).astimezone(), client.now())
+        found.append(NoticeCard(t("job.temporary", until=until), tone=Tone.warning, icon=ft.Icons.HOURGLASS_BOTTOM_ROUNDED))
+    return found
+
+
+def request_card(client: Client, request: WorkRequestRow | None) -> list[ft.Control]:
+    """The operator's own words, as they were sent."""
+    if request is None:
+        return []
+    symptom = marks.SYMPTOM[request.symptom]
+    said = request.text or symptom.word
+    meta = dotted(request.requester, format_moment(request.created_at, client.now()))
+    return [Card(stacked(CardHeader(t("job.request"), symptom.chip()), Body(f"« {said} »"), Meta(meta), spacing=6))]
+
+
+def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
+    if not job.actions:
+        return []
+    now = client.now()
+    lines = [_action_line(client, action, now) for action in sorted(job.actions, key=lambda a: a.started_at)]
+    return [Card(stacked(CardHeader(t("job.work"), labour_of(job, now)), *lines, spacing=4))]
+
+
+def _action_line(client: Client, action: ActionRow, now: datetime) -> ft.Control:
+    ended = format_moment(action.ended_at, now) if action.ended_at else t("job.running")
+    spent = format_duration((action.ended_at or now) - action.started_at)
+    name = person(client, action.user_id)
+    return LineItem(
+        name,
+        meta=f"{format_moment(action.started_at, now)} → {ended}",
+        trailing=spent,
+        leading=Avatar(name, size=36),
+    )
+
+
+def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """What was found and done."""
+
+    def named(item_id: UUID | None) -> str:
+        return item_name(failure_item(client, job.equipment_id, item_id))
+
+    mode = t("job.mode_unknown") if job.mode_unknown else named(job.mode_id)
+    rows = (
+        ("job.mode", mode),
+        ("job.mechanism", named(job.mechanism_id)),
+        ("job.cause", named(job.cause_id) or job.failure_cause),
+        ("job.remedy", named(job.remedy_id)),
+        ("job.performed", job.work_performed),
+        ("job.observations", job.observations),
+    )
+    told: list[tuple[str, str | ft.Control]] = [(t(key), value) for key, value in rows if value]
+    if job.stopped_at:
+        until = format_datetime(job.restarted_at) if job.restarted_at else t("job.still_down")
+        told.append((t("job.stop"), f"{format_datetime(job.stopped_at)} → {until}"))
+    if not told:
+        return []
+    return [Card(stacked(CardHeader(t("job.report")), KeyValues(told, stacked=True), spacing=12))]
+
+
+def notes_list(client: Client, notes: Sequence[NoteRow]) -> list[ft.Control]:
+    now = client.now()
+    return [
+        ft.Column(
+            [Body(note.text), Meta(dotted(person(client, note.user_id), format_moment(note.occurred_at, now)))],
+            spacing=2,
+            tight=True,
+            key=str(note.id),
+        )
+        for note in sorted(notes, key=lambda note: note.occurred_at)
+    ]
+
+
+@component
+def Photos(client: Client, job: InterventionRow, on_add: Handler | None) -> ft.Control:
+    pictures = use_pictures(tuple(photo.id for photo in job.photos))
+    waiting = job.id in client.interventions.pending
+    tiles = [
+        Photo(str(photo.id), pictures[photo.id], t(f"job.photo.{photo.kind}"), waiting=waiting)
+        for photo in job.photos
+        if photo.id in pictures
+    ]
+    missing = len(job.photos) - len(tiles)
+    parts: list[ft.Control] = [CardHeader(t("job.photos"), str(len(job.photos)) if job.photos else "")]
+    if tiles or on_add:
+        parts.append(PhotoGrid(tiles, on_add=on_add))
+    if missing:
+        parts.append(Meta(n("job.photos_elsewhere", missing)))
+    return Card(stacked(*parts))

@@ -1,0 +1,205 @@
+"""Work requests from the shop floor: taken up as a job, or declined with a reason."""
+
+from collections.abc import Awaitable, Callable
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_datetime, t
+from mobile_app.domain import marks
+from mobile_app.domain.cards import RequestCard
+from mobile_app.domain.context import carry_out, go, opener, use_tables
+from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
+from mobile_app.ui.choices import Choice, ChoiceChips, FilterBar, FilterChip, Segments
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.fields import Picker, TextInput
+from mobile_app.ui.hooks import use_breakpoint, use_draft
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.shell import Page, PageHeader, TwoPane
+from mobile_app.ui.text import Body, Meta, Title
+from mobile_app.ui.theme import Space
+from shared_models.ids import uuid7
+from shared_models.interventions import Priority
+from shared_models.permissions import Permission, may
+from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, WorkRequestRow
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")
+TITLE_MOST = 80
+
+
+@component
+def RequestsScreen() -> ft.Control:
+    client = use_tables("requests", "equipment", "lines", "users", "interventions")
+    only_new, set_only_new = ft.use_state(True)
+    wanted = ft.use_route_params().get("request_id")
+    size = use_breakpoint()
+    if not client.requests.ready:
+        return Page(PageHeader(t("requests.title")), SkeletonList())
+    rows = sorted(client.requests.rows.values(), key=lambda row: row.created_at, reverse=True)
+    shown = [row for row in rows if row.status == RequestStatus.new] if only_new else rows
+    chosen = next((row for row in rows if str(row.id) == wanted), None)
+    if chosen is None and shown and size >= Breakpoint.tablet:
+        chosen = shown[0]
+    listed = _list(client, shown, chosen, only_new=only_new, toggle=set_only_new)
+    return TwoPane(listed, Request(client, chosen, key=str(chosen.id)) if chosen else None, placeholder=t("requests.choose"))
+
+
+def _list(
+    client: Client, rows: list[WorkRequestRow], chosen: WorkRequestRow | None, *, only_new: bool, toggle: Callable[[bool], None]
+) -> ft.Control:
+    chips = [
+        FilterChip(t("requests.new"), lambda: toggle(True), active=only_new),
+        FilterChip(t("requests.all"), lambda: toggle(False), active=not only_new),
+    ]
+    cards = [
+        RequestCard(client, row, on_open=opener(f"/requests/{row.id}"), selected=chosen is not None and row.id == chosen.id, flat=True)
+        for row in rows
+    ]
+    head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
+    nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
+    body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
+    return ft.Column([ft.Container(head, padding=16), body], spacing=0, expand=True, horizontal_alignment=STRETCH)
+
+
+@component
+def Request(client: Client, request: WorkRequestRow) -> ft.Control:
+    sheet, set_sheet = ft.use_state("")
+    size = use_breakpoint()
+
+    def close() -> None:
+        set_sheet("")
+
+    use_sheet(_sheet(client, request, sheet, close), close)
+    symptom = marks.SYMPTOM[request.symptom]
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
+    head = ft.Column(
+        [Meta(dotted(request.number, place(client, request.equipment_id))), Title(request.text or symptom.word)], spacing=2, tight=True
+    )
+    facts: list[tuple[str, str | ft.Control]] = [
+        (t("requests.symptom"), symptom.chip()),
+        (t("requests.stopped"), t("requests.yes") if request.is_stopped else t("requests.no")),
+        (t("requests.by"), request.requester or t("requests.anonymous")),
+        (t("requests.at"), format_datetime(request.created_at)),
+    ]
+    machine = LineItem(
+        place(client, request.equipment_id),
+        icon=ft.Icons.PRECISION_MANUFACTURING_ROUNDED,
+        on_click=opener(f"/equipment/{request.equipment_id}"),
+    )
+    parts = [
+        *([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))] if size == Breakpoint.phone else []),
+        head,
+        *([StoredPicture(request.photo_id, 480, height=300, label=t("requests.photo"))] if request.photo_id else []),
+        Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts), machine], spacing=12, tight=True, horizontal_alignment=STRETCH)),
+        *_decision(client, request),
+    ]
+    footer = _footer(client, request, set_sheet)
+    return Page(*parts, footer=footer, max_width=640)
+
+
+def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
+    if request.status == RequestStatus.new:
+        return []
+    mark = marks.REQUEST[request.status]
+    who = dotted(person(client, request.decided_by), format_datetime(request.decided_at) if request.decided_at else "")
+    lines: list[ft.Control] = [CardHeader(t("requests.decision"), mark.chip()), Meta(who)]
+    if request.reason:
+        lines.append(Body(request.reason))
+    if request.intervention_id:
+        lines.append(LineItem(t("requests.job"), icon=ft.Icons.ASSIGNMENT_ROUNDED, on_click=opener(f"/jobs/{request.intervention_id}")))
+    return [Card(ft.Column(lines, spacing=8, tight=True, horizontal_alignment=STRETCH))]
+
+
+def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], None]) -> ft.Control | None:
+    if request.status != RequestStatus.new or not client.may(Permission.maintenance_write):
+        return None
+    return ft.Row(
+        [
+            SecondaryButton(t("requests.decline"), lambda: set_sheet("decline"), expand=2),
+            PrimaryButton(t("requests.accept"), lambda: set_sheet("accept"), icon=ft.Icons.CHECK_ROUNDED, expand=3),
+        ],
+        spacing=10,
+    )
+
+
+def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[], None]) -> Sheet | None:
+    async def decline(reason: str) -> bool:
+        command = DeclineWorkRequest(occurred_at=client.now(), request_id=request.id, reason=reason)
+        done = await carry_out(client, command, "requests.declined")
+        close()
+        return done
+
+    if name == "accept":
+        return Sheet(t("requests.accept_title"), AcceptForm(client, request, close))
+    if name == "decline":
+        return Sheet(t("requests.decline_title"), DeclineForm(request, decline))
+    return None
+
+
+@component
+def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None]) -> ft.Control:
+    symptom = marks.SYMPTOM[request.symptom]
+    initial = {"title": (request.text.split("\n")[0] or symptom.word)[:TITLE_MOST], "priority": "high" if request.is_stopped else "medium"}
+    draft = use_draft(f"accept:{request.id}", initial)
+    people = [user for user in client.users.rows.values() if user.is_active and may(user.role, Permission.maintenance_update_assigned)]
+    choices = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in sorted(people, key=lambda user: user.last_name)]
+
+    async def accept() -> None:
+        job_id = uuid7()
+        technician = draft.get("technician")
+        command = AcceptWorkRequest.model_validate(
+            {
+                "occurred_at": client.now(),
+                "request_id": request.id,
+                "intervention_id": job_id,
+                "title": draft.get("title") or initial["title"],
+                "priority": draft.get("priority"),
+                "assigned_technician_id": technician or None,
+            }
+        )
+        if await carry_out(client, command, "requests.accepted"):
+            await draft.clear()
+            close()
+            go(f"/jobs/{job_id}")
+
+    priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
+    return ft.Column(
+        [
+            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title")),
+            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
+            Picker(t("requests.technician"), choices, draft.get("technician"), draft.setter("technician"), optional=True),
+            PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
+        ],
+        spacing=Space.l,
+        tight=True,
+        horizontal_alignment=STRETCH,
+    )
+
+
+@component
+def DeclineForm(request: WorkRequestRow, on_send: Callable[[str], Awaitable[bool]]) -> ft.Control:
+    draft = use_draft(f"decline:{request.id}", {"reason": ""})
+    reason = draft.get("reason", "")
+    presets = [Choice(t(f"requests.reason.{key}"), t(f"requests.reason.{key}")) for key in DECLINE_REASONS]
+
+    async def send() -> None:
+        if reason.strip() and await on_send(reason.strip()):
+            await draft.clear()
+
+    return ft.Column(
+        [
+            ChoiceChips(presets, reason, draft.setter("reason")),
+            TextInput(t("job.reason_own"), reason, draft.setter("reason"), lines=2),
+            PrimaryButton(t("requests.decline_send"), send, disabled=not reason.strip()),
+        ],
+        spacing=Space.l,
+        tight=True,
+        horizontal_alignment=STRETCH,
+    )

@@ -1,0 +1,116 @@
+"""Where a scan lands: the machine, or what to do when the label is unknown or blank."""
+
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.bridge import bridge
+from mobile_app.core.client import Client
+from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.i18n import t
+from mobile_app.core.search import search_equipment
+from mobile_app.core.views import by_label
+from mobile_app.domain.cards import MachineCard
+from mobile_app.domain.context import carry_out, go, use_tables
+from mobile_app.domain.scanning import scan_machine
+from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import ResultScreen, SkeletonList
+from mobile_app.ui.fields import SearchField
+from mobile_app.ui.hooks import use_async
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.theme import Tone
+from shared_models.equipment import LinkLabel
+from shared_models.labels import grouped, is_label_code, normalise
+from shared_models.permissions import Permission
+
+
+@component
+def ScanScreen() -> ft.Control:
+    """The place of the home-screen shortcut: opens the camera by itself."""
+
+    async def scan() -> None:
+        if not await scan_machine():
+            go("/")
+
+    ft.use_effect(scan, [])
+    return ResultScreen(t("scan.title"), t("scan.hint"), tone=Tone.primary, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED)
+
+
+@component
+def LabelScreen() -> ft.Control:
+    """`/e/<code>`: the device's own rows first, then the server's word."""
+    client = use_tables("equipment")
+    code = normalise(ft.use_route_params()["code"])
+    here = by_label(client.equipment.rows.values(), code)
+
+    async def ask() -> str | None:
+        return None if here else await _resolve(client, code)
+
+    asked = use_async(ask, [code, here is not None])
+    found = str(here.id) if here else None
+
+    def move() -> None:
+        if found:
+            ft.context.page.navigate(f"/equipment/{found}")
+
+    ft.use_effect(move, [found])
+    if found or asked.loading or not client.equipment.ready:
+        return Page(SkeletonList())
+    return _answer(client, code, asked.data)
+
+
+async def _resolve(client: Client, code: str) -> str:
+    """What the server knows of a label that the device does not: `blank`, `unknown`, `offline` or `elsewhere`."""
+    if not is_label_code(code):
+        return "wrong"
+    try:
+        label = await client.api.get(f"/labels/{code}")
+    except Offline:
+        return "offline"
+    except ProblemError as error:
+        return "blank" if error.problem.code == "label_blank" else "unknown"
+    except ClientError:
+        return "offline"
+    if label.get("equipment_id") is None:
+        return "blank"
+    await client.sync.now()
+    return "offline"
+
+
+def _answer(client: Client, code: str, answer: str | None) -> ft.Control:
+    if answer == "blank" and client.may(Permission.equipment_write):
+        return LinkBlankLabel(code)
+    kind = answer or "unknown"
+    bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
+    return ResultScreen(
+        t(f"scan.{kind}", code=grouped(code)),
+        t(f"scan.{kind}_body"),
+        tone=Tone.warning,
+        icon=ft.Icons.QR_CODE_2_ROUNDED,
+        actions=[
+            PrimaryButton(t("scan.again"), scan_machine, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED),
+            SecondaryButton(t("scan.search"), lambda: go("/equipment")),
+        ],
+    )
+
+
+@component
+def LinkBlankLabel(code: str) -> ft.Control:
+    """A pre-printed label that belongs to nothing yet: choose the machine it is stuck on."""
+    client = use_tables("equipment", "lines", "classes")
+    query, set_query = ft.use_state("")
+    found = search_equipment(client.equipment.rows.values(), query, limit=30)
+
+    def choose(equipment_id: UUID) -> Handler:
+        async def link() -> None:
+            command = LinkLabel(equipment_id=equipment_id, label_code=code, occurred_at=client.now())
+            if await carry_out(client, command):
+                bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
+                go(f"/equipment/{equipment_id}")
+
+        return link
+
+    cards = [MachineCard(client, machine, on_open=choose(machine.id)) for machine in found]
+    head = PageHeader(t("scan.link_title", code=grouped(code)), t("scan.link_body"), on_back=lambda: go("/"))
+    return Page(head, SearchField(query, set_query, autofocus=True), *cards)

@@ -1,0 +1,123 @@
+"""Signing in; with demonstration data, one tap is enough."""
+
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.i18n import n, t
+from mobile_app.core.session import SessionState
+from mobile_app.domain.context import use_client
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.cards import Card, LineItem, NoticeCard
+from mobile_app.ui.chips import Avatar
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import TextInput
+from mobile_app.ui.hooks import use_async, use_live
+from mobile_app.ui.text import Heading, Meta, Title
+from mobile_app.ui.theme import Space, Tone
+
+WIDTH = 420
+
+
+@component
+def SignInScreen() -> ft.Control:
+    client = use_client()
+    state = use_live(client.session).state
+    name, set_name = ft.use_state(client.session.user.name if client.session.user else "")
+    password, set_password = ft.use_state("")
+    refusal, set_refusal = ft.use_state("")
+    busy, set_busy = ft.use_state(False)
+    demo = use_async(_demo_accounts(client))
+
+    async def enter(who: str, secret: str) -> None:
+        set_busy(True)
+        set_refusal("")
+        try:
+            await client.sign_in(who.strip(), secret)
+        except ClientError as error:
+            set_refusal(_said(error))
+        set_busy(False)
+
+    async def submit() -> None:
+        if name.strip() and password:
+            await enter(name, password)
+        else:
+            set_refusal(t("sign_in.both"))
+
+    form = ft.Column(
+        [
+            TextInput(t("sign_in.name"), name, set_name, autofill_hints=ft.AutofillHint.USERNAME, on_submit=submit),
+            TextInput(
+                t("sign_in.password"),
+                password,
+                set_password,
+                password=True,
+                can_reveal_password=True,
+                autofill_hints=ft.AutofillHint.PASSWORD,
+                error=refusal,
+                on_submit=submit,
+            ),
+            PrimaryButton(t("sign_in.enter"), submit, busy=busy),
+        ],
+        spacing=Space.l,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        tight=True,
+    )
+    unsent = client.unsent().total if state == SessionState.signed_out_with_unsent else 0
+    parts: list[ft.Control] = [_head()]
+    if unsent:
+        parts.append(NoticeCard(t("sign_in.kept"), n("sign_in.kept_body", unsent), tone=Tone.info))
+    parts += [form, *([_demo(demo.data, enter)] if demo.data else [])]
+    column = ft.Column(parts, spacing=Space.xl, width=WIDTH, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True)
+    return ft.Column(
+        [ft.Container(column, padding=ft.Padding.symmetric(horizontal=Space.page, vertical=48))],
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        expand=True,
+    )
+
+
+def _head() -> ft.Control:
+    mark = ft.Image("/icons/mark.svg", width=56, height=56, exclude_from_semantics=True)
+    words = ft.Column([Title("Établi"), Meta(t("sign_in.tagline"))], spacing=2, tight=True, expand=True)
+    return ft.Row([mark, words], spacing=16)
+
+
+def _demo_accounts(client: Any) -> Any:
+    async def load() -> list[dict[str, str]]:
+        try:
+            return await client.api.get("/auth/demo-accounts")
+        except ClientError:
+            return []
+
+    return load
+
+
+def _demo(accounts: list[dict[str, str]], enter: Any) -> ft.Control:
+    lines = [
+        LineItem(
+            account["name"],
+            meta=t(f"sign_in.role.{account['role']}"),
+            leading=Avatar(account["name"], size=40),
+            on_click=_entering(enter, account),
+        )
+        for account in accounts
+    ]
+    head = [Heading(t("sign_in.demo")), Meta(t("sign_in.demo_body"))]
+    return Card(ft.Column([*head, *lines], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))
+
+
+def _entering(enter: Any, account: dict[str, str]) -> Any:
+    async def clicked() -> None:
+        await enter(account["username"], account["password"])
+
+    return clicked
+
+
+def _said(error: ClientError) -> str:
+    if isinstance(error, Offline):
+        return t("sign_in.offline")
+    if isinstance(error, ProblemError):
+        return error.problem.detail or error.problem.title
+    return t("sign_in.trouble")

@@ -1,0 +1,131 @@
+"""Today: what I have in hand, then what is due, mine first."""
+
+from datetime import datetime, timedelta
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date_long, n, t
+from mobile_app.core.views import Today, today_view
+from mobile_app.domain.cards import JobCard
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.lookup import dotted, number_of, place, running_since
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.buttons import OnPrimaryButton
+from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList
+from mobile_app.ui.hooks import use_clock, use_live
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.text import Heading, Meta, Overline
+from mobile_app.ui.theme import Tone, faint
+from mobile_app.ui.timers import Timer
+from shared_models.interventions import InterventionRow
+from shared_models.lifecycle import InterventionStatus
+
+WHITE = ft.Colors.WHITE
+TEAM_MOST = 15
+
+
+@component
+def TodayScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "lines", "users")
+    use_clock(60)
+    now = client.now()
+    head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge()])
+    if not client.interventions.ready:
+        return Page(head, FirstLoad())
+    today = today_view(client.interventions.rows.values(), client.user.id, now, end_of_day(now))
+    return Page(head, *(_sections(client, today) or [_nothing()]))
+
+
+def end_of_day(now: datetime) -> datetime:
+    """Tonight's midnight where the reader is."""
+    local = now.astimezone()
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def _sections(client: Client, today: Today) -> list[ft.Control]:
+    parts: list[ft.Control] = [Running(client, job, key=str(job.id)) for job in today.running]
+    returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
+    parts += [_returned(client, job) for job in returned]
+    groups = (
+        ("today.begun", [job for job in today.begun if job not in returned]),
+        ("today.todo", [*today.late, *today.due]),
+        ("today.later", today.later),
+        ("today.team", today.team[:TEAM_MOST]),
+        ("today.awaiting", today.awaiting),
+    )
+    for title, jobs in groups:
+        if jobs:
+            parts.append(SectionHeader(t(title), n("today.count", len(jobs))))
+            parts += [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs]
+    return parts
+
+
+@component
+def Running(client: Client, job: InterventionRow) -> ft.Control:
+    """The dark card of the job in hand: its clock, resume, close."""
+    since = running_since(job) or job.actual_start or client.now()
+    top = ft.Row(
+        [
+            ft.Container(Overline(dotted(t("domain.job.in_progress"), number_of(job)), color=faint(WHITE, 0.85)), expand=True),
+            ft.Icon(ft.Icons.TIMER_ROUNDED, color=WHITE, size=20),
+            Timer(since, size=22, color=WHITE),
+        ],
+        spacing=6,
+    )
+    buttons = ft.Row(
+        [
+            OnPrimaryButton(t("today.resume"), opener(f"/jobs/{job.id}"), icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=3),
+            OnPrimaryButton(
+                t("today.close"),
+                opener(f"/jobs/{job.id}/close"),
+                icon=ft.Icons.CHECK_ROUNDED,
+                strong=False,
+                expand=2,
+            ),
+        ],
+        spacing=8,
+    )
+    words = ft.Column(
+        [
+            Heading(job.title, size=19, color=WHITE, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+            Meta(place(client, job.equipment_id), color=faint(WHITE, 0.85)),
+        ],
+        spacing=2,
+        tight=True,
+    )
+    return HeroCard(ft.Column([top, words, ft.Container(buttons, padding=ft.Padding(0, 8, 0, 0))], spacing=6, tight=True))
+
+
+def _returned(client: Client, job: InterventionRow) -> ft.Control:
+    return NoticeCard(
+        t("today.returned", title=job.title),
+        dotted(place(client, job.equipment_id), job.return_reason),
+        tone=Tone.warning,
+        icon=ft.Icons.UNDO_ROUNDED,
+        on_click=opener(f"/jobs/{job.id}"),
+    )
+
+
+def _nothing() -> ft.Control:
+    return EmptyState(
+        ft.Icons.TASK_ALT_ROUNDED,
+        t("today.none"),
+        t("today.none_body"),
+        action=t("today.scan"),
+        on_action=lambda: go("/scan"),
+        secondary=t("today.all_jobs"),
+        on_secondary=lambda: go("/jobs"),
+    )
+
+
+@component
+def FirstLoad() -> ft.Control:
+    """The first sync tells how far along it is."""
+    progress = use_live(use_tables().sync).status.progress
+    parts: list[ft.Control] = [SkeletonList()]
+    if progress:
+        parts.insert(0, Progress(t("today.first_load"), *progress))
+    return ft.Column(parts, spacing=20, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

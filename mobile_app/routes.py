@@ -1,0 +1,48 @@
+"""Where each screen lives, and where each role starts."""
+
+import flet as ft
+
+from mobile_app.features.board.screens import BoardScreen
+from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
+from mobile_app.features.jobs.close import CloseScreen
+from mobile_app.features.jobs.screens import JobListScreen, JobScreen
+from mobile_app.features.me.screens import MeScreen
+from mobile_app.features.needs_you.screens import NeedsYouScreen
+from mobile_app.features.requests.screens import RequestsScreen
+from mobile_app.features.scan.screens import LabelScreen, ScanScreen
+from mobile_app.features.today.screens import TodayScreen
+from mobile_app.features.validation.screens import ValidationScreen
+from shared_models.permissions import Permission, Role, may
+
+BARE = ("/scan", "/close")
+"""Screens that fill the window: one task, no navigation."""
+
+
+def home_of(role: Role) -> str:
+    return "/board" if may(role, Permission.maintenance_validate) else "/today"
+
+
+def is_bare(path: str) -> bool:
+    return path.startswith(BARE[0]) or path.endswith(BARE[1])
+
+
+def screens() -> list[ft.Route]:
+    return [
+        ft.Route(path="today", component=TodayScreen),
+        ft.Route(path="scan", component=ScanScreen),
+        ft.Route(path="e/:code", component=LabelScreen),
+        ft.Route(path="equipment", component=EquipmentListScreen),
+        ft.Route(path="equipment/new", component=EquipmentFormScreen),
+        ft.Route(path="equipment/:equipment_id", component=MachineScreen),
+        ft.Route(path="equipment/:equipment_id/edit", component=EquipmentFormScreen),
+        ft.Route(path="jobs", component=JobListScreen),
+        ft.Route(path="jobs/:job_id", component=JobScreen),
+        ft.Route(path="jobs/:job_id/close", component=CloseScreen),
+        ft.Route(path="board", component=BoardScreen),
+        ft.Route(path="validate", component=ValidationScreen),
+        ft.Route(path="validate/:job_id", component=ValidationScreen),
+        ft.Route(path="requests", component=RequestsScreen),
+        ft.Route(path="requests/:request_id", component=RequestsScreen),
+        ft.Route(path="needs-you", component=NeedsYouScreen),
+        ft.Route(path="me", component=MeScreen),
+    ]
