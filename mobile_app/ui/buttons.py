@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.ui import environment
 from mobile_app.ui.theme import FONT, SEMIBOLD, C, Radius, Size, faint
 
-Handler = Callable[..., Awaitable[None] | None]
+Handler = Callable[..., Awaitable[Any] | None]
 
 
 class _Look(Enum):
@@ -107,12 +107,12 @@ def spoken(
 
 
 def ActionRow(*buttons: ft.Control, spacing: float = 10) -> ft.Control:
-    """Buttons side by side; one above the other when text is large, the last (main) one first."""
+    """Buttons side by side; one above the other when text is large."""
     if environment.current().has_big_text:
         for button in buttons:
             button.expand = None
         return ft.Column(
-            list(reversed(buttons)),
+            list(buttons),
             spacing=spacing,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

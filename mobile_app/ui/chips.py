@@ -61,7 +61,6 @@ def _big_target(chip: ft.Control, on_click: Handler) -> ft.Control:
     return spoken(
         ft.Container(
             height=Size.target,
-            alignment=ft.Alignment.CENTER,
             border_radius=Radius.button,
             ink=True,
             on_click=tap(on_click),

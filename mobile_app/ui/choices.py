@@ -12,7 +12,7 @@ from mobile_app.ui.cards import TileRow
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
 
-OnPick = Callable[[str], None]
+OnPick = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def report_error(where: str, error: BaseException) -> None:
 _OWN_HOOKS: Final = 1
 
 
-def component(fn: Callable[..., Any]) -> Callable[..., Any]:
+def component(fn: Callable[..., Any]) -> Callable[..., ft.Control]:
     """Turn a function into a guarded component; callers may pass `key=`."""
     return _guard(fn, _broken_card)
 
@@ -81,12 +81,13 @@ def _guard(fn: Callable[..., Any], broken: Callable[[Callable[[object], None]], 
 def _start_late_effects(this: Component, known: int) -> None:
     """Run effects first met after mounting, which Flet would leave waiting for ever.
 
-    A body that raised before reaching them, then recovered, gets here.
+    A body that raised before reaching them, then recovered, gets here. Those without
+    dependencies run after every render anyway.
     """
     if not this._state.mounted:
         return
     for hook in this._state.hooks[known:]:
-        if isinstance(hook, EffectHook) and hook.deps == []:
+        if isinstance(hook, EffectHook) and hook.deps is not None:
             this._schedule_effect(hook)
 
 

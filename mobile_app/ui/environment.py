@@ -80,7 +80,10 @@ class Environment:
                 await waiting
 
     async def ask_for_motion(self) -> None:
-        features = await ft.SemanticsService().get_accessibility_features()
+        try:
+            features = await ft.SemanticsService().get_accessibility_features()
+        except (RuntimeError, TimeoutError):
+            return  # The page closed before it answered.
         self.reduced_motion = features.disable_animations or features.reduce_motion
 
     @property

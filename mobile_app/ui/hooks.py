@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, cast
 
 import flet as ft
 from flet.components.utils import current_component
@@ -13,10 +13,11 @@ from flet.components.utils import current_component
 from mobile_app.ui import environment
 from mobile_app.ui.component import report_error
 from mobile_app.ui.environment import Action, Breakpoint, Shortcut
+from mobile_app.ui.theme import DARK, LIGHT, Palette
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
-O = TypeVar("O", bound=ft.Observable)  # noqa: E741
+O = TypeVar("O", bound="Live")  # noqa: E741
 
 
 class Setter(Protocol[T_contra]):
@@ -32,7 +33,7 @@ class Box(Protocol[T]):
 
 
 def use_state(initial: T | Callable[[], T]) -> tuple[T, Setter[T]]:
-    """What Flet has, typed; where more must be said: `picked: State[str | None] = use_state(None)`."""
+    """What Flet has, typed. Say more with `picked: State[str | None] = ...`."""
     return cast("tuple[T, Setter[T]]", ft.use_state(cast("Any", initial)))
 
 
@@ -95,9 +96,15 @@ def _nothing() -> None:
     """A cleanup that does nothing still makes Flet cancel the running task."""
 
 
+class Live(Protocol):
+    """What tells its subscribers after each change: `ft.Observable`, or the core's own."""
+
+    def subscribe(self, fn: Callable[[Any, str | None], None], /) -> Callable[[], None]: ...
+
+
 def use_live(observable: O) -> O:
     """Render again whenever `observable` notifies; it may be another one next time."""
-    current_component()._attach_observable_subscription(observable)
+    current_component()._attach_observable_subscription(cast("ft.Observable", observable))
     return observable
 
 
@@ -267,3 +274,12 @@ def use_draft(key: str, initial: dict[str, Any] | None = None) -> Draft:
 
     ft.use_effect(restore, [key])
     return draft
+
+
+def use_palette() -> Palette:
+    """The hexadecimal colours of the theme shown; prefer the roles `C.x`, which follow by themselves."""
+    page = ft.context.page
+    dark = page.platform_brightness == ft.Brightness.DARK
+    if page.theme_mode != ft.ThemeMode.SYSTEM:
+        dark = page.theme_mode == ft.ThemeMode.DARK
+    return DARK if dark else LIGHT

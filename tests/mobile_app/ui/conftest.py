@@ -1,0 +1,143 @@
+"""A Flet session without Flutter: components render, effects run, events are dispatched."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import flet as ft
+import msgpack
+import pytest_asyncio
+from flet.components.component import Component
+from flet.controls.base_control import BaseControl
+from flet.controls.context import _context_page
+from flet.messaging.connection import Connection
+from flet.messaging.protocol import (
+    Message,
+    MessageAction,
+    RegisterClientResponseBody,
+    configure_encode_object_for_msgpack,
+)
+from flet.messaging.session import Session
+from flet.pubsub.pubsub_hub import PubSubHub
+
+from mobile_app.core.i18n import set_language
+from mobile_app.ui import environment
+
+
+class SilentConnection(Connection):
+    """Stands where Flutter would: takes messages, answers none.
+
+    It encodes them as a real one does, since that is when new components render.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+        self.pubsubhub = PubSubHub(loop=self.loop)
+        self.sent: list[Any] = []
+
+    def send_message(self, message: Any) -> None:
+        encode = configure_encode_object_for_msgpack(BaseControl)
+        self.sent.append(msgpack.packb([message.action, message.body], default=encode))
+
+    def dispose(self) -> None:
+        pass
+
+
+class Screen:
+    """What a person could do with the tree a component renders."""
+
+    def __init__(self, session: Session, connection: SilentConnection) -> None:
+        self.session = session
+        self.connection = connection
+        self.page = session.page
+
+    async def show(self, component: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        _context_page.set(self.page)
+        self.page.render(component, *args, **kwargs)
+        await self.settle()
+
+    async def settle(self, turns: int = 12) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    def controls(self) -> Iterator[BaseControl]:
+        roots = [*self.page.views[0].controls] if isinstance(self.page.views[0].controls, list) else [self.page.views[0].controls]
+        for root in [*roots, *self.page._dialogs.controls]:
+            yield from _walk(root)
+
+    @property
+    def texts(self) -> list[str]:
+        return [c.value for c in self.controls() if isinstance(c, ft.Text)]
+
+    def labels(self) -> list[str]:
+        return [c.label for c in self.controls() if isinstance(c, ft.Semantics) and c.label]
+
+    def find(self, kind: type, *, having: str = "") -> Any:
+        """The innermost `kind` that shows, says or hints `having`."""
+        found = [c for c in self.controls() if isinstance(c, kind) and having in _said(c)]
+        return min(found, key=_size)
+
+    async def click(self, text: str) -> None:
+        """Tap the smallest tappable thing showing or called `text`."""
+        called = [c for c in self.controls() if text in _said(c) and _tappable(c)]
+        target = _tappable(min(called, key=_size))
+        await self.session.dispatch_event(target._i, "click", None)
+        await self.settle()
+
+    async def type(self, field: ft.TextField, value: str) -> None:
+        self.session.apply_patch(field._i, {"value": value})
+        await self.session.dispatch_event(field._i, "change", value)
+        await self.settle()
+
+
+def _children(control: Any) -> Iterator[Any]:
+    if isinstance(control, Component):
+        body = control._b
+        yield from body if isinstance(body, list) else [body] if body is not None else []
+        return
+    for name in ("content", "controls", "actions", "title", "icon", "items", "suffix_icon"):
+        value = getattr(control, name, None)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, BaseControl):
+                yield item
+
+
+def _walk(control: Any) -> Iterator[BaseControl]:
+    yield control
+    for child in _children(control):
+        yield from _walk(child)
+
+
+def _size(control: Any) -> int:
+    return sum(1 for _ in _walk(control))
+
+
+def _tappable(control: Any) -> Any:
+    return next((c for c in _walk(control) if getattr(c, "on_click", None)), None)
+
+
+def _said(control: Any) -> str:
+    parts = []
+    for part in _walk(control):
+        for name in ("value", "label", "tooltip", "content", "hint_text", "semantics_label"):
+            value = getattr(part, name, None)
+            if isinstance(value, str):
+                parts.append(value)
+    return " | ".join(parts)
+
+
+@pytest_asyncio.fixture
+async def screen() -> AsyncIterator[Screen]:
+    connection = SilentConnection()
+    session = Session(connection)
+    session.apply_page_patch({"width": 390.0, "height": 844.0})
+    _context_page.set(session.page)
+    set_language("fr")
+    made = Screen(session, connection)
+    environment.install(session.page)
+    hello = RegisterClientResponseBody(session_id=session.id, page_patch=session.get_page_patch(), error="")
+    connection.send_message(Message(MessageAction.REGISTER_CLIENT, hello))
+    yield made
+    session.close()
+    await made.settle()

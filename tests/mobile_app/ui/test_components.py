@@ -1,0 +1,387 @@
+"""Component trees rendered and used without Flutter."""
+
+import asyncio
+from typing import Any
+
+import flet as ft
+
+from mobile_app.ui import environment
+from mobile_app.ui.choices import Choice, ChoiceGrid
+from mobile_app.ui.component import component, report_error, report_errors_to
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.fields import NumberInput, Picker, TextInput
+from mobile_app.ui.forms import use_form
+from mobile_app.ui.hooks import (
+    DraftContext,
+    MemoryDrafts,
+    State,
+    use_async,
+    use_breakpoint,
+    use_live,
+    use_shortcut,
+    use_state,
+)
+from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.shell import Destination, Shell
+from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, Column, Table
+from shared_models.problems import FieldProblem, Problem
+
+
+class TestErrorBoundary:
+    async def test_a_component_that_breaks_while_running_spares_the_others_and_can_be_retried(self, screen):
+        reported: list[str] = []
+        report_errors_to(lambda where, _: reported.append(where))
+
+        @component
+        def Fragile() -> ft.Control:
+            count, set_count = use_state(0)
+            if count == 1:
+                raise RuntimeError("broken")
+            return ft.TextButton("break", on_click=lambda _: set_count(count + 1))
+
+        @component
+        def Sound() -> ft.Control:
+            count, set_count = use_state(0)
+            return ft.TextButton(f"counted {count}", on_click=lambda _: set_count(count + 1))
+
+        @component
+        def App() -> ft.Control:
+            return ft.Column([Fragile(), Sound()])
+
+        await screen.show(App)
+        await screen.click("break")
+        assert "Cette partie ne s’affiche pas" in screen.texts
+        assert any("Fragile" in where for where in reported)
+        await screen.click("counted 0")
+        assert screen.find(ft.TextButton, having="counted 1")
+        await screen.click("Réessayer")
+        assert screen.find(ft.TextButton, having="break")
+
+    async def test_effects_first_reached_after_a_recovery_do_run(self, screen):
+        report_errors_to(lambda *_: None)
+        world = {"broken": True}
+
+        @component
+        def App() -> ft.Control:
+            if world["broken"]:
+                raise RuntimeError("not yet")
+            answer = use_async(lambda: asyncio.sleep(0, "loaded"))
+            return ft.Text(answer.data or "…")
+
+        await screen.show(App)
+        world["broken"] = False
+        await screen.click("Réessayer")
+        assert "loaded" in screen.texts
+
+
+class TestUseAsync:
+    async def test_shows_data_then_keeps_it_beside_a_later_error(self, screen):
+        caught: list[BaseException] = []
+        report_errors_to(lambda _, error: caught.append(error))
+        answers: list[Any] = ["first", ValueError("no network"), "third"]
+
+        async def load() -> str:
+            await asyncio.sleep(0)
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        @component
+        def App() -> ft.Control:
+            data, error, reload, loading = use_async(load)
+            state = "loading" if loading else repr(error)
+            return ft.Column([ft.Text(f"{data} {state}"), ft.TextButton("reload", on_click=lambda _: reload())])
+
+        await screen.show(App)
+        assert screen.texts == ["first None"]
+        await screen.click("reload")
+        assert screen.texts == ["first ValueError('no network')"]
+        assert len(caught) == 1
+        await screen.click("reload")
+        assert screen.texts == ["third None"]
+
+    async def test_an_answer_to_an_older_question_is_dropped(self, screen):
+        release = asyncio.Event()
+
+        async def load(query: str) -> str:
+            if query == "slow":
+                await release.wait()
+            return f"answer to {query}"
+
+        @component
+        def App() -> ft.Control:
+            query, set_query = use_state("slow")
+            answer = use_async(lambda: load(query), [query])
+            return ft.Column([ft.Text(answer.data or "…"), ft.TextButton("go", on_click=lambda _: set_query("quick"))])
+
+        await screen.show(App)
+        await screen.click("go")
+        release.set()
+        await screen.settle()
+        assert screen.texts == ["answer to quick"]
+
+
+async def test_use_live_follows_whichever_store_it_is_given(screen):
+    class Counter(ft.Observable):
+        def __init__(self, value: int) -> None:
+            self.value = value
+
+    one, two = Counter(1), Counter(10)
+
+    @component
+    def App() -> ft.Control:
+        which, set_which = use_state(1)
+        store = use_live(one if which == 1 else two)
+        return ft.Column([ft.Text(str(store.value)), ft.TextButton("other", on_click=lambda _: set_which(2))])
+
+    await screen.show(App)
+    one.value = 2
+    await screen.settle()
+    assert screen.texts == ["2"]
+    await screen.click("other")
+    two.value = 11
+    await screen.settle()
+    assert screen.texts == ["11"]
+
+
+class TestForm:
+    async def test_what_was_typed_survives_a_crash_and_a_refusal_and_goes_once_accepted(self, screen):
+        drafts = MemoryDrafts()
+        answers: list[Any] = [
+            Problem(
+                type="urn:etabli:problem:taken",
+                title="Refusé",
+                status=409,
+                code="taken",
+                errors=[FieldProblem(field="code", code="taken", message="Ce code existe déjà")],
+            ),
+            None,
+        ]
+        sent: list[dict[str, Any]] = []
+
+        class Refused(Exception):
+            def __init__(self, problem: Problem) -> None:
+                self.problem = problem
+
+        async def send(values: dict[str, Any]) -> None:
+            sent.append(values)
+            if (problem := answers.pop(0)) is not None:
+                raise Refused(problem)
+
+        @component
+        def Editor() -> ft.Control:
+            form = use_form("machine", {"code": ""})
+
+            async def save(_: object) -> None:
+                await form.submit(send)
+
+            return ft.Column([TextInput("Code", **form.field("code")), ft.TextButton("save", on_click=save)])
+
+        @component
+        def App() -> ft.Control:
+            return DraftContext(drafts, Editor)
+
+        await screen.show(App)
+        await screen.type(screen.find(ft.TextField), "P-101")
+        assert drafts.saved == {"machine": {"code": "P-101"}}
+
+        await screen.show(App)  # the app starts again
+        assert screen.find(ft.TextField).value == "P-101"
+        await screen.click("save")
+        assert "Ce code existe déjà" in screen.texts
+        assert drafts.saved["machine"] == {"code": "P-101"}
+        await screen.click("save")
+        assert sent == [{"code": "P-101"}] * 2
+        assert drafts.saved == {}
+        assert "Ce code existe déjà" not in screen.texts
+
+
+async def test_choice_grid_tells_what_was_picked(screen):
+    choices = [Choice("leak", "Fuite", share=0.34), Choice("noise", "Bruit", share=0.09)]
+
+    @component
+    def App() -> ft.Control:
+        chosen: State[str | None] = use_state(None)
+        return ChoiceGrid(choices, *chosen)
+
+    await screen.show(App)
+    assert "34\u00a0%" in screen.texts
+    await screen.click("Bruit")
+    checked = {c.label: c.checked for c in screen.controls() if isinstance(c, ft.Semantics) and c.label}
+    assert checked == {"Fuite": False, "Bruit": True}
+
+
+async def test_picker_offers_likely_choices_first_and_finds_without_accents(screen):
+    choices = [Choice(str(i), name) for i, name in enumerate(("Étanchéité", "Bruit", "Choc", *"ABCDEFG"))]
+
+    @component
+    def App() -> ft.Control:
+        chosen: State[str | None] = use_state(None)
+        return Picker("Mode", choices, *chosen, likely=2)
+
+    await screen.show(App)
+    await screen.click("Choisir")
+    shown = screen.texts
+    assert shown.index("Étanchéité") < shown.index("Tous les autres") < shown.index("Choc")
+    await screen.type(screen.find(ft.TextField), "etanch")
+    assert "Choc" not in screen.texts
+    await screen.click("Étanchéité")
+    assert screen.find(ft.Semantics, having="Mode, Étanchéité")
+
+
+async def test_number_pad_writes_the_number_with_the_language_s_sign(screen):
+    @component
+    def App() -> ft.Control:
+        value: State[float | None] = use_state(None)
+        return NumberInput("Compteur", *value, unit="h")
+
+    await screen.show(App)
+    await screen.click("Compteur")
+    for key in ("4", "8", ",", "5", "0"):
+        await screen.click(key)
+    await screen.click("OK")
+    assert screen.find(ft.Semantics, having="Compteur, 48,5 h")
+
+
+class TestTable:
+    @staticmethod
+    def table(**more: Any) -> Any:
+        columns = [
+            Column("name", "Nom", lambda r: r["name"], lambda r: r["name"]),
+            Column("hours", "Heures", lambda r: str(r["hours"]), lambda r: r["hours"]),
+        ]
+        rows = [{"id": str(i), "name": f"M{i:05d}", "hours": 10_000 - i} for i in range(10_000)]
+
+        @component
+        def App() -> ft.Control:
+            chosen: State[frozenset[str]] = use_state(frozenset())
+            return Table(columns, rows, lambda r: r["id"], selected=chosen[0], on_select=chosen[1], **more)
+
+        return App
+
+    async def test_ten_thousand_rows_send_one_page(self, screen):
+        await screen.show(self.table())
+        rows = screen.find(ft.ListView)
+        assert (len(rows.controls), rows.item_extent) == (PAGE_SIZE, ROW_HEIGHT)
+        assert "1–50 sur 10\u202f000" in screen.texts
+        await screen.click("Page suivante")
+        assert "51–100 sur 10\u202f000" in screen.texts
+        assert "M00050" in screen.texts
+
+    async def test_a_header_sorts_both_ways_from_the_first_page(self, screen):
+        await screen.show(self.table())
+        await screen.click("Page suivante")
+        await screen.click("Heures")
+        assert screen.texts[screen.texts.index("M09999") + 1] == "1"
+        assert "1–50 sur 10\u202f000" in screen.texts
+        await screen.click("Heures")
+        assert "M00000" in screen.texts
+
+    async def test_choosing_rows_offers_to_act_on_them(self, screen):
+        done: list[frozenset[str]] = []
+        from mobile_app.ui.table import BulkAction
+
+        await screen.show(self.table(actions=[BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)]))
+        boxes = [c for c in screen.controls() if isinstance(c, ft.Checkbox)]
+        for box in boxes[1:3]:
+            await screen.session.dispatch_event(box._i, "change", "true")
+            await screen.settle()
+        assert "2 choisies" in screen.texts
+        await screen.click("Imprimer")
+        assert done == [frozenset({"0", "1"})]
+
+
+async def test_signature_becomes_a_path_and_comes_back(screen):
+    paths: list[str] = []
+
+    @component
+    def App() -> ft.Control:
+        path, set_path = use_state("")
+        paths.append(path)
+        return SignaturePad(path, set_path)
+
+    await screen.show(App)
+    for name, x in (("pan_down", 1.0), ("pan_update", 5.5), ("pan_end", None)):
+        pad = screen.find(ft.GestureDetector)
+        data = None if x is None else {"l": {"x": x, "y": 2.0}, "g": {"x": x, "y": 2.0}, "ts": 0, "k": "touch"}
+        await screen.session.dispatch_event(pad._i, name, data)
+        await screen.settle()
+    assert paths[-1] == "M1.0 2.0L5.5 2.0"
+
+
+async def test_confirming_runs_the_action_once_and_closes(screen):
+    done: list[str] = []
+
+    @component
+    def App() -> ft.Control:
+        ask = use_confirm()
+        question = Question("Supprimer P-101 ?", "Son historique reste.", "Supprimer", lambda: done.append("deleted"))
+        return ft.TextButton("delete", on_click=lambda _: ask(question))
+
+    await screen.show(App)
+    await screen.click("delete")
+    assert "Supprimer P-101 ?" in screen.texts
+    await screen.click("Supprimer")
+    assert done == ["deleted"]
+    assert not any(dialog.open for dialog in screen.page._dialogs.controls)
+
+
+class TestShell:
+    @staticmethod
+    def app(picked: list[str]) -> Any:
+        icon = ft.Icons.TODAY_ROUNDED
+        places = [Destination(k, k.title(), icon, icon, badge=int(k == "alerts")) for k in ("today", "alerts", "kpis")]
+
+        @component
+        def Body() -> ft.Control:
+            return ft.Text(use_breakpoint().name)
+
+        @component
+        def App() -> ft.Control:
+            return Shell(places, "today", picked.append, lambda: picked.append("scan"), Body())
+
+        return App
+
+    async def test_folds_with_the_width_and_says_where_one_is(self, screen):
+        picked: list[str] = []
+        await screen.show(self.app(picked))
+        assert "phone" in screen.texts
+        assert {"Today, vous êtes ici", "Alerts, 1 nouveau"} <= set(screen.labels())
+        await screen.click("Scanner une étiquette")
+        screen.page.width = 900
+        environment.current().resized()
+        await screen.settle()
+        assert "tablet" in screen.texts
+        await screen.click("Kpis")
+        assert picked == ["scan", "kpis"]
+
+    async def test_keys_work_unless_someone_is_typing(self, screen):
+        pressed: list[str] = []
+
+        @component
+        def App() -> ft.Control:
+            use_shortcut("A", lambda: pressed.append("A"), "Valider")
+            return TextInput("Note", "", lambda _: None)
+
+        await screen.show(App)
+        field = screen.find(ft.TextField)
+        press = ft.KeyboardEvent(name="keyboard_event", control=screen.page, key="a", shift=False, ctrl=False, alt=False, meta=False)
+        await environment.current().key_pressed(press)
+        await screen.session.dispatch_event(field._i, "focus", None)
+        await environment.current().key_pressed(press)
+        await screen.session.dispatch_event(field._i, "blur", None)
+        await environment.current().key_pressed(press)
+        assert pressed == ["A", "A"]
+
+
+def test_breakpoints_are_those_of_the_design():
+    assert [Breakpoint.of(w).name for w in (0, 599, 600, 1199, 1200)] == ["phone", "phone", "tablet", "tablet", "desktop"]
+
+
+def test_errors_can_be_sent_elsewhere():
+    seen: list[str] = []
+    report_errors_to(lambda where, _: seen.append(where))
+    report_error("here", ValueError())
+    assert seen == ["here"]

@@ -1,0 +1,144 @@
+"""Dates, numbers and durations as people read them; pure parts of the kit."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mobile_app.core import i18n
+from mobile_app.core.i18n import (
+    format_ago,
+    format_date,
+    format_date_long,
+    format_day,
+    format_duration,
+    format_hours,
+    format_late,
+    format_money,
+    format_number,
+    format_percent,
+    format_size,
+    format_timer,
+    set_language,
+    set_time_zone,
+)
+from mobile_app.ui.charts import Span, fraction, month_ticks, spoken_life
+from mobile_app.ui.chips import initials
+from mobile_app.ui.fields import number_text, parse_number
+from mobile_app.ui.pads import press, strokes_of, svg_path
+from mobile_app.ui.table import Column, Sorting, page_of, sort_rows
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 40, tzinfo=UTC)
+
+
+@pytest.fixture(params=["fr", "en"])
+def lang(request):
+    set_language(request.param)
+    set_time_zone(ZoneInfo("Europe/Paris"))
+    yield request.param
+    set_time_zone(None)
+    set_language("fr")
+
+
+def test_numbers_follow_the_language(lang):
+    fr = lang == "fr"
+    assert format_number(1204.56, 1) == ("1\u202f204,6" if fr else "1,204.6")
+    assert format_number(-3) == "\u22123"
+    assert format_percent(0.18) == ("18\u00a0%" if fr else "18%")
+    assert format_money(61.4) == ("61,40\u00a0€" if fr else "€61.40")
+    assert format_size(1_540_000) == ("1,5\u00a0Mo" if fr else "1.5\u00a0MB")
+
+
+def test_durations(lang):
+    day = "j" if lang == "fr" else "d"
+    assert [format_duration(m) for m in (0, 43, 60, 160, 1440, 4560)] == [
+        "0 min", "43 min", "1 h", "2 h 40", f"1 {day}", f"3 {day} 4 h",
+    ]  # fmt: skip
+    assert format_hours(timedelta(hours=312, minutes=20)) == "312 h"
+    assert format_timer(timedelta(hours=27, minutes=3, seconds=9)) == "27:03:09"
+
+
+def test_days_near_and_far(lang):
+    shown = [format_day(TODAY + timedelta(days=d), TODAY) for d in (0, 1, -1, 2, -3, 11, 60)]
+    assert shown == (
+        ["aujourd’hui", "demain", "hier", "dans 2 jours", "il y a 3 jours", "4 déc.", "22 janv. 2027"]
+        if lang == "fr"
+        else ["today", "tomorrow", "yesterday", "in 2 days", "3 days ago", "4 Dec", "22 Jan 2027"]
+    )
+    assert format_late(TODAY - timedelta(days=2), TODAY) == ("Retard 2 j" if lang == "fr" else "2 d late")
+    assert format_date_long(TODAY) == ("Lundi 23 novembre" if lang == "fr" else "Monday 23 November")
+
+
+def test_instants_are_told_in_the_reader_s_zone(lang):
+    fr = lang == "fr"
+    assert format_ago(NOW - timedelta(minutes=25), NOW) == ("il y a 25 min" if fr else "25 min ago")
+    assert format_ago(NOW - timedelta(hours=2), NOW) == "09:40"
+    late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # already the 22nd in Paris
+    assert format_ago(late, NOW) == ("hier 00:30" if fr else "yesterday 00:30")
+
+
+def test_french_first_of_the_month():
+    set_language("fr-CA")
+    assert format_date(date(2026, 12, 1), TODAY) == "1er déc."
+
+
+def test_both_languages_hold_the_same_keys_and_placeholders():
+    pofile = pytest.importorskip("babel.messages.pofile")
+    root = i18n._PACKAGE.parent / "assets" / "locale"
+    found = {}
+    for code in ("fr", "en"):
+        with (root / code / "common.po").open("rb") as source:
+            found[code] = {_key(m): _holes(m.string) for m in pofile.read_po(source) if m.id}
+    assert found["fr"] == found["en"]
+
+
+def _key(message):
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _holes(text):
+    import re
+
+    return sorted(set(re.findall(r"{\w+}", text if isinstance(text, str) else " ".join(text))))
+
+
+def test_pressing_keys_makes_only_numbers():
+    def typed(keys: str) -> str:
+        text = ""
+        for key in keys:
+            text = press(text, {"<": "back", "±": "sign"}.get(key, key))
+        return text
+
+    assert [typed(k) for k in (".5", "007", "12.3.4", "12±", "12±<<", "3<")] == [
+        "0.5", "7", "12.34", "-12", "", "",
+    ]  # fmt: skip
+    assert [parse_number(x) for x in ("4 870,5", "1\u202f204", "−3", "abc")] == [4870.5, 1204, -3, None]
+    assert [number_text(x) for x in (None, 12.50, 3.0)] == ["", "12.5", "3"]
+
+
+def test_a_signature_reads_back():
+    strokes = (((1.0, 2.0), (3.5, 4.0)), ((9.0, 9.0),))
+    assert svg_path(strokes) == "M1.0 2.0L3.5 4.0M9.0 9.0L9.0 9.0"
+    assert strokes_of(svg_path(strokes))[0] == strokes[0]
+
+
+def test_sorting_puts_the_unknown_last_both_ways():
+    columns = [Column("n", "N", str, lambda r: r)]
+    assert sort_rows([2, None, 3, 1], columns, Sorting("n")) == [1, 2, 3, None]
+    assert sort_rows([2, None, 3, 1], columns, Sorting("n", descending=True)) == [3, 2, 1, None]
+    assert [page_of(120, p) for p in (0, 2, 9)] == [(0, 0, 50), (2, 100, 120), (2, 100, 120)]
+    assert page_of(0, 3) == (0, 0, 0)
+
+
+def test_life_strip_says_what_it_shows():
+    set_language("fr")
+    year = Span(NOW - timedelta(days=365), NOW)
+    stops = [Span(NOW - timedelta(hours=9, minutes=10), NOW)]
+    assert spoken_life(stops, [NOW, NOW]) == "1 arrêt, 9 h 10 à l’arrêt, 2 interventions"
+    assert [name for _, name in month_ticks(year)] == ["déc.", "avr.", "août"]
+    assert (fraction(NOW, year), fraction(NOW - timedelta(days=999), year)) == (1.0, 0.0)
+
+
+def test_initials():
+    assert [initials(n) for n in ("Karim Benali", "Jean-Marc de Roux", "ali", "")] == ["KB", "JR", "A", ""]
