@@ -195,11 +195,14 @@ def _explained() -> Iterator[None]:
 
     from server.core.errors import EtabliError
     from server.core.postgres import EmbeddedPostgresError
+    from server.demo import DatabaseNotEmptyError
 
     try:
         yield
     except (UnsafeSettingsError, EmbeddedPostgresError) as error:
         _give_up(str(error))
+    except DatabaseNotEmptyError:
+        _give_up("the database is not empty: demonstration data goes into an empty one")
     except psycopg.OperationalError as error:
         _give_up(f"the database cannot be used: {error}")
     except EtabliError as error:

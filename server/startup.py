@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -97,11 +97,12 @@ async def _prepare_demo(settings: Settings, database: Database) -> Welcome:
 
 
 async def load_demo(settings: Settings, *, seed: int = 1, scale: str = "demo") -> None:
-    from server.demo import load_demo as load
+    """Fill the empty database; raises `DatabaseNotEmptyError`."""
+    from server import demo
 
     storage = open_storage(settings.storage_url, settings.storage_dir)
-    summary = await load(settings.dsn, storage=storage, seed=seed, scale=scale)
-    _log.info("demo.loaded", machines=summary.machines, interventions=summary.interventions)
+    summary = await demo.load_demo(settings.dsn, storage=storage, seed=seed, scale=scale)
+    _log.info("demo.loaded", **asdict(summary))
 
 
 async def _refuse_demo_accounts(database: Database) -> None:
