@@ -22,7 +22,7 @@ class AssignedToAnother(Forbidden):
 class AlreadyRequested(Conflict):
     """The work request has its intervention."""
 
-    code = "request_already_accepted"
+    code = "request_has_intervention"
 
 
 class TechnicianUnknown(Invalid):
@@ -59,9 +59,3 @@ class ImplausibleTime(Invalid):
     """A clock that is wrong by decades."""
 
     code = "implausible_time"
-
-
-class OtherIdInBody(Invalid):
-    """The address names another intervention than the command."""
-
-    code = "other_id_in_body"

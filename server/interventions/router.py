@@ -8,8 +8,8 @@ from server.core.access import Actor, require
 from server.core.clock import now
 from server.core.database import ReadPoolDep, Session, SessionDep
 from server.core.sql import JSON
+from server.equipment.errors import OtherIdInBody
 from server.interventions import listing, repository, service
-from server.interventions.errors import OtherIdInBody
 from shared_models.interventions import (
     AddAction,
     AddNote,

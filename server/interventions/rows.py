@@ -1,6 +1,6 @@
 """What devices hold of an intervention, as a SQL expression in the shape of `shared_models.interventions.InterventionRow`.
 
-    f"select {row_json('i')} from maintenance_interventions i where …"
+f"select {row_json('i')} from maintenance_interventions i where …"
 """
 
 from pydantic import BaseModel

@@ -85,7 +85,7 @@ async def _new_row(session: Session, actor: Actor, machine: Equipment, cmd: Crea
     )  # fmt: skip
 
 
-def _schedule(cmd: CreateIntervention | UpdateIntervention) -> dict[str, datetime | None]:
+def _schedule(cmd: CreateIntervention | UpdateIntervention) -> dict[str, Any]:
     start = plausible(cmd.scheduled_start, "scheduled_start") if cmd.scheduled_start else None
     end = plausible(cmd.scheduled_end, "scheduled_end") if cmd.scheduled_end else None
     return {"scheduled_start": start, "scheduled_end": end}

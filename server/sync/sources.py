@@ -74,7 +74,8 @@ def _of_site(entity: str, table: str, row: Callable[[str], str], *, fresh: str =
 
 def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
     keys = (
-        f"select t.id as key, t.id, t.sync_xid from {table} t where t.sync_xid >= $3::bigint and {_AFTER.format('t')} {_LIMITED.format('t')}"  # noqa: S608
+        f"select t.id as key, t.id, t.sync_xid from {table} t where t.sync_xid >= $3::bigint"  # noqa: S608
+        f" and {_AFTER.format('t')} {_LIMITED.format('t')}"
     )
     return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
 
@@ -118,13 +119,16 @@ def _tombstones() -> Source:
     after = "({0}.sync_xid, {0}.number) > ($4::bigint, coalesce($5::text, '0')::bigint)"
     limited = "order by {0}.sync_xid, {0}.number limit $6::int"
     columns = "select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where"
-    everyone = f"({columns} t.site_id is null and $3::bigint > 0 and t.sync_xid >= $3::bigint and {after.format('t')} {limited.format('t')})"
+    everyone = (
+        f"({columns} t.site_id is null and $3::bigint > 0 and t.sync_xid >= $3::bigint"
+        f" and {after.format('t')} {limited.format('t')})"
+    )
     of_sites = (
         f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0 and t.sync_xid >= s.low"  # noqa: S608
         f" and {after.format('t')} {limited.format('t')}) x)"
     )
     keys = (
-        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"
+        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"  # noqa: S608
         f" ({everyone} union all {of_sites}) x {limited.format('x')}"
     )
     change = "json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', k.site_id, 'row', null)"
@@ -132,7 +136,7 @@ def _tombstones() -> Source:
 
 
 def _in_use(machine: str) -> str:
-    return f"not exists (select from equipment a where a.id = {machine} and a.archived_at is not null)"  # noqa: S608
+    return f"not exists (select from equipment a where a.id = {machine} and a.archived_at is not null)"
 
 
 SOURCES = (

@@ -1,0 +1,127 @@
+"""A workshop to work in: a site, a machine with a failure catalogue, and people."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from server.attachments.models import Attachment
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import Session
+from server.equipment.models import Equipment, EquipmentClass, FailureItem
+from server.interventions import repository, service
+from server.sites.models import Site
+from server.users.models import User, UserSite
+from shared_models import interventions as iv
+from shared_models.base import Command
+from shared_models.equipment import FailureItemKind
+from shared_models.ids import uuid7
+from shared_models.interventions import InterventionRow
+from shared_models.lifecycle import InterventionStatus, State
+from shared_models.permissions import ROLE_PERMISSIONS, Role
+from tests.conftest import make_user
+
+VERBS: dict[type[Command], Any] = {
+    iv.CreateIntervention: service.create, iv.StartIntervention: service.start, iv.HoldIntervention: service.hold,
+    iv.EndAction: service.end_action, iv.AddAction: service.add_action, iv.CompleteIntervention: service.complete,
+    iv.CancelIntervention: service.cancel, iv.ValidateIntervention: service.validate, iv.ReturnIntervention: service.return_,
+    iv.AssignIntervention: service.assign, iv.UpdateIntervention: service.update, iv.ReviseIntervention: service.revise,
+    iv.AddNote: service.add_note, iv.AddPhoto: service.add_photo, iv.RemovePhoto: service.remove_photo,
+}
+
+
+def actor_of(user: User, sites: set[UUID] | None = None) -> Actor:
+    return Actor(
+        user_id=user.id, role=user.role, permissions=ROLE_PERMISSIONS[user.role], label=user.full_name, lang="en",
+        site_ids=None if sites is None else frozenset(sites),
+    )  # fmt: skip
+
+
+@dataclass
+class Workshop:
+    session: Session
+    site: Site
+    machine: Equipment
+    items: dict[FailureItemKind, FailureItem]
+    technician: Actor
+    colleague: Actor
+    supervisor: Actor
+    chief: Actor
+    stranger: Actor
+
+    async def do(self, actor: Actor, cmd: Command) -> Any:
+        """As a push does it: in a savepoint, with nothing remembered by the session."""
+        try:
+            async with self.session.begin_nested():
+                return await VERBS[type(cmd)](self.session, actor, cmd)
+        finally:
+            self.session.expunge_all()
+
+    async def create(self, actor: Actor | None = None, **fields: Any) -> UUID:
+        intervention_id = uuid7()
+        asked = {"equipment_id": self.machine.id, "title": "Oil leak", "occurred_at": now(), **fields}
+        await self.do(actor or self.technician, iv.CreateIntervention(intervention_id=intervention_id, **asked))
+        return intervention_id
+
+    async def start(self, job: UUID, actor: Actor | None = None, at: datetime | None = None) -> UUID:
+        action_id = uuid7()
+        await self.do(actor or self.technician, iv.StartIntervention(intervention_id=job, action_id=action_id, occurred_at=at or now()))
+        return action_id
+
+    async def complete(self, job: UUID, actor: Actor | None = None, **fields: Any) -> None:
+        asked = {"occurred_at": now(), **fields}
+        await self.do(actor or self.technician, iv.CompleteIntervention(intervention_id=job, **asked))
+
+    async def job_in(self, state: State) -> UUID:
+        """A sheet of the technician's that has come to this state by its verbs."""
+        job = await self.create()
+        at = now()
+        if state.status is not InterventionStatus.pending:
+            await self.start(job)
+        if state.status is InterventionStatus.on_hold:
+            await self.do(self.technician, iv.HoldIntervention(intervention_id=job, reason="No part", occurred_at=at))
+        if state.status is InterventionStatus.completed:
+            await self.complete(job)
+        if state.status is InterventionStatus.cancelled:
+            await self.do(self.technician, iv.CancelIntervention(intervention_id=job, reason="Mistake", occurred_at=at))
+        if state.is_validated:
+            await self.do(self.supervisor, iv.ValidateIntervention(intervention_id=job, occurred_at=at))
+        return job
+
+    async def sheet(self, job: UUID) -> InterventionRow:
+        return InterventionRow.model_validate(await repository.snapshot(self.session, job))
+
+    async def picture(self, site_id: UUID | None = None, mime_type: str = "image/jpeg") -> UUID:
+        photo_id = uuid7()
+        self.session.add(Attachment(
+            id=photo_id, site_id=site_id or self.site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type=mime_type, size_bytes=10, created_at=now(),
+        ))  # fmt: skip
+        await self.session.flush()
+        return photo_id
+
+
+async def open_workshop(session: Session) -> Workshop:
+    site, elsewhere = Site(name=f"Lyon {uuid7()}"), Site(name=f"Brest {uuid7()}")
+    kind = EquipmentClass(code=f"P{uuid7().hex[-8:]}", names={"en": "Pump"})
+    session.add_all([site, elsewhere, kind])
+    await session.flush()
+    machine = Equipment(
+        code=f"M{uuid7().hex[-8:]}", name="Pump 1", site_id=site.id, class_id=kind.id, status_since=now() - timedelta(days=9)
+    )
+    items = {k: FailureItem(class_id=kind.id, kind=k, code=f"{k}", names={"en": f"{k}"}) for k in FailureItemKind}
+    session.add_all([machine, *items.values()])
+    people = {name: make_user(role, all_sites=False) for name, role in _PEOPLE.items()}
+    session.add_all(people.values())
+    await session.flush()
+    homes = {name: elsewhere if name == "stranger" else site for name in people}
+    session.add_all([UserSite(user_id=user.id, site_id=homes[name].id) for name, user in people.items()])
+    await session.commit()
+    actors = {name: actor_of(user, {homes[name].id}) for name, user in people.items()}
+    return Workshop(session=session, site=site, machine=machine, items=items, **actors)
+
+
+_PEOPLE = {
+    "technician": Role.technician, "colleague": Role.technician, "supervisor": Role.supervisor, "chief": Role.supervisor,
+    "stranger": Role.supervisor,
+}  # fmt: skip
