@@ -64,11 +64,11 @@ class Holder:
     def leave(self) -> None:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        assert self.process.wait(20) == 0
+        assert self.process.wait(90) == 0
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(90)
 
 
 def ask(url: str, question: str) -> object:
