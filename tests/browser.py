@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from starlette.types import ASGIApp
 
 EXECUTABLE = "/usr/bin/chromium"
@@ -39,6 +39,13 @@ def launched(camera: Path | None = None) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def open_profile(playwright: Playwright, folder: Path) -> BrowserContext:
+    """A phone-sized window on a profile kept on disk, as a user's is: cached files and compiled code outlive the page."""
+    return playwright.chromium.launch_persistent_context(
+        folder, executable_path=EXECUTABLE, args=ARGUMENTS, viewport={"width": 390, "height": 844}
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
   window.etabli = { build, channel, worker: startPython(), leave, fail };
   appearance({});
-  drawCard().catch(console.warn).then(() => performance.mark("card"));
+  drawCard().catch(console.warn);
   // The engine is ten megabytes to parse: let the card reach the screen first.
   requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
 
@@ -52,7 +52,9 @@
     if (!user) return;
     const own = await open(`etabli-u-${user.id}`);
     const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
-    if (card && boot.isConnected) boot.querySelector("main").replaceWith(card);
+    if (!card || !boot.isConnected) return;
+    boot.querySelector("main").replaceWith(card);
+    requestAnimationFrame(() => setTimeout(() => performance.mark("card-painted"), 0));
   }
 
   async function machineCard(database) {

@@ -28,7 +28,8 @@ const methods = {
     await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.());
     return {};
   },
-  download: ({ url, blob, name }) => {
+  download: ({ url, blob, bytes, mime, name }) => {
+    blob ??= bytes && new Blob([bytes], { type: mime });
     const link = Object.assign(document.createElement("a"), { href: url ?? URL.createObjectURL(blob), download: name ?? "" });
     link.click();
     if (blob) setTimeout(() => URL.revokeObjectURL(link.href), 60000);

@@ -12,15 +12,18 @@ const LOCK = {
 };
 
 /**
- * files: {base, native} addresses; wasm(imports) -> {instance, module}; archives: promises of the two zips' bytes.
- * snapshot: bytes to resume from, or null for a plain start. make: true to be able to take a snapshot afterwards.
+ * base: address of Pyodide's files. modules: promises of {wasm, library}, compiled; archives: promises of the two zips' bytes.
+ * snapshot: promise of the bytes to resume from, or null for a plain start. make: true to be able to take one afterwards.
  */
-export async function startInterpreter({ files, wasm, archives, snapshot = null, make = false, print = console.log }) {
-  const { loadPyodide } = await import(files.base + "pyodide.mjs");
-  const python = await loadPyodide({
-    indexURL: files.base,
+export async function startInterpreter({ base, modules, archives, snapshot = null, make = false, print = console.log, lap = () => {} }) {
+  const { loadPyodide } = await import(base + "pyodide.mjs");
+  lap("module");
+  let failed;
+  const failure = new Promise((_, reject) => (failed = reject)); // Pyodide would wait for ever for a module that does not compile
+  const loading = loadPyodide({
+    indexURL: base,
     lockFileContents: LOCK,
-    packageBaseUrl: files.base,
+    packageBaseUrl: base,
     env: { HOME: "/home/etabli" },
     stdout: print,
     stderr: print,
@@ -32,16 +35,24 @@ export async function startInterpreter({ files, wasm, archives, snapshot = null,
     },
     createPyodideModule: async (settings) => {
       settings.dynamicLibraries = [NATIVE];
-      settings.locateFile = (name) => (name === NATIVE ? files.native : files.base + name);
+      settings.compiledLibraries = { [NATIVE]: modules.library };
       settings.instantiateWasm = (imports, done) => {
-        instantiate(imports, wasm, snapshot).then(({ instance, module }) => done(instance, module));
+        instantiate(imports, modules.wasm, snapshot).then(({ instance, module }) => {
+          lap("wasm");
+          done(instance, module);
+        }, failed);
         return {};
       };
-      return (await import(files.base + "pyodide.asm.mjs")).default(settings);
+      const { default: createModule } = await import(base + "pyodide.asm.mjs");
+      lap("glue");
+      const module = await createModule(settings);
+      lap("library");
+      return module;
     },
     ...(make ? { _makeSnapshot: true } : {}),
     ...(snapshot ? { _loadSnapshot: snapshot } : {}),
   });
+  const python = await Promise.race([loading, failure]);
   if (!snapshot) {
     python.runPython(`import sys; sys.path[:0] = ${JSON.stringify(ARCHIVES)}`);
     python.runPython(`import etabli_boot; etabli_boot.prepare(${JSON.stringify(NATIVE)})`);
@@ -49,11 +60,12 @@ export async function startInterpreter({ files, wasm, archives, snapshot = null,
   return python;
 }
 
-async function instantiate(imports, wasm, snapshot) {
-  Object.assign(imports.env, await errorFunctions());
-  const { instance, module } = await wasm(imports);
+async function instantiate(imports, compiled, snapshot) {
+  const [module, functions, resumed] = await Promise.all([compiled, errorFunctions(), snapshot]);
+  Object.assign(imports.env, functions);
+  const instance = await WebAssembly.instantiate(module, imports);
   const memory = instance.exports.memory;
-  const missing = (snapshot?.byteLength ?? 0) - memory.buffer.byteLength;
+  const missing = (resumed?.byteLength ?? 0) - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536)); // the module owns its memory and gives it 32 MB
   return { instance, module };
 }

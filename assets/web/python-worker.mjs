@@ -1,5 +1,6 @@
 // Python's thread. Speaks Flet's protocol with the page: packets both ways, and one {resumed, times} when the app waits for it.
 import { startInterpreter } from "./interpreter.mjs";
+import "./storage.js"; // read by mobile_app/core/indexeddb.py
 
 let send = null;
 const early = [];
@@ -25,37 +26,32 @@ async function start(build) {
 
 // Resume from the snapshot when it has been downloaded whole; on any doubt start plainly.
 async function interpreter(build, lap) {
-  const parts = () => ({
-    files: { base: build.base, native: build.native },
-    wasm: (imports) => WebAssembly.instantiateStreaming(stored(build.base + "pyodide.asm.wasm"), imports),
+  const parts = {
+    lap,
+    base: build.base,
+    modules: { wasm: compiled(build.base + "pyodide.asm.wasm"), library: compiled(build.native) },
     archives: [bytes(build.app), bytes(build.base + "packages.zip")],
-  });
+  };
+  const found = build.snapshot && (await self.caches?.match(build.snapshot));
   try {
-    const snapshot = build.snapshot && (await kept(build.snapshot, lap));
-    if (snapshot) {
-      const python = await startInterpreter({ ...parts(), snapshot });
+    if (found) {
+      const python = await startInterpreter({ ...parts, snapshot: found.arrayBuffer().then((buffer) => new Uint8Array(buffer)) });
       build.resumed = true;
       return python;
     }
   } catch (error) {
     console.warn("snapshot not used:", error);
+    parts.archives = [bytes(build.app), bytes(build.base + "packages.zip")];
   }
-  return startInterpreter(parts());
+  return startInterpreter(parts);
 }
 
-async function kept(address, lap) {
-  const found = await self.caches?.match(address);
-  const content = found && new Uint8Array(await found.arrayBuffer());
-  lap("snapshot");
-  return content;
-}
-
-async function stored(address) {
-  return (await self.caches?.match(address, { ignoreVary: true })) ?? fetch(address);
+async function compiled(address) {
+  return WebAssembly.compileStreaming(fetch(address));
 }
 
 async function bytes(address) {
-  const response = await stored(address);
+  const response = (await self.caches?.match(address, { ignoreVary: true })) ?? (await fetch(address));
   if (!response.ok) throw new Error(`${response.status} ${address}`);
   return new Uint8Array(await response.arrayBuffer());
 }

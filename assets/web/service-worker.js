@@ -3,6 +3,7 @@ const BUILD = /*build*/ null;
 importScripts(BUILD.device);
 const CACHE = `etabli-${BUILD.id}`;
 const IMMUTABLE = /^\/(flutter|python|app|shell)-[0-9a-f]{12}\//;
+const MISSING_FONT = /^(\/flutter-[0-9a-f]{12}\/assets\/fonts\/)noto[a-z]*\/.*/; // as in server/core/frontend.py
 const SERVER = /^\/(api|docs|redoc|openapi\.json|healthz|readyz|metrics)(\/|$)/;
 
 self.addEventListener("install", (event) => {
@@ -62,7 +63,7 @@ async function signedIn() {
 
 async function file(request, pathname) {
   const cache = await caches.open(CACHE);
-  const found = await cache.match(pathname, { ignoreVary: true });
+  const found = await cache.match(pathname.replace(MISSING_FONT, "$1roboto.woff2"), { ignoreVary: true });
   if (found) return found;
   const response = await fetch(request);
   if (response.ok && IMMUTABLE.test(pathname)) await cache.put(pathname, response.clone());

@@ -6,6 +6,7 @@ cached for ever; the page, the service worker and the manifest point at them.
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import time
@@ -19,6 +20,9 @@ from mobile_app.web.stamp import ROOT, digest, fresh, replace
 DEFAULT_OUT = ROOT / ".build" / "web"
 RENDERER = "canvaskit"
 INPUTS = ("assets/web", "assets/locale", "assets/screenshots", "mobile_app", "shared_models")
+# Lets interpreter.mjs compile the library while the rest is loading.
+LOAD_LIBRARY = "return loadLibData().then("
+LOAD_COMPILED_LIBRARY = 'return Promise.resolve(Module["compiledLibraries"]?.[libName]??loadLibData()).then('
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
 
@@ -73,6 +77,7 @@ def assemble(root: Path, overlay: Path | None) -> tuple[str, str]:
 def copy_python(pyodide: Path, folder: Path) -> None:
     for name in PYODIDE_FILES:
         page.copy(pyodide / name, folder / name)
+    page.patch(folder / "pyodide.asm.mjs", re.escape(LOAD_LIBRARY), LOAD_COMPILED_LIBRARY)
     page.copy(bundle.stdlib_zip(pyodide), folder / "python_stdlib.zip")
     page.copy(bundle.packages_zip(pyodide), folder / "packages.zip")
     page.copy(bundle.native_library(), folder / "pydantic_core.so")

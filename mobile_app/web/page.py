@@ -34,8 +34,7 @@ def copy_flutter(folder: Path) -> None:
     for name in ("AssetManifest.bin", "AssetManifest.bin.json", "fonts/MaterialIcons-Regular.otf", "fonts/roboto.woff2"):
         copy(CLIENT / "assets" / name, assets / name)
     shutil.copytree(CLIENT / "assets" / "shaders", assets / "shaders")
-    inter = vendor.npm_packages() / "@fontsource-variable" / "inter" / "files" / "inter-latin-wght-normal.woff2"
-    copy(inter, assets / "fonts" / "inter.woff2")
+    copy(vendor.npm_packages() / "inter-ui" / "variable" / "InterVariable.woff2", assets / "fonts" / "inter.woff2")
     manifest = [{"family": family, "fonts": [{"asset": asset}]} for family, asset in FONTS.items()]
     (assets / "FontManifest.json").write_text(json.dumps(manifest))
     patch(folder / "flutter_bootstrap.js", r"serviceWorkerSettings: \{.*?\n    \},", "")

@@ -12,11 +12,15 @@ const { startInterpreter } = await import(pathToFileURL(interpreter).href);
 
 function start(options) {
   return startInterpreter({
-    files: { base: folder + "/", native: folder + "/pydantic_core.so" },
-    wasm: (imports) => WebAssembly.instantiate(fs.readFileSync(folder + "/pyodide.asm.wasm"), imports),
+    base: folder + "/",
+    modules: { wasm: compiled("pyodide.asm.wasm"), library: compiled("pydantic_core.so") },
     archives: [fs.readFileSync(app), fs.readFileSync(folder + "/packages.zip")],
     ...options,
   });
+}
+
+function compiled(name) {
+  return WebAssembly.compile(fs.readFileSync(folder + "/" + name));
 }
 
 const maker = await start({ make: true });

@@ -32,7 +32,7 @@ async def main(page: ft.Page) -> None:
     bridge.on("update.ready", on_update)
     page.theme = ft.Theme(font_family="Inter")
     page.add(
-        ft.Text(f"Hello version {VERSION} at {page.route} \u2192 \u00c9tabli"),
+        ft.Text(f"Hello version {VERSION} at {page.route} \u2192 \u00c9tabli \u03a9 \u2264 \u4e2d \U0001f527"),
         ft.Text(str(label_code_in("https://etabli.example/e/nothing"))),
         heard,
         ft.Button("Scan", icon=ft.Icons.QR_CODE_SCANNER, on_click=scan),

@@ -1,0 +1,169 @@
+// IndexedDB for the app's worker: each call from Python is one crossing and one transaction.
+// The Python side is mobile_app/core/indexeddb.py.
+globalThis.etabliStorage = (() => {
+  const schemas = {
+    device: [(db) => db.createObjectStore("kv", { keyPath: "key" })],
+    user: [
+      (db) => {
+        const rows = db.createObjectStore("rows", { keyPath: "key" });
+        rows.createIndex("entity", "e");
+        rows.createIndex("refs", "refs", { multiEntry: true });
+        db.createObjectStore("outbox", { keyPath: "id" });
+        db.createObjectStore("blobs", { keyPath: "id" });
+        db.createObjectStore("kv", { keyPath: "key" });
+      },
+    ],
+  };
+  const CONNECTION_LOST = new Set(["InvalidStateError", "UnknownError"]);
+  const BLOCKED_AFTER_MS = 4000;
+
+  function connect(name, migrations, onSuperseded) {
+    return new Promise((resolve, reject) => {
+      const request = indexedDB.open(name, migrations.length);
+      const blocked = () => setTimeout(() => reject(new DOMException("another tab holds it", "BlockedError")), BLOCKED_AFTER_MS);
+      request.onblocked = blocked;
+      request.onerror = () => reject(request.error);
+      request.onupgradeneeded = (event) => {
+        for (const migrate of migrations.slice(event.oldVersion)) migrate(request.result, request.transaction);
+      };
+      request.onsuccess = () => {
+        const db = request.result;
+        db.onversionchange = () => {
+          db.close();
+          onSuperseded?.();
+        };
+        resolve(db);
+      };
+    });
+  }
+
+  /** kind: "device" or "user". A connection that the system cut (iOS does, in the background) is opened again once. */
+  async function open(name, kind, onSuperseded) {
+    const migrations = schemas[kind];
+    let superseded = false;
+    const noticed = () => ((superseded = true), onSuperseded?.());
+    let db = await connect(name, migrations, noticed);
+    const missing = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : [])].filter((store) => !db.objectStoreNames.contains(store));
+    if (missing.length) {
+      db.close();
+      throw new DOMException(`no ${missing}`, "DataError");
+    }
+    const within = async (stores, mode, body, durability = "relaxed") => {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await transact(db, stores, mode, body, durability);
+        } catch (error) {
+          if (superseded || attempt || !CONNECTION_LOST.has(error.name)) throw error;
+          db = await connect(name, migrations, noticed);
+        }
+      }
+    };
+    return { within, close: () => db.close() };
+  }
+
+  function transact(db, stores, mode, body, durability) {
+    return new Promise((resolve, reject) => {
+      const transaction = db.transaction(stores, mode, { durability });
+      let result;
+      transaction.oncomplete = () => resolve(result?.());
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+      try {
+        result = body((store) => transaction.objectStore(store));
+      } catch (error) {
+        transaction.abort();
+        reject(error);
+      }
+    });
+  }
+
+  const joined = (request) => () => `[${request.result.map((record) => record.j).join(",")}]`;
+
+  const rows = (base, entity) => base.within(["rows"], "readonly", (store) => joined(store("rows").index("entity").getAll(entity)));
+
+  const rowsOf = (base, entity, ref) =>
+    base.within(["rows"], "readonly", (store) => {
+      const found = store("rows").index("refs").getAll(ref);
+      return () => `[${found.result.filter((record) => record.e === entity).map((record) => record.j).join(",")}]`;
+    });
+
+  const rowsAt = (base, keys) =>
+    base.within(["rows"], "readonly", (store) => {
+      const found = JSON.parse(keys).map((key) => store("rows").get(key));
+      return () => JSON.stringify(found.map((request) => request.result?.j ?? null));
+    });
+
+  /** batch: {reset, drops: [[key, site]], puts: [record], sites: [id] | null, kv: {key: value}}; a row that is put is not dropped. */
+  const apply = (base, text) => {
+    const batch = JSON.parse(text);
+    return base.within(["rows", "kv"], "readwrite", (store) => {
+      const table = store("rows");
+      if (batch.reset) table.clear();
+      for (const record of batch.puts) table.put(record);
+      const put = new Set(batch.puts.map((record) => record.key));
+      for (const [key, site] of batch.drops.filter(([key]) => !put.has(key))) {
+        table.get(key).onsuccess = ({ target }) => target.result?.s === site && table.delete(key);
+      }
+      if (batch.sites) keepSites(table, new Set(batch.sites));
+      for (const [key, value] of Object.entries(batch.kv)) store("kv").put({ key, value });
+    });
+  };
+
+  function keepSites(table, sites) {
+    table.openCursor().onsuccess = ({ target }) => {
+      const cursor = target.result;
+      if (!cursor) return;
+      if (cursor.value.s !== null && !sites.has(cursor.value.s)) cursor.delete();
+      cursor.continue();
+    };
+  }
+
+  const outbox = (base) =>
+    base.within(["outbox"], "readonly", (store) => {
+      const all = store("outbox").getAll();
+      return () => JSON.stringify(all.result);
+    });
+
+  /** puts: [record], removes: [id], blobs: [id] to free. On disk when it resolves. */
+  const writeOutbox = (base, text) => {
+    const { puts, removes, blobs } = JSON.parse(text);
+    const body = (store) => {
+      for (const id of removes) store("outbox").delete(id);
+      for (const record of puts) store("outbox").put(record);
+      for (const id of blobs) store("blobs").delete(id);
+    };
+    return base.within(["outbox", "blobs"], "readwrite", body, "strict");
+  };
+
+  const putBlob = (base, id, blob, mime, created) =>
+    base.within(["blobs"], "readwrite", (store) => void store("blobs").put({ id, blob, mime, created }), "strict");
+
+  const blob = (base, id) =>
+    base.within(["blobs"], "readonly", (store) => {
+      const found = store("blobs").get(id);
+      return () => found.result ?? null;
+    });
+
+  const blobIds = (base) =>
+    base.within(["blobs"], "readonly", (store) => {
+      const keys = store("blobs").getAllKeys();
+      return () => JSON.stringify(keys.result);
+    });
+
+  const get = (base, key) =>
+    base.within(["kv"], "readonly", (store) => {
+      const found = store("kv").get(key);
+      return () => found.result?.value ?? null;
+    });
+
+  const set = (base, key, value) =>
+    base.within(["kv"], "readwrite", (store) => void (value === null ? store("kv").delete(key) : store("kv").put({ key, value })), "strict");
+
+  const destroy = (name) =>
+    new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    });
+
+  return { open, rows, rowsOf, rowsAt, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
+})();

@@ -1,0 +1,203 @@
+"""How fast the app starts, against a bare Flet hello-world on the same server: `python -m tests.bench.app_start [--rounds N]`.
+
+Runs of both are interleaved, each cold in a fresh profile, and compared by medians: only the ratios travel between machines.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, sync_playwright
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mobile_app.web.build import build_web
+from mobile_app.web.stamp import CACHE, ROOT
+from server.core.frontend import Frontend, mount_frontend
+from tests.bench.app_start.bare import build_bare
+from tests.browser import open_profile, serving
+
+HELLO = ROOT / "tests" / "web" / "hello"
+UP = """
+new BroadcastChannel("bench").onmessage = () => performance.mark("app");
+"""
+
+
+@dataclass
+class Subject:
+    name: str
+    url: str
+    wire: "Counted"
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    warm_4x: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    megabytes_in_all: list[float] = field(default_factory=list)
+    context: BrowserContext | None = None
+
+
+class Counted:
+    """Adds up the bytes of the answers' bodies."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.sent = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def counting(message: Message) -> None:
+            self.sent += len(message.get("body", b""))
+            await send(message)
+
+        await self.app(scope, receive, counting)
+
+
+def measure(rounds: int, *, hello: bool) -> dict[str, Any]:
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        profiles = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        app = subject_of("app", application(app_root(hello=hello)), stack)
+        bare = subject_of("bare", stock_server(build_bare(CACHE / "bench" / "bare")), stack)
+        for number in range(rounds):
+            for subject in (app, bare):
+                cold_start(playwright, subject, profiles / f"{subject.name}-{number}")
+        for _ in range(rounds):
+            for subject in (app, bare):
+                subject.warm.append(warm_start(subject, 1))
+                subject.warm_4x.append(warm_start(subject, 4))
+        cards = {f"card_seconds{name}": card_time(app, rate, rounds) for name, rate in (("", 1), ("_4x", 4))}
+    return {**summary(app, bare), **cards}
+
+
+def subject_of(name: str, app: ASGIApp, stack: ExitStack) -> Subject:
+    wire = Counted(app)
+    return Subject(name, stack.enter_context(serving(wire)), wire)
+
+
+def app_root(*, hello: bool) -> Path:
+    out = ROOT / ".build" / ("bench-hello" if hello else "bench-app")
+    build_web(out, HELLO if hello else None)
+    return out
+
+
+def application(root: Path) -> FastAPI:
+    app = FastAPI(openapi_url=None)
+    mount_frontend(app, root)
+    return app
+
+
+def stock_server(root: Path) -> FastAPI:
+    """The same server, with its security headers off (the stock page has inline scripts), and its files cached."""
+    app = FastAPI(openapi_url=None)
+    app.mount("/", Stock(root))
+    return app
+
+
+class Stock(Frontend):
+    def answer(self, path: str, headers: Any) -> Any:
+        response = super().answer(path or "index.html", headers)
+        for name in ("Content-Security-Policy", "Cross-Origin-Opener-Policy"):
+            del response.headers[name]
+        response.headers["Cache-Control"] = "no-cache" if path in {"", "index.html"} else "public, max-age=31536000, immutable"
+        return response
+
+
+def cold_start(playwright: Playwright, subject: Subject, profile: Path) -> None:
+    """A profile that has never seen the app; the last one is kept for the warm starts."""
+    if subject.context:
+        subject.context.close()
+    subject.context = open_profile(playwright, profile)
+    page = subject.context.new_page()
+    before = subject.wire.sent
+    subject.cold.append(started(page, subject.url))
+    subject.megabytes.append((subject.wire.sent - before) / 1e6)
+    time.sleep(2)
+    if subject.name == "app":
+        kept_offline(page)
+    subject.megabytes_in_all.append((subject.wire.sent - before) / 1e6)
+    page.close()
+
+
+def warm_start(subject: Subject, rate: int) -> float:
+    assert subject.context
+    page = subject.context.new_page()
+    try:
+        slow(page, rate)
+        return started(page, subject.url)
+    finally:
+        page.close()
+        time.sleep(0.5)
+
+
+def slow(page: Page, rate: int) -> CDPSession:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    return session
+
+
+def started(page: Page, url: str) -> float:
+    """Seconds from the navigation to the app's word that its first screen is sent."""
+    page.add_init_script(UP)
+    page.goto(url + "/", wait_until="commit")
+    return mark(page, "app")
+
+
+def mark(page: Page, name: str, timeout: float = 60) -> float:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        at = page.evaluate("name => performance.getEntriesByName(name)[0]?.startTime ?? 0", name)
+        if at:
+            return float(at) / 1000
+        time.sleep(0.1)
+    message = f"no mark {name} at {page.url}"
+    raise TimeoutError(message)
+
+
+def kept_offline(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    while not page.evaluate("Boolean(navigator.serviceWorker.controller)"):
+        time.sleep(0.1)
+
+
+def card_time(subject: Subject, rate: int, rounds: int) -> float:
+    """Seconds to the paint that shows the machine's card, on a device that knows the machine."""
+    assert subject.context
+    times = []
+    for _ in range(rounds):
+        page = subject.context.new_page()
+        page.goto(subject.url + "/icons/badge.png")
+        page.evaluate(SEED)
+        slow(page, rate)
+        page.goto(subject.url + "/e/ABCD2345", wait_until="commit")
+        times.append(mark(page, "card-painted"))
+        page.close()
+    return round(statistics.median(times), 3)
+
+
+SEED = (Path(__file__).parents[2] / "web" / "seed_device.js").read_text(encoding="utf-8")
+
+
+def summary(app: Subject, bare: Subject) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name in ("cold", "warm", "warm_4x", "megabytes", "megabytes_in_all"):
+        ours, theirs = (statistics.median(getattr(subject, name)) for subject in (app, bare))
+        result[name] = {"app": round(ours, 2), "bare": round(theirs, 2), "ratio": round(ours / theirs, 2)}
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--hello", action="store_true", help="the small app of tests/web instead of the real one")
+    options = parser.parse_args()
+    sys.stdout.write(json.dumps(measure(options.rounds, hello=options.hello), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
