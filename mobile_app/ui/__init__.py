@@ -34,7 +34,8 @@ chips       StatusChip(word, tone, icon=, on_click=, tooltip=)  IconTile(icon, t
 cards       Card(content, on_click=, label=, padding=16, tone=, selected=)   HeroCard(content, on_click=)
             RowCard(title, meta=, trailing=str|Trailing(word, tone), icon=|leading=, tone=, chips=, note=, on_click=,
                     selected=, flat=)  flat: rows of a list pane
-            SectionHeader(title, meta, action=, on_action=)  CardHeader(title, trailing)  LineItem(title, meta=, trailing=, icon=, on_click=)
+            SectionHeader(title, meta, action=, on_action=)  CardHeader(title, trailing)
+            LineItem(title, meta=, trailing=, icon=, on_click=)
             KeyValues([(name, value)], stacked=)  StatTile(name, value, note, tone=, on_click=)
             TileGrid*(tiles, least=150, most=4, equal=)  TileRow(tiles, columns=, equal=)  NoticeCard(title, body, tone=, icon=)
             Divider()  Wash(content)
@@ -43,7 +44,9 @@ choices     Choice(key, label, icon=None, share=None, note="")
             FilterChip(label, on_click, active=, count=)  FilterMenu(label, choices, key|None, on_pick)  FilterBar(chips, trailing)
             StepHeader(title, step, total, on_close)  StepTitle(question, hint)
 feedback    toast(text, undo=, seconds=)   from a handler
-            Banner OfflineBanner() UpdateBanner(on_apply)  SkeletonCard() SkeletonList(n) SkeletonLines(n)  Progress(label, done, total|None)
+            Banner(text, tone=, action=, on_action=) OfflineBanner() UpdateBanner(on_apply)
+            SkeletonCard() SkeletonList(n) SkeletonLines(n)
+            Progress(label, done, total|None)
             EmptyState(icon, title, body, action=, on_action=, secondary=, on_secondary=)  ErrorState(title, body, on_retry=)
             ResultScreen(title, body, tone=, icon=, actions=)  DraftNotice(on_discard)  Section(title, *controls)
 sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_close)   every render

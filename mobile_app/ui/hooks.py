@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import flet as ft
 from flet.components.utils import current_component
@@ -190,7 +190,7 @@ class MemoryDrafts:
         self.saved.pop(key, None)
 
 
-DraftContext = ft.create_context(MemoryDrafts())
+DraftContext = ft.create_context(cast("DraftStore", MemoryDrafts()))
 """Provide the real store around the app: `DraftContext(store, lambda: App())`."""
 
 
