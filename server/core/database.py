@@ -21,6 +21,7 @@ _SERVER_SETTINGS = {
     "application_name": "etabli",
     "timezone": "UTC",
     "jit": "off",
+    "pg_trgm.word_similarity_threshold": "0.45",  # of the searches that forgive typing errors
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",

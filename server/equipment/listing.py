@@ -16,7 +16,7 @@ from fastapi import Response
 from server.core.access import Actor, visible_sql
 from server.core.i18n import translator
 from server.core.pages import sort_column
-from server.core.sql import json_columns, json_page
+from server.core.sql import JSON, json_columns
 from shared_models.equipment import EquipmentFilter, EquipmentListItem
 from shared_models.labels import is_label_code, normalise
 
@@ -56,8 +56,9 @@ _CSV_CHUNK = 500
 
 @dataclass
 class _Query:
-    """What follows `from`, the parameters it names, and the order."""
+    """What a search found, what follows `from`, the parameters both name, and the order."""
 
+    found: str = ""
     source: str = ""
     order: str = ""
     args: list[Any] = field(default_factory=list)
@@ -74,10 +75,11 @@ def _query(actor: Actor, filters: EquipmentFilter) -> _Query:
         if (wanted := getattr(filters, name)) is not None:
             conditions.append(f"e.{name} = {query.bind(wanted)}")
     words = (filters.search or "").split()[:_MAX_WORDS]
-    found = f"{_matches(query, words)} m join equipment e on e.id = m.id" if words else "equipment e"
+    if words:
+        query.found = f"with m as materialized ({_matches(query, words)}) "
     query.source = (
-        f"{found} join sites s on s.id = e.site_id left join production_lines l on l.id = e.production_line_id"
-        f" where {' and '.join(conditions)}"
+        f"{'m join equipment e on e.id = m.id' if words else 'equipment e'} join sites s on s.id = e.site_id"
+        f" left join production_lines l on l.id = e.production_line_id where {' and '.join(conditions)}"
     )
     column, descends = sort_column(filters.sort, _SORTS, "name")
     order = f"{column} {'desc nulls last' if descends else 'asc'}, e.id"
@@ -93,13 +95,21 @@ def _matches(query: _Query, words: list[str]) -> str:
     ]
     if is_label_code(code := normalise(whole)):
         exact.append(f"select equipment_id, 9 from label_code where equipment_id is not null and code = {query.bind(code)}")  # noqa: S608
-    conditions, scores = [], []
-    for word in words:
-        folded, pattern = f"etabli_fold({query.bind(word)})", query.bind(f"%{_escaped(word)}%")
-        conditions.append(f"(e.search_text like etabli_fold({pattern}) or {folded} <% e.search_text)")
-        scores.append(f"word_similarity({folded}, e.search_text) + word_similarity({folded}, etabli_fold(e.name)) / 2")
-    near = f"select e.id, ({' + '.join(scores)}) / {len(words)} from equipment e where {' and '.join(conditions)}"  # noqa: S608
-    return f"(select id, max(score) as score from ({' union all '.join([*exact, near])}) u group by id)"  # noqa: S608
+    near = [_near(query, word) for word in words]
+    score = f"({' + '.join(score for _, score in near)}) / {len(words)}"
+    both = " and ".join(condition for condition, _ in near)
+    union = " union all ".join([*exact, f"select e.id, {score} from equipment e where {both}"])  # noqa: S608
+    return f"select id, max(score) as score from ({union}) u group by id"  # noqa: S608
+
+
+def _near(query: _Query, word: str) -> tuple[str, str]:
+    """Condition and score of one word. One with a digit is a code or a number: its neighbours are other machines."""
+    pattern = f"(select etabli_fold({query.bind(f'%{_escaped(word)}%')}))"
+    occurs = f"e.search_text like {pattern}"
+    if any(char.isdigit() for char in word):
+        return occurs, "1"
+    folded = f"(select etabli_fold({query.bind(word)}))"
+    return f"({occurs} or {folded} <% e.search_text)", f"word_similarity({folded}, e.search_text)"
 
 
 def _escaped(word: str) -> str:
@@ -107,15 +117,21 @@ def _escaped(word: str) -> str:
 
 
 async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Response:
-    """A `Page[EquipmentListItem]`."""
+    """A `Page[EquipmentListItem]`, in one statement."""
     query = _query(actor, filters)
-    return await json_page(pool, _COLUMNS, query.source, query.args, filters, order=query.order)
+    total = f"(select count(*) from {query.source})"  # noqa: S608
+    limits = f"limit {query.bind(filters.size)} offset {query.bind((filters.page - 1) * filters.size)}"
+    items = f"(select json_agg(t) from (select {_COLUMNS} from {query.source} order by {query.order} {limits}) t)"  # noqa: S608
+    row = await pool.fetchrow(f"{query.found}select coalesce({items}, '[]')::text as items, {total} as total", *query.args)
+    pages = -(-row["total"] // filters.size)
+    body = f'{{"items":{row["items"]},"total":{row["total"]},"page":{filters.page},"size":{filters.size},"pages":{pages}}}'
+    return Response(body, media_type=JSON)
 
 
 async def as_csv(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> AsyncIterator[bytes]:
     """The whole list, in the reader's words and with the separator his spreadsheet expects."""
     query, words = _query(actor, filters), translator(actor.lang)
-    statement = f"select {_CSV_SQL} from {query.source} order by {query.order}"  # noqa: S608
+    statement = f"{query.found}select {_CSV_SQL} from {query.source} order by {query.order}"  # noqa: S608
     yield b"\xef\xbb\xbf" + _csv_line([words.t(f"export.equipment.{name}") for name in _CSV_COLUMNS], actor.lang)
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         lines: list[bytes] = []

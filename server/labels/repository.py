@@ -25,12 +25,11 @@ async def texts(session: ReadSession, actor: Actor, equipment_ids: list[UUID]) -
     """The label of each machine the actor sees: the one that was linked last."""
     statement = (
         select(Equipment.id, LabelCode.code, Equipment.name, Equipment.code, Site.name, ProductionLine.name)
-        .distinct(col(Equipment.id))
         .join(LabelCode, col(LabelCode.equipment_id) == col(Equipment.id))
         .join(Site, col(Site.id) == col(Equipment.site_id))
         .outerjoin(ProductionLine, col(ProductionLine.id) == col(Equipment.production_line_id))
         .where(col(Equipment.id).in_(equipment_ids), col(Equipment.archived_at).is_(None), visible(actor, Equipment.site_id))
-        .order_by(col(Equipment.id), col(LabelCode.linked_at).desc(), col(LabelCode.code))
+        .order_by(col(LabelCode.linked_at), col(LabelCode.code))  # a later row replaces an earlier one below
     )
     rows = await session.execute(statement)
     return {row[0]: LabelText(*row[1:5], line=row[5] or "") for row in rows}

@@ -1,0 +1,162 @@
+import csv
+import io
+import json
+import time
+
+import pytest
+from sqlalchemy import text
+from starlette.requests import Request
+
+from server.core.access import current_actor
+from server.equipment import listing
+from shared_models.equipment import EquipmentFilter, EquipmentListItem
+from shared_models.paging import Page
+from tests.server.machines import API, code_of, make_line, make_machine, make_site
+
+FACTORY = (
+    {"name": "Convoyeur à bande", "manufacturer": "Intralox", "model": "S900"},
+    {"name": "Étiqueteuse", "manufacturer": "Krones", "model": "Topmodul", "serial_number": "KR-77/1"},
+    {"name": "Pompe de relevage", "manufacturer": "Grundfos", "model": "CR 10", "criticality": "critical"},
+    {"name": "Compresseur d'air", "manufacturer": "Atlas Copco", "model": "GA 37", "notes": "nothing"},
+)
+
+
+@pytest.fixture
+async def site(session):
+    return await make_site(session)
+
+
+@pytest.fixture
+async def writer(client_as, site):
+    return await client_as("supervisor", sites=[site.id])
+
+
+@pytest.fixture
+async def machines(writer, site):
+    return {fields["name"]: await make_machine(writer, site.id, **fields) for fields in FACTORY}
+
+
+async def names(client, **query):
+    answer = await client.get(f"{API}/equipment", params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["items"]]
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("etiqueteuse", "Étiqueteuse"),
+            ("ETIQUETTEUSE", "Étiqueteuse"),
+            ("convoieur", "Convoyeur à bande"),
+            ("convoyer bande", "Convoyeur à bande"),
+            ("grunfos", "Pompe de relevage"),
+            ("pompe grundfos", "Pompe de relevage"),
+            ("KR-77/1", "Étiqueteuse"),
+            ("compreseur", "Compresseur d'air"),
+            ("conv", "Convoyeur à bande"),
+            ("krone topmodule", "Étiqueteuse"),
+        ],
+    )
+    async def test_forgives(self, writer, machines, typed, found):
+        assert (await names(writer, search=typed))[0] == found
+
+    async def test_codes_and_labels_come_first(self, writer, site, machines):
+        pump = machines["Pompe de relevage"]
+        await make_machine(writer, site.id, name=f"Moteur de {pump['code']}")
+        assert await names(writer, search=pump["code"].lower()) == ["Pompe de relevage", f"Moteur de {pump['code']}"]
+        label = pump["label_codes"][0]
+        assert (await names(writer, search=f"{label[:4]}-{label[4:].lower()}"))[0] == "Pompe de relevage"
+
+    @pytest.mark.parametrize("typed", ["zzzz", "100%", "_", "\\", "' or 1=1 --", "xylophone géant"])
+    async def test_finds_nothing_where_there_is_nothing(self, writer, machines, typed):
+        assert await names(writer, search=typed) == []
+
+    async def test_of_other_sites_finds_nothing(self, client_as, machines, session):
+        stranger = await client_as("admin", sites=[(await make_site(session)).id])
+        for machine in machines.values():
+            for typed in (machine["name"], machine["code"], machine["label_codes"][0]):
+                assert await names(stranger, search=typed) == []
+
+
+class TestList:
+    async def test_sorts_as_people_do_and_filters(self, writer, site, machines, session):
+        assert await names(writer) == ["Compresseur d'air", "Convoyeur à bande", "Étiqueteuse", "Pompe de relevage"]
+        assert (await names(writer, sort="-criticality"))[0] == "Pompe de relevage"
+        assert await names(writer, criticality="critical") == ["Pompe de relevage"]
+        assert await names(writer, site_id=str((await make_site(session)).id)) == []
+        assert await names(writer, size=1, page=3) == ["Étiqueteuse"]
+        assert code_of(await writer.get(f"{API}/equipment", params={"sort": "1; drop"})) == (422, "unknown_sort")
+        assert code_of(await writer.get(f"{API}/equipment", params={"status": "gone"})) == (422, "invalid")
+
+    async def test_is_the_page_that_is_promised(self, writer, site, machines, session):
+        line = await make_line(session, site)
+        await make_machine(writer, site.id, name="Aspirateur", production_line_id=line.id)
+        body = (await writer.get(f"{API}/equipment")).text
+        page = Page[EquipmentListItem].model_validate_json(body)
+        assert (page.total, page.items[0].line_name, page.items[0].site_name) == (5, "Ligne B", site.name)
+        assert page.model_dump(mode="json") == json.loads(body)
+
+    async def test_asks_the_database_once(self, app, writer, machines):
+        raw = []
+        pool = app.state.database.pool
+        original = pool.fetchrow
+
+        async def counted(*args, **options):
+            raw.extend(part for part in args[:1] if "json_agg" in part)
+            return await original(*args, **options)
+
+        pool.fetchrow = counted
+        try:
+            await names(writer)
+        finally:
+            del pool.fetchrow
+        assert len(raw) == 1
+
+
+class TestExport:
+    async def test_is_what_spreadsheets_read_and_never_a_formula(self, client_as, site, machines, writer):
+        await make_machine(writer, site.id, name="=HYPERLINK(1)", manufacturer="+33")
+        reader = await client_as("technician", sites=[site.id], language="fr")
+        answer = await reader.get(f"{API}/equipment/export.csv", params={"size": 1})
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+        assert len(lines) == 5
+        assert (lines[0]["Nom"], lines[0]["Constructeur"], lines[0]["État"]) == ("'=HYPERLINK(1)", "'+33", "En service")
+
+
+@pytest.mark.fresh_database
+class TestTenThousand:
+    async def test_a_page_reads_little_and_comes_fast(self, client_as, session, app):
+        site = await make_site(session)
+        await session.execute(text("""
+            insert into equipment (id, code, name, manufacturer, serial_number, site_id, status_since)
+            select gen_random_uuid(), 'M-' || n, 'Machine ' || md5(n::text), 'Maker ' || n % 50, 'S' || n, :site, now()
+            from generate_series(1, 10000) n"""), {"site": site.id})  # fmt: skip
+        await session.commit()
+        await session.execute(text("analyze equipment"))
+        await session.commit()
+        reader = await client_as("technician", sites=[site.id])
+        plans = await self.plans(app, reader)
+        assert "Seq Scan on equipment" not in plans["page"]
+        assert "ix_equipment_name" in plans["page"]
+        for query in ({}, {"page": 100}, {"search": "M-777"}, {"search": "machina 4f"}, {"sort": "-status"}):
+            started = time.perf_counter()
+            answer = await reader.get(f"{API}/equipment", params=query)
+            assert answer.status_code == 200
+            assert time.perf_counter() - started < 1.5, query
+        assert (await reader.get(f"{API}/equipment", params={"search": "m-777"})).json()["items"][0]["code"] == "M-777"
+
+    async def plans(self, app, reader):
+        actor = await load(app, reader)
+        query = listing._query(actor, EquipmentFilter())
+        statement = f"explain {query.found}select {listing._COLUMNS} from {query.source} order by {query.order} limit 50"
+        return {"page": "\n".join(row[0] for row in await app.state.database.pool.fetch(statement, *query.args))}
+
+
+
+async def load(app, client):
+    """The actor that the application makes of a client's token."""
+    headers = [(b"authorization", client.headers["authorization"].encode())]
+    return await current_actor(Request({"type": "http", "app": app, "headers": headers, "state": {}}))
