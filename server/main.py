@@ -5,8 +5,6 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -19,7 +17,9 @@ from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 import server.housekeeping  # noqa: F401 - declares periodic jobs
-from server.auth.router import load_actor
+from server.attachments import router as attachments
+from server.audit import router as audit
+from server.auth import router as auth
 from server.core import health
 from server.core.database import Database
 from server.core.events import PokeHub
@@ -28,14 +28,19 @@ from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handle
 from server.core.jobs import working
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
+from server.equipment import router as equipment
+from server.interventions import router as interventions
+from server.labels import router as labels
 from server.requests import pages
+from server.requests import router as requests
+from server.sites import router as sites
+from server.sync import router as sync
+from server.users import router as users
 from shared_models.problems import Problem
 
 API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
-DOMAINS = (
-    "auth", "users", "sites", "equipment", "interventions", "requests", "attachments", "labels", "audit", "sync",
-)  # fmt: skip
+DOMAINS = (auth, users, sites, equipment, interventions, requests, attachments, labels, audit, sync)
 
 
 class Application(FastAPI):
@@ -62,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json", generate_unique_id_function=_operation_id,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.load_actor = load_actor
+    app.state.load_actor = auth.load_actor
     app.state.metrics = CollectorRegistry()
     add_problem_handlers(app)
     _add_middleware(app)
@@ -84,8 +89,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     api = APIRouter(prefix=API, responses={"default": {"model": Problem, "description": "What was refused, and why"}})
     for domain in DOMAINS:
-        if find_spec(f"server.{domain}.router"):
-            api.include_router(import_module(f"server.{domain}.router").router)
+        api.include_router(domain.router)
     app.include_router(api)
     app.include_router(pages.router)
     root = settings.web_root or BUILT_WEB

@@ -1,0 +1,129 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from fastapi import APIRouter
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import text
+
+from server.core import rate_limit
+from server.core.database import ReadSessionDep, SessionDep, asyncpg_dsn
+from server.core.errors import TooManyAttempts
+from server.core.rate_limit import Rate
+from server.core.sql import json_columns, json_page
+from server.core.storage import content_key, local_storage
+from shared_models.ids import uuid7
+from shared_models.paging import PageQuery
+from tests.server.support import problem_code
+
+
+@pytest.fixture
+def late(app):
+    """Two endpoints whose constraint is only checked at commit, and one that writes with the read session."""
+    router = APIRouter(prefix="/api/v1/late")
+
+    @router.post("/good", status_code=201)
+    async def good(session: SessionDep):
+        await session.execute(text("insert into later values (1)"))
+
+    @router.post("/bad", status_code=201)
+    async def bad(session: SessionDep):
+        await session.execute(text("insert into later values (1), (1)"))
+        return {"saved": True}
+
+    @router.post("/read")
+    async def read(session: ReadSessionDep):
+        await session.execute(text("insert into later values (2)"))
+
+    app.include_router(router)
+
+
+@pytest.mark.fresh_database
+class TestTransactions:
+    async def test_a_commit_that_fails_is_never_answered_as_a_success(self, late, client, session):
+        await session.execute(text("create table later (n int unique deferrable initially deferred)"))
+        await session.commit()
+        assert problem_code(await client.post("/api/v1/late/bad"), 409) == "already_exists"
+        assert (await client.post("/api/v1/late/good")).status_code == 201
+        assert await session.scalar(text("select count(*) from later")) == 1
+
+    async def test_a_read_session_cannot_write(self, late, client, session):
+        await session.execute(text("create table later (n int)"))
+        await session.commit()
+        assert (await client.post("/api/v1/late/read")).status_code == 500
+        assert await session.scalar(text("select count(*) from later")) == 0
+
+    async def test_a_lost_database_is_a_503(self, app, client_as):
+        admin = await client_as("admin")
+        await app.state.database.pool.close()
+        assert problem_code(await admin.get("/api/v1/sites"), 503) == "unavailable"
+
+
+class Sample(BaseModel):
+    id: int
+    at: datetime
+    exact_at: datetime
+    price: Decimal
+    note: str | None
+    sites: list[str]
+
+
+class TestJsonLists:
+    async def test_are_what_pydantic_would_write(self, database):
+        source = """(values (1, timestamptz '2026-01-02 03:04:05+02', timestamptz '2026-01-02 03:04:05.000120+00', 12.50,
+            null::text, array['é"', '\\']), (2, '1999-12-31 23:59:59+00', '2000-01-01 00:00:00.1+00', 0.00, 'x', array[]::text[])
+        ) as s(id, at, exact_at, price, note, sites)"""
+        page = await json_page(database.pool, json_columns(Sample, "s"), source, [], PageQuery(size=2), order="s.id")
+        rows = await database.pool.fetch(f"select * from {source} order by id")
+        expected = TypeAdapter(list[Sample]).dump_python([Sample(**row) for row in rows], mode="json")
+        found = TypeAdapter(dict).validate_json(page.body)
+        assert found == {"items": expected, "total": 2, "page": 1, "size": 2, "pages": 1}
+        assert [row["price"] for row in found["items"]] == ["12.50", "0.00"]
+
+    def test_refuse_a_field_the_model_has_not(self):
+        with pytest.raises(ValueError, match="nmae"):
+            json_columns(Sample, "s", nmae="s.name")
+
+
+class TestRateLimit:
+    async def test_lets_a_burst_through_then_one_each_interval(self, database, monkeypatch):
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        clock = {"now": at}
+        monkeypatch.setattr(rate_limit, "now", lambda: clock["now"])
+        rate, key = Rate(3, timedelta(seconds=30)), uuid7().hex
+        for _ in range(3):
+            await rate_limit.hit(database.pool, key, rate)
+        with pytest.raises(TooManyAttempts) as refused:
+            await rate_limit.hit(database.pool, key, rate)
+        assert refused.value.params == {"seconds": 10}
+        clock["now"] = at + timedelta(seconds=10)
+        await rate_limit.hit(database.pool, key, rate)
+        with pytest.raises(TooManyAttempts):
+            await rate_limit.hit(database.pool, key, rate)
+
+    @pytest.mark.fresh_database
+    async def test_counts_exactly_when_many_arrive_at_once(self, database):
+        rate = Rate(5, timedelta(hours=1))
+        hits = [rate_limit.hit(database.pool, "same", rate) for _ in range(20)]
+        outcomes = await asyncio.gather(*hits, return_exceptions=True)
+        assert sum(outcome is None for outcome in outcomes) == 5
+
+
+async def test_files_are_stored_once_under_their_content(tmp_path):
+    storage = local_storage(tmp_path)
+    keys = {await storage.put(b"x" * 1_000_000) for _ in range(2)}
+    assert keys == {content_key(b"x" * 1_000_000)}
+    assert await storage.read(keys.pop()) == b"x" * 1_000_000
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "dsn"),
+    [
+        ("postgres://u:p@h/db?sslmode=require&channel_binding=require", "postgresql://u:p@h/db?sslmode=require"),
+        ("postgresql+asyncpg://u@/db?host=/tmp/x&port=5", "postgresql://u@/db?host=/tmp/x&port=5"),
+    ],
+)
+def test_reads_the_addresses_that_hosters_print(url, dsn):
+    assert asyncpg_dsn(url) == dsn

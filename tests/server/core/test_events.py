@@ -1,0 +1,105 @@
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from server.core.access import Actor
+from server.core.events import PokeHub, notify, notify_access_changed
+from shared_models.ids import uuid7
+from shared_models.permissions import ROLE_PERMISSIONS, Role
+
+pytestmark = pytest.mark.fresh_database
+HERE, THERE = uuid7(), uuid7()
+
+
+def person(*sites):
+    return Actor(
+        user_id=uuid7(), role=Role.technician, permissions=ROLE_PERMISSIONS[Role.technician], label="T",
+        site_ids=frozenset(sites) if sites else None,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def running(database):
+    hub = PokeHub(database)
+    hub.start()
+    await asyncio.wait_for(hub.listening.wait(), 5)
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def poked(pokes, seconds=2.0):
+    try:
+        await asyncio.wait_for(anext(pokes), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def test_reaches_who_sees_the_site_on_every_node_and_nobody_else(database):
+    async with running(database) as one, running(database) as two:
+        with one.subscribe(person(HERE)) as here, two.subscribe(person()) as all_sites, two.subscribe(person(THERE)) as there:
+            async with database.session() as session:
+                notify(session, site_ids=[HERE])
+            assert await poked(here)
+            assert await poked(all_sites)
+            assert not await poked(there, 0.2)
+
+
+async def test_a_change_for_everyone_reaches_everyone(database):
+    async with running(database) as hub:
+        with hub.subscribe(person(THERE)) as there:
+            async with database.session() as session:
+                notify(session, site_ids=[HERE, None])
+            assert await poked(there)
+
+
+async def test_many_changes_of_a_transaction_are_one_notification_and_a_rollback_is_none(database):
+    received = []
+    connection = await database.connect()
+    await connection.add_listener("etabli_poke", lambda *args: received.append(args[-1]))
+    async with database.session() as session:
+        for _ in range(50):
+            notify(session, site_ids=[uuid7() for _ in range(20)])
+    with pytest.raises(ZeroDivisionError):
+        async with database.session() as session:
+            notify(session, site_ids=[HERE])
+            raise ZeroDivisionError
+    async with database.session() as session:
+        notify(session, site_ids=[HERE])
+    async with asyncio.timeout(5):
+        while len(received) < 2:
+            await asyncio.sleep(0.01)
+    await connection.close()
+    assert len(received) == 2
+    assert '"everyone": true' in received[0]  # too many sites for one payload
+    assert str(HERE) in received[1]
+
+
+async def test_a_lost_connection_comes_back_and_pokes_everyone(database):
+    async with running(database) as hub:
+        with hub.subscribe(person(HERE)) as pokes:
+            await database.pool.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and query ilike 'listen%'"
+            )
+            assert await poked(pokes, 5)
+            async with database.session() as session:
+                notify(session, site_ids=[HERE])
+            assert await poked(pokes, 5)
+
+
+async def test_streams_end_when_access_changes_and_at_shutdown(database):
+    async with running(database) as hub:
+        someone, other = person(HERE), person(HERE)
+        with hub.subscribe(someone) as ending, hub.subscribe(other) as staying:
+            async with database.session() as session:
+                notify_access_changed(session, user_ids=[someone.user_id])
+            async with asyncio.timeout(5):
+                assert [poke async for poke in ending] == []
+            hub.end_streams()
+            async with asyncio.timeout(5):
+                assert [poke async for poke in staying] == []
+        assert hub.subscribers == 0

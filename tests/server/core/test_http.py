@@ -1,0 +1,155 @@
+
+
+import pytest
+from fastapi import APIRouter
+
+from server.core.errors import EtabliError, error_classes
+from server.core.i18n import translator
+from shared_models.i18n import LANGUAGES
+from tests.server.support import problem_code, wrong_fields
+
+LOGIN = "/api/v1/auth/login"
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture
+def broken(app):
+    """Routes that fail as only a fault of ours would."""
+    router = APIRouter(prefix="/api/v1/broken")
+
+    @router.get("/fault")
+    async def fault():
+        raise ZeroDivisionError("the secret is open sesame")
+
+    @router.get("/half")
+    async def half():
+        from starlette.responses import StreamingResponse
+
+        async def chunks():
+            yield b"half"
+            raise ZeroDivisionError
+
+        return StreamingResponse(chunks())
+
+    app.include_router(router)
+
+
+class TestProblems:
+    async def test_a_fault_says_nothing_of_its_cause(self, broken, client):
+        answer = await client.get("/api/v1/broken/fault")
+        assert problem_code(answer, 500) == "internal_error"
+        assert "sesame" not in answer.text
+        assert "ZeroDivision" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+    async def test_a_fault_in_the_middle_of_an_answer_breaks_it_off(self, broken, client):
+        with pytest.raises(ZeroDivisionError):
+            await client.get("/api/v1/broken/half")
+
+    async def test_unknown_addresses_and_methods(self, client):
+        assert problem_code(await client.get("/api/v1/nowhere"), 404) == "not_found"
+        answer = await client.put("/api/v1/auth/me", json={})
+        assert problem_code(answer, 405) == "method_not_allowed"
+        assert "GET" in answer.headers["allow"]
+
+    @pytest.mark.parametrize(
+        ("content", "headers", "status", "code"),
+        [
+            (b'{"username":', JSON, 422, "malformed_body"),
+            (b"\xff\xfe", JSON, 422, "malformed_body"),
+            (b"[" * 100_000, JSON, 422, "malformed_body"),
+            (b"{}", {"content-type": "text/plain"}, 415, "unsupported_media_type"),
+            (b"", JSON, 422, "invalid"),
+            (b"[]", JSON, 422, "invalid"),
+            (b"null", JSON, 422, "invalid"),
+            (b'{"username": "a\\u0000b", "password": "x"}', JSON, 422, "invalid_character"),
+            (b'{"username": "\\ud800", "password": "x"}', JSON, 422, "invalid"),
+            (b'{"username": "a", "password": "' + b"x" * 5_000_000 + b'"}', JSON, 413, "body_too_large"),
+        ],
+    )
+    async def test_a_body_that_cannot_be_read_is_refused_clearly(self, client, content, headers, status, code):
+        assert problem_code(await client.post(LOGIN, content=content, headers=headers), status) == code
+
+    async def test_a_body_of_unannounced_size_is_cut_off_too(self, client):
+        async def endless():
+            for _ in range(100):
+                yield b"x" * 100_000
+
+        answer = await client.post(LOGIN, content=endless(), headers=JSON)
+        assert problem_code(answer, 413) == "body_too_large"
+
+    async def test_nul_in_an_address_is_refused_clearly(self, client_as):
+        admin = await client_as("admin")
+        for address in ("/api/v1/users?search=%00", "/api/v1/sites/%00", "/api/v1/audit?search=a%00"):
+            assert (await admin.get(address)).status_code == 422
+
+    async def test_speaks_the_readers_language(self, client):
+        for accepted, title in (("fr-CA,fr;q=0.9", "Saisie à corriger"), ("de, en;q=0.5", "Please correct"), ("", "Saisie à corriger")):
+            answer = await client.post(LOGIN, json={}, headers={"accept-language": accepted})
+            assert answer.json()["title"] == title
+        assert wrong_fields(answer) == {"username": "missing", "password": "missing"}
+
+    def test_every_refusal_has_its_wording(self):
+        codes = {cls.code for cls in error_classes() if cls is not EtabliError}
+        missing = [(lang, code) for lang in LANGUAGES for code in codes if not translator(lang).has(f"problem.{code}.title")]
+        assert not missing
+
+    def test_no_two_refusals_share_a_code(self):
+        codes = [cls.code for cls in error_classes() if "code" in vars(cls)]
+        assert sorted(codes) == sorted(set(codes))
+
+
+class TestHeaders:
+    async def test_keeps_a_request_id_it_can_trust_and_makes_one_otherwise(self, client):
+        kept = await client.get("/healthz", headers={"x-request-id": "trace-0123456789"})
+        assert kept.headers["x-request-id"] == "trace-0123456789"
+        for bad in ("a", "x" * 100, "bad id\twith blanks"):
+            assert (await client.get("/healthz", headers={"x-request-id": bad})).headers["x-request-id"] != bad
+
+    async def test_the_api_may_not_be_framed_sniffed_cached_or_run(self, client):
+        headers = (await client.get("/api/v1/auth/me")).headers
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["strict-transport-security"]
+
+    async def test_long_answers_are_compressed(self, client):
+        for coding in ("gzip", "br", "zstd"):
+            answer = await client.get("/api/v1/openapi.json", headers={"accept-encoding": coding})
+            assert answer.headers["content-encoding"] == coding
+
+
+class TestHealth:
+    async def test_alive_and_ready(self, client):
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        ready = (await client.get("/readyz")).json()
+        assert ready["status"] == "ready"
+        assert ready["database"]
+
+    async def test_not_ready_on_another_schema(self, client, session):
+        from sqlalchemy import text
+
+        await session.execute(text("update alembic_version set version_num = 'older'"))
+        await session.commit()
+        assert problem_code(await client.get("/readyz"), 503) == "migrations_pending"
+
+    async def test_metrics_are_for_this_machine_or_who_knows_the_token(self, app, client):
+        assert "http_requests_total" in (await client.get("/metrics")).text
+        proxied = await client.get("/metrics", headers={"x-forwarded-for": "203.0.113.7"})
+        assert problem_code(proxied, 404) == "not_found"
+        from pydantic import SecretStr
+
+        app.state.settings.metrics_token = SecretStr("scrape me")
+        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/metrics", headers={"authorization": "Bearer scrape me"})).status_code == 200
+
+
+def test_the_description_of_the_api_is_tidy(app):
+    schema = app.openapi()
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(set(ids)) == len(ids)
+    for operation in operations:
+        assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+        assert "422" not in operation["responses"]

@@ -1,0 +1,234 @@
+"""Every endpoint, as nobody, as each role, and as somebody of another site. A new route is judged here without a new test."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.sse import EventSourceResponse
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from server.attachments.models import Attachment
+from server.audit.models import AuditLog
+from server.core.access import Requirement
+from server.core.clock import now
+from server.equipment.models import Document
+from server.requests.models import WorkRequest
+from shared_models.ids import uuid7
+from shared_models.permissions import Permission, Role, may
+from shared_models.requests import Symptom
+from tests.conftest import make_session
+from tests.server.machines import at, make_machine
+from tests.server.support import make_line, make_person, make_site, problem_code
+
+PUBLIC = {
+    "GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "HEAD /api/v1/openapi.json",
+    "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
+    "POST /api/v1/auth/setup", "GET /api/v1/auth/demo-accounts",
+    "GET /e", "GET /e/{code}", "POST /e/{code}",
+}  # fmt: skip
+ANYBODY_SIGNED_IN = {
+    "GET /api/v1/auth/me", "PATCH /api/v1/auth/me", "POST /api/v1/auth/password", "GET /api/v1/auth/sessions",
+    "DELETE /api/v1/auth/sessions/{session_id}",
+    # Their services ask for one of several permissions.
+    "POST /api/v1/equipment/{equipment_id}/status", "POST /api/v1/equipment/{equipment_id}/labels",
+    "PUT /api/v1/equipment/{equipment_id}/photo", "PUT /api/v1/attachments/{attachment_id}",
+    "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
+}  # fmt: skip
+# What belongs to no site: everybody's.
+WITHOUT_SITE = {"class_id"}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    method: str
+    path: str
+    requirement: Requirement | None
+    is_stream: bool
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def names(self) -> list[str]:
+        return re.findall(r"{(\w+)", self.path)
+
+    @property
+    def permission(self) -> Permission | None:
+        return self.requirement.permission if self.requirement else None
+
+
+def requirement_of(dependant: Any) -> Requirement | None:
+    for needed in dependant.dependencies:
+        if isinstance(needed.call, Requirement):
+            return needed.call
+        if found := requirement_of(needed):
+            return found
+    return None
+
+
+def endpoints_of(app: FastAPI) -> list[Endpoint]:
+    return [endpoint for context in iter_route_contexts(app.routes) for endpoint in _of_route(context)]
+
+
+def _of_route(context: RouteContext) -> list[Endpoint]:
+    dependant = getattr(context, "dependant", None)
+    found = requirement_of(dependant) if dependant else None
+    is_stream = getattr(context, "response_class", None) is EventSourceResponse
+    return [Endpoint(method, context.path or "", found, is_stream) for method in sorted(context.methods or ())]
+
+
+class Bodies:
+    """The least that each endpoint's schema accepts, naming the rows of `ids`."""
+
+    def __init__(self, app: FastAPI, ids: dict[str, str]) -> None:
+        self.schema = app.openapi()
+        self.ids = ids
+
+    def of(self, endpoint: Endpoint) -> Any:
+        operation = self.schema["paths"].get(endpoint.path, {}).get(endpoint.method.lower(), {})
+        content = operation.get("requestBody", {}).get("content", {})
+        return self.least(content["application/json"]["schema"]) if "application/json" in content else None
+
+    def query(self, endpoint: Endpoint) -> dict[str, Any]:
+        operation = self.schema["paths"].get(endpoint.path, {}).get(endpoint.method.lower(), {})
+        wanted = (found for found in operation.get("parameters", ()) if found["in"] == "query" and found.get("required"))
+        return {found["name"]: self.least(found["schema"], found["name"]) for found in wanted}
+
+    def least(self, schema: dict[str, Any], name: str = "") -> Any:
+        if "$ref" in schema:
+            return self.least(self.schema["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]], name)
+        if "anyOf" in schema:
+            return self.least(schema["anyOf"][0], name)
+        if "enum" in schema:
+            return schema["enum"][0]
+        if schema.get("type") == "object":
+            return {field: self.least(schema["properties"][field], field) for field in schema.get("required", ())}
+        if schema.get("type") == "array":
+            return [self.least(schema["items"], name.rstrip("s")) for _ in range(schema.get("minItems", 0))]
+        return self._plain(schema, name)
+
+    def _plain(self, schema: dict[str, Any], name: str) -> Any:
+        if schema.get("format") == "uuid":
+            return self.ids.get(name, str(uuid7()))
+        if schema.get("format") == "date-time":
+            return at()
+        if schema.get("format") == "email":
+            return f"{uuid7().hex}@example.org"
+        plain = {"integer": 1, "number": 1, "boolean": False}
+        return plain.get(schema.get("type", ""), "x" * max(2, schema.get("minLength", 0)))
+
+
+@pytest.fixture
+async def foreign(client_as, session) -> dict[str, str]:
+    """One row of everything on a site that others do not see, by the name endpoints give its id."""
+    admin = await client_as("admin")
+    site = await make_site(session, "Elsewhere")
+    line = await make_line(session, site)
+    person = await make_person(session, "supervisor", sites=[site.id])
+    machine = await make_machine(admin, site.id, production_line_id=line.id)
+    job = await _make_job(admin, machine)
+    file = Attachment(
+        site_id=site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type="image/jpeg", size_bytes=1, created_at=now()
+    )
+    held = make_session(person)
+    session.add_all([file, held])
+    await session.flush()
+    paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
+    request = WorkRequest(
+        number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now()
+    )
+    session.add_all([paper, request])
+    await session.commit()
+    return {
+        "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
+        "session_id": str(held.id), "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
+        "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
+        "document_id": str(paper.id), "request_id": str(request.id), "code": machine["labels"][0],
+    }  # fmt: skip
+
+
+async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:
+    path, job_id = "/api/v1/maintenance/interventions", str(uuid7())
+    asked = {"intervention_id": job_id, "equipment_id": machine["id"], "title": "Leak", "type": "corrective", "occurred_at": at()}
+    created = await admin.post(path, json=asked)
+    assert created.status_code == 201, created.text
+    begun = {"intervention_id": job_id, "action_id": str(uuid7()), "occurred_at": at()}
+    started = await admin.post(f"{path}/{job_id}/start", json=begun)
+    assert started.status_code == 200, started.text
+    return started.json()
+
+
+def address(endpoint: Endpoint, ids: dict[str, str]) -> str:
+    """Fails for a name this walk has no row for: add one to `foreign`."""
+    return endpoint.path.format(**{name: ids[name] for name in endpoint.names})
+
+
+def test_every_route_declares_who_may_use_it(app):
+    found = endpoints_of(app)
+    assert {str(endpoint) for endpoint in found if endpoint.requirement is None} == PUBLIC
+    anybody = {str(endpoint) for endpoint in found if endpoint.requirement and endpoint.permission is None}
+    assert anybody == ANYBODY_SIGNED_IN
+
+
+async def test_nobody_gets_in_without_signing_in(app, client, foreign):
+    ids = {**foreign, "class_id": str(uuid7())}
+    for endpoint in endpoints_of(app):
+        if endpoint.requirement is not None:
+            answer = await client.request(endpoint.method, address(endpoint, ids), json={})
+            assert problem_code(answer, 401) == "not_signed_in", endpoint
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_does_what_its_permissions_say(app, client_as, foreign, role):
+    ids = {name: str(uuid7()) for name in [*foreign, "class_id"]}
+    person, bodies = await client_as(role), Bodies(app, ids)
+    for endpoint in endpoints_of(app):
+        if endpoint.permission is None or endpoint.is_stream:
+            continue
+        answer = await person.request(
+            endpoint.method, address(endpoint, ids), json=bodies.of(endpoint), params=bodies.query(endpoint)
+        )
+        assert answer.status_code < 500, f"{endpoint}: {answer.text}"
+        if may(role, endpoint.permission):
+            assert answer.status_code != 401, endpoint
+            assert answer.status_code != 403 or answer.json()["params"].get("permission") != endpoint.permission, endpoint
+        else:
+            assert problem_code(answer, 403) == "forbidden", endpoint
+
+
+async def test_what_is_on_another_site_does_not_exist(app, client_as, session, foreign):
+    mine = await make_site(session)
+    stranger, bodies = await client_as("admin", sites=[mine.id]), Bodies(app, foreign)
+    answers = {}
+    for endpoint in endpoints_of(app):
+        if not endpoint.names or endpoint.requirement is None or WITHOUT_SITE & set(endpoint.names):
+            continue
+        answer = await stranger.request(
+            endpoint.method, address(endpoint, foreign), json=bodies.of(endpoint), params=bodies.query(endpoint)
+        )
+        answers[str(endpoint)] = answer.status_code
+    assert {endpoint: status for endpoint, status in answers.items() if status != 404} == {}
+    assert len(answers) > 40
+    done = select(func.count()).select_from(AuditLog).where(col(AuditLog.actor_id) == stranger.user.id)
+    assert await session.scalar(done) == 0
+
+
+async def test_no_list_mentions_what_is_on_another_site(app, client_as, session, foreign):
+    mine = await make_site(session)
+    stranger, everywhere = await client_as("admin", sites=[mine.id]), await client_as("admin")
+    seen_by_all = ""
+    secrets = {value for name, value in foreign.items() if name not in {"session_id", "action_id", "user_id"}}
+    for endpoint in endpoints_of(app):
+        if endpoint.method != "GET" or endpoint.names or endpoint.requirement is None or endpoint.is_stream:
+            continue
+        for query in ({}, {"site_id": foreign["site_id"]}):
+            answer = await stranger.get(endpoint.path, params=query)
+            assert answer.status_code in {200, 404, 422}, f"{endpoint}: {answer.text}"
+            if answer.status_code != 422:  # which repeats nothing of a row
+                assert not [secret for secret in secrets if secret in answer.text], endpoint
+        seen_by_all += (await everywhere.get(endpoint.path)).text
+    assert all(foreign[name] in seen_by_all for name in ("site_id", "equipment_id", "intervention_id", "request_id", "code"))
