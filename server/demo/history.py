@@ -12,7 +12,7 @@ from server.demo.plant import Machine, Plant
 from server.demo.sheets import Sheet
 from server.demo.workshop import Workshop
 
-LEAD = 21 * DAY  # a round's sheet is written up to this long before the round is done
+LEAD = 30 * DAY  # a round's sheet is written up to this long before the round is done
 TOLD = {"Palettiseur 2": 400 * DAY, "Boucheuse 1": 20 * DAY}  # machines whose story is told by hand from then on
 
 

@@ -19,10 +19,11 @@ LONG = 60  # minutes of work from which a round may stop the machine
 
 
 class Need(NamedTuple):
-    """At `at`, this machine fails or is due; `due` is when a round was planned."""
+    """At `at`, this machine fails or is due; `due` is when a round was planned. The first three fields order needs."""
 
     at: float
     machine_index: int
+    stream: int
     machine: Machine
     fault: Fault | None
     round: Round | None
@@ -34,7 +35,10 @@ def of_machine(machine: Machine, seed: int, since: float, until: float, *, no_fa
     if machine.kind is None:
         return iter(())
     ends = {plan: min(until, no_failure_from) if plan.minutes >= LONG else until for plan in machine.kind.rounds}
-    rounds = [_rounds(machine, plan, Dice(seed, machine.code, plan.title), since, end) for plan, end in ends.items()]
+    rounds = [
+        _rounds(machine, stream, plan, Dice(seed, machine.code, plan.title), since, end)
+        for stream, (plan, end) in enumerate(ends.items(), start=1)
+    ]
     failures = _failures(machine, Dice(seed, machine.code, "failures"), since, min(until, no_failure_from))
     return heapq.merge(failures, *(rounds if machine.parent is None else rounds[:1]))
 
@@ -54,7 +58,7 @@ def _failures(machine: Machine, dice: Dice, since: float, until: float) -> Itera
     assert machine.kind is not None
     faults = machine.kind.faults
     weights = [fault.weight * dice.lognormvariate(0, 0.7) for fault in faults]
-    calendar, at, last = machine.site.calendar, since, None
+    calendar, at, before, last = machine.site.calendar, since, since, None
     while True:
         relapses = last is not None and dice.happens(machine.relapse)
         at += DAY * (dice.around(9, 0.7) if relapses else dice.weibullvariate(1.0 / max(hazard(machine, at), 1e-4), 1.1))
@@ -64,12 +68,12 @@ def _failures(machine: Machine, dice: Dice, since: float, until: float) -> Itera
         if not dice.happens(WEEK[weekday(day)] * calendar.summer_heat[calendar.month(day) - 1] / 1.1):
             continue
         fault = last if relapses and last else dice.choices(faults, weights)[0]
-        moment = _moment(calendar, day, dice)
+        moment = max(_moment(calendar, day, dice), before + MINUTE)
         if moment >= until:
             return
-        at = moment
+        at = before = moment
         last = fault
-        yield Need(at, machine.index, machine, fault, None, at)
+        yield Need(at, machine.index, 0, machine, fault, None, at)
 
 
 def _moment(calendar: Calendar, day: int, dice: Dice) -> float:
@@ -77,7 +81,7 @@ def _moment(calendar: Calendar, day: int, dice: Dice) -> float:
     return calendar.at(day, hour * HOUR + dice.randrange(60) * MINUTE)
 
 
-def _rounds(machine: Machine, plan: Round, dice: Dice, since: float, until: float) -> Iterator[Need]:
+def _rounds(machine: Machine, stream: int, plan: Round, dice: Dice, since: float, until: float) -> Iterator[Need]:
     calendar = machine.site.calendar
     day = calendar.day_of(since) + 1 + dice.randrange(plan.period_days)
     done = -1.0
@@ -89,6 +93,6 @@ def _rounds(machine: Machine, plan: Round, dice: Dice, since: float, until: floa
         if at >= until:
             return
         if at > done:
-            yield Need(at, machine.index, machine, None, plan, due)
+            yield Need(at, machine.index, stream, machine, None, plan, due)
         done = max(at, done)
         day += plan.period_days

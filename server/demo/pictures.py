@@ -12,7 +12,7 @@ _FINER = 2  # drawn larger, then reduced, for smooth edges
 _FLOOR = 490
 SKIES = (("#DCE8EC", "#B7CDD4"), ("#E6E4DA", "#C9C3AE"), ("#DDE3EF", "#B5C0D8"))
 BODIES = (("#0B5563", "#11788A", "#7FD0DE"), ("#3E5C76", "#5C7F9E", "#B8D0E6"), ("#5A6B3F", "#7E9460", "#CBD9AE"))
-STEEL, DARK, LIGHT, GLASS, AMBER, RED, GREEN = "#8FA0AC", "#22313C", "#F2F6F8", "#CFE9EF", "#FFC53D", "#C8453B", "#2E9E66"
+STEEL, DARK, LIGHT, GLASS, PANE, AMBER, RED, GREEN = "#8FA0AC", "#22313C", "#F2F6F8", "#8FC7D6", "#D8EDF2", "#FFC53D", "#C8453B", "#2E9E66"
 
 
 class Board:
@@ -77,13 +77,13 @@ class Board:
 
     def screen(self, x: float, y: float) -> None:
         self.box(x, y, 66, 92, DARK, 8)
-        self.box(x + 8, y + 8, 50, 34, GLASS, 4)
+        self.box(x + 8, y + 8, 50, 34, PANE, 4)
         for rank, colour in enumerate((GREEN, AMBER, RED)):
             self.disc(x + 17 + rank * 16, y + 66, 6, colour)
 
     def window(self, x: float, y: float, width: float, height: float) -> None:
         self.box(x, y, width, height, DARK, 12)
-        self.box(x + 8, y + 8, width - 16, height - 16, GLASS, 8)
+        self.box(x + 8, y + 8, width - 16, height - 16, PANE, 8)
 
     def belt(self, x: float, y: float, width: float) -> None:
         self.box(x, y, width, 22, DARK, 11)
@@ -118,7 +118,7 @@ def _filler(b: Board) -> None:
         b.box(x - 9, 210, 18, 56, STEEL, 4)
         b.bottle(x, 400, 120, GLASS)
         b.box(x - 16, 352 - rank % 3 * 8, 32, 46 + rank % 3 * 8, b.pale, 6)
-    b.screen(600, 420 - 10)
+    b.screen(604, 388)
 
 
 def _capper(b: Board) -> None:
@@ -198,7 +198,7 @@ def _washer(b: Board) -> None:
         b.bottle(165 + rank * 72, 380, 120)
         b.disc(165 + rank * 72, 250, 10, b.main)
     b.disc(610, 300, 66, b.dark)
-    b.disc(610, 300, 46, GLASS)
+    b.disc(610, 300, 46, PANE)
     b.screen(540, 380)
 
 

@@ -1,0 +1,155 @@
+"""The demonstration data through the database that the migrations build: the same every time, and without contradiction."""
+
+import asyncpg
+import pytest
+
+from server.core.storage import Storage, memory_storage
+from server.demo import DatabaseNotEmptyError, Summary, load_demo
+from server.tables import metadata
+from shared_models.labels import is_label_code
+from tests.databases import Cluster
+from tests.server.demo.conftest import NOW
+
+DERIVED = ("sync_xid", "received_at")
+NOT_WRITTEN = {"sync_epoch", "sync_receipt", "sync_tombstone", "user_sessions", "setup_link", "rate_limit", "intervention_revision"}
+
+
+async def fingerprint(connection: asyncpg.Connection) -> dict[str, str]:
+    digest = "md5(string_agg(md5((to_jsonb(t) - $1::text[])::text), '' order by to_jsonb(t)::text))"
+    statement = f"select count(*) || ':' || coalesce({digest}, '') from {{}} t"
+    written = set(metadata.tables) - NOT_WRITTEN
+    return {table: await connection.fetchval(statement.format(table), DERIVED) for table in sorted(written)}
+
+
+async def none_of(connection: asyncpg.Connection, statement: str) -> bool:
+    return await connection.fetchval(f"select count(*) from ({statement}) found") == 0
+
+
+class TestTheSameEveryTime:
+    async def test_two_loads_of_a_seed_are_equal_and_two_seeds_are_not(self, rows: asyncpg.Connection, postgres: Cluster):
+        prints = {}
+        for seed in (1, 2):
+            with postgres.clone("again") as url:
+                await load_demo(url, storage=memory_storage(), seed=seed, now=NOW)
+                connection = await asyncpg.connect(url)
+                prints[seed] = await fingerprint(connection)
+                await connection.close()
+        assert prints[1] == await fingerprint(rows)
+        assert prints[1]["maintenance_interventions"] != prints[2]["maintenance_interventions"]
+
+    async def test_a_database_in_use_is_refused(self, demo_url: str, summary: Summary, storage: Storage):
+        with pytest.raises(DatabaseNotEmptyError):
+            await load_demo(demo_url, storage=storage)
+
+
+class TestWhatThereIs:
+    async def test_counts(self, summary: Summary, rows: asyncpg.Connection):
+        assert (summary.sites, summary.machines, summary.users) == (3, 250, 12)
+        assert 6_500 < summary.interventions < 7_600
+        assert await rows.fetchval("select count(*) from production_lines") == 9
+        assert await rows.fetchval("select count(*) from equipment_class") == 14
+        assert summary.interventions == await rows.fetchval("select sum(last) from number_series where series like 'INT-%'")
+
+    async def test_labels_can_be_read(self, rows: asyncpg.Connection, summary: Summary):
+        codes = [row["code"] for row in await rows.fetch("select code from label_code")]
+        assert len(codes) > summary.machines
+        assert all(map(is_label_code, codes))
+
+    async def test_the_files_are_in_the_store(self, rows: asyncpg.Connection, summary: Summary, storage: Storage):
+        for row in await rows.fetch("select distinct sha256, size_bytes from attachment"):
+            assert len(await storage.read(row["sha256"])) == row["size_bytes"]
+
+    async def test_the_plant_lives_now(self, rows: asyncpg.Connection):
+        running = await rows.fetch(
+            "select username, title, $1 - started_at as since from intervention_action a join users u on u.id = a.user_id"
+            " join maintenance_interventions i on i.id = a.intervention_id where ended_at is null and username = 'technician'",
+            NOW,
+        )
+        assert [(row["title"], row["since"].seconds // 60) for row in running] == [("Fuite vérin de poussée", 18)]
+        waiting = await rows.fetchval("select count(*) from maintenance_interventions where status = 'completed' and not is_validated")
+        assert 5 <= waiting <= 7
+        assert await rows.fetchval("select count(*) from equipment where status = 'broken'") == 3
+        assert await rows.fetchval("select count(*) from maintenance_interventions where status = 'on_hold'") == 1
+        assert await rows.fetchval("select count(*) from work_request where status = 'new' and photo_id is not null") == 3
+        assert await rows.fetchval("select count(*) from maintenance_interventions where temporary_until > $1", NOW.date()) == 1
+
+    async def test_the_palletiser_leaks_for_the_third_time_in_six_months(self, rows: asyncpg.Connection):
+        life = await rows.fetch(
+            "select actual_end, work_performed from maintenance_interventions i join equipment e on e.id = i.equipment_id"
+            " where e.code = 'EQ-0147' and intervention_type = 'corrective' and i.status = 'completed' and $1 - actual_end"
+            " < interval '183 days'"
+            " order by actual_end",
+            NOW,
+        )
+        assert [(NOW - row["actual_end"]).days for row in life] == [150, 11]
+        assert all(row["work_performed"].startswith("Joint vérin Ø63 remplacé") for row in life)
+
+
+class TestNoContradiction:
+    @pytest.mark.parametrize(
+        "impossible",
+        [
+            pytest.param(
+                "select id from (select equipment_id as id, from_status, lag(to_status) over (partition by equipment_id order"
+                " by occurred_at) as before"
+                " from equipment_status_log) l where from_status is distinct from before",
+                id="a status that does not follow from the one before",
+            ),
+            pytest.param(
+                "select e.id from equipment e join lateral (select * from equipment_status_log l where l.equipment_id = e.id"
+                " order by l.occurred_at desc limit 1) last on true where e.status <> last.to_status or e.status_since <> last.occurred_at",
+                id="a machine whose status is not the log's last",
+            ),
+            pytest.param(
+                "select i.id from maintenance_interventions i join maintenance_interventions j on j.equipment_id ="
+                " i.equipment_id and j.id > i.id"
+                " and tstzrange(i.stopped_at, i.restarted_at) && tstzrange(j.stopped_at, j.restarted_at)"
+                " where i.stopped_at is not null and j.stopped_at is not null",
+                id="two stops of one machine at once",
+            ),
+            pytest.param(
+                "select a.id from intervention_action a join intervention_action b on b.user_id = a.user_id and b.id > a.id"
+                " and tstzrange(a.started_at, a.ended_at) && tstzrange(b.started_at, b.ended_at)",
+                id="a person in two places",
+            ),
+            pytest.param(
+                "select id from maintenance_interventions where validated_by = completed_by or (is_validated and validated_at"
+                " < actual_end)",
+                id="a job validated by who did it, or before its end",
+            ),
+            pytest.param(
+                "select i.id from maintenance_interventions i where (i.status = 'completed') is distinct from"
+                " (i.completed_by is not null and i.actual_end is not null)",
+                id="a job completed by nobody",
+            ),
+            pytest.param(
+                "select a.id from intervention_action a join maintenance_interventions i on i.id = a.intervention_id where not exists"
+                " (select from user_site m where m.user_id = a.user_id and m.site_id = i.site_id)",
+                id="somebody at work on a site that is not his",
+            ),
+            pytest.param(
+                "select i.id from maintenance_interventions i join equipment e on e.id = i.equipment_id join failure_item f"
+                " on f.id in (i.mode_id, i.mechanism_id, i.cause_id, i.remedy_id) where f.class_id <> e.class_id or e.site_id <> i.site_id",
+                id="a code of another class, or a sheet of another site",
+            ),
+            pytest.param(
+                "select id from maintenance_interventions where greatest(actual_end, validated_at, returned_at, restarted_at,"
+                " created_at, updated_at)"
+                " > timestamptz '2026-11-23T10:31Z'",
+                id="something that has not happened yet",
+            ),
+            pytest.param(
+                "select id from maintenance_interventions where intervention_type = 'corrective' and status = 'completed' and"
+                " mode_id is null"
+                " and not mode_unknown",
+                id="a repair without a failure mode",
+            ),
+        ],
+    )
+    async def test_there_is_no(self, rows: asyncpg.Connection, impossible: str):
+        assert await none_of(rows, impossible)
+
+    async def test_numbers_follow_time(self, rows: asyncpg.Connection):
+        numbers = [row["number"] for row in await rows.fetch("select number from maintenance_interventions order by created_at, number")]
+        assert numbers[0].endswith("-000001")
+        assert numbers == sorted(numbers)
