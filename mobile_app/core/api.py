@@ -68,6 +68,11 @@ class Api:
         answer = await self.send(method, BASE + path + _query(params), headers=headers, body=content)
         return json.loads(answer.body) if answer.body else None
 
+    async def public(self, path: str) -> Any:
+        """What needs no sign-in."""
+        answer = await self._transport.request("GET", BASE + path, headers=self._headers())
+        return json.loads(checked(answer).body)
+
     async def list_of(self, model: type[R], path: str, **params: Any) -> list[R]:
         found = await self.get(path, **params)
         items = found["items"] if isinstance(found, dict) else found
@@ -104,7 +109,8 @@ class Api:
     async def login(self, username: str, password: str, device_id: UUID, device_name: str) -> dict[str, Any]:
         wanted = {"username": username, "password": password, "device_id": str(device_id), "device_name": device_name}
         answer = await self._unsigned("/auth/login", wanted)
-        return self._take(json.loads(checked(answer).body))
+        pair: dict[str, Any] = json.loads(checked(answer).body)
+        return pair
 
     async def logout(self) -> None:
         """By the cookie, so that it works without a token too."""
@@ -128,14 +134,14 @@ class Api:
             answer = await self._unsigned("/auth/refresh", {})
             if answer.status == _UNAUTHORIZED:
                 self._ended(answer)
-            pair = self._take(json.loads(checked(answer).body))
+            pair: dict[str, Any] = json.loads(checked(answer).body)
+            self.take(pair)
             self.on_token(pair)
             shared = {"kind": "token", "text": pair["access_token"], "seconds": pair["expires_in"], "user": pair["user"]["id"]}
             self._tabs.post(shared)
 
-    def _take(self, pair: dict[str, Any]) -> dict[str, Any]:
+    def take(self, pair: dict[str, Any]) -> None:
         self._token = Token(pair["access_token"], time.monotonic() + pair["expires_in"])
-        return pair
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message.get("kind") == "token" and self._token is not None:

@@ -85,8 +85,8 @@ class Client:
         self._device = Device(await self._stores.device())
         self.device_id = await self._device.device_id()
         await self.prefs.open(self._device)
-        self._http.language = self.prefs.lang or "fr"
-        self.prefs.subscribe(lambda *_: setattr(self._http, "language", self.prefs.lang or "fr"))
+        self._http.language = self.prefs.language
+        self.prefs.subscribe(lambda *_: setattr(self._http, "language", self.prefs.language))
         self.clock.offset = timedelta(seconds=float(await self._device.word("clock_offset") or 0))
         self._follow_page()
         user = await self._device.user()
@@ -111,6 +111,13 @@ class Client:
     def now(self) -> datetime:
         return self.clock.now()
 
+    @property
+    def user(self) -> SessionUser:
+        """Who is signed in; screens behind the sign-in have somebody."""
+        if self.session.user is None:
+            raise SignInNeeded
+        return self.session.user
+
     # signing in and out
 
     async def sign_in(self, username: str, password: str) -> None:
@@ -123,6 +130,7 @@ class Client:
         if self._store is None or self.session.user is None or self.session.user.id != user.id:
             await self._leave()
             await self._open(user)
+        self._http.take(pair)
         await self._know(me)
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", None)

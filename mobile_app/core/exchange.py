@@ -122,10 +122,17 @@ class Pull:
         self._on_rows = on_rows
         self._on_progress = on_progress
         self._scope: list[str] | None = None
+        self._is_through = False
+        self.is_whole = False
         self.clock_changed = False
 
     async def run(self) -> int | None:
-        """Pull until there is no more; the horizon of what is now included."""
+        """Pull until there is no more; the horizon of what is now included.
+
+        `is_whole` says that it began where nothing was left over: then it includes all that was done before it, whatever the
+        horizon. What is left over from an interrupted pull was chosen when that one began.
+        """
+        self.is_whole, self._is_through = self._is_through, False
         while True:
             cursor = await self._store.get("cursor")
             started = self._clock.started()
@@ -135,6 +142,7 @@ class Pull:
             if progress := page.get("progress"):
                 self._on_progress(progress["done"], progress["total"])
             if not page["more"]:
+                self._is_through = True
                 horizon: int | None = page.get("horizon")
                 return horizon
 
@@ -157,12 +165,12 @@ class Pull:
         if reset:
             for table in tables.values():
                 table.load("[]")
-        for entity in changed & tables.keys():
-            tables[entity].put(row.json for row in puts if row.entity == entity)
         for key, site in drops:
             entity, _, row_id = key.partition("/")
             if entity in tables:
                 tables[entity].drop(UUID(row_id), site)
+        for entity in changed & tables.keys():
+            tables[entity].put(row.json for row in puts if row.entity == entity)
         if sites is not None:
             for table in tables.values():
                 table.keep_sites(frozenset(sites))

@@ -1,7 +1,8 @@
-"""The browser's store. The work inside a transaction is done by `indexeddb.js`, a few crossings whatever the number of rows."""
+"""The browser's store. What happens inside a transaction is in `assets/web/storage.js`, which the worker loads beside Python:
+few crossings, whatever the number of rows.
+"""
 
 import json
-import pkgutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,15 +19,8 @@ _GENERATIONS = 5
 
 
 def _library() -> Any:
-    """The worker loads it beside Python; where it has not, it is evaluated."""
     import js
 
-    if not hasattr(js, "etabliStorage"):
-        from pyodide.code import run_js
-
-        source = pkgutil.get_data("mobile_app.core", "indexeddb.js")
-        assert source is not None
-        run_js(source.decode())
     return js.etabliStorage
 
 

@@ -52,11 +52,11 @@ class SqliteStore:
         with self._transaction() as db:
             if batch.reset:
                 db.execute("delete from rows")
+            db.executemany("delete from rows where key = ? and s is ?", batch.drops)
             for row in batch.puts:
                 db.execute("delete from refs where key = ?", (row.key,))
                 db.execute("insert or replace into rows values (?, ?, ?, ?)", (row.key, row.entity, row.site_id, row.json))
                 db.executemany("insert or ignore into refs values (?, ?)", [(ref, row.key) for ref in row.refs])
-            db.executemany("delete from rows where key = ? and s is ?", batch.drops)
             if batch.sites is not None:
                 sites = json.dumps(list(batch.sites))
                 db.execute("delete from rows where s is not null and s not in (select value from json_each(?))", (sites,))

@@ -18,7 +18,7 @@ from mobile_app.core.tabs import Tabs
 PERIOD = 60.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
-UNSETTLED_RETRY = 0.5  # another transaction on the server keeps our change from the pull, for as long as it lasts
+UNSETTLED_RETRY = 0.2  # what was left over from an interrupted pull did not show all our changes yet
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -174,10 +174,9 @@ class Sync(Observable):
 
     async def _settle(self, horizon: int | None) -> None:
         """The screen may let go of what this pull shows."""
-        done = [
-            entry.id for entry in self._outbox.entries
-            if entry.stage == Stage.applied and (horizon is None or entry.xid is None or entry.xid < horizon)
-        ]
+        assert self.pull is not None
+        applied = [entry for entry in self._outbox.entries if entry.stage == Stage.applied]
+        done = [entry.id for entry in applied if self.pull.is_whole or entry.xid is None or (horizon or 0) > entry.xid]
         if done:
             await self._outbox.settle(done)
 

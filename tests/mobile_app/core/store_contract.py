@@ -35,6 +35,8 @@ async def drops_only_what_is_still_there(store: LocalStore) -> None:
     await store.apply(Batch(drops=[(f"equipment/{A}", "s1"), (f"equipment/{B}", "s1"), (f"user/{C}", None)]))
     assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
     assert json.loads(await store.rows("user")) == []
+    await store.apply(Batch(puts=[row("equipment", B, "s2", back=True)], drops=[(f"equipment/{B}", "s2")]))
+    assert json.loads(await store.rows("equipment")) == [{"id": B, "back": True}]
 
 
 async def keeps_only_the_sites_in_scope(store: LocalStore) -> None:

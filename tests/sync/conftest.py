@@ -1,0 +1,129 @@
+"""Phones and tablets of one factory: the real engine against the real application on a real database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+
+from mobile_app.core.client import Client
+from mobile_app.core.clock import Clock, device_time
+from mobile_app.core.memory_store import SqliteStores
+from mobile_app.core.outbox import Stage
+from mobile_app.core.tabs import SharedTabs
+from server.core.database import Session
+from server.users.models import User
+from shared_models.ids import uuid7
+from shared_models.interventions import CreateIntervention, InterventionRow, StartIntervention
+from tests.server.machines import make_machine, make_site
+from tests.server.support import PASSWORD, make_person
+from tests.sync.transport import AppTransport, Jar
+
+
+@dataclass(eq=False)
+class Device:
+    """One tab of one browser. `client` is the real thing; rounds happen when a test says so, unless `background`."""
+
+    client: Client
+    transport: AppTransport
+    stores: SqliteStores
+    jar: Jar
+    errors: list[tuple[str, Exception]] = field(default_factory=list)
+
+    async def round(self) -> None:
+        await self.client.sync.round()
+        for _ in range(20):  # what is in flight on the server keeps our own change from a pull, for a moment
+            if all(entry.stage != Stage.applied for entry in self.client.outbox.entries) or not self.transport.online:
+                return
+            await self.client.sync.round()
+
+    def job(self, job_id: UUID) -> InterventionRow:
+        row = self.client.interventions.get(job_id)
+        assert row is not None
+        return row
+
+    async def do(self, kind: type[Any], /, **fields: Any) -> Any:
+        command = kind(occurred_at=self.client.now(), **fields)
+        await self.client.execute(command)
+        return command
+
+    async def open_job(self, machine_id: UUID, title: str = "Courroie usée", *, start: bool = False) -> UUID:
+        job_id = uuid7()
+        await self.do(CreateIntervention, intervention_id=job_id, equipment_id=machine_id, title=title)
+        if start:
+            await self.do(StartIntervention, intervention_id=job_id, action_id=uuid7())
+        return job_id
+
+
+@dataclass(eq=False)
+class Factory:
+    app: FastAPI
+    session: Session
+    site: UUID
+    other_site: UUID
+    press: UUID
+    oven: UUID
+    devices: list[Device] = field(default_factory=list)
+
+    async def person(self, role: str, *, sites: list[UUID] | None = None) -> User:
+        return await make_person(self.session, role, sites=sites)
+
+    def device(
+        self, *, ahead: timedelta = timedelta(), stores: SqliteStores | None = None, jar: Jar | None = None,
+        tabs: SharedTabs | None = None, background: bool = False, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Device:  # fmt: skip
+        jar, stores = jar or Jar(self.app), stores or SqliteStores()
+        transport = AppTransport(jar)
+        clock = Clock(lambda: device_time() + ahead)
+        client = Client(transport=transport, stores=stores, tabs=tabs or SharedTabs(), clock=clock, background=background, sleep=sleep)
+        device = Device(client, transport, stores, jar)
+        client.on_error(lambda where, error: device.errors.append((where, error)))
+        self.devices.append(device)
+        return device
+
+    async def signed_in(self, user: User, **how: Any) -> Device:
+        device = self.device(**how)
+        await device.client.start()
+        await device.client.sign_in(user.username, PASSWORD)
+        await device.client.sync.round()
+        return device
+
+    async def restarted(self, device: Device, **how: Any) -> Device:
+        """The same phone after a crash: nothing but what was stored is left."""
+        again = self.device(stores=device.stores, jar=device.jar, **how)
+        again.transport.online = device.transport.online
+        await again.client.start()
+        return again
+
+
+@pytest.fixture
+async def factory(app: FastAPI, session: Session, client_as) -> AsyncIterator[Factory]:
+    admin = await client_as("admin")
+    site, other = await make_site(session), await make_site(session)
+    press = await make_machine(admin, site.id, name="Presse")
+    oven = await make_machine(admin, other.id, name="Four")
+    made = Factory(app, session, site.id, other.id, UUID(press["id"]), UUID(oven["id"]))
+    yield made
+    for device in made.devices:
+        await device.client.close()
+    for device in made.devices:
+        await device.jar.client.aclose()
+    assert [error for device in made.devices for error in device.errors] == []
+
+
+async def until(happens: Callable[[], Any], seconds: float = 5) -> None:
+    limit = device_time() + timedelta(seconds=seconds)
+    while not happens():
+        assert device_time() < limit, "did not happen"
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def soon() -> Callable[..., Awaitable[None]]:
+    return until
+
+

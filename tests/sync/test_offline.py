@@ -1,0 +1,275 @@
+"""Work without a network, and what becomes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from mobile_app.core.sync import SyncState
+from shared_models.interventions import (
+    AddNote,
+    AddPhoto,
+    AssignIntervention,
+    CancelIntervention,
+    CompleteIntervention,
+    FailureCoding,
+    HoldIntervention,
+    ReturnIntervention,
+    StartIntervention,
+    ValidateIntervention,
+    labour,
+)
+from shared_models.ids import uuid7
+from shared_models.lifecycle import InterventionStatus
+from tests.sync.pictures import JPEG
+
+pytestmark = pytest.mark.fresh_database
+
+
+class TestOffline:
+    async def test_the_main_job_from_scan_to_validation(self, factory):
+        anne = await factory.signed_in(await factory.person("technician", sites=[factory.site]))
+        chief = await factory.signed_in(await factory.person("supervisor"))
+
+        anne.transport.online = False
+        job_id = await anne.open_job(factory.press, start=True)
+        await anne.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Bruit au démarrage")
+        await anne.do(CompleteIntervention, intervention_id=job_id, worked_minutes=25, failure=FailureCoding(mode_unknown=True))
+        await anne.round()
+        assert anne.client.sync.status.state == SyncState.offline
+        assert anne.client.sync.status.waiting == 4
+        assert anne.job(job_id).status == InterventionStatus.completed
+        assert anne.client.interventions.pending == {job_id}
+
+        anne.transport.online = True
+        foretold = anne.job(job_id)
+        await anne.round()
+        assert anne.client.sync.status.state == SyncState.synced
+        assert anne.client.outbox.entries == []
+        told = anne.job(job_id)
+        assert told.number is not None
+        assert labour(told.actions, told.created_at) == labour(foretold.actions, told.created_at) == timedelta(minutes=25)
+        hidden = {"number", "version", "created_at", "actions", "notes", "actual_start", "actual_end", "supervisor_id"}
+        assert told.model_dump(exclude=hidden) == foretold.model_dump(exclude=hidden)
+
+        await chief.round()
+        await chief.do(ValidateIntervention, intervention_id=job_id, version=chief.job(job_id).version)
+        await chief.round()
+        await anne.round()
+        assert anne.job(job_id) == chief.job(job_id)
+        assert anne.job(job_id).is_validated
+
+    async def test_a_restart_without_a_network_loses_nothing(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        anne.transport.online = False
+        job_id = await anne.open_job(factory.press)
+        await anne.client.drafts.save("close", {"text": "à moitié"})
+        again = await factory.restarted(anne)
+        assert again.client.session.user == anne.client.session.user
+        assert again.client.me == anne.client.me
+        assert again.job(job_id).title == "Courroie usée"
+        assert await again.client.drafts.load("close") == {"text": "à moitié"}
+        again.transport.online = True
+        await again.round()
+        assert again.job(job_id).number is not None
+
+    async def test_a_lost_answer_is_asked_for_again_and_nothing_happens_twice(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press, start=True)
+        await anne.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Une fois")
+        anne.transport.lose_answers, anne.transport.only = 2, "/push"
+        await anne.round()
+        await anne.round()
+        assert anne.client.sync.status.waiting == 3
+        await anne.round()
+        assert anne.client.outbox.entries == []
+        assert (len(anne.job(job_id).notes), len(anne.job(job_id).actions)) == (1, 1)
+
+    async def test_a_crash_after_the_answer_shows_the_change_until_it_is_pulled(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press)
+        anne.transport.lose_answers, anne.transport.only = 1, "/pull"
+        await anne.client.sync.round()
+        assert anne.job(job_id).number is None
+        again = await factory.restarted(anne)
+        assert again.job(job_id).title == "Courroie usée"
+        await again.round()
+        assert again.job(job_id).number is not None
+        assert again.client.interventions.pending == frozenset()
+
+
+class TestRefusal:
+    async def test_is_kept_with_its_reason_until_somebody_decides(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        chief = await factory.signed_in(await factory.person("supervisor"))
+        job_id = await anne.open_job(factory.press)
+        await anne.round()
+        await chief.round()
+        await chief.do(CancelIntervention, intervention_id=job_id, reason="Doublon")
+        await chief.round()
+
+        await anne.do(StartIntervention, intervention_id=job_id, action_id=uuid7())
+        await anne.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Vu")
+        await anne.round()
+        [refused] = anne.client.outbox.needs_you
+        assert isinstance(refused.command, StartIntervention)
+        assert refused.problem.code == "not_allowed_now"
+        assert refused.problem.title
+        assert anne.client.sync.status.state == SyncState.needs_you
+        assert anne.job(job_id).status == InterventionStatus.cancelled
+        assert len(anne.job(job_id).notes) == 1, "one refusal holds up nothing else"
+
+        again = await factory.restarted(anne)
+        assert [item.id for item in again.client.outbox.needs_you] == [refused.id]
+        await again.client.discard(refused.id)
+        assert again.client.sync.status.state != SyncState.needs_you
+
+    async def test_takes_what_depends_on_it_along_and_brings_it_back(self, factory):
+        anne = await factory.signed_in(await factory.person("technician", sites=[factory.site]))
+        chief = await factory.signed_in(await factory.person("supervisor"))
+        mine = anne.client.session.user.id
+        job_id = uuid7()
+        from shared_models.interventions import CreateIntervention
+
+        wrong = await anne.do(
+            CreateIntervention, intervention_id=job_id, equipment_id=factory.press, title="Fuite",
+            assigned_technician_id=chief.client.session.user.id,
+        )  # fmt: skip
+        await anne.do(StartIntervention, intervention_id=job_id, action_id=uuid7())
+        await anne.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Joint")
+        await anne.round()
+        [refused] = anne.client.outbox.needs_you
+        assert (refused.command, len(refused.followers)) == (wrong, 2)
+        await anne.client.edit(refused.id, wrong.model_copy(update={"assigned_technician_id": mine}))
+        await anne.round()
+        assert anne.client.outbox.entries == []
+        told = anne.job(job_id)
+        assert (told.status, len(told.notes), told.assigned_technician_id) == (InterventionStatus.in_progress, 1, mine)
+
+    async def test_a_command_the_server_cannot_read_stops_nobody(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        store = anne.client.outbox.store
+        strange = {"type": "meter.read", "command_id": str(uuid7()), "occurred_at": anne.client.now().isoformat()}
+        await store.write_outbox(puts=[{"id": strange["command_id"], "seq": 1, "command": strange, "stage": "waiting"}])
+        await anne.client.outbox.reload()
+        job_id = await anne.open_job(factory.press)
+        await anne.round()
+        assert anne.job(job_id).number is not None
+        [refused] = anne.client.outbox.needs_you
+        assert (refused.command, refused.payload["type"]) == (None, "meter.read")
+
+
+class TestTwoDevices:
+    async def test_on_one_job_come_to_the_same_sheet(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        paul = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press, start=True)
+        await anne.round()
+        await paul.round()
+        paul.transport.online = False
+        await paul.do(StartIntervention, intervention_id=job_id, action_id=uuid7())
+        await paul.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Je rejoins")
+        await anne.do(HoldIntervention, intervention_id=job_id, reason="Attente pièce")
+        await anne.round()
+        await paul.round()
+        assert paul.job(job_id).status == InterventionStatus.in_progress
+        paul.transport.online = True
+        await paul.round()
+        await anne.round()
+        assert anne.job(job_id) == paul.job(job_id)
+        assert {action.user_id for action in anne.job(job_id).actions} == {anne.client.session.user.id, paul.client.session.user.id}
+
+    async def test_a_pulled_row_never_hides_a_pending_change(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        chief = await factory.signed_in(await factory.person("supervisor"))
+        job_id = await anne.open_job(factory.press)
+        await anne.round()
+        await chief.round()
+        note = uuid7()
+        anne.transport.lose_requests, anne.transport.only = 1, "/push"
+        await anne.do(AddNote, intervention_id=job_id, note_id=note, text="À moi")
+        await chief.do(AssignIntervention, intervention_id=job_id, technician_id=anne.client.session.user.id)
+        await chief.round()
+        await anne.client.sync.pull.run()
+        anne.client.tables.overlay(anne.client.tables.changes)
+        assert anne.job(job_id).assigned_technician_id == anne.client.session.user.id
+        assert [item.id for item in anne.job(job_id).notes] == [note]
+
+    async def test_return_goes_back_to_work(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        chief = await factory.signed_in(await factory.person("supervisor"))
+        job_id = await anne.open_job(factory.press, start=True)
+        await anne.do(CompleteIntervention, intervention_id=job_id)
+        await anne.round()
+        await chief.round()
+        await chief.do(ReturnIntervention, intervention_id=job_id, reason="Photo manquante")
+        await chief.round()
+        await anne.round()
+        assert (anne.job(job_id).status, anne.job(job_id).return_reason) == (InterventionStatus.in_progress, "Photo manquante")
+
+
+class TestPhotos:
+    async def test_an_interrupted_upload_goes_on_and_frees_the_device(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press)
+        photo_id = await anne.client.attach(JPEG, "image/jpeg")
+        await anne.do(AddPhoto, intervention_id=job_id, photo_id=photo_id)
+        assert [photo.id for photo in anne.job(job_id).photos] == [photo_id]
+        anne.transport.lose_requests, anne.transport.only = 1, "/attachments"
+        await anne.client.sync.round()
+        anne.transport.lose_answers = 1
+        await anne.client.sync.round()
+        assert anne.client.unsent().photos == 1
+        assert await anne.client.attachment(photo_id) == JPEG
+        await anne.round()
+        assert anne.client.outbox.entries == []
+        assert await anne.client.outbox.store.blob_ids() == []
+        assert [photo.id for photo in anne.job(job_id).photos] == [photo_id]
+        assert await anne.client.attachment(photo_id, 160)
+
+    async def test_a_file_that_is_refused_waits_with_its_photo(self, factory):
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press)
+        photo_id = await anne.client.attach(b"<html>", "image/jpeg")
+        await anne.do(AddPhoto, intervention_id=job_id, photo_id=photo_id)
+        await anne.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Après")
+        await anne.round()
+        [refused] = anne.client.outbox.needs_you
+        assert refused.command.photo_id == photo_id
+        assert len(anne.job(job_id).notes) == 1
+        assert await anne.client.outbox.store.blob_ids() == [str(photo_id)]
+        await anne.client.discard(refused.id)
+        assert await anne.client.outbox.store.blob_ids() == []
+
+
+class TestScope:
+    async def test_a_lost_site_takes_its_rows_and_leaves_the_work(self, factory):
+        from sqlalchemy import delete
+        from server.users.models import UserSite
+
+        user = await factory.person("technician", sites=[factory.site, factory.other_site])
+        anne = await factory.signed_in(user)
+        assert len(anne.client.equipment) == 2
+        await anne.open_job(factory.oven, "Résistance")
+        await factory.session.execute(delete(UserSite).where(UserSite.user_id == user.id, UserSite.site_id == factory.other_site))
+        await factory.session.commit()
+        await anne.round()
+        assert list(anne.client.equipment.rows) == [factory.press]
+        [refused] = anne.client.outbox.needs_you
+        assert (refused.problem.code, refused.command.title) == ("not_found", "Résistance")
+        again = await factory.restarted(anne)
+        assert list(again.client.equipment.rows) == [factory.press]
+        assert len(again.client.outbox.needs_you) == 1
+
+
+class TestClock:
+    @pytest.mark.parametrize("hours", [-5, 7])
+    async def test_a_wrong_one_is_noticed_and_corrected(self, factory, hours):
+        right = await factory.signed_in(await factory.person("technician"))
+        wrong = await factory.signed_in(await factory.person("technician"), ahead=timedelta(hours=hours))
+        assert abs(wrong.client.now() - right.client.now()) < timedelta(seconds=2)
+        job_id = await wrong.open_job(factory.press, start=True)
+        await wrong.round()
+        await right.round()
+        assert abs(right.job(job_id).actual_start - right.client.now()) < timedelta(minutes=1)
+        again = await factory.restarted(wrong, ahead=timedelta(hours=hours))
+        assert abs(again.client.now() - right.client.now()) < timedelta(seconds=5)
