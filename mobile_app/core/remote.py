@@ -5,7 +5,7 @@ from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
 from shared_models.audit import AuditFilter, AuditPage
-from shared_models.auth import Me, MeUpdate, PasswordChange, SessionRead
+from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, SessionRead
 from shared_models.base import Schema
 from shared_models.interventions import HistoryEntry, RevisionRead
 
@@ -17,6 +17,11 @@ class Remote:
         self._http = http
         self.get, self.post, self.put = http.get, http.post, http.put
         self.patch, self.delete, self.list_of = http.patch, http.delete, http.list_of
+        self.send = http.send
+
+    async def demo_accounts(self) -> list[DemoAccount]:
+        """None outside a demonstration. Asked before anybody has signed in."""
+        return [DemoAccount.model_validate(item) for item in await self._http.public("/auth/demo-accounts")]
 
     async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
         return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")

@@ -89,13 +89,21 @@ class Device:
 
 
 class Preferences(Observable):
-    """`lang` is "fr", "en" or None (as the browser says); `theme` is "light", "dark" or None (as the system says)."""
+    """`lang` is "fr", "en" or None (as the browser says); `theme` is "light", "dark" or None (as the system says).
+
+    `language` is what to speak: what was chosen, else the browser's own.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.lang: str | None = None
+        self.of_browser = "fr"
         self.theme: str | None = None
         self._device: Device | None = None
+
+    @property
+    def language(self) -> str:
+        return self.lang or self.of_browser
 
     async def open(self, device: Device) -> None:
         self._device = device

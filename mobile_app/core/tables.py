@@ -25,7 +25,10 @@ Report = Callable[[str, Exception], None]
 
 
 class Table(Observable, Generic[R]):
-    """`rows` is what screens read; `pending` says which rows carry changes that the server has not confirmed."""
+    """`rows` is what screens read; `pending` says which rows carry changes that the server has not confirmed.
+
+    `revision` grows with each change: what a screen derives from many rows is made again only then.
+    """
 
     def __init__(self, entity: str, model: type[R], report: Report) -> None:
         super().__init__()
@@ -33,10 +36,15 @@ class Table(Observable, Generic[R]):
         self.rows: dict[UUID, R] = {}
         self.pending: frozenset[UUID] = frozenset()
         self.ready = False
+        self.revision = 0
         self._model = model
         self._many: TypeAdapter[list[R]] | None = None
         self._report = report
         self._server: dict[UUID, R] = {}
+
+    def notify(self) -> None:
+        self.revision += 1
+        super().notify()
 
     def get(self, row_id: UUID | None) -> R | None:
         return self.rows.get(row_id) if row_id else None

@@ -1,0 +1,167 @@
+"""Signing in and out, sessions that end, and the tabs of one browser."""
+
+import asyncio
+
+import pytest
+
+from mobile_app.core.errors import Offline, ProblemError, SignInNeeded, UnsentWork
+from mobile_app.core.session import SessionState
+from mobile_app.core.sync import SyncState
+from mobile_app.core.tabs import SharedTabs
+from shared_models.ids import uuid7
+from shared_models.interventions import AddNote
+from tests.server.support import PASSWORD
+
+pytestmark = pytest.mark.fresh_database
+
+
+async def end_sessions_of(device, factory) -> None:
+    """As another device of the same person does: “log out my lost phone”."""
+    other = await factory.signed_in(device.user)
+    for session in await other.client.api.sessions():
+        if not session.is_current:
+            await other.client.api.end_session(session.id)
+
+
+class TestSignIn:
+    async def test_wrong_password_and_no_network_say_so(self, factory):
+        user = await factory.person("technician")
+        phone = factory.device()
+        await phone.client.start()
+        assert phone.client.session.state == SessionState.signed_out
+        with pytest.raises(ProblemError) as refused:
+            await phone.client.sign_in(user.username, "not my password")
+        assert refused.value.status == 401
+        phone.transport.online = False
+        with pytest.raises(Offline):
+            await phone.client.sign_in(user.username, PASSWORD)
+
+    async def test_a_token_is_renewed_once_for_many_requests(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        phone.client._http.forget()
+        phone.transport.sent.clear()
+        await asyncio.gather(*(phone.client.api.me() for _ in range(5)))
+        assert phone.transport.sent.count("POST /api/v1/auth/refresh") == 1
+
+
+class TestSignOut:
+    async def test_leaves_nothing_behind(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        await phone.client.sign_out()
+        assert phone.client.session.state == SessionState.signed_out
+        assert phone.stores.names() == ["device"]
+        assert len(phone.client.equipment) == 0
+        assert (await factory.restarted(phone)).client.session.state == SessionState.signed_out
+        with pytest.raises(SignInNeeded):
+            await phone.client.api.me()
+
+    async def test_warns_of_unsent_work_and_keeps_it_when_told_so(self, factory):
+        user = await factory.person("technician")
+        phone = await factory.signed_in(user)
+        phone.transport.online = False
+        job_id = await phone.open_job(factory.press)
+        with pytest.raises(UnsentWork) as warning:
+            await phone.client.sign_out()
+        assert (warning.value.unsent.waiting, warning.value.unsent.needs_you) == (1, 0)
+        await phone.client.sign_out("keep")
+        assert len(phone.client.interventions) == 0
+
+        phone.transport.online = True
+        other = await factory.person("technician")
+        await phone.client.sign_in(other.username, PASSWORD)
+        await phone.round()
+        assert job_id not in phone.client.interventions.rows
+        await phone.client.sign_out()
+
+        await phone.client.sign_in(user.username, PASSWORD)
+        await phone.round()
+        assert phone.job(job_id).created_by == user.id
+
+    async def test_without_a_network_is_told_to_the_server_later(self, factory):
+        user = await factory.person("technician")
+        phone = await factory.signed_in(user)
+        phone.transport.online = False
+        await phone.client.sign_out()
+        phone.transport.online = True
+        await factory.restarted(phone)
+        other = await factory.signed_in(user)
+        assert len(await other.client.api.sessions()) == 1
+
+
+class TestEndedSession:
+    async def test_with_unsent_work_waits_for_its_owner(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        job_id = await phone.open_job(factory.press)
+        phone.user = await factory.session.get(type(await factory.person("admin")), phone.client.session.user.id)
+        await end_sessions_of(phone, factory)
+        with pytest.raises(SignInNeeded):
+            await phone.round()
+        await asyncio.sleep(0.05)
+        assert phone.client.session.state == SessionState.signed_out_with_unsent
+        assert phone.job(job_id).title == "Courroie usée"
+        again = await factory.restarted(phone)
+        assert again.client.session.state == SessionState.signed_out_with_unsent
+        await again.client.sign_in(phone.user.username, PASSWORD)
+        await again.round()
+        assert again.client.session.state == SessionState.signed_in
+        assert again.job(job_id).number is not None
+
+    async def test_without_unsent_work_is_simply_signed_out(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        phone.user = await factory.session.get(type(await factory.person("admin")), phone.client.session.user.id)
+        await end_sessions_of(phone, factory)
+        with pytest.raises(SignInNeeded):
+            await phone.round()
+        await asyncio.sleep(0.05)
+        assert phone.client.session.state == SessionState.signed_out
+        assert len(phone.client.equipment) == 0
+
+
+class TestBackground:
+    async def test_a_poke_brings_the_change_of_another_device(self, factory, soon):
+        user = await factory.person("technician")
+        phone = await factory.signed_in(user, background=True)
+        tablet = await factory.signed_in(await factory.person("supervisor"), background=True)
+        await soon(lambda: phone.client.sync.status.state == SyncState.synced and factory.app.state.pokes.subscribers == 2)
+        job_id = await phone.open_job(factory.press)
+        await soon(lambda: job_id in tablet.client.interventions.rows)
+        await soon(lambda: phone.client.sync.status.state == SyncState.synced and phone.job(job_id).number)
+
+    async def test_comes_back_by_itself_when_the_network_does(self, factory, soon):
+        phone = await factory.signed_in(await factory.person("technician"), background=True)
+        phone.transport.online = False
+        job_id = await phone.open_job(factory.press)
+        await soon(lambda: phone.client.sync.status.state == SyncState.offline)
+        assert phone.client.sync.status.offline_since
+        phone.transport.online = True
+        await soon(lambda: phone.job(job_id).number, seconds=10)
+
+
+class TestTabs:
+    async def test_one_talks_to_the_server_and_all_see_the_same(self, factory, soon):
+        hub = SharedTabs.Hub()
+        first = await factory.signed_in(await factory.person("technician"), tabs=SharedTabs(hub), background=True)
+        second = factory.device(stores=first.stores, jar=first.jar, tabs=SharedTabs(hub), background=True)
+        await second.client.start()
+        assert second.client.session.state == SessionState.signed_in
+        await soon(lambda: first.client.sync.leads)
+
+        job_id = await second.open_job(factory.press)
+        await soon(lambda: second.job(job_id).number and job_id in first.client.interventions.rows)
+        assert not any("sync" in sent for sent in second.transport.sent)
+
+        await first.client.close()
+        await soon(lambda: second.client.sync.leads)
+        await second.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Toujours là")
+        await soon(lambda: not second.client.outbox.entries)
+
+    async def test_signing_out_in_one_signs_out_all(self, factory, soon):
+        hub = SharedTabs.Hub()
+        user = await factory.person("technician")
+        first = await factory.signed_in(user, tabs=SharedTabs(hub))
+        second = factory.device(stores=first.stores, jar=first.jar, tabs=SharedTabs(hub))
+        await second.client.start()
+        await first.client.sign_out()
+        await soon(lambda: second.client.session.state == SessionState.signed_out)
+        await first.client.sign_in(user.username, PASSWORD)
+        await soon(lambda: second.client.session.state == SessionState.signed_in)
