@@ -1,0 +1,167 @@
+"""Transactions that commit late, in any order, between any pages of a pull: nothing is skipped, nothing stays behind."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.core.access import Actor
+from server.core.database import Database
+from server.sync import pull
+from shared_models.ids import uuid7
+from shared_models.permissions import ROLE_PERMISSIONS, Role
+from tests.server.sync.device import Device
+
+WRITERS, LINES, SITES = 3, 5, 2
+pytestmark = pytest.mark.fresh_database
+
+
+def member_of(sites: set[UUID] | None) -> Actor:
+    return Actor(
+        user_id=uuid7(), role=Role.technician, permissions=ROLE_PERMISSIONS[Role.technician], label="T",
+        site_ids=None if sites is None else frozenset(sites),
+    )  # fmt: skip
+
+
+@dataclass
+class Writer:
+    """A connection with at most one transaction; `held` are the lines it has changed."""
+
+    connection: asyncpg.Connection
+    transaction: Any = None
+    held: set[int] = field(default_factory=set)
+
+    async def execute(self, statement: str, *args: object) -> None:
+        if self.transaction is None:
+            self.transaction = self.connection.transaction()
+            await self.transaction.start()
+        await self.connection.execute(statement, *args)
+
+    async def end(self, *, commit: bool) -> None:
+        if self.transaction is not None:
+            await (self.transaction.commit() if commit else self.transaction.rollback())
+            self.transaction, self.held = None, set()
+
+
+@dataclass
+class World:
+    pool: asyncpg.Pool
+    writers: list[Writer]
+    sites: list[UUID]
+    lines: list[UUID]
+    devices: list[Device]
+
+    async def present(self, device: Device) -> set[tuple[str, str, int]]:
+        sites = self.sites if device.actor.site_ids is None else [site for site in self.sites if site in device.actor.site_ids]
+        found = await self.pool.fetch("select id, site_id, version from production_lines where site_id = any($1)", sites)
+        return {(str(row["id"]), str(row["site_id"]), row["version"]) for row in found}
+
+    def held(self, device: Device) -> set[tuple[str, str, int]]:
+        return {
+            (row_id, str(site), row["version"]) for (entity, row_id), (site, row) in device.rows.items()
+            if entity == "line" and UUID(str(site)) in self.sites
+        }  # fmt: skip
+
+    async def write(self, writer: int, line: int, site: int) -> None:
+        if self._is_free(writer, line):
+            await self.writers[writer].execute(
+                "insert into production_lines (id, site_id, name) values ($1, $2, $3)"
+                " on conflict (id) do update set version = production_lines.version + 1, site_id = excluded.site_id",
+                self.lines[line], self.sites[site], str(self.lines[line]),
+            )  # fmt: skip
+
+    async def delete(self, writer: int, line: int) -> None:
+        if self._is_free(writer, line):
+            await self.writers[writer].execute("delete from production_lines where id = $1", self.lines[line])
+
+    def _is_free(self, writer: int, line: int) -> bool:
+        if any(line in other.held for number, other in enumerate(self.writers) if number != writer):
+            return False
+        self.writers[writer].held.add(line)
+        return True
+
+    async def end(self, writer: int, *, commit: bool) -> None:
+        await self.writers[writer].end(commit=commit)
+
+    async def pull_page(self, device: int) -> None:
+        await self.devices[device].pull_page()
+
+    async def pull_all(self, device: int) -> None:
+        """All that has been committed is there, whatever transactions are still open."""
+        one = self.devices[device]
+        await one.pull_page()
+        while one.pages[-1].more:
+            await one.pull_page()
+        await one.pull()
+        assert self.held(one) == await self.present(one)
+
+
+_writer, _line, _site = st.integers(0, WRITERS - 1), st.integers(0, LINES - 1), st.integers(0, SITES - 1)
+_step = st.one_of(
+    st.tuples(st.just("write"), _writer, _line, _site),
+    st.tuples(st.just("write"), _writer, _line, _site),
+    st.tuples(st.just("delete"), _writer, _line),
+    st.tuples(st.just("commit"), _writer),
+    st.tuples(st.just("rollback"), _writer),
+    st.tuples(st.just("pull_page"), st.integers(0, 2)),
+    st.tuples(st.just("pull_all"), st.integers(0, 2)),
+)
+
+
+@pytest.fixture
+async def connections(database: Database) -> AsyncIterator[list[asyncpg.Connection]]:
+    async with AsyncExitStack() as stack:
+        opened = [await database.connect() for _ in range(WRITERS)]
+        for connection in opened:
+            stack.push_async_callback(connection.close)
+        yield opened
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=st.lists(_step, min_size=5, max_size=60))
+async def test_devices_end_up_with_what_is_there(
+    database: Database, connections: list[asyncpg.Connection], steps: list[tuple[Any, ...]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pull, "PAGE_ROWS", 3)
+        world = await _world(database, connections)
+        for name, *args in steps:
+            if name in {"commit", "rollback"}:
+                await world.end(*args, commit=name == "commit")
+            else:
+                await getattr(world, name)(*args)
+        for writer in range(WRITERS):
+            await world.end(writer, commit=True)
+        for device in range(len(world.devices)):
+            await world.pull_all(device)
+
+
+async def _world(database: Database, connections: list[asyncpg.Connection]) -> World:
+    sites = [uuid7() for _ in range(SITES)]
+    for site in sites:
+        await database.pool.execute("insert into sites (id, name) values ($1, $2)", site, str(site))
+    scopes: list[set[UUID] | None] = [{sites[0]}, {sites[1]}, set(sites)]
+    devices = [Device(database.pool, member_of(scope)) for scope in scopes]
+    return World(database.pool, [Writer(connection) for connection in connections], sites, [uuid7() for _ in range(LINES)], devices)
+
+
+async def test_a_cursor_waits_for_the_oldest_open_transaction(database: Database, connections: list[asyncpg.Connection]) -> None:
+    world = await _world(database, connections)
+    device = world.devices[0]
+    await world.write(0, 0, 0)  # takes the lower number, and commits last
+    await world.write(1, 1, 0)
+    await world.end(1, commit=True)
+    await device.pull()
+    assert device.ids("line") == {str(world.lines[1])}
+    [page] = await device.pull()
+    assert page.horizon is not None
+    await world.end(0, commit=True)
+    [later] = await device.pull()
+    assert str(world.lines[0]) in {str(change.id) for change in later.changes}
+    assert device.ids("line") == {str(line) for line in world.lines[:2]}
