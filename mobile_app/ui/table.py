@@ -12,14 +12,15 @@ import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
-from mobile_app.ui.component import component
-from mobile_app.ui.hooks import use_state
+from mobile_app.ui.component import component, memo
+from mobile_app.ui.hooks import use_box, use_state
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Tone
 
 ROW_HEIGHT: Final = 52
 PAGE_SIZE: Final = 50
-_CHECK_WIDTH: Final = 50
+_CHECK_WIDTH: Final = 48
+_GAP: Final = 12
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,8 @@ def Table(
     shown = ordered[first:last]
     choosing = on_select is not None
 
-    def toggle(key: str) -> None:
-        if on_select:
-            on_select(selected ^ {key})
+    toggle = _steady(lambda key: on_select(selected ^ {key}) if on_select else None)
+    open_row = _steady(lambda key: on_open(key) if on_open else None)
 
     def toggle_all() -> None:
         keys = frozenset(row_key(row) for row in shown)
@@ -110,8 +110,19 @@ def Table(
 
     all_chosen = bool(shown) and all(row_key(row) in selected for row in shown)
     header = _header(columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
+    opens = open_row if on_open else None
     lines = [
-        _row(columns, row, row_key(row), row_label, on_open, toggle if choosing else None, is_on=row_key(row) in selected) for row in shown
+        _Row(
+            columns,
+            row,
+            row_key(row),
+            row_label(row) if row_label else row_key(row),
+            opens,
+            toggle if choosing else None,
+            is_on=row_key(row) in selected,
+            key=row_key(row),
+        )
+        for row in shown
     ]
     body: ft.Control = ft.ListView(lines, item_extent=ROW_HEIGHT, expand=True)
     if not shown and empty is not None:
@@ -152,13 +163,13 @@ def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Container:
         width=column.width,
         expand=None if column.width else column.flex,
         alignment=side,
-        padding=ft.Padding.symmetric(horizontal=8),
         **more,
     )
 
 
 def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
-    box = ft.Checkbox(
+    return ft.Checkbox(
+        width=_CHECK_WIDTH,
         value=is_on,
         on_change=tap(on_change),
         semantics_label=label,
@@ -167,7 +178,6 @@ def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
         border_side=ft.BorderSide(1.5, C.outline),
         shape=ft.RoundedRectangleBorder(radius=4),
     )
-    return ft.Container(box, width=_CHECK_WIDTH, alignment=ft.Alignment.CENTER)
 
 
 def _header(
@@ -183,10 +193,10 @@ def _header(
         cells.append(_checkbox(t("common.choose_all"), toggle_all, is_on=all_on))
     cells += [_head_cell(column, order, sort_by) for column in columns]
     return ft.Container(
-        ft.Row(cells, spacing=0),
+        ft.Row(cells, spacing=_GAP),
         bgcolor=C.surface2,
         height=42,
-        padding=ft.Padding.symmetric(horizontal=8 if not toggle_all else 0),
+        padding=ft.Padding(left=0 if toggle_all else _GAP, top=0, right=_GAP, bottom=0),
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
     )
 
@@ -220,38 +230,50 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     return spoken(box, label, expand=None if column.width else column.flex)
 
 
-def _row(
+@memo
+@component
+def _Row(
     columns: Sequence[Column],
     row: Any,
     key: str,
-    row_label: Callable[[Any], str] | None,
-    on_open: Callable[[str], None] | None,
-    toggle: Callable[[str], None] | None,
+    label: str,
+    on_open: Callable[[str], Any] | None,
+    toggle: Callable[[str], Any] | None,
     *,
     is_on: bool,
 ) -> ft.Control:
+    """Drawn again only when its data or its choice changes."""
     cells: list[ft.Control] = []
-    label = row_label(row) if row_label else key
     if toggle:
         said = t("common.choose_row", row=label)
         cells.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
-    cells += [_sized(column, _cell(column, row)) for column in columns]
+    cells += [_cell(column, row) for column in columns]
     return ft.Container(
-        ft.Row(cells, spacing=0),
-        key=key,
+        ft.Row(cells, spacing=_GAP),
         height=ROW_HEIGHT,
         bgcolor=C.primary_container if is_on else C.surface,
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
-        padding=ft.Padding.symmetric(horizontal=8 if not toggle else 0),
+        padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
         ink=on_open is not None,
         on_click=tap(lambda: on_open(key)) if on_open else None,
     )
 
 
+def _steady(act: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A hook: one function for as long as the table lives, so that rows need not be drawn again."""
+    latest = use_box(lambda: act)
+    latest.current = act
+
+    def steady(key: str) -> Any:
+        return latest.current(key)
+
+    return use_box(lambda: steady).current
+
+
 def _cell(column: Column, row: Any) -> ft.Control:
     value = column.cell(row)
     if isinstance(value, ft.Control):
-        return value
+        return _sized(column, value)
     cell = Cell(value) if isinstance(value, str) else value
     return ft.Text(
         cell.text,
@@ -260,6 +282,9 @@ def _cell(column: Column, row: Any) -> ft.Control:
         color=TONES[cell.tone].ink if cell.tone else C.ink,
         max_lines=1,
         overflow=ft.TextOverflow.ELLIPSIS,
+        text_align=ft.TextAlign.END if column.number else ft.TextAlign.START,
+        width=column.width,
+        expand=None if column.width else column.flex,
     )
 
 
