@@ -1,7 +1,9 @@
 """Chromium for tests, and a server to point it at.
 
-    pytest_plugins = ["tests.browser"]          # in a conftest.py, for the fixture `chromium`
-    with serving(app) as url, launched(camera=film) as browser: ...
+    from tests.browser import chromium, driver    # in a conftest.py: the fixtures
+    with serving(app) as url, launched(driver, camera=film) as browser: ...
+
+The fixtures live as long as a module: while Playwright's loop runs, no asynchronous test can.
 """
 
 import socket
@@ -30,15 +32,14 @@ CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 
 @contextmanager
-def launched(camera: Path | None = None) -> Iterator[Browser]:
+def launched(playwright: Playwright, camera: Path | None = None) -> Iterator[Browser]:
     """A headless Chromium; `camera` is an .mjpeg film its camera shows."""
     arguments = [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={camera}"] if camera else ARGUMENTS
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def open_profile(playwright: Playwright, folder: Path) -> BrowserContext:
@@ -48,11 +49,17 @@ def open_profile(playwright: Playwright, folder: Path) -> BrowserContext:
     )
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Playwright]:
     if not Path(EXECUTABLE).exists():
         pytest.skip("Chromium is not installed")
-    with launched() as browser:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    with launched(driver) as browser:
         yield browser
 
 

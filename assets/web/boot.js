@@ -6,9 +6,11 @@
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
   window.etabli = { build, channel, worker: startPython(), leave, fail };
   appearance({});
-  drawCard().catch(console.warn);
-  // The engine is ten megabytes to parse: let the card reach the screen first.
-  requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
+  // The engine is ten megabytes to run through: let the card reach the screen first, but never wait for a slow disk.
+  const drawn = drawCard().catch(console.warn);
+  Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 400))]).then(() => {
+    requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
+  });
 
   function startPython() {
     const worker = new Worker(build.worker, { type: "module", name: "python" });

@@ -22,7 +22,10 @@
     waiting.splice(0).forEach(onMessage);
     await started;
   };
-  globalThis.jsSend = async (_app, data) => worker.postMessage(data, [data.buffer]);
+  globalThis.jsSend = async (_app, data) => {
+    await bridged; // the app's first question may be one for the page
+    worker.postMessage(data, [data.buffer]);
+  };
   globalThis.jsDisconnect = async () => worker.terminate();
 
   window.flet = {
@@ -40,8 +43,6 @@
   // WebKit restores a page from its back/forward cache with Flutter's frames broken.
   addEventListener("pageshow", (event) => event.persisted && navigator.vendor?.startsWith("Apple") && location.reload());
 
-  for (const [address, type] of [[build.flutter + "flutter_bootstrap.js", ""], [build.bridge, "module"]]) {
-    const script = Object.assign(document.createElement("script"), { src: address, type });
-    document.body.append(script);
-  }
+  const bridged = import(build.bridge).catch((error) => console.error("no bridge:", error));
+  document.body.append(Object.assign(document.createElement("script"), { src: build.flutter + "flutter_bootstrap.js" }));
 })();

@@ -20,8 +20,8 @@ UNUSED_STDLIB = re.compile(
     r"|bdb|cProfile|cgi|compileall|curses|dbm|doctest|ensurepip|filecmp|ftplib|getpass|idlelib|imaplib|lib2to3"
     r"|mailbox|modulefinder|multiprocessing|netrc|nturl2path|optparse|pdb|pickletools|plistlib|poplib|profile|pstats|pty"
     r"|py_compile|pyclbr|pydoc|pydoc_data|rlcompleter|sched|smtplib|sqlite3|tabnanny|tarfile|this"
-    r"|timeit|tkinter|trace|tty|turtle|turtledemo|unittest|venv|wave|webbrowser|wsgiref|xmlrpc|zipapp)(\.|/|$)"
-    r"|.*/(test|tests)/|lib-dynload/|site-packages/|ctypes/macholib|concurrent/interpreter|http/server|encodings/(?!__init__"
+    r"|timeit|tkinter|trace|tty|turtle|turtledemo|unittest|venv|wave|_pydatetime|_pyrepl|cmd|colorsys|fileinput|shelve|tomllib|xml|webbrowser|wsgiref|xmlrpc|zipapp)(\.|/|$)"
+    r"|asyncio/(__main__|proactor_events|tools|windows_)|.*/(test|tests)/|lib-dynload/|site-packages/|ctypes/macholib|concurrent/interpreter|http/server|encodings/(?!__init__"
     r"|aliases|ascii|latin_1|idna|punycode|utf_8|utf_8_sig|utf_16|cp1252|cp437|raw_unicode_escape|unicode_escape)"
 )
 # Parts of the packages no screen uses: command lines, tests, desktop and server transports, typing stubs.

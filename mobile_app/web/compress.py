@@ -1,8 +1,10 @@
 """Brotli files beside the plain ones; a file already compressed once is taken from the cache."""
 
 import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import brotli
@@ -11,22 +13,23 @@ from mobile_app.web.stamp import CACHE, digest
 
 SUFFIXES = {".bin", ".css", ".frag", ".html", ".js", ".json", ".mjs", ".otf", ".so", ".svg", ".ttf", ".wasm", ".webmanifest", ".zip"}
 HUGE = 20_000_000
+SELDOM_CHANGES = re.compile(r"(flutter|python)-")
 
 
 def compress_tree(root: Path) -> None:
     files = [file for file in root.rglob("*") if file.is_file() and file.suffix in SUFFIXES and file.stat().st_size > 512]
     files.sort(key=lambda file: -file.stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(compress, files))
+        list(pool.map(partial(compress, root), files))
 
 
-def compress(file: Path) -> None:
+def compress(root: Path, file: Path) -> None:
     content = file.read_bytes()
-    quality = 6 if len(content) > HUGE else 9
+    quality = 11 if SELDOM_CHANGES.match(file.relative_to(root).as_posix()) else 6 if len(content) > HUGE else 9
     cached = CACHE / "brotli" / f"{digest(content)}-{quality}.br"
     if not cached.exists():
         cached.parent.mkdir(parents=True, exist_ok=True)
-        partial = cached.with_name(f".{cached.name}.{os.getpid()}")
-        partial.write_bytes(brotli.compress(content, quality=quality, lgwin=24))
-        partial.replace(cached)
+        unfinished = cached.with_name(f".{cached.name}.{os.getpid()}")
+        unfinished.write_bytes(brotli.compress(content, quality=quality, lgwin=24))
+        unfinished.replace(cached)
     shutil.copy(cached, file.with_name(file.name + ".br"))

@@ -31,7 +31,7 @@ def copy_flutter(folder: Path) -> None:
     assets = folder / "assets"
     for name in ("main.dart.js", "flutter_bootstrap.js", "version.json", *(f"canvaskit/{name}" for name in CANVASKIT)):
         copy(CLIENT / name, folder / name)
-    for name in ("AssetManifest.bin", "AssetManifest.bin.json", "fonts/MaterialIcons-Regular.otf", "fonts/roboto.woff2"):
+    for name in ("AssetManifest.bin", "AssetManifest.bin.json", "NOTICES", "fonts/MaterialIcons-Regular.otf", "fonts/roboto.woff2"):
         copy(CLIENT / "assets" / name, assets / name)
     shutil.copytree(CLIENT / "assets" / "shaders", assets / "shaders")
     copy(vendor.npm_packages() / "inter-ui" / "variable" / "InterVariable.woff2", assets / "fonts" / "inter.woff2")
@@ -62,9 +62,11 @@ def write_root(root: Path, addresses: dict[str, str], renderer: str, *, snapshot
     write_manifest(root)
     build_id = digest(root, *OURS_FILES, json.dumps(addresses), str(snapshot))
     build = boot_settings(build_id, addresses, renderer, snapshot=snapshot)
-    page = (BROWSER / "index.html").read_text(encoding="utf-8").replace("{shell}", addresses["shell"])
-    embedded = json.dumps(build, ensure_ascii=False).replace("<", "\\u003c")
-    (root / "index.html").write_text(page.replace("{build}", embedded), encoding="utf-8")
+    page = (BROWSER / "index.html").read_text(encoding="utf-8")
+    places = {**addresses, "build": json.dumps(build, ensure_ascii=False).replace("<", "\\u003c")}
+    for name, value in places.items():
+        page = page.replace(f"{{{name}}}", value)
+    (root / "index.html").write_text(page, encoding="utf-8")
     write_service_worker(root, build_id, addresses)
     return build_id
 
@@ -119,7 +121,8 @@ def write_service_worker(root: Path, build_id: str, addresses: dict[str, str]) -
         "other": [canvaskit + name for name in CANVASKIT if "/" not in name],
     }
     optional = {path for paths in renderers.values() for path in paths}
-    files = [path for path in paths_of(root) if path not in optional and not path.startswith(("/screenshots/", "/service-worker"))]
+    seldom = re.compile(r"/screenshots/|/service-worker|.*/NOTICES$")
+    files = [path for path in paths_of(root) if path not in optional and not seldom.match(path)]
     build = {"id": build_id, "device": addresses["shell"] + "/device.js", "files": files, "renderers": renderers, "shell": "/index.html"}
     source = (BROWSER / "service-worker.js").read_text(encoding="utf-8")
     (root / "service-worker.js").write_text(source.replace("/*build*/ null", json.dumps(build)), encoding="utf-8")

@@ -1,0 +1,59 @@
+"""A built web root (with the small app of `hello/`) on a server, and films for the camera."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import qrcode
+from fastapi import FastAPI
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext
+
+from mobile_app.web.build import build_web
+from server.core.frontend import mount_frontend
+from tests.browser import chromium, driver, serving
+
+__all__ = ["chromium", "driver"]  # fixtures
+HELLO = Path(__file__).parent / "hello"
+LABEL = "https://gmao.example.org/e/ABCD2345"
+
+
+@pytest.fixture(scope="session")
+def web_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("web") / "root"
+    report = build_web(root, HELLO)
+    assert not report.snapshot_problem
+    return root
+
+
+@pytest.fixture(scope="session")
+def site(web_root: Path) -> Iterator[str]:
+    with serving(application(web_root)) as url:
+        yield url
+
+
+def application(root: Path) -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.get("/e/{code}")(lambda code: {"operator": code})
+    mount_frontend(app, root)
+    return app
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def label_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a camera sees that is held over a label."""
+    label = qrcode.make(LABEL).convert("RGB").resize((300, 300))
+    still = Image.new("RGB", (640, 480), "#8a8f94")
+    still.paste(label.rotate(7, expand=True, fillcolor="white"), (150, 60))
+    film = tmp_path_factory.mktemp("film") / "label.mjpeg"
+    frame = film.with_suffix(".jpg")
+    still.save(frame, quality=90)
+    film.write_bytes(frame.read_bytes() * 8)
+    return film

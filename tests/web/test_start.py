@@ -1,0 +1,142 @@
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from mobile_app.web.build import build_web
+from tests.browser import open_semantics
+from tests.web.conftest import HELLO
+from tests.web.starting import SEED, keep_offline, open_app, resumed, until, wait_for_app
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class TestStart:
+    def test_contacts_its_own_origin_only_and_breaks_no_rule_of_the_page(self, context: BrowserContext, site: str) -> None:
+        page, requests, complaints = watched(context)
+        open_app(page, f"{site}/today")
+        expect_text(page, "Hello version one at /today")
+        keep_offline(page)
+        assert [url for url in requests if not url.startswith((site, "blob:", "data:"))] == []
+        assert complaints == []
+
+    def test_second_start_resumes_from_the_snapshot_and_shows_the_same(self, context: BrowserContext, site: str) -> None:
+        first = context.new_page()
+        open_app(first, f"{site}/equipment/42")
+        assert not resumed(first)
+        keep_offline(first)
+        second = context.new_page()
+        open_app(second, f"{site}/equipment/42")
+        assert resumed(second)
+        expect_text(second, "Hello version one at /equipment/42")
+
+    def test_damaged_snapshot_is_passed_over(self, context: BrowserContext, site: str) -> None:
+        page = context.new_page()
+        open_app(page, f"{site}/")
+        keep_offline(page)
+        page.evaluate(DAMAGE)
+        open_app(page, f"{site}/")
+        assert not resumed(page)
+        expect_text(page, "Hello version one")
+
+    def test_cold_deep_link_without_network(self, context: BrowserContext, site: str) -> None:
+        page = context.new_page()
+        open_app(page, f"{site}/")
+        keep_offline(page)
+        page.close()
+        context.set_offline(True)
+        page = context.new_page()
+        open_app(page, f"{site}/jobs/7/close")
+        expect_text(page, "at /jobs/7/close")
+
+
+class TestBootCard:
+    def test_machine_of_the_label_before_the_app(self, context: BrowserContext, site: str) -> None:
+        page = seeded(context, site)
+        page.goto(f"{site}/e/ABCD2345", wait_until="commit")
+        expect(page.locator("#boot h1")).to_have_text("Palettiseur 2")
+        expect(page.locator("#boot .chip.bad")).to_have_text("En panne")
+        wait_for_app(page)
+        expect(page.locator("#boot")).to_have_count(0)
+
+    def test_last_today_elsewhere(self, context: BrowserContext, site: str) -> None:
+        page = seeded(context, site)
+        page.goto(f"{site}/today", wait_until="commit")
+        expect(page.locator("#boot .card.lead h2")).to_have_text("Fuite vérin de poussée")
+
+    def test_label_goes_to_the_server_when_nobody_is_signed_in(self, context: BrowserContext, site: str) -> None:
+        page = context.new_page()
+        open_app(page, f"{site}/")
+        keep_offline(page)
+        page.goto(f"{site}/e/ABCD2345")
+        assert page.text_content("body") == '{"operator":"ABCD2345"}'
+
+
+class TestUpdate:
+    def test_is_downloaded_whole_announced_and_applied_on_demand(
+        self, context: BrowserContext, site: str, web_root: Path, tmp_path: Path
+    ) -> None:
+        page = context.new_page()
+        open_app(page, f"{site}/today")
+        keep_offline(page)
+        open_app(page, f"{site}/today")  # an app that an older copy serves
+        open_semantics(page)
+        build_web(web_root, changed_hello(tmp_path))
+        page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update()).then(() => true)")
+        expect(page.get_by_text("update.ready").first).to_be_attached(timeout=60_000)
+        page.get_by_role("button", name="Update").click()
+        until(lambda: "two" in shown(page), "the new version")
+        assert "version two at /today" in shown(page)
+
+
+def changed_hello(folder: Path) -> Path:
+    source = (HELLO / "mobile_app" / "main.py").read_text()
+    target = folder / "mobile_app" / "main.py"
+    target.parent.mkdir()
+    target.write_text(source.replace('VERSION = "one"', 'VERSION = "two"'))
+    return folder
+
+
+def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:
+    page, requests, complaints = context.new_page(), list[str](), list[str]()
+    context.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"{request.failure} {request.url}"))
+    return page, requests, complaints
+
+
+def expect_text(page: Page, text: str) -> None:
+    open_semantics(page)
+    expect(page.get_by_text(re.compile(re.escape(text))).first).to_be_attached(timeout=10_000)
+
+
+def shown(page: Page) -> str:
+    """What the app shows, also while the page is being reloaded."""
+    try:
+        if page.query_selector("flt-semantics-placeholder"):
+            page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+        return str(page.evaluate("document.querySelector('flt-semantics-host')?.innerText ?? ''"))
+    except Exception:  # noqa: BLE001 - the page is between two documents
+        return ""
+
+
+def seeded(context: BrowserContext, site: str) -> Page:
+    page = context.new_page()
+    open_app(page, f"{site}/")
+    keep_offline(page)
+    page.evaluate(SEED)
+    return page
+
+
+DAMAGE = """
+async () => {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (request.url.endsWith("/snapshot.bin")) await cache.put(request, new Response(new Uint8Array(5000)));
+    }
+  }
+}
+"""
