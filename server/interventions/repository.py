@@ -95,7 +95,7 @@ async def failure_kinds(session: ReadSession, class_id: UUID | None, ids: Iterab
     statement = select(col(FailureItem.id), col(FailureItem.kind)).where(
         col(FailureItem.id).in_(wanted), col(FailureItem.class_id) == class_id
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return {row.id: row.kind for row in await session.execute(statement)}
 
 
 _PICTURE = sa.text("select exists (select from attachment where id = :id and site_id = :site and mime_type like 'image/%')")

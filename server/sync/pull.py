@@ -36,7 +36,7 @@ class _Page:
     reset: bool
     at: datetime
     changes: list[str] = field(default_factory=list)
-    bytes_left: int = PAGE_BYTES
+    bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
     more: bool = True
 
     @property

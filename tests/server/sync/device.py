@@ -1,5 +1,6 @@
 """A device that does what the contract of `PullPage` says, and no more."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,3 +53,11 @@ class Device:
 
     def row(self, entity: str, row_id: UUID) -> dict[str, Any]:
         return self.rows[entity, str(row_id)][1]
+
+
+async def all_quiet(pool: asyncpg.Pool) -> None:
+    """Until every transaction that is open now, in whichever database of the server, has ended."""
+    newest = await pool.fetchval("select pg_current_xact_id()::text::bigint")
+    async with asyncio.timeout(60):
+        while await pool.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint") <= newest:
+            await asyncio.sleep(0.05)

@@ -1,0 +1,281 @@
+"""What a device gets: its scope, all of it, and in the shape the app reads."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import Database, Session
+from server.equipment import service as equipment
+from server.interventions import service as interventions
+from server.sync import cursors
+from server.sync import pull as pulling
+from shared_models import equipment as eq
+from shared_models import interventions as iv
+from shared_models import life, requests, sites, users
+from shared_models.ids import uuid7
+from shared_models.lifecycle import InterventionStatus, State
+from tests.server.interventions.workshop import Workshop, open_workshop
+from tests.server.sync.device import Device, all_quiet
+
+pytestmark = pytest.mark.fresh_database
+ROWS = {
+    "site": sites.SiteRow, "line": sites.LineRow, "equipment_class": eq.EquipmentClassRow, "user": users.UserCard,
+    "equipment": eq.EquipmentRow, "equipment_life": life.EquipmentLifeRow, "document": eq.DocumentRow,
+    "intervention": iv.InterventionRow, "work_request": requests.WorkRequestRow,
+}  # fmt: skip
+
+
+@pytest.fixture
+async def shop(session: Session) -> Workshop:
+    return await open_workshop(session)
+
+
+@pytest.fixture
+def pool(database: Database) -> asyncpg.Pool:
+    return database.pool
+
+
+@pytest.fixture
+def device(pool: asyncpg.Pool, shop: Workshop) -> Device:
+    return Device(pool, shop.technician)
+
+
+def seeing(actor: Actor, *sites: UUID) -> Actor:
+    from dataclasses import replace
+
+    return replace(actor, site_ids=frozenset(sites))
+
+
+async def elsewhere(shop: Workshop) -> UUID:
+    assert shop.stranger.site_ids
+    return next(iter(shop.stranger.site_ids))
+
+
+class TestRows:
+    async def test_are_what_pydantic_would_write(self, shop: Workshop, device: Device, session: Session) -> None:
+        job = await _told_everything(shop)
+        await session.commit()
+        await device.pull()
+        assert {entity for entity, _ in device.rows} == set(ROWS)
+        for (entity, _), (_, row) in device.rows.items():
+            assert ROWS[entity].model_validate(row).model_dump(mode="json") == row, entity
+        sheet = device.row("intervention", job)
+        assert sheet.keys() == iv.InterventionRow.model_fields.keys()
+        assert len(sheet["actions"]) == len(sheet["notes"]) == len(sheet["photos"]) == 1
+
+    async def test_colleagues_only(self, shop: Workshop, device: Device, session: Session) -> None:
+        await session.commit()
+        await device.pull()
+        people = {str(actor.user_id) for actor in (shop.technician, shop.colleague, shop.supervisor, shop.chief)}
+        assert device.ids("user") == people
+        assert all(row.keys() == users.UserCard.model_fields.keys() for (entity, _), (_, row) in device.rows.items() if entity == "user")
+
+    async def test_a_new_colleague_comes_with_his_membership(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
+        await session.commit()
+        await device.pull()
+        await pool.execute("insert into user_site (user_id, site_id) values ($1, $2)", shop.stranger.user_id, shop.site.id)
+        await device.pull()
+        assert str(shop.stranger.user_id) in device.ids("user")
+
+
+async def _told_everything(shop: Workshop) -> UUID:
+    """A sheet with every field that a device may get, and one row at least of each entity."""
+    from server.equipment.models import Document
+    from server.requests.models import WorkRequest
+    from server.sites.models import ProductionLine
+    from shared_models.requests import Symptom
+
+    job = await shop.create(stopped_at=now() - timedelta(hours=1), reported_at=now(), scheduled_start=now(), scheduled_end=now())
+    await shop.start(job)
+    photo = await shop.picture()
+    await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=now()))
+    await shop.do(shop.technician, iv.AddNote(intervention_id=job, note_id=uuid7(), text="Café ☕", occurred_at=now()))
+    coding = iv.FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
+    signature = iv.Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
+    await shop.complete(
+        job, failure=coding, work_performed="Seal", signature=signature, restarted_at=now().replace(microsecond=0),
+        temporary_until=now().date(), permanent_id=uuid7(),
+    )
+    shop.session.add(ProductionLine(site_id=shop.site.id, name="Line 1"))
+    shop.session.add(Document(site_id=shop.site.id, equipment_id=shop.machine.id, attachment_id=photo, title="Manual"))
+    shop.session.add(WorkRequest(
+        number=f"REQ-{uuid7().hex[-12:]}", site_id=shop.site.id, equipment_id=shop.machine.id, symptom=Symptom.leak, text="It leaks",
+    ))  # fmt: skip
+    await shop.session.flush()
+    await equipment.rebuild_life(shop.session, [shop.machine.id])
+    return job
+
+
+class TestScope:
+    async def test_a_gained_site_comes_whole_and_alone(
+        self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool
+    ) -> None:
+        await session.commit()
+        await all_quiet(pool)
+        other = await elsewhere(shop)
+        await device.pull()
+        device.actor = seeing(shop.technician, shop.site.id, other)
+        pages = await device.pull()
+        assert device.ids("site") == {str(shop.site.id), str(other)}
+        assert {str(change.id) for page in pages for change in page.changes} == {str(other), str(shop.stranger.user_id)}
+        assert not any(page.reset for page in pages)
+
+    async def test_a_lost_site_goes_and_comes_back_whole(self, shop: Workshop, device: Device, session: Session) -> None:
+        job = await shop.create()
+        await session.commit()
+        await device.pull()
+        device.actor = seeing(shop.technician)
+        [page] = await device.pull()
+        assert page.scope.site_ids == []
+        assert device.ids("intervention") == device.ids("equipment") == set()
+        device.actor = shop.technician
+        await device.pull()
+        assert device.ids("intervention") == {str(job)}
+
+    async def test_a_moved_machine_leaves_one_device_and_reaches_the_other(
+        self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool
+    ) -> None:
+        other = await elsewhere(shop)
+        job = await shop.create()
+        await session.commit()
+        there, both = Device(pool, shop.stranger), Device(pool, seeing(shop.supervisor, shop.site.id, other))
+        for each in (device, there, both):
+            await each.pull()
+        fields = {"site_id": other, "name": "Pump 1", "code": shop.machine.code, "version": shop.machine.version, "class_id": shop.machine.class_id}
+        move = eq.UpdateEquipment(equipment_id=shop.machine.id, occurred_at=now(), **fields)
+        await equipment.update(session, seeing(shop.supervisor, shop.site.id, other), move)
+        await session.commit()
+        for each in (device, there, both):
+            await each.pull()
+        assert device.ids("equipment") == device.ids("intervention") == set()
+        for each in (there, both):
+            assert each.ids("equipment") == {str(shop.machine.id)}
+            assert each.ids("intervention") == {str(job)}
+
+    async def test_who_sees_all_sites_hears_of_new_and_deleted_ones(self, shop: Workshop, session: Session, pool: asyncpg.Pool) -> None:
+        from dataclasses import replace
+
+        await session.commit()
+        device = Device(pool, replace(shop.supervisor, site_ids=None))
+        await device.pull()
+        new = uuid7()
+        await pool.execute("insert into sites (id, name) values ($1, 'New')", new)
+        await device.pull()
+        assert str(new) in device.ids("site")
+        await pool.execute("delete from sites where id = $1", new)
+        await device.pull()
+        assert str(new) not in device.ids("site")
+        assert (await device.pull())[0].scope.site_ids is None
+
+
+class TestWhatIsGone:
+    async def test_archived_machines(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
+        await session.commit()
+        await device.pull()
+        await equipment.archive(session, shop.supervisor, eq.ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
+        await session.commit()
+        await device.pull()
+        fresh = Device(pool, shop.technician)
+        await fresh.pull()
+        assert device.ids("equipment") == fresh.ids("equipment") == set()
+
+    async def test_old_jobs_stay_away_until_they_change(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
+        old, recent = [await shop.job_in(State(InterventionStatus.completed, is_validated=True)) for _ in range(2)]
+        cancelled = await shop.job_in(State(InterventionStatus.cancelled))
+        waiting = await shop.job_in(State(InterventionStatus.completed))
+        await session.commit()
+        long_ago = now() - timedelta(days=40)
+        await pool.execute("update maintenance_interventions set actual_end = $2 where id = any($1)", [old, cancelled, waiting], long_ago)
+        await device.pull()
+        assert device.ids("intervention") == {str(recent), str(waiting)}
+        version = (await shop.sheet(old)).version
+        revise = iv.ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
+        await interventions.revise(session, shop.supervisor, revise)
+        await session.commit()
+        await device.pull()
+        assert str(old) in device.ids("intervention")
+
+
+class TestCursor:
+    async def test_one_that_is_not_ours_loads_everything(self, shop: Workshop, device: Device, session: Session) -> None:
+        await session.commit()
+        for text in ("garbage", "", "W10", "x" * 5000, "WzEsMiwzXQ", "e30", "%%%", "bnVsbA", "é"):
+            device.cursor = text
+            pages = await device.pull()
+            assert pages[0].reset, text
+            assert device.ids("equipment") == {str(shop.machine.id)}
+
+    @pytest.mark.parametrize("change", ["epoch", "user", "age", "future"])
+    async def test_one_of_another_history_person_or_quarter_loads_everything(
+        self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool, change: str
+    ) -> None:
+        await session.commit()
+        await device.pull()
+        assert not (await device.pull())[0].reset
+        await _make_useless(device, pool, shop, change)
+        device.rows["equipment", "stale"] = (str(shop.site.id), {})
+        [page, *_] = await device.pull()
+        assert page.reset
+        assert device.ids("equipment") == {str(shop.machine.id)}
+
+    async def test_survives_its_text(self) -> None:
+        sweep = cursors.Sweep(high=90, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
+        cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
+        assert cursors.decode(cursor.encode()) == cursor
+
+
+async def _make_useless(device: Device, pool: asyncpg.Pool, shop: Workshop, change: str) -> None:
+    from dataclasses import replace
+
+    assert device.cursor
+    cursor = cursors.decode(device.cursor)
+    assert cursor
+    if change == "epoch":
+        await pool.execute("update sync_epoch set id = gen_random_uuid()")
+    elif change == "user":
+        device.actor = replace(shop.technician, user_id=shop.colleague.user_id)
+    elif change == "age":
+        device.cursor = replace(cursor, at=cursor.at - 91 * 86_400).encode()
+    else:
+        device.cursor = replace(cursor, low=2**40).encode()
+
+
+class TestPages:
+    @pytest.fixture
+    async def many(self, shop: Workshop, session: Session, pool: asyncpg.Pool) -> AsyncIterator[int]:
+        await session.commit()
+        await pool.execute(
+            "insert into equipment (id, code, name, site_id, status_since) select gen_random_uuid(), 'X' || n, 'M' || n, $1, now()"
+            " from generate_series(1, 2500) n", shop.site.id,
+        )  # fmt: skip
+        yield 2501
+
+    async def test_of_a_first_load_are_bounded_and_count_up(self, device: Device, many: int) -> None:
+        pages = await device.pull()
+        assert [len(page.changes) <= pulling.PAGE_ROWS for page in pages] == [True] * len(pages)
+        assert len(device.ids("equipment")) == many
+        assert [page.progress.total for page in pages if page.progress] == [len(device.rows)] * len(pages)
+        done = [page.progress.done for page in pages if page.progress]
+        assert done == sorted(done)
+        assert done[-1] == len(device.rows)
+        assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
+
+    async def test_are_bounded_in_bytes_and_never_empty(self, device: Device, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pulling, "PAGE_BYTES", 200_000)
+        pages = await device.pull()
+        assert len(device.ids("equipment")) == many
+        assert len(pages) > 5
+
+    async def test_rows_changed_meanwhile_arrive(self, device: Device, shop: Workshop, many: int, pool: asyncpg.Pool) -> None:
+        await device.pull_page()
+        await pool.execute("update equipment set name = 'Renamed ' || code")
+        await device.pull()
+        names: list[Any] = [row["name"] for (entity, _), (_, row) in device.rows.items() if entity == "equipment"]
+        assert len(names) == many
+        assert all(name.startswith("Renamed") for name in names)

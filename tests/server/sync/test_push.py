@@ -1,0 +1,302 @@
+"""Commands from devices: answered each for itself, carried out once, whoever sends them again."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+import sqlalchemy as sa
+
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import Database, Session
+from server.equipment.models import Document, LabelCode
+from server.requests.models import WorkRequest
+from server.sync import commands, push
+from server.sync.router import stream_pokes
+from shared_models import equipment as eq
+from shared_models import interventions as iv
+from shared_models import requests as rq
+from shared_models.base import Command
+from shared_models.ids import uuid7
+from shared_models.labels import new_label_code
+from shared_models.lifecycle import InterventionStatus, State
+from shared_models.permissions import Role, may
+from shared_models.requests import Symptom
+from shared_models.sync import AnyCommand, PushAnswer, PushRequest, PushResult
+from tests.server.interventions.workshop import Workshop, open_workshop
+
+COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
+DEVICE = uuid7()
+
+
+@pytest.fixture
+async def shop(session: Session) -> Workshop:
+    return await open_workshop(session)
+
+
+def wire(cmd: Command) -> dict[str, Any]:
+    return cmd.model_dump(mode="json")
+
+
+async def send(shop: Workshop, actor: Actor, *sent: dict[str, Any] | Command, sent_at: datetime | None = None) -> list[PushResult]:
+    raw = [wire(item) if isinstance(item, Command) else item for item in sent]
+    request = PushRequest(device_id=DEVICE, sent_at=sent_at or now(), commands=raw)
+    answer: PushAnswer = await push.push(shop.session, actor, request)
+    assert answer.xid
+    return answer.results
+
+
+def codes(results: list[PushResult]) -> list[str]:
+    return [result.problem.code if result.problem else result.status for result in results]
+
+
+async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
+    """A command of that kind which the supervisor may give now."""
+    session, at = shop.session, now()
+    machine, site = shop.machine.id, shop.site.id
+    states = {
+        iv.HoldIntervention: InterventionStatus.in_progress, iv.EndAction: InterventionStatus.in_progress,
+        iv.CompleteIntervention: InterventionStatus.in_progress, iv.ValidateIntervention: InterventionStatus.completed,
+        iv.ReturnIntervention: InterventionStatus.completed, iv.ReviseIntervention: InterventionStatus.completed,
+    }  # fmt: skip
+    job = await shop.job_in(State(states.get(kind, InterventionStatus.pending))) if issubclass(kind, iv.OnIntervention) else uuid7()
+    sheet = await shop.sheet(job) if issubclass(kind, iv.OnIntervention) else None
+    photo, file = await shop.picture(), await shop.picture()
+    if kind is iv.RemovePhoto:
+        await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=at))
+    request, document, label = uuid7(), uuid7(), new_label_code()
+    session.add(WorkRequest(id=request, number=f"REQ-{request.hex[-12:]}", site_id=site, equipment_id=machine, symptom=Symptom.leak))
+    session.add(Document(id=document, site_id=site, equipment_id=machine, attachment_id=file, title="Old manual"))
+    session.add(LabelCode(code=label, created_at=at))
+    await session.commit()
+    fields: dict[type[Command], dict[str, Any]] = {
+        eq.CreateEquipment: {"equipment_id": uuid7(), "site_id": site, "name": "Press"},
+        eq.UpdateEquipment: {"equipment_id": machine, "site_id": site, "name": "Pump 2", "code": f"P-{label}", "version": 1},
+        eq.ArchiveEquipment: {"equipment_id": machine},
+        eq.ChangeEquipmentStatus: {"equipment_id": machine, "status": "broken"},
+        eq.LinkLabel: {"equipment_id": machine, "label_code": label},
+        eq.AddDocument: {"equipment_id": machine, "document_id": uuid7(), "attachment_id": file, "title": "Manual"},
+        eq.RemoveDocument: {"document_id": document},
+        eq.SetEquipmentPhoto: {"equipment_id": machine, "attachment_id": photo},
+        iv.CreateIntervention: {"intervention_id": uuid7(), "equipment_id": machine, "title": "Leak", "action_id": uuid7()},
+        iv.StartIntervention: {"action_id": uuid7()},
+        iv.HoldIntervention: {"reason": "No part"},
+        iv.EndAction: {"action_id": sheet.actions[0].id if sheet and sheet.actions else uuid7()},
+        iv.AddAction: {"action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - timedelta(hours=1), "ended_at": at},
+        iv.CompleteIntervention: {"temporary_until": at.date(), "permanent_id": uuid7(), "worked_minutes": 10},
+        iv.CancelIntervention: {"reason": "Mistake"},
+        iv.ReturnIntervention: {"reason": "Not tight"},
+        iv.AssignIntervention: {"technician_id": shop.technician.user_id},
+        iv.UpdateIntervention: {"title": "Other title"},
+        iv.ReviseIntervention: {"reason": "Typo", "version": sheet.version if sheet else 0, "observations": "None"},
+        iv.AddNote: {"note_id": uuid7(), "text": "Noise"},
+        iv.AddPhoto: {"photo_id": photo},
+        iv.RemovePhoto: {"photo_id": photo},
+        rq.AcceptWorkRequest: {"request_id": request, "intervention_id": uuid7(), "title": "Leak"},
+        rq.DeclineWorkRequest: {"request_id": request, "reason": "Known"},
+    }  # fmt: skip
+    on_job = {"intervention_id": job} if issubclass(kind, iv.OnIntervention) else {}
+    return kind(**{"occurred_at": at, **on_job, **fields.get(kind, {})})
+
+
+async def traces(session: Session) -> list[int]:
+    tables = ("audit_log", "maintenance_interventions", "intervention_action", "intervention_note", "equipment", "equipment_status_log")
+    return [int(await session.scalar(sa.text(f"select count(*) from {table}")) or 0) for table in tables]
+
+
+class TestEveryCommand:
+    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    async def test_is_carried_out_once(self, shop: Workshop, kind: type[Command]) -> None:
+        cmd = await one_of_each(shop, kind)
+        assert codes(await send(shop, shop.supervisor, cmd)) == ["applied"]
+        after = await traces(shop.session)
+        assert codes(await send(shop, shop.supervisor, cmd, cmd)) == ["applied", "applied"]
+        assert await traces(shop.session) == after
+
+    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    async def test_needs_its_permission(self, shop: Workshop, kind: type[Command]) -> None:
+        cmd = await one_of_each(shop, kind)
+        handler = commands.HANDLERS[kind]
+        nobody = replace(shop.supervisor, permissions=frozenset())
+        [refused] = await send(shop, nobody, cmd)
+        assert refused.problem
+        assert refused.problem.code == "forbidden"
+        assert refused.problem.params == {"permission": handler.any_of[0]}
+
+    def test_has_a_handler_and_a_permission(self) -> None:
+        assert set(commands.HANDLERS) == set(COMMANDS)
+        assert all(handler.any_of for handler in commands.HANDLERS.values())
+        work = {kind for kind, handler in commands.HANDLERS.items() if any(may(Role.technician, right) for right in handler.any_of)}
+        judging = {iv.ValidateIntervention, iv.ReturnIntervention, iv.ReviseIntervention}
+        assert {kind for kind in COMMANDS if issubclass(kind, iv.OnIntervention)} - judging <= work
+
+
+class TestAnswers:
+    async def test_one_bad_command_does_not_stop_the_others(self, shop: Workshop) -> None:
+        job = uuid7()
+        at = now().isoformat()
+        results = await send(
+            shop, shop.technician,
+            {"type": "intervention.create", "command_id": str(uuid7()), "occurred_at": at, "intervention_id": str(job),
+             "equipment_id": str(shop.machine.id), "title": "Leak", "action_id": str(uuid7())},
+            {"type": "stock.take", "command_id": str(uuid7())},
+            {"type": ["intervention.start"]},
+            {},
+            {"type": "intervention.hold", "command_id": str(uuid7()), "occurred_at": at, "intervention_id": str(job), "reason": " "},
+            {"type": "intervention.hold", "occurred_at": at, "intervention_id": str(job), "reason": "No part"},
+            {"type": "intervention.hold", "command_id": str(uuid7()), "occurred_at": at, "intervention_id": str(uuid7()), "reason": "x"},
+            {"type": "intervention.hold", "command_id": str(uuid7()), "occurred_at": "0001-01-01T00:00:00+14:00",
+             "intervention_id": str(job), "reason": "x"},
+            {"type": "intervention.hold", "command_id": str(uuid7()), "occurred_at": at, "intervention_id": str(job), "reason": "No part"},
+        )  # fmt: skip
+        assert codes(results) == [
+            "applied", "unknown_command", "unknown_command", "unknown_command", "invalid", "invalid", "not_found", "implausible_time",
+            "applied",
+        ]  # fmt: skip
+        assert results[4].problem
+        assert [(error.field, error.code) for error in results[4].problem.errors] == [("reason", "string_too_short")]
+        assert (await shop.sheet(job)).status is InterventionStatus.on_hold
+
+    async def test_a_refusal_is_answered_again_word_for_word(self, shop: Workshop) -> None:
+        job = await shop.create()
+        cmd = iv.HoldIntervention(intervention_id=job, reason="No part", occurred_at=now())
+        first = await send(shop, shop.technician, cmd)
+        assert codes(first) == ["not_allowed_now"]
+        await shop.start(job)  # it would be allowed now
+        assert await send(shop, shop.technician, cmd) == first
+
+    async def test_of_somebody_else_are_nobody_elses(self, shop: Workshop) -> None:
+        cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
+        await send(shop, shop.technician, cmd)
+        assert codes(await send(shop, shop.colleague, cmd)) == ["command_id_taken"]
+
+    async def test_a_fault_of_ours_blocks_nothing_and_can_be_tried_again(
+        self, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def stumble(session: Session, _actor: Actor, _cmd: Command) -> None:
+            await session.execute(sa.text("update equipment set name = 'half done'"))
+            raise ZeroDivisionError
+
+        cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
+        note = {"type": "intervention.add_note"}
+        with monkeypatch.context() as patch:
+            patch.setitem(commands.HANDLERS, iv.CreateIntervention, commands.Handler(stumble, commands._WORK))
+            assert codes(await send(shop, shop.technician, cmd, note)) == ["internal_error", "invalid"]
+        assert await shop.session.scalar(sa.text("select count(*) from equipment where name = 'half done'")) == 0
+        assert codes(await send(shop, shop.technician, cmd)) == ["applied"]
+
+    async def test_two_devices_on_one_job(self, shop: Workshop) -> None:
+        job = await shop.job_in(State(InterventionStatus.in_progress))
+        close = [iv.CompleteIntervention(intervention_id=job, occurred_at=now()) for _ in range(2)]
+        assert codes(await send(shop, shop.colleague, close[0])) == ["applied"]
+        [second] = await send(shop, shop.technician, close[1])
+        assert second.problem
+        assert second.problem.code == "not_allowed_now"
+        assert second.problem.params["by"] == shop.colleague.label
+        assert shop.colleague.label in str(second.problem.detail)
+
+
+class TestClocks:
+    @pytest.mark.parametrize("minutes", [-90, 60 * 24 * 30, 45])
+    async def test_a_wrong_one_is_corrected_and_remembered(self, shop: Workshop, minutes: int) -> None:
+        wrong = timedelta(minutes=minutes)
+        really = now() - timedelta(minutes=10)
+        job = uuid7()
+        create = iv.CreateIntervention(
+            intervention_id=job, equipment_id=shop.machine.id, title="Leak", action_id=uuid7(), occurred_at=really + wrong,
+            stopped_at=really + wrong - timedelta(minutes=5), scheduled_start=really,
+        )  # fmt: skip
+        assert codes(await send(shop, shop.technician, create, sent_at=now() + wrong)) == ["applied"]
+        sheet = await shop.sheet(job)
+        assert sheet.actual_start
+        assert sheet.stopped_at
+        assert abs(sheet.actual_start - really) < timedelta(seconds=5)
+        assert abs(sheet.stopped_at - really + timedelta(minutes=5)) < timedelta(seconds=5)
+        assert sheet.scheduled_start == really
+        told = await shop.session.scalar(
+            sa.text("select changes -> 'device_time' ->> 0 from audit_log where entity_id = :id"), {"id": job}
+        )
+        assert datetime.fromisoformat(str(told)) == really + wrong
+
+    async def test_nothing_has_happened_in_the_future(self, shop: Workshop) -> None:
+        job = uuid7()
+        create = iv.CreateIntervention(
+            intervention_id=job, equipment_id=shop.machine.id, title="Leak", action_id=uuid7(), occurred_at=now() + timedelta(hours=3)
+        )
+        assert codes(await send(shop, shop.technician, create)) == ["applied"]
+        started = (await shop.sheet(job)).actual_start
+        assert started
+        assert started <= now()
+
+
+@pytest.mark.fresh_database
+class TestAtOnce:
+    async def test_the_same_command_twice_is_done_once(self, shop: Workshop, database: Database) -> None:
+        await shop.session.commit()
+        cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
+        request = PushRequest(device_id=DEVICE, sent_at=now(), commands=[wire(cmd)])
+
+        async def one() -> list[PushResult]:
+            async with database.session() as session:
+                return (await push.push(session, shop.technician, request)).results
+
+        answers = await asyncio.gather(one(), one(), one())
+        assert [codes(results) for results in answers] == [["applied"]] * 3
+        assert await database.pool.fetchval("select count(*) from maintenance_interventions") == 1
+
+    async def test_two_devices_close_one_job_at_the_same_moment(self, shop: Workshop, database: Database) -> None:
+        job = await shop.job_in(State(InterventionStatus.in_progress))
+        await shop.session.commit()
+
+        async def close(actor: Actor) -> str:
+            cmd = iv.CompleteIntervention(intervention_id=job, occurred_at=now())
+            async with database.session() as session:
+                answer = await push.push(session, actor, PushRequest(device_id=uuid7(), sent_at=now(), commands=[wire(cmd)]))
+                return codes(answer.results)[0]
+
+        answers = await asyncio.gather(close(shop.technician), close(shop.colleague))
+        assert sorted(answers) == ["applied", "not_allowed_now"]
+
+    async def test_five_hundred_commands_in_one_push(self, shop: Workshop, database: Database) -> None:
+        await shop.session.commit()
+        sent: list[Command] = []
+        for _ in range(125):
+            job = uuid7()
+            sent += [
+                iv.CreateIntervention(intervention_id=job, equipment_id=shop.machine.id, title="Leak", action_id=uuid7(), occurred_at=now()),
+                iv.AddNote(intervention_id=job, note_id=uuid7(), text="Noise", occurred_at=now()),
+                iv.HoldIntervention(intervention_id=job, reason="No part", occurred_at=now()),
+                iv.CancelIntervention(intervention_id=job, reason="Mistake", occurred_at=now()),
+            ]
+        async with database.session() as session:
+            answer = await push.push(
+                session, shop.technician, PushRequest(device_id=DEVICE, sent_at=now(), commands=[wire(cmd) for cmd in sent])
+            )
+        assert set(codes(answer.results)) == {"applied"}
+        assert [result.id for result in answer.results] == [cmd.command_id for cmd in sent]
+
+
+@pytest.mark.fresh_database
+class TestOverHttp:
+    async def test_push_pull_and_poke(self, shop: Workshop, app: Any, client_as: Any) -> None:
+        client = await client_as("technician", sites=[shop.site.id])
+        actor = replace(shop.colleague, user_id=client.user.id)
+        pokes = stream_pokes(actor, app.state.pokes)
+        assert (await anext(pokes)).event == "poke"
+        await asyncio.wait_for(app.state.pokes.listening.wait(), 10)
+        job = uuid7()
+        create = iv.CreateIntervention(intervention_id=job, equipment_id=shop.machine.id, title="Fuite d’huile", occurred_at=now())
+        body = {"device_id": str(DEVICE), "sent_at": now().isoformat(), "commands": [wire(create)]}
+        answer = PushAnswer.model_validate((await client.post("/api/v1/sync/push", json=body)).json())
+        assert codes(answer.results) == ["applied"]
+        assert (await asyncio.wait_for(anext(pokes), 10)).event == "poke"
+        await pokes.aclose()
+        page = (await client.get("/api/v1/sync/pull")).json()
+        assert [change["row"]["title"] for change in page["changes"] if change["entity"] == "intervention"] == ["Fuite d’huile"]
+        assert page["reset"]
+
+    async def test_nobody_without_a_token(self, client: Any) -> None:
+        for method, path in (("POST", "push"), ("GET", "pull"), ("GET", "stream")):
+            assert (await client.request(method, f"/api/v1/sync/{path}")).status_code == 401
