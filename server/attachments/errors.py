@@ -34,6 +34,10 @@ class MacrosRefused(EtabliError):
     status = 415
 
 
+class PictureExpected(FileKindRefused):
+    code = "picture_expected"
+
+
 class OtherContent(Conflict):
     """The id names a file already, with other bytes or on another site."""
 

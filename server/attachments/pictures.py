@@ -11,7 +11,13 @@ from server.attachments.errors import PictureDamaged, PictureTooLarge
 MAX_PIXELS = 60_000_000
 MAX_SIDE = 4096
 SIZES = (160, 480, 1280)
-_FORMATS = {"JPEG": ("JPEG", "image/jpeg", "jpg"), "MPO": ("JPEG", "image/jpeg", "jpg"), "PNG": ("PNG", "image/png", "png"), "WEBP": ("WEBP", "image/webp", "webp")}  # fmt: skip
+_OPENED = ("JPEG", "PNG", "WEBP")
+_KINDS = {
+    "JPEG": ("JPEG", "image/jpeg", "jpg"),
+    "MPO": ("JPEG", "image/jpeg", "jpg"),  # what some phones make: opened as JPEG, of which it is a kind
+    "PNG": ("PNG", "image/png", "png"),
+    "WEBP": ("WEBP", "image/webp", "webp"),
+}
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _OPTIONS = {"JPEG": {"quality": 88, "optimize": True}, "PNG": {"optimize": False}, "WEBP": {"quality": 88}}
 
@@ -42,10 +48,10 @@ def _decoded(data: bytes) -> tuple[Image.Image, tuple[str, str, str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            image = Image.open(io.BytesIO(data), formats=list(_FORMATS))
+            image = Image.open(io.BytesIO(data), formats=_OPENED)
         if image.width * image.height > MAX_PIXELS:
             raise PictureTooLarge(field="file", megapixels=MAX_PIXELS // 1_000_000)
-        kind = _FORMATS[str(image.format)]
+        kind = _KINDS[str(image.format)]
         upright = ImageOps.exif_transpose(image)
         return _bare(upright, keep_alpha=kind[0] != "JPEG"), kind
     except Image.DecompressionBombError:
@@ -64,7 +70,7 @@ def _bare(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
 
 def thumbnail(data: bytes, size: int) -> bytes:
     """A JPEG that fits in a square of `size` pixels; transparency turns white."""
-    with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as image:
+    with Image.open(io.BytesIO(data), formats=_OPENED) as image:
         image.draft("RGB", (size, size))
         pixels = image.convert("RGBA")
     pixels.thumbnail((size, size), Image.Resampling.LANCZOS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from server.attachments import pictures, repository, sniffing
-from server.attachments.errors import FileKindRefused, NoPreview, OtherContent
+from server.attachments.errors import FileKindRefused, MacrosRefused, NoPreview, OtherContent, PictureExpected
 from server.attachments.models import Attachment
 from server.core.access import Actor
 from server.core.clock import now
@@ -35,9 +35,7 @@ async def put(
         if (known.source_sha256, known.site_id) != (source, site_id):
             raise OtherContent
         return known, False
-    content = await asyncio.to_thread(sniffing.content_of, data, file_name)
-    if pictures_only and not content.mime_type.startswith("image/"):
-        raise FileKindRefused
+    content = await _content(data, file_name, pictures_only=pictures_only)
     attachment = Attachment(
         id=attachment_id, site_id=site_id, sha256=content_key(content.data), source_sha256=source, mime_type=content.mime_type,
         size_bytes=len(content.data), width=content.width, height=content.height,
@@ -47,6 +45,18 @@ async def put(
     await session.flush()
     await storage.put(content.data)
     return attachment, True
+
+
+async def _content(data: bytes, file_name: str, *, pictures_only: bool) -> sniffing.Content:
+    try:
+        content = await asyncio.to_thread(sniffing.content_of, data, file_name)
+    except (FileKindRefused, MacrosRefused):
+        if pictures_only:
+            raise PictureExpected from None
+        raise
+    if pictures_only and content.width is None:
+        raise PictureExpected
+    return content
 
 
 def thumbnail_key(sha256: str, size: int) -> str:

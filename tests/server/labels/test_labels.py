@@ -1,0 +1,125 @@
+"""Labels through HTTP; every printed sheet is rendered and its QR codes are read."""
+
+import io
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+from reportlab.pdfbase import pdfmetrics
+from sqlalchemy import text
+
+from server.labels import sheets
+from server.labels.repository import LabelText
+from shared_models.ids import uuid7
+from shared_models.label_sheets import LabelFormat
+from shared_models.labels import new_label_code
+from tests.server.machines import API, code_of, make_line, make_machine, make_site
+
+LONG = "Soutireuse-boucheuse rotative à 48 becs, côté étiquetage, désignation anticonstitutionnellementlongue"
+
+
+@pytest.fixture
+async def site(session):
+    return await make_site(session)
+
+
+@pytest.fixture
+async def writer(client_as, site):
+    return await client_as("supervisor", sites=[site.id])
+
+
+def pages(pdf, dpi=200):
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [page.render(scale=dpi / 72).to_pil() for page in document]
+    finally:
+        document.close()
+
+
+def read(image):
+    return [found.text for found in zxingcpp.read_barcodes(image)]
+
+
+class TestSheets:
+    @pytest.mark.parametrize("format_", list(LabelFormat))
+    def test_every_code_of_a_full_sheet_is_read(self, format_):
+        layout = sheets.LAYOUTS[format_]
+        names = ["Palettiseur 2", LONG, "Étiqueteuse œuvrée", ""]
+        labels = [LabelText(new_label_code(), names[i % 4], f"EQ-{i:04}", "Usine de Lyon", "Ligne B") for i in range(layout.per_page + 2)]
+        drawn = pages(sheets.pdf(labels, base_url="https://etabli.example-factory.com", layout=layout))
+        assert len(drawn) == (2 if layout.per_page > 1 else 3)
+        found = [code for image in drawn for code in read(image)]
+        assert sorted(found) == sorted(f"https://etabli.example-factory.com/e/{label.code}" for label in labels)
+
+    @pytest.mark.parametrize("format_", list(LabelFormat))
+    def test_nothing_is_drawn_outside_of_its_label(self, format_):
+        """The first label alone: beyond its edge the paper is white."""
+        layout = sheets.LAYOUTS[format_]
+        label = LabelText(new_label_code(), LONG, "EQ-0001-UN-TRES-LONG-CODE", "Un site au nom interminable", "Ligne " * 12)
+        image = pages(sheets.pdf([label], base_url="https://etabli.example", layout=layout), dpi=254)[0].convert("L")
+        left, top, right, bottom = image.point(lambda value: 255 * (value < 128)).getbbox()
+        x, y = layout.origin
+        width, height = layout.size
+        assert left >= x * 10
+        assert top >= y * 10
+        assert right <= (x + width) * 10 + 1
+        assert bottom <= (y + height) * 10 + 1
+
+    def test_the_font_has_western_accents_and_others_lose_theirs(self):
+        assert sheets.printable("Étiqueteuse œuvrée ç à ü ñ – “’…") == "Étiqueteuse œuvrée ç à ü ñ – “’…"
+        assert sheets.printable("ąğș 漢") == "ağs ?"
+        assert pdfmetrics.stringWidth(sheets.shortened("x" * 999, sheets.BOLD, 9, 50), sheets.BOLD, 9) <= 50
+
+
+class TestPrinting:
+    async def test_machines_in_order_with_copies_from_a_position(self, writer, site, session):
+        line = await make_line(session, site)
+        machines = [await make_machine(writer, site.id, name=name, production_line_id=line.id) for name in ("Un", "Deux")]
+        body = {"equipment_ids": [machine["id"] for machine in machines], "copies": 2, "format": "L7163", "start": 13}
+        answer = await writer.post(f"{API}/labels/sheet", json=body)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+        one, two = ([code.rpartition("/")[2] for code in read(image)] for image in pages(answer.content))
+        assert one == machines[0]["label_codes"] * 2
+        assert two == machines[1]["label_codes"] * 2
+
+    @pytest.mark.parametrize(
+        ("body", "refusal"),
+        [
+            ({"start": 15, "format": "L7163"}, (422, "label_start_off_sheet")),
+            ({"copies": 0}, (422, "invalid")),
+            ({"format": "L1"}, (422, "invalid")),
+            ({"equipment_ids": []}, (422, "invalid")),
+            ({"equipment_ids": [str(uuid7())]}, (404, "not_found")),
+        ],
+    )
+    async def test_refuses(self, writer, site, body, refusal):
+        machine = await make_machine(writer, site.id)
+        assert code_of(await writer.post(f"{API}/labels/sheet", json={"equipment_ids": [machine["id"]]} | body)) == refusal
+
+    async def test_blank_labels_are_new_codes(self, writer, client_as, site, session):
+        answer = await writer.post(f"{API}/labels/blank", json={"count": 5, "format": "L7651"})
+        codes = [code.rpartition("/")[2] for image in pages(answer.content) for code in read(image)]
+        blank = (await session.scalars(text("select code from label_code where equipment_id is null"))).all()
+        assert len(codes) == 5
+        assert set(codes) <= set(blank)
+        assert code_of(await (await client_as("technician")).post(f"{API}/labels/blank", json={"count": 1})) == (403, "forbidden")
+
+    async def test_picture(self, writer, site):
+        machine = await make_machine(writer, site.id)
+        png = await writer.get(f"{API}/equipment/{machine['id']}/label.png")
+        assert read(Image.open(io.BytesIO(png.content)))[0].endswith(f"/e/{machine['label_codes'][0]}")
+
+
+class TestResolve:
+    async def test_answers_the_machine_or_says_what_is_wrong(self, writer, client_as, site, session):
+        machine = await make_machine(writer, site.id)
+        code = machine["label_codes"][0]
+        assert (await writer.get(f"{API}/labels/{code[:4].lower()}-{code[4:]}")).json()["id"] == machine["id"]
+        await writer.post(f"{API}/labels/blank", json={"count": 1})
+        blank = await session.scalar(text("select code from label_code where equipment_id is null order by created_at desc"))
+        assert code_of(await writer.get(f"{API}/labels/{blank}")) == (409, "label_blank")
+        assert code_of(await writer.get(f"{API}/labels/{new_label_code()}")) == (404, "label_not_found")
+        assert code_of(await writer.get(f"{API}/labels/23456789")) == (422, "label_code_invalid")
+        stranger = await client_as("technician", sites=[(await make_site(session)).id])
+        assert code_of(await stranger.get(f"{API}/labels/{code}")) == (404, "label_not_found")
