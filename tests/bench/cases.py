@@ -1,0 +1,156 @@
+"""What is measured: the same work asked of our server and of the floor."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import psycopg
+from psycopg.rows import dict_row
+
+from server.demo import PASSWORD
+from shared_models.ids import uuid7
+from tests.bench import floor, load
+
+API = "/api/v1"
+MACHINES = 100
+PUSHED = 100
+NIL = str(UUID(int=0))
+
+
+@dataclass
+class Bench:
+    """Both servers, somebody signed in, and the database behind them."""
+
+    ours: str
+    floor: str
+    url: str
+    seconds: float
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    user_id: str = ""
+
+    def sign_in(self) -> None:
+        answer = httpx2.post(f"{self.ours}{API}/auth/login", json={"username": "admin", "password": PASSWORD, "in_body": True}, timeout=30)
+        content = answer.raise_for_status().json()
+        self.headers = {"Authorization": f"Bearer {content['access_token']}"}
+        self.user_id = content["user"]["id"]
+
+    def rows(self, statement: str, *arguments: object) -> list[dict[str, Any]]:
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return list(connection.execute(statement, arguments))
+
+
+@dataclass(frozen=True)
+class Case:
+    """Both functions answer a speed: more is better."""
+
+    name: str
+    unit: str
+    ours: Callable[[], float]
+    floor: Callable[[], float]
+    goal: float = 0.5
+
+
+def all_cases(bench: Bench) -> Iterator[Case]:
+    """One at a time: what a case prepares is true until the next one changes the data."""
+    for make in (_list, _machine, _push, _first_pull, _one_change):
+        yield make(bench)
+
+
+def _list(bench: Bench) -> Case:
+    pages = [f"{API}/equipment?page={page}&size=50" for page in range(1, 5)]
+    return _same_paths(bench, "a page of 50 machines", pages)
+
+
+def _machine(bench: Bench) -> Case:
+    machines = [row["id"] for row in bench.rows("select id from equipment where parent_id is null order by md5(code) limit %s", MACHINES)]
+    paths = [f"{API}/equipment/{machine}{part}" for machine in machines for part in ("", "/life", "/interventions?size=50")]
+    return _same_paths(bench, "a machine's page: machine, life, history", paths)
+
+
+def _same_paths(bench: Bench, name: str, paths: list[str]) -> Case:
+    return Case(
+        name, "requests/s",
+        lambda: load.rate(bench.ours, paths, bench.headers, bench.seconds),
+        lambda: load.rate(bench.floor, paths, {}, bench.seconds),
+    )  # fmt: skip
+
+
+def _one_change(bench: Bench) -> Case:
+    """A device that is up to date pulls the one change made since."""
+    cursor, _ = _pull_all(bench)
+    with psycopg.connect(bench.url) as connection:
+        changed = connection.execute(
+            "update equipment set status_reason = status_reason where id = (select min(id::text)::uuid from equipment) returning sync_xid"
+        ).fetchone()
+    assert changed
+    ours, theirs = [f"{API}/sync/pull?cursor={cursor}"], [f"{API}/sync/pull?since={changed[0]}"]
+    return Case(
+        "a pull of one change", "requests/s",
+        lambda: load.rate(bench.ours, ours, bench.headers, bench.seconds),
+        lambda: load.rate(bench.floor, theirs, {}, bench.seconds),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- the first load of a device
+
+
+def _first_pull(bench: Bench) -> Case:
+    return Case("a first pull of everything", "rows/s", lambda: _speed(lambda: _pull_all(bench)[1]), lambda: _speed(lambda: _dump(bench)))
+
+
+def _speed(work: Callable[[], int]) -> float:
+    began = time.perf_counter()
+    return work() / (time.perf_counter() - began)
+
+
+def _pull_all(bench: Bench) -> tuple[str, int]:
+    cursor, count, more = None, 0, True
+    with httpx2.Client(base_url=bench.ours, headers=bench.headers, timeout=60) as client:
+        while more:
+            page = client.get(f"{API}/sync/pull", params={"cursor": cursor} if cursor else {}).raise_for_status().json()
+            cursor, more, count = page["cursor"], page["more"], count + len(page["changes"])
+    assert cursor
+    return cursor, count
+
+
+def _dump(bench: Bench) -> int:
+    count = 0
+    with httpx2.Client(base_url=bench.floor, timeout=60) as client:
+        for table in floor.EVERYTHING:
+            after: str | None = NIL
+            while after:
+                page = client.get(f"{API}/sync/pull", params={"table": table, "after": after}).json()
+                after, count = page["last"], count + len(page["rows"])
+    return count
+
+
+# ---------------------------------------------------------------- what a device has kept for us
+
+
+def _push(bench: Bench) -> Case:
+    return Case(
+        f"a push of {PUSHED} commands", "commands/s", lambda: _speed(lambda: _send(bench, bench.ours)), lambda: _speed(lambda: _send(bench, bench.floor, user=bench.user_id))
+    )  # fmt: skip
+
+
+def _send(bench: Bench, base: str, **more: str) -> int:
+    now = datetime.now(UTC).isoformat()
+    jobs = bench.rows("select id from maintenance_interventions where status in ('pending', 'in_progress') limit 10")
+    commands = [
+        {"type": "intervention.add_note", "command_id": str(uuid7()), "occurred_at": now, "intervention_id": str(jobs[rank % len(jobs)]["id"]),
+         "note_id": str(uuid7()), "text": f"Note {rank} du poste de nuit.", **more}
+        for rank in range(PUSHED)
+    ]  # fmt: skip
+    sent = {"device_id": str(uuid7()), "sent_at": now, "commands": commands}
+    answer = httpx2.post(
+        f"{base}{API}/sync/push", content=json.dumps(sent), headers={**bench.headers, "Content-Type": "application/json"}, timeout=60
+    )
+    results = answer.raise_for_status().json()["results"]
+    assert all(result["status"] == "applied" for result in results), results[0]
+    return len(results)

@@ -1,0 +1,76 @@
+"""The database with its data, made once; and the two servers on it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from server.core import migrations
+from server.core.postgres import EmbeddedPostgres
+from server.core.storage import memory_storage
+from server.demo import load_demo
+
+PROJECT = Path(__file__).parents[2]
+CACHE = PROJECT / ".cache" / "bench"
+
+
+@contextmanager
+def database(scale: str) -> Iterator[str]:
+    """The address of a database with the data of `scale`, kept from one run to the next and rebuilt when the schema has moved on."""
+    with EmbeddedPostgres(CACHE / scale) as dsn:
+        migrations.upgrade(dsn.url)
+        if not _is_loaded(dsn.url):
+            began = time.monotonic()
+            print(f"loading the data of scale {scale}, once…", flush=True)
+            print(asyncio.run(load_demo(dsn.url, storage=memory_storage(), scale=scale)), f"in {time.monotonic() - began:.0f} s")
+        yield dsn.url
+
+
+def _is_loaded(url: str) -> bool:
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        found = connection.execute("select exists (select from sites)").fetchone()
+    return found is not None and found[0]
+
+
+@contextmanager
+def running(application: str, url: str, *arguments: str) -> Iterator[str]:
+    """A uvicorn of one process serving `application`; its base address."""
+    port = _free_port()
+    environment = os.environ | {
+        "DATABASE_URL": url, "ETABLI_JOBS": "false", "ETABLI_DATA_DIR": str(CACHE / "data"), "ETABLI_PORT": str(port),
+        "ETABLI_SECRET_KEY": "for measuring only, on loopback: 0123456789",
+    }  # fmt: skip
+    options = ["--port", str(port), "--no-access-log", "--log-level", "error", "--no-server-header", *arguments]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", application, *options], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _await(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("the server did not start")
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+            return
+        time.sleep(0.1)
+    raise TimeoutError
