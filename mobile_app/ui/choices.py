@@ -7,6 +7,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import format_percent, t
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
 from mobile_app.ui.text import Caption, Meta, Title
@@ -231,7 +232,12 @@ def StepHeader(
                 alignment=ft.Alignment.CENTER,
             ),
             ft.Container(
-                Meta(t("common.step", step=step, total=total)),
+                ft.Text(
+                    t("common.step", step=step, total=total),
+                    size=environment.current().fixed(Size.meta),
+                    color=C.ink2,
+                    no_wrap=True,
+                ),
                 width=Size.target,
                 alignment=ft.Alignment.CENTER,
             ),

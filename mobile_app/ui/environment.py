@@ -13,6 +13,8 @@ from typing import Any, Final
 import flet as ft
 from flet.components.utils import _CURRENT_RENDERER
 
+from mobile_app.ui.component import report_error
+
 _STORE_KEY: Final = "ui.environment"
 BIG_TEXT: Final = 1.4
 RULER: Final = 40
@@ -126,7 +128,28 @@ def install(page: ft.Page) -> Environment:
     page.on_media_change = environment.covered
     page.on_keyboard_event = environment.key_pressed
     page.run_task(environment.ask_for_motion)
+    _keep_drawing(page.session)
     return environment
+
+
+def _keep_drawing(session: Any) -> None:
+    """Start the session's update loop again when something has ended it.
+
+    Flet checks controls after a component has returned them, out of reach of any boundary:
+    one invalid property would freeze every screen.
+    """
+    plain = session.schedule_update
+
+    def schedule_update(control: object) -> None:
+        plain(control)
+        loop = session._Session__updates_task
+        if loop is not None and loop.done():
+            error = None if loop.cancelled() else loop.exception()
+            if error is not None:
+                report_error("update loop", error)
+            session.start_updates_scheduler()
+
+    session.schedule_update = schedule_update
 
 
 def current() -> Environment:

@@ -58,6 +58,31 @@ class TestErrorBoundary:
         await screen.click("Réessayer")
         assert screen.find(ft.TextButton, having="break")
 
+    async def test_an_invalid_control_does_not_freeze_the_session(self, screen):
+        reported: list[str] = []
+        report_errors_to(lambda where, _: reported.append(where))
+
+        @component
+        def Invalid() -> ft.Control:
+            broken, set_broken = use_state(initial=False)
+            content = ft.Text("unseen", visible=not broken)  # which a safe area refuses
+            return ft.Column([ft.SafeArea(content), ft.TextButton("break", on_click=lambda _: set_broken(True))])
+
+        @component
+        def Sound() -> ft.Control:
+            count, set_count = use_state(0)
+            return ft.TextButton(f"counted {count}", on_click=lambda _: set_count(count + 1))
+
+        @component
+        def App() -> ft.Control:
+            return ft.Column([Invalid(), Sound()])
+
+        await screen.show(App)
+        await screen.click("break")
+        await screen.click("counted 0")
+        assert screen.find(ft.TextButton, having="counted 1")
+        assert reported == ["update loop"]
+
     async def test_effects_first_reached_after_a_recovery_do_run(self, screen):
         report_errors_to(lambda *_: None)
         world = {"broken": True}
