@@ -256,6 +256,8 @@ def _announce(settings: Settings, welcome: Welcome) -> None:
     console.print(f"  Établi is ready: [bold]{url}[/bold]")
     if welcome.setup_link:
         console.print(f"  First start: make the first administrator at\n  [bold]{welcome.setup_link}[/bold]")
+    if welcome.demo_accounts:
+        console.print("  Demonstration accounts (name, user name, password):")
     for name, username, password in welcome.demo_accounts:
         console.print(f"  {name:<24} {username:<12} {password}")
     console.print()

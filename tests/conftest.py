@@ -1,8 +1,11 @@
 """What tests share: databases, the application on them, and clients signed in with a role."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from uuid import UUID
 
 import httpx2
@@ -41,6 +44,15 @@ def plain_logs() -> None:
     """The default shows every local variable of a traceback, which takes it half a minute."""
     renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Like `tmp_path`, but not closed to the service user that runs PostgreSQL for root, as pytest's folders are."""
+    folder = Path(mkdtemp(prefix="etabli-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -144,9 +156,7 @@ async def client_as(app: FastAPI, session: Session, settings: Settings) -> Async
             await session.commit()
             client = await stack.enter_async_context(_client(app, SignedInClient))
             claims = tokens.AccessClaims(user_id=user.id, session_id=held.id)
-            client.headers["authorization"] = "Bearer " + tokens.issue(
-                claims, secret=settings.secret, lifetime=timedelta(minutes=30)
-            )
+            client.headers["authorization"] = "Bearer " + tokens.issue(claims, secret=settings.secret, lifetime=timedelta(minutes=30))
             client.user = user
             return client
 
@@ -164,9 +174,7 @@ def make_user(role: Role, *, all_sites: bool = True, language: str = "en") -> Us
 
 def make_session(user: User) -> UserSession:
     at = now()
-    return UserSession(
-        user_id=user.id, token_hash=uuid7().hex, last_used_at=at, created_at=at, expires_at=at + timedelta(days=7)
-    )
+    return UserSession(user_id=user.id, token_hash=uuid7().hex, last_used_at=at, created_at=at, expires_at=at + timedelta(days=7))
 
 
 def _client(app: FastAPI, kind: type[httpx2.AsyncClient] = httpx2.AsyncClient) -> httpx2.AsyncClient:

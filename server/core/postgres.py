@@ -169,7 +169,7 @@ class EmbeddedPostgres:
 
     def _new_socket_dir(self) -> Path:
         directory = self.root / "socket"
-        if len(os.fsencode(directory)) <= LONGEST_SOCKET_DIR and '"' not in str(directory):
+        if len(os.fsencode(directory)) <= LONGEST_SOCKET_DIR and not {'"', ","} & set(str(directory)):  # a comma separates hosts
             return self._account.own_dir(directory)
         return self._account.own_dir(Path(tempfile.mkdtemp(prefix="etabli-")))
 

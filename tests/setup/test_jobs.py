@@ -14,7 +14,7 @@ from shared_models.permissions import Role
 from tests.conftest import make_session, make_user
 
 
-async def eventually(question, *, seconds: float = 20) -> None:
+async def eventually(question, *, seconds: float = 90) -> None:
     async with asyncio.timeout(seconds):
         while not await question():
             await asyncio.sleep(0.05)
@@ -71,8 +71,7 @@ class TestQueue:
         async with jobs.working(database):
             await eventually(has_worker)
             await database.pool.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and application_name <> 'etabli'"
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'etabli'"
             )
             await jobs.defer(session, keep_house.name, timestamp=0)
             await session.commit()

@@ -32,11 +32,8 @@ server.stop()
 
 
 @pytest.fixture
-def folder(tmp_path):
-    # pytest's own folders are closed to the service user that root's server runs as.
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
-    return tmp_path / "data"
+def folder(open_folder):
+    return open_folder / "data"
 
 
 class Holder:
@@ -100,8 +97,7 @@ class TestStart:
             extensions = ask(dsn.url, "select array_agg(extname::text order by extname) from pg_extension")
             assert extensions == ["btree_gist", "pg_trgm", "plpgsql", "unaccent"]
             assert (
-                ask(dsn.url, "select datlocprovider::text || datlocale from pg_database where datname = current_database()")
-                == "bC.UTF-8"
+                ask(dsn.url, "select datlocprovider::text || datlocale from pg_database where datname = current_database()") == "bC.UTF-8"
             )
             assert ask(dsn.url, "select rolsuper from pg_roles where rolname = current_user") is False
             password = (folder / "postgres" / "password").read_text()

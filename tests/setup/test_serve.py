@@ -84,10 +84,8 @@ class Server:
 
 
 @pytest.fixture
-def data_dir(tmp_path):
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
-    return tmp_path / "data"
+def data_dir(open_folder):
+    return open_folder / "data"
 
 
 class TestServe:
