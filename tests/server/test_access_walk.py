@@ -18,6 +18,7 @@ from server.core.clock import now
 from server.equipment.models import Document
 from server.requests.models import WorkRequest
 from shared_models.ids import uuid7
+from shared_models.labels import new_label_code
 from shared_models.permissions import Permission, Role, may
 from shared_models.requests import Symptom
 from tests.conftest import make_session
@@ -119,7 +120,7 @@ class Bodies:
         if schema.get("format") == "email":
             return f"{uuid7().hex}@example.org"
         plain = {"integer": 1, "number": 1, "boolean": False}
-        return plain.get(schema.get("type", ""), "x" * max(2, schema.get("minLength", 0)))
+        return plain.get(schema.get("type", ""), self.ids.get(name, "x" * max(2, schema.get("minLength", 0))))
 
 
 @pytest.fixture
@@ -131,29 +132,26 @@ async def foreign(client_as, session) -> dict[str, str]:
     person = await make_person(session, "supervisor", sites=[site.id])
     machine = await make_machine(admin, site.id, production_line_id=line.id)
     job = await _make_job(admin, machine)
-    file = Attachment(
-        site_id=site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type="image/jpeg", size_bytes=1, created_at=now()
-    )
+    file = Attachment(site_id=site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type="image/jpeg", size_bytes=1, created_at=now())
     held = make_session(person)
     session.add_all([file, held])
     await session.flush()
     paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
-    request = WorkRequest(
-        number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now()
-    )
+    request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
     session.add_all([paper, request])
     await session.commit()
     return {
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
-        "document_id": str(paper.id), "request_id": str(request.id), "code": machine["labels"][0],
+        "document_id": str(paper.id), "request_id": str(request.id), "code": machine["label_codes"][0],
+        "label_code": new_label_code(),
     }  # fmt: skip
 
 
 async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:
     path, job_id = "/api/v1/maintenance/interventions", str(uuid7())
-    asked = {"intervention_id": job_id, "equipment_id": machine["id"], "title": "Leak", "type": "corrective", "occurred_at": at()}
+    asked = {"intervention_id": job_id, "equipment_id": machine["id"], "title": "Leak", "occurred_at": at()}
     created = await admin.post(path, json=asked)
     assert created.status_code == 201, created.text
     begun = {"intervention_id": job_id, "action_id": str(uuid7()), "occurred_at": at()}
@@ -189,9 +187,7 @@ async def test_each_role_does_what_its_permissions_say(app, client_as, foreign, 
     for endpoint in endpoints_of(app):
         if endpoint.permission is None or endpoint.is_stream:
             continue
-        answer = await person.request(
-            endpoint.method, address(endpoint, ids), json=bodies.of(endpoint), params=bodies.query(endpoint)
-        )
+        answer = await person.request(endpoint.method, address(endpoint, ids), json=bodies.of(endpoint), params=bodies.query(endpoint))
         assert answer.status_code < 500, f"{endpoint}: {answer.text}"
         if may(role, endpoint.permission):
             assert answer.status_code != 401, endpoint

@@ -1,5 +1,3 @@
-
-
 import pytest
 from fastapi import APIRouter
 
