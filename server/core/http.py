@@ -194,7 +194,7 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and headers.get("content-type") != PROBLEM_TYPE:
+            if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and headers.get("content-type", "").startswith("text/plain"):
                 await self._answer_too_large()
                 return
             headers["X-Request-ID"] = self.request_id
