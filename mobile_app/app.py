@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from mobile_app.core.bridge import bridge
+from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client, client_in_browser
-from mobile_app.core.i18n import set_language, t
+from mobile_app.core.i18n import LANGUAGES, set_language, t
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine
@@ -22,19 +22,30 @@ from shared_models.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, may
 from shared_models.requests import RequestStatus
 
+LOCALE_SECONDS = 2.0
 THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
 
 async def start(page: ft.Page, client: Client | None = None) -> None:
     """Show the app on `page`; tests hand in a client of their own."""
-    client = client or client_in_browser()
+    client = client or client_in_browser(bridge)
+    client.prefs.of_browser = await _browser_language()
     await client.start()
-    set_language(client.prefs.lang)
+    set_language(client.prefs.language)
     page.title = "Établi"
     page.padding = 0
     apply_theme(page, _theme_mode(client))
     environment.install(page)
     page.render(Root, client)
+
+
+async def _browser_language() -> str:
+    """The first of the browser's languages that we speak."""
+    try:
+        told = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
+    except (BridgeError, TimeoutError):
+        return LANGUAGES[0]
+    return next((lang[:2] for lang in told["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
 
 
 def _theme_mode(client: Client) -> ft.ThemeMode:
@@ -51,7 +62,7 @@ def App() -> ft.Control:
     client = use_client()
     prefs = use_live(client.prefs)
     state = use_live(client.session).state
-    set_language(prefs.lang)
+    set_language(prefs.language)
 
     def follow_theme() -> None:
         page = ft.context.page
@@ -65,7 +76,7 @@ def App() -> ft.Control:
     ft.use_effect(follow_theme, [prefs.theme])
     ft.use_effect(uncover, [])
     body = Screens() if state == SessionState.signed_in else _outside(state)
-    return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.lang}-{state}")
+    return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.language}-{state}")
 
 
 def _outside(state: SessionState) -> ft.Control:

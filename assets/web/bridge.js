@@ -84,14 +84,17 @@ dark.addEventListener("change", () => emit("theme", { dark: dark.matches }));
 // The copy for offline use is made once the app is up, so that it never competes with the first start.
 async function keepOffline() {
   if (!navigator.serviceWorker) return;
-  const updating = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => updating && location.reload());
+  let controlled = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (controlled) location.reload(); // another version has taken over
+    controlled = true;
+  });
   navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && emit("open", { url: data.url }));
   registration = await navigator.serviceWorker.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
-  if (registration.waiting && updating) emit("update.ready", {});
+  if (registration.waiting) emit("update.ready", {});
   registration.addEventListener("updatefound", () => {
     const fresh = registration.installing;
-    fresh?.addEventListener("statechange", () => fresh.state === "installed" && updating && emit("update.ready", {}));
+    fresh?.addEventListener("statechange", () => fresh.state === "installed" && registration.active && emit("update.ready", {}));
   });
   setInterval(() => navigator.onLine && registration.update().catch(() => {}), 3600000);
 }

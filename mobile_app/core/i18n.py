@@ -5,7 +5,7 @@ from a checkout, where it is absent, the `.po` files are compiled on the spot.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,8 +46,12 @@ def set_time_zone(zone: tzinfo | None) -> None:
 
 
 def load_catalogue(lang: str) -> bytes:
-    compiled = resources.files("mobile_app") / "locale" / f"{lang}.mo"  # in a zip, in the browser
-    return compiled.read_bytes() if compiled.is_file() else _compile(lang)
+    """Through this module's own loader: in the browser the package is a zip."""
+    try:
+        content: bytes = __spec__.loader.get_data(str(_PACKAGE / "locale" / f"{lang}.mo"))  # type: ignore[union-attr]
+    except OSError:
+        return _compile(lang)
+    return content
 
 
 def _compile(lang: str) -> bytes:

@@ -1,6 +1,6 @@
 """How a component reaches the client and moves about, without being handed either."""
 
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
@@ -10,14 +10,12 @@ from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_live
 from shared_models.base import Command
 
-ClientContext = ft.create_context(None)
+ClientContext = ft.create_context(cast("Client", None))
 """Provided once around the app: `ClientContext(client, lambda: App())`."""
 
 
 def use_client() -> Client:
-    client: Client | None = ft.use_context(ClientContext)
-    assert client is not None, "ClientContext is not provided"
-    return client
+    return ft.use_context(ClientContext)
 
 
 def use_tables(*names: str) -> Client:

@@ -21,4 +21,4 @@ async def download(client: Client, path: str, name: str, *, body: Schema | None 
         toast(str(error))
     else:
         mime = answer.headers.get("content-type", "application/octet-stream")
-        await bridge.request("download", {"blob": client.as_blob(answer.body, mime), "name": name})
+        await bridge.request("download", {"bytes": answer.body, "mime": mime, "name": name})

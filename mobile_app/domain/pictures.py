@@ -29,7 +29,7 @@ def StoredPicture(
         return instead or ft.Container(width=size, height=height or size, bgcolor=C.surface2, border_radius=Radius.card)
     image = ft.Image(picture, width=size, height=height or size, fit=ft.BoxFit.COVER, exclude_from_semantics=True)
     framed = ft.Container(image, border_radius=Radius.card, clip_behavior=ft.ClipBehavior.ANTI_ALIAS)
-    return ft.Semantics(framed, label=label, image=True) if label else framed
+    return ft.Semantics(content=framed, label=label, image=True) if label else framed
 
 
 def use_pictures(ids: tuple[UUID, ...]) -> dict[UUID, bytes]:

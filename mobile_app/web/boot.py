@@ -22,12 +22,10 @@ class NativeFinder(MetaPathFinder):
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
         if fullname != LIBRARY:
             return None
-        return importlib.util.spec_from_file_location(
-            fullname, self.path, loader=ExtensionFileLoader(fullname, self.path)
-        )
+        return importlib.util.spec_from_file_location(fullname, self.path, loader=ExtensionFileLoader(fullname, self.path))
 
 
 def prepare(native: str) -> None:

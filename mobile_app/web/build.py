@@ -9,16 +9,18 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mobile_app.web import bundle, page
 from mobile_app.web.compress import compress_tree
-from mobile_app.web.stamp import ROOT, digest, fresh, replace
+from mobile_app.web.stamp import ROOT, digest, replace
 
 DEFAULT_OUT = ROOT / ".build" / "web"
 RENDERER = "canvaskit"
+STAMP = "build.json"
 INPUTS = ("assets/web", "assets/locale", "assets/screenshots", "mobile_app", "shared_models")
 # Lets interpreter.mjs compile the library while the rest is loading.
 LOAD_LIBRARY = "return loadLibData().then("
@@ -40,22 +42,35 @@ class BuildReport:
 def build_web(out: Path = DEFAULT_OUT, overlay: Path | None = None) -> BuildReport:
     """Bring `out` up to date with the sources; it is replaced whole, and left alone when nothing changed.
 
-    `overlay` is a folder whose `mobile_app` and `shared_models` add to ours or take their place."""
+    `overlay` is a folder whose `mobile_app` and `shared_models` add to ours or take their place.
+    """
     began = time.monotonic()
     folders = [folder for name in INPUTS if (folder := ROOT / name).exists()] + ([overlay] if overlay else [])
     inputs = digest(*folders, page.CLIENT / "main.dart.js")
-    stamp = out / "build.json"
-    if stamp.exists() and (known := json.loads(stamp.read_text()))["inputs"] == inputs:
-        return BuildReport(known["build_id"], str(out), round(time.monotonic() - began, 1), changed=False, snapshot_problem=known["snapshot_problem"])
-    work = out.with_name(f".{out.name}.new")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    build_id, problem = assemble(work, overlay)
-    compress_tree(work)
-    report = BuildReport(build_id, str(out), round(time.monotonic() - began, 1), changed=True, snapshot_problem=problem)
-    (work / "build.json").write_text(json.dumps({"inputs": inputs, "build_id": build_id, "snapshot_problem": problem}))
-    replace(work, out)
-    return report
+    known = read_stamp(out)
+    if changed := known.get("inputs") != inputs:
+        known = {"inputs": inputs, **build_into(out, overlay)}
+        (out / STAMP).write_text(json.dumps(known))
+    seconds = round(time.monotonic() - began, 1)
+    return BuildReport(known["build_id"], str(out), seconds, changed=changed, snapshot_problem=known["snapshot_problem"])
+
+
+def read_stamp(out: Path) -> dict[str, str]:
+    stamp = out / STAMP
+    return dict(json.loads(stamp.read_text())) if stamp.exists() else {}
+
+
+def build_into(out: Path, overlay: Path | None) -> dict[str, str]:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        build_id, problem = assemble(work, overlay)
+        compress_tree(work)
+        work.chmod(0o755)
+        replace(work, out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return {"build_id": build_id, "snapshot_problem": problem}
 
 
 def assemble(root: Path, overlay: Path | None) -> tuple[str, str]:

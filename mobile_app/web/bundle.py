@@ -29,6 +29,7 @@ UNUSED_PACKAGES = re.compile(
     r".*\.(pyi|so|typed)$|.*\.dist-info/|bin/|pydantic/(v1/|mypy\.py)"
     r"|flet/(fastapi|testing|cli\.py|pytest_plugin\.py)|flet/messaging/(flet_socket|flet_dart)"
 )
+MINIFIED_CHARS = 500
 NATIVE_LIBRARY = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
 
 
@@ -55,7 +56,7 @@ def app_zip(pyodide: Path, overlay: Path | None = None) -> Path:
 
 def app_sources(overlay: Path | None) -> dict[str, Path]:
     """Our modules by name in the archive; those of `overlay` add to them or take their place."""
-    found = {}
+    found: dict[str, Path] = {}
     for root in (ROOT, overlay) if overlay else (ROOT,):
         for package in ("shared_models", "mobile_app"):
             found |= {file.relative_to(root).as_posix(): file for file in (root / package).rglob("*.py")}
@@ -96,7 +97,8 @@ def zip_bytes(files: Iterable[tuple[str, bytes]]) -> bytes:
 def snapshot(python: Path, app: Path, overlay: Path | None = None) -> Path:
     """Memory of an interpreter that has imported the app: what the second start resumes from.
 
-    `python` is the folder the browser gets (Pyodide, packages.zip, pydantic_core.so)."""
+    `python` is the folder the browser gets (Pyodide, packages.zip, pydantic_core.so).
+    """
     wanted = json.dumps({"modules": modules_of(app), "flet": flet_names(overlay)})
     scripts = [HERE / "snapshot.mjs", BROWSER / "interpreter.mjs"]
     target = CACHE / "snapshots" / digest(wanted, app, python, *scripts)
@@ -128,6 +130,6 @@ def run_node(*arguments: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stdout + done.stderr).splitlines()
-        readable = "\n".join(line for line in lines if len(line) < 500)  # Node quotes whole minified files
+        readable = "\n".join(line for line in lines if len(line) < MINIFIED_CHARS)  # Node quotes whole minified files
         message = f"{arguments[0].name} failed:\n{readable[-4000:]}"
         raise RuntimeError(message)

@@ -12,12 +12,12 @@ import brotli
 from mobile_app.web.stamp import CACHE, digest
 
 SUFFIXES = {".bin", ".css", ".frag", ".html", ".js", ".json", ".mjs", ".otf", ".so", ".svg", ".ttf", ".wasm", ".webmanifest", ".zip"}
-HUGE = 20_000_000
+TINY, HUGE = 512, 20_000_000
 SELDOM_CHANGES = re.compile(r"(flutter|python)-")
 
 
 def compress_tree(root: Path) -> None:
-    files = [file for file in root.rglob("*") if file.is_file() and file.suffix in SUFFIXES and file.stat().st_size > 512]
+    files = [file for file in root.rglob("*") if file.is_file() and file.suffix in SUFFIXES and file.stat().st_size > TINY]
     files.sort(key=lambda file: -file.stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(partial(compress, root), files))
@@ -25,7 +25,7 @@ def compress_tree(root: Path) -> None:
 
 def compress(root: Path, file: Path) -> None:
     content = file.read_bytes()
-    quality = 11 if SELDOM_CHANGES.match(file.relative_to(root).as_posix()) else 6 if len(content) > HUGE else 9
+    quality = 10 if SELDOM_CHANGES.match(file.relative_to(root).as_posix()) else 6 if len(content) > HUGE else 9
     cached = CACHE / "brotli" / f"{digest(content)}-{quality}.br"
     if not cached.exists():
         cached.parent.mkdir(parents=True, exist_ok=True)

@@ -110,7 +110,8 @@ def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
 
 @component
 def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
-    chosen, choose = ft.use_state(frozenset())
+    nobody: frozenset[str] = frozenset()
+    chosen, choose = ft.use_state(nobody)
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
     bar = [SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))]
     head = ft.Row(

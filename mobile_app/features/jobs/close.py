@@ -83,7 +83,7 @@ def times_of(job: InterventionRow, user_id: UUID, now: datetime) -> Times:
 
 @component
 def Closing(client: Client, job: InterventionRow) -> ft.Control:
-    opened_at = ft.use_ref(lambda: client.now()).current
+    opened_at = ft.use_memo(client.now, [])
     draft = use_draft(f"close:{job.id}", {"step": 1, "runs": RUNS})
     steps = 2 if job.intervention_type == InterventionType.corrective else 1
     step = min(draft.get("step", 1), steps)

@@ -166,7 +166,7 @@ def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control
 def JobListScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "lines", "users")
     state, set_state = ft.use_state("open")
-    kind, set_kind = ft.use_state(None)
+    kind, set_kind = ft.use_state("")
     query, set_query = ft.use_state("")
     if not client.interventions.ready:
         return Page(PageHeader(t("jobs.title")), SkeletonList(6))
@@ -175,7 +175,7 @@ def JobListScreen() -> ft.Control:
     head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])
     chips = [FilterChip(t(f"jobs.{name}"), _setter(set_state, name), active=state == name) for name in STATES]
     kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
-    bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind, set_kind)])
+    bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind or None, lambda picked: set_kind(picked or ""))])
     cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]
     nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
     rest = [SectionHeader(t("jobs.more"), "")] if len(jobs) > len(cards) else []
@@ -185,7 +185,7 @@ def JobListScreen() -> ft.Control:
 STATES = ("open", "mine", "to_validate", "over")
 
 
-def _setter(setter: Callable[[str], None], value: str) -> Handler:
+def _setter(setter: Callable[[str], None], value: str) -> Callable[[], None]:
     return lambda: setter(value)
 
 

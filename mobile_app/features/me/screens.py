@@ -93,7 +93,7 @@ def Looks() -> ft.Control:
     return Card(
         stacked(
             CardHeader(t("me.language")),
-            Segments(languages, prefs.lang or "fr", set_lang),
+            Segments(languages, prefs.language, set_lang),
             CardHeader(t("me.theme")),
             Segments(themes, prefs.theme or SYSTEM, set_theme),
         )

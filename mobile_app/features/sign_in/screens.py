@@ -1,14 +1,15 @@
 """Signing in; with demonstration data, one tap is enough."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
+from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import use_client
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
@@ -16,8 +17,10 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_async, use_live
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
+from shared_models.auth import DemoAccount
 
 WIDTH = 420
+Enter = Callable[[str, str], Awaitable[None]]
 
 
 @component
@@ -84,22 +87,22 @@ def _head() -> ft.Control:
     return ft.Row([mark, words], spacing=16)
 
 
-def _demo_accounts(client: Any) -> Any:
-    async def load() -> list[dict[str, str]]:
+def _demo_accounts(client: Client) -> Callable[[], Awaitable[list[DemoAccount]]]:
+    async def load() -> list[DemoAccount]:
         try:
-            return await client.api.get("/auth/demo-accounts")
+            return await client.api.demo_accounts()
         except ClientError:
             return []
 
     return load
 
 
-def _demo(accounts: list[dict[str, str]], enter: Any) -> ft.Control:
+def _demo(accounts: list[DemoAccount], enter: Enter) -> ft.Control:
     lines = [
         LineItem(
-            account["name"],
-            meta=t(f"sign_in.role.{account['role']}"),
-            leading=Avatar(account["name"], size=40),
+            account.name,
+            meta=t(f"sign_in.role.{account.role}"),
+            leading=Avatar(account.name, size=40),
             on_click=_entering(enter, account),
         )
         for account in accounts
@@ -108,9 +111,9 @@ def _demo(accounts: list[dict[str, str]], enter: Any) -> ft.Control:
     return Card(ft.Column([*head, *lines], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))
 
 
-def _entering(enter: Any, account: dict[str, str]) -> Any:
+def _entering(enter: Enter, account: DemoAccount) -> Handler:
     async def clicked() -> None:
-        await enter(account["username"], account["password"])
+        await enter(account.username, account.password)
 
     return clicked
 

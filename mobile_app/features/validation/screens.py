@@ -216,7 +216,7 @@ def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Cont
     photos = Pictures(job)
     if not wide:
         return [report, photos] if job.photos else [report]
-    cells = [ft.Container(report, expand=3), *([ft.Container(photos, expand=2)] if job.photos else [])]
+    cells: list[ft.Control] = [ft.Container(report, expand=3), *([ft.Container(photos, expand=2)] if job.photos else [])]
     return [ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START)]
 
 
