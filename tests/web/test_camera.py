@@ -11,7 +11,7 @@ from tests.browser import launched, open_semantics
 from tests.web.conftest import LABEL
 from tests.web.starting import open_app
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

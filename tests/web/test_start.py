@@ -9,7 +9,7 @@ from tests.browser import open_semantics
 from tests.web.conftest import HELLO
 from tests.web.starting import SEED, keep_offline, open_app, resumed, until, wait_for_app
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 class TestStart:

@@ -51,7 +51,8 @@ def shown(result: dict[str, object]) -> str:
 
 SCAN_TEXTS = {
     "title": "Scan a label", "close": "Close", "hint": "Show the label", "torch": "Light", "zoom": "Zoom", "code": "Code on the label",
-    "submit": "Open", "camera_refused": "Camera refused", "camera_busy": "Camera busy", "no_camera": "No camera", "not_a_label": "Not a label",
+    "submit": "Open", "camera_refused": "Camera refused", "camera_busy": "Camera busy", "no_camera": "No camera",
+    "not_a_label": "Not a label",
 }  # fmt: skip
 PHOTO_TEXTS = {
     "title": "Take a photo", "close": "Close", "shutter": "Take", "choose": "Choose a file", "torch": "Light", "zoom": "Zoom",
