@@ -203,7 +203,8 @@ async def add_action(session: Session, actor: Actor, cmd: AddAction) -> Interven
         _need(actor, Permission.maintenance_write)
         if await repository.person(session, cmd.user_id, job.row.site_id) is None:
             raise TechnicianUnknown(field="user_id")
-    started_at, ended_at = past(cmd.started_at, "started_at"), past(cmd.ended_at, "ended_at")
+    ended_at = past(cmd.ended_at, "ended_at")
+    started_at = min(plausible(cmd.started_at, "started_at"), ended_at)
     if ended_at <= started_at:
         raise EndsBeforeStart(field="ended_at")
     await job.add_action(cmd.action_id, cmd.user_id, started_at, ended_at, cmd.note)
