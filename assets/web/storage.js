@@ -78,7 +78,9 @@ globalThis.etabliStorage = (() => {
 
   const joined = (request) => () => `[${request.result.map((record) => record.j).join(",")}]`;
 
-  const rows = (base, entity) => base.within(["rows"], "readonly", (store) => joined(store("rows").index("entity").getAll(entity)));
+  // By the range of keys "<entity>/…" ("0" follows "/"): the index on entities gives the same rows more slowly.
+  const rows = (base, entity) =>
+    base.within(["rows"], "readonly", (store) => joined(store("rows").getAll(IDBKeyRange.bound(entity + "/", entity + "0", false, true))));
 
   const rowsOf = (base, entity, ref) =>
     base.within(["rows"], "readonly", (store) => {
