@@ -85,9 +85,10 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: InterventionFilter) ->
     nulls = "" if column in {"i.created_at", "i.number"} else " nulls last"
     total = await pool.fetchval(f"select count(*) from {query.source}", *query.args)  # noqa: S608
     limit, offset = query.bind(filters.size), query.bind((filters.page - 1) * filters.size)
+    order = f"{column} {direction}{nulls}, i.id {direction}"
     items = await pool.fetchval(
-        f"select coalesce(json_agg(t), '[]')::text from (select {LIST_COLUMNS} from {query.source} "  # noqa: S608
-        f"order by {column} {direction}{nulls}, i.id {direction} limit {limit} offset {offset}) t",
+        f"select coalesce(json_agg(t), '[]')::text from (select {LIST_COLUMNS} from (select i.* from {query.source} "  # noqa: S608
+        f"order by {order} limit {limit} offset {offset}) i order by {order}) t",
         *query.args,
     )
     pages = -(-total // filters.size)
