@@ -10,6 +10,8 @@ import structlog
 from procrastinate import JobContext
 from sqlmodel import col
 
+import server.attachments.jobs
+import server.equipment.jobs  # noqa: F401 - declare theirs
 from server.auth.models import RateLimit, SetupLink, UserSession
 from server.core.clock import now
 from server.core.database import Session

@@ -11,7 +11,8 @@ from server.core.tables import Identified, Instant, text_column
 
 class Attachment(Identified, table=True):
     """`site_id` decides who may read it. `width` and `height` are in pixels, for pictures. `source_sha256` is of what was sent:
-    pictures are kept re-encoded."""
+    pictures are kept re-encoded.
+    """
 
     __tablename__ = "attachment"
 

@@ -42,4 +42,4 @@ async def forget_unused(session: Session, *, before: datetime) -> int:
 
 
 async def all_keys(session: ReadSession) -> set[str]:
-    return set(await session.scalars(select(Attachment.sha256).distinct()))
+    return set(await session.scalars(select(col(Attachment.sha256)).distinct()))

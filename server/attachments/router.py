@@ -44,9 +44,7 @@ async def put_attachment(
 
 
 @router.get("/{attachment_id}", response_class=Response)
-async def read_attachment(
-    request: Request, actor: Reader, session: ReadSessionDep, storage: StorageDep, attachment_id: UUID
-) -> Response:
+async def read_attachment(request: Request, actor: Reader, session: ReadSessionDep, storage: StorageDep, attachment_id: UUID) -> Response:
     attachment = await service.get_visible(session, actor, attachment_id)
     headers = _headers(attachment, attachment.sha256)
     if headers["ETag"] in request.headers.get("if-none-match", ""):

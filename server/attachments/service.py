@@ -39,7 +39,8 @@ async def put(
     attachment = Attachment(
         id=attachment_id, site_id=site_id, sha256=content_key(content.data), source_sha256=source, mime_type=content.mime_type,
         size_bytes=len(content.data), width=content.width, height=content.height,
-        file_name=sniffing.safe_name(file_name, content.extension), created_by=actor.user_id if actor.user_id.int else None,
+        file_name=sniffing.safe_name(file_name, content.extension), created_at=now(),
+        created_by=actor.user_id if actor.user_id.int else None,
     )  # fmt: skip
     session.add(attachment)
     await session.flush()

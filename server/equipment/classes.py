@@ -62,7 +62,8 @@ async def _write_items(session: Session, cmd: EquipmentClassWrite) -> None:
     await session.flush()
     for position, written in enumerate(cmd.failure_items):
         item = known.get(written.id) or FailureItem(id=written.id, class_id=cmd.id, kind=written.kind, code=written.code)
-        item.kind, item.code, item.names, item.icon = written.kind, written.code, dict(written.names), written.icon
+        for name, value in written.model_dump(include={"kind", "code", "names", "icon"}).items():
+            setattr(item, name, value)
         item.position, item.is_active = position, True
         session.add(item)
     await session.flush()
@@ -71,5 +72,3 @@ async def _write_items(session: Session, cmd: EquipmentClassWrite) -> None:
 def _retired_code(item: FailureItem) -> str:
     suffix = f"~{item.id.hex[-8:]}"
     return item.code if item.code.endswith(suffix) else item.code[: 40 - len(suffix)] + suffix
-
-

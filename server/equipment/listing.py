@@ -42,7 +42,8 @@ _OPEN_JOBS = (
 _COLUMNS = json_columns(EquipmentListItem, "e", site_name="s.name", line_name="l.name", open_interventions=_OPEN_JOBS)
 _CSV_COLUMNS = (
     "code", "name", "model", "manufacturer", "serial_number", "site_name", "line_name", "class_code", "status", "status_since",
-    "criticality", "purchase_date", "installation_date", "warranty_expiry", "hourly_downtime_cost", "replacement_value", "currency", "labels",
+    "criticality", "purchase_date", "installation_date", "warranty_expiry", "hourly_downtime_cost", "replacement_value",
+    "currency", "labels",
 )  # fmt: skip
 _CSV_SQL = (
     "e.code, e.name, e.model, e.manufacturer, e.serial_number, s.name as site_name, l.name as line_name,"
@@ -71,9 +72,8 @@ class _Query:
 def _query(actor: Actor, filters: EquipmentFilter) -> _Query:
     query = _Query()
     conditions = ["e.archived_at is null", visible_sql("e.site_id", query.bind(actor.site_list))]
-    for name in _EXACT_FILTERS:
-        if (wanted := getattr(filters, name)) is not None:
-            conditions.append(f"e.{name} = {query.bind(wanted)}")
+    asked = [(name, getattr(filters, name)) for name in _EXACT_FILTERS]
+    conditions += [f"e.{name} = {query.bind(wanted)}" for name, wanted in asked if wanted is not None]
     words = (filters.search or "").split()[:_MAX_WORDS]
     if words:
         query.found = f"with m as materialized ({_matches(query, words)}) "

@@ -81,9 +81,7 @@ class Equipment(Versioned, Synced, table=True):
     manufacturer: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     serial_number: str | None = Field(default=None, max_length=200, unique=True)
     site_id: UUID = Field(foreign_key="sites.id")
-    production_line_id: UUID | None = Field(
-        default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True
-    )
+    production_line_id: UUID | None = Field(default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True)
     parent_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
     class_id: UUID | None = Field(default=None, foreign_key="equipment_class.id", ondelete="SET NULL", index=True)
     status: EquipmentStatus = enum_column(EquipmentStatus, EquipmentStatus.active)

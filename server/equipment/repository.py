@@ -88,11 +88,12 @@ _MOVES = (
     "update work_request set site_id = :site where equipment_id = any(:ids)",
     "update document set site_id = :site where equipment_id = any(:ids)",
     "update equipment_life set site_id = :site where id = any(:ids)",
-    "update attachment set site_id = :site where id in ("
-    " select photo_id from equipment where id = any(:ids)"
-    " union select attachment_id from document where equipment_id = any(:ids)"
-    " union select photo_id from work_request where equipment_id = any(:ids)"
-    " union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where i.equipment_id = any(:ids))",
+    """update attachment set site_id = :site where id in (
+        select photo_id from equipment where id = any(:ids)
+        union select attachment_id from document where equipment_id = any(:ids)
+        union select photo_id from work_request where equipment_id = any(:ids)
+        union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id
+        where i.equipment_id = any(:ids))""",
 )
 
 
@@ -102,14 +103,17 @@ async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> No
         await session.execute(sa.text(statement), {"ids": equipment_ids, "site": site_id})
 
 
+_MACHINES_OF_FILE = sa.text("""
+select id from equipment where photo_id = :file
+union select equipment_id from document where attachment_id = :file
+union select equipment_id from work_request where photo_id = :file
+union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file
+""")
+
+
 async def machines_of_file(session: ReadSession, attachment_id: UUID) -> set[UUID]:
     """The machines a file already belongs to, as a picture, a document, or in a job or a request."""
-    statement = sa.text(
-        "select id from equipment where photo_id = :file union select equipment_id from document where attachment_id = :file"
-        " union select equipment_id from work_request where photo_id = :file"
-        " union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file"
-    )
-    return set(await session.scalars(statement, {"file": attachment_id}))
+    return set(await session.scalars(_MACHINES_OF_FILE, {"file": attachment_id}))
 
 
 # --- status
@@ -118,7 +122,7 @@ async def machines_of_file(session: ReadSession, attachment_id: UUID) -> set[UUI
 async def status_at(session: ReadSession, equipment_id: UUID, at: Any) -> EquipmentStatus | None:
     """What the machine was at that instant; None before its first entry."""
     log = EquipmentStatusLog
-    statement = select(log.to_status).where(col(log.equipment_id) == equipment_id, col(log.occurred_at) <= at)
+    statement = select(col(log.to_status)).where(col(log.equipment_id) == equipment_id, col(log.occurred_at) <= at)
     newest = (col(log.occurred_at).desc(), col(log.received_at).desc(), col(log.id).desc())
     return await session.scalar(statement.order_by(*newest).limit(1))
 

@@ -1,13 +1,13 @@
 """What devices hold of machines, as SQL expressions: one JSON object each, in the shape of the `Row` schemas.
 
-    f"select {equipment_json('e')} from equipment e where …"          # NULL for an archived machine: gone, to a device
+f"select {equipment_json('e')} from equipment e where …"          # NULL for an archived machine: gone, to a device
 """
 
 from pydantic import BaseModel
 
 from server.core.sql import json_columns
-from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow
-from shared_models.life import EquipmentLifeRow, LifeStatusChange, ModeCount, PastJob, Stop
+from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
+from shared_models.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
 
 
 def _object(model: type[BaseModel], alias: str, **expressions: str) -> str:
@@ -41,7 +41,7 @@ def equipment_class_json(alias: str) -> str:
 
 def document_json(alias: str) -> str:
     """A `DocumentRow`."""
-    of_file = f"(select f.{{}} from attachment f where f.id = {alias}.attachment_id)"
+    of_file = f"(select f.{{}} from attachment f where f.id = {alias}.attachment_id)"  # noqa: S608
     return _object(DocumentRow, alias, mime_type=of_file.format("mime_type"), size_bytes=of_file.format("size_bytes"))
 
 
@@ -61,14 +61,17 @@ ROWS = {
 
 _JOBS = f"""
 select coalesce(jsonb_agg(row_to_json(j)::jsonb order by j.completed_at desc), '[]') from (
-    select {json_columns(
-        PastJob, "i",
+    select {
+    json_columns(
+        PastJob,
+        "i",
         completed_at="i.actual_end",
         labour_minutes="(select coalesce(round(sum(extract(epoch from a.ended_at - a.started_at)) / 60), 0)::integer"
         " from intervention_action a where a.intervention_id = i.id)",
         technician="coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = i.completed_by), '')",
         work_performed="left(i.work_performed, 500)",
-    )}
+    )
+}
     from maintenance_interventions i
     where i.equipment_id = e.id and i.status = 'completed' and i.actual_end > m.year_ago
     order by i.actual_end desc limit 60
@@ -77,9 +80,11 @@ select coalesce(jsonb_agg(row_to_json(j)::jsonb order by j.completed_at desc), '
 
 _STOPS = f"""
 select coalesce(jsonb_agg(row_to_json(s)::jsonb order by s.started_at), '[]') from (
-    select {json_columns(
+    select {
+    json_columns(
         Stop, "i", intervention_id="i.id", kind="coalesce(i.stop_kind, 'failure')", started_at="i.stopped_at", ended_at="i.restarted_at"
-    )}
+    )
+}
     from maintenance_interventions i
     where i.equipment_id = e.id and i.stopped_at is not null and i.status <> 'cancelled'
     and (i.restarted_at is null or i.restarted_at > m.year_ago)
@@ -114,13 +119,17 @@ where e.id = any(:ids)
 on conflict (id) do update set site_id = excluded.site_id, data = excluded.data
 where equipment_life.site_id <> excluded.site_id or equipment_life.data <> excluded.data
 """  # noqa: S608
-"""One statement for any number of machines; parameters `ids` and `now`. The last status before the year is kept: the strip starts with it."""
+"""One statement for any number of machines; parameters `ids` and `now`.
+
+The last status before the year is kept: the strip starts with it.
+"""
 
 REFRESH_MODE_COUNTS = """
 update equipment_class k set mode_counts = fresh.counts
 from (
     select c.id, coalesce(
-        jsonb_agg(jsonb_build_object('mode_id', n.mode_id, 'count', n.count) order by n.count desc, n.mode_id) filter (where n.mode_id is not null),
+        jsonb_agg(jsonb_build_object('mode_id', n.mode_id, 'count', n.count) order by n.count desc, n.mode_id)
+        filter (where n.mode_id is not null),
         '[]') as counts
     from equipment_class c
     left join (
@@ -133,4 +142,3 @@ from (
 ) fresh
 where fresh.id = k.id and k.mode_counts <> fresh.counts
 """
-

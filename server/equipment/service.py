@@ -90,7 +90,7 @@ async def create(session: Session, actor: Actor, cmd: CreateEquipment) -> Equipm
 
 
 async def _label_and_log(session: Session, actor: Actor, machine: Equipment, at: datetime) -> None:
-    session.add(LabelCode(code=new_label_code(), equipment_id=machine.id, linked_at=now()))
+    session.add(LabelCode(code=new_label_code(), equipment_id=machine.id, created_at=now(), linked_at=now()))
     session.add(EquipmentStatusLog(
         equipment_id=machine.id, from_status=None, to_status=machine.status, occurred_at=at, received_at=now(), by_user_id=_person(actor),
     ))  # fmt: skip
@@ -231,7 +231,7 @@ async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipmen
 async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[str]:
     """Codes to print before anybody knows on which machine they will be."""
     _need_to_write(actor)
-    labels = [LabelCode(code=new_label_code()) for _ in range(count)]
+    labels = [LabelCode(code=new_label_code(), created_at=now()) for _ in range(count)]
     session.add_all(labels)
     await session.flush()
     return [label.code for label in labels]
@@ -247,7 +247,12 @@ async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Docu
         raise AlreadyExists(field="document_id")
     file = await file_for(session, actor, machine, cmd.attachment_id)
     document = Document(
-        id=cmd.document_id, site_id=machine.site_id, equipment_id=machine.id, attachment_id=file.id, title=cmd.title, created_by=_person(actor)
+        id=cmd.document_id,
+        site_id=machine.site_id,
+        equipment_id=machine.id,
+        attachment_id=file.id,
+        title=cmd.title,
+        created_by=_person(actor),
     )
     session.add(document)
     await session.flush()

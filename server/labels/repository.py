@@ -24,14 +24,22 @@ class LabelText:
 async def texts(session: ReadSession, actor: Actor, equipment_ids: list[UUID]) -> dict[UUID, LabelText]:
     """The label of each machine the actor sees: the one that was linked last."""
     statement = (
-        select(Equipment.id, LabelCode.code, Equipment.name, Equipment.code, Site.name, ProductionLine.name)
+        select(
+            col(Equipment.id),
+            col(LabelCode.code),
+            col(Equipment.name),
+            col(Equipment.code),
+            col(Site.name),
+            col(ProductionLine.name),
+        )
         .join(LabelCode, col(LabelCode.equipment_id) == col(Equipment.id))
         .join(Site, col(Site.id) == col(Equipment.site_id))
         .outerjoin(ProductionLine, col(ProductionLine.id) == col(Equipment.production_line_id))
         .where(col(Equipment.id).in_(equipment_ids), col(Equipment.archived_at).is_(None), visible(actor, Equipment.site_id))
-        .order_by(col(LabelCode.linked_at), col(LabelCode.code))  # a later row replaces an earlier one below
+        .order_by(col(LabelCode.linked_at), col(LabelCode.code))
     )
     rows = await session.execute(statement)
+    # of several labels the last one stays
     return {row[0]: LabelText(*row[1:5], line=row[5] or "") for row in rows}
 
 

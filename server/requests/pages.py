@@ -29,7 +29,8 @@ from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.requests import service
 from server.requests.models import WorkRequest
-from server.requests.service import LabelledMachine, Photo
+from server.requests.repository import LabelledMachine
+from server.requests.service import Photo
 from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
 from shared_models.labels import grouped, is_label_code, normalise
@@ -156,7 +157,14 @@ class _Page:
         return self._render("thanks", 201, machine=machine, number=request.number)
 
     def _notice(
-        self, key: str, status: int, *, symbol: str, asks_code: bool = False, asks_sign_in: bool = False, headers: dict[str, str] | None = None
+        self,
+        key: str,
+        status: int,
+        *,
+        symbol: str,
+        asks_code: bool = False,
+        asks_sign_in: bool = False,
+        headers: dict[str, str] | None = None,
     ) -> Response:
         words = translator(self.lang)
         return self._render(
@@ -187,9 +195,7 @@ def _uuid(text: str) -> UUID | None:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache
@@ -200,7 +206,5 @@ def _css() -> Markup:
 @cache
 def _headers() -> dict[str, str]:
     style = base64.b64encode(hashlib.sha256(str(_css()).encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    policy = f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     return {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}

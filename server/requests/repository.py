@@ -28,7 +28,14 @@ class LabelledMachine:
 async def labelled_machine(session: ReadSession, code: str) -> LabelledMachine | None:
     """None for a code that was never printed here."""
     statement = (
-        select(Equipment.id, Equipment.name, ProductionLine.name, Equipment.site_id, Site.time_zone, Site.public_requests)
+        select(
+            col(Equipment.id),
+            col(Equipment.name),
+            col(ProductionLine.name),
+            col(Equipment.site_id),
+            col(Site.time_zone),
+            col(Site.public_requests),
+        )
         .select_from(LabelCode)
         .outerjoin(Equipment, (col(Equipment.id) == col(LabelCode.equipment_id)) & col(Equipment.archived_at).is_(None))
         .outerjoin(Site, col(Site.id) == col(Equipment.site_id))

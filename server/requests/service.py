@@ -37,7 +37,7 @@ async def submit(
     session: Session, storage: Storage, machine: LabelledMachine, form: WorkRequestSubmit, *, request_id: UUID, photo: Photo | None
 ) -> WorkRequest:
     """Enter what somebody without an account reports. The same `request_id` again is the same report sent twice."""
-    if not machine.takes_requests:
+    if machine.equipment_id is None or not machine.takes_requests:
         raise PublicRequestsOff
     await repository.lock_id(session, request_id)
     if known := await session.get(WorkRequest, request_id):

@@ -57,6 +57,8 @@ def bomb():
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
 
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SHEET = "application/vnd.oasis.opendocument.spreadsheet"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 HTML = b"<html><script>alert(1)</script></html>"
 
@@ -73,8 +75,8 @@ class TestTaken:
             (jpeg(kind="PNG"), "plan.exe", "image/png", "plan.png"),
             (jpeg(kind="WEBP"), "", "image/webp", "file.webp"),
             (PDF, "../../etc/notice.pdf", "application/pdf", "notice.pdf"),
-            (office("[Content_Types].xml", "word/document.xml"), "a.zip", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a.docx"),
-            (office("content.xml", first=b"application/vnd.oasis.opendocument.spreadsheet"), "b.ods", "application/vnd.oasis.opendocument.spreadsheet", "b.ods"),
+            (office("[Content_Types].xml", "word/document.xml"), "a.zip", WORD, "a.docx"),
+            (office("content.xml", first=SHEET.encode()), "b.ods", SHEET, "b.ods"),
             ("Relevé;12\n".encode(), "Relevé.csv", "text/csv", "Relevé.csv"),
         ],
     )  # fmt: skip
@@ -85,7 +87,9 @@ class TestTaken:
 
     async def test_by_form_too(self, technician, site):
         answer = await technician.put(
-            f"{API}/attachments/{uuid7()}", params={"site_id": str(site.id)}, files={"file": ("..\\..\\évil\u202egpj.exe", jpeg(), "text/html")}
+            f"{API}/attachments/{uuid7()}",
+            params={"site_id": str(site.id)},
+            files={"file": ("..\\..\\évil\u202egpj.exe", jpeg(), "text/html")},
         )
         assert (answer.status_code, answer.json()["file_name"]) == (201, "évilgpj.jpg")
 
@@ -175,7 +179,13 @@ class TestRead:
 
     @pytest.mark.parametrize(
         ("asked", "status", "part"),
-        [("bytes=0-3", 206, PDF[:4]), ("bytes=5-", 206, PDF[5:]), ("bytes=-4", 206, PDF[-4:]), ("bytes=9999-", 416, b""), ("lines=1-2", 200, PDF)],
+        [
+            ("bytes=0-3", 206, PDF[:4]),
+            ("bytes=5-", 206, PDF[5:]),
+            ("bytes=-4", 206, PDF[-4:]),
+            ("bytes=9999-", 416, b""),
+            ("lines=1-2", 200, PDF),
+        ],
     )
     async def test_in_parts(self, technician, site, asked, status, part):
         kept = (await put(technician, site, PDF)).json()
@@ -201,7 +211,9 @@ class TestForgetUnused:
         machine = await make_machine(writer, site.id)
         photo = {"equipment_id": machine["id"], "attachment_id": used, "occurred_at": at()}
         assert (await writer.put(f"{API}/equipment/{machine['id']}/photo", json=photo)).status_code == 200
-        await session.execute(text("update attachment set created_at = now() - interval '60 days' where id in (:a, :b)"), {"a": old, "b": used})
+        await session.execute(
+            text("update attachment set created_at = now() - interval '60 days' where id in (:a, :b)"), {"a": old, "b": used}
+        )
         assert await service.forget_unused(session, app.state.storage) == 1
         await session.commit()
         assert [(await technician.get(f"{API}/attachments/{found}")).status_code for found in (old, young, used)] == [404, 200, 200]

@@ -10,6 +10,10 @@ from shared_models.labels import is_label_code
 from shared_models.life import EquipmentLifeRow
 from tests.server.machines import API, at, code_of, creation, edit, make_line, make_machine, make_site
 
+FILE = text("""
+insert into attachment (id, site_id, sha256, source_sha256, mime_type, size_bytes)
+values (:id, :site, 'a', 'a', 'application/pdf', 3)""")
+
 
 @pytest.fixture
 async def site(session):
@@ -54,7 +58,9 @@ class TestCreate:
     )
     async def test_refuses(self, writer, site, fields, problem):
         await make_machine(writer, site.id, code="PAL-1", serial_number="SN 1")
-        answer = await writer.post(f"{API}/equipment", json=creation(site.id) | {k: str(v) if k != "surprise" else v for k, v in fields.items()})
+        answer = await writer.post(
+            f"{API}/equipment", json=creation(site.id) | {k: str(v) if k != "surprise" else v for k, v in fields.items()}
+        )
         assert code_of(answer) == problem
         assert answer.json()["detail"] or answer.json()["errors"]
 
@@ -76,9 +82,16 @@ class TestUpdate:
     async def test_replaces_and_counts(self, writer, site, session):
         machine = await make_machine(writer, site.id)
         line = await make_line(session, site)
-        answer = await writer.put(f"{API}/equipment/{machine['id']}", json=edit(machine, name="Étiqueteuse", production_line_id=line.id, serial_number=""))
+        answer = await writer.put(
+            f"{API}/equipment/{machine['id']}", json=edit(machine, name="Étiqueteuse", production_line_id=line.id, serial_number="")
+        )
         saved = answer.json()
-        assert (saved["name"], saved["version"], saved["production_line_id"], saved["serial_number"]) == ("Étiqueteuse", 2, str(line.id), None)
+        assert (saved["name"], saved["version"], saved["production_line_id"], saved["serial_number"]) == (
+            "Étiqueteuse",
+            2,
+            str(line.id),
+            None,
+        )
 
     async def test_stale_version_says_the_current_one(self, writer, site):
         machine = await make_machine(writer, site.id)
@@ -89,7 +102,9 @@ class TestUpdate:
 
     async def test_a_status_meanwhile_does_not_make_an_edit_stale(self, writer, site):
         machine = await make_machine(writer, site.id)
-        await writer.post(f"{API}/equipment/{machine['id']}/status", json={"equipment_id": machine["id"], "status": "broken", "occurred_at": at()})
+        await writer.post(
+            f"{API}/equipment/{machine['id']}/status", json={"equipment_id": machine["id"], "status": "broken", "occurred_at": at()}
+        )
         answer = await writer.put(f"{API}/equipment/{machine['id']}", json=edit(machine, name="B"))
         assert (answer.json()["name"], answer.json()["status"]) == ("B", "broken")
 
@@ -118,7 +133,9 @@ class TestMove:
         answer = await writer.put(f"{API}/equipment/{machine['id']}", json=edit(machine, site_id=other.id, production_line_id=None))
         assert answer.status_code == 200, answer.text
         for table, column in (("equipment", "id"), ("maintenance_interventions", "equipment_id"), ("equipment_life", "id")):
-            sites = await session.scalars(text(f"select distinct site_id from {table} where {column} in (:a, :b)"), {"a": machine["id"], "b": part["id"]})
+            sites = await session.scalars(
+                text(f"select distinct site_id from {table} where {column} in (:a, :b)"), {"a": machine["id"], "b": part["id"]}
+            )
             assert sites.all() == [other.id]
         moved = (await writer.get(f"{API}/equipment/{part['id']}")).json()
         assert moved["production_line_id"] is None
@@ -197,10 +214,14 @@ class TestStatus:
 class TestRows:
     async def test_json_of_postgres_is_what_pydantic_reads_and_writes(self, writer, site, session):
         machine = await make_machine(writer, site.id, hourly_downtime_cost="3", warranty_expiry="2030-01-02")
-        await session.execute(text(
-            "insert into attachment (id, site_id, sha256, source_sha256, mime_type, size_bytes) values (:id, :site, 'a', 'a', 'application/pdf', 3)"
-        ), {"id": machine["id"], "site": site.id})  # fmt: skip
-        body = {"document_id": str(uuid7()), "equipment_id": machine["id"], "attachment_id": machine["id"], "title": "Notice", "occurred_at": at()}
+        await session.execute(FILE, {"id": machine["id"], "site": site.id})  # fmt: skip
+        body = {
+            "document_id": str(uuid7()),
+            "equipment_id": machine["id"],
+            "attachment_id": machine["id"],
+            "title": "Notice",
+            "occurred_at": at(),
+        }
         document = await writer.post(f"{API}/equipment/{machine['id']}/documents", json=body)
         assert document.status_code == 201, document.text
         for model, entity, where in (
@@ -221,7 +242,12 @@ def item(kind="mode", code="ELP", **fields):
 
 
 def pump(**fields):
-    return {"id": str(uuid7()), "code": f"PUMP-{uuid7().hex[-6:]}", "names": {"fr": "Pompe", "en": "Pump"}, "failure_items": [item()]} | fields
+    return {
+        "id": str(uuid7()),
+        "code": f"PUMP-{uuid7().hex[-6:]}",
+        "names": {"fr": "Pompe", "en": "Pump"},
+        "failure_items": [item()],
+    } | fields
 
 
 class TestClasses:
@@ -263,13 +289,17 @@ class TestLabelsAndDocuments:
         other = await make_site(session)
         file, foreign = uuid7(), uuid7()
         for row, at_site in ((file, site.id), (foreign, other.id)):
-            await session.execute(text(
-                "insert into attachment (id, site_id, sha256, source_sha256, mime_type, size_bytes) values (:id, :site, 'a', 'a', 'application/pdf', 3)"
-            ), {"id": row, "site": at_site})  # fmt: skip
+            await session.execute(FILE, {"id": row, "site": at_site})  # fmt: skip
         await session.commit()
 
         async def add(machine, attachment):
-            body = {"document_id": str(uuid7()), "equipment_id": machine["id"], "attachment_id": str(attachment), "title": "N", "occurred_at": at()}
+            body = {
+                "document_id": str(uuid7()),
+                "equipment_id": machine["id"],
+                "attachment_id": str(attachment),
+                "title": "N",
+                "occurred_at": at(),
+            }
             return await writer.post(f"{API}/equipment/{machine['id']}/documents", json=body)
 
         assert (await add(one, file)).status_code == 201

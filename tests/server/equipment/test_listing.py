@@ -155,7 +155,6 @@ class TestTenThousand:
         return {"page": "\n".join(row[0] for row in await app.state.database.pool.fetch(statement, *query.args))}
 
 
-
 async def load(app, client):
     """The actor that the application makes of a client's token."""
     headers = [(b"authorization", client.headers["authorization"].encode())]

@@ -112,7 +112,10 @@ class TestReport:
         assert (found["status"], found["is_stopped"]) == ("new", False)
         photo = await writer.get(f"{API}/attachments/{found['photo_id']}")
         assert photo.headers["content-type"] == "image/jpeg"
-        assert await session.scalar(text("select actor_label from audit_log where action = 'request.submitted' order by id desc limit 1")) == "Aïcha"
+        assert (
+            await session.scalar(text("select actor_label from audit_log where action = 'request.submitted' order by id desc limit 1"))
+            == "Aïcha"
+        )
 
     async def test_sent_twice_is_one_request(self, client, url, machine, writer):
         body = report(symptom="stopped", is_stopped="")

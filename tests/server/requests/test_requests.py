@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-
 from shared_models.ids import uuid7
 from shared_models.paging import Page
 from shared_models.requests import WorkRequestRow
