@@ -14,9 +14,10 @@ from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.routes import home_of, is_bare, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import EmptyState, SkeletonList, UpdateBanner
-from mobile_app.ui.hooks import DraftContext, use_live
-from mobile_app.ui.shell import Destination, Page, Shell
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList, UpdateBanner
+from mobile_app.ui.hooks import DraftContext, use_box, use_breakpoint, use_live
+from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import apply_theme
 from shared_models.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, may
@@ -115,7 +116,9 @@ def Frame() -> ft.Control:
     """The shell around every screen: where one is, what waits, and whether a new version is ready."""
     client = use_tables("interventions", "requests")
     path = ft.use_route_location()
+    size = use_breakpoint()
     update, set_update = ft.use_state(False)
+    is_first = use_first_load(client)
     ft.use_effect(lambda: bridge.on("update.ready", lambda _: set_update(True)), [])
 
     async def apply() -> None:
@@ -126,10 +129,34 @@ def Frame() -> ft.Control:
         path.strip("/").split("/")[0],
         lambda key: go(f"/{key}"),
         scan_machine,
-        ft.use_route_outlet(),
+        FirstLoad() if is_first else ft.use_route_outlet(),
         banners=[UpdateBanner(apply)] if update else [],
-        bare=is_bare(path),
+        bare=is_bare(path, on_phone=size == Breakpoint.phone),
     )
+
+
+def use_first_load(client: Client) -> bool:
+    """Whether the device has yet to hold everything once; renders again only when that changes."""
+    is_first, set_first = ft.use_state(client.sync.status.is_first)
+    stop = use_box(lambda: _nothing)
+
+    def follow() -> None:
+        stop.current = client.sync.subscribe(lambda *_: set_first(client.sync.status.is_first))
+
+    ft.use_effect(follow, [], cleanup=lambda: stop.current())  # noqa: PLW0108 - what it holds by then
+    return is_first
+
+
+def _nothing() -> None:
+    return None
+
+
+@component
+def FirstLoad() -> ft.Control:
+    """The first sync tells how far along it is."""
+    progress = use_live(use_client().sync).status.progress
+    counted = [Progress(t("app.first_load"), *progress)] if progress else []
+    return Page(PageHeader(t("app.welcome"), t("app.welcome_body")), *counted, SkeletonList())
 
 
 def destinations(client: Client) -> Sequence[Destination]:

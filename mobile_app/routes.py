@@ -1,5 +1,7 @@
 """Where each screen lives, and where each role starts."""
 
+import re
+
 import flet as ft
 
 from mobile_app.features.board.screens import BoardScreen
@@ -14,16 +16,18 @@ from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
 
-BARE = ("/scan", "/close")
-"""Screens that fill the window: one task, no navigation."""
+TASKS = re.compile(r"/scan|/jobs/[^/]+/close")
+TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/needs-you")
+"""Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
 def home_of(role: Role) -> str:
     return "/board" if may(role, Permission.maintenance_validate) else "/today"
 
 
-def is_bare(path: str) -> bool:
-    return path.startswith(BARE[0]) or path.endswith(BARE[1])
+def is_bare(path: str, *, on_phone: bool) -> bool:
+    """Whether the screen stands alone, without the navigation."""
+    return bool(TASKS.fullmatch(path) or (on_phone and TASKS_ON_A_PHONE.fullmatch(path)))
 
 
 def screens() -> list[ft.Route]:

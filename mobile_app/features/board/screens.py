@@ -16,7 +16,7 @@ from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
@@ -33,8 +33,6 @@ def BoardScreen() -> ft.Control:
     size = use_breakpoint()
     use_clock(60)
     head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge()])
-    if not client.interventions.ready:
-        return Page(head, SkeletonList())
     board = board_view(client.equipment.rows.values(), client.interventions.rows.values(), client.requests.rows.values(), client.now())
     tiles = TileRow(_tiles(board), columns=4 if size >= Breakpoint.tablet else 2, spacing=10)
     left = [*_down(client, board), *_waiting(client, board)]

@@ -19,7 +19,7 @@ from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.shell import Page, PageHeader
@@ -66,8 +66,6 @@ def EquipmentListScreen() -> ft.Control:
     client = use_tables("equipment", "lines", "sites", "classes")
     filters, set_filters = ft.use_state(Filters())
     size = use_breakpoint()
-    if not client.equipment.ready:
-        return Page(PageHeader(t("equipment_list.title")), SkeletonList(6))
     if not client.equipment.rows:
         return _nobody(client)
     return Desk(client, filters, set_filters) if size == Breakpoint.desktop else Cards(client, filters, set_filters)

@@ -34,7 +34,7 @@ STRETCH = ft.CrossAxisAlignment.STRETCH
 def top_bar(*actions: ft.Control) -> ft.Control:
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go("/equipment"))
     bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *actions], spacing=4)
-    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-12, bottom=0))
+    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
 
 
 def identity(client: Client, machine: EquipmentRow) -> ft.Control:

@@ -18,7 +18,7 @@ from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
@@ -36,9 +36,7 @@ def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users")
     equipment_id = UUID(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
-    if machine is not None:
-        return Machine(client, machine, key=str(equipment_id))
-    return Page(SkeletonList()) if not client.equipment.ready else _unknown()
+    return Machine(client, machine, key=str(equipment_id)) if machine else _unknown()
 
 
 def _unknown() -> ft.Control:
@@ -79,7 +77,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *parts.fixes_card(client, machine, life),
         *parts.documents_card(documents, _opening(client)),
         parts.facts_card(client, machine),
-        HistorySection(client, machine.id),
+        HistorySection(machine.id),
     ]
     return _laid_out(size, _bar(client, machine), first, second)
 

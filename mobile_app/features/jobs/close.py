@@ -51,7 +51,7 @@ def CloseScreen() -> ft.Control:
     job_id = UUID(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is None:
-        return Page(SkeletonList()) if not client.interventions.ready else RemoteJob(job_id, _over)
+        return RemoteJob(job_id, _over)
     return Closing(client, job, key=str(job_id)) if job.status == InterventionStatus.in_progress else _over(client, job)
 
 

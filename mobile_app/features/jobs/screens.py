@@ -21,7 +21,7 @@ from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput, fold
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -40,7 +40,7 @@ def JobScreen() -> ft.Control:
     job = client.interventions.get(job_id)
     if job is not None:
         return Job(client, job, key=str(job_id))
-    return RemoteJob(job_id, Job) if client.interventions.ready else Page(SkeletonList())
+    return RemoteJob(job_id, Job)
 
 
 @component
@@ -98,7 +98,7 @@ def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None],
             IconAction(ft.Icons.BLOCK_ROUNDED, t("job.cancel"), lambda: set_sheet("cancel")),
         ]
     bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *more], spacing=4)
-    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-12, bottom=0))
+    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
 
 
 def _sheet(name: str, commands: JobCommands, job: InterventionRow, close: Handler) -> Sheet | None:
@@ -168,8 +168,6 @@ def JobListScreen() -> ft.Control:
     state, set_state = ft.use_state("open")
     kind, set_kind = ft.use_state("")
     query, set_query = ft.use_state("")
-    if not client.interventions.ready:
-        return Page(PageHeader(t("jobs.title")), SkeletonList(6))
     jobs = [job for job in client.interventions.rows.values() if _listed(client, job, state, kind, query)]
     jobs.sort(key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=state != "open")
     head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])

@@ -38,8 +38,10 @@ def machine_line(client: Client, job: InterventionRow) -> ft.Control:
     if machine is None:
         return Meta(t("domain.machine_unknown"))
     tile = IconTile(class_icon(client, machine.class_id), Tone.primary)
-    words = ft.Column([Strong(machine.name), Meta(dotted(machine.code, line_of(client, machine.id)))], spacing=1, tight=True, expand=True)
-    row = ft.Row([tile, words, status_chip(machine, client.now())], spacing=12)
+    where = Meta(dotted(machine.code, line_of(client, machine.id)))
+    chip = ft.Container(ft.Row([status_chip(machine, client.now())]), padding=ft.Padding(0, 4, 0, 0))
+    words = ft.Column([Strong(machine.name), where, chip], spacing=1, tight=True, expand=True)
+    row = ft.Row([tile, words, ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)], spacing=12)
     return Card(row, padding=12, on_click=opener(f"/equipment/{machine.id}"), label=machine.name)
 
 

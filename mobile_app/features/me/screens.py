@@ -65,7 +65,7 @@ def SyncCard() -> ft.Control:
     ]
     parts: list[ft.Control] = [CardHeader(t("me.sync")), KeyValues(rows)]
     if status.progress:
-        parts.append(Progress(t("today.first_load"), *status.progress))
+        parts.append(Progress(t("app.first_load"), *status.progress))
     if status.needs_you:
         parts.append(NoticeCard(n("me.needs_you", status.needs_you), t("me.needs_you_body"), on_click=opener("/needs-you")))
     busy = status.state == SyncState.syncing

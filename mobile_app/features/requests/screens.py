@@ -17,7 +17,7 @@ from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.choices import Choice, ChoiceChips, FilterBar, FilterChip, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import Picker, TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -32,6 +32,7 @@ from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, Reques
 STRETCH = ft.CrossAxisAlignment.STRETCH
 DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")
 TITLE_MOST = 80
+PANE_WIDTH = 640
 
 
 @component
@@ -40,8 +41,6 @@ def RequestsScreen() -> ft.Control:
     only_new, set_only_new = ft.use_state(True)
     wanted = ft.use_route_params().get("request_id")
     size = use_breakpoint()
-    if not client.requests.ready:
-        return Page(PageHeader(t("requests.title")), SkeletonList())
     rows = sorted(client.requests.rows.values(), key=lambda row: row.created_at, reverse=True)
     shown = [row for row in rows if row.status == RequestStatus.new] if only_new else rows
     chosen = next((row for row in rows if str(row.id) == wanted), None)
@@ -101,7 +100,7 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
         *_decision(client, request),
     ]
     footer = _footer(client, request, set_sheet)
-    return Page(*parts, footer=footer, max_width=640)
+    return Page(*parts, footer=footer, max_width=PANE_WIDTH if size == Breakpoint.desktop else None)
 
 
 def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:

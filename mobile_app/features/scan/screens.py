@@ -55,7 +55,7 @@ def LabelScreen() -> ft.Control:
             ft.context.page.navigate(f"/equipment/{found}")
 
     ft.use_effect(move, [found])
-    if found or asked.loading or not client.equipment.ready:
+    if found or asked.loading:
         return Page(SkeletonList())
     return _answer(client, code, asked.data)
 

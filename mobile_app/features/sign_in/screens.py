@@ -82,7 +82,7 @@ def SignInScreen() -> ft.Control:
 
 
 def _head() -> ft.Control:
-    mark = ft.Image("/icons/mark.svg", width=56, height=56, exclude_from_semantics=True)
+    mark = ft.Image("/icons/icon-192.png", width=56, height=56, exclude_from_semantics=True)
     words = ft.Column([Title("Établi"), Meta(t("sign_in.tagline"))], spacing=2, tight=True, expand=True)
     return ft.Row([mark, words], spacing=16)
 

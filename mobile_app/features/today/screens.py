@@ -14,8 +14,8 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList
-from mobile_app.ui.hooks import use_clock, use_live
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.hooks import use_clock
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Overline
 from mobile_app.ui.theme import Tone, faint
@@ -33,8 +33,6 @@ def TodayScreen() -> ft.Control:
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge()])
-    if not client.interventions.ready:
-        return Page(head, FirstLoad())
     today = today_view(client.interventions.rows.values(), client.user.id, now, end_of_day(now))
     return Page(head, *(_sections(client, today) or [_nothing()]))
 
@@ -119,13 +117,3 @@ def _nothing() -> ft.Control:
         secondary=t("today.all_jobs"),
         on_secondary=lambda: go("/jobs"),
     )
-
-
-@component
-def FirstLoad() -> ft.Control:
-    """The first sync tells how far along it is."""
-    progress = use_live(use_tables().sync).status.progress
-    parts: list[ft.Control] = [SkeletonList()]
-    if progress:
-        parts.insert(0, Progress(t("today.first_load"), *progress))
-    return ft.Column(parts, spacing=20, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -21,7 +21,7 @@ from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList, toast
+from mobile_app.ui.feedback import EmptyState, toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
@@ -40,6 +40,7 @@ from shared_models.interventions import (
 from shared_models.life import EquipmentLifeRow, repeat_failure
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
+PANE_WIDTH = 760
 REASONS = ("photo", "cause", "clean", "again")
 
 
@@ -48,8 +49,6 @@ def ValidationScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests")
     wanted = ft.use_route_params().get("job_id")
     size = use_breakpoint()
-    if not client.interventions.ready:
-        return Page(PageHeader(t("validation.title")), SkeletonList())
     jobs = to_validate(client.interventions.rows.values())
     job = next((job for job in jobs if str(job.id) == wanted), None)
     if job is None and jobs and size >= Breakpoint.tablet:
@@ -134,7 +133,11 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         *_report(client, job, wide=size >= Breakpoint.tablet),
         *_work(client, job),
     ]
-    return Page(*body, footer=_footer(client, job, approve, lambda: set_returning(True), allowed=allowed, size=size), max_width=760)
+    return Page(
+        *body,
+        footer=_footer(client, job, approve, lambda: set_returning(True), allowed=allowed, size=size),
+        max_width=PANE_WIDTH if size == Breakpoint.desktop else None,
+    )
 
 
 def _head(client: Client, job: InterventionRow, *, on_phone: bool) -> ft.Control:
