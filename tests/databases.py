@@ -33,6 +33,7 @@ class Cluster:
     """The test server; `clone` gives databases that the migrations made."""
 
     url: str
+    superuser_url: str
     lock: Path
 
     @contextmanager
@@ -79,11 +80,16 @@ class Cluster:
             return [row[0] for row in found]
 
     def _drop(self, name: str) -> None:
-        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        # Only a superuser may end the autovacuum that may be at work in it.
+        _execute(self.superuser_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _run(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        _execute(self.url, statement, *names)
+
+
+def _execute(url: str, statement: str, *names: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _fingerprint() -> str:
@@ -96,8 +102,9 @@ def _fingerprint() -> str:
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
-    with EmbeddedPostgres(CACHE, overrides=NOTHING_TO_LOSE) as dsn:
-        cluster = Cluster(dsn.url, CACHE / "template.lock")
+    server = EmbeddedPostgres(CACHE, overrides=NOTHING_TO_LOSE)
+    with server as dsn:
+        cluster = Cluster(dsn.url, server.superuser_dsn().url, CACHE / "template.lock")
         with suppress(psycopg.Error):
             cluster.forget_the_dead()
         yield cluster
