@@ -120,7 +120,7 @@ class Database:
             yield session
 
 
-def database_of(connection: HTTPConnection) -> Database:
+async def database_of(connection: HTTPConnection) -> Database:
     return cast("Database", connection.app.state.database)
 
 
@@ -134,7 +134,7 @@ async def get_read_session(database: Annotated[Database, Depends(database_of)]) 
         yield session
 
 
-def get_pool(database: Annotated[Database, Depends(database_of)]) -> ReadPool:
+async def get_pool(database: Annotated[Database, Depends(database_of)]) -> ReadPool:
     return database.pool
 
 

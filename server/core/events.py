@@ -185,7 +185,7 @@ class PokeHub:
             subscription.poke()
 
 
-def get_hub(connection: HTTPConnection) -> PokeHub:
+async def get_hub(connection: HTTPConnection) -> PokeHub:
     return cast("PokeHub", connection.app.state.pokes)
 
 

@@ -41,7 +41,7 @@ class ProblemResponse(JSONResponse):
     media_type = PROBLEM_TYPE
 
 
-def settings_of(connection: HTTPConnection) -> Settings:
+async def settings_of(connection: HTTPConnection) -> Settings:
     return cast("Settings", connection.app.state.settings)
 
 

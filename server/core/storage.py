@@ -92,7 +92,7 @@ def open_storage(url: str | None, folder: Path) -> Storage:
     return Storage(from_url(url)) if url else local_storage(folder)
 
 
-def get_storage(connection: HTTPConnection) -> Storage:
+async def get_storage(connection: HTTPConnection) -> Storage:
     return cast("Storage", connection.app.state.storage)
 
 
