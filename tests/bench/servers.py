@@ -49,7 +49,11 @@ def running(application: str, url: str, *arguments: str) -> Iterator[str]:
     }  # fmt: skip
     options = ["--port", str(port), "--no-access-log", "--log-level", "error", "--no-server-header", *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", application, *options], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "uvicorn", application, *options],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _await(port, process)
