@@ -552,6 +552,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("search_text", sa.Text(), sa.Computed("etabli_fold(number || ' ' || title)", persisted=True), nullable=True),
         sa.CheckConstraint(
             "NOT is_validated OR status = 'completed'", name=op.f("ck_maintenance_interventions_validated_is_completed")
         ),
@@ -647,14 +648,21 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         ["permanent_repair_of"],
         unique=False,
     )
+    op.create_index("ix_maintenance_interventions_actual_end", "maintenance_interventions", ["actual_end", "id"], unique=False)
+    op.create_index(
+        "ix_maintenance_interventions_title",
+        "maintenance_interventions",
+        [sa.literal_column("etabli_fold(title)"), "id"],
+        unique=False,
+    )
     op.create_index("ix_maintenance_interventions_created_at", "maintenance_interventions", ["created_at", "id"], unique=False)
     op.create_index(
-        "ix_maintenance_interventions_search",
+        "ix_maintenance_interventions_search_text",
         "maintenance_interventions",
-        ["number", sa.literal_column("etabli_fold(title)").label("folded")],
+        ["search_text"],
         unique=False,
         postgresql_using="gin",
-        postgresql_ops={"number": "gin_trgm_ops", "folded": "gin_trgm_ops"},
+        postgresql_ops={"search_text": "gin_trgm_ops"},
     )
     op.create_index(
         "ix_maintenance_interventions_site_id_actual_end", "maintenance_interventions", ["site_id", "actual_end"], unique=False
@@ -775,8 +783,10 @@ def drop_tables() -> None:  # noqa: PLR0915 - idem
     op.drop_index("ix_maintenance_interventions_site_id_sync_xid", table_name="maintenance_interventions")
     op.drop_index("ix_maintenance_interventions_site_id_created_at", table_name="maintenance_interventions")
     op.drop_index("ix_maintenance_interventions_site_id_actual_end", table_name="maintenance_interventions")
-    op.drop_index("ix_maintenance_interventions_search", table_name="maintenance_interventions", postgresql_using="gin")
+    op.drop_index("ix_maintenance_interventions_search_text", table_name="maintenance_interventions", postgresql_using="gin")
     op.drop_index("ix_maintenance_interventions_created_at", table_name="maintenance_interventions")
+    op.drop_index("ix_maintenance_interventions_title", table_name="maintenance_interventions")
+    op.drop_index("ix_maintenance_interventions_actual_end", table_name="maintenance_interventions")
     op.drop_index(op.f("ix_maintenance_interventions_permanent_repair_of"), table_name="maintenance_interventions")
     op.drop_index(
         "ix_maintenance_interventions_open",

@@ -22,7 +22,8 @@ from shared_models.interventions import ActionRow, InterventionRow
 from shared_models.lifecycle import InterventionStatus, State, Verb
 from shared_models.permissions import Permission
 
-_RECORDED = [name for name in Intervention.model_fields if name not in {"sync_xid", "version", "updated_at", "downtime_minutes"}]
+_DERIVED = {"sync_xid", "version", "updated_at", "downtime_minutes", "search_text"}
+_RECORDED = [name for name in Intervention.model_fields if name not in _DERIVED]
 
 
 def person(actor: Actor) -> UUID | None:

@@ -31,6 +31,7 @@ _SORTS = {
     "priority": _RANKS.format("low','medium','high','urgent", "priority"),
     "downtime_minutes": "i.downtime_minutes",
 }
+_INDEXED = {"i.created_at", "i.number", "etabli_fold(i.title)", "i.actual_end"}  # in their own order: what has not ended ends last
 _EXACT_FILTERS = ("site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated")
 
 
@@ -70,7 +71,7 @@ def _query(actor: Actor, filters: InterventionFilter) -> _Query:
 def _mentions(pattern: str) -> str:
     """Machines first into an array: the planner then joins two indexes instead of reading every sheet."""
     machines = f"array(select e.id from equipment e where e.search_text like etabli_fold({pattern}))"  # noqa: S608
-    return f"(i.number ilike {pattern} or etabli_fold(i.title) like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
+    return f"(i.search_text like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
 
 
 def _escaped(word: str) -> str:
@@ -82,7 +83,7 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: InterventionFilter) ->
     query = _query(actor, filters)
     column, descends = sort_column(filters.sort, _SORTS, "-created_at")
     direction = "desc" if descends else "asc"
-    nulls = "" if column in {"i.created_at", "i.number"} else " nulls last"
+    nulls = "" if column in _INDEXED else " nulls last"
     total = await pool.fetchval(f"select count(*) from {query.source}", *query.args)  # noqa: S608
     limit, offset = query.bind(filters.size), query.bind((filters.page - 1) * filters.size)
     order = f"{column} {direction}{nulls}, i.id {direction}"

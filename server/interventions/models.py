@@ -22,6 +22,7 @@ from server.core.tables import (
 from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
 from shared_models.lifecycle import InterventionStatus
 
+_SEARCH_TEXT = "etabli_fold(number || ' ' || title)"
 _DOWN_MINUTES = "(extract(epoch FROM (restarted_at - stopped_at)) / 60)::integer"
 
 
@@ -42,10 +43,12 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_created_at", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end"),
+        sa.Index("ix_maintenance_interventions_actual_end", "actual_end", "id"),
+        sa.Index("ix_maintenance_interventions_title", sa.text("etabli_fold(title)"), "id"),
         sa.Index(
-            "ix_maintenance_interventions_search", "number", sa.literal_column("etabli_fold(title)").label("folded"),
-            postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops", "folded": "gin_trgm_ops"},
-        ),
+            "ix_maintenance_interventions_search_text", "search_text",
+            postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),  # fmt: skip
         sa.Index(
             "ix_maintenance_interventions_open",
             "site_id",
@@ -105,6 +108,7 @@ class Intervention(Versioned, Synced, table=True):
     returned_at: datetime | None = instant_column(default=None)
     return_reason: str = text_column()
     revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(_SEARCH_TEXT, persisted=True)))
 
 
 class _OfIntervention(Identified):

@@ -66,7 +66,8 @@ class Workshop:
 
     async def start(self, job: UUID, actor: Actor | None = None, at: datetime | None = None) -> UUID:
         action_id = uuid7()
-        await self.do(actor or self.technician, iv.StartIntervention(intervention_id=job, action_id=action_id, occurred_at=at or now()))
+        cmd = iv.StartIntervention(intervention_id=job, action_id=action_id, occurred_at=at or now())
+        await self.do(actor or self.technician, cmd)
         return action_id
 
     async def complete(self, job: UUID, actor: Actor | None = None, **fields: Any) -> None:

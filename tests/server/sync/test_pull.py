@@ -1,6 +1,5 @@
 """What a device gets: its scope, all of it, and in the shape the app reads."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -74,9 +73,12 @@ class TestRows:
         await device.pull()
         people = {str(actor.user_id) for actor in (shop.technician, shop.colleague, shop.supervisor, shop.chief)}
         assert device.ids("user") == people
-        assert all(row.keys() == users.UserCard.model_fields.keys() for (entity, _), (_, row) in device.rows.items() if entity == "user")
+        cards = [row for (entity, _), (_, row) in device.rows.items() if entity == "user"]
+        assert all(card.keys() == users.UserCard.model_fields.keys() for card in cards)
 
-    async def test_a_new_colleague_comes_with_his_membership(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
+    async def test_a_new_colleague_comes_with_his_membership(
+        self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool
+    ) -> None:
         await session.commit()
         await device.pull()
         await pool.execute("insert into user_site (user_id, site_id) values ($1, $2)", shop.stranger.user_id, shop.site.id)
@@ -147,8 +149,10 @@ class TestScope:
         there, both = Device(pool, shop.stranger), Device(pool, seeing(shop.supervisor, shop.site.id, other))
         for each in (device, there, both):
             await each.pull()
-        fields = {"site_id": other, "name": "Pump 1", "code": shop.machine.code, "version": shop.machine.version, "class_id": shop.machine.class_id}
-        move = eq.UpdateEquipment(equipment_id=shop.machine.id, occurred_at=now(), **fields)
+        move = eq.UpdateEquipment(
+            equipment_id=shop.machine.id, occurred_at=now(), site_id=other, name="Pump 1", code=shop.machine.code, version=1,
+            class_id=shop.machine.class_id,
+        )  # fmt: skip
         await equipment.update(session, seeing(shop.supervisor, shop.site.id, other), move)
         await session.commit()
         for each in (device, there, both):
@@ -248,13 +252,13 @@ async def _make_useless(device: Device, pool: asyncpg.Pool, shop: Workshop, chan
 
 class TestPages:
     @pytest.fixture
-    async def many(self, shop: Workshop, session: Session, pool: asyncpg.Pool) -> AsyncIterator[int]:
+    async def many(self, shop: Workshop, session: Session, pool: asyncpg.Pool) -> int:
         await session.commit()
         await pool.execute(
             "insert into equipment (id, code, name, site_id, status_since) select gen_random_uuid(), 'X' || n, 'M' || n, $1, now()"
             " from generate_series(1, 2500) n", shop.site.id,
         )  # fmt: skip
-        yield 2501
+        return 2501
 
     async def test_of_a_first_load_are_bounded_and_count_up(self, device: Device, many: int) -> None:
         pages = await device.pull()

@@ -265,7 +265,9 @@ class TestAtOnce:
         for _ in range(125):
             job = uuid7()
             sent += [
-                iv.CreateIntervention(intervention_id=job, equipment_id=shop.machine.id, title="Leak", action_id=uuid7(), occurred_at=now()),
+                iv.CreateIntervention(
+                    intervention_id=job, equipment_id=shop.machine.id, title="Leak", action_id=uuid7(), occurred_at=now()
+                ),
                 iv.AddNote(intervention_id=job, note_id=uuid7(), text="Noise", occurred_at=now()),
                 iv.HoldIntervention(intervention_id=job, reason="No part", occurred_at=now()),
                 iv.CancelIntervention(intervention_id=job, reason="Mistake", occurred_at=now()),
