@@ -108,6 +108,12 @@ class TestTaken:
         assert (await put(technician, site, data, file_id=file_id)).status_code == 200
         assert code_of(await put(technician, site, PDF, file_id=file_id)) == (409, "attachment_other_content")
 
+    async def test_larger_than_other_bodies_may_be(self, technician, site):
+        data = b"%PDF-1.7\n" + b"0" * 6_000_000 + b"%%EOF"
+        assert (await put(technician, site, data)).status_code == 201
+        form = await technician.put(f"{API}/attachments/{uuid7()}", params={"site_id": str(site.id)}, files={"file": ("a.pdf", data)})
+        assert form.status_code == 201
+
 
 class TestRefused:
     @pytest.mark.parametrize(
