@@ -15,6 +15,7 @@ from mobile_app.ui.theme import C, Size, faint
 _BAND: Final = 8
 _BAND_TOP: Final = 8
 _DOT: Final = 4.5
+_SHORTEST: Final = 8
 _DAY: Final = timedelta(days=1)
 
 
@@ -71,12 +72,13 @@ def LifeStrip(
 
 def _strip(span: Span, stops: Sequence[Span], jobs: Sequence[datetime], width: float) -> list[cv.Shape]:
     shapes: list[cv.Shape] = [_rect(0, width, faint(C.ok, 0.45))]
-    for stop in stops:
-        left, right = fraction(stop.start, span) * width, fraction(stop.end, span) * width
-        shapes.append(_rect(left, max(4, right - left), C.bad))
     for job in jobs:
         x = min(max(fraction(job, span) * width, _DOT + 1), width - _DOT - 1)
         shapes += _ring(x, _BAND_TOP + _BAND / 2)
+    for stop in stops:  # over the rings: an hour's stop is the news of a whole year
+        left, right = fraction(stop.start, span) * width, fraction(stop.end, span) * width
+        wide = max(_SHORTEST, right - left)
+        shapes.append(_rect(min(left, width - wide), wide, C.bad))
     style = ft.TextStyle(size=Size.caption, color=C.ink2)
     for at, name in month_ticks(span):
         x = min(at * width, width - 30)

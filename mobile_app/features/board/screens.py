@@ -11,7 +11,7 @@ from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import person
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileRow
+from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
@@ -34,7 +34,7 @@ def BoardScreen() -> ft.Control:
     use_clock(60)
     head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge()])
     board = board_view(client.equipment.rows.values(), client.interventions.rows.values(), client.requests.rows.values(), client.now())
-    tiles = TileRow(_tiles(board), columns=4 if size >= Breakpoint.tablet else 2, spacing=10)
+    tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_late(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]

@@ -15,8 +15,8 @@ from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileRow
+from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
@@ -129,8 +129,8 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
     body = [
         _head(client, job, on_phone=size == Breakpoint.phone),
         *_repeat(client, job, life),
-        TileRow(_figures(client, job, life), columns=4 if size >= Breakpoint.tablet else 2, spacing=10),
-        *_report(client, job, wide=size >= Breakpoint.tablet),
+        TileGrid(_figures(client, job, life), least=130, spacing=10, equal=True),
+        *_report(client, job, wide=size == Breakpoint.desktop),
         *_work(client, job),
     ]
     return Page(
@@ -252,12 +252,18 @@ def _footer(client: Client, job: InterventionRow, approve: Handler, send_back: H
     if not allowed:
         mine = job.completed_by == client.user.id
         return NoticeCard(t("validation.four_eyes" if mine else "validation.not_yours"), tone=Tone.off)
-    back = SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED)
-    parts: list[ft.Control] = [back]
-    if size == Breakpoint.desktop:
-        parts.append(Meta(t("validation.keys"), color=C.ink2))
-    parts += [ft.Container(expand=True), PrimaryButton(t("validation.approve_next"), approve, icon=ft.Icons.CHECK_ROUNDED)]
-    return ft.Row(parts, spacing=12)
+    if size < Breakpoint.desktop:
+        back = SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED, expand=2)
+        return ActionRow(back, PrimaryButton(t("validation.approve"), approve, icon=ft.Icons.CHECK_ROUNDED, expand=3))
+    return ft.Row(
+        [
+            SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED),
+            Meta(t("validation.keys"), color=C.ink2),
+            ft.Container(expand=True),
+            PrimaryButton(t("validation.approve_next"), approve, icon=ft.Icons.CHECK_ROUNDED),
+        ],
+        spacing=12,
+    )
 
 
 @component
