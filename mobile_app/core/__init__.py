@@ -8,7 +8,9 @@ Tables are live (`use_live(client.equipment)`) and hold the server's rows with t
     client.sites .lines .classes .users .equipment .interventions .requests         Table of shared_models' Row
         table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
     await client.life(equipment_id) -> EquipmentLifeRow | None       await client.documents(equipment_id) -> list[DocumentRow]
-    views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · likeliest modes are in shared_models.life
+        read again when `client.details` (live, `.version`) changes
+    views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · to_validate · is_late · is_mine · runs_for
+        · name_of; likeliest modes and fixes are in shared_models.life
     search.py (pure): search_equipment(rows, query, limit=50)
 
 Writing: durable before it is shown, pushed when there is a network.
@@ -34,6 +36,7 @@ Reads that need the network raise `Offline`: client.api.history(id) · revisions
     · update_me(…) · change_password(…) · get/post/put/patch/delete(path, …) -> JSON
 Errors (errors.py): ClientError ── Offline · ProblemError(problem) · ServerTrouble(status) · SignInNeeded · UnsentWork
 
+client.today_card = function(client) -> dict | None draws what the next start shows before Python runs (see assets/web/boot.js)
 client.drafts is a DraftStore (load, save, clear) · client.prefs.lang/.theme, await client.prefs.set(lang=…, theme=…)
 client.now() is the server's time as well as the device can tell · client.on_error(handler) hears what goes wrong behind the scenes
 """

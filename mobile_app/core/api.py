@@ -32,7 +32,7 @@ class Token:
 
 
 class Api:
-    """`on_session_end(problem)` is called when the server no longer knows the session; `on_token(pair)` at each renewal."""
+    """`on_session_end()` is called when the server no longer knows the session; `on_token(pair)` at each renewal."""
 
     def __init__(self, transport: Transport, tabs: Tabs) -> None:
         self._transport = transport
@@ -40,7 +40,7 @@ class Api:
         self._token: Token | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self.language = "fr"
-        self.on_session_end: Callable[[Problem | None], None] = lambda _: None
+        self.on_session_end: Callable[[], None] = lambda: None
         self.on_token: Callable[[dict[str, Any]], None] = lambda _: None
         tabs.listen(self._hear)
 
@@ -61,7 +61,9 @@ class Api:
     async def delete(self, path: str) -> Any:
         return await self.json("DELETE", path)
 
-    async def json(self, method: str, path: str, body: Schema | dict[str, Any] | None = None, *, params: Mapping[str, Any] | None = None) -> Any:
+    async def json(
+        self, method: str, path: str, body: Schema | dict[str, Any] | None = None, *, params: Mapping[str, Any] | None = None
+    ) -> Any:
         """The answer's JSON; paths are relative to `/api/v1`."""
         content = None if body is None else _dumped(body)
         headers = {"Content-Type": "application/json"} if content is not None else {}
@@ -87,7 +89,7 @@ class Api:
             await self.refresh(instead_of=token)
             answer = await self._signed(await self._good_token(), method, path, headers, body, seconds)
             if answer.status == _UNAUTHORIZED:
-                self._ended(answer)
+                self._ended()
         return checked(answer)
 
     async def upload(self, path: str, data: Body, mime: str) -> Response:
@@ -114,7 +116,7 @@ class Api:
 
     async def logout(self) -> None:
         """By the cookie, so that it works without a token too."""
-        checked(await self._unsigned("/auth/logout", {}))
+        checked(await self._unsigned("/auth/logout", {}, seconds=5))
 
     async def refresh(self, instead_of: Token | None = None) -> None:
         """A new token by the session's cookie; one renewal at a time, whatever the number of tabs and requests."""
@@ -133,7 +135,7 @@ class Api:
                 return
             answer = await self._unsigned("/auth/refresh", {})
             if answer.status == _UNAUTHORIZED:
-                self._ended(answer)
+                self._ended()
             pair: dict[str, Any] = json.loads(checked(answer).body)
             self.take(pair)
             self.on_token(pair)
@@ -154,20 +156,22 @@ class Api:
             raise SignInNeeded
         return self._token
 
-    async def _signed(self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, body: Body | None, seconds: float) -> Response:
+    async def _signed(
+        self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, body: Body | None, seconds: float
+    ) -> Response:
         whole = {**self._headers(), "Authorization": f"Bearer {token.text}", **(headers or {})}
         return await self._transport.request(method, path, headers=whole, body=body, seconds=seconds)
 
-    async def _unsigned(self, path: str, body: dict[str, Any]) -> Response:
+    async def _unsigned(self, path: str, body: dict[str, Any], seconds: float = DEFAULT_SECONDS) -> Response:
         headers = {**self._headers(), "Content-Type": "application/json"}
-        return await self._transport.request("POST", BASE + path, headers=headers, body=json.dumps(body).encode())
+        return await self._transport.request("POST", BASE + path, headers=headers, body=json.dumps(body).encode(), seconds=seconds)
 
     def _headers(self) -> dict[str, str]:
         return {"Accept-Language": self.language}
 
-    def _ended(self, answer: Response) -> None:
+    def _ended(self) -> None:
         self._token = None
-        self.on_session_end(_problem(answer))
+        self.on_session_end()
         raise SignInNeeded
 
 

@@ -16,7 +16,7 @@ from mobile_app.core.outbox import Outbox
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
-from mobile_app.core.storage import LocalStore, StoreFactory
+from mobile_app.core.storage import Batch, LocalStore, StoreFactory
 from mobile_app.core.sync import Sleep, Sync
 from mobile_app.core.tables import Tables
 from mobile_app.core.tabs import Tabs
@@ -27,9 +27,7 @@ from shared_models.equipment import DocumentRow
 from shared_models.ids import uuid7
 from shared_models.life import EquipmentLifeRow
 from shared_models.permissions import Permission, may
-from shared_models.problems import Problem
 
-_REVOKED = frozenset({"account_inactive", "session_revoked"})
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
 T = TypeVar("T")
@@ -74,7 +72,9 @@ class Client:
         self._device: Device | None = None
         self._files: dict[UUID, bytes] = {}
         self._jobs: set[asyncio.Future[Any]] = set()
-        self._card_due = False
+        self._card_due = self._follows_page = False
+        self._farewell: asyncio.Future[None] | None = None
+        self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._project())
         tabs.listen(self._hear)
 
@@ -85,14 +85,12 @@ class Client:
         self._device = Device(await self._stores.device())
         self.device_id = await self._device.device_id()
         await self.prefs.open(self._device)
-        self._http.language = self.prefs.language
-        self.prefs.subscribe(lambda *_: setattr(self._http, "language", self.prefs.language))
         self.clock.offset = timedelta(seconds=float(await self._device.word("clock_offset") or 0))
         self._follow_page()
         user = await self._device.user()
         if user is None:
             self.session.move(SessionState.signed_out, None)
-            await self._finish_sign_out()
+            self._farewell = asyncio.ensure_future(self._finish_sign_out())
         elif await self._device.word("session_ended"):
             await self._open(user)
             self.session.move(SessionState.signed_out_with_unsent, user)
@@ -103,10 +101,13 @@ class Client:
     async def close(self) -> None:
         """Let go of everything, as when the tab is closed."""
         await self.sync.stop()
-        for job in list(self._jobs):
+        for job in [*self._jobs, *filter(None, [self._farewell])]:
             job.cancel()
         if self._store:
             await self._store.close()
+
+    def _speak(self) -> None:
+        self._http.language = self.prefs.language
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -124,6 +125,8 @@ class Client:
         """`ProblemError` when refused, `Offline` without a network. The same person finds everything as it was left."""
         device = self._opened_device()
         assert self.device_id
+        if self._farewell:
+            self._farewell.cancel()  # it would end the session that begins now
         pair = await self._http.login(username, password, self.device_id, self._device_name)
         me = Me.model_validate(pair["user"])
         user = SessionUser.of(me)
@@ -311,10 +314,10 @@ class Client:
         await self._leave()
         await self.start()
 
-    def _session_ended(self, problem: Problem | None) -> None:
-        self._spawn(self._lock(problem))
+    def _session_ended(self) -> None:
+        self._spawn(self._lock())
 
-    async def _lock(self, problem: Problem | None) -> None:
+    async def _lock(self) -> None:
         """The server has ended the session. Work that is only here stays here."""
         user, device = self.session.user, self._opened_device()
         if user is None or self.session.state != SessionState.signed_in:
@@ -326,10 +329,16 @@ class Client:
             self.session.move(SessionState.signed_out_with_unsent, user)
             return
         await device.set_user(None)
+        await self._forget_rows()
         await self._leave()
-        if problem and problem.code in _REVOKED:
-            await self._stores.delete(str(user.id))
         self.session.move(SessionState.signed_out, None)
+
+    async def _forget_rows(self) -> None:
+        """The phone may be a lost one. Drafts stay: their owner may come back."""
+        store = self._opened_store()
+        await store.apply(Batch(reset=True))
+        for key in ("cursor", "today_card"):
+            await store.set(key, None)
 
     # inside: what changes
 
@@ -385,7 +394,8 @@ class Client:
     # inside: the page and the other tabs
 
     def _follow_page(self) -> None:
-        if self._bridge and not self._card_due:
+        if self._bridge and not self._follows_page:
+            self._follows_page = True
             self._bridge.on("online", self._online_changed)
             self._bridge.on("visibility", self._visibility_changed)
 
@@ -411,8 +421,12 @@ class Client:
             self.sync.hear(message)
         elif kind == "signed_out" and self.session.state != SessionState.starting:
             self._spawn(self._signed_out_elsewhere())
-        elif kind == "signed_in" and not (self.session.user and str(self.session.user.id) == message["user"] and self.session.state == SessionState.signed_in):
+        elif kind == "signed_in" and not self._is_in(message["user"]):
             self._spawn(self._switch())
+
+    def _is_in(self, user_id: str) -> bool:
+        user = self.session.user
+        return self.session.state == SessionState.signed_in and user is not None and str(user.id) == user_id
 
     async def _reload(self, entities: list[str], keys: list[str]) -> None:
         if self._store is None:

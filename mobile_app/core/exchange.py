@@ -158,7 +158,9 @@ class Pull:
             keys = [] if reset or sites is not None else [*(row.key for row in puts), *(key for key, _ in drops)]
             self._on_rows(changed, keys)
 
-    def _show(self, puts: Sequence[StoredRow], drops: Sequence[tuple[str, str | None]], sites: list[str] | None, *, reset: bool) -> set[str]:
+    def _show(
+        self, puts: Sequence[StoredRow], drops: Sequence[tuple[str, str | None]], sites: list[str] | None, *, reset: bool
+    ) -> set[str]:
         """Bring the tables in memory to what has been written; which entities changed."""
         tables = self._tables.by_entity
         changed = {row.entity for row in puts} | {key.partition("/")[0] for key, _ in drops}

@@ -83,9 +83,8 @@ def subjects(command: Command | None) -> frozenset[UUID]:
 
 @dataclass(frozen=True)
 class Entry:
-    """`payload` is the command as JSON; `file_id` an attachment kept on the device until the server has it.
-
-    `site_id` is where the attachment belongs. `xid` is the server's transaction that applied it; `offset` what was known of the clock's error when it was given.
+    """`payload` is the command as JSON; `file_id` an attachment kept on the device until the server has it, `site_id` where it
+    belongs. `xid` is the server's transaction that applied it; `offset` what was known of the clock's error when it was given.
     """
 
     id: str
@@ -118,8 +117,8 @@ class Entry:
         problem = record.get("problem")
         return cls(
             id=record["id"], seq=record.get("seq", 0), payload=record["command"], stage=Stage(record["stage"]),
-            problem=Problem.model_validate(problem) if problem else None, file_id=record.get("file"), site_id=record.get("site"), xid=record.get("xid"),
-            offset=record.get("offset", 0.0), command=parse_command(record["command"]),
+            problem=Problem.model_validate(problem) if problem else None, file_id=record.get("file"),
+            site_id=record.get("site"), xid=record.get("xid"), offset=record.get("offset", 0.0), command=parse_command(record["command"]),
         )  # fmt: skip
 
     def to_send(self, offset: float) -> dict[str, Any]:

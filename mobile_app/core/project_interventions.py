@@ -257,5 +257,6 @@ def _accept(rows: Rows, cmd: rq.AcceptWorkRequest, person: Person) -> None:
     if job:
         _change(rows, job, request_id=request.id)
     if request.photo_id:
-        photo = iv.AddPhoto(intervention_id=cmd.intervention_id, photo_id=request.photo_id, kind=iv.PhotoKind.before, occurred_at=cmd.occurred_at)
+        at, seen = cmd.occurred_at, iv.PhotoKind.before
+        photo = iv.AddPhoto(intervention_id=cmd.intervention_id, photo_id=request.photo_id, kind=seen, occurred_at=at)
         _add_photo(rows, photo, person)

@@ -27,7 +27,8 @@ class StoredRow:
 class Batch:
     """A page of a pull, written as one: what is dropped, then rows, then `kv`.
 
-    `drops` are (key, site_id): a row that has moved to another site meanwhile stays, and so does one that has come back. `sites`: rows of other sites go.
+    `drops` are (key, site_id): a row that has moved to another site meanwhile stays, and so does one that has come back.
+    `sites`: rows of other sites go.
     """
 
     puts: Sequence[StoredRow] = ()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from pwdlib.hashers.bcrypt import BcryptHasher
 
 from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock, device_time
@@ -19,9 +20,12 @@ from server.core.database import Session
 from server.users.models import User
 from shared_models.ids import uuid7
 from shared_models.interventions import CreateIntervention, InterventionRow, StartIntervention
-from tests.server.machines import make_machine, make_site
+from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
+from tests.sync.park import add_machine
 from tests.sync.transport import AppTransport, Jar
+
+QUICK_HASH = BcryptHasher(rounds=4).hash(PASSWORD)
 
 
 @dataclass(eq=False)
@@ -70,7 +74,7 @@ class Factory:
     devices: list[Device] = field(default_factory=list)
 
     async def person(self, role: str, *, sites: list[UUID] | None = None) -> User:
-        return await make_person(self.session, role, sites=sites)
+        return await make_person(self.session, role, sites=sites, password_hash=QUICK_HASH)
 
     def device(
         self, *, ahead: timedelta = timedelta(), stores: SqliteStores | None = None, jar: Jar | None = None,
@@ -101,12 +105,10 @@ class Factory:
 
 
 @pytest.fixture
-async def factory(app: FastAPI, session: Session, client_as) -> AsyncIterator[Factory]:
-    admin = await client_as("admin")
+async def factory(app: FastAPI, session: Session) -> AsyncIterator[Factory]:
     site, other = await make_site(session), await make_site(session)
-    press = await make_machine(admin, site.id, name="Presse")
-    oven = await make_machine(admin, other.id, name="Four")
-    made = Factory(app, session, site.id, other.id, UUID(press["id"]), UUID(oven["id"]))
+    press, oven = await add_machine(session, site.id, "Presse"), await add_machine(session, other.id, "Four")
+    made = Factory(app, session, site.id, other.id, press, oven)
     yield made
     for device in made.devices:
         await device.client.close()

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from mobile_app.core.sync import SyncState
+from server.users.models import UserSite
+from shared_models.ids import uuid7
 from shared_models.interventions import (
     AddNote,
     AddPhoto,
     AssignIntervention,
     CancelIntervention,
     CompleteIntervention,
+    CreateIntervention,
     FailureCoding,
     HoldIntervention,
     ReturnIntervention,
@@ -18,7 +22,6 @@ from shared_models.interventions import (
     ValidateIntervention,
     labour,
 )
-from shared_models.ids import uuid7
 from shared_models.lifecycle import InterventionStatus
 from tests.sync.pictures import JPEG
 
@@ -128,8 +131,6 @@ class TestRefusal:
         chief = await factory.signed_in(await factory.person("supervisor"))
         mine = anne.client.session.user.id
         job_id = uuid7()
-        from shared_models.interventions import CreateIntervention
-
         wrong = await anne.do(
             CreateIntervention, intervention_id=job_id, equipment_id=factory.press, title="Fuite",
             assigned_technician_id=chief.client.session.user.id,
@@ -243,9 +244,6 @@ class TestPhotos:
 
 class TestScope:
     async def test_a_lost_site_takes_its_rows_and_leaves_the_work(self, factory):
-        from sqlalchemy import delete
-        from server.users.models import UserSite
-
         user = await factory.person("technician", sites=[factory.site, factory.other_site])
         anne = await factory.signed_in(user)
         assert len(anne.client.equipment) == 2

@@ -83,7 +83,8 @@ class TestSignOut:
         phone.transport.online = False
         await phone.client.sign_out()
         phone.transport.online = True
-        await factory.restarted(phone)
+        again = await factory.restarted(phone)
+        await again.client._farewell
         other = await factory.signed_in(user)
         assert len(await other.client.api.sessions()) == 1
 

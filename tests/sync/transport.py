@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from mobile_app.core.errors import Offline
 from mobile_app.core.transport import DEFAULT_SECONDS, Body, Response, StreamRefused
 
 ORIGIN = "https://etabli.test"
+_numbers = count()
 
 
 class Jar:
@@ -18,7 +20,8 @@ class Jar:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 50000))
+        number = next(_numbers)  # an address of its own: sign-ins are limited by address
+        transport = httpx2.ASGITransport(app=app, client=(f"10.0.{number // 250}.{number % 250 + 1}", 50000))
         self.client = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
 
 
