@@ -41,7 +41,7 @@ def test_indexeddb_keeps_the_contract(told: dict):
     assert len(told["done"]) == 7
 
 
-@pytest.mark.e2e
+@pytest.mark.bench
 def test_ten_thousand_machines_open_in_a_second(told: dict):
     measured = told["measured"]
-    assert measured["read 10000 rows as text"] + measured["parse 10000 machines"] < 2, measured  # half that on an idle machine
+    assert measured["read 10000 rows as text"] + measured["parse 10000 machines"] < 1, measured
