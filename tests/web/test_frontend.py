@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import brotli
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from server.core.frontend import mount_frontend
+
+HASHED = "shell-0123456789ab/boot.js"
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> httpx2.AsyncClient:
+    (tmp_path / "shell-0123456789ab").mkdir()
+    (tmp_path / HASHED).write_text("plain")
+    (tmp_path / f"{HASHED}.br").write_bytes(brotli.compress(b"plain"))
+    (tmp_path / "index.html").write_text("<!doctype html>app")
+    (tmp_path / "manifest.webmanifest").write_text("{}")
+    (tmp_path.parent / "secret.txt").write_text("no")
+    app = FastAPI(openapi_url=None)
+    mount_frontend(app, tmp_path)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test")
+
+
+class TestFrontend:
+    async def test_hashed_file_is_kept_for_ever_and_sent_compressed(self, client: httpx2.AsyncClient) -> None:
+        answer = await client.get(f"/{HASHED}", headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+        plain = await client.get(f"/{HASHED}", headers={"Accept-Encoding": "identity"})
+        assert (plain.text, plain.headers.get("content-encoding")) == ("plain", None)
+
+    async def test_place_in_the_app_gets_the_page_and_asks_each_time(self, client: httpx2.AsyncClient) -> None:
+        answer = await client.get("/equipment/42")
+        assert answer.text.endswith("app")
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "script-src 'self' 'wasm-unsafe-eval';" in answer.headers["content-security-policy"]
+        again = await client.get("/today", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/api/v1/nothing",
+            "/e/ABCD2345",
+            "/healthz",
+            "/docs",
+            "/gone.js",
+            "/shell-0123456789ab/gone",
+            "/..%2fsecret.txt",
+            f"/{HASHED}.br",
+        ],
+    )
+    async def test_what_is_not_the_apps_is_not_found(self, client: httpx2.AsyncClient, path: str) -> None:
+        assert (await client.get(path)).status_code == 404
+
+    async def test_manifest_has_its_type(self, client: httpx2.AsyncClient) -> None:
+        assert (await client.get("/manifest.webmanifest")).headers["content-type"] == "application/manifest+json"
