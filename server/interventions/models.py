@@ -48,7 +48,7 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index(
             "ix_maintenance_interventions_search_text", "search_text",
             postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),  # fmt: skip
+        ),
         sa.Index(
             "ix_maintenance_interventions_open",
             "site_id",

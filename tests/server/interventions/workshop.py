@@ -96,7 +96,8 @@ class Workshop:
     async def picture(self, site_id: UUID | None = None, mime_type: str = "image/jpeg") -> UUID:
         photo_id = uuid7()
         self.session.add(Attachment(
-            id=photo_id, site_id=site_id or self.site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type=mime_type, size_bytes=10, created_at=now(),
+            id=photo_id, site_id=site_id or self.site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type=mime_type, size_bytes=10,
+            created_at=now(),
         ))  # fmt: skip
         await self.session.flush()
         return photo_id
