@@ -130,6 +130,8 @@ class Workshop:
             start = self._there(calendar, max(at, user.free_at), SHIFTS[(rank + turn) % 3], urgent=urgent)
             if best is None or start < best[0]:
                 best = start, user
+            if start <= at:
+                break
         assert best is not None
         return best[1], best[0]
 
