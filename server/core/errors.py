@@ -36,7 +36,7 @@ class EtabliError(Exception):
         return {}
 
 
-class NotSignedIn(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class NotSignedIn(EtabliError):
     code = "not_signed_in"
     status = 401
 
@@ -49,17 +49,17 @@ class SessionEnded(NotSignedIn):
     code = "session_ended"
 
 
-class Forbidden(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class Forbidden(EtabliError):
     code = "forbidden"
     status = 403
 
 
-class NotFound(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class NotFound(EtabliError):
     code = "not_found"
     status = 404
 
 
-class Conflict(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class Conflict(EtabliError):
     code = "conflict"
     status = 409
 
@@ -80,12 +80,12 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
 
-class Gone(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class Gone(EtabliError):
     code = "gone"
     status = 410
 
 
-class Invalid(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class Invalid(EtabliError):
     """A rule the schema cannot check; `field` (dotted path) is repeated in the problem's `errors`."""
 
     code = "invalid"
@@ -96,7 +96,7 @@ class Invalid(EtabliError):  # noqa: N818 - named after the fact, as its code is
         self.field = field
 
 
-class TooManyAttempts(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class TooManyAttempts(EtabliError):
     code = "too_many_attempts"
     status = 429
 
@@ -108,7 +108,7 @@ class TooManyAttempts(EtabliError):  # noqa: N818 - named after the fact, as its
         return {"Retry-After": str(self.params["seconds"])}
 
 
-class Unavailable(EtabliError):  # noqa: N818 - named after the fact, as its code is
+class Unavailable(EtabliError):
     code = "unavailable"
     status = 503
 

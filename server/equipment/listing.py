@@ -96,10 +96,19 @@ def _matches(query: _Query, words: list[str]) -> str:
     if is_label_code(code := normalise(whole)):
         exact.append(f"select equipment_id, 9 from label_code where equipment_id is not null and code = {query.bind(code)}")  # noqa: S608
     near = [_near(query, word) for word in words]
-    score = f"({' + '.join(score for _, score in near)}) / {len(words)}"
+    score = f"({' + '.join(score for _, score in near)}) / {len(words)} + {_named(query, whole)}"
     both = " and ".join(condition for condition, _ in near)
     union = " union all ".join([*exact, f"select e.id, {score} from equipment e where {both}"])  # noqa: S608
     return f"select id, max(score) as score from ({union}) u group by id"  # noqa: S608
+
+
+def _named(query: _Query, whole: str) -> str:
+    """A machine of that very name goes before its parts, which name it too."""
+    named, begins = query.bind(whole), query.bind(f"{_escaped(whole)}%")
+    return (
+        f"case when etabli_fold(e.name) = (select etabli_fold({named})) then 2"
+        f" when etabli_fold(e.name) like (select etabli_fold({begins})) then 1 else 0 end"
+    )
 
 
 def _near(query: _Query, word: str) -> tuple[str, str]:

@@ -61,6 +61,11 @@ class TestSearch:
     async def test_forgives(self, writer, machines, typed, found):
         assert (await names(writer, search=typed))[0] == found
 
+    async def test_a_machine_comes_before_its_parts(self, writer, site, machines):
+        for name in ("Armoire (Palettiseur 2)", "Palettiseur 21", "Palettiseur 2"):
+            await make_machine(writer, site.id, name=name)
+        assert (await names(writer, search="palettiseur 2"))[:2] == ["Palettiseur 2", "Palettiseur 21"]
+
     async def test_codes_and_labels_come_first(self, writer, site, machines):
         pump = machines["Pompe de relevage"]
         await make_machine(writer, site.id, name=f"Moteur de {pump['code']}")
