@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import flet as ft
 
 FONT: Final = "Inter"
-FONTS: Final = {FONT: "/fonts/inter.woff2"}
+"""In the web root's font manifest, so there before the first frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +307,7 @@ def _quiet_transitions() -> ft.PageTransitionsTheme:
 
 
 def apply_theme(page: ft.Page, mode: ft.ThemeMode = ft.ThemeMode.SYSTEM) -> None:
-    """Give the page our font and both themes; call it once, before the first render."""
-    page.fonts = FONTS
+    """Give the page both themes, in our font; call it once, before the first render."""
     page.theme = theme()
     page.dark_theme = theme(dark=True)
     page.theme_mode = mode
