@@ -6,14 +6,16 @@ import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client, client_in_browser
+from mobile_app.core.device_name import device_name
 from mobile_app.core.i18n import LANGUAGES, set_language, t
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine
 from mobile_app.features.sign_in.screens import SignInScreen
+from mobile_app.features.today.card import today_card
 from mobile_app.routes import home_of, is_bare, screens
 from mobile_app.ui import environment
-from mobile_app.ui.component import component
+from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList, UpdateBanner
 from mobile_app.ui.hooks import DraftContext, use_box, use_breakpoint, use_live
@@ -29,8 +31,10 @@ THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
 async def start(page: ft.Page, client: Client | None = None) -> None:
     """Show the app on `page`; tests hand in a client of their own."""
-    client = client or client_in_browser(bridge)
+    client = client or client_in_browser(bridge, device_name())
     client.prefs.of_browser = await _browser_language()
+    client.today_card = today_card
+    client.on_error(report_error)
     await client.start()
     set_language(client.prefs.language)
     page.title = "Établi"
