@@ -90,7 +90,10 @@ async function keepOffline() {
     controlled = true;
   });
   navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && emit("open", { url: data.url }));
-  registration = await navigator.serviceWorker.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
+  // Flutter's own test for the smaller CanvasKit; a service worker cannot make it.
+  const canvaskit = "v8BreakIterator" in Intl && "ImageDecoder" in window ? "chromium" : "other";
+  const script = `/service-worker.js?canvaskit=${canvaskit}`;
+  registration = await navigator.serviceWorker.register(script, { scope: "/", updateViaCache: "none" });
   if (registration.waiting) emit("update.ready", {});
   registration.addEventListener("updatefound", () => {
     const fresh = registration.installing;

@@ -13,8 +13,7 @@ self.addEventListener("install", (event) => {
 // A version is used only when all of it is here: one missing file fails the installation, and the old version stays.
 async function fill() {
   const cache = await caches.open(CACHE);
-  const chromium = "v8BreakIterator" in Intl && "ImageDecoder" in self;
-  const files = [...BUILD.files, ...BUILD.renderers[chromium ? "chromium" : "other"]];
+  const files = [...BUILD.files, ...(BUILD.renderers[new URL(location.href).searchParams.get("canvaskit")] ?? [])];
   const queue = files.values();
   await Promise.all(Array.from({ length: 6 }, async () => {
     for (const file of queue) await store(cache, file);

@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -44,6 +45,8 @@ class TestStart:
         page = context.new_page()
         open_app(page, f"{site}/")
         keep_offline(page)
+        needed = {urlsplit(url).path for url in page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")}
+        assert {path for path in needed if "/fonts/noto" not in path} <= set(page.evaluate(KEPT))  # those are stand-ins
         page.close()
         context.set_offline(True)
         page = context.new_page()
@@ -130,6 +133,12 @@ def seeded(context: BrowserContext, site: str) -> Page:
     return page
 
 
+KEPT = """
+async () => {
+  const [name] = await caches.keys();
+  return (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname);
+}
+"""
 DAMAGE = """
 async () => {
   for (const name of await caches.keys()) {
