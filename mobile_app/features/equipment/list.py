@@ -1,7 +1,8 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import flet as ft
 
@@ -11,23 +12,23 @@ from mobile_app.core.search import search_equipment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.files import download
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.scanning import scan_machine
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.features.equipment.labels import labels_sheet
+from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
-from shared_models.label_sheets import LabelSheet
 from shared_models.permissions import Permission
 
 MOST = 60
@@ -110,13 +111,16 @@ def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
 def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     nobody: frozenset[str] = frozenset()
     chosen, choose = ft.use_state(nobody)
+    printing, set_printing = use_state(cast("list[str] | None", None))
+    done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
+    use_sheet(None if printing is None else labels_sheet(client, [UUID(key) for key in printing], done), done)
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
     bar = [SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))]
     head = ft.Row(
         [
             ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
             ft.Container(bar[0], width=360),
-            *_admin_actions(client),
+            *_admin_actions(client, lambda: set_printing([])),
             SyncBadge(),
         ],
         spacing=Space.m,
@@ -128,7 +132,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         on_open=lambda key: go(f"/equipment/{key}"),
         selected=chosen,
         on_select=choose,
-        actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, _printing(client))],
+        actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, lambda keys: set_printing(sorted(keys)))],
         sorting=None if filters.query else Sorting("name"),
         row_label=lambda row: dotted(row.name, row.code),
         empty=_no_match(),
@@ -146,10 +150,13 @@ def _count(client: Client) -> str:
     return dotted(format_number(len(client.equipment.rows)), n("equipment_list.sites", len(client.sites.rows)))
 
 
-def _admin_actions(client: Client) -> list[ft.Control]:
+def _admin_actions(client: Client, on_blank: Handler) -> list[ft.Control]:
     if not client.may(Permission.equipment_write):
         return []
-    return [PrimaryButton(t("equipment_list.new"), lambda: go("/equipment/new"), icon=ft.Icons.ADD_ROUNDED, height=48)]
+    return [
+        SecondaryButton(t("labels_form.blank"), on_blank, icon=ft.Icons.QR_CODE_2_ROUNDED, height=48),
+        PrimaryButton(t("equipment_list.new"), lambda: go("/equipment/new"), icon=ft.Icons.ADD_ROUNDED, height=48),
+    ]
 
 
 def _columns(client: Client) -> list[Column]:
@@ -171,14 +178,6 @@ def _columns(client: Client) -> list[Column]:
 
 def _rank_tone(row: EquipmentRow) -> Any:
     return marks.CRITICALITY[row.criticality].tone if RANK[row.criticality] < RANK[Criticality.medium] else None
-
-
-def _printing(client: Client) -> Any:
-    async def print_labels(keys: frozenset[str]) -> None:
-        wanted = LabelSheet(equipment_ids=sorted(keys))
-        await download(client, "/labels/sheet", t("equipment_list.labels_file"), body=wanted)
-
-    return print_labels
 
 
 def _no_match() -> ft.Control:

@@ -12,6 +12,7 @@ from mobile_app.domain.files import download
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
+from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.features.equipment.list import EquipmentListScreen
 from mobile_app.features.equipment.sheets import report_sheet, start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
@@ -28,7 +29,17 @@ from shared_models.permissions import Permission
 
 __all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]
 
-SHEETS = {"start": start_sheet, "report": report_sheet, "status": status_sheet}
+
+def _label_sheet(client: Client, machine: EquipmentRow, on_done: Callable[[], None]) -> Sheet:
+    return labels_sheet(client, [machine.id], on_done)
+
+
+SHEETS = {
+    "start": start_sheet,
+    "report": report_sheet,
+    "status": status_sheet,
+    "labels": _label_sheet,
+}
 
 
 @component
@@ -79,7 +90,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         parts.facts_card(client, machine),
         HistorySection(machine.id),
     ]
-    return _laid_out(size, _bar(client, machine), first, second)
+    return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, second)
 
 
 def _laid_out(size: Breakpoint, bar: ft.Control, first: list[ft.Control], second: list[ft.Control]) -> ft.Control:
@@ -98,11 +109,11 @@ def _column(controls: list[ft.Control], flex: int) -> ft.Control:
     return ft.Container(column, expand=flex)
 
 
-def _bar(client: Client, machine: EquipmentRow) -> ft.Control:
+def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:
     if not client.may(Permission.equipment_write):
         return parts.top_bar()
     return parts.top_bar(
-        IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), _printing(client, machine)),
+        IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), on_print),
         IconAction(ft.Icons.EDIT_OUTLINED, t("machine.edit"), lambda: go(f"/equipment/{machine.id}/edit")),
     )
 
@@ -119,10 +130,3 @@ def _opening(client: Client) -> Callable[[DocumentRow], Handler]:
         return open_it
 
     return handler
-
-
-def _printing(client: Client, machine: EquipmentRow) -> Handler:
-    async def print_label() -> None:
-        await download(client, f"/equipment/{machine.id}/label.png", f"{machine.code}.png")
-
-    return print_label

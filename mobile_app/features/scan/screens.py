@@ -6,7 +6,7 @@ import flet as ft
 
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.search import search_equipment
 from mobile_app.core.views import by_label
@@ -65,16 +65,12 @@ async def _resolve(client: Client, code: str) -> str:
     if not is_label_code(code):
         return "wrong"
     try:
-        label = await client.api.get(f"/labels/{code}")
-    except Offline:
-        return "offline"
+        await client.api.get(f"/labels/{code}")
     except ProblemError as error:
-        return "blank" if error.problem.code == "label_blank" else "unknown"
+        return "blank" if error.code == "label_blank" else "unknown"
     except ClientError:
         return "offline"
-    if label.get("equipment_id") is None:
-        return "blank"
-    await client.sync.now()
+    await client.sync.now()  # it exists, and is ours to see: it is on its way
     return "offline"
 
 

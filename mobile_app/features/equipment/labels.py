@@ -1,0 +1,62 @@
+"""Printing labels: which machines, on what paper, from which place of the sheet."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import n, t
+from mobile_app.domain.files import download
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.choices import Choice, ChoiceGrid
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import Field, NumberStepper
+from mobile_app.ui.hooks import Draft, use_draft
+from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space
+from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet
+
+PER_SHEET = {LabelFormat.l7163: 14, LabelFormat.l7160: 21, LabelFormat.l7651: 65, LabelFormat.roll_62: 1}
+MOST_COPIES = 20
+MOST_BLANK = 650
+
+
+def labels_sheet(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[[], None]) -> Sheet:
+    """For some machines, or blank labels when there are none."""
+    title = n("labels_form.title", len(equipment_ids)) if equipment_ids else t("labels_form.blank")
+    return Sheet(title, LabelsForm(client, equipment_ids, on_done))
+
+
+@component
+def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[[], None]) -> ft.Control:
+    draft = use_draft("labels", {"format": LabelFormat.l7163.value, "start": 1, "copies": 1, "count": 14})
+    paper = LabelFormat(draft.get("format"))
+    start = min(draft.get("start"), PER_SHEET[paper])
+
+    async def print_them() -> None:
+        if equipment_ids:
+            wanted = LabelSheet(format=paper, start=start, copies=draft.get("copies"), equipment_ids=list(equipment_ids))
+            await download(client, "/labels/sheet", t("labels_form.file"), body=wanted)
+        else:
+            blank = BlankLabels(format=paper, start=start, count=draft.get("count"))
+            await download(client, "/labels/blank", t("labels_form.file"), body=blank)
+        on_done()
+
+    papers = [Choice(f.value, t(f"labels_form.format.{f.name}"), note=t(f"labels_form.format.{f.name}_note")) for f in PER_SHEET]
+    many, most = ("copies", MOST_COPIES) if equipment_ids else ("count", MOST_BLANK)
+    parts: list[ft.Control] = [
+        ChoiceGrid(papers, paper.value, draft.setter("format"), columns=2),
+        _stepper(many, draft.get(many), most, draft),
+    ]
+    if PER_SHEET[paper] > 1:
+        parts.append(_stepper("start", start, PER_SHEET[paper], draft))
+        parts.append(Meta(t("labels_form.start_hint")))
+    parts.append(PrimaryButton(t("labels_form.print"), print_them, icon=ft.Icons.PRINT_ROUNDED))
+    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _stepper(name: str, value: int, most: int, draft: Draft) -> ft.Control:
+    label = t(f"labels_form.{name}")
+    return Field(label, ft.Row([NumberStepper(label, value, draft.setter(name), least=1, most=most)]))
