@@ -40,7 +40,7 @@ def NeedsYouScreen() -> ft.Control:
 def RefusedCard(client: Client, item: Refused) -> ft.Control:
     editing, set_editing = ft.use_state(False)
     ask = use_confirm()
-    title = t(f"audit.{_verb(item)}")
+    title = t(f"command.{_verb(item)}")
     use_sheet(Sheet(title, EditForm(client, item, lambda: set_editing(False))) if editing else None, lambda: set_editing(False))
 
     async def retry() -> None:
