@@ -60,6 +60,11 @@ def _named(field: ft.Control, label: str) -> ft.Control:
     return ft.MergeSemantics(ft.Semantics(content=field, label=label))
 
 
+def _name_of(placeholder: str, value: str) -> str:
+    """The name of a field without a label: its placeholder, which Flutter says itself until something is typed."""
+    return placeholder if value else ""
+
+
 def outline(color: ft.ColorValue, width: float = 1) -> ft.OutlineInputBorder:
     return ft.OutlineInputBorder(side=ft.BorderSide(width, color), border_radius=Radius.button)
 
@@ -121,7 +126,7 @@ def TextInput(
         on_blur=blur,
         **{**input_look(bad=bool(error)), **more},
     )
-    return Field(label, _named(field, label), error=error, hint=hint, optional=optional)
+    return Field(label, _named(field, label or _name_of(placeholder, value)), error=error, hint=hint, optional=optional)
 
 
 @component
@@ -154,7 +159,7 @@ def SearchField(
         **look,
     )
     use_shortcut("/", field.focus, t("common.keyboard_search"))
-    return _named(field, hint)
+    return _named(field, _name_of(hint, value))
 
 
 def _button_field(
