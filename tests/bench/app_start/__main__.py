@@ -60,8 +60,8 @@ class Counted:
 
 def measure(rounds: int, *, hello: bool) -> dict[str, Any]:
     with ExitStack() as stack:
+        profiles = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         playwright = stack.enter_context(sync_playwright())
-        profiles = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         app = subject_of("app", application(app_root(hello=hello)), stack)
         bare = subject_of("bare", stock_server(build_bare(CACHE / "bench" / "bare")), stack)
         for number in range(rounds):
