@@ -4,7 +4,7 @@ Revises: 0001_main_job
 """
 
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 
 from alembic import op
 
@@ -13,7 +13,9 @@ down_revision: str | None = "0001_main_job"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-SCHEMA = Path(__file__).parents[1] / "sql" / "procrastinate_3_10.sql"
+SCHEMA = files("procrastinate.sql") / "schema.sql"
+"""The library's own, of the version that the lock file pins. When a later version changes it, its migration becomes one
+of ours that runs only where this one ran with the older schema."""
 AS_IT_IS = {"no_parameters": True}  # percent signs and all
 
 DROP = """

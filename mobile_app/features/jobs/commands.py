@@ -1,6 +1,5 @@
 """The commands that the job screens send, made from what is at hand."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +67,3 @@ class JobCommands:
         photo_id = await self._client.attach(taken["blob"], taken["mime"])
         kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
         return await carry_out(self._client, AddPhoto(**self._said(photo_id=photo_id, kind=kind)))
-
-
-Saying = Callable[[str], Awaitable[bool]]

@@ -11,11 +11,12 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
+from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.jobs import sheet_parts as parts
-from mobile_app.features.jobs.commands import JobCommands, Saying
+from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
-from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm, ReasonForm
+from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu

@@ -1,6 +1,6 @@
 """Work requests from the shop floor: taken up as a job, or declined with a reason."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import flet as ft
 
@@ -11,10 +11,11 @@ from mobile_app.domain.cards import RequestCard
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, person, place
 from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
-from mobile_app.ui.choices import Choice, ChoiceChips, FilterBar, FilterChip, Segments
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
@@ -138,7 +139,10 @@ def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[
     if name == "accept":
         return Sheet(t("requests.accept_title"), AcceptForm(client, request, close))
     if name == "decline":
-        return Sheet(t("requests.decline_title"), DeclineForm(request, decline))
+        return Sheet(
+            t("requests.decline_title"),
+            ReasonForm(f"decline:{request.id}", DECLINE_REASONS, "requests.reason", t("requests.decline_send"), decline),
+        )
     return None
 
 
@@ -175,28 +179,6 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
             Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
             Picker(t("requests.technician"), choices, draft.get("technician"), draft.setter("technician"), optional=True),
             PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
-    )
-
-
-@component
-def DeclineForm(request: WorkRequestRow, on_send: Callable[[str], Awaitable[bool]]) -> ft.Control:
-    draft = use_draft(f"decline:{request.id}", {"reason": ""})
-    reason = draft.get("reason", "")
-    presets = [Choice(t(f"requests.reason.{key}"), t(f"requests.reason.{key}")) for key in DECLINE_REASONS]
-
-    async def send() -> None:
-        if reason.strip() and await on_send(reason.strip()):
-            await draft.clear()
-
-    return ft.Column(
-        [
-            ChoiceChips(presets, reason, draft.setter("reason")),
-            TextInput(t("job.reason_own"), reason, draft.setter("reason"), lines=2),
-            PrimaryButton(t("requests.decline_send"), send, disabled=not reason.strip()),
         ],
         spacing=Space.l,
         tight=True,

@@ -1,6 +1,5 @@
 """Validating: the list at the left, the sheet at the right, two taps each, the next one slides in."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,16 +13,15 @@ from mobile_app.domain.cards import job_chips, repeat_title
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
 from mobile_app.domain.pictures import use_pictures
+from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
 from mobile_app.ui.chips import Avatar, StatusChip
-from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, toast
-from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft, use_shortcut
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
@@ -124,7 +122,14 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         return done
 
     use_shortcut("A", approve, t("validation.approve"))
-    form = Sheet(t("validation.return_title"), ReturnForm(job, send_back)) if returning else None
+    form = (
+        Sheet(
+            t("validation.return_title"),
+            ReasonForm(f"return:{job.id}", REASONS, "validation.reason", t("validation.return_send"), send_back),
+        )
+        if returning
+        else None
+    )
     use_sheet(form, lambda: set_returning(False))
     body = [
         _head(client, job, on_phone=size == Breakpoint.phone),
@@ -263,26 +268,4 @@ def _footer(client: Client, job: InterventionRow, approve: Handler, send_back: H
             PrimaryButton(t("validation.approve_next"), approve, icon=ft.Icons.CHECK_ROUNDED),
         ],
         spacing=12,
-    )
-
-
-@component
-def ReturnForm(job: InterventionRow, on_send: Callable[[str], Awaitable[bool]]) -> ft.Control:
-    draft = use_draft(f"return:{job.id}", {"reason": ""})
-    reason = draft.get("reason", "")
-    presets = [Choice(t(f"validation.reason.{key}"), t(f"validation.reason.{key}")) for key in REASONS]
-
-    async def send() -> None:
-        if reason.strip() and await on_send(reason.strip()):
-            await draft.clear()
-
-    return ft.Column(
-        [
-            ChoiceChips(presets, reason, draft.setter("reason")),
-            TextInput(t("job.reason_own"), reason, draft.setter("reason"), lines=2),
-            PrimaryButton(t("validation.return_send"), send, disabled=not reason.strip(), icon=ft.Icons.UNDO_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
     )
