@@ -18,7 +18,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList, UpdateBanner
-from mobile_app.ui.hooks import DraftContext, use_box, use_breakpoint, use_live
+from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import apply_theme
 from shared_models.lifecycle import InterventionStatus
@@ -123,7 +123,8 @@ def Frame() -> ft.Control:
     size = use_breakpoint()
     update, set_update = ft.use_state(False)
     is_first = use_first_load(client)
-    ft.use_effect(lambda: bridge.on("update.ready", lambda _: set_update(True)), [])
+    use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
+    use_subscription(lambda: bridge.on("open", lambda told: go(told["url"])))
 
     async def apply() -> None:
         await bridge.request("update.apply")
@@ -142,17 +143,8 @@ def Frame() -> ft.Control:
 def use_first_load(client: Client) -> bool:
     """Whether the device has yet to hold everything once; renders again only when that changes."""
     is_first, set_first = ft.use_state(client.sync.status.is_first)
-    stop = use_box(lambda: _nothing)
-
-    def follow() -> None:
-        stop.current = client.sync.subscribe(lambda *_: set_first(client.sync.status.is_first))
-
-    ft.use_effect(follow, [], cleanup=lambda: stop.current())  # noqa: PLW0108 - what it holds by then
+    use_subscription(lambda: client.sync.subscribe(lambda *_: set_first(client.sync.status.is_first)))
     return is_first
-
-
-def _nothing() -> None:
-    return None
 
 
 @component

@@ -50,9 +50,12 @@ def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control
         ],
         spacing=0,
     )
-    name = ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)
+    words: list[ft.Control] = [ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)]
+    if choice.note:
+        words.append(Meta(choice.note))
+    said = ft.Column(words, spacing=1, tight=True)
     box = ft.Container(
-        content=ft.Column([top, name], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN),
+        content=ft.Column([top, said], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN),
         height=None,
         padding=12,
         bgcolor=C.primary_container if picked else C.surface,

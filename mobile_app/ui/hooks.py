@@ -108,6 +108,16 @@ def use_live(observable: O) -> O:
     return observable
 
 
+def use_subscription(subscribe: Callable[[], Callable[[], None]]) -> None:
+    """Call `subscribe` on mount, and what it returns on unmount: Flet loses a cleanup that an effect returns."""
+    stop = use_box(lambda: _nothing)
+
+    def start() -> None:
+        stop.current = subscribe()
+
+    ft.use_effect(start, [], cleanup=lambda: stop.current())  # noqa: PLW0108 - what it holds by then
+
+
 def use_breakpoint() -> Breakpoint:
     return environment.current().layout.breakpoint
 

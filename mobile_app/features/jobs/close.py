@@ -41,7 +41,11 @@ SHOWN = 6
 UNKNOWN = "unknown"
 TEMPORARY_DAYS = 14
 RUNS, DOWN, OUT = "active", "broken", "inactive"
-STATES = (RUNS, DOWN, OUT)
+STATES = {
+    RUNS: ft.Icons.PLAY_CIRCLE_OUTLINE_ROUNDED,
+    DOWN: ft.Icons.ERROR_OUTLINE_ROUNDED,
+    OUT: ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED,
+}
 SIGNATURE_BOX = (400, 180)
 
 
@@ -171,7 +175,7 @@ def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
         Sheet(t("close.times"), _times_form(draft, times), PrimaryButton(t("common.ok"), lambda: set_editing(False))) if editing else None
     )
     use_sheet(sheet, lambda: set_editing(False))
-    states = [Choice(state, t(f"close.runs.{state}"), marks.EQUIPMENT[EquipmentStatus(state)].icon) for state in STATES]
+    states = [Choice(state, t(f"close.runs.{state}"), icon) for state, icon in STATES.items()]
     temporary = bool(draft.get("temporary"))
     until = [DateInput(t("close.temporary_until"), _until(draft), lambda day: draft.set("until", day.isoformat()))] if temporary else []
     corrective = job.intervention_type == InterventionType.corrective
