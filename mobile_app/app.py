@@ -13,7 +13,7 @@ from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
-from mobile_app.routes import home_of, is_bare, screens
+from mobile_app.routes import home_of, is_bare, outside, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
@@ -78,14 +78,25 @@ def App() -> ft.Control:
     async def uncover() -> None:
         await bridge.request("splash.done")
 
+    def keep_storage() -> None:
+        """Unsent work must outlive the browser's clean-ups."""
+        if state == SessionState.signed_in:
+            bridge.send("storage.persist")
+
     ft.use_effect(follow_theme, [prefs.theme])
+    ft.use_effect(keep_storage, [state])
     ft.use_effect(uncover, [])
     body = Screens() if state == SessionState.signed_in else _outside(state)
     return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.language}-{state}")
 
 
 def _outside(state: SessionState) -> ft.Control:
-    return Page(SkeletonList()) if state == SessionState.starting else SignInScreen()
+    return Page(SkeletonList()) if state == SessionState.starting else Outside()
+
+
+@component
+def Outside() -> ft.Control:
+    return ft.Router([ft.Route(path=path, component=screen) for path, screen in outside().items()], not_found=SignInScreen)
 
 
 @component

@@ -1,6 +1,7 @@
 """Where each screen lives, and where each role starts."""
 
 import re
+from collections.abc import Callable
 
 import flet as ft
 
@@ -12,6 +13,7 @@ from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
+from mobile_app.features.sign_in.account import RegisterScreen, SetupScreen
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
@@ -28,6 +30,11 @@ def home_of(role: Role) -> str:
 def is_bare(path: str, *, on_phone: bool) -> bool:
     """Whether the screen stands alone, without the navigation."""
     return bool(TASKS.fullmatch(path) or (on_phone and TASKS_ON_A_PHONE.fullmatch(path)))
+
+
+def outside() -> dict[str, Callable[..., ft.Control]]:
+    """What whoever is not signed in may see beside the sign-in."""
+    return {"setup": SetupScreen, "register": RegisterScreen}
 
 
 def screens() -> list[ft.Route]:

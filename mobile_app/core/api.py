@@ -70,10 +70,12 @@ class Api:
         answer = await self.send(method, BASE + path + _query(params), headers=headers, body=content)
         return json.loads(answer.body) if answer.body else None
 
-    async def public(self, path: str) -> Any:
-        """What needs no sign-in."""
-        answer = await self._transport.request("GET", BASE + path, headers=self._headers())
-        return json.loads(checked(answer).body)
+    async def public(self, path: str, body: Schema | None = None) -> Any:
+        """What needs no sign-in: a GET, or a POST when there is a `body`."""
+        headers = self._headers() if body is None else {**self._headers(), "Content-Type": "application/json"}
+        content = None if body is None else _dumped(body)
+        answer = checked(await self._transport.request("POST" if body else "GET", BASE + path, headers=headers, body=content))
+        return json.loads(answer.body) if answer.body else None
 
     async def list_of(self, model: type[R], path: str, **params: Any) -> list[R]:
         found = await self.get(path, **params)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
 from shared_models.audit import AuditFilter, AuditPage
-from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, SessionRead
+from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
 from shared_models.base import Schema
 from shared_models.interventions import HistoryEntry, RevisionRead
 
@@ -22,6 +22,11 @@ class Remote:
     async def demo_accounts(self) -> list[DemoAccount]:
         """None outside a demonstration. Asked before anybody has signed in."""
         return [DemoAccount.model_validate(item) for item in await self._http.public("/auth/demo-accounts")]
+
+    async def register(self, wanted: RegisterRequest) -> None:
+        """An account that waits for an administrator; with a `SetupRequest`, the first administrator's own."""
+        path = "/auth/setup" if isinstance(wanted, SetupRequest) else "/auth/register"
+        await self._http.public(path, wanted)
 
     async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
         return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")

@@ -79,6 +79,10 @@ class Form:
         """Show a refusal under its fields; nothing typed is touched."""
         self._update((field_errors(problem), False))
 
+    def refuse_with(self, message: str) -> None:
+        """Show `message` for the form as a whole."""
+        self._update(({WHOLE: message}, False))
+
     async def submit(self, action: Callable[[dict[str, Any]], Awaitable[Any]]) -> bool:
         """Run `action(values)`; forget the draft if it works.
 

@@ -8,8 +8,8 @@ from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.session import SessionState
-from mobile_app.domain.context import use_client
-from mobile_app.ui.buttons import Handler, PrimaryButton
+from mobile_app.domain.context import go, use_client
+from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
@@ -27,7 +27,7 @@ Enter = Callable[[str, str], Awaitable[None]]
 def SignInScreen() -> ft.Control:
     client = use_client()
     state = use_live(client.session).state
-    name, set_name = ft.use_state(client.session.user.name if client.session.user else "")
+    name, set_name = ft.use_state(client.me.username if client.me else "")
     password, set_password = ft.use_state("")
     refusal, set_refusal = ft.use_state("")
     busy, set_busy = ft.use_state(False)
@@ -68,10 +68,16 @@ def SignInScreen() -> ft.Control:
         tight=True,
     )
     unsent = client.unsent().total if state == SessionState.signed_out_with_unsent else 0
-    parts: list[ft.Control] = [_head()]
+    parts: list[ft.Control] = [Welcome(t("sign_in.tagline"))]
     if unsent:
         parts.append(NoticeCard(t("sign_in.kept"), n("sign_in.kept_body", unsent), tone=Tone.info))
     parts += [form, *([_demo(demo.data, enter)] if demo.data else [])]
+    parts.append(ft.Row([TextLink(t("sign_in.register"), lambda: go("/register"))], alignment=ft.MainAxisAlignment.CENTER))
+    return Door(parts)
+
+
+def Door(parts: list[ft.Control]) -> ft.Control:
+    """A narrow column in the middle, for whoever is not in yet."""
     column = ft.Column(parts, spacing=Space.xl, width=WIDTH, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True)
     return ft.Column(
         [ft.Container(column, padding=ft.Padding.symmetric(horizontal=Space.page, vertical=48))],
@@ -81,9 +87,10 @@ def SignInScreen() -> ft.Control:
     )
 
 
-def _head() -> ft.Control:
+def Welcome(tagline: str) -> ft.Control:
+    """Our mark and name."""
     mark = ft.Image("/icons/icon-192.png", width=56, height=56, exclude_from_semantics=True)
-    words = ft.Column([Title("Établi"), Meta(t("sign_in.tagline"))], spacing=2, tight=True, expand=True)
+    words = ft.Column([Title("Établi"), Meta(tagline)], spacing=2, tight=True, expand=True)
     return ft.Row([mark, words], spacing=16)
 
 
