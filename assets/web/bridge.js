@@ -15,7 +15,7 @@ const methods = {
   "storage.persist": async () => ({ persisted: (await navigator.storage?.persist?.()) ?? false }),
   "storage.estimate": async () => {
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-    return { usage, quota };
+    return { usage, quota, persisted: (await navigator.storage?.persisted?.()) ?? false };
   },
   locale: () => ({
     languages: [...navigator.languages],
