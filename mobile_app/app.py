@@ -101,7 +101,8 @@ def Outside() -> ft.Control:
 
 @component
 def Screens() -> ft.Control:
-    return ft.Router([ft.Route(component=Frame, children=[ft.Route(index=True, component=Home), *screens()])], not_found=NotFound)
+    home = [ft.Route(index=True, component=Home), *(ft.Route(path=path, component=Home) for path in outside())]
+    return ft.Router([ft.Route(component=Frame, children=[*home, *screens()])], not_found=NotFound)
 
 
 @component
