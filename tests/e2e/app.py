@@ -1,0 +1,186 @@
+"""The app as a person with a screen reader meets it: what is said, what can be tapped, what can be filled in.
+
+Words are given as keys of the catalogue ("job.close") or as they stand on the screen.
+"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Error as BrowserError
+
+from server.core.i18n import translator
+from tests.e2e.product import PASSWORD
+from tests.e2e.waiting import until
+
+PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
+DESKTOP = {"width": 1440, "height": 900}
+KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+SHOWN = """() => [...document.querySelectorAll('flt-semantics-host *')].map((node) => [
+  node.getAttribute('aria-label') ?? '',
+  [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(' '),
+  node.value ?? '',
+].filter(Boolean).join(' ')).filter(Boolean).join('\\n')"""
+NAVIGATE = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
+
+
+class App:
+    """One tab."""
+
+    def __init__(self, context: BrowserContext, url: str, lang: str = "fr") -> None:
+        self.context, self.url, self.lang = context, url, lang
+        self.page = context.new_page()
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    # where one is
+
+    def open(self, path: str = "/") -> "App":
+        """Load the page anew, as from a link or a bookmark."""
+        self.page.goto(self.url + path, wait_until="commit")
+        return self.started()
+
+    def reload(self) -> "App":
+        self.page.reload(wait_until="commit")
+        return self.started()
+
+    def started(self) -> "App":
+        until(self._is_up, f"the app's first screen at {self.page.url}", seconds=90)
+        self.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+        return self
+
+    def _is_up(self) -> bool:
+        up = "performance.getEntriesByName('app').length && document.querySelector('flt-semantics-placeholder, flt-semantics-host *')"
+        try:
+            return bool(self.page.evaluate(f"Boolean({up})"))
+        except BrowserError:  # between two documents
+            return False
+
+    def go(self, path: str) -> "App":
+        """Move inside the loaded app."""
+        self.page.evaluate(NAVIGATE, path)
+        return self.at(re.escape(path))
+
+    def at(self, pattern: str, seconds: float = 30) -> "App":
+        """Wait until the address's path is `pattern` (a regular expression)."""
+        until(lambda: re.fullmatch(pattern, self.path), lambda: f"{pattern}; the app is at {self.path}", seconds)
+        return self
+
+    @property
+    def path(self) -> str:
+        return str(self.page.evaluate("location.pathname"))
+
+    @property
+    def job_id(self) -> str:
+        """The job whose page is open."""
+        return str(UUID(self.path.split("/")[2]))
+
+    # what is shown
+
+    def words(self, words: str) -> str:
+        found = translator(self.lang)
+        return found.t(words) if KEY.fullmatch(words) and found.has(words) else words
+
+    def shown(self) -> str:
+        """Everything a screen reader would find, one element a line."""
+        try:
+            return str(self.page.evaluate(SHOWN))
+        except BrowserError:
+            return ""
+
+    def shows(self, words: str) -> bool:
+        return self.words(words).casefold() in self.shown().casefold()
+
+    def see(self, *words: str, seconds: float = 30) -> "App":
+        """Wait for all of `words`, scrolling down to what is not built yet."""
+        for wanted in words:
+            self._look_for(lambda wanted=wanted: self.shows(wanted), wanted, seconds)
+        return self
+
+    def see_no(self, words: str, seconds: float = 30) -> "App":
+        until(lambda: not self.shows(words), lambda: f"“{words}” gone from:\n{self.shown()}", seconds)
+        return self
+
+    def synced(self, seconds: float = 60) -> "App":
+        """Wait until the chip says that the device and the server hold the same."""
+        return self.see("common.sync_done", seconds=seconds)
+
+    # what one does
+
+    def tap(self, words: str, seconds: float = 30) -> "App":
+        """Tap what `words` name: a button, a choice, a card."""
+        target = self._look_for(lambda: self._tappable(self.words(words)), words, seconds)
+        self.page.bring_to_front()
+        target.click()
+        return self
+
+    def fill(self, label: str, text: str) -> "App":
+        """Type into the field that `label` names, in the place of what was there."""
+        field = self.field(label)
+        self.page.bring_to_front()
+        field.click()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.insert_text(text)
+        until(lambda: field.input_value() == text, f"“{text}” in {label}")
+        return self
+
+    def field(self, label: str) -> Locator:
+        found = self.page.get_by_label(self.words(label)).and_(self.page.locator("input, textarea"))
+        self._look_for(lambda: found.count(), label, 30)
+        return found.first
+
+    def press(self, keys: str) -> "App":
+        self.page.keyboard.press(keys)
+        return self
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> "App":
+        self.fill("sign_in.name", username).fill("sign_in.password", password)
+        return self.tap("sign_in.enter")
+
+    def sign_in_as_demo(self, username: str) -> "App":
+        """Sign in, and wait until the device holds everything."""
+        self.sign_in(username)
+        until(lambda: self.path in {"/today", "/board"}, lambda: f"signed in; shown:\n{self.shown()}", 90)
+        return self.synced()
+
+    def take_photo(self) -> "App":
+        """Through the camera overlay: the page's own HTML, over the app."""
+        self.tap("common.photo_add")
+        self.page.get_by_role("button", name=self.words("photo.shutter"), exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+        return self
+
+    def kept_offline(self) -> "App":
+        """Wait until the service worker has everything, so that the network may go."""
+        until(lambda: self.page.evaluate("Boolean(navigator.serviceWorker.controller)"), "the copy for offline use", 90)
+        return self
+
+    # inside
+
+    def _tappable(self, words: str) -> Locator | None:
+        roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")
+        for exact in (True, False):
+            for role in roles:
+                found = self.page.get_by_role(role, name=words, exact=exact)
+                if found.count():
+                    return found.first
+        return None
+
+    def _look_for(self, find: Any, what: str, seconds: float) -> Any:
+        turns = 0
+
+        def look() -> Any:
+            nonlocal turns
+            turns += 1
+            if turns > 1 and turns % 6 == 0:
+                self._scroll(600 if turns % 60 else -20_000)
+            return find()
+
+        return until(look, lambda: f"“{self.words(what)}” at {self.path}; shown:\n{self.shown()}", seconds)
+
+    def _scroll(self, by: float) -> None:
+        size = self.page.viewport_size or PHONE
+        self.page.mouse.move(size["width"] * 0.6, size["height"] * 0.5)
+        self.page.mouse.wheel(0, by)

@@ -1,0 +1,82 @@
+"""One product for a whole run, and people with devices of their own."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser import driver, launched
+from tests.e2e.app import PHONE, App
+from tests.e2e.product import Product, User, running
+
+__all__ = ["driver"]  # a fixture
+Machine = dict[str, Any]
+Device = Callable[..., App]
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    with running() as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def technician(product: Product) -> Iterator[User]:
+    """Julien Roux, who tells by the API what the server knows."""
+    user = product.as_user("technician")
+    yield user
+    user.close()
+
+
+@pytest.fixture(scope="session")
+def machines(technician: User) -> Iterator[Machine]:
+    """Machines on which nothing is open; each test takes its own with `next(machines)`."""
+    return iter(technician.free_machines()[1:])
+
+
+@pytest.fixture(scope="session")
+def scanned(technician: User) -> Machine:
+    """The machine whose label every camera sees."""
+    return technician.free_machines()[0]
+
+
+@pytest.fixture(scope="session")
+def film(technician: User, scanned: Machine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return film_of(technician.bytes_of(f"/equipment/{scanned['id']}/label.png"), tmp_path_factory.mktemp("film"))
+
+
+def film_of(label: bytes, folder: Path) -> Path:
+    """What a camera sees that is held, not quite straight, over a label stuck on a grey machine."""
+    still = Image.new("RGB", (640, 480), "#8a8f94")
+    picture = Image.open(io.BytesIO(label)).convert("RGB").resize((300, 300))
+    still.paste(picture.rotate(5, expand=True, fillcolor="#8a8f94"), (160, 70))
+    frame = io.BytesIO()
+    still.save(frame, "JPEG", quality=90)
+    film = folder / "label.mjpeg"
+    film.write_bytes(frame.getvalue() * 8)
+    return film
+
+
+@pytest.fixture(scope="module")
+def chromium(driver: Playwright, film: Path) -> Iterator[Browser]:
+    with launched(driver, camera=film) as browser:
+        yield browser
+
+
+@pytest.fixture
+def device(chromium: Browser, product: Product) -> Iterator[Device]:
+    """`device(TABLET)`: a browser profile of its own with the app in a tab, not loaded yet."""
+    contexts = []
+
+    def make(viewport: dict[str, int] = PHONE, **more: Any) -> App:
+        context = chromium.new_context(viewport=viewport, locale="fr-FR", permissions=["camera"], **more)
+        contexts.append(context)
+        return App(context, product.url)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,154 @@
+"""What devices go through: no network, a password typed wrong, a session ended; and who uses them how."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.app import DESKTOP, PHONE, TABLET, App
+from tests.e2e.conftest import Device, Machine
+from tests.e2e.product import Product, User
+from tests.e2e.waiting import until
+from tests.e2e.work import start_breakdown
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+DARK = (0x0E, 0x14, 0x1A)
+
+
+class TestLinks:
+    def test_open_cold_without_network_and_the_card_comes_before_the_app(self, device: Device, machines: Iterator[Machine]) -> None:
+        machine = next(machines)
+        first = device().open()
+        first.sign_in_as_demo("technician").kept_offline()
+        first.page.close()
+        first.context.set_offline(True)
+
+        App(first.context, first.url).open(f"/equipment/{machine['id']}").see(machine["name"], machine["code"], "common.sync_offline")
+
+        scanned = App(first.context, first.url)
+        scanned.page.goto(f"{first.url}/e/{machine['label_codes'][0]}", wait_until="commit")
+        expect(scanned.page.locator("#boot h1")).to_have_text(machine["name"])
+        scanned.started().at(f"/equipment/{machine['id']}").see(machine["name"], "machine.start")
+        expect(scanned.page.locator("#boot")).to_have_count(0)
+        marks = "['card-painted', 'app'].map((name) => performance.getEntriesByName(name)[0].startTime)"
+        card, app = scanned.page.evaluate(marks)
+        assert card < app
+
+
+class TestSession:
+    def test_wrong_password_is_said_and_what_was_typed_stays(self, device: Device) -> None:
+        phone = device().open()
+        phone.sign_in("technician", "pas le bon").see("problem.wrong_credentials.detail")
+        assert phone.field("sign_in.name").input_value() == "technician"
+        phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter").at("/today")
+
+    def test_refused_token_is_renewed_without_a_word(
+        self, device: Device, machines: Iterator[Machine], product: Product, technician: User
+    ) -> None:
+        """The server comes back with another secret: every access token is refused, the session's cookie still stands."""
+        phone = device().open()
+        phone.sign_in_as_demo("technician").go(f"/equipment/{next(machines)['id']}")
+        job = start_breakdown(phone, "Jeton refusé")
+        phone.synced()
+        product.stop()
+        phone.fill("job.note_hint", "pendant l’arrêt").tap("job.note_add").see("pendant l’arrêt", "common.sync_offline")
+        product.start(ETABLI_SECRET_KEY="another secret, of more than thirty-two letters")
+        phone.synced(seconds=90)
+        assert [note["text"] for note in technician.job(job)["notes"]] == ["pendant l’arrêt"]
+
+    def test_ended_session_loses_nothing(self, device: Device, machines: Iterator[Machine], product: Product) -> None:
+        phone = device().open()
+        phone.sign_in_as_demo("l.petit").kept_offline().go(f"/equipment/{next(machines)['id']}")
+        job = start_breakdown(phone, "Session fermée")
+        phone.synced()
+        phone.context.set_offline(True)
+        phone.fill("job.note_hint", "écrit sans réseau").tap("job.note_add").see("écrit sans réseau")
+        phone.take_photo().see("Photo 1 sur 1")
+        lea = product.as_user("l.petit")
+        lea.end_other_sessions()
+
+        phone.context.set_offline(False)
+        phone.see("sign_in.kept")
+        assert lea.job(job)["notes"] == []
+        assert phone.field("sign_in.name").input_value() == "l.petit"
+        phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter")
+        phone.at(f"/jobs/{job}").see("écrit sans réseau", "Photo 1 sur 1").synced()
+        kept = lea.job(job)
+        assert [note["text"] for note in kept["notes"]] == ["écrit sans réseau"]
+        assert len(kept["photos"]) == 1
+        lea.close()
+
+
+class TestOperator:
+    def test_request_without_an_account_becomes_a_job(
+        self, chromium: Browser, device: Device, machines: Iterator[Machine], product: Product, technician: User
+    ) -> None:
+        machine = next(machines)
+        context = chromium.new_context(viewport=PHONE, locale="fr-FR")
+        page = context.new_page()
+        page.goto(f"{product.url}/e/{machine['label_codes'][0]}")
+        page.get_by_text("Ça fuit").click()
+        page.get_by_text("Non, arrêtée").click()
+        page.get_by_label("Prendre une photo").set_input_files({"name": "flaque.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+        page.locator("textarea").fill("Flaque d’huile sous le carter")
+        page.get_by_label("Votre nom").fill("Sandrine")
+        page.get_by_role("button", name="Signaler").click()
+        number = page.locator(".number strong").inner_text()
+        context.close()
+
+        tablet = device(TABLET).open()
+        tablet.sign_in_as_demo("supervisor").go("/requests").tap("Flaque d’huile sous le carter")
+        tablet.see(number, "Sandrine", "requests.photo").tap("requests.accept").tap("requests.make_job")
+        tablet.at("/jobs/[^/]+").see("Flaque d’huile sous le carter").synced()
+        job = technician.job(tablet.job_id)
+        assert job["equipment_id"] == machine["id"]
+        assert job["request_id"]
+
+
+class TestHabits:
+    def test_language_and_theme_outlive_a_reload(self, device: Device) -> None:
+        phone = device().open()
+        phone.sign_in_as_demo("m.diallo").go("/me").tap("English")
+        phone.lang = "en"
+        phone.see("me.title", "me.theme").tap("me.theme.dark")
+        until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
+        phone.reload().see("me.theme")
+        until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
+
+    def test_a_supervisor_validates_from_the_keyboard(self, device: Device, technician: User) -> None:
+        desk = device(DESKTOP).open()
+        desk.sign_in_as_demo("supervisor").go("/validate").see("validation.keys")
+        desk.press("?").see("common.keyboard_help").press("Escape").see_no("common.keyboard_help")
+        desk.press("j").at("/validate/.+")
+        second = desk.path
+        desk.press("j")
+        until(lambda: desk.path != second, "the third")
+        desk.press("k").at(re.escape(second))
+        job = desk.path.removeprefix("/validate/")
+        desk.press("a").at("/validate/(?!" + job + ").*")
+        until(lambda: technician.job(job)["is_validated"], "the validation on the server")
+
+    def test_slash_goes_to_search(self, device: Device, machines: Iterator[Machine]) -> None:
+        machine = next(machines)
+        desk = device(DESKTOP).open()
+        desk.sign_in_as_demo("supervisor").go("/equipment").see("equipment_list.title")
+        desk.press("/")
+        field = desk.field("equipment_list.search")
+        expect(field).to_be_focused()
+        desk.page.keyboard.insert_text(machine["code"])
+        desk.see(machine["name"]).see_no("EQ-0001" if machine["code"] != "EQ-0001" else "EQ-0002")
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (320, 240), "#7a5c2e").save(out, "JPEG")
+    return out.getvalue()
+
+
+def corner(app: App) -> tuple[int, ...]:
+    """The colour of the page where no control is."""
+    picture = Image.open(io.BytesIO(app.page.screenshot(clip={"x": 4, "y": 300, "width": 2, "height": 2})))
+    return picture.convert("RGB").getpixel((0, 0))  # type: ignore[return-value]

@@ -1,0 +1,24 @@
+"""What people do on jobs, in a few words."""
+
+from typing import Any
+
+from tests.e2e.app import App
+
+BREAKDOWN = "machine.kind.breakdown"
+
+
+def start_breakdown(app: App, title: str) -> str:
+    """From the machine's page: say what it is, and the clock runs. The job's id."""
+    app.tap("machine.start").fill("machine.what", title).tap(BREAKDOWN)
+    app.at("/jobs/[^/]+").see(title, "job.pause")
+    return app.job_id
+
+
+def close(app: App, machine: dict[str, Any], classes: list[dict[str, Any]]) -> None:
+    """From the job's page: the failure mode, the remedy, it runs again."""
+    items = next(row for row in classes if row["id"] == machine["class_id"])["failure_items"]
+    app.tap("job.close").at("/jobs/[^/]+/close").see("close.what")
+    app.tap("close.unknown")
+    app.tap(next(item["names"][app.lang] for item in items if item["kind"] == "remedy"))
+    app.tap("close.continue").see("close.runs").tap("close.runs.active").tap("close.finish")
+    app.at("/jobs/[^/]+")
