@@ -31,6 +31,8 @@ format: setup-dev ## Format the code and mend what can be mended
 bench: setup-dev web ## Measure speed (not part of the tests)
 	@.ci/chromium
 	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench.app_start
+	@.venv/bin/python -m tests.bench.scan_to_page
 	@$(PYTEST) -m bench -s tests/bench $(ARGS)
 
 screenshots: setup-dev web ## Draw every screen at three sizes, in both languages and themes, into screenshots/

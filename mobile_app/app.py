@@ -10,7 +10,7 @@ from mobile_app.core.device_name import device_name
 from mobile_app.core.i18n import LANGUAGES, set_language, t
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
-from mobile_app.domain.scanning import scan_machine
+from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
 from mobile_app.routes import home_of, is_bare, outside, screens
@@ -145,7 +145,7 @@ def Frame() -> ft.Control:
         destinations(client),
         path.strip("/").split("/")[0],
         lambda key: go(f"/{key}"),
-        scan_machine,
+        scanner(client),
         FirstLoad() if is_first else ft.use_route_outlet(),
         banners=[UpdateBanner(apply)] if update else [],
         bare=is_bare(path, on_phone=size == Breakpoint.phone),

@@ -1,8 +1,13 @@
 """Scanning a label: the page's camera opens at once, wherever one is."""
 
+from functools import partial
+
 from mobile_app.core.bridge import bridge
+from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.core.views import by_label
 from mobile_app.domain.context import go
+from mobile_app.ui.buttons import Handler
 from mobile_app.ui.feedback import toast
 from shared_models.labels import label_code_in
 
@@ -24,9 +29,15 @@ async def read_label() -> str | None:
     return code
 
 
-async def scan_machine() -> bool:
-    """Scan and go to what the label stands for; False when nothing came of it."""
+async def scan_machine(client: Client) -> bool:
+    """Scan and go to the machine, straight if the device holds it; False when nothing came of it."""
     code = await read_label()
     if code:
-        go(f"/e/{code}")
+        machine = by_label(client.equipment.rows.values(), code)
+        go(f"/equipment/{machine.id}" if machine else f"/e/{code}")
     return code is not None
+
+
+def scanner(client: Client) -> Handler:
+    """The handler of a scan button."""
+    return partial(scan_machine, client)

@@ -13,7 +13,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, line_of
-from mobile_app.domain.scanning import scan_machine
+from mobile_app.domain.scanning import scanner
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
@@ -104,7 +104,7 @@ def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     search = SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))
     cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
     rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
-    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match()]), *rest)
+    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match(client)]), *rest)
 
 
 @component
@@ -135,7 +135,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, lambda keys: set_printing(sorted(keys)))],
         sorting=None if filters.query else Sorting("name"),
         row_label=lambda row: dotted(row.name, row.code),
-        empty=_no_match(),
+        empty=_no_match(client),
     )
     body = ft.Column(
         [head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True)],
@@ -180,13 +180,13 @@ def _rank_tone(row: EquipmentRow) -> Any:
     return marks.CRITICALITY[row.criticality].tone if RANK[row.criticality] < RANK[Criticality.medium] else None
 
 
-def _no_match() -> ft.Control:
+def _no_match(client: Client) -> ft.Control:
     return EmptyState(
         ft.Icons.SEARCH_OFF_ROUNDED,
         t("equipment_list.no_match"),
         t("equipment_list.no_match_body"),
         secondary=t("scan.title"),
-        on_secondary=scan_machine,
+        on_secondary=scanner(client),
     )
 
 
@@ -199,5 +199,5 @@ def _nobody(client: Client) -> ft.Control:
         action=t("equipment_list.new") if may_add else "",
         on_action=lambda: go("/equipment/new"),
         secondary=t("scan.title"),
-        on_secondary=scan_machine,
+        on_secondary=scanner(client),
     )

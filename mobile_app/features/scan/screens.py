@@ -11,8 +11,8 @@ from mobile_app.core.i18n import t
 from mobile_app.core.search import search_equipment
 from mobile_app.core.views import by_label
 from mobile_app.domain.cards import MachineCard
-from mobile_app.domain.context import carry_out, go, use_tables
-from mobile_app.domain.scanning import scan_machine
+from mobile_app.domain.context import carry_out, go, use_client, use_tables
+from mobile_app.domain.scanning import scan_machine, scanner
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ResultScreen, SkeletonList
@@ -28,9 +28,10 @@ from shared_models.permissions import Permission
 @component
 def ScanScreen() -> ft.Control:
     """The place of the home-screen shortcut: opens the camera by itself."""
+    client = use_client()
 
     async def scan() -> None:
-        if not await scan_machine():
+        if not await scan_machine(client):
             go("/")
 
     ft.use_effect(scan, [])
@@ -85,7 +86,7 @@ def _answer(client: Client, code: str, answer: str | None) -> ft.Control:
         tone=Tone.warning,
         icon=ft.Icons.QR_CODE_2_ROUNDED,
         actions=[
-            PrimaryButton(t("scan.again"), scan_machine, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED),
+            PrimaryButton(t("scan.again"), scanner(client), icon=ft.Icons.QR_CODE_SCANNER_ROUNDED),
             SecondaryButton(t("scan.search"), lambda: go("/equipment")),
         ],
     )
