@@ -33,7 +33,7 @@ bench: setup-dev web ## Measure speed (not part of the tests)
 	@.venv/bin/python -m tests.bench
 	@.venv/bin/python -m tests.bench.app_start
 	@.venv/bin/python -m tests.bench.scan_to_page
-	@$(PYTEST) -m bench -s tests/bench $(ARGS)
+	@$(PYTEST) -m bench -s tests/mobile_app $(ARGS)
 
 screenshots: setup-dev web ## Draw every screen at three sizes, in both languages and themes, into screenshots/
 	@.ci/chromium
