@@ -12,7 +12,6 @@ from typing import Any, cast
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
@@ -20,12 +19,15 @@ import server.housekeeping  # noqa: F401 - declares periodic jobs
 from server.attachments import router as attachments
 from server.audit import router as audit
 from server.auth import router as auth
+from server.auth.known_actors import KnownActors
 from server.core import health
 from server.core.database import Database
 from server.core.events import PokeHub
 from server.core.frontend import mount_frontend
 from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handlers
 from server.core.jobs import working
+from server.core.metrics import HttpMetrics
+from server.core.routes import RouteIndex
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
 from server.equipment import router as equipment
@@ -47,7 +49,7 @@ class Application(FastAPI):
     """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestMiddleware(super().build_middleware_stack())
+        return RequestMiddleware(super().build_middleware_stack(), HttpMetrics(self.state.metrics))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -67,22 +69,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json", generate_unique_id_function=_operation_id,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.load_actor = auth.load_actor
+    app.state.load_actor, app.state.known_actors = auth.load_actor, KnownActors()
     app.state.metrics = CollectorRegistry()
     add_problem_handlers(app)
-    _add_middleware(app)
+    app.add_middleware(CompressMiddleware)
     _add_routes(app, settings)
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}_{route.name}" if route.tags else route.name
-
-
-def _add_middleware(app: FastAPI) -> None:
-    """The last one added is the first to see a request."""
-    Instrumentator(registry=app.state.metrics, excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app)
-    app.add_middleware(CompressMiddleware)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
@@ -92,6 +88,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         api.include_router(domain.router)
     app.include_router(api)
     app.include_router(pages.router)
+    app.router.routes.insert(0, RouteIndex(app.routes))
     root = settings.web_root or BUILT_WEB
     if (root / "index.html").exists():
         app.state.web_root = root

@@ -11,7 +11,7 @@ from server.users.models import User
 from shared_models.permissions import Role
 
 _ACTOR = """
-select u.id, u.role, u.first_name || ' ' || u.last_name as label, u.language, u.all_sites, s.device_id,
+select u.id, u.role, u.first_name || ' ' || u.last_name as label, u.language, u.all_sites, s.device_id, s.expires_at,
        array(select site_id from user_site where user_id = u.id) as site_ids
 from user_sessions s join users u on u.id = s.user_id
 where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $3 and u.is_active
@@ -19,7 +19,7 @@ where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $
 
 
 async def actor_row(pool: asyncpg.Pool, *, session_id: UUID, user_id: UUID, at: datetime) -> asyncpg.Record | None:
-    """Asked at each request, so that a revoked session and a changed role count at once."""
+    """None for a session that has ended, or whose account is not active."""
     return await pool.fetchrow(_ACTOR, session_id, user_id, at)
 
 
@@ -59,9 +59,7 @@ async def replace_setup_link(session: Session, link: SetupLink) -> None:
 
 async def active_accounts(session: ReadSession, usernames: list[str]) -> list[User]:
     statement = select(User).where(col(User.username).in_(usernames), col(User.is_active).is_(True))
-    return list(
-        await session.scalars(statement.order_by(func.array_position([role.value for role in Role], col(User.role))))
-    )
+    return list(await session.scalars(statement.order_by(func.array_position([role.value for role in Role], col(User.role)))))
 
 
 async def forget_dead_sessions(session: Session, before: datetime) -> None:

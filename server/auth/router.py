@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from server.auth import accounts, service
 from server.auth.cookies import clear_cookies, refresh_cookie, set_cookies
+from server.auth.known_actors import KnownActors
 from server.core.access import Actor, signed_in
 from server.core.database import Database, ReadPoolDep, ReadSessionDep, SessionDep, database_of
 from server.core.errors import NotFound, SessionEnded
@@ -35,7 +36,8 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 async def load_actor(connection: HTTPConnection, token: str) -> Actor:
     """What `server.core.access` calls to know who asks."""
     state = connection.app.state
-    return await service.authenticate(state.database.pool, state.settings, token)
+    known: KnownActors = state.known_actors
+    return await known.find(state.pokes, token, lambda: service.authenticate(state.database.pool, state.settings, token))
 
 
 @router.post("/login")
@@ -50,9 +52,7 @@ async def login(response: Response, database: DatabaseDep, settings: SettingsDep
 
 
 @router.post("/refresh")
-async def refresh(
-    request: Request, response: Response, database: DatabaseDep, settings: SettingsDep, cmd: MaybeRefresh
-) -> TokenPair:
+async def refresh(request: Request, response: Response, database: DatabaseDep, settings: SettingsDep, cmd: MaybeRefresh) -> TokenPair:
     """Exchange the refresh token of the body, or else of the cookie, for a new pair."""
     token = cmd.refresh_token or refresh_cookie(request, settings)
     if not token:
@@ -66,9 +66,7 @@ async def refresh(
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
-async def logout(
-    request: Request, response: Response, session: SessionDep, settings: SettingsDep, cmd: MaybeRefresh
-) -> None:
+async def logout(request: Request, response: Response, session: SessionDep, settings: SettingsDep, cmd: MaybeRefresh) -> None:
     token = cmd.refresh_token or refresh_cookie(request, settings)
     if token:
         await service.sign_out(session, token)
@@ -121,9 +119,7 @@ async def revoke_session(actor: SignedIn, session: SessionDep, session_id: UUID)
     await service.revoke_session(session, actor, session_id)
 
 
-async def _answer(
-    response: Response, session: SessionDep, settings: Settings, signed: service.SignIn, *, in_body: bool
-) -> TokenPair:
+async def _answer(response: Response, session: SessionDep, settings: Settings, signed: service.SignIn, *, in_body: bool) -> TokenPair:
     if not in_body:
         set_cookies(response, settings, signed.refresh_token)
     return await service.token_pair(session, settings, signed, in_body=in_body)

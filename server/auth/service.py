@@ -9,6 +9,7 @@ import structlog
 
 from server.audit import service as audit
 from server.auth import refresh_tokens, repository
+from server.auth.known_actors import Known
 from server.auth.models import UserSession
 from server.core import events, rate_limit, tokens
 from server.core.access import Actor
@@ -58,18 +59,19 @@ class SignIn:
 # --- who asks
 
 
-async def authenticate(pool: asyncpg.Pool, settings: Settings, token: str) -> Actor:
+async def authenticate(pool: asyncpg.Pool, settings: Settings, token: str) -> Known:
     """The actor of an access token whose session is still alive and whose account is active."""
     claims = tokens.read(token, secret=settings.secret)
     row = await repository.actor_row(pool, session_id=claims.session_id, user_id=claims.user_id, at=now())
     if row is None:
         raise SessionEnded
     role = Role(row["role"])
-    return Actor(
+    actor = Actor(
         user_id=row["id"], role=role, permissions=ROLE_PERMISSIONS[role],
         site_ids=None if row["all_sites"] else frozenset(row["site_ids"]), label=row["label"], lang=row["language"],
         session_id=claims.session_id, device_id=row["device_id"],
     )  # fmt: skip
+    return Known(actor, min(claims.expires_at, row["expires_at"]))
 
 
 def actor_of(user: User, site_ids: set[UUID], session_id: UUID | None = None, device_id: UUID | None = None) -> Actor:

@@ -9,11 +9,12 @@ An invisible row is `NotFound`, as if it did not exist.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Depends
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
 from sqlalchemy import ColumnElement, or_, true
 from starlette.requests import HTTPConnection
 
@@ -47,9 +48,7 @@ class Actor:
         return None if self.site_ids is None else sorted(self.site_ids)
 
 
-SYSTEM = Actor(
-    user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi"
-)
+SYSTEM = Actor(user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
 ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
 """Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
 
@@ -64,17 +63,19 @@ async def current_actor(connection: HTTPConnection) -> Actor:
     return actor
 
 
-_documented = HTTPBearer(auto_error=False, scheme_name="access token", bearerFormat="JWT")
-SignedIn = Annotated[Actor, Depends(current_actor)]
+class Requirement(SecurityBase):
+    """A dependency that answers 403 without the permission; tests read `permission` off the routes.
 
-
-class Requirement:
-    """A dependency that answers 403 without the permission; tests read `permission` off the routes."""
+    It is also the security scheme that the API's description names: each further dependency costs every request some time.
+    """
 
     def __init__(self, permission: Permission | None) -> None:
         self.permission = permission
+        self.model = HTTPBearerModel(bearerFormat="JWT")
+        self.scheme_name = "access token"
 
-    async def __call__(self, actor: SignedIn, _: Annotated[object, Depends(_documented)]) -> Actor:
+    async def __call__(self, connection: HTTPConnection) -> Actor:
+        actor = await current_actor(connection)
         if self.permission is not None and not actor.may(self.permission):
             raise Forbidden(permission=self.permission)
         return actor

@@ -134,8 +134,8 @@ async def get_read_session(database: Annotated[Database, Depends(database_of)]) 
         yield session
 
 
-async def get_pool(database: Annotated[Database, Depends(database_of)]) -> ReadPool:
-    return database.pool
+async def get_pool(connection: HTTPConnection) -> ReadPool:
+    return (await database_of(connection)).pool
 
 
 # scope="function" ends the transaction before the answer leaves; in the default scope a failed commit would still say 201.

@@ -104,6 +104,8 @@ class PokeHub:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self.listening = asyncio.Event()
+        self.access_version = 0
+        """Another one as soon as somebody's access may have changed; worth something only while the hub is listening."""
 
     @contextlib.contextmanager
     def subscribe(self, actor: Actor) -> Iterator[Subscription]:
@@ -155,6 +157,7 @@ class PokeHub:
         connection.add_termination_listener(lambda _: lost.set())
         try:
             await connection.add_listener(CHANNEL, self._received)
+            self.access_version += 1
             self.listening.set()
             self._poke_everyone()
             await self._until_lost(connection, lost)
@@ -173,6 +176,7 @@ class PokeHub:
         message: dict[str, Any] = json.loads(str(payload))
         sites = {UUID(site) for site in message.get("sites", ())}
         access = {UUID(user) for user in message.get("access", ())}
+        self.access_version += bool(access or message.get("reconnect"))
         for subscription in tuple(self._subscriptions):
             actor = subscription.actor
             if message.get("reconnect") or actor.user_id in access:

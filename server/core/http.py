@@ -20,6 +20,7 @@ from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, Invalid
 from server.core.i18n import translator
+from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
 from shared_models.i18n import Translator, best_language
 from shared_models.problems import URN, FieldProblem, Problem
@@ -152,10 +153,11 @@ def client_address(connection: HTTPConnection) -> str:
 
 
 class RequestMiddleware:
-    """Outside of everything else: gives the request its id, sets the headers, logs one line."""
+    """Outside of everything else: gives the request its id, sets the headers, counts it, logs one line."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -171,7 +173,9 @@ class RequestMiddleware:
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
                     raise
             finally:
-                exchange.log()
+                seconds = exchange.seconds()
+                self.metrics.observe(scope, exchange.status or HTTPStatus.INTERNAL_SERVER_ERROR, seconds)
+                _log.info("request", method=scope["method"], path=scope["path"], status=exchange.status, ms=round(seconds * 1000, 1))
 
 
 class _Exchange:
@@ -209,9 +213,8 @@ class _Exchange:
         problem = build_problem("body_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, translator(language_of(request)))
         await _answer(request, problem, {"Connection": "close"})(self._scope, self._receive, self.send)
 
-    def log(self) -> None:
-        ms = round((time.perf_counter() - self._started) * 1000, 1)
-        _log.info("request", method=self._scope["method"], path=self._scope["path"], status=self.status, ms=ms)
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
 
 
 # --- headers

@@ -10,6 +10,7 @@ The casts make PostgreSQL write what pydantic would: instants with `Z`, decimals
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -47,20 +48,18 @@ def json_cast(expression: str, annotation: Any) -> str:
     return f"({expression})::text" if kind is Decimal else expression
 
 
+@cache
 def json_columns(model: type[BaseModel], alias: str, **expressions: str) -> str:
     """The select list of `model`: its fields as columns of `alias`, or as the SQL `expressions` given by name."""
     unknown = expressions.keys() - model.model_fields.keys()
     if unknown:
         raise ValueError(f"{model.__name__} has no field {', '.join(sorted(unknown))}")
     return ", ".join(
-        f'{json_cast(expressions.get(name, f"{alias}.{name}"), field.annotation)} as "{name}"'
-        for name, field in model.model_fields.items()
+        f'{json_cast(expressions.get(name, f"{alias}.{name}"), field.annotation)} as "{name}"' for name, field in model.model_fields.items()
     )
 
 
-async def json_page(
-    pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], page: PageQuery, *, order: str
-) -> Response:
+async def json_page(pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], page: PageQuery, *, order: str) -> Response:
     """`{items, total, page, size, pages}` in one statement; `source` is what follows `from`, `args` its parameters."""
     size, offset = len(args) + 1, len(args) + 2
     statement = (

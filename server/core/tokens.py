@@ -4,7 +4,7 @@ One algorithm, always named; a header with `crit` is refused, because the librar
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from jose import JWTError, jwt
@@ -15,12 +15,14 @@ from server.core.errors import NotSignedIn
 _ALGORITHM = "HS256"
 _ISSUER = "etabli"
 _MAX_LENGTH = 2_000
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
     user_id: UUID
     session_id: UUID
+    expires_at: datetime = _NEVER
 
 
 def issue(claims: AccessClaims, *, secret: str, lifetime: timedelta) -> str:
@@ -44,8 +46,9 @@ def read(token: str, *, secret: str) -> AccessClaims:
             token, secret, algorithms=[_ALGORITHM], issuer=_ISSUER,
             options={"require_exp": True, "require_sub": True, "verify_aud": False, "verify_exp": False},
         )  # fmt: skip
-        if float(payload["exp"]) <= now().timestamp():
+        expires_at = datetime.fromtimestamp(float(payload["exp"]), UTC)
+        if expires_at <= now():
             raise NotSignedIn
-        return AccessClaims(user_id=UUID(payload["sub"]), session_id=UUID(payload["sid"]))
-    except (JWTError, KeyError, ValueError, TypeError, AttributeError):
+        return AccessClaims(user_id=UUID(payload["sub"]), session_id=UUID(payload["sid"]), expires_at=expires_at)
+    except (JWTError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise NotSignedIn from None

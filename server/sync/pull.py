@@ -33,9 +33,10 @@ class _Page:
     actor: Actor
     present: Now
     cursor: Cursor
+    sources: frozenset[int]
     reset: bool
     at: datetime
-    changes: list[str] = field(default_factory=list)
+    changes: list[bytes] = field(default_factory=list)
     bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
     more: bool = True
 
@@ -55,17 +56,23 @@ class _Page:
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
 
     async def _read(self, connection: asyncpg.Connection) -> None:
+        if self.sweep.source not in self.sources:
+            self._go_on()
+            return
+        most, budget = PAGE_ROWS - len(self.changes), self.bytes_left
         found, last = await repository.changes(
             connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
-            rows=PAGE_ROWS - len(self.changes), budget=self.bytes_left, since=self.at - DEVICE_WINDOW,
+            rows=most, budget=budget, since=self.at - DEVICE_WINDOW,
         )  # fmt: skip
         self.changes += found
         self.bytes_left -= sum(map(len, found))
-        if last is not None:
-            sweep = replace(self.sweep, after_xid=last.xid, after_key=last.key)
+        if last is not None and (len(found) == most or self.bytes_left <= 0):
+            self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=last.xid, after_key=last.key))
         else:
-            sweep = replace(self.sweep, source=self.sweep.source + 1, after_xid=0, after_key=None)
-        self.cursor = replace(self.cursor, sweep=sweep)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=self.sweep.source + 1, after_xid=0, after_key=None))
 
     def answer(self) -> bytes:
         """A `PullPage`; the rows are PostgreSQL's own text."""
@@ -78,20 +85,23 @@ class _Page:
             "cursor": self.cursor.encode(), "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
-        return b'{"changes":[' + ",".join(self.changes).encode() + b"]," + to_json(rest)[1:]
+        return b'{"changes":[' + b",".join(self.changes) + b"]," + to_json(rest)[1:]
 
 
 async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
     """The next page after the cursor `text`, as the JSON of a `PullPage`."""
     at = now()
+    told = cursors.decode(text) if text else None
+    told = told and told.without(_lost(told, actor))
     async with pool.acquire() as connection:
-        present = await repository.present(connection, actor)
-        known = _usable(cursors.decode(text) if text else None, actor, present, at)
+        present = await repository.present(connection, actor, told, at - DEVICE_WINDOW)
+        known = _usable(told, actor, present, at)
         cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()))
-        cursor = cursor.without(_lost(cursor, actor))
+        sources = repository.EVERY_SOURCE
         if cursor.sweep is None:
             cursor = await _begin(connection, cursor, actor, present, at)
-        page = _Page(actor, present, cursor, reset=known is None, at=at)
+            sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
+        page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
         await page.fill(connection)
         return page.answer()
 

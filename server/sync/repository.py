@@ -13,7 +13,7 @@ from server.core.access import Actor
 from server.core.database import Session
 from server.sync.cursors import Cursor, Sweep
 from server.sync.models import SyncReceipt
-from server.sync.sources import SOURCES, Source
+from server.sync.sources import CHANGED, SOURCES, Source
 
 # --- receipts
 
@@ -47,25 +47,37 @@ async def transaction_id(session: Session) -> int:
 
 # --- pulls
 
+EVERY_SOURCE = frozenset(range(len(SOURCES)))
+
 
 @dataclass(frozen=True)
 class Now:
-    """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's."""
+    """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's.
+
+    `changed`: the sources in which a cursor between two sweeps finds anything, read in the same instant as `xmin`.
+    """
 
     epoch: UUID
     xmin: int
     sites: frozenset[UUID]
+    changed: frozenset[int] = EVERY_SOURCE
 
 
 _NOW = """
 select (select id from sync_epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
-    (select coalesce(array_agg(id), '{}') from sites where $1::uuid[] is null or id = any($1::uuid[])) as sites
+    (select coalesce(array_agg(id), '{{}}') from sites where {0}::uuid[] is null or id = any({0}::uuid[])) as sites
 """
+_NOW_ONLY = _NOW.format("$1")
+_NOW_AND_CHANGED = f"{_NOW.format('$10')}, ({CHANGED}) as changed"
 
 
-async def present(connection: asyncpg.Connection, actor: Actor) -> Now:
-    found = await connection.fetchrow(_NOW, actor.site_list)
-    return Now(found["epoch"], found["xmin"], frozenset(found["sites"]))
+async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None, since: datetime) -> Now:
+    """`cursor` is one that a device has sent, and may still prove to be of no use."""
+    if cursor is None or cursor.sweep is not None or cursor.is_first_load:
+        found = await connection.fetchrow(_NOW_ONLY, actor.site_list)
+        return Now(found["epoch"], found["xmin"], frozenset(found["sites"]))
+    found = await connection.fetchrow(_NOW_AND_CHANGED, *_arguments(cursor, actor, None, 1, since), actor.site_list)
+    return Now(found["epoch"], found["xmin"], frozenset(found["sites"]), frozenset(found["changed"]))
 
 
 @dataclass(frozen=True)
@@ -84,12 +96,12 @@ def _arguments(cursor: Cursor, actor: Actor, after: Key | None, most: int | None
 
 async def changes(
     connection: asyncpg.Connection, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *, rows: int, budget: int, since: datetime
-) -> tuple[list[str], Key | None]:
-    """The next changes of a source as JSON texts, and the last one's key."""
+) -> tuple[list[bytes], Key | None]:
+    """The next changes of a source as JSON texts, and the last one's key; fewer than `rows` and `budget` bytes: all there is."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     found = await connection.fetch(source.page(), *_arguments(cursor, actor, after, rows, since), budget)
     last = Key(found[-1]["sync_xid"], str(found[-1]["key"])) if found else None
-    return [row["change"] for row in found], last
+    return [row["change"].encode() for row in found], last
 
 
 async def total(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES) -> int:

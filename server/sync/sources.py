@@ -26,9 +26,17 @@ _PARAMETERS = (
     " $6::int as most, $7::uuid as asker, $8::boolean as sees_all, $9::timestamptz as since)"
 )
 _NIL = "00000000-0000-0000-0000-000000000000"
-_AFTER = f"({{0}}.sync_xid, {{0}}.id) > ($4::bigint, coalesce($5::text, '{_NIL}')::uuid)"
 _LIMITED = "order by {0}.sync_xid, {0}.id limit $6::int"
 _SCOPES = "unnest($1::uuid[], $2::bigint[]) as s(site_id, low)"
+
+
+def _after(alias: str, low: str, key: str = "id", first: str = f"'{_NIL}'::uuid") -> str:
+    """From `low` on and after the last one delivered, as one comparison: of two, PostgreSQL would begin with the wider one."""
+    kind = first.rpartition("::")[2]
+    return (
+        f"({alias}.sync_xid, {alias}.{key}) > (greatest({low}, $4::bigint),"
+        f" case when $4::bigint >= {low} and $5::text is not null then $5::text::{kind} else {first} end)"
+    )
 
 
 @dataclass(frozen=True)
@@ -66,16 +74,16 @@ def _of_site(entity: str, table: str, row: Callable[[str], str], *, fresh: str =
     """Rows that belong to a site; `fresh` is what a first load takes of them (`t`)."""
     keys = (
         f"select x.id as key, x.id, x.{site} as site_id, x.sync_xid from {_SCOPES}"  # noqa: S608
-        f" cross join lateral (select t.* from {table} t where t.{site} = s.site_id and t.sync_xid >= s.low"
-        f" and {_AFTER.format('t')} and (s.low > 0 or {fresh}) {_LIMITED.format('t')}) x {_LIMITED.format('x')}"
+        f" cross join lateral (select t.* from {table} t where t.{site} = s.site_id"
+        f" and {_after('t', 's.low')} and (s.low > 0 or {fresh}) {_LIMITED.format('t')}) x {_LIMITED.format('x')}"
     )
     return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, f"e.{site}", row("e")))
 
 
 def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
     keys = (
-        f"select t.id as key, t.id, t.sync_xid from {table} t where t.sync_xid >= $3::bigint"  # noqa: S608
-        f" and {_AFTER.format('t')} {_LIMITED.format('t')}"
+        f"select t.id as key, t.id, t.sync_xid from {table} t where {_after('t', '$3::bigint')}"  # noqa: S608
+        f" {_LIMITED.format('t')}"
     )
     return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
 
@@ -86,7 +94,7 @@ def _users() -> Source:
         "select t.id as key, t.id, t.sync_xid from users t where ("  # noqa: S608
         "((t.all_sites or $8::boolean or t.id = $7::uuid) and t.sync_xid >= $3::bigint)"
         f" or exists (select from user_site m join {_SCOPES} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)"
-        f") and {_AFTER.format('t')} {_LIMITED.format('t')}"
+        f") and {_after('t', '0')} {_LIMITED.format('t')}"
     )
     return Source("user", keys, "join users e on e.id = k.id", _change("user", "null", _object(UserCard, "e")))
 
@@ -95,37 +103,30 @@ def _interventions() -> Source:
     """A first load takes what is open, what waits for validation, and what ended lately; afterwards every change comes."""
     table = interventions.TABLE
     key = "select t.id, t.site_id, t.sync_xid"
-    changed = (
-        f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and t.sync_xid >= s.low"
-        f" and {_AFTER.format('t')} {_LIMITED.format('t')})"
-    )
+    changed = f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
     waiting = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated))"
     of_site = f"{key} from {table} t where s.low = 0 and t.site_id = s.site_id and"
     current = (
         f"(select w.* from ({of_site} {waiting} union {of_site} t.actual_end >= $9::timestamptz union {of_site} t.actual_end is null"  # noqa: S608
-        f" offset 0) w where {_AFTER.format('w')} {_LIMITED.format('w')})"
+        f" offset 0) w where {_after('w', '0')} {_LIMITED.format('w')})"
     )
     keys = (
         f"select x.id as key, x.id, x.site_id, x.sync_xid from {_SCOPES} cross join lateral ({changed} union all {current}) x"  # noqa: S608
         f" {_LIMITED.format('x')}"
     )
-    return Source(
-        "intervention", keys, f"join {table} e on e.id = k.id", _change("intervention", "e.site_id", interventions.row_json("e"))
-    )
+    return Source("intervention", keys, f"join {table} e on e.id = k.id", _change("intervention", "e.site_id", interventions.row_json("e")))
 
 
 def _tombstones() -> Source:
     """Before any row: a row that has come back to a site must win over the tombstone that says it went."""
-    after = "({0}.sync_xid, {0}.number) > ($4::bigint, coalesce($5::text, '0')::bigint)"
     limited = "order by {0}.sync_xid, {0}.number limit $6::int"
     columns = "select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where"
     everyone = (
-        f"({columns} t.site_id is null and $3::bigint > 0 and t.sync_xid >= $3::bigint"
-        f" and {after.format('t')} {limited.format('t')})"
+        f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')} {limited.format('t')})"
     )
     of_sites = (
-        f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0 and t.sync_xid >= s.low"  # noqa: S608
-        f" and {after.format('t')} {limited.format('t')}) x)"
+        f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0"  # noqa: S608
+        f" and {_after('t', 's.low', 'number', '0::bigint')} {limited.format('t')}) x)"
     )
     keys = (
         "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"  # noqa: S608
@@ -151,3 +152,12 @@ SOURCES = (
     _of_site("document", "document", equipment.document_json, fresh=_in_use("t.equipment_id")),
     _of_site("equipment_life", "equipment_life", equipment.equipment_life_json, fresh=_in_use("t.id")),
 )
+
+
+def _changed() -> str:
+    found = ", ".join(f"case when exists ({source.keys}) then {number} end" for number, source in enumerate(SOURCES))
+    return f"{_PARAMETERS} select array_remove(array[{found}]::int[], null)"
+
+
+CHANGED = _changed()
+"""The positions of the sources that have anything for the parameters; nearly always none or one."""
