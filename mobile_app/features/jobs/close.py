@@ -33,7 +33,7 @@ from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
 from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
 from shared_models.ids import uuid7
-from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionRow, InterventionType, Signature, StopKind
+from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionRow, InterventionType, Signature
 from shared_models.life import likeliest_modes
 from shared_models.lifecycle import InterventionStatus
 
@@ -88,7 +88,7 @@ def times_of(job: InterventionRow, user_id: UUID, now: datetime) -> Times:
 @component
 def Closing(client: Client, job: InterventionRow) -> ft.Control:
     opened_at = ft.use_memo(client.now, [])
-    draft = use_draft(f"close:{job.id}", {"step": 1, "runs": RUNS})
+    draft = use_draft(f"close:{job.id}", answers_of(job))
     steps = 2 if job.intervention_type == InterventionType.corrective else 1
     step = min(draft.get("step", 1), steps)
     times = times_of(job, client.user.id, opened_at)
@@ -242,6 +242,19 @@ def _until(draft: Draft) -> date:
 # The command
 
 
+def answers_of(job: InterventionRow) -> dict[str, Any]:
+    """Where the questions start: what was answered before a supervisor sent the job back need not be told again."""
+    return {
+        "step": 1,
+        "runs": RUNS,
+        "mode": UNKNOWN if job.mode_unknown else job.mode_id and str(job.mode_id),
+        "remedy": job.remedy_id and str(job.remedy_id),
+        "performed": job.work_performed,
+        "temporary": job.temporary_until is not None,
+        "until": job.temporary_until and job.temporary_until.isoformat(),
+    }
+
+
 def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: datetime) -> CompleteIntervention:
     """What was answered, as the command; what was left alone keeps the clock's and the stop's own word."""
     mode, runs = values.get("mode"), values.get("runs", RUNS)
@@ -249,6 +262,8 @@ def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: 
     failure = FailureCoding(
         mode_id=UUID(mode) if mode and mode != UNKNOWN else None,
         mode_unknown=mode == UNKNOWN,
+        mechanism_id=job.mechanism_id,
+        cause_id=job.cause_id,
         remedy_id=UUID(values["remedy"]) if values.get("remedy") else None,
     )
     temporary = corrective and bool(values.get("temporary"))
@@ -257,7 +272,9 @@ def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: 
         occurred_at=now,
         intervention_id=job.id,
         failure=failure if corrective else None,
+        failure_cause=job.failure_cause,
         work_performed=values.get("performed", ""),
+        observations=job.observations,
         worked_minutes=values["worked"] if values.get("worked") not in {None, times.worked} else None,
         equipment_status=EquipmentStatus(runs),
         temporary_until=until if temporary else None,
@@ -268,14 +285,15 @@ def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: 
 
 
 def _stop(job: InterventionRow, values: dict[str, Any], times: Times, now: datetime) -> dict[str, Any]:
-    """The stop as corrected; it ends now if the machine runs again."""
-    down = values.get("down", times.down)
+    """The stop as corrected; it ends now if the machine runs again, or as it began if somebody says that it never stood still."""
+    down, runs = values.get("down", times.down), values.get("runs", RUNS) == RUNS
     if not down:
-        return {}
-    restarted = (job.restarted_at or now) if values.get("runs", RUNS) == RUNS else None
+        never_stood = "down" in values and runs and job.stopped_at
+        return {"stopped_at": job.stopped_at, "restarted_at": job.stopped_at} if never_stood else {}
+    restarted = (job.restarted_at or now) if runs else None
     corrected = down != times.down or job.stopped_at is None
     stopped = (restarted or now) - timedelta(minutes=down) if corrected else job.stopped_at
-    return {"stopped_at": stopped, "restarted_at": restarted, "stop_kind": job.stop_kind or StopKind.failure}
+    return {"stopped_at": stopped, "restarted_at": restarted, "stop_kind": job.stop_kind}
 
 
 def _signature(values: dict[str, Any]) -> Signature | None:
