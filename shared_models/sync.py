@@ -11,6 +11,9 @@ from shared_models import requests as rq
 from shared_models.base import Row, Schema
 from shared_models.problems import Problem
 
+HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at")
+"""The instants of a command that a device has read off its own clock; what is planned was read off a calendar."""
+
 Entity = Literal[
     "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request"
 ]

@@ -25,7 +25,7 @@ from shared_models import requests as rq
 from shared_models.base import Command
 from shared_models.ids import uuid7
 from shared_models.problems import Problem
-from shared_models.sync import AnyCommand
+from shared_models.sync import HAPPENED, AnyCommand
 
 
 class Stage(StrEnum):
@@ -122,11 +122,12 @@ class Entry:
         )  # fmt: skip
 
     def to_send(self, offset: float) -> dict[str, Any]:
-        """The command, its time corrected by what has been learnt of the clock since it was given."""
-        late = offset - self.offset
-        if abs(late) < 1:
+        """The command, its times corrected by what has been learnt of the clock since it was given."""
+        late = timedelta(seconds=offset - self.offset)
+        if abs(late) < timedelta(seconds=1):
             return self.payload
-        return {**self.payload, "occurred_at": (self.at + timedelta(seconds=late)).isoformat()}
+        told = {name: self.payload[name] for name in HAPPENED if self.payload.get(name)}
+        return {**self.payload, **{name: (datetime.fromisoformat(at) + late).isoformat() for name, at in told.items()}}
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from server.core.context import device_time
 from shared_models.base import Command
+from shared_models.sync import HAPPENED
 
 TOLERANCE = timedelta(minutes=2)
-_HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at")
 _YEARS = range(2000, 2200)  # beyond, no correction makes sense, and services refuse it
 C = TypeVar("C", bound=Command)
 
@@ -23,8 +23,8 @@ def skew(sent_at: datetime, received_at: datetime) -> timedelta:
 
 
 def corrected(command: C, ahead: timedelta, received_at: datetime) -> C:
-    """What has happened, by the server's clock. What is planned stays: it was read off a calendar."""
-    told = {name: at for name in _HAPPENED if isinstance(at := getattr(command, name, None), datetime) and at.year in _YEARS}
+    """What has happened, by the server's clock; what is planned stays."""
+    told = {name: at for name in HAPPENED if isinstance(at := getattr(command, name, None), datetime) and at.year in _YEARS}
     return command.model_copy(update={name: min(at.astimezone(UTC) - ahead, received_at) for name, at in told.items()})
 
 
