@@ -13,6 +13,7 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from itertools import count
 from typing import Any, Protocol
 
@@ -64,7 +65,8 @@ class BrowserChannel:
     def listen(self, receive: Callable[[Message], None]) -> None:
         from pyodide.ffi import create_proxy
 
-        self._listener = create_proxy(lambda event: receive(event.data.to_py()))
+        context = copy_context()  # a JavaScript event comes without one, and Flet looks up its page there
+        self._listener = create_proxy(lambda event: context.copy().run(receive, event.data.to_py()))
         self._channel.onmessage = self._listener
 
 

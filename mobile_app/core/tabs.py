@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import copy_context
 from typing import Any, Protocol
 
 Message = dict[str, Any]
@@ -89,6 +90,7 @@ class BrowserTabs:
     def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]:
         from pyodide.ffi import create_proxy
 
-        proxy = create_proxy(lambda event: handler(json.loads(event.data)))
+        context = copy_context()  # a JavaScript event comes without one, and Flet looks up its page there
+        proxy = create_proxy(lambda event: context.copy().run(handler, json.loads(event.data)))
         self._channel.addEventListener("message", proxy)
         return lambda: self._channel.removeEventListener("message", proxy)
