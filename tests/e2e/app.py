@@ -112,14 +112,12 @@ class App:
     def tap(self, words: str, seconds: float = 30) -> "App":
         """Tap what `words` name: a button, a choice, a card."""
         target = self._look_for(lambda: self._tappable(self.words(words)), words, seconds)
-        self.page.bring_to_front()
         target.click()
         return self
 
     def fill(self, label: str, text: str) -> "App":
         """Type into the field that `label` names, in the place of what was there."""
         field = self.field(label)
-        self.page.bring_to_front()
         field.click()
         self.page.keyboard.press("ControlOrMeta+A")
         self.page.keyboard.insert_text(text)
@@ -170,6 +168,7 @@ class App:
 
     def _look_for(self, find: Any, what: str, seconds: float) -> Any:
         turns = 0
+        self.page.bring_to_front()  # Chromium draws only the tab in front
 
         def look() -> Any:
             nonlocal turns

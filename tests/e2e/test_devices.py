@@ -73,7 +73,9 @@ class TestSession:
         phone.context.set_offline(False)
         phone.see("sign_in.kept")
         assert lea.job(job)["notes"] == []
-        assert phone.field("sign_in.name").input_value() == "l.petit"
+        name = phone.field("sign_in.name")
+        name.click()
+        expect(name).to_have_value("l.petit")
         phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter")
         phone.at(f"/jobs/{job}").see("écrit sans réseau", "Photo 1 sur 1").synced()
         kept = lea.job(job)
@@ -90,8 +92,8 @@ class TestOperator:
         context = chromium.new_context(viewport=PHONE, locale="fr-FR")
         page = context.new_page()
         page.goto(f"{product.url}/e/{machine['label_codes'][0]}")
-        page.get_by_text("Ça fuit").click()
-        page.get_by_text("Non, arrêtée").click()
+        page.get_by_label("Ça fuit").check()
+        page.get_by_label("Non, arrêtée").check()
         page.get_by_label("Prendre une photo").set_input_files({"name": "flaque.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
         page.locator("textarea").fill("Flaque d’huile sous le carter")
         page.get_by_label("Votre nom").fill("Sandrine")
