@@ -104,10 +104,16 @@ def _hold(rows: Rows, cmd: iv.HoldIntervention, _: Person) -> None:
 
 
 @rule(iv.EndAction)
-def _end_action(rows: Rows, cmd: iv.EndAction, _: Person) -> None:
-    if job := _job(rows, cmd):
-        ended = [*_stopped([a for a in job.actions if a.id == cmd.action_id], cmd.occurred_at)]
-        _change(rows, job, actions=[next((e for e in ended if e.id == a.id), a) for a in job.actions])
+def _end_action(rows: Rows, cmd: iv.EndAction, person: Person) -> None:
+    """Who has worked knows best when he stopped, even when somebody else's command has ended his timer meanwhile."""
+    job = _job(rows, cmd)
+    if job is None or job.is_validated:
+        return
+    named = next((action for action in job.actions if action.id == cmd.action_id), None)
+    running = next((action for action in job.actions if action.user_id == person.id and action.ended_at is None), None)
+    if found := named or running:
+        ended = found.model_copy(update={"ended_at": max(found.started_at, cmd.occurred_at)})
+        _change(rows, job, actions=[ended if action.id == found.id else action for action in job.actions])
 
 
 @rule(iv.AddAction)
@@ -127,8 +133,8 @@ def _complete(rows: Rows, cmd: iv.CompleteIntervention, person: Person) -> None:
     at = max(cmd.occurred_at, job.actual_start or cmd.occurred_at)
     words = {name: getattr(cmd, name) for name in ("failure_cause", "work_performed", "observations", "temporary_until", "signature")}
     _change(
-        rows, job, **state, **words, **_coding(cmd.failure), **_end_of_stop(job, cmd, at), status_reason="",
-        actions=_corrected(_stopped(job.actions, at), person.id, cmd.worked_minutes, at), actual_end=at, completed_by=person.id,
+        rows, job, **state, **words, **_coding(cmd.failure), **_end_of_stop(job, cmd, at), **_work(job, cmd, person, at),
+        status_reason="", actual_end=at, completed_by=person.id,
     )  # fmt: skip
     set_status(rows, job.equipment_id, cmd.equipment_status, cmd.restarted_at or at)
     _follow_up(rows, cmd, job, person)
@@ -149,17 +155,23 @@ def _end_of_stop(job: InterventionRow, cmd: iv.CompleteIntervention, at: datetim
     return {"stop_kind": kind, "stopped_at": stopped_at, "restarted_at": restarted_at}
 
 
-def _corrected(actions: list[ActionRow], user_id: UUID, worked_minutes: int | None, at: datetime) -> list[ActionRow]:
-    """The actor's last action takes up the difference to what he says he worked; it does not end after `at`."""
-    own = sorted((action for action in actions if action.user_id == user_id), key=lambda action: action.started_at)
-    if worked_minutes is None or not own:
-        return actions
+def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at: datetime) -> dict[str, Any]:
+    """Timers end. The actor's last action takes up the difference to what he says he worked; it does not end after `at`."""
+    actions = _stopped(job.actions, at)
+    if cmd.worked_minutes is None:
+        return {"actions": actions}
+    worked = timedelta(minutes=cmd.worked_minutes)
+    own = sorted((action for action in actions if action.user_id == person.id), key=lambda action: action.started_at)
+    if not own:
+        told = ActionRow(id=cmd.command_id, user_id=person.id, started_at=at - worked, ended_at=at)
+        return {"actions": [*actions, told] if worked else actions}
     *others, last = own
     elsewhere = sum(((action.ended_at or at) - action.started_at for action in others), timedelta())
-    length = max(timedelta(), timedelta(minutes=worked_minutes) - elsewhere)
+    length = max(timedelta(), worked - elsewhere)
     started_at = min(last.started_at, max(last.ended_at or at, at) - length)
     told = last.model_copy(update={"started_at": started_at, "ended_at": started_at + length})
-    return [told if action.id == last.id else action for action in actions]
+    begun = min(job.actual_start or started_at, started_at)
+    return {"actions": [told if action.id == last.id else action for action in actions], "actual_start": begun}
 
 
 def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, person: Person) -> None:
@@ -174,8 +186,8 @@ def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, p
 def _cancel(rows: Rows, cmd: iv.CancelIntervention, _: Person) -> None:
     if moved := _moved(rows, cmd, Verb.cancel):
         job, state = moved
-        ended = _stopped(job.actions, cmd.occurred_at)
-        _change(rows, job, **state, status_reason=cmd.reason, actions=ended, actual_end=cmd.occurred_at)
+        ended, at = _stopped(job.actions, cmd.occurred_at), max(cmd.occurred_at, job.actual_start or cmd.occurred_at)
+        _change(rows, job, **state, status_reason=cmd.reason, actions=ended, actual_end=at)
 
 
 @rule(iv.ValidateIntervention)

@@ -73,6 +73,20 @@ def test_a_job_from_breakdown_to_validation():
     InterventionRow.model_validate_json(done.model_dump_json())
 
 
+def test_time_told_by_somebody_without_a_timer_is_work_too():
+    begun = job(status=InterventionStatus.in_progress, actual_start=AT)
+    closed = Device(machine(), begun).do(iv.CompleteIntervention(intervention_id=begun.id, worked_minutes=30, occurred_at=minutes(40)))
+    [action] = closed.actions
+    assert (action.user_id, action.started_at, action.ended_at) == (ANNE.id, minutes(10), minutes(40))
+
+
+def test_who_has_worked_says_when_he_stopped_though_somebody_else_held_the_job():
+    action = iv.ActionRow(id=uuid7(), user_id=ANNE.id, started_at=AT, ended_at=minutes(30))
+    held = job(status=InterventionStatus.on_hold, actions=[action])
+    ended = Device(machine(), held).do(iv.EndAction(intervention_id=held.id, action_id=action.id, occurred_at=minutes(20)))
+    assert ended.actions[0].ended_at == minutes(20)
+
+
 @pytest.mark.parametrize("status", [InterventionStatus.completed, InterventionStatus.cancelled])
 def test_what_the_lifecycle_forbids_changes_nothing(status: InterventionStatus):
     ended = job(status=status)
