@@ -13,7 +13,7 @@ from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
-from mobile_app.routes import home_of, is_bare, outside, screens
+from mobile_app.routes import after_sign_in, is_bare, outside, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
@@ -110,7 +110,7 @@ def Home() -> ft.Control:
     client = use_client()
 
     def move() -> None:
-        go(home_of(client.user.role))
+        go(after_sign_in(ft.context.page.route or "", client.user.role))
 
     ft.use_effect(move, [])
     return Page(SkeletonList())

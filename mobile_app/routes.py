@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
@@ -14,10 +15,12 @@ from mobile_app.features.needs_you.screens import NeedsYouScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import RegisterScreen, SetupScreen
+from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
 
+LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/needs-you")
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
@@ -32,9 +35,15 @@ def is_bare(path: str, *, on_phone: bool) -> bool:
     return bool(TASKS.fullmatch(path) or (on_phone and TASKS_ON_A_PHONE.fullmatch(path)))
 
 
+def after_sign_in(route: str, role: Role) -> str:
+    """The label whose public page asked to sign in (`/sign-in?next=/e/…`), else the role's own start."""
+    asked = parse_qs(urlsplit(route).query).get("next", [""])[0]
+    return asked if LABEL.fullmatch(asked) else home_of(role)
+
+
 def outside() -> dict[str, Callable[..., ft.Control]]:
-    """What whoever is not signed in may see beside the sign-in."""
-    return {"setup": SetupScreen, "register": RegisterScreen}
+    """What whoever is not signed in may see."""
+    return {"sign-in": SignInScreen, "setup": SetupScreen, "register": RegisterScreen}
 
 
 def screens() -> list[ft.Route]:
