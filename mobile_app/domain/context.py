@@ -5,6 +5,7 @@ from typing import Any, cast
 import flet as ft
 
 from mobile_app.core.client import Client
+from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_live
@@ -36,12 +37,17 @@ def opener(route: str) -> Any:
     return lambda: go(route)
 
 
+def not_kept(trouble: StoreTrouble) -> str:
+    """Why the device did not keep what was just entered, and what to do."""
+    return t("domain.store_full" if trouble.kind == "full" else "domain.store_trouble")
+
+
 async def carry_out(client: Client, command: Command, said: str = "") -> bool:
-    """Execute `command`; says `said` when it is on its way, or why it can't be. True when it was accepted."""
+    """Execute `command`; says `said` when it is kept on the device, or why it is not. True when it is."""
     try:
         await client.execute(command)
-    except ValueError as refusal:
-        toast(str(refusal))
+    except StoreTrouble as trouble:
+        toast(not_kept(trouble))
         return False
     if said:
         toast(t(said))

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
+from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.context import carry_out, not_kept
 from mobile_app.ui.feedback import toast
 from shared_models.ids import uuid7
 from shared_models.interventions import (
@@ -64,6 +65,10 @@ class JobCommands:
             return False
         if not taken.get("blob"):
             return False
-        photo_id = await self._client.attach(taken["blob"], taken["mime"])
+        try:
+            photo_id = await self._client.attach(taken["blob"], taken["mime"])
+        except StoreTrouble as trouble:
+            toast(not_kept(trouble))
+            return False
         kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
         return await carry_out(self._client, AddPhoto(**self._said(photo_id=photo_id, kind=kind)))
