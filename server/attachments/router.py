@@ -18,7 +18,7 @@ from shared_models.attachments import AttachmentRead
 Reader = Annotated[Actor, require("equipment:read")]
 Somebody = Annotated[Actor, signed_in()]
 _SHOWN = ("image/", "application/pdf")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 router = APIRouter(prefix="/attachments", tags=["attachments"])
 
 

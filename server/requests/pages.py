@@ -135,13 +135,13 @@ class _Page:
             )
 
     async def _read_form(self) -> None:
-        settings = uploads.check_declared_size(self._request)
-        async with self._request.form(max_files=1, max_fields=12) as form:
+        request = uploads.limited(self._request)
+        async with request.form(max_files=1, max_fields=12) as form:
             fields = {name: form.get(name) for name in (*_EMPTY, "id")}
             words = {name: value.replace("\r\n", "\n") if isinstance(value, str) else "" for name, value in fields.items()}
             self._request_id = _uuid(words.pop("id")) or self._request_id
             self._typed = _Typed(words)
-            data, name = await uploads.of_form(form.get("photo"), settings)
+            data, name = await uploads.of_form(form.get("photo"), request)
             self._typed.photo = Photo(data, name) if data else None
 
     # --- what is answered

@@ -159,3 +159,17 @@ class TestReport:
         answer = await client.post(url, data=report(), files={"photo": ("a.jpg", b"x" * (2**20 + 9), "image/jpeg")})
         assert answer.status_code == 413
         assert "The limit is 1 MB" in answer.text
+
+    async def test_no_more_is_read_of_a_form_that_does_not_say_its_length(self, app, client, url):
+        app.state.settings.max_upload_mb = 1
+        read = 0
+
+        async def endless():
+            nonlocal read
+            yield b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+            for read in range(1, 101):  # noqa: B007 - how far it came
+                yield b"x" * 100_000
+
+        answer = await client.post(url, content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
+        assert answer.status_code == 413
+        assert read < 20
