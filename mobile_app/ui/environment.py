@@ -13,6 +13,7 @@ from typing import Any, Final
 import flet as ft
 from flet.components.utils import _CURRENT_RENDERER
 
+from mobile_app.core.i18n import t
 from mobile_app.ui.component import report_error
 
 _STORE_KEY: Final = "ui.environment"
@@ -129,6 +130,7 @@ def install(page: ft.Page) -> Environment:
     page.on_keyboard_event = environment.key_pressed
     page.run_task(environment.ask_for_motion)
     _keep_drawing(page.session)
+    _survive(page)
     return environment
 
 
@@ -150,6 +152,16 @@ def _keep_drawing(session: Any) -> None:
             session.start_updates_scheduler()
 
     session.schedule_update = schedule_update
+
+
+def _survive(page: ft.Page) -> None:
+    """What raises in a handler or an effect is said and reported: Flet would put its traceback in the place of the app."""
+
+    def error(message: str) -> None:
+        report_error("handler", RuntimeError(message))
+        page.show_dialog(ft.SnackBar(ft.Text(t("common.failed"), max_lines=3), persist=False))
+
+    page.session.error = error  # type: ignore[method-assign]
 
 
 def current() -> Environment:

@@ -58,6 +58,21 @@ class TestErrorBoundary:
         await screen.click("Réessayer")
         assert screen.find(ft.TextButton, having="break")
 
+    async def test_a_handler_that_breaks_is_said_and_leaves_the_screen(self, screen):
+        reported: list[str] = []
+        report_errors_to(lambda where, _: reported.append(where))
+
+        async def fail(_: object) -> None:
+            raise ValueError("too long")
+
+        await screen.show(component(lambda: ft.TextButton("break", on_click=fail)))
+        sent = len(screen.connection.sent)
+        await screen.click("break")
+        assert reported == ["handler"]
+        assert any("Cela n’a pas marché" in text for text in screen.texts)
+        assert not any(b"too long" in message for message in screen.connection.sent[sent:])
+        assert screen.find(ft.TextButton, having="break")
+
     async def test_an_invalid_control_does_not_freeze_the_session(self, screen):
         reported: list[str] = []
         report_errors_to(lambda where, _: reported.append(where))
