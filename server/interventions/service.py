@@ -201,7 +201,8 @@ async def add_action(session: Session, actor: Actor, cmd: AddAction) -> Interven
     await job.ensure_not_validated("add_action")
     if cmd.user_id != actor.user_id:
         _need(actor, Permission.maintenance_write)
-        if await repository.person(session, cmd.user_id, job.row.site_id) is None:
+        found = await repository.person(session, cmd.user_id, job.row.site_id)
+        if found is None or not found.fits:
             raise TechnicianUnknown(field="user_id")
     ended_at = past(cmd.ended_at, "ended_at")
     started_at = min(plausible(cmd.started_at, "started_at"), ended_at)

@@ -97,8 +97,9 @@ class TestTimers:
         await shop.do(shop.technician, iv.AddAction(action_id=uuid7(), user_id=shop.technician.user_id, **told))
         with pytest.raises(Forbidden):
             await shop.do(shop.technician, iv.AddAction(action_id=uuid7(), user_id=shop.colleague.user_id, **told))
-        with pytest.raises(TechnicianUnknown):
-            await shop.do(shop.supervisor, iv.AddAction(action_id=uuid7(), user_id=uuid7(), **told))
+        for nobody in (uuid7(), shop.stranger.user_id):
+            with pytest.raises(TechnicianUnknown):
+                await shop.do(shop.supervisor, iv.AddAction(action_id=uuid7(), user_id=nobody, **told))
         late = {**told, "started_at": at + HOUR, "ended_at": at + 2 * HOUR}
         with pytest.raises(EndsBeforeStart):
             await shop.do(shop.technician, iv.AddAction(action_id=uuid7(), user_id=shop.technician.user_id, **late))
