@@ -75,7 +75,7 @@ class Client:
         self._card_due = self._follows_page = False
         self._farewell: asyncio.Future[None] | None = None
         self.prefs.subscribe(lambda *_: self._speak())
-        self.outbox.subscribe(lambda *_: self._project())
+        self.outbox.subscribe(lambda *_: self._outbox_moved())
         tabs.listen(self._hear)
 
     # start and stop
@@ -368,6 +368,11 @@ class Client:
             self.sync.pull.clock_changed = False
             self._spawn(self._opened_device().set_word("clock_offset", self.clock.offset.total_seconds()))
 
+    def _outbox_moved(self) -> None:
+        self._project()
+        if self.sync.leads:  # what was applied, refused or settled here concerns every tab
+            self._tabs.post({"kind": "outbox"})
+
     def _outbox_changed(self) -> None:
         self._tabs.post({"kind": "outbox"})
         self.sync.wake()
@@ -450,7 +455,8 @@ class Client:
     async def _reload_outbox(self) -> None:
         if self._store is not None:
             await self.outbox.reload()
-            self.sync.wake()
+            if self.sync.leads:
+                self.sync.wake()
 
     async def _signed_out_elsewhere(self) -> None:
         await self._leave()
