@@ -37,15 +37,11 @@ class FailureItemKind(StrEnum):
 
 
 Names = dict[Literal["fr", "en"], Annotated[Text, StringConstraints(min_length=1, max_length=100)]]
-Code = Annotated[
-    Text, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$")
-]
+Code = Annotated[Text, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$")]
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 SpecValue = str | int | float | bool | None
-Specifications = Annotated[
-    dict[Annotated[str, StringConstraints(min_length=1, max_length=60)], SpecValue], Field(max_length=100)
-]
+Specifications = Annotated[dict[Annotated[str, StringConstraints(min_length=1, max_length=60)], SpecValue], Field(max_length=100)]
 
 
 def in_language(names: dict[str, str] | Names, lang: str) -> str:

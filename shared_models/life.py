@@ -100,9 +100,7 @@ class LikelyMode:
     share: float
 
 
-def likeliest_modes(
-    items: Iterable[FailureItem], of_class: Iterable[ModeCount], of_machine: Iterable[ModeCount]
-) -> list[LikelyMode]:
+def likeliest_modes(items: Iterable[FailureItem], of_class: Iterable[ModeCount], of_machine: Iterable[ModeCount]) -> list[LikelyMode]:
     """Every failure mode of a class, likeliest first; `share` (0 to 1) is its part of the weighted history."""
     weight: dict[UUID, int] = {}
     for counts, factor in ((of_class, 1), (of_machine, OWN_HISTORY_WEIGHT)):

@@ -14,9 +14,7 @@ from shared_models.problems import Problem
 HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at")
 """The instants of a command that a device has read off its own clock; what is planned was read off a calendar."""
 
-Entity = Literal[
-    "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request"
-]
+Entity = Literal["site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request"]
 
 AnyCommand = Annotated[
     eq.CreateEquipment
@@ -46,9 +44,7 @@ AnyCommand = Annotated[
     | rq.DeclineWorkRequest,
     Field(discriminator="type"),
 ]
-COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(
-    AnyCommand, config={"defer_build": True}
-)  # built at its first use: the phone starts faster
+COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand, config={"defer_build": True})  # built at its first use: the phone starts faster
 
 
 class PushRequest(Schema):

@@ -100,9 +100,7 @@ def create_triggers() -> None:
             f"CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION etabli_touch_parent('{parent}', '{column}')"
         )
-    op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION etabli_refuse()"
-    )
+    op.execute("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION etabli_refuse()")
     op.execute("CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_log EXECUTE FUNCTION etabli_refuse()")
 
 
@@ -178,18 +176,14 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("name", name=op.f("uq_sites_name")),
     )
-    op.create_table(
-        "sync_epoch", sa.Column("id", sa.Uuid(), nullable=False), sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_epoch"))
-    )
+    op.create_table("sync_epoch", sa.Column("id", sa.Uuid(), nullable=False), sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_epoch")))
     op.create_table(
         "sync_tombstone",
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("entity", sa.String(40), nullable=False),
         sa.Column("entity_id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "sync_xid", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False
-        ),
+        sa.Column("sync_xid", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_sync_tombstone")),
     )
@@ -229,9 +223,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("file_name", sa.Text(), server_default="", nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["users.id"], name=op.f("fk_attachment_created_by_users"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_attachment_created_by_users"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_attachment_site_id_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
@@ -264,9 +256,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("description", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"], ["sites.id"], name=op.f("fk_production_lines_site_id_sites"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_production_lines_site_id_sites"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_lines")),
         sa.UniqueConstraint("site_id", "name", name=op.f("uq_production_lines_site_id_name")),
     )
@@ -358,12 +348,8 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(
             ["class_id"], ["equipment_class.id"], name=op.f("fk_equipment_class_id_equipment_class"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["equipment.id"], name=op.f("fk_equipment_parent_id_equipment"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["photo_id"], ["attachment.id"], name=op.f("fk_equipment_photo_id_attachment"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["equipment.id"], name=op.f("fk_equipment_parent_id_equipment"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_equipment_photo_id_attachment"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["production_line_id"],
             ["production_lines.id"],
@@ -400,12 +386,8 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_document_attachment_id_attachment")),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["users.id"], name=op.f("fk_document_created_by_users"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["equipment_id"], ["equipment.id"], name=op.f("fk_document_equipment_id_equipment"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_document_created_by_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_document_equipment_id_equipment"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_document_site_id_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
@@ -432,12 +414,8 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("by_user_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint(
-            "to_status IN ('active', 'inactive', 'maintenance', 'broken')", name=op.f("ck_equipment_status_log_to_status")
-        ),
-        sa.ForeignKeyConstraint(
-            ["by_user_id"], ["users.id"], name=op.f("fk_equipment_status_log_by_user_id_users"), ondelete="SET NULL"
-        ),
+        sa.CheckConstraint("to_status IN ('active', 'inactive', 'maintenance', 'broken')", name=op.f("ck_equipment_status_log_to_status")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["users.id"], name=op.f("fk_equipment_status_log_by_user_id_users"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["equipment_id"],
             ["equipment.id"],
@@ -458,9 +436,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("equipment_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["equipment_id"], ["equipment.id"], name=op.f("fk_label_code_equipment_id_equipment"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_label_code_equipment_id_equipment"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_label_code")),
     )
     op.create_index(op.f("ix_label_code_equipment_id"), "label_code", ["equipment_id"], unique=False)
@@ -490,9 +466,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_work_request_decided_by_users")),
         sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_work_request_equipment_id_equipment")),
-        sa.ForeignKeyConstraint(
-            ["photo_id"], ["attachment.id"], name=op.f("fk_work_request_photo_id_attachment"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_work_request_photo_id_attachment"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_work_request_site_id_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_request")),
         sa.UniqueConstraint("number", name=op.f("uq_work_request_number")),
@@ -553,16 +527,12 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("return_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("search_text", sa.Text(), sa.Computed("etabli_fold(number || ' ' || title)", persisted=True), nullable=True),
-        sa.CheckConstraint(
-            "NOT is_validated OR status = 'completed'", name=op.f("ck_maintenance_interventions_validated_is_completed")
-        ),
+        sa.CheckConstraint("NOT is_validated OR status = 'completed'", name=op.f("ck_maintenance_interventions_validated_is_completed")),
         sa.CheckConstraint(
             "intervention_type IN ('preventive', 'corrective', 'predictive')",
             name=op.f("ck_maintenance_interventions_intervention_type"),
         ),
-        sa.CheckConstraint(
-            "priority IN ('low', 'medium', 'high', 'urgent')", name=op.f("ck_maintenance_interventions_priority")
-        ),
+        sa.CheckConstraint("priority IN ('low', 'medium', 'high', 'urgent')", name=op.f("ck_maintenance_interventions_priority")),
         sa.CheckConstraint(
             "status IN ('pending', 'in_progress', 'on_hold', 'completed', 'cancelled')",
             name=op.f("ck_maintenance_interventions_status"),
@@ -571,9 +541,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
             "stop_kind IS NULL OR stop_kind IN ('failure', 'planned', 'external', 'operator')",
             name=op.f("ck_maintenance_interventions_stop_kind"),
         ),
-        sa.CheckConstraint(
-            "NOT (mode_unknown AND mode_id IS NOT NULL)", name=op.f("ck_maintenance_interventions_mode_or_unknown")
-        ),
+        sa.CheckConstraint("NOT (mode_unknown AND mode_id IS NOT NULL)", name=op.f("ck_maintenance_interventions_mode_or_unknown")),
         sa.CheckConstraint(
             "restarted_at IS NULL OR restarted_at >= stopped_at",
             name=op.f("ck_maintenance_interventions_restart_after_stop"),
@@ -581,41 +549,23 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(
             ["assigned_technician_id"], ["users.id"], name=op.f("fk_maintenance_interventions_assigned_technician_id_users")
         ),
-        sa.ForeignKeyConstraint(
-            ["cause_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_cause_id_failure_item")
-        ),
-        sa.ForeignKeyConstraint(
-            ["completed_by"], ["users.id"], name=op.f("fk_maintenance_interventions_completed_by_users")
-        ),
+        sa.ForeignKeyConstraint(["cause_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_cause_id_failure_item")),
+        sa.ForeignKeyConstraint(["completed_by"], ["users.id"], name=op.f("fk_maintenance_interventions_completed_by_users")),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_maintenance_interventions_created_by_users")),
-        sa.ForeignKeyConstraint(
-            ["equipment_id"], ["equipment.id"], name=op.f("fk_maintenance_interventions_equipment_id_equipment")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_mechanism_id_failure_item")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mode_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_mode_id_failure_item")
-        ),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_maintenance_interventions_equipment_id_equipment")),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_mechanism_id_failure_item")),
+        sa.ForeignKeyConstraint(["mode_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_mode_id_failure_item")),
         sa.ForeignKeyConstraint(
             ["permanent_repair_of"],
             ["maintenance_interventions.id"],
             name=op.f("fk_maintenance_interventions_permanent_repair_of_maintenance_interventions"),
         ),
-        sa.ForeignKeyConstraint(
-            ["remedy_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_remedy_id_failure_item")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["work_request.id"], name=op.f("fk_maintenance_interventions_request_id_work_request")
-        ),
+        sa.ForeignKeyConstraint(["remedy_id"], ["failure_item.id"], name=op.f("fk_maintenance_interventions_remedy_id_failure_item")),
+        sa.ForeignKeyConstraint(["request_id"], ["work_request.id"], name=op.f("fk_maintenance_interventions_request_id_work_request")),
         sa.ForeignKeyConstraint(["returned_by"], ["users.id"], name=op.f("fk_maintenance_interventions_returned_by_users")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_maintenance_interventions_site_id_sites")),
-        sa.ForeignKeyConstraint(
-            ["supervisor_id"], ["users.id"], name=op.f("fk_maintenance_interventions_supervisor_id_users")
-        ),
-        sa.ForeignKeyConstraint(
-            ["validated_by"], ["users.id"], name=op.f("fk_maintenance_interventions_validated_by_users")
-        ),
+        sa.ForeignKeyConstraint(["supervisor_id"], ["users.id"], name=op.f("fk_maintenance_interventions_supervisor_id_users")),
+        sa.ForeignKeyConstraint(["validated_by"], ["users.id"], name=op.f("fk_maintenance_interventions_validated_by_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance_interventions")),
         sa.UniqueConstraint("number", name=op.f("uq_maintenance_interventions_number")),
         sa.UniqueConstraint("request_id", name=op.f("uq_maintenance_interventions_request_id")),
@@ -638,9 +588,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         "maintenance_interventions",
         ["site_id", "status", "id"],
         unique=False,
-        postgresql_where=sa.text(
-            "status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"
-        ),
+        postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
     )
     op.create_index(
         op.f("ix_maintenance_interventions_permanent_repair_of"),
@@ -664,9 +612,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
     )
-    op.create_index(
-        "ix_maintenance_interventions_site_id_actual_end", "maintenance_interventions", ["site_id", "actual_end"], unique=False
-    )
+    op.create_index("ix_maintenance_interventions_site_id_actual_end", "maintenance_interventions", ["site_id", "actual_end"], unique=False)
     op.create_index(
         "ix_maintenance_interventions_site_id_created_at",
         "maintenance_interventions",
@@ -687,9 +633,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint(
-            "ended_at IS NULL OR ended_at >= started_at", name=op.f("ck_intervention_action_ends_after_start")
-        ),
+        sa.CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name=op.f("ck_intervention_action_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["intervention_id"],
             ["maintenance_interventions.id"],
@@ -699,9 +643,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_intervention_action_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intervention_action")),
     )
-    op.create_index(
-        op.f("ix_intervention_action_intervention_id"), "intervention_action", ["intervention_id"], unique=False
-    )
+    op.create_index(op.f("ix_intervention_action_intervention_id"), "intervention_action", ["intervention_id"], unique=False)
     op.create_index(
         "uq_intervention_action_running",
         "intervention_action",
@@ -735,9 +677,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("kind", sa.String(20), server_default="other", nullable=False),
         sa.Column("caption", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("kind IN ('before', 'after', 'other')", name=op.f("ck_intervention_photo_kind")),
-        sa.ForeignKeyConstraint(
-            ["id"], ["attachment.id"], name=op.f("fk_intervention_photo_id_attachment"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["id"], ["attachment.id"], name=op.f("fk_intervention_photo_id_attachment"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["intervention_id"],
             ["maintenance_interventions.id"],
@@ -756,9 +696,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("by_user_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("snapshot", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_user_id"], ["users.id"], name=op.f("fk_intervention_revision_by_user_id_users"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["by_user_id"], ["users.id"], name=op.f("fk_intervention_revision_by_user_id_users"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["intervention_id"],
             ["maintenance_interventions.id"],
@@ -775,9 +713,7 @@ def drop_tables() -> None:  # noqa: PLR0915 - idem
     op.drop_table("intervention_photo")
     op.drop_index(op.f("ix_intervention_note_intervention_id"), table_name="intervention_note")
     op.drop_table("intervention_note")
-    op.drop_index(
-        "uq_intervention_action_running", table_name="intervention_action", postgresql_where=sa.text("ended_at IS NULL")
-    )
+    op.drop_index("uq_intervention_action_running", table_name="intervention_action", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("ix_intervention_action_intervention_id"), table_name="intervention_action")
     op.drop_table("intervention_action")
     op.drop_index("ix_maintenance_interventions_site_id_sync_xid", table_name="maintenance_interventions")
@@ -791,9 +727,7 @@ def drop_tables() -> None:  # noqa: PLR0915 - idem
     op.drop_index(
         "ix_maintenance_interventions_open",
         table_name="maintenance_interventions",
-        postgresql_where=sa.text(
-            "status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"
-        ),
+        postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
     )
     op.drop_index(op.f("ix_maintenance_interventions_mode_id"), table_name="maintenance_interventions")
     op.drop_index("ix_maintenance_interventions_equipment_id_created_at", table_name="maintenance_interventions")

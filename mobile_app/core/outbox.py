@@ -283,9 +283,7 @@ class Outbox(Observable):
 def _entry(command: Command, *, seq: int, offset: float) -> Entry:
     payload = command.model_dump(mode="json", exclude_unset=False)
     file_id = getattr(command, _FILES.get(type(command), ""), None)
-    return Entry(
-        id=str(command.command_id), seq=seq, payload=payload, file_id=file_id and str(file_id), offset=offset, command=command
-    )
+    return Entry(id=str(command.command_id), seq=seq, payload=payload, file_id=file_id and str(file_id), offset=offset, command=command)
 
 
 def _renewed(entry: Entry, instead: Command | None) -> Entry:

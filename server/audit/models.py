@@ -24,9 +24,7 @@ class AuditLog(Identified, table=True):
     )
 
     occurred_at: datetime = instant_column()
-    received_at: datetime = Field(
-        sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()}
-    )
+    received_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()})
     actor_id: UUID | None = None
     actor_label: str = text_column()
     action: str = Field(max_length=60)

@@ -15,9 +15,7 @@ from server.core.clock import now
 from server.core.context import device_time, origin
 from server.core.database import Session
 
-_NEVER_RECORDED = frozenset(
-    {"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"}
-)
+_NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"})
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:

@@ -19,9 +19,7 @@ class CrossSiteRequest(Forbidden):
 
 def set_cookies(response: Response, settings: Settings, refresh_token: str) -> None:
     age, secure = int(settings.refresh_lifetime.total_seconds()), settings.is_cookie_secure
-    response.set_cookie(
-        REFRESH_COOKIE, refresh_token, max_age=age, path=_PATH, secure=secure, httponly=True, samesite="strict"
-    )
+    response.set_cookie(REFRESH_COOKIE, refresh_token, max_age=age, path=_PATH, secure=secure, httponly=True, samesite="strict")
     response.set_cookie(HINT_COOKIE, "1", max_age=age, path="/", secure=secure, samesite="lax")
 
 

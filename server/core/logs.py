@@ -57,9 +57,7 @@ def _formatter(*, json_lines: bool) -> logging.Formatter:
     if json_lines:
         last = [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        last = [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _hide_secrets, *last],

@@ -41,9 +41,7 @@ def sort_column(sort: str | None, sorts: Mapping[str, Any], default: str) -> tup
 def order_by(page: PageQuery, sorts: Mapping[str, Any], default: str, tie: Any) -> list[ColumnElement[Any]]:
     """`tie` (an id) makes the order total, so that no row is on two pages or on none."""
     column, descends = sort_column(page.sort, sorts, default)
-    direction: Callable[[Any], ColumnElement[Any]] = (
-        (lambda c: c.desc().nulls_last()) if descends else (lambda c: c.asc().nulls_last())
-    )
+    direction: Callable[[Any], ColumnElement[Any]] = (lambda c: c.desc().nulls_last()) if descends else (lambda c: c.asc().nulls_last())
     return [direction(column), direction(tie)]
 
 

@@ -46,9 +46,7 @@ def enum_column(enum: type[StrEnum], default: StrEnum | None = None, *, nullable
         values_callable=lambda members: [m.value for m in members],
     )
     if default is not None:
-        return Field(
-            default=default, sa_type=short_text, nullable=nullable, sa_column_kwargs={"server_default": default.value}
-        )
+        return Field(default=default, sa_type=short_text, nullable=nullable, sa_column_kwargs={"server_default": default.value})
     return Field(default=None, sa_type=short_text, nullable=True) if nullable else Field(sa_type=short_text, nullable=False)
 
 
@@ -79,9 +77,7 @@ class Identified(SQLModel):
 
 
 class Timestamped(Identified):
-    created_at: datetime = Field(
-        default_factory=_now, sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()}
-    )
+    created_at: datetime = Field(default_factory=_now, sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
     updated_at: datetime = Field(
         default_factory=_now,
         sa_type=Instant,
@@ -99,7 +95,5 @@ class Versioned(Timestamped):
 class Synced(SQLModel):
     """`sync_xid`: the transaction that last changed the row, set by a trigger, never by the code."""
 
-    sync_xid: int | None = Field(
-        default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("0")}
-    )
+    sync_xid: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("0")})
     __synced__: ClassVar[bool] = True

@@ -43,9 +43,7 @@ def _item(coding: FailureCoding, kind: FailureItemKind) -> UUID | None:
     return found
 
 
-def settle_stop(
-    row: Intervention, cmd: CompleteIntervention | ReviseIntervention, *, machine_runs_at: datetime | None = None
-) -> None:
+def settle_stop(row: Intervention, cmd: CompleteIntervention | ReviseIntervention, *, machine_runs_at: datetime | None = None) -> None:
     """Down time, apart from labour. A machine that runs again, with nothing said of when, has restarted now."""
     if cmd.stopped_at:
         row.stopped_at = past(cmd.stopped_at, "stopped_at")

@@ -106,9 +106,7 @@ class Job:
         await self.add_action(action_id, self.actor.user_id, max([at, *ends]), None)
         self.row.actual_start = min(self.row.actual_start or at, at)
 
-    async def add_action(
-        self, action_id: UUID, user_id: UUID, started_at: datetime, ended_at: datetime | None, note: str = ""
-    ) -> None:
+    async def add_action(self, action_id: UUID, user_id: UUID, started_at: datetime, ended_at: datetime | None, note: str = "") -> None:
         if await repository.id_is_taken(self.session, InterventionAction, action_id):
             raise AlreadyExists(field="action_id")
         action = InterventionAction(

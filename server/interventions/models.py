@@ -46,17 +46,17 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_actual_end", "actual_end", "id"),
         sa.Index("ix_maintenance_interventions_title", sa.text("etabli_fold(title)"), "id"),
         sa.Index(
-            "ix_maintenance_interventions_search_text", "search_text",
-            postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"},
+            "ix_maintenance_interventions_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         sa.Index(
             "ix_maintenance_interventions_open",
             "site_id",
             "status",
             "id",
-            postgresql_where=sa.text(
-                "status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"
-            ),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
         ),
     )
 
@@ -86,9 +86,7 @@ class Intervention(Versioned, Synced, table=True):
     reported_at: datetime | None = instant_column(default=None)
     stopped_at: datetime | None = instant_column(default=None)
     restarted_at: datetime | None = instant_column(default=None)
-    downtime_minutes: int | None = Field(
-        default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True))
-    )
+    downtime_minutes: int | None = Field(default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True)))
 
     mode_id: UUID | None = Field(default=None, foreign_key="failure_item.id", index=True)
     mode_unknown: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})

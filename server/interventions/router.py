@@ -66,9 +66,7 @@ async def _sheet(session: Session, intervention_id: UUID, status_code: int = sta
 
 
 @router.get(_PREFIX, response_model=Page[InterventionListItem])
-async def list_interventions(
-    actor: Reader, pool: ReadPoolDep, filters: Annotated[InterventionFilter, Query()]
-) -> Response:
+async def list_interventions(actor: Reader, pool: ReadPoolDep, filters: Annotated[InterventionFilter, Query()]) -> Response:
     return await listing.page(pool, actor, filters)
 
 
@@ -98,9 +96,7 @@ async def read_machine_history(
 
 
 @router.get("/equipment/{equipment_id}/repeat")
-async def read_repeat_notice(
-    actor: Reader, pool: ReadPoolDep, equipment_id: UUID, mode_id: UUID | None = None
-) -> RepeatNotice | None:
+async def read_repeat_notice(actor: Reader, pool: ReadPoolDep, equipment_id: UUID, mode_id: UUID | None = None) -> RepeatNotice | None:
     """“Third time in six months; the last fix held 11 days”, or null."""
     at = now()
     jobs = _PAST_JOBS.validate_json(await listing.recent_failures(pool, actor, equipment_id, at))
@@ -117,36 +113,28 @@ async def create_intervention(actor: Worker, session: SessionDep, cmd: CreateInt
 
 
 @router.patch(_ONE, response_model=InterventionRow)
-async def update_intervention(
-    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: UpdateIntervention
-) -> Response:
+async def update_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: UpdateIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.update(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.put(_ONE + "/validate", response_model=InterventionRow)
-async def validate_intervention(
-    actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ValidateIntervention
-) -> Response:
+async def validate_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ValidateIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.validate(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/return", response_model=InterventionRow)
-async def return_intervention(
-    actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ReturnIntervention
-) -> Response:
+async def return_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ReturnIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.return_(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/start", response_model=InterventionRow)
-async def start_intervention(
-    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: StartIntervention
-) -> Response:
+async def start_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: StartIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.start(session, actor, cmd)
     return await _sheet(session, intervention_id)
@@ -160,36 +148,28 @@ async def hold_intervention(actor: Worker, session: SessionDep, intervention_id:
 
 
 @router.post(_ONE + "/complete", response_model=InterventionRow)
-async def complete_intervention(
-    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CompleteIntervention
-) -> Response:
+async def complete_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CompleteIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.complete(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/cancel", response_model=InterventionRow)
-async def cancel_intervention(
-    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CancelIntervention
-) -> Response:
+async def cancel_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CancelIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.cancel(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/assign", response_model=InterventionRow)
-async def assign_intervention(
-    actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AssignIntervention
-) -> Response:
+async def assign_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AssignIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.assign(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/revise", response_model=InterventionRow)
-async def revise_intervention(
-    actor: Planner, session: SessionDep, intervention_id: UUID, cmd: ReviseIntervention
-) -> Response:
+async def revise_intervention(actor: Planner, session: SessionDep, intervention_id: UUID, cmd: ReviseIntervention) -> Response:
     _same(intervention_id, cmd)
     await service.revise(session, actor, cmd)
     return await _sheet(session, intervention_id)
@@ -203,9 +183,7 @@ async def add_action(actor: Worker, session: SessionDep, intervention_id: UUID, 
 
 
 @router.post(_ONE + "/actions/{action_id}/end", response_model=InterventionRow)
-async def end_action(
-    actor: Worker, session: SessionDep, intervention_id: UUID, action_id: UUID, cmd: EndAction
-) -> Response:
+async def end_action(actor: Worker, session: SessionDep, intervention_id: UUID, action_id: UUID, cmd: EndAction) -> Response:
     _same(intervention_id, cmd)
     if cmd.action_id != action_id:
         raise OtherIdInBody(field="action_id")
@@ -229,7 +207,5 @@ async def add_photo(actor: Worker, session: SessionDep, intervention_id: UUID, c
 
 @router.delete(_ONE + "/photos/{photo_id}", response_model=InterventionRow)
 async def remove_photo(actor: Worker, session: SessionDep, intervention_id: UUID, photo_id: UUID) -> Response:
-    await service.remove_photo(
-        session, actor, RemovePhoto(intervention_id=intervention_id, photo_id=photo_id, occurred_at=now())
-    )
+    await service.remove_photo(session, actor, RemovePhoto(intervention_id=intervention_id, photo_id=photo_id, occurred_at=now()))
     return await _sheet(session, intervention_id)

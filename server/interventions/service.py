@@ -74,9 +74,7 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
 
 
 async def _new_row(session: Session, actor: Actor, machine: Equipment, cmd: CreateIntervention, at: datetime) -> Intervention:
-    fields = cmd.model_dump(
-        include={"equipment_id", "title", "description", "intervention_type", "priority", "assigned_technician_id"}
-    )
+    fields = cmd.model_dump(include={"equipment_id", "title", "description", "intervention_type", "priority", "assigned_technician_id"})
     number = await intervention_number(session, at, await repository.time_zone(session, machine.site_id))
     return Intervention(
         id=cmd.intervention_id, number=number, site_id=machine.site_id, created_by=person(actor),
@@ -299,9 +297,7 @@ async def add_note(session: Session, actor: Actor, cmd: AddNote) -> Intervention
     if await repository.id_is_taken(session, InterventionNote, cmd.note_id):
         raise AlreadyExists(field="note_id")
     at = past(cmd.occurred_at)
-    session.add(
-        InterventionNote(id=cmd.note_id, intervention_id=job.row.id, user_id=actor.user_id, occurred_at=at, text=cmd.text)
-    )
+    session.add(InterventionNote(id=cmd.note_id, intervention_id=job.row.id, user_id=actor.user_id, occurred_at=at, text=cmd.text))
     return await job.record("intervention.note_added", at, more={"note": cmd.text})
 
 

@@ -32,9 +32,7 @@ async def get_site(session: ReadSession, actor: Actor, site_id: UUID, *, for_upd
 
 async def list_lines(session: ReadSession, actor: Actor, site_id: UUID, page: PageQuery) -> Page[LineRead]:
     statement = select(ProductionLine).where(col(ProductionLine.site_id) == site_id, visible(actor, ProductionLine.site_id))
-    return await paginate(
-        session, statement, page, sorts=_LINE_SORTS, default="name", tie=col(ProductionLine.id), read=LineRead
-    )
+    return await paginate(session, statement, page, sorts=_LINE_SORTS, default="name", tie=col(ProductionLine.id), read=LineRead)
 
 
 async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_update: bool = False) -> ProductionLine:

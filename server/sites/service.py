@@ -58,9 +58,7 @@ async def delete_line(session: Session, actor: Actor, line_id: UUID) -> None:
     await _delete(session, actor, line, "line.deleted")
 
 
-async def _change(
-    session: Session, actor: Actor, row: Site | ProductionLine, cmd: SiteUpdate | LineUpdate, action: str
-) -> None:
+async def _change(session: Session, actor: Actor, row: Site | ProductionLine, cmd: SiteUpdate | LineUpdate, action: str) -> None:
     claim(row, cmd.version)
     before = audit.snapshot(row)
     wanted: dict[str, Any] = cmd.model_dump(exclude={"version"}, exclude_none=True)

@@ -20,9 +20,7 @@ class SyncReceipt(SQLModel, table=True):
     device_id: UUID | None = None
     command_type: str = Field(max_length=60)
     problem: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
-    received_at: datetime = Field(
-        sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()}
-    )
+    received_at: datetime = Field(sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()})
 
 
 class SyncTombstone(SQLModel, table=True):

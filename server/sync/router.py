@@ -22,9 +22,7 @@ async def push_commands(actor: Somebody, session: SessionDep, request: PushReque
 
 
 @router.get("/pull", response_model=PullPage)
-async def pull_changes(
-    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000)] = None
-) -> Response:
+async def pull_changes(actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000)] = None) -> Response:
     """What has changed since the cursor; without one, or with one that is of no use any more, everything."""
     return Response(await pull.pull(pool, actor, cursor), media_type=JSON)
 

@@ -64,9 +64,7 @@ class TestDurations:
 
 
 class TestOnDevices:
-    @given(
-        status=st.sampled_from(list(InterventionStatus)), validated=st.booleans(), days=st.none() | st.integers(0, 90)
-    )
+    @given(status=st.sampled_from(list(InterventionStatus)), validated=st.booleans(), days=st.none() | st.integers(0, 90))
     def test_what_is_open_or_awaited_or_recent(self, status: InterventionStatus, validated: bool, days: int | None) -> None:
         is_validated = validated and status is InterventionStatus.completed
         sheet = job(status=status, is_validated=is_validated, actual_end=None if days is None else NOW - timedelta(days=days))

@@ -127,5 +127,3 @@ async def until(happens: Callable[[], Any], seconds: float = 5) -> None:
 @pytest.fixture
 def soon() -> Callable[..., Awaitable[None]]:
     return until
-
-

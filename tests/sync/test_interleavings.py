@@ -158,9 +158,7 @@ class Interleavings(RuleBasedStateMachine):
 
     async def _nothing_is_lost(self) -> None:
         ids = [entry_id for _, entry_id in self.executed]
-        found = await self.session.execute(
-            sa.select(SyncReceipt.command_id, SyncReceipt.problem).where(SyncReceipt.command_id.in_(ids))
-        )
+        found = await self.session.execute(sa.select(SyncReceipt.command_id, SyncReceipt.problem).where(SyncReceipt.command_id.in_(ids)))
         receipts = dict(list(found))
         for device, entry_id in self.executed:
             kept = device.client.outbox.get(str(entry_id))

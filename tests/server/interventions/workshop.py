@@ -23,11 +23,21 @@ from shared_models.permissions import ROLE_PERMISSIONS, Role
 from tests.conftest import make_user
 
 VERBS: dict[type[Command], Any] = {
-    iv.CreateIntervention: service.create, iv.StartIntervention: service.start, iv.HoldIntervention: service.hold,
-    iv.EndAction: service.end_action, iv.AddAction: service.add_action, iv.CompleteIntervention: service.complete,
-    iv.CancelIntervention: service.cancel, iv.ValidateIntervention: service.validate, iv.ReturnIntervention: service.return_,
-    iv.AssignIntervention: service.assign, iv.UpdateIntervention: service.update, iv.ReviseIntervention: service.revise,
-    iv.AddNote: service.add_note, iv.AddPhoto: service.add_photo, iv.RemovePhoto: service.remove_photo,
+    iv.CreateIntervention: service.create,
+    iv.StartIntervention: service.start,
+    iv.HoldIntervention: service.hold,
+    iv.EndAction: service.end_action,
+    iv.AddAction: service.add_action,
+    iv.CompleteIntervention: service.complete,
+    iv.CancelIntervention: service.cancel,
+    iv.ValidateIntervention: service.validate,
+    iv.ReturnIntervention: service.return_,
+    iv.AssignIntervention: service.assign,
+    iv.UpdateIntervention: service.update,
+    iv.ReviseIntervention: service.revise,
+    iv.AddNote: service.add_note,
+    iv.AddPhoto: service.add_photo,
+    iv.RemovePhoto: service.remove_photo,
 }
 
 

@@ -101,8 +101,13 @@ async def _told_everything(shop: Workshop) -> UUID:
     coding = iv.FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
     signature = iv.Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
     await shop.complete(
-        job, failure=coding, work_performed="Seal", signature=signature, restarted_at=now().replace(microsecond=0),
-        temporary_until=now().date(), permanent_id=uuid7(),
+        job,
+        failure=coding,
+        work_performed="Seal",
+        signature=signature,
+        restarted_at=now().replace(microsecond=0),
+        temporary_until=now().date(),
+        permanent_id=uuid7(),
     )
     shop.session.add(ProductionLine(site_id=shop.site.id, name="Line 1"))
     shop.session.add(Document(site_id=shop.site.id, equipment_id=shop.machine.id, attachment_id=photo, title="Manual"))
@@ -115,9 +120,7 @@ async def _told_everything(shop: Workshop) -> UUID:
 
 
 class TestScope:
-    async def test_a_gained_site_comes_whole_and_alone(
-        self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool
-    ) -> None:
+    async def test_a_gained_site_comes_whole_and_alone(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
         await session.commit()
         await all_quiet(pool)
         other = await elsewhere(shop)

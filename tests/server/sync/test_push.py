@@ -172,9 +172,7 @@ class TestAnswers:
         await send(shop, shop.technician, cmd)
         assert codes(await send(shop, shop.colleague, cmd)) == ["command_id_taken"]
 
-    async def test_a_fault_of_ours_blocks_nothing_and_can_be_tried_again(
-        self, shop: Workshop, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_a_fault_of_ours_blocks_nothing_and_can_be_tried_again(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
         async def stumble(session: Session, _actor: Actor, _cmd: Command) -> None:
             await session.execute(sa.text("update equipment set name = 'half done'"))
             raise ZeroDivisionError
@@ -215,9 +213,7 @@ class TestClocks:
         assert abs(sheet.actual_start - really) < timedelta(seconds=5)
         assert abs(sheet.stopped_at - really + timedelta(minutes=5)) < timedelta(seconds=5)
         assert sheet.scheduled_start == really
-        told = await shop.session.scalar(
-            sa.text("select changes -> 'device_time' ->> 0 from audit_log where entity_id = :id"), {"id": job}
-        )
+        told = await shop.session.scalar(sa.text("select changes -> 'device_time' ->> 0 from audit_log where entity_id = :id"), {"id": job})
         assert datetime.fromisoformat(str(told)) == really + wrong
 
     async def test_nothing_has_happened_in_the_future(self, shop: Workshop) -> None:
