@@ -25,7 +25,7 @@ from server.users.models import User
 from shared_models.auth import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 
-GRACE = timedelta(seconds=10)
+GRACE = timedelta(minutes=2)  # a phone waits half a minute for a lost answer before it asks again
 PER_ACCOUNT = Rate(10, timedelta(minutes=15))
 PER_ADDRESS = Rate(100, timedelta(minutes=15))  # a whole workshop may share one address
 _log = structlog.get_logger(__name__)

@@ -32,14 +32,16 @@ class TestRotation:
         assert (await client.get("/api/v1/auth/me", headers=bearer(third.json()))).status_code == 200
 
     async def test_a_lost_answer_and_a_second_tab_get_the_same_successor(self, client, pair):
-        first, again = [await refresh(client, pair["refresh_token"]) for _ in range(2)]
+        first = await refresh(client, pair["refresh_token"])
+        with later(60):
+            again = await refresh(client, pair["refresh_token"])
         assert first.json()["refresh_token"] == again.json()["refresh_token"]
         with later(60):
             assert (await refresh(client, first.json()["refresh_token"])).status_code == 200
 
     async def test_reuse_after_the_grace_ends_the_session_for_everybody(self, client, session, pair):
         second = (await refresh(client, pair["refresh_token"])).json()
-        with later(11):
+        with later(121):
             assert problem_code(await refresh(client, pair["refresh_token"]), 401) == "session_ended"
             assert problem_code(await refresh(client, second["refresh_token"]), 401) == "session_ended"
             assert (await client.get("/api/v1/auth/me", headers=bearer(second))).status_code == 401
