@@ -58,7 +58,11 @@ globalThis.etabliStorage = (() => {
         }
       }
     };
-    return { within, close: () => db.close() };
+    const close = () => {
+      superseded = true; // a write that comes late must not open it again
+      db.close();
+    };
+    return { within, close };
   }
 
   function transact(db, stores, mode, body, durability) {

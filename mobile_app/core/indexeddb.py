@@ -105,6 +105,7 @@ class IndexedDBStores:
     def __init__(self, on_superseded: Callable[[], None] | None = None, on_set_aside: Callable[[str], None] | None = None) -> None:
         self._on_superseded = on_superseded
         self._on_set_aside = on_set_aside
+        self._in_use: dict[str, str] = {}
 
     async def device(self) -> IndexedDBKeyValue:
         library, base = await self._open("etabli-device", "device")
@@ -115,8 +116,9 @@ class IndexedDBStores:
         return IndexedDBStore(library, base)
 
     async def delete(self, user_id: str) -> None:
-        for name in _generations(f"etabli-u-{user_id}"):
-            await _call(_library().destroy, name)
+        """The database in use; one that was set aside may hold work that nobody has seen since."""
+        name = f"etabli-u-{user_id}"
+        await _call(_library().destroy, self._in_use.get(name, name))
 
     async def to_bytes(self, data: Any) -> bytes:
         if isinstance(data, bytes):
@@ -129,12 +131,15 @@ class IndexedDBStores:
         library = _library()
         for candidate in _generations(name):
             try:
-                return library, await _call(library.open, candidate, kind, self._proxy())
+                base = await _call(library.open, candidate, kind, self._proxy())
             except StoreTrouble as trouble:
                 if trouble.kind not in _SET_ASIDE:
                     raise
                 if self._on_set_aside:
                     self._on_set_aside(candidate)
+            else:
+                self._in_use[name] = candidate
+                return library, base
         raise StoreTrouble("broken", name)
 
     def _proxy(self) -> Any:
