@@ -67,7 +67,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     second = [
         *parts.report_card(client, job),
         parts.Photos(client, job, commands.photo if may_act and job.status in OPEN else None),
-        Notes(client, job, writable=not read_only),
+        Notes(client, job, writable=not read_only and not job.is_validated),
         *parts.actions_card(client, job),
         HistorySection(job.id),
     ]
