@@ -7,7 +7,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 from playwright.sync_api import Error as BrowserError
 
 from server.core.i18n import translator
@@ -126,7 +126,7 @@ class App:
 
     def field(self, label: str) -> Locator:
         found = self.page.get_by_label(self.words(label)).and_(self.page.locator("input, textarea"))
-        self._look_for(lambda: found.count(), label, 30)
+        self._look_for(found.count, label, 30)
         return found.first
 
     def press(self, keys: str) -> "App":
@@ -174,7 +174,7 @@ class App:
             nonlocal turns
             turns += 1
             if turns > 1 and turns % 6 == 0:
-                self._scroll(600 if turns % 60 else -20_000)
+                self._scroll(-20_000 if turns % 60 == 6 else 500)  # from the top, every now and then
             return find()
 
         return until(look, lambda: f"“{self.words(what)}” at {self.path}; shown:\n{self.shown()}", seconds)

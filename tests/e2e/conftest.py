@@ -49,11 +49,12 @@ def film(technician: User, scanned: Machine, tmp_path_factory: pytest.TempPathFa
     return film_of(technician.bytes_of(f"/equipment/{scanned['id']}/label.png"), tmp_path_factory.mktemp("film"))
 
 
-def film_of(label: bytes, folder: Path) -> Path:
-    """What a camera sees that is held, not quite straight, over a label stuck on a grey machine."""
+def film_of(label: bytes | None, folder: Path) -> Path:
+    """What a camera sees that is held, not quite straight, over a label stuck on a grey machine; or over the bare machine."""
     still = Image.new("RGB", (640, 480), "#8a8f94")
-    picture = Image.open(io.BytesIO(label)).convert("RGB").resize((300, 300))
-    still.paste(picture.rotate(5, expand=True, fillcolor="#8a8f94"), (160, 70))
+    if label:
+        picture = Image.open(io.BytesIO(label)).convert("RGB").resize((300, 300))
+        still.paste(picture.rotate(5, expand=True, fillcolor="#8a8f94"), (160, 70))
     frame = io.BytesIO()
     still.save(frame, "JPEG", quality=90)
     film = folder / "label.mjpeg"

@@ -19,7 +19,8 @@ from mobile_app.web.build import build_web
 from tests.e2e.waiting import until
 
 PROJECT = Path(__file__).parents[2]
-PASSWORD = "etabli-demo"  # noqa: S105 - published on the demonstration's sign-in page
+PASSWORD = "etabli-demo"
+"""Published on the demonstration's sign-in page."""
 PREFIXES = ("ETABLI_", "DATABASE_URL")
 
 
@@ -46,6 +47,15 @@ class Product:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(60)
+
+    @contextmanager
+    def away(self, **env: str) -> Iterator[None]:
+        """Stopped; it comes back with the settings of `env`."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start(**env)
 
     def as_user(self, username: str) -> "User":
         return User(self.url, username)
@@ -87,6 +97,9 @@ class User:
     def bytes_of(self, path: str) -> bytes:
         return self._ask("GET", path).content
 
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("POST", path, json=body).json()
+
     def end_other_sessions(self) -> None:
         for session in self.get("/auth/sessions"):
             if not session["is_current"]:
@@ -95,8 +108,8 @@ class User:
     def free_machines(self) -> list[dict[str, Any]]:
         """Machines in service, of a class with failure modes, on which nothing is open."""
         coded = {row["id"] for row in self.get("/equipment-classes") if row["failure_items"]}
-        first = self.get("/equipment", size=100)
-        rows = first["items"] + [row for page in range(2, first["pages"] + 1) for row in self.get("/equipment", size=100, page=page)["items"]]
+        pages = range(1, self.get("/equipment", size=100)["pages"] + 1)
+        rows = [row for page in pages for row in self.get("/equipment", size=100, page=page)["items"]]
         free = [row for row in rows if row["class_id"] in coded and row["status"] == "active" and not row["open_interventions"]]
         return [dict(self.get(f"/equipment/{row['id']}")) for row in free[:20]]
 

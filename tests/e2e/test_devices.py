@@ -53,9 +53,8 @@ class TestSession:
         phone.sign_in_as_demo("technician").go(f"/equipment/{next(machines)['id']}")
         job = start_breakdown(phone, "Jeton refusé")
         phone.synced()
-        product.stop()
-        phone.fill("job.note_hint", "pendant l’arrêt").tap("job.note_add").see("pendant l’arrêt", "common.sync_offline")
-        product.start(ETABLI_SECRET_KEY="another secret, of more than thirty-two letters")
+        with product.away(ETABLI_SECRET_KEY="another secret, of more than thirty-two letters"):
+            phone.fill("job.note_hint", "pendant l’arrêt").tap("job.note_add").see("pendant l’arrêt", "1 en attente")
         phone.synced(seconds=90)
         assert [note["text"] for note in technician.job(job)["notes"]] == ["pendant l’arrêt"]
 

@@ -1,0 +1,265 @@
+"""Every screen, at every size, in both languages and themes: `python -m tests.e2e.screenshots [--only NAME] [--sizes 390,820,1440]`.
+
+One app is loaded for each size, language and person; within it, screens and themes follow one another without a reload.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from shared_models.ids import uuid7
+from tests.browser import launched
+from tests.e2e.app import DESKTOP, PHONE, TABLET, App
+from tests.e2e.conftest import film_of
+from tests.e2e.product import PROJECT, Product, User, running
+from tests.e2e.waiting import until
+
+OUT = PROJECT / "screenshots"
+SIZES = {"390": PHONE, "820": TABLET, "1440": DESKTOP}
+BIG_TEXT = "200%"
+
+
+@dataclass
+class Things:
+    """What the demonstration has to show."""
+
+    broken: dict[str, Any]
+    free: dict[str, Any]
+    supervisor: User
+    technician_id: str
+    running_job: str
+    waiting_job: str
+    request: str
+
+    @classmethod
+    def of(cls, supervisor: User) -> "Things":
+        def job(title: str) -> dict[str, Any]:
+            return dict(supervisor.get("/maintenance/interventions", search=title)["items"][0])
+
+        leak = job("Fuite vérin de poussée")
+        waiting = supervisor.get("/maintenance/interventions", status="completed", is_validated=False)["items"][0]
+        request = supervisor.get("/work-requests", status="new")["items"][0]
+        machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
+        free = supervisor.free_machines()[0]
+        return cls(machine, free, supervisor, leak["assigned_technician_id"], leak["id"], waiting["id"], request["id"])
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`come` brings the app to the screen, and `leave` away from what covers it; `who` is signed in."""
+
+    name: str
+    who: str
+    come: Callable[[App, Things], object]
+    leave: Callable[[App], object] = lambda app: None
+    is_main: bool = True
+
+
+def at(path: str, *words: str) -> Callable[[App, Things], object]:
+    """A screen by its address, in which `{names}` are of `Things`."""
+    return lambda app, things: app.go(path.format(**vars(things))).see(*words)
+
+
+def then(path: str, tap: str, *words: str) -> Callable[[App, Things], object]:
+    return lambda app, things: app.go(path.format(**vars(things))).tap(tap).see(*words)
+
+
+def escape(app: App) -> None:
+    app.press("Escape")
+
+
+def scan(app: App, _: Things) -> None:
+    """The film shows a blank wall: the overlay stays open."""
+    app.go("/today").tap("common.scan_label")
+    app.page.get_by_role("dialog").wait_for()
+    until(lambda: app.page.evaluate("document.querySelector('dialog video')?.readyState > 2"), "the camera's picture")
+
+
+def be_refused(app: App, things: Things) -> None:
+    """Begin without a network a job that the supervisor cancels meanwhile."""
+    ask, path = things.supervisor, "/maintenance/interventions"
+    job = {"occurred_at": told(), "intervention_id": str(uuid7()), "equipment_id": things.free["id"], "title": "Graissage paliers"}
+    ask.post(path, {**job, "intervention_type": "preventive", "assigned_technician_id": things.technician_id})
+    app.go(f"/jobs/{job['intervention_id']}").see("job.start")
+    app.context.set_offline(True)
+    app.tap("job.start").see("job.pause")
+    ask.post(f"{path}/{job['intervention_id']}/cancel", {**job, "occurred_at": told(), "reason": app.words("job.cancel_reason.not_needed")})
+    app.context.set_offline(False)
+    app.go("/needs-you").see("needs_you.retry")
+
+
+def give_up(app: App) -> None:
+    app.tap("needs_you.discard").see("common.cancel")
+    app.page.get_by_role("button", name=app.words("needs_you.discard"), exact=True).last.click()
+    app.see("needs_you.none")
+
+
+def told() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+VALIDATE, MACHINE, FREE, JOB = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}", "/jobs/{running_job}"
+SHOTS = [
+    Shot("today", "technician", at("/today", "today.todo")),
+    Shot("machine", "technician", at(MACHINE, "machine.open_job")),
+    Shot("machine-free", "technician", at(FREE, "machine.start"), is_main=False),
+    Shot("start-sheet", "technician", then(FREE, "machine.start", "machine.start_hint"), escape),
+    Shot("report-sheet", "technician", then(FREE, "machine.report", "machine.send_report"), escape),
+    Shot("status-sheet", "technician", then(FREE, "machine.change_status", "machine.status_save"), escape, is_main=False),
+    Shot("job", "technician", at(JOB, "job.pause")),
+    Shot("close-1", "technician", at(JOB + "/close", "close.what")),
+    Shot("close-2", "technician", then(JOB + "/close", "close.continue", "close.finish"), lambda app: app.tap("common.back")),
+    Shot("jobs", "technician", at("/jobs", "jobs.title"), is_main=False),
+    Shot("equipment", "technician", at("/equipment", "equipment_list.title")),
+    Shot("scan", "technician", scan, escape, is_main=False),
+    Shot("label-unknown", "technician", at("/e/ABCD2345", "scan.again"), is_main=False),
+    Shot("needs-you", "technician", be_refused, give_up),
+    Shot("me", "technician", at("/me", "me.sync")),
+    Shot("board", "supervisor", at("/board", "board.title")),
+    Shot("validate", "supervisor", at(VALIDATE, "validation.work")),
+    Shot("return-sheet", "supervisor", then(VALIDATE, "validation.return", "validation.return_send"), escape, is_main=False),
+    Shot("requests", "supervisor", at("/requests/{request}", "requests.accept")),
+    Shot("accept-sheet", "supervisor", then("/requests/{request}", "requests.accept", "requests.make_job"), escape, is_main=False),
+    Shot("equipment-desk", "supervisor", at("/equipment", "equipment_list.title"), is_main=False),
+    Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
+]  # fmt: skip
+
+
+class Studio:
+    """Takes the pictures that were asked for."""
+
+    def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
+        self._product, self._browser, self._only = product, browser, only
+        self._things = Things.of(product.as_user("supervisor"))
+
+    def shoot(self, size: str, lang: str) -> None:
+        for who in dict.fromkeys(shot.who for shot in SHOTS):
+            wanted = [shot for shot in SHOTS if shot.who == who and self._is_wanted(shot.name)]
+            if wanted:
+                self._as(who, size, lang, wanted)
+        self._signed_out(size, lang)
+        self._operator(size, lang)
+
+    def shoot_big(self) -> None:
+        """At twice the text size, on a phone."""
+        for who in ("technician", "supervisor"):
+            wanted = [shot for shot in SHOTS if shot.who == who and shot.is_main and self._is_wanted(shot.name)]
+            if wanted:
+                self._as(who, "390", "fr", wanted, big=True)
+
+    def _is_wanted(self, name: str) -> bool:
+        return not self._only or name in self._only
+
+    @contextmanager
+    def _app(self, size: str, lang: str, *, big: bool = False) -> Iterator[App]:
+        locale = {"fr": "fr-FR", "en": "en-GB"}[lang]
+        context = self._browser.new_context(viewport=SIZES[size], locale=locale, permissions=["camera"])
+        if big:
+            context.add_init_script("addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%'));")
+        try:
+            yield App(context, self._product.url, lang)
+        finally:
+            context.close()
+
+    def _as(self, who: str, size: str, lang: str, shots: Sequence[Shot], *, big: bool = False) -> None:
+        with self._app(size, lang, big=big) as app:
+            app.open()
+            if who == "technician" and self._is_wanted("first-load"):
+                self._first_load(app, folder_of(size, "light", lang))
+            else:
+                app.sign_in_as_demo(who)
+            themes = ("light",) if big else ("light", "dark")
+            for theme in themes:
+                app.go("/me").tap(f"me.theme.{theme}")
+                for shot in shots:
+                    self._take(app, shot, folder_of(f"{size}{'-' + BIG_TEXT if big else ''}", theme, lang))
+
+    def _first_load(self, app: App, target: Path) -> None:
+        """Held still at its second page."""
+        asked: list[Route] = []
+
+        def hold(route: Route) -> None:
+            asked.append(route)
+            if len(asked) == 1:
+                route.continue_()
+
+        app.context.route("**/api/v1/sync/pull*", hold)
+        app.sign_in("technician")
+        until(lambda: len(asked) > 1, "the second page of the first load")
+        picture(app.page, target / "first-load.png")
+        for route in asked[1:]:
+            route.continue_()
+        app.context.unroute("**/api/v1/sync/pull*")
+        app.synced()
+
+    def _take(self, app: App, shot: Shot, folder: Path) -> None:
+        try:
+            shot.come(app, self._things)
+            picture(app.page, folder / f"{shot.name}.png")
+            shot.leave(app)
+        except (AssertionError, TimeoutError) as error:
+            print(f"{folder.name}/{shot.name}: {str(error).splitlines()[0]}")  # noqa: T201 - a command's own words
+            app.open("/")
+
+    def _signed_out(self, size: str, lang: str) -> None:
+        if self._is_wanted("sign-in"):
+            for theme in ("light", "dark"):
+                with self._app(size, lang) as app:
+                    app.page.emulate_media(color_scheme=theme)
+                    app.open().see("sign_in.demo")
+                    picture(app.page, folder_of(size, theme, lang) / "sign-in.png")
+
+    def _operator(self, size: str, lang: str) -> None:
+        if self._is_wanted("operator"):
+            with self._app(size, lang) as app:
+                for theme in ("light", "dark"):
+                    app.page.emulate_media(color_scheme=theme)
+                    app.page.goto(f"{self._product.url}/e/{self._things.free['label_codes'][0]}")
+                    picture(app.page, folder_of(size, theme, lang) / "operator.png")
+
+
+def folder_of(size: str, theme: str, lang: str) -> Path:
+    return OUT / size / f"{theme}-{lang}"
+
+
+def picture(page: Page, target: Path) -> None:
+    """Once two pictures in a row are the same: what moves has settled, but for a running clock."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = b""
+    for _ in range(12):
+        page.wait_for_timeout(120)
+        now = page.screenshot()
+        if now == before:
+            break
+        before = now
+    target.write_bytes(now)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
+    parser.add_argument("--only", nargs="*", default=[], help="names of screens")
+    parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text")
+    parser.add_argument("--langs", default="fr,en")
+    asked = parser.parse_args()
+    with running() as product, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        film = film_of(None, Path(folder))
+        with launched(playwright, camera=film) as browser:
+            studio = Studio(product, browser, asked.only)
+            for size in asked.sizes.split(","):
+                if size == BIG_TEXT:
+                    studio.shoot_big()
+                else:
+                    for lang in asked.langs.split(","):
+                        studio.shoot(size, lang)
+    print(f"{OUT}: {sum(1 for _ in OUT.rglob('*.png'))} pictures")  # noqa: T201 - a command's own words
+
+
+if __name__ == "__main__":
+    main()
