@@ -25,6 +25,7 @@ from shared_models.auth import Me
 from shared_models.base import Command, Row
 from shared_models.equipment import DocumentRow
 from shared_models.ids import uuid7
+from shared_models.interventions import is_on_device
 from shared_models.life import EquipmentLifeRow
 from shared_models.permissions import Permission, may
 
@@ -249,6 +250,7 @@ class Client:
         assert self.device_id
         self.session.user = user
         await self.tables.load(store)
+        await self._let_go_of_old_jobs(store)
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
@@ -257,6 +259,15 @@ class Client:
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)
+
+    async def _let_go_of_old_jobs(self, store: LocalStore) -> None:
+        """What ended long ago is read from the server: a device holds as much as one that loads everything today."""
+        now = self.now()
+        old = [job for job in self.interventions.rows.values() if not is_on_device(job, now)]
+        if old:
+            await store.apply(Batch(drops=[(f"intervention/{job.id}", str(job.site_id)) for job in old]))
+        for job in old:
+            self.interventions.forget(job.id)
 
     def _enter(self, user: SessionUser) -> None:
         self.session.move(SessionState.signed_in, user)

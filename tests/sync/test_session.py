@@ -1,15 +1,19 @@
 """Signing in and out, sessions that end, and the tabs of one browser."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from mobile_app.core.errors import Offline, ProblemError, SignInNeeded, UnsentWork
 from mobile_app.core.session import SessionState
+from mobile_app.core.storage import Batch
 from mobile_app.core.sync import SyncState
 from mobile_app.core.tabs import SharedTabs
 from shared_models.ids import uuid7
 from shared_models.interventions import AddNote
+from shared_models.lifecycle import InterventionStatus
+from tests.mobile_app.core.rows import job, stored
 from tests.server.support import PASSWORD
 
 pytestmark = pytest.mark.fresh_database
@@ -42,6 +46,19 @@ class TestSignIn:
         phone.transport.sent.clear()
         await asyncio.gather(*(phone.client.api.me() for _ in range(5)))
         assert phone.transport.sent.count("POST /api/v1/auth/refresh") == 1
+
+
+class TestStart:
+    async def test_lets_go_of_jobs_that_ended_long_ago(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        machine = phone.client.equipment.get(factory.press)
+        ended = {"status": InterventionStatus.cancelled, "actual_end": phone.client.now() - timedelta(days=31)}
+        old, recent = job(machine, **ended), job(machine, **{**ended, "actual_end": phone.client.now() - timedelta(days=29)})
+        rows = [stored("intervention", row, machine.site_id) for row in (old, recent)]
+        await phone.client.outbox.store.apply(Batch(puts=rows))
+        again = await factory.restarted(phone)
+        assert list(again.client.interventions.rows) == [recent.id]
+        assert await again.client.outbox.store.rows_at([row.key for row in rows]) == [None, rows[1].json]
 
 
 class TestSignOut:
