@@ -94,7 +94,7 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
     told = cursors.decode(text) if text else None
     told = told and told.without(_lost(told, actor))
     async with pool.acquire() as connection:
-        present = await repository.present(connection, actor, told, at - DEVICE_WINDOW)
+        present = await repository.present(connection, actor, told)
         known = _usable(told, actor, present, at)
         cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()))
         sources = repository.EVERY_SOURCE

@@ -1,11 +1,13 @@
 """Commands from devices: each judged for itself, carried out once, answered again when it comes again.
 
-All of a push is one transaction, so a crash between two commands loses nothing: the device sends them again. A receipt is
-claimed before its command runs; whoever sends the same command at the same time waits for the first answer.
+All of a push is one transaction, so a crash between two commands loses nothing: the device sends them again. Receipts are
+claimed before any command runs; whoever sends the same command at the same time waits for the first answer.
+
+A few commands at a time share a savepoint, since nearly all are good; where one is not, each of them gets its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +30,7 @@ from shared_models.problems import FieldProblem, Problem
 from shared_models.sync import PushAnswer, PushRequest, PushResult
 from shared_models.validation import field_problems
 
+TOGETHER = 20
 _log = structlog.get_logger(__name__)
 
 
@@ -36,21 +39,54 @@ class _BugError(Exception):
 
 
 @dataclass(frozen=True)
+class _Told:
+    """A command as it was sent, read or found unreadable."""
+
+    id: UUID | None
+    type: str
+    command: Command | Problem
+
+
+@dataclass(frozen=True)
 class _Push:
     session: Session
     actor: Actor
     received_at: datetime
     ahead: timedelta
+    claimed: set[UUID] = field(default_factory=set)
+    """The commands whose receipts wait for their first answer."""
 
-    async def answer(self, raw: Mapping[str, Any]) -> PushResult:
+    async def answers(self, raws: Sequence[Mapping[str, Any]]) -> list[PushResult]:
+        told = [self._tell(raw) for raw in raws]
+        self.claimed.update(await self._claim(told))
+        results: list[PushResult] = []
+        for start in range(0, len(told), TOGETHER):
+            results += await self._answers(told[start : start + TOGETHER])
+        return results
+
+    def _tell(self, raw: Mapping[str, Any]) -> _Told:
         command_id = _id_in(raw)
-        command = self._read(raw, command_id)
-        if isinstance(command, Problem):
-            return PushResult(id=command_id, status="rejected", problem=command)
-        assert command_id is not None
-        if not await repository.claim_receipt(self.session, self.actor, command_id, raw["type"]):
-            return await self._again(command_id)
-        return await self._first(command)
+        return _Told(command_id, str(raw.get("type")), self._read(raw, command_id))
+
+    async def _claim(self, told: Iterable[_Told]) -> set[UUID]:
+        wanted = {one.id: one.type for one in told if one.id and isinstance(one.command, Command)}
+        return await repository.claim_receipts(self.session, self.actor, wanted) if wanted else set()
+
+    async def _answers(self, told: Sequence[_Told]) -> list[PushResult]:
+        new = {one.id: one.command for one in told if one.id in self.claimed and isinstance(one.command, Command)}
+        if len(new) < 2 or not await self._all_carried_out(new.values()):  # noqa: PLR2004
+            return [await self._answer(one) for one in told]
+        self.claimed.difference_update(new.keys())
+        return [PushResult(id=one.id, status="applied") if one.id in new else await self._answer(one) for one in told]
+
+    async def _answer(self, told: _Told) -> PushResult:
+        if isinstance(told.command, Problem):
+            return PushResult(id=told.id, status="rejected", problem=told.command)
+        assert told.id is not None
+        if told.id in self.claimed or await self._claim([told]):
+            self.claimed.discard(told.id)
+            return await self._first(told.command)
+        return await self._again(told.id)
 
     def _read(self, raw: Mapping[str, Any], command_id: UUID | None) -> Command | Problem:
         """Malformed commands leave no receipt: they have changed nothing, and a newer server may understand them."""
@@ -74,10 +110,8 @@ class _Push:
         return PushResult(id=command_id, status="rejected" if receipt.problem else "applied", problem=_problem(receipt.problem))
 
     async def _first(self, told: Command) -> PushResult:
-        command = clocks.corrected(told, self.ahead, self.received_at)
         try:
-            with clocks.remembered(told.occurred_at, command.occurred_at):
-                await self._run(command)
+            await self._run(told)
         except EtabliError as refusal:
             problem = problem_of(refusal, self.actor.lang)
             await repository.refuse_receipt(self.session, told.command_id, problem.model_dump(mode="json", exclude_none=True))
@@ -87,25 +121,44 @@ class _Push:
             return _rejected(told.command_id, build_problem("internal_error", 500, translator(self.actor.lang)))
         return PushResult(id=told.command_id, status="applied")
 
-    async def _run(self, command: Command) -> None:
+    async def _run(self, told: Command) -> None:
         """In a savepoint. What may pass by itself (a lock, a lost connection) ends the push, which the device sends again."""
         try:
             async with self.session.begin_nested():
-                await HANDLERS[type(command)].run(self.session, self.actor, command)
-                await self.session.flush()
+                await self._carry_out(told)
         except EtabliError:
             raise
         except DATABASE_ERRORS as error:
-            refusal = refusal_of(error)
-            if isinstance(refusal, Unavailable):
-                raise _PassingError(refusal) from error
-            self._log(command, error)
+            refusal = _refusal(error)
+            self._log(told, error)
             raise (refusal or _BugError()) from error
         except Exception as error:
-            self._log(command, error)
+            self._log(told, error)
             raise _BugError from error
         finally:
             self.session.expunge_all()
+
+    async def _all_carried_out(self, told: Iterable[Command]) -> bool:
+        """In one savepoint; when it does not hold, nothing has happened, and who is to blame is yet to be found."""
+        try:
+            async with self.session.begin_nested():
+                for command in told:
+                    await self._carry_out(command)
+        except DATABASE_ERRORS as error:
+            _refusal(error)
+            return False
+        except Exception:  # noqa: BLE001 - each is tried again by itself, and then answered or logged
+            return False
+        finally:
+            self.session.expunge_all()
+        return True
+
+    async def _carry_out(self, told: Command) -> None:
+        command = clocks.corrected(told, self.ahead, self.received_at)
+        with clocks.remembered(told.occurred_at, command.occurred_at):
+            await HANDLERS[type(command)].run(self.session, self.actor, command)
+            await self.session.flush()
+        self.session.expunge_all()
 
     @staticmethod
     def _log(command: Command, error: Exception) -> None:
@@ -124,10 +177,17 @@ async def push(session: Session, actor: Actor, request: PushRequest) -> PushAnsw
     ahead = clocks.skew(request.sent_at, received_at)
     work = _Push(session, replace(actor, device_id=request.device_id), received_at, ahead)
     try:
-        results = [await work.answer(raw) for raw in request.commands]
+        results = await work.answers(request.commands)
     except _PassingError as passing:
         raise passing.refusal from passing
     return PushAnswer(results=results, xid=await repository.transaction_id(session))
+
+
+def _refusal(error: Exception) -> EtabliError | None:
+    refusal = refusal_of(error)
+    if isinstance(refusal, Unavailable):
+        raise _PassingError(refusal) from error
+    return refusal
 
 
 def _id_in(raw: Mapping[str, Any]) -> UUID | None:

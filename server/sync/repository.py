@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,6 @@ from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from server.core.access import Actor
@@ -18,13 +17,18 @@ from server.sync.sources import CHANGED, SOURCES, Source
 # --- receipts
 
 
-async def claim_receipt(session: Session, actor: Actor, command_id: UUID, command_type: str) -> bool:
-    """False when the command has a receipt; waits for another transaction that carries it out just now."""
-    statement = insert(SyncReceipt).values(
-        command_id=command_id, user_id=actor.user_id, device_id=actor.device_id, command_type=command_type
-    )
-    claimed = await session.scalar(statement.on_conflict_do_nothing().returning(col(SyncReceipt.command_id)))
-    return claimed is not None
+_CLAIM = sa.text("""
+insert into sync_receipt (command_id, user_id, device_id, command_type)
+select command_id, :user, :device, command_type
+from unnest(cast(:ids as uuid[]), cast(:types as text[])) as c(command_id, command_type) order by command_id
+on conflict do nothing returning command_id
+""")
+
+
+async def claim_receipts(session: Session, actor: Actor, commands: Mapping[UUID, str]) -> set[UUID]:
+    """Those of the commands (id to type) that have no receipt yet; waits for other transactions that carry them out just now."""
+    parameters = {"user": actor.user_id, "device": actor.device_id, "ids": list(commands), "types": list(commands.values())}
+    return set(await session.scalars(_CLAIM, parameters))
 
 
 async def receipt(session: Session, command_id: UUID) -> SyncReceipt:
@@ -54,7 +58,7 @@ EVERY_SOURCE = frozenset(range(len(SOURCES)))
 class Now:
     """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's.
 
-    `changed`: the sources in which a cursor between two sweeps finds anything, read in the same instant as `xmin`.
+    `changed`: the sources in which a cursor between two sweeps may find anything, read in the same instant as `xmin`.
     """
 
     epoch: UUID
@@ -68,15 +72,16 @@ select (select id from sync_epoch) as epoch, pg_snapshot_xmin(pg_current_snapsho
     (select coalesce(array_agg(id), '{{}}') from sites where {0}::uuid[] is null or id = any({0}::uuid[])) as sites
 """
 _NOW_ONLY = _NOW.format("$1")
-_NOW_AND_CHANGED = f"{_NOW.format('$10')}, ({CHANGED}) as changed"
+_NOW_AND_CHANGED = f"{_NOW.format('$3')}, ({CHANGED}) as changed"
 
 
-async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None, since: datetime) -> Now:
+async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> Now:
     """`cursor` is one that a device has sent, and may still prove to be of no use."""
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
         found = await connection.fetchrow(_NOW_ONLY, actor.site_list)
         return Now(found["epoch"], found["xmin"], frozenset(found["sites"]))
-    found = await connection.fetchrow(_NOW_AND_CHANGED, *_arguments(cursor, actor, None, 1, since), actor.site_list)
+    lowest = min([cursor.low, *cursor.lows.values()])
+    found = await connection.fetchrow(_NOW_AND_CHANGED, sorted(cursor.lows), lowest, actor.site_list)
     return Now(found["epoch"], found["xmin"], frozenset(found["sites"]), frozenset(found["changed"]))
 
 

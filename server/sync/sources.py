@@ -41,9 +41,13 @@ def _after(alias: str, low: str, key: str = "id", first: str = f"'{_NIL}'::uuid"
 
 @dataclass(frozen=True)
 class Source:
-    """`keys` yields (key, id, site_id, sync_xid), and what `change` needs; `change` is the change's JSON text of a key `k`."""
+    """`keys` yields (key, id, site_id, sync_xid), and what `change` needs; `change` is the change's JSON text of a key `k`.
+
+    `changed` is the condition of `CHANGED`: true as soon as `keys` yields anything after one low or another.
+    """
 
     name: str
+    changed: str
     keys: str
     rows: str
     change: str
@@ -62,6 +66,15 @@ class Source:
         return f"{_PARAMETERS} select count(*) from ({self.keys}) q"  # noqa: S608
 
 
+def _newest(table: str, scope: str) -> str:
+    """Asked in this way, PostgreSQL looks at one end of the index, whatever it believes of the parameters."""
+    return f"(select max(t.sync_xid) from {table} t where {scope}) >= $2::bigint"  # noqa: S608
+
+
+def _newest_of_sites(table: str, site: str = "site_id") -> str:
+    return f"exists (select from unnest($1::uuid[]) s(id) where {_newest(table, f't.{site} = s.id')})"
+
+
 def _change(entity: str, site_id: str, row: str) -> str:
     return f"json_build_object('entity', '{entity}', 'id', k.id, 'site_id', {site_id}, 'row', {row})"
 
@@ -77,7 +90,7 @@ def _of_site(entity: str, table: str, row: Callable[[str], str], *, fresh: str =
         f" cross join lateral (select t.* from {table} t where t.{site} = s.site_id"
         f" and {_after('t', 's.low')} and (s.low > 0 or {fresh}) {_LIMITED.format('t')}) x {_LIMITED.format('x')}"
     )
-    return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, f"e.{site}", row("e")))
+    return Source(entity, _newest_of_sites(table, site), keys, f"join {table} e on e.id = k.id", _change(entity, f"e.{site}", row("e")))
 
 
 def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
@@ -85,7 +98,7 @@ def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
         f"select t.id as key, t.id, t.sync_xid from {table} t where {_after('t', '$3::bigint')}"  # noqa: S608
         f" {_LIMITED.format('t')}"
     )
-    return Source(entity, keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
+    return Source(entity, _newest(table, "true"), keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
 
 
 def _users() -> Source:
@@ -96,14 +109,14 @@ def _users() -> Source:
         f" or exists (select from user_site m join {_SCOPES} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)"
         f") and {_after('t', '0')} {_LIMITED.format('t')}"
     )
-    return Source("user", keys, "join users e on e.id = k.id", _change("user", "null", _object(UserCard, "e")))
+    return Source("user", _newest("users", "true"), keys, "join users e on e.id = k.id", _change("user", "null", _object(UserCard, "e")))
 
 
 def _interventions() -> Source:
     """A first load takes what is open, what waits for validation, and what ended lately; afterwards every change comes."""
     table = interventions.TABLE
     key = "select t.id, t.site_id, t.sync_xid"
-    changed = f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
+    since = f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
     waiting = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated))"
     of_site = f"{key} from {table} t where s.low = 0 and t.site_id = s.site_id and"
     current = (
@@ -111,10 +124,11 @@ def _interventions() -> Source:
         f" offset 0) w where {_after('w', '0')} {_LIMITED.format('w')})"
     )
     keys = (
-        f"select x.id as key, x.id, x.site_id, x.sync_xid from {_SCOPES} cross join lateral ({changed} union all {current}) x"  # noqa: S608
+        f"select x.id as key, x.id, x.site_id, x.sync_xid from {_SCOPES} cross join lateral ({since} union all {current}) x"  # noqa: S608
         f" {_LIMITED.format('x')}"
     )
-    return Source("intervention", keys, f"join {table} e on e.id = k.id", _change("intervention", "e.site_id", interventions.row_json("e")))
+    change = _change("intervention", "e.site_id", interventions.row_json("e"))
+    return Source("intervention", _newest_of_sites(table), keys, f"join {table} e on e.id = k.id", change)
 
 
 def _tombstones() -> Source:
@@ -133,7 +147,8 @@ def _tombstones() -> Source:
         f" ({everyone} union all {of_sites}) x {limited.format('x')}"
     )
     change = "json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', k.site_id, 'row', null)"
-    return Source("tombstone", keys, "", change)
+    changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newest_of_sites('sync_tombstone')}"
+    return Source("tombstone", changed, keys, "", change)
 
 
 def _in_use(machine: str) -> str:
@@ -154,10 +169,6 @@ SOURCES = (
 )
 
 
-def _changed() -> str:
-    found = ", ".join(f"case when exists ({source.keys}) then {number} end" for number, source in enumerate(SOURCES))
-    return f"{_PARAMETERS} select array_remove(array[{found}]::int[], null)"
-
-
-CHANGED = _changed()
-"""The positions of the sources that have anything for the parameters; nearly always none or one."""
+_CHECKS = ", ".join(f"case when {source.changed} then {number} end" for number, source in enumerate(SOURCES))
+CHANGED = f"select array_remove(array[{_CHECKS}]::int[], null)"
+"""The positions of the sources that may have something from transaction $2 on at the sites $1; nearly always none or one."""

@@ -88,6 +88,7 @@ async def update_own(session: Session, actor: Actor, cmd: MeUpdate) -> tuple[Use
     touch(user)
     await session.flush()
     await audit.record(session, actor, "user.updated", user, before=before)
+    events.notify_access_changed(session, user_ids=[user.id])
     return user, await repository.site_ids_of(session, user.id)
 
 
