@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import structlog
 
 from server.auth import accounts
-from server.core import jobs, migrations
+from server.core import migrations
 from server.core.database import Database
 from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
@@ -21,10 +21,9 @@ from server.core.storage import open_storage
 from server.users import service as users
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from fastapi import FastAPI
-    from starlette.types import StatelessLifespan
 
 _log = structlog.get_logger(__name__)
 
@@ -45,21 +44,7 @@ def node() -> FastAPI:
     os.umask(0o077)
     settings = get_settings()
     configure(settings)
-    app = create_app(settings)
-    if settings.jobs:
-        app.router.lifespan_context = _beside_jobs(cast("StatelessLifespan[FastAPI]", app.router.lifespan_context))
-    return app
-
-
-def _beside_jobs(lifespan: StatelessLifespan[FastAPI]) -> StatelessLifespan[FastAPI]:
-    import server.housekeeping  # noqa: F401 - declares its jobs
-
-    @asynccontextmanager
-    async def both(app: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(app), jobs.working(app.state.database):
-            yield
-
-    return both
+    return create_app(settings)
 
 
 @contextmanager
