@@ -25,7 +25,7 @@ from shared_models.equipment import Criticality, DocumentRow, EquipmentRow, in_l
 from shared_models.interventions import InterventionRow, InterventionType
 from shared_models.labels import grouped
 from shared_models.life import EquipmentLifeRow, Fix, fixes, repeat_failure
-from shared_models.lifecycle import OPEN
+from shared_models.lifecycle import OPEN, InterventionStatus, State
 
 YEAR = timedelta(days=365)
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -92,7 +92,9 @@ def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_r
 
 
 def open_jobs_section(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
-    open_jobs = [job for job in jobs if job.status in OPEN or not job.is_validated]
+    """And what waits for validation."""
+    waits = State(InterventionStatus.completed)
+    open_jobs = [job for job in jobs if job.status in OPEN or job.state == waits]
     return [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in open_jobs[:5]]
 
 

@@ -44,7 +44,7 @@ SHEETS = {
 
 @component
 def MachineScreen() -> ft.Control:
-    client = use_tables("equipment", "interventions", "lines", "classes", "users")
+    client = use_tables("equipment", "interventions", "lines", "classes", "users", "details")
     equipment_id = UUID(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
     return Machine(client, machine, key=str(equipment_id)) if machine else _unknown()
@@ -64,8 +64,8 @@ def _unknown() -> ft.Control:
 def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     sheet, set_sheet = ft.use_state("")
     jobs = parts.jobs_of(client, machine.id)
-    life = use_async(lambda: client.life(machine.id), [machine.id, machine.version, len(jobs)]).data
-    documents = use_async(lambda: client.documents(machine.id), [machine.id]).data or []
+    life = use_async(lambda: client.life(machine.id), [machine.id, client.details.version]).data
+    documents = use_async(lambda: client.documents(machine.id), [machine.id, client.details.version]).data or []
     size = use_breakpoint()
     use_clock(60)
 
