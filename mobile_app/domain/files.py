@@ -3,7 +3,7 @@
 from mobile_app.core.api import BASE
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline
+from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.ui.feedback import toast
 from shared_models.base import Schema
@@ -17,8 +17,10 @@ async def download(client: Client, path: str, name: str, *, body: Schema | None 
         answer = await client.api.send("POST" if body else "GET", BASE + path, headers=headers, body=content)
     except Offline:
         toast(t("domain.download_offline"))
-    except ClientError as error:
-        toast(str(error))
+    except ProblemError as error:
+        toast(error.problem.detail or error.problem.title)
+    except ClientError:
+        toast(t("sign_in.trouble"))
     else:
         mime = answer.headers.get("content-type", "application/octet-stream")
         await bridge.request("download", {"bytes": answer.body, "mime": mime, "name": name})
