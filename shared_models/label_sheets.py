@@ -45,10 +45,3 @@ class BlankLabels(_Sheet):
     """New codes that a technician will link to machines by scanning them."""
 
     count: Annotated[int, Field(ge=1, le=650)]
-
-
-class LabelRead(Row):
-    """A printed code; blank while `equipment_id` is None."""
-
-    code: str
-    equipment_id: UUID | None
