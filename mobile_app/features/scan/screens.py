@@ -55,7 +55,12 @@ def LabelScreen() -> ft.Control:
         if found:
             ft.context.page.navigate(f"/equipment/{found}")
 
+    def warn() -> None:
+        if not found and not asked.loading and asked.data != "blank":
+            bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
+
     ft.use_effect(move, [found])
+    ft.use_effect(warn, [found, asked.loading, asked.data])
     if found or asked.loading:
         return Page(SkeletonList())
     return _answer(client, code, asked.data)
@@ -79,7 +84,6 @@ def _answer(client: Client, code: str, answer: str | None) -> ft.Control:
     if answer == "blank" and client.may(Permission.equipment_write):
         return LinkBlankLabel(code)
     kind = answer or "unknown"
-    bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
     return ResultScreen(
         t(f"scan.{kind}", code=grouped(code)),
         t(f"scan.{kind}_body"),
