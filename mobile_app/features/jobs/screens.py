@@ -1,6 +1,7 @@
 """A job, from its request to its validation; and the list of all jobs."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 import flet as ft
@@ -126,13 +127,15 @@ def _sheet(name: str, commands: JobCommands, job: InterventionRow, close: Handle
 
 
 def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_sheet: Callable[[str], None]) -> ft.Control | None:
-    """The next step in reach of a thumb."""
+    """The next step in reach of a thumb. Pausing stops everybody's clock: beside a colleague one leaves instead."""
     verbs = allowed(job.state)
     mine = my_running_action(job, client.user.id)
     if job.status == InterventionStatus.in_progress and mine is not None:
-        pause = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
+        alone = all(action.ended_at or action.id == mine for action in job.actions)
+        hold = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
+        leave = SecondaryButton(t("job.leave"), partial(commands.leave, mine), icon=ft.Icons.LOGOUT_ROUNDED, expand=2)
         finish = PrimaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=3)
-        return ft.Row([pause, finish], spacing=10)
+        return ft.Row([hold if alone else leave, finish], spacing=10)
     if Verb.start not in verbs:
         return None
     label = {InterventionStatus.pending: "job.start", InterventionStatus.on_hold: "job.resume"}.get(job.status, "job.join")
