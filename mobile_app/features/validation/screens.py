@@ -108,7 +108,9 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
     allowed = may_validate(client.user.role, client.user.id, job)
 
     async def approve() -> None:
-        command = ValidateIntervention(intervention_id=job.id, version=job.version, occurred_at=client.now())
+        changed_here = job.id in client.interventions.pending  # by the judge himself: it will have another version by then
+        version = None if changed_here else job.version
+        command = ValidateIntervention(intervention_id=job.id, version=version, occurred_at=client.now())
         if allowed and await carry_out(client, command):
             toast(t("validation.validated", title=job.title))
             go(next_route)
