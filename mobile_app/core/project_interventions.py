@@ -10,6 +10,7 @@ from shared_models import interventions as iv
 from shared_models import requests as rq
 from shared_models.equipment import EquipmentRow, EquipmentStatus
 from shared_models.interventions import ActionRow, InterventionRow, InterventionType, NoteRow, PhotoRow, Priority, StopKind
+from shared_models.labour import corrected
 from shared_models.lifecycle import OPEN, InterventionStatus, Verb, after
 
 INTERVENTION = "intervention"
@@ -156,7 +157,7 @@ def _end_of_stop(job: InterventionRow, cmd: iv.CompleteIntervention, at: datetim
 
 
 def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at: datetime) -> dict[str, Any]:
-    """Timers end. The actor's last action takes up the difference to what he says he worked; it does not end after `at`."""
+    """Timers end; the actor's own work becomes what he says it was."""
     actions = _stopped(job.actions, at)
     if cmd.worked_minutes is None:
         return {"actions": actions}
@@ -165,13 +166,13 @@ def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at
     if not own:
         told = ActionRow(id=cmd.command_id, user_id=person.id, started_at=at - worked, ended_at=at)
         return {"actions": [*actions, told] if worked else actions}
-    *others, last = own
-    elsewhere = sum(((action.ended_at or at) - action.started_at for action in others), timedelta())
-    length = max(timedelta(), worked - elsewhere)
-    started_at = min(last.started_at, max(last.ended_at or at, at) - length)
-    told = last.model_copy(update={"started_at": started_at, "ended_at": started_at + length})
-    begun = min(job.actual_start or started_at, started_at)
-    return {"actions": [told if action.id == last.id else action for action in actions], "actual_start": begun}
+    spans = corrected([(action.started_at, action.ended_at or at) for action in own], worked, at)
+    times = {action.id: {"started_at": span[0], "ended_at": span[1]} for action, span in zip(own, spans, strict=True)}
+    begun = spans[-1][0]
+    return {
+        "actions": [action.model_copy(update=times.get(action.id, {})) for action in actions],
+        "actual_start": min(job.actual_start or begun, begun),
+    }
 
 
 def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, person: Person) -> None:

@@ -15,7 +15,7 @@ from server.interventions import repository
 from server.interventions.errors import AssignedToAnother, NotAllowedNow
 from server.interventions.models import Intervention, InterventionAction
 from shared_models import interventions as rules
-from shared_models import lifecycle
+from shared_models import labour, lifecycle
 from shared_models.equipment import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import ActionRow, InterventionRow
@@ -122,21 +122,17 @@ class Job:
                 action.ended_at = max(action.started_at, at)
 
     async def correct_own_time(self, minutes: int, at: datetime) -> None:
-        """The actor has worked `minutes` on this job; his last action takes up the difference.
-
-        It keeps its beginning, unless that made it end after `at`: then it began earlier.
-        """
+        """The actor has worked `minutes` on this job, whatever his timers say; see `shared_models.labour`."""
         own = sorted((a for a in self.actions if a.user_id == self.actor.user_id), key=lambda a: a.started_at)
         if not own:
             if minutes:
                 await self.add_action(uuid7(), self.actor.user_id, at - timedelta(minutes=minutes), at)
             return
-        *others, last = own
-        elsewhere = sum(((a.ended_at or at) - a.started_at for a in others), timedelta())
-        length = max(timedelta(), timedelta(minutes=minutes) - elsewhere)
-        last.started_at = min(last.started_at, max(last.ended_at or at, at) - length)
-        last.ended_at = last.started_at + length
-        self.row.actual_start = min(self.row.actual_start or last.started_at, last.started_at)
+        spans = labour.corrected([(a.started_at, a.ended_at or at) for a in own], timedelta(minutes=minutes), at)
+        for action, (began, ended) in zip(own, spans, strict=True):
+            action.started_at, action.ended_at = began, ended
+        began = own[-1].started_at
+        self.row.actual_start = min(self.row.actual_start or began, began)
 
     # --- the machine
 
