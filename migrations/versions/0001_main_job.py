@@ -584,6 +584,13 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
     )
     op.create_index(op.f("ix_maintenance_interventions_mode_id"), "maintenance_interventions", ["mode_id"], unique=False)
     op.create_index(
+        "ix_maintenance_interventions_equipment_id_open",
+        "maintenance_interventions",
+        ["equipment_id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold')"),
+    )
+    op.create_index(
         "ix_maintenance_interventions_open",
         "maintenance_interventions",
         ["site_id", "status", "id"],
@@ -730,6 +737,11 @@ def drop_tables() -> None:  # noqa: PLR0915 - idem
         postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
     )
     op.drop_index(op.f("ix_maintenance_interventions_mode_id"), table_name="maintenance_interventions")
+    op.drop_index(
+        "ix_maintenance_interventions_equipment_id_open",
+        table_name="maintenance_interventions",
+        postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold')"),
+    )
     op.drop_index("ix_maintenance_interventions_equipment_id_created_at", table_name="maintenance_interventions")
     op.drop_index(op.f("ix_maintenance_interventions_assigned_technician_id"), table_name="maintenance_interventions")
     op.drop_table("maintenance_interventions")

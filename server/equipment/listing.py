@@ -39,7 +39,7 @@ _EXACT_FILTERS = ("site_id", "production_line_id", "class_id", "parent_id", "sta
 _OPEN_JOBS = (
     "(select count(*) from maintenance_interventions i where i.equipment_id = e.id and i.status in ('pending', 'in_progress', 'on_hold'))"
 )
-_COLUMNS = json_columns(EquipmentListItem, "e", site_name="s.name", line_name="l.name", open_interventions=_OPEN_JOBS)
+_COLUMNS = json_columns(EquipmentListItem, "e", open_interventions=_OPEN_JOBS)
 _CSV_COLUMNS = (
     "code", "name", "model", "manufacturer", "serial_number", "site_name", "line_name", "class_code", "status", "status_since",
     "criticality", "purchase_date", "installation_date", "warranty_expiry", "hourly_downtime_cost", "replacement_value",
@@ -125,12 +125,18 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def _rows(query: _Query, limits: str) -> str:
+    """The page first, then what is counted for each of its rows: not for those of the pages before."""
+    cut = f"select e.*, s.name as site_name, l.name as line_name from {query.source} order by {query.order} {limits}"  # noqa: S608
+    return f"select {_COLUMNS} from ({cut}) e"  # noqa: S608
+
+
 async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Response:
     """A `Page[EquipmentListItem]`, in one statement."""
     query = _query(actor, filters)
     total = f"(select count(*) from {query.source})"  # noqa: S608
     limits = f"limit {query.bind(filters.size)} offset {query.bind((filters.page - 1) * filters.size)}"
-    items = f"(select json_agg(t) from (select {_COLUMNS} from {query.source} order by {query.order} {limits}) t)"  # noqa: S608
+    items = f"(select json_agg(t) from ({_rows(query, limits)}) t)"  # noqa: S608
     row = await pool.fetchrow(f"{query.found}select coalesce({items}, '[]')::text as items, {total} as total", *query.args)
     pages = -(-row["total"] // filters.size)
     body = f'{{"items":{row["items"]},"total":{row["total"]},"page":{filters.page},"size":{filters.size},"pages":{pages}}}'

@@ -99,10 +99,9 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: InterventionFilter) ->
 
 async def of_machine(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID, *, cursor: str | None, size: int) -> Response:
     """Newest first: `{items, next}`, where `next` is the following page's cursor or null."""
-    statement, args = _OF_MACHINE.format(""), [equipment_id, actor.site_list, size]
-    if cursor:
-        statement, args = _OF_MACHINE.format("and (i.created_at, i.id) < ($4, $5)"), [*args, *decode_cursor(cursor)]
-    found = await pool.fetchrow(statement, *args)
+    after = decode_cursor(cursor) if cursor else ()
+    statement = _OF_MACHINE.format("and (i.created_at, i.id) < ($4, $5)" if after else "")
+    found = await pool.fetchrow(statement, equipment_id, actor.site_list, size, *after)
     if found is None:
         raise NotFound
     following = f'"{encode_cursor(found["at"], found["id"])}"' if found["count"] > size else "null"

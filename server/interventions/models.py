@@ -52,6 +52,11 @@ class Intervention(Versioned, Synced, table=True):
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         sa.Index(
+            "ix_maintenance_interventions_equipment_id_open",
+            "equipment_id",
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold')"),
+        ),
+        sa.Index(
             "ix_maintenance_interventions_open",
             "site_id",
             "status",

@@ -152,7 +152,7 @@ class TestTenThousand:
     async def plans(self, app, reader):
         actor = await load(app, reader)
         query = listing._query(actor, EquipmentFilter())
-        statement = f"explain {query.found}select {listing._COLUMNS} from {query.source} order by {query.order} limit 50"
+        statement = f"explain {query.found}{listing._rows(query, 'limit 50')}"
         return {"page": "\n".join(row[0] for row in await app.state.database.pool.fetch(statement, *query.args))}
 
 

@@ -286,3 +286,17 @@ class TestPages:
         names: list[Any] = [row["name"] for (entity, _), (_, row) in device.rows.items() if entity == "equipment"]
         assert len(names) == many
         assert all(name.startswith("Renamed") for name in names)
+
+    async def test_one_change_takes_two_statements(self, device: Device, many: int, pool: asyncpg.Pool) -> None:
+        """One that sees what has changed, one that reads it: devices ask every few minutes, and mostly in vain."""
+        await device.pull()
+        await all_quiet(pool)
+        await device.pull()
+        asked: list[str] = []
+        async with pool.acquire() as connection:
+            await connection.execute("update equipment set name = 'Renamed' where id = (select min(id::text)::uuid from equipment)")
+        [free] = {holder._con for holder in pool._holders if holder._con}
+        free.add_query_logger(lambda record: asked.append(record.query))
+        [page] = await device.pull()
+        assert [change.entity for change in page.changes] == ["equipment"]
+        assert len(asked) == 2

@@ -26,6 +26,7 @@ from shared_models.permissions import Role, may
 from shared_models.requests import Symptom
 from shared_models.sync import AnyCommand, PushAnswer, PushRequest, PushResult
 from tests.server.interventions.workshop import Workshop, open_workshop
+from tests.server.support import count_statements
 
 COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
 DEVICE = uuid7()
@@ -194,6 +195,40 @@ class TestAnswers:
         assert second.problem.code == "not_allowed_now"
         assert second.problem.params["by"] == shop.colleague.label
         assert shop.colleague.label in str(second.problem.detail)
+
+
+class TestManyAtOnce:
+    """Good commands share savepoints; who is among them must make no difference."""
+
+    async def test_each_is_judged_for_itself_whoever_its_neighbours_are(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+        job = await shop.job_in(State(InterventionStatus.in_progress))
+        before = await traces(shop.session)
+        notes = [iv.AddNote(intervention_id=job, note_id=uuid7(), text=f"Note {rank}", occurred_at=now()) for rank in range(50)]
+        unknown = iv.AddNote(intervention_id=uuid7(), note_id=uuid7(), text="?", occurred_at=now())
+        again = iv.AddNote(intervention_id=job, note_id=notes[0].note_id, text="Same id", occurred_at=now())
+
+        async def stumble(session: Session, _actor: Actor, _cmd: Command) -> None:
+            await session.execute(sa.text("update maintenance_interventions set title = 'half done'"))
+            raise ZeroDivisionError
+
+        faulty = iv.UpdateIntervention(intervention_id=job, title="Other", occurred_at=now())
+        monkeypatch.setitem(commands.HANDLERS, iv.UpdateIntervention, commands.Handler(stumble, commands._WORK))
+        sent: list[Command] = [*notes[:7], unknown, *notes[7:30], faulty, faulty, *notes[30:45], again, {}, notes[3], *notes[45:]]  # type: ignore[list-item]
+        results = await send(shop, shop.technician, *sent)
+        wanted = {id(unknown): "not_found", id(faulty): "internal_error", id(again): "already_exists"}
+        assert codes(results) == [wanted.get(id(cmd), "unknown_command" if cmd == {} else "applied") for cmd in sent]
+        after = await traces(shop.session)
+        assert [now_there - then for now_there, then in zip(after, before, strict=True)] == [50, 0, 0, 50, 0, 0]
+        assert (await shop.sheet(job)).title != "half done"
+        assert codes(await send(shop, shop.technician, *notes, unknown, again)) == ["applied"] * 50 + ["not_found", "already_exists"]
+        assert await traces(shop.session) == after
+
+    async def test_a_hundred_good_ones_need_few_statements_each(self, shop: Workshop, database: Any) -> None:
+        job = await shop.job_in(State(InterventionStatus.in_progress))
+        notes = [iv.AddNote(intervention_id=job, note_id=uuid7(), text="Noise", occurred_at=now()) for _ in range(100)]
+        with count_statements(database) as statements:
+            assert set(codes(await send(shop, shop.technician, *notes))) == {"applied"}
+        assert len(statements) <= 6 * len(notes) + 10
 
 
 class TestClocks:
