@@ -83,6 +83,7 @@ class User:
         asked = {"username": self._username, "password": PASSWORD, "in_body": True}
         pair = self._client.post("/auth/login", json=asked).raise_for_status().json()
         self._client.headers["authorization"] = f"Bearer {pair['access_token']}"
+        self.id: str = pair["user"]["id"]
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         answer = self._client.request(method, path, **more)

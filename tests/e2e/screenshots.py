@@ -39,16 +39,16 @@ class Things:
     request: str
 
     @classmethod
-    def of(cls, supervisor: User) -> "Things":
+    def of(cls, technician: User, supervisor: User) -> "Things":
         def job(title: str) -> dict[str, Any]:
             return dict(supervisor.get("/maintenance/interventions", search=title)["items"][0])
 
         leak = job("Fuite vérin de poussée")
         waiting = supervisor.get("/maintenance/interventions", status="completed", is_validated=False)["items"][0]
-        request = supervisor.get("/work-requests", status="new")["items"][0]
+        request = supervisor.get("/requests", status="new")["items"][0]
         machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
-        free = supervisor.free_machines()[0]
-        return cls(machine, free, supervisor, leak["assigned_technician_id"], leak["id"], waiting["id"], request["id"])
+        free = technician.free_machines()[0]
+        return cls(machine, free, supervisor, technician.id, leak["id"], waiting["id"], request["id"])
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Studio:
 
     def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
         self._product, self._browser, self._only = product, browser, only
-        self._things = Things.of(product.as_user("supervisor"))
+        self._things = Things.of(product.as_user("technician"), product.as_user("supervisor"))
 
     def shoot(self, size: str, lang: str) -> None:
         for who in dict.fromkeys(shot.who for shot in SHOTS):
@@ -182,22 +182,15 @@ class Studio:
                     self._take(app, shot, folder_of(f"{size}{'-' + BIG_TEXT if big else ''}", theme, lang))
 
     def _first_load(self, app: App, target: Path) -> None:
-        """Held still at its second page."""
-        asked: list[Route] = []
-
-        def hold(route: Route) -> None:
-            asked.append(route)
-            if len(asked) == 1:
-                route.continue_()
-
-        app.context.route("**/api/v1/sync/pull*", hold)
-        app.sign_in("technician")
-        until(lambda: len(asked) > 1, "the second page of the first load")
+        """Held still before its first page."""
+        held: list[Route] = []
+        app.context.route("**/api/v1/sync/pull*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+        app.sign_in("technician").see("app.welcome")
         picture(app.page, target / "first-load.png")
-        for route in asked[1:]:
+        for route in held:
             route.continue_()
         app.context.unroute("**/api/v1/sync/pull*")
-        app.synced()
+        app.at("/today").synced()
 
     def _take(self, app: App, shot: Shot, folder: Path) -> None:
         try:
