@@ -14,7 +14,7 @@ from tests.bench.cases import Bench, Case, all_cases
 
 def main() -> int:
     options = _options()
-    scale, rounds, seconds = ("demo", 3, 1) if options.quick else ("bench", 5, 3)
+    scale, rounds, seconds = ("demo", 3, 1) if options.quick else ("bench", 4, 2)
     with ExitStack() as stack:
         url = stack.enter_context(servers.database(scale))
         ours = stack.enter_context(servers.running("server.startup:node", url, "--factory"))
