@@ -71,7 +71,7 @@ class Client:
         self.sync = Sync(self._http, self.outbox, self.clock, tabs, sleep, self.report)
         self._store: LocalStore | None = None
         self._device: Device | None = None
-        self._files: dict[UUID, bytes] = {}
+        self._files: dict[tuple[UUID, int | None], bytes] = {}
         self._jobs: set[asyncio.Future[Any]] = set()
         self._card_due = self._follows_page = False
         self._farewell: asyncio.Future[None] | None = None
@@ -181,15 +181,15 @@ class Client:
 
     async def attachment(self, file_id: UUID, size: Literal[160, 480, 1280] | None = None) -> bytes:
         """A file's bytes: from this device while it waits, else from the server; `size` asks for a thumbnail (JPEG)."""
-        if file_id in self._files:
-            return self._files[file_id]
+        if (file_id, size) in self._files:
+            return self._files[file_id, size]
         kept = await self._opened_store().blob(str(file_id))
         if kept:
             return await self._stores.to_bytes(kept.data)
         data = await self.api.attachment(file_id, size)
         while len(self._files) >= _CACHED_FILES:
             self._files.pop(next(iter(self._files)))
-        self._files[file_id] = data
+        self._files[file_id, size] = data
         return data
 
     async def retry(self, refused_id: str) -> None:

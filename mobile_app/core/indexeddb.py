@@ -2,6 +2,7 @@
 few crossings, whatever the number of rows.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ _KINDS = {
     "VersionError": "newer",
     "BlockedError": "blocked",
 }
+_PATIENCE = (0.2, 1.0)
 _SET_ASIDE = frozenset({"newer", "broken"})
 _GENERATIONS = 5
 
@@ -131,7 +133,7 @@ class IndexedDBStores:
         library = _library()
         for candidate in _generations(name):
             try:
-                base = await _call(library.open, candidate, kind, self._proxy())
+                base = await self._open_one(candidate, kind)
             except StoreTrouble as trouble:
                 if trouble.kind not in _SET_ASIDE:
                     raise
@@ -141,6 +143,17 @@ class IndexedDBStores:
                 self._in_use[name] = candidate
                 return library, base
         raise StoreTrouble("broken", name)
+
+    async def _open_one(self, name: str, kind: str) -> Any:
+        """Safari fails now and then without a reason: what may pass is tried again before a database counts as damaged."""
+        for wait in (*_PATIENCE, None):
+            try:
+                return await _call(_library().open, name, kind, self._proxy())
+            except StoreTrouble as trouble:
+                if trouble.kind != "broken" or wait is None:
+                    raise
+                await asyncio.sleep(wait)
+        raise AssertionError
 
     def _proxy(self) -> Any:
         from pyodide.ffi import create_proxy

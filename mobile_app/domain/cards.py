@@ -10,11 +10,12 @@ from mobile_app.core.i18n import format_ago, format_date, format_duration, langu
 from mobile_app.domain import marks
 from mobile_app.domain.lookup import dotted, line_of, person, place
 from mobile_app.ui.buttons import Handler
-from mobile_app.ui.cards import RowCard, Trailing
+from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, StopKind, down_time
+from shared_models.life import RepeatNotice
 from shared_models.lifecycle import InterventionStatus
 from shared_models.requests import WorkRequestRow
 
@@ -143,10 +144,9 @@ def ordinal(count: int) -> str:
     return f"{count}{ending}"
 
 
-def repeat_title(count: int) -> str:
-    """“Third time in six months”."""
-    return t("domain.repeat", ordinal=ordinal(count))
-
-
-def held(days: int) -> str:
-    return n("domain.held_days", days)
+def RepeatCard(notice: RepeatNotice) -> ft.Control:
+    """“Third time in six months”, and how long the last repair held."""
+    fix = notice.last.work_performed.split("\n")[0] or notice.last.title
+    days = n("domain.held_days", notice.last_fix_held_days)
+    body = t("domain.last_fix", fix=fix.rstrip("."), who=notice.last.technician, days=days)
+    return NoticeCard(t("domain.repeat", ordinal=ordinal(notice.count)), body, icon=ft.Icons.REPLAY_ROUNDED)

@@ -10,6 +10,9 @@ from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.theme import C, Radius
 
+SMALL = 80
+"""Up to this many dp the smallest thumbnail is sharp on a phone's screen."""
+
 
 @component
 def StoredPicture(
@@ -20,7 +23,7 @@ def StoredPicture(
 
     async def load() -> bytes | None:
         try:
-            return await client.attachment(attachment_id)
+            return await client.attachment(attachment_id, 160 if size <= SMALL else 1280)
         except ClientError:
             return None
 
@@ -33,14 +36,14 @@ def StoredPicture(
 
 
 def use_pictures(ids: tuple[UUID, ...]) -> dict[UUID, bytes]:
-    """The bytes of those pictures that can be had now."""
+    """Those pictures that can be had now, at the size of a grid's tile."""
     client = use_client()
 
     async def load() -> dict[UUID, bytes]:
         found = {}
         for attachment_id in ids:
             try:
-                found[attachment_id] = await client.attachment(attachment_id)
+                found[attachment_id] = await client.attachment(attachment_id, 480)
             except ClientError:
                 continue
         return found

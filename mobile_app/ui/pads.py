@@ -170,6 +170,12 @@ def SignaturePad(
     )
 
 
+def SignatureView(path: str, *, height: float = 120) -> ft.Control:
+    """A signature to look at."""
+    canvas = cv.Canvas([_drawn(stroke) for stroke in strokes_of(path)], height=height)
+    return ft.Semantics(content=canvas, label=t("common.signature_done"), image=True, exclude_semantics=True)
+
+
 def _at(event: Any) -> tuple[float, float]:
     return (round(event.local_position.x, 1), round(event.local_position.y, 1))
 

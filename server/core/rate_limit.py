@@ -43,6 +43,14 @@ async def hit(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
         raise TooManyAttempts(retry_after=(row["arrival_at"] + rate.interval - rate.per - at).total_seconds())
 
 
+async def check(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
+    """As `hit`, without counting: refuses whoever has used his allowance up."""
+    at = now()
+    arrival_at = await pool.fetchval("select arrival_at from rate_limit where key = $1", key[:200])
+    if arrival_at is not None and arrival_at + rate.interval - rate.per > at:
+        raise TooManyAttempts(retry_after=(arrival_at + rate.interval - rate.per - at).total_seconds())
+
+
 async def forgive(pool: asyncpg.Pool, key: str) -> None:
     await pool.execute("delete from rate_limit where key = $1", key[:200])
 

@@ -111,10 +111,12 @@ class _Page:
             return self._notice("too_many", error.status, symbol="alert", headers=error.headers)
 
     async def _look_up(self) -> LabelledMachine | Response:
+        misses = f"label-miss:{client_address(self._request)}"
+        await rate_limit.check(self._database.pool, misses, WRONG_CODES)  # or whoever guesses would still see what is right
         async with self._database.read_session() as session:
             machine = await service.labelled_machine(session, self._code)
         if machine is None:
-            await rate_limit.hit(self._database.pool, f"label-miss:{client_address(self._request)}", WRONG_CODES)
+            await rate_limit.hit(self._database.pool, misses, WRONG_CODES)
             return self._notice("code_unknown", 404, symbol="label", asks_code=True)
         if machine.equipment_id is None:
             return self._notice("label_blank", 200, symbol="label", asks_sign_in=True)

@@ -10,13 +10,13 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, format_hours, language, n, t
 from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
-from mobile_app.domain.cards import JobCard, class_icon, held, repeat_title, status_chip
+from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.text import Meta, Title
@@ -66,11 +66,7 @@ def repeat_notice(client: Client, life: EquipmentLifeRow | None, jobs: list[Inte
     last = max((j for j in past if j.mode_id), key=lambda job: job.completed_at, default=None)
     mode = broken.mode_id or (last.mode_id if last else None)
     notice = repeat_failure(past, client.now(), mode)
-    if notice is None:
-        return []
-    last_fix = notice.last.work_performed.split("\n")[0] or notice.last.title
-    body = t("machine.last_fix", fix=last_fix.rstrip("."), who=notice.last.technician, days=held(notice.last_fix_held_days))
-    return [NoticeCard(repeat_title(notice.count), body, icon=ft.Icons.REPLAY_ROUNDED)]
+    return [RepeatCard(notice)] if notice else []
 
 
 def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_report: Handler, on_status: Handler) -> ft.Control:

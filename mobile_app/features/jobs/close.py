@@ -15,6 +15,7 @@ from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, format_time, language, t
 from mobile_app.domain import marks
+from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.context import carry_out, go, use_tables
 from mobile_app.domain.lookup import item_name
 from mobile_app.features.jobs.history import RemoteJob
@@ -34,7 +35,7 @@ from mobile_app.ui.theme import C, Space
 from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
 from shared_models.ids import uuid7
 from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionRow, InterventionType, Signature
-from shared_models.life import likeliest_modes
+from shared_models.life import likeliest_modes, repeat_failure
 from shared_models.lifecycle import InterventionStatus
 
 SHOWN = 6
@@ -111,8 +112,9 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
         return Page(head, SkeletonList(3))
     asks_failure = steps == 2 and step == 1  # noqa: PLR2004 - the first of two
     body = Failure(client, job, draft) if asks_failure else Restart(job, draft, times)
+    more = ft.Icons.ARROW_FORWARD_ROUNDED
     forward = (
-        PrimaryButton(t("close.continue"), lambda: draft.set("step", 2), trailing_icon=ft.Icons.ARROW_FORWARD_ROUNDED, expand=True)
+        PrimaryButton(t("close.continue"), lambda: draft.set("step", 2), trailing_icon=more, disabled=not draft.get("mode"), expand=True)
         if asks_failure
         else PrimaryButton(t("close.finish"), finish, icon=ft.Icons.CHECK_ROUNDED, expand=True)
     )
@@ -148,15 +150,21 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
     ]
     if picked == UNKNOWN:
         links.append(ft.Icon(ft.Icons.CHECK_ROUNDED, color=C.primary, size=20))
+    again = repeat_failure([j for j in life.jobs if j.id != job.id], client.now(), UUID(picked)) if life and _is_mode(picked) else None
     hint = t("close.most_frequent", kind=in_language(of_class.names, language()).lower()) if of_class else ""
     remedies = _remedies(of_class)
     return stacked(
         StepTitle(t("close.what"), hint),
         *([ChoiceGrid(first, picked, pick)] if first else []),
         ft.Row(links, spacing=4, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+        *([RepeatCard(again)] if again else []),
         *([Heading(t("job.remedy")), ChoiceChips(remedies, draft.get("remedy"), draft.setter("remedy"))] if remedies else []),
         spacing=Space.m,
     )
+
+
+def _is_mode(picked: str | None) -> bool:
+    return bool(picked) and picked != UNKNOWN
 
 
 def _remedies(of_class: EquipmentClassRow | None) -> list[Choice]:
@@ -197,10 +205,17 @@ def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
             else []
         ),
         *until,
-        *([SignaturePad(draft.get("signature", ""), draft.setter("signature"))] if signing else []),
+        *(_signing(draft) if signing else []),
         *([] if signing else [ft.Row([TextLink(t("close.sign"), lambda: set_signing(True))])]),
         spacing=Space.l,
     )
+
+
+def _signing(draft: Draft) -> list[ft.Control]:
+    return [
+        TextInput(t("close.signed_by"), draft.get("signed_by", ""), draft.setter("signed_by")),
+        SignaturePad(draft.get("signature", ""), draft.setter("signature")),
+    ]
 
 
 def _times_card(job: InterventionRow, draft: Draft, times: Times, on_edit: Callable[[], None]) -> ft.Control:

@@ -17,6 +17,7 @@ from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, IconTile
 from mobile_app.ui.component import component
+from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.text import Body, Digits, Meta, Strong
 from mobile_app.ui.theme import C, Tone
@@ -126,6 +127,8 @@ def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
     if job.stopped_at:
         until = format_datetime(job.restarted_at) if job.restarted_at else t("job.still_down")
         told.append((t("job.stop"), f"{format_datetime(job.stopped_at)} → {until}"))
+    if job.signature:
+        told.append((t("job.signed_by", name=job.signature.name), SignatureView(job.signature.path)))
     if not told:
         return []
     return [Card(stacked(CardHeader(t("job.report")), KeyValues(told, stacked=True), spacing=12))]

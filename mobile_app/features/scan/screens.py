@@ -1,7 +1,5 @@
 """Where a scan lands: the machine, or what to do when the label is unknown or blank."""
 
-from uuid import UUID
-
 import flet as ft
 
 from mobile_app.core.bridge import bridge
@@ -18,11 +16,11 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ResultScreen, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_async
+from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import LinkLabel
+from shared_models.equipment import EquipmentRow, LinkLabel
 from shared_models.labels import grouped, is_label_code, normalise
-from shared_models.permissions import Permission
 
 
 @component
@@ -81,7 +79,7 @@ async def _resolve(client: Client, code: str) -> str:
 
 
 def _answer(client: Client, code: str, answer: str | None) -> ft.Control:
-    if answer == "blank" and client.may(Permission.equipment_write):
+    if answer == "blank":
         return LinkBlankLabel(code)
     kind = answer or "unknown"
     return ResultScreen(
@@ -101,17 +99,19 @@ def LinkBlankLabel(code: str) -> ft.Control:
     """A pre-printed label that belongs to nothing yet: choose the machine it is stuck on."""
     client = use_tables("equipment", "lines", "classes")
     query, set_query = ft.use_state("")
+    ask = use_confirm()
     found = search_equipment(client.equipment.rows.values(), query, limit=30)
 
-    def choose(equipment_id: UUID) -> Handler:
+    def choose(machine: EquipmentRow) -> Handler:
         async def link() -> None:
-            command = LinkLabel(equipment_id=equipment_id, label_code=code, occurred_at=client.now())
+            command = LinkLabel(equipment_id=machine.id, label_code=code, occurred_at=client.now())
             if await carry_out(client, command):
                 bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
-                go(f"/equipment/{equipment_id}")
+                go(f"/equipment/{machine.id}")
 
-        return link
+        title = t("scan.link_ask", code=grouped(code), machine=machine.name)
+        return lambda: ask(Question(title, t("scan.link_ask_body"), t("scan.link_do"), link, danger=False))
 
-    cards = [MachineCard(client, machine, on_open=choose(machine.id)) for machine in found]
+    cards = [MachineCard(client, machine, on_open=choose(machine)) for machine in found]
     head = PageHeader(t("scan.link_title", code=grouped(code)), t("scan.link_body"), on_back=lambda: go("/"))
     return Page(head, SearchField(query, set_query, autofocus=True), *cards)

@@ -9,7 +9,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
 from mobile_app.core.views import to_validate
 from mobile_app.domain import marks
-from mobile_app.domain.cards import job_chips, repeat_title
+from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
 from mobile_app.domain.pictures import use_pictures
@@ -162,10 +162,7 @@ def _head(client: Client, job: InterventionRow, *, on_phone: bool) -> ft.Control
 def _repeat(client: Client, job: InterventionRow, life: EquipmentLifeRow | None) -> list[ft.Control]:
     past = [other for other in life.jobs if other.id != job.id] if life else []
     notice = repeat_failure(past, job.actual_end or client.now(), job.mode_id) if job.mode_id else None
-    if notice is None:
-        return []
-    held = t("validation.held", days=notice.last_fix_held_days, who=notice.last.technician)
-    return [NoticeCard(repeat_title(notice.count), held, icon=ft.Icons.REPLAY_ROUNDED)]
+    return [RepeatCard(notice)] if notice else []
 
 
 def _figures(client: Client, job: InterventionRow, life: EquipmentLifeRow | None) -> list[ft.Control]:

@@ -90,10 +90,11 @@ class TestShow:
         assert "Palettiseur" not in closed.text
         assert (await client.post(url, data=report())).status_code == 403
 
-    async def test_guessing_codes_is_slowed_down(self, client):
+    async def test_guessing_codes_is_slowed_down(self, client, url):
         answers = [(await client.get(f"/e/{new_label_code()}")).status_code for _ in range(pages.WRONG_CODES.burst + 1)]
         assert set(answers[:-1]) == {404}
         assert answers[-1] == 429
+        assert (await client.get(url)).status_code == 429, "a right guess must not show either"
 
     async def test_people_who_are_signed_in_get_the_app(self, app, client, url, tmp_path):
         (tmp_path / "index.html").write_text("the app")
