@@ -90,7 +90,10 @@ def be_refused(app: App, things: Things) -> None:
     app.go(f"/jobs/{job['intervention_id']}").see("job.start")
     app.context.set_offline(True)
     app.tap("job.start").see("job.pause")
-    ask.post(f"{path}/{job['intervention_id']}/cancel", {**job, "occurred_at": told(), "reason": app.words("job.cancel_reason.not_needed")})
+    reason = app.words("job.cancel_reason.not_needed")
+    ask.post(
+        f"{path}/{job['intervention_id']}/cancel", {"occurred_at": told(), "intervention_id": job["intervention_id"], "reason": reason}
+    )
     app.context.set_offline(False)
     app.go("/needs-you").see("needs_you.retry")
 
