@@ -79,9 +79,8 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
     use_sheet(_sheet(client, request, sheet, close), close)
     symptom = marks.SYMPTOM[request.symptom]
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
-    head = ft.Column(
-        [Meta(dotted(request.number, place(client, request.equipment_id))), Title(request.text or symptom.word)], spacing=2, tight=True
-    )
+    said = Title(request.text or symptom.word, max_lines=12)
+    head = ft.Column([Meta(dotted(request.number, place(client, request.equipment_id))), said], spacing=2, tight=True)
     facts: list[tuple[str, str | ft.Control]] = [
         (t("requests.symptom"), symptom.chip()),
         (t("requests.stopped"), t("requests.yes") if request.is_stopped else t("requests.no")),
@@ -94,7 +93,7 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
         on_click=opener(f"/equipment/{request.equipment_id}"),
     )
     parts = [
-        *([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))] if size == Breakpoint.phone else []),
+        *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),
         head,
         *([StoredPicture(request.photo_id, 480, height=300, label=t("requests.photo"))] if request.photo_id else []),
         Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts), machine], spacing=12, tight=True, horizontal_alignment=STRETCH)),

@@ -257,8 +257,8 @@ def _footer(client: Client, job: InterventionRow, approve: Handler, send_back: H
         mine = job.completed_by == client.user.id
         return NoticeCard(t("validation.four_eyes" if mine else "validation.not_yours"), tone=Tone.off)
     if size < Breakpoint.desktop:
-        back = SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED, expand=2)
-        return ActionRow(back, PrimaryButton(t("validation.approve"), approve, icon=ft.Icons.CHECK_ROUNDED, expand=3))
+        back = SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED, expand=1)
+        return ActionRow(back, PrimaryButton(t("validation.approve"), approve, icon=ft.Icons.CHECK_ROUNDED, expand=1))
     return ft.Row(
         [
             SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED),
