@@ -10,6 +10,7 @@ from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import format_datetime, format_time, t
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.lookup import dotted
+from mobile_app.features.jobs.revise import Revisions
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
@@ -17,7 +18,7 @@ from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, Skelet
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Meta
-from shared_models.interventions import HistoryEntry, InterventionRow
+from shared_models.interventions import HistoryEntry, InterventionRow, RevisionRead
 
 MINUTE = 60
 
@@ -33,14 +34,19 @@ def HistorySection(job_id: UUID) -> ft.Control:
 @component
 def History(job_id: UUID) -> ft.Control:
     client = use_client()
-    answer = use_async(lambda: client.api.history(job_id), [job_id])
+
+    async def load() -> tuple[list[HistoryEntry], list[RevisionRead]]:
+        return await client.api.history(job_id), await client.api.revisions(job_id)
+
+    answer = use_async(load, [job_id])
     head = CardHeader(t("job.history"))
     if answer.error:
         key = "job.history_offline" if isinstance(answer.error, Offline) else "job.history_failed"
         return Card(ft.Column([head, Meta(t(key)), TextLink(t("common.try_again"), answer.reload)], spacing=4, tight=True))
     if answer.data is None:
         return Card(SkeletonLines(3))
-    return Card(ft.Column([head, *map(_line, answer.data)], spacing=2, tight=True))
+    entries, revisions = answer.data
+    return Card(ft.Column([head, *map(_line, entries), *Revisions(revisions)], spacing=2, tight=True))
 
 
 def _line(entry: HistoryEntry) -> ft.Control:

@@ -17,8 +17,9 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.jobs import sheet_parts as parts
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
+from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
-from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
@@ -55,7 +56,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     def close() -> None:
         set_sheet("")
 
-    use_sheet(_sheet(sheet, commands, job, close), close)
+    use_sheet(_sheet(sheet, client, commands, job, close), close)
     may_act = not read_only and may_work_on(client.user.role, client.user.id, job)
     first = [
         _title(job),
@@ -93,8 +94,10 @@ def _title(job: InterventionRow) -> ft.Control:
 def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None], *, read_only: bool) -> ft.Control:
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go(f"/equipment/{job.equipment_id}"))
     more: list[ft.Control] = []
-    plans = client.may(Permission.maintenance_write) and job.status in OPEN and not read_only
-    if plans:
+    plans = client.may(Permission.maintenance_write) and not read_only
+    if plans and job.is_validated:
+        more = [IconAction(ft.Icons.EDIT_NOTE_ROUNDED, t("job.revise"), lambda: set_sheet("revise"))]
+    elif plans and job.status in OPEN:
         more = [
             IconAction(ft.Icons.PERSON_ADD_ALT_ROUNDED, t("job.assign"), lambda: set_sheet("assign")),
             IconAction(ft.Icons.BLOCK_ROUNDED, t("job.cancel"), lambda: set_sheet("cancel")),
@@ -103,7 +106,7 @@ def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None],
     return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
 
 
-def _sheet(name: str, commands: JobCommands, job: InterventionRow, close: Handler) -> Sheet | None:
+def _sheet(name: str, client: Client, commands: JobCommands, job: InterventionRow, close: Callable[[], None]) -> Sheet | None:
     def closing(verb: Saying) -> Saying:
         async def said(value: str) -> bool:
             close()
@@ -120,6 +123,8 @@ def _sheet(name: str, commands: JobCommands, job: InterventionRow, close: Handle
     if name == "cancel":
         form = ReasonForm(f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), closing(commands.cancel))
         return Sheet(t("job.cancel_title"), form)
+    if name == "revise":
+        return Sheet(t("job.revise"), ReviseForm(client, job, close))
     if name == "assign":
         current = str(job.assigned_technician_id) if job.assigned_technician_id else None
         return Sheet(t("job.assign"), AssignForm(current, closing(assign)))
