@@ -68,7 +68,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     ]
     second = [
         *parts.report_card(client, job),
-        parts.Photos(client, job, commands.photo if may_act and job.status in OPEN else None),
+        *_photos(client, job, commands.photo if may_act and job.status in OPEN else None),
         Notes(client, job, writable=not read_only and not job.is_validated),
         *parts.actions_card(client, job),
         HistorySection(job.id),
@@ -79,6 +79,10 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         return Page(bar, *first, *second, footer=footer)
     columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(bar, columns, footer=footer, max_width=1180)
+
+
+def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
+    return [parts.Photos(client, job, on_add)] if job.photos or on_add else []
 
 
 def _column(controls: list[ft.Control], flex: int) -> ft.Control:

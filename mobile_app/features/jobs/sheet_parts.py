@@ -7,7 +7,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
+from mobile_app.core.i18n import format_datetime, format_duration, format_moment, format_time, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import class_icon, status_chip
 from mobile_app.domain.context import opener
@@ -23,7 +23,7 @@ from mobile_app.ui.text import Body, Digits, Meta, Strong
 from mobile_app.ui.theme import C, Tone
 from mobile_app.ui.timers import Timer
 from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
-from shared_models.lifecycle import InterventionStatus
+from shared_models.lifecycle import OPEN, InterventionStatus
 from shared_models.requests import WorkRequestRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -55,12 +55,16 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     still = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
     clock = Timer(since) if since else Digits(still, color=C.ink2, label=format_duration(seconds / 60))
     workers = [a.user_id for a in job.actions if a.ended_at is None]
-    who = ft.Row([Avatar(person(client, w)) for w in workers] or [Meta(t("job.nobody"))], spacing=6, tight=True)
+    who = ft.Row([Avatar(person(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
     mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
     stop = down_time(job, now)
     facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
     foot = ft.Row([who, ft.Container(expand=True), *facts, mark.chip()], spacing=10)
     return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+
+
+def _nobody(job: InterventionRow) -> list[ft.Control]:
+    return [Meta(t("job.nobody"))] if job.status in OPEN else []
 
 
 def notices(client: Client, job: InterventionRow) -> list[ft.Control]:
@@ -97,15 +101,22 @@ def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
 
 
 def _action_line(client: Client, action: ActionRow, now: datetime) -> ft.Control:
-    ended = format_moment(action.ended_at, now) if action.ended_at else t("job.running")
+    ended = _ending(action) if action.ended_at else t("job.running")
     spent = format_duration((action.ended_at or now) - action.started_at)
     name = person(client, action.user_id)
     return LineItem(
         name,
-        meta=f"{format_moment(action.started_at, now)} → {ended}",
+        meta=f"{format_datetime(action.started_at)} → {ended}",
         trailing=spent,
         leading=Avatar(name, size=36),
     )
+
+
+def _ending(action: ActionRow) -> str:
+    """The time alone on the day of the start."""
+    assert action.ended_at
+    same_day = action.ended_at.astimezone().date() == action.started_at.astimezone().date()
+    return format_time(action.ended_at) if same_day else format_datetime(action.ended_at)
 
 
 def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
