@@ -19,7 +19,7 @@ from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
-from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
