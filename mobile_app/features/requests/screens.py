@@ -13,7 +13,7 @@ from mobile_app.domain.lookup import dotted, person, place
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
+from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
 from mobile_app.ui.component import component
@@ -119,12 +119,9 @@ def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
 def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], None]) -> ft.Control | None:
     if request.status != RequestStatus.new or not client.may(Permission.maintenance_write):
         return None
-    return ft.Row(
-        [
-            SecondaryButton(t("requests.decline"), lambda: set_sheet("decline"), expand=2),
-            PrimaryButton(t("requests.accept"), lambda: set_sheet("accept"), icon=ft.Icons.CHECK_ROUNDED, expand=3),
-        ],
-        spacing=10,
+    return ActionRow(
+        SecondaryButton(t("requests.decline"), lambda: set_sheet("decline"), expand=2),
+        PrimaryButton(t("requests.accept"), lambda: set_sheet("accept"), icon=ft.Icons.CHECK_ROUNDED, expand=3),
     )
 
 
