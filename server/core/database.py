@@ -27,6 +27,8 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 _BEFORE_COMMIT = "before_commit"
+_AFTER_COMMIT = "after_commit"
+DATABASE = "database"
 
 
 class ReadSession(AsyncSession):
@@ -46,10 +48,17 @@ class Session(ReadSession):
             _, action = actions.popitem()
             await action(self)
         await super().commit()
+        for done in self.info.pop(_AFTER_COMMIT, ()):
+            done()
 
     async def rollback(self) -> None:
         self._actions().clear()
+        self.info.pop(_AFTER_COMMIT, None)
         await super().rollback()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` when this transaction has committed, before anybody is answered."""
+        self.info.setdefault(_AFTER_COMMIT, []).append(action)
 
     def _actions(self) -> dict[str, BeforeCommit]:
         return cast("dict[str, BeforeCommit]", self.info.setdefault(_BEFORE_COMMIT, {}))
@@ -73,6 +82,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, read_pool_size: int = 10) -> None:
         self.dsn = asyncpg_dsn(url)
+        self.access_version = 0
+        """Another one as soon as this process hears that somebody's access may have changed."""
         self._read_pool_size = read_pool_size
         self._pool: ReadPool | None = None
         self.engine: AsyncEngine = create_async_engine(
@@ -85,6 +96,9 @@ class Database:
             pool_recycle=1800,
         )
         self._read_engine = self.engine.execution_options(postgresql_readonly=True)
+
+    def access_changed(self) -> None:
+        self.access_version += 1
 
     async def connect(self, *_: Any, **__: Any) -> asyncpg.Connection:
         """A connection outside the pools, for LISTEN and the like; the caller closes it."""
@@ -110,7 +124,7 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
-        async with Session(self.engine, expire_on_commit=False, autoflush=True) as session:
+        async with Session(self.engine, expire_on_commit=False, autoflush=True, info={DATABASE: self}) as session:
             yield session
             await session.commit()
 

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from server.core.access import Actor
-from server.core.database import Database, Session
+from server.core.database import DATABASE, Database, Session
 
 CHANNEL = "etabli_poke"
 _MAX_PAYLOAD = 7900  # PostgreSQL refuses 8000 bytes
@@ -65,8 +65,13 @@ def notify(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
 
 
 def notify_access_changed(session: Session, *, user_ids: Iterable[UUID]) -> None:
-    """End these people's streams on commit: they reconnect with what they may see now, or are refused."""
+    """End these people's streams on commit: they reconnect with what they may see now, or are refused.
+
+    This node knows before it answers, the others a moment later.
+    """
     _pending(session).access.update(user_ids)
+    if DATABASE in session.info:
+        session.after_commit(session.info[DATABASE].access_changed)
     session.once_before_commit(_KEY, _send)
 
 
@@ -104,8 +109,6 @@ class PokeHub:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self.listening = asyncio.Event()
-        self.access_version = 0
-        """Another one as soon as somebody's access may have changed; worth something only while the hub is listening."""
 
     @contextlib.contextmanager
     def subscribe(self, actor: Actor) -> Iterator[Subscription]:
@@ -122,6 +125,11 @@ class PokeHub:
     @property
     def subscribers(self) -> int:
         return len(self._subscriptions)
+
+    @property
+    def access_version(self) -> int:
+        """Worth something only while the hub is listening."""
+        return self._database.access_version
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._listen_for_ever(), name="poke listener")
@@ -157,7 +165,7 @@ class PokeHub:
         connection.add_termination_listener(lambda _: lost.set())
         try:
             await connection.add_listener(CHANNEL, self._received)
-            self.access_version += 1
+            self._database.access_changed()  # as far as anybody here knows
             self.listening.set()
             self._poke_everyone()
             await self._until_lost(connection, lost)
@@ -176,7 +184,8 @@ class PokeHub:
         message: dict[str, Any] = json.loads(str(payload))
         sites = {UUID(site) for site in message.get("sites", ())}
         access = {UUID(user) for user in message.get("access", ())}
-        self.access_version += bool(access or message.get("reconnect"))
+        if access or message.get("reconnect"):
+            self._database.access_changed()
         for subscription in tuple(self._subscriptions):
             actor = subscription.actor
             if message.get("reconnect") or actor.user_id in access:

@@ -55,6 +55,14 @@ async def test_a_session_that_is_signed_out_elsewhere_is_refused_on_every_node(n
     await refused_soon(nodes, person)
 
 
+async def test_the_node_that_ends_a_session_refuses_its_very_next_request(app, client_as):
+    person = await client_as("technician")
+    await asyncio.wait_for(app.state.pokes.listening.wait(), 5)
+    held = (await person.get("/api/v1/auth/sessions")).json()
+    await person.delete(f"/api/v1/auth/sessions/{held[0]['id']}")
+    assert (await person.get(ME)).status_code == 401
+
+
 async def test_an_account_that_is_closed_or_loses_a_role_is_refused_on_every_node(nodes, client_as):
     admin, person = await client_as("admin"), await client_as("admin")
     path, users = f"/api/v1/users/{person.user.id}", "/api/v1/users"
