@@ -21,7 +21,7 @@ from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
-TASKS = re.compile(r"/scan|/jobs/[^/]+/close")
+TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/needs-you")
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 

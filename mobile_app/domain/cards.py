@@ -106,10 +106,10 @@ def class_icon(client: Client, class_id: UUID | None) -> ft.IconData:
 
 
 def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler, selected: bool = False) -> ft.Control:
-    chips = [status_chip(machine, client.now())]
+    chips = [status_chip(machine, client.now())] if machine.status != EquipmentStatus.active else []
     if machine.criticality == Criticality.critical:
         chips.append(marks.CRITICALITY[Criticality.critical].chip())
-    return RowCard(
+    return RowCard(  # running is the rule: only what is not running says so
         machine.name,
         meta=dotted(machine.code, machine.model, line_of(client, machine.id)),
         icon=class_icon(client, machine.class_id),

@@ -19,7 +19,7 @@ from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
-from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
@@ -144,7 +144,7 @@ def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_she
         hold = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
         leave = SecondaryButton(t("job.leave"), partial(commands.leave, mine), icon=ft.Icons.LOGOUT_ROUNDED, expand=2)
         finish = PrimaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=3)
-        return ft.Row([hold if alone else leave, finish], spacing=10)
+        return ActionRow(hold if alone else leave, finish)
     if Verb.start not in verbs:
         return None
     label = {InterventionStatus.pending: "job.start", InterventionStatus.on_hold: "job.resume"}.get(job.status, "job.join")
@@ -152,7 +152,7 @@ def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_she
     if job.status != InterventionStatus.in_progress:
         return ft.Row([start])
     finish = SecondaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=2)
-    return ft.Row([finish, start], spacing=10)
+    return ActionRow(finish, start)
 
 
 @component
