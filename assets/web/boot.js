@@ -48,15 +48,34 @@
 
   async function drawCard() {
     const { open, value } = etabliDevice;
+    const last = remembered("etabli-last-user"); // whose data to open meanwhile; who is signed in is read from the device
+    const guessed = last && open(`etabli-u-${last}`);
     const device = await open("etabli-device");
     const [user, theme, lang] = await Promise.all(["user", "theme", "lang"].map((key) => value(device, key)));
     appearance({ theme, lang });
     if (!user) return;
-    const own = await open(`etabli-u-${user.id}`);
+    remember("etabli-last-user", user.id);
+    const own = await (user.id === last ? guessed : open(`etabli-u-${user.id}`));
     const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
     if (!card || !boot.isConnected) return;
     boot.querySelector("main").replaceWith(card);
     requestAnimationFrame(() => setTimeout(() => performance.mark("card-painted"), 0));
+  }
+
+  function remembered(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  }
+
+  function remember(key, text) {
+    try {
+      localStorage.setItem(key, text);
+    } catch {
+      // no storage in this browser: the card comes a little later
+    }
   }
 
   async function machineCard(database) {

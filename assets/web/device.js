@@ -4,7 +4,10 @@
     new Promise((resolve) => {
       const request = indexedDB.open(name);
       request.onupgradeneeded = () => request.transaction.abort();
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close(); // or the app could neither upgrade nor delete it
+        resolve(request.result);
+      };
       request.onerror = (event) => (event.preventDefault(), resolve(null));
     });
 
