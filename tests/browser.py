@@ -6,6 +6,8 @@
 The fixtures live as long as a module: while Playwright's loop runs, no asynchronous test can.
 """
 
+import os
+import shutil
 import socket
 import threading
 import time
@@ -18,7 +20,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from starlette.types import ASGIApp
 
-EXECUTABLE = "/usr/bin/chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APPLICATIONS = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,11 +34,21 @@ ARGUMENTS = [
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
+def executable() -> str | None:
+    """The browser that `.ci/chromium` found or installed: `CHROMIUM`, else the system's, else (None) Playwright's own.
+
+    Without any, the launch fails: a browser test that is skipped has shown nothing.
+    """
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    installed = (Path("/Applications") / name for name in APPLICATIONS)
+    return named or next((str(path) for path in installed if path.exists()), None)
+
+
 @contextmanager
 def launched(playwright: Playwright, camera: Path | None = None) -> Iterator[Browser]:
     """A headless Chromium; `camera` is an .mjpeg film its camera shows."""
     arguments = [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={camera}"] if camera else ARGUMENTS
-    browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+    browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
     try:
         yield browser
     finally:
@@ -45,14 +58,12 @@ def launched(playwright: Playwright, camera: Path | None = None) -> Iterator[Bro
 def open_profile(playwright: Playwright, folder: Path) -> BrowserContext:
     """A phone-sized window on a profile kept on disk, as a user's is: cached files and compiled code outlive the page."""
     return playwright.chromium.launch_persistent_context(
-        folder, executable_path=EXECUTABLE, args=ARGUMENTS, viewport={"width": 390, "height": 844}
+        folder, executable_path=executable(), args=ARGUMENTS, viewport={"width": 390, "height": 844}
     )
 
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
-    if not Path(EXECUTABLE).exists():
-        pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         yield playwright
 

@@ -60,7 +60,3 @@ async def replace_setup_link(session: Session, link: SetupLink) -> None:
 async def active_accounts(session: ReadSession, usernames: list[str]) -> list[User]:
     statement = select(User).where(col(User.username).in_(usernames), col(User.is_active).is_(True))
     return list(await session.scalars(statement.order_by(func.array_position([role.value for role in Role], col(User.role)))))
-
-
-async def forget_dead_sessions(session: Session, before: datetime) -> None:
-    await session.execute(delete(UserSession).where(col(UserSession.expires_at) < before))
