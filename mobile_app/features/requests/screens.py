@@ -10,6 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import RequestCard
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
@@ -27,7 +28,7 @@ from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
 from shared_models.interventions import Priority
-from shared_models.permissions import Permission, may
+from shared_models.permissions import Permission
 from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, WorkRequestRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -147,8 +148,6 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
     symptom = marks.SYMPTOM[request.symptom]
     initial = {"title": (request.text.split("\n")[0] or symptom.word)[:TITLE_MOST], "priority": "high" if request.is_stopped else "medium"}
     draft = use_draft(f"accept:{request.id}", initial)
-    people = [user for user in client.users.rows.values() if user.is_active and may(user.role, Permission.maintenance_update_assigned)]
-    choices = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in sorted(people, key=lambda user: user.last_name)]
 
     async def accept() -> None:
         job_id = uuid7()
@@ -173,7 +172,7 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
         [
             TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title")),
             Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-            Picker(t("requests.technician"), choices, draft.get("technician"), draft.setter("technician"), optional=True),
+            Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
             PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
         ],
         spacing=Space.l,
