@@ -22,7 +22,7 @@ class Scale(NamedTuple):
     years: int
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 13)}
+SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 14)}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),
