@@ -22,9 +22,13 @@ from mobile_app.web.build import build_web
 from mobile_app.web.stamp import CACHE, ROOT
 from server.core.frontend import Frontend, mount_frontend
 from tests.bench.app_start.bare import build_bare
+from tests.bench.verdicts import at_most
 from tests.browser import open_profile, serving
 
 HELLO = ROOT / "tests" / "web" / "hello"
+RATIO_GOALS = {"cold": 0.8, "warm": 0.5, "warm_4x": 0.6}
+MEGABYTES_GOAL = 12.0
+CARD_GOALS = {"card_seconds": 1.0, "card_seconds_4x": 1.0}
 UP = """
 new BroadcastChannel("bench").onmessage = () => performance.mark("app");
 """
@@ -191,13 +195,25 @@ def summary(app: Subject, bare: Subject) -> dict[str, Any]:
     return result
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def told(measured: dict[str, Any]) -> bool:
+    met = [
+        at_most(f"start against a bare page, {name.replace('_', ' ')}", measured[name]["ratio"], goal, "of the bare page's time")
+        for name, goal in RATIO_GOALS.items()
+    ]
+    met += [at_most("megabytes before the first screen", measured["megabytes"]["app"], MEGABYTES_GOAL, "MB")]
+    met += [at_most(f"the boot card, {name}", measured[name], goal, "s") for name, goal in CARD_GOALS.items()]
+    return all(met)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.app_start", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--hello", action="store_true", help="the small app of tests/web instead of the real one")
     options = parser.parse_args()
-    sys.stdout.write(json.dumps(measure(options.rounds, hello=options.hello), indent=1) + "\n")
+    measured = measure(options.rounds, hello=options.hello)
+    sys.stdout.write(json.dumps(measured, indent=1) + "\n")
+    return 0 if told(measured) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
