@@ -4,7 +4,7 @@
   const boot = document.getElementById("boot");
   performance.mark("boot");
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
-  window.etabli = { build, channel, worker: startPython(), leave, fail };
+  window.etabli = { build, channel, worker: startPython(), leave, fail, restyle };
   appearance({});
   // The engine is ten megabytes to run through: let the card reach the screen first, but never wait for a slow disk.
   const drawn = drawCard().catch(console.warn);
@@ -40,6 +40,14 @@
     const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     document.documentElement.lang = (lang ?? navigator.language).startsWith("fr") ? "fr" : "en";
+  }
+
+  // What was chosen in the app since, for what the page draws over it.
+  async function restyle() {
+    const device = await etabliDevice.open("etabli-device");
+    const [theme, lang] = await Promise.all(["theme", "lang"].map((key) => etabliDevice.value(device, key)));
+    device?.close();
+    appearance({ theme, lang });
   }
 
   function text(key) {

@@ -33,6 +33,7 @@ export function iconButton(icon, label, onclick) {
 /** Show a sheet, call `fill(sheet, finish)`, and resolve with what `finish` is given; Esc and the back gesture cancel. */
 export function present(label, closeLabel, fill) {
   overlayStyles();
+  window.etabli.restyle().catch(console.warn);
   return new Promise((resolve) => {
     const before = document.activeElement;
     const sheet = element("dialog", { class: "overlay", "aria-label": label });

@@ -142,9 +142,10 @@ def _button(
 ) -> ft.Control:
     paper, ink, edge = look.value
     off = disabled or busy or on_click is None
+    is_big = environment.current().has_big_text  # then a label may take two lines
     return ft.FilledButton(
         content=_content(label, icon, trailing_icon, C.ink2 if off else ink, busy=busy),
-        height=height,
+        height=None if is_big else height,
         disabled=off,
         on_click=_drop_event(on_click),
         style=ft.ButtonStyle(
@@ -152,7 +153,7 @@ def _button(
             color={ft.ControlState.DISABLED: C.ink2, ft.ControlState.DEFAULT: ink},
             side=ft.BorderSide(1, edge) if edge else None,
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
-            padding=ft.Padding.symmetric(horizontal=16),
+            padding=ft.Padding.symmetric(horizontal=16, vertical=12 if is_big else 0),
             text_style=_label_style(),
         ),
         elevation=0,
@@ -175,7 +176,9 @@ def _content(
         parts.append(ft.ProgressRing(width=_SPINNER, height=_SPINNER, stroke_width=2.5, color=C.ink2))
     elif icon:
         parts.append(ft.Icon(icon, size=20, color=ink))
-    words = ft.Text(label, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=True, expand_loose=True)
+    words = ft.Text(
+        label, max_lines=2 if environment.current().has_big_text else 1, overflow=ft.TextOverflow.ELLIPSIS, expand=True, expand_loose=True
+    )
     parts.append(words)
     if trailing:
         parts.append(ft.Icon(trailing, size=20, color=ink))

@@ -202,7 +202,7 @@ def LineItem(
 
 def KeyValues(rows: Sequence[tuple[str, str | ft.Control]], *, stacked: bool = False) -> ft.Control:
     """Names and values: side by side, or `stacked` as on a sheet to read."""
-    make = _stacked_value if stacked else _side_value
+    make = _stacked_value if stacked or environment.current().has_big_text else _side_value
     lines: list[ft.Control] = [make(name, value) for name, value in rows]
     return ft.Column(lines, spacing=10, tight=True)
 

@@ -7,14 +7,18 @@ from typing import Final, NamedTuple
 import flet as ft
 import flet.canvas as cv
 
-from mobile_app.core.i18n import format_hours, format_month, n
+from mobile_app.core.i18n import format_hours, format_month, n, t
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_state
-from mobile_app.ui.theme import C, Size, faint
+from mobile_app.ui.text import Caption
+from mobile_app.ui.theme import SEMIBOLD, C, Size, faint
 
+_LANE: Final = 10
 _BAND: Final = 8
-_BAND_TOP: Final = 8
+_BAND_TOP: Final = 23
+_HEIGHT: Final = 54
 _DOT: Final = 4.5
+_CLUSTER: Final = 8.5
 _SHORTEST: Final = 8
 _DAY: Final = timedelta(days=1)
 
@@ -50,6 +54,29 @@ def spoken_life(stops: Sequence[Span], jobs: Sequence[datetime]) -> str:
     return n("common.life_strip", len(stops), duration=format_hours(down), jobs=did)
 
 
+class Mark(NamedTuple):
+    """Jobs at one place of the strip: so many, around `x`."""
+
+    x: float
+    jobs: int
+
+    @property
+    def radius(self) -> float:
+        return _DOT if self.jobs == 1 else _CLUSTER
+
+
+def clustered(places: Sequence[float]) -> list[Mark]:
+    """Marks so near that they would overlap become one, where they are on average."""
+    marks: list[Mark] = []
+    for x in sorted(places):
+        marks.append(Mark(x, 1))
+        while len(marks) > 1 and marks[-1].x - marks[-2].x < marks[-1].radius + marks[-2].radius + 2:
+            right, left = marks.pop(), marks.pop()
+            both = left.jobs + right.jobs
+            marks.append(Mark((left.x * left.jobs + right.x * right.jobs) / both, both))
+    return marks
+
+
 @component
 def LifeStrip(
     span: Span,
@@ -58,24 +85,35 @@ def LifeStrip(
     *,
     label: str = "",
 ) -> ft.Control:
-    """A year on one line: green while it ran, red where it stopped, a ring for each job."""
+    """A year on one line: green while it ran, red where it stopped; above, a ring for each job or how many were near."""
     width, set_width = use_state(0.0)
     canvas = cv.Canvas(
         _strip(span, stops, jobs, width) if width else [],
-        height=44,
+        height=_HEIGHT,
         expand=True,
         resize_interval=50,
         on_resize=lambda e: set_width(e.width),
     )
-    return ft.Semantics(content=ft.Row([canvas]), label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True)
+    drawn = ft.Column([ft.Row([canvas]), _legend()], spacing=4, tight=True)
+    return ft.Semantics(content=drawn, label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True)
+
+
+def _legend() -> ft.Control:
+    ring = ft.Container(width=10, height=10, border_radius=5, border=ft.Border.all(2.5, C.primary))
+    bar = ft.Container(width=12, height=8, border_radius=3, bgcolor=C.bad)
+    return ft.Row(
+        [ring, Caption(t("common.life_job")), ft.Container(width=6), bar, Caption(t("common.life_stop"))],
+        spacing=6,
+        wrap=True,
+    )
 
 
 def _strip(span: Span, stops: Sequence[Span], jobs: Sequence[datetime], width: float) -> list[cv.Shape]:
     shapes: list[cv.Shape] = [_rect(0, width, faint(C.ok, 0.45))]
-    for job in jobs:
-        x = min(max(fraction(job, span) * width, _DOT + 1), width - _DOT - 1)
-        shapes += _ring(x, _BAND_TOP + _BAND / 2)
-    for stop in stops:  # over the rings: an hour's stop is the news of a whole year
+    for mark in clustered([fraction(job, span) * width for job in jobs]):
+        edge = mark.radius + 1.5
+        shapes += _mark(min(max(mark.x, edge), width - edge), mark)
+    for stop in stops:  # never too thin to see: an hour's stop is the news of a whole year
         left, right = fraction(stop.start, span) * width, fraction(stop.end, span) * width
         wide = max(_SHORTEST, right - left)
         shapes.append(_rect(min(left, width - wide), wide, C.bad))
@@ -90,11 +128,16 @@ def _rect(x: float, width: float, color: ft.ColorValue) -> cv.Shape:
     return cv.Rect(x, _BAND_TOP, width, _BAND, border_radius=3, paint=ft.Paint(color=color))
 
 
-def _ring(x: float, y: float) -> list[cv.Shape]:
-    stroke = ft.Paint(color=C.primary, stroke_width=2.5, style=ft.PaintingStyle.STROKE)
+def _mark(x: float, mark: Mark) -> list[cv.Shape]:
+    stem = cv.Line(x, _LANE + mark.radius, x, _BAND_TOP, paint=ft.Paint(color=C.primary, stroke_width=1))
+    if mark.jobs == 1:
+        stroke = ft.Paint(color=C.primary, stroke_width=2.5, style=ft.PaintingStyle.STROKE)
+        return [stem, cv.Circle(x, _LANE, _DOT, paint=stroke)]
+    style = ft.TextStyle(size=10.5, weight=SEMIBOLD, color=C.on_primary_container)
     return [
-        cv.Circle(x, y, _DOT, paint=ft.Paint(color=C.surface)),
-        cv.Circle(x, y, _DOT, paint=stroke),
+        stem,
+        cv.Circle(x, _LANE, _CLUSTER, paint=ft.Paint(color=C.primary_container)),
+        cv.Text(x, _LANE, str(mark.jobs), style=style, alignment=ft.Alignment.CENTER),
     ]
 
 

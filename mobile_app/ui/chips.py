@@ -49,6 +49,8 @@ def StatusChip(
                     color=ink,
                     max_lines=1,
                     overflow=ft.TextOverflow.ELLIPSIS,
+                    expand=True,
+                    expand_loose=True,
                 ),
             ],
         ),

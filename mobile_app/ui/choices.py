@@ -36,7 +36,8 @@ def ChoiceGrid(
 ) -> ft.Control:
     """Big cards with an icon and how often each is right; the picked one shows a check."""
     cards = [_choice_card(c, on_pick, picked=c.key == selected) for c in choices]
-    return TileRow(cards, columns=columns, spacing=10, equal=True)
+    fit = max(1, int(columns / environment.current().layout.text_scale + 0.25))
+    return TileRow(cards, columns=fit, spacing=10, equal=True)
 
 
 def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
@@ -107,10 +108,12 @@ def _pill(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
 
 
 def Segments(choices: Sequence[Choice], selected: str, on_pick: OnPick) -> ft.Control:
-    """One of two to four, side by side, always one picked."""
+    """One of two to four, side by side, always one picked; two by two when text is large."""
     cells = [_segment(c, on_pick, picked=c.key == selected) for c in choices]
+    across = 2 if environment.current().has_big_text else len(cells)
+    rows: list[ft.Control] = [ft.Row(list[ft.Control](cells[at : at + across]), spacing=4) for at in range(0, len(cells), across)]
     return ft.Container(
-        ft.Row(list[ft.Control](cells), spacing=4),
+        ft.Column(rows, spacing=4, tight=True),
         bgcolor=C.surface2,
         border_radius=Radius.button,
         padding=4,
@@ -173,15 +176,18 @@ def FilterMenu(
     selected: str | None,
     on_pick: Callable[[str | None], None],
 ) -> ft.Control:
-    """A filter with a menu: shows what is picked, and offers to drop it."""
+    """A filter with a menu: shows what is picked, and offers to drop it.
+
+    Its tooltip is also what a screen reader says: the face is silent, not to say it twice.
+    """
     picked = next((c for c in choices if c.key == selected), None)
     face = picked.label if picked else label
     items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)]
     items += [_menu_item(c.label, c.key, on_pick, picked=c.key == selected) for c in choices]
     return ft.PopupMenuButton(
-        content=_filter_face(face, active=picked is not None, menu=True),
+        content=ft.Semantics(content=_filter_face(face, active=picked is not None, menu=True), exclude_semantics=True),
         items=items,
-        tooltip=label,
+        tooltip=f"{label}, {picked.label}" if picked else label,
         padding=0,
         bgcolor=C.surface,
         shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),

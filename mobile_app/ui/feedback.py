@@ -181,6 +181,9 @@ def ErrorState(
     return _state(icon, Tone.off, title or t("common.load_failed"), body, retry)
 
 
+_ACTIONS_MOST: Final = 440
+
+
 def ResultScreen(
     title: str,
     body: str = "",
@@ -203,8 +206,10 @@ def ResultScreen(
         alignment=ft.MainAxisAlignment.CENTER,
         expand=True,
     )
-    column = ft.Column([words, *actions], spacing=10, expand=True, horizontal_alignment=_STRETCH)
-    box = ft.Container(column, bgcolor=paper, padding=24, expand=True)
+    width = min(_ACTIONS_MOST, (ft.context.page.width or _ACTIONS_MOST) - 48)
+    buttons = ft.Column(list(actions), spacing=10, tight=True, width=width, horizontal_alignment=_STRETCH)
+    column = ft.Column([words, *([buttons] if actions else [])], spacing=10, expand=True, horizontal_alignment=_CENTER)
+    box = ft.Container(column, bgcolor=paper, padding=24, expand=True, alignment=ft.Alignment.CENTER)
     return ft.Semantics(content=box, live_region=True, container=True, expand=True)
 
 

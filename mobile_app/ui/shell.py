@@ -19,10 +19,12 @@ from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
 
 BAR_HEIGHT: Final = 68
-RAIL_WIDTH: Final = 84
+RAIL_WIDTH: Final = 90
 LIST_WIDTH: Final = 360
 _SCAN: Final = 72
 _RAISED: Final = 26
+_SHORTEST: Final = 6
+"""Letters: a shorter word's target would be narrower than a thumb."""
 _LIFT: Final = ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3))
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
@@ -117,8 +119,9 @@ def _BottomBar(
 
     The raised part lies inside the stack: outside its bounds a tap would be lost.
     """
-    items: list[ft.Control] = [_bar_item(d, selected, on_select) for d in destinations]
-    items.insert(len(items) // 2, ft.Container(width=_SCAN + 8))
+    middle = len(destinations) // 2
+    halves = [_half([_bar_item(d, selected, on_select) for d in part]) for part in (destinations[:middle], destinations[middle:])]
+    items: list[ft.Control] = [halves[0], ft.Container(width=_SCAN + 8), halves[1]]
     bar = ft.Container(
         ft.Row(items, spacing=0, vertical_alignment=_CENTER),
         bgcolor=C.surface,
@@ -133,6 +136,11 @@ def _BottomBar(
             ft.Container(scan, left=0, right=0, top=0),
         ]
     )
+
+
+def _half(items: Sequence[ft.Control]) -> ft.Control:
+    """What is on one side of the scan button, which stays in the middle however long the words are."""
+    return ft.Row(list(items), spacing=0, expand=1, vertical_alignment=_CENTER)
 
 
 def _scan_button(on_scan: Handler, size: float) -> ft.Control:
@@ -163,7 +171,7 @@ def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None
             _badged(ft.Icon(place.selected_icon if on else place.icon, size=25, color=ink), place),
             ft.Text(
                 place.label,
-                size=environment.current().fixed(12),
+                size=environment.current().fixed(12, 1.1),
                 weight=SEMIBOLD if on else MEDIUM,
                 color=ink,
                 max_lines=1,
@@ -183,7 +191,7 @@ def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None
         ink=True,
         on_click=tap(lambda: on_select(place.key)),
     )
-    return spoken(box, _said(place, on=on), expand=True)
+    return spoken(box, _said(place, on=on), expand=max(len(place.label), _SHORTEST) + 2)
 
 
 def _said(place: Destination, *, on: bool) -> str:
@@ -288,7 +296,7 @@ def PageHeader(
 ) -> ft.Control:
     """A page's title with what belongs at its right; a way back above it where there is one."""
     name = ft.Container(Title(title), expand=True)
-    below: list[ft.Control] = [Meta(meta)] if meta else []
+    below: list[ft.Control] = [ft.Container(Meta(meta), margin=_under(trailing, on_back))] if meta else []
     if on_back is None:
         first: list[ft.Control] = [ft.Row([name, *trailing], spacing=8)]
         if trailing and environment.current().has_big_text:
@@ -301,6 +309,12 @@ def PageHeader(
         first = [ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-8, bottom=0)), name]
         name.expand = None
     return ft.Column([*first, *below], spacing=2, tight=True, horizontal_alignment=_STRETCH)
+
+
+def _under(trailing: Sequence[ft.Control], on_back: Handler | None) -> ft.Margin:
+    """Right below the title, whose line is as high as the targets at its right."""
+    lifted = bool(trailing) and on_back is None and not environment.current().has_big_text
+    return ft.Margin(left=0, top=-8 if lifted else 0, right=0, bottom=0)
 
 
 def Page(

@@ -29,7 +29,9 @@ def Body(value: str, *, color: ft.ColorValue = C.ink, **more: Any) -> ft.Text:
 
 
 def Meta(value: str, *, color: ft.ColorValue = C.ink2, max_lines: int | None = 2, **more: Any) -> ft.Text:
-    """The quiet second line."""
+    """The quiet second line; nothing of it is cut off when text is large."""
+    if environment.current().has_big_text and max_lines and max_lines > 1:
+        max_lines = None
     return ft.Text(
         value,
         size=Size.meta,
@@ -61,7 +63,8 @@ def Digits(
 
     Flet cannot ask a font for tabular figures.
     """
-    scale = environment.current().layout.text_scale
+    env = environment.current()
+    size, scale = env.fixed(size), env.layout.text_scale
     wide, narrow = size * 0.64 * scale, size * 0.3 * scale
     cells = [
         ft.Container(

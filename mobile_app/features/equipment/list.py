@@ -162,7 +162,7 @@ def _admin_actions(client: Client, on_blank: Handler) -> list[ft.Control]:
 def _columns(client: Client) -> list[Column]:
     return [
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
-        Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=3, strong=True),
+        Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=5, strong=True),
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: line_of(client, row.id) or None),
         Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),

@@ -1,13 +1,12 @@
 """The machine page: what it is, how it stands, what is open, what broke and what mended it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date, format_duration, format_hours, language, n, t
+from mobile_app.core.i18n import format_date, format_duration, language, t
 from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
@@ -15,9 +14,9 @@ from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
-from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
@@ -27,7 +26,6 @@ from shared_models.labels import grouped
 from shared_models.life import EquipmentLifeRow, Fix, fixes, repeat_failure
 from shared_models.lifecycle import OPEN, InterventionStatus, State
 
-YEAR = timedelta(days=365)
 STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
@@ -54,6 +52,9 @@ def identity(client: Client, machine: EquipmentRow) -> ft.Control:
         tight=True,
         expand=True,
     )
+    if environment.current().has_big_text:
+        words.expand = None
+        return ft.Column([picture, words], spacing=10, tight=True)
     return ft.Row([picture, words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
@@ -84,6 +85,9 @@ def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_r
     ]
     if first is not None:
         others.insert(0, IconAction(ft.Icons.ADD_ROUNDED, t("machine.new_job"), on_start, outlined=True, size=52))
+    if environment.current().has_big_text:
+        main.expand = None
+        return ft.Column([main, ft.Row(list[ft.Control](others), spacing=10)], spacing=10, tight=True, horizontal_alignment=STRETCH)
     return ft.Row([main, *others], spacing=10)
 
 
@@ -92,19 +96,6 @@ def open_jobs_section(client: Client, jobs: list[InterventionRow]) -> list[ft.Co
     waits = State(InterventionStatus.completed)
     open_jobs = [job for job in jobs if job.status in OPEN or job.state == waits]
     return [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in open_jobs[:5]]
-
-
-def life_card(life: EquipmentLifeRow | None, now: datetime) -> list[ft.Control]:
-    if life is None:
-        return []
-    span = Span(now - YEAR, now)
-    stops = [Span(max(stop.started_at, span.start), stop.ended_at or now) for stop in life.stops]
-    stops = [stop for stop in stops if stop.end > span.start]
-    down = sum((stop.end - stop.start for stop in stops), timedelta())
-    figure = dotted(n("machine.stops", len(stops)), format_hours(down)) if stops else t("machine.no_stop")
-    jobs = [job.completed_at for job in life.jobs if job.completed_at > span.start]
-    head = CardHeader(t("machine.year"), figure)
-    return [Card(ft.Column([head, LifeStrip(span, stops, jobs)], spacing=12, tight=True, horizontal_alignment=STRETCH))]
 
 
 def fixes_card(client: Client, machine: EquipmentRow, life: EquipmentLifeRow | None) -> list[ft.Control]:

@@ -9,6 +9,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import go, use_tables
 from mobile_app.domain.files import download
+from mobile_app.domain.machine_cards import life_card
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
@@ -83,21 +84,23 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
     ]
-    second = [
-        *parts.life_card(life, now),
-        *parts.fixes_card(client, machine, life),
-        *parts.documents_card(documents, _opening(client)),
-        parts.facts_card(client, machine),
-        HistorySection(machine.id),
-    ]
-    return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, second)
+    past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]
+    papers = [*parts.documents_card(documents, _opening(client)), parts.facts_card(client, machine)]
+    return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 
 
-def _laid_out(size: Breakpoint, bar: ft.Control, first: list[ft.Control], second: list[ft.Control]) -> ft.Control:
+def _laid_out(
+    size: Breakpoint,
+    bar: ft.Control,
+    first: list[ft.Control],
+    past: list[ft.Control],
+    papers: list[ft.Control],
+    history: ft.Control,
+) -> ft.Control:
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *second)
+        return Page(bar, *first, *past, *papers, history)
     columns = ft.Row(
-        [_column(first, 5), _column(second, 6)],
+        [_column([*first, *papers], 5), _column([*past, history], 6)],
         spacing=Space.xl,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )

@@ -12,10 +12,12 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
+from mobile_app.domain.machine_cards import machine_line
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.jobs import sheet_parts as parts
 from mobile_app.features.jobs.commands import JobCommands
+from mobile_app.features.jobs.desk import JobsDesk
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
@@ -61,7 +63,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     first = [
         _title(job),
         *parts.notices(client, job),
-        parts.machine_line(client, job),
+        machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
         *([Card(Body(job.description))] if job.description else []),
@@ -181,16 +183,21 @@ def JobListScreen() -> ft.Control:
     state, set_state = ft.use_state("open")
     kind, set_kind = ft.use_state("")
     query, set_query = ft.use_state("")
+    size = use_breakpoint()
     jobs = [job for job in client.interventions.rows.values() if _listed(client, job, state, kind, query)]
     jobs.sort(key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=state != "open")
     head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])
     chips = [FilterChip(t(f"jobs.{name}"), _setter(set_state, name), active=state == name) for name in STATES]
     kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
     bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind or None, lambda picked: set_kind(picked or ""))])
+    search = SearchField(query, set_query, placeholder=t("jobs.search"))
+    if size == Breakpoint.desktop:
+        title = ft.Container(PageHeader(t("jobs.title"), n("today.count", len(jobs))), expand=True)
+        return JobsDesk(client, jobs, ft.Row([title, ft.Container(search, width=360), SyncBadge()], spacing=Space.m), bar)
     cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]
     nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
     rest = [SectionHeader(t("jobs.more"), "")] if len(jobs) > len(cards) else []
-    return Page(head, SearchField(query, set_query, placeholder=t("jobs.search")), bar, *(cards or [nothing]), *rest)
+    return Page(head, search, bar, *(cards or [nothing]), *rest)
 
 
 STATES = ("open", "mine", "to_validate", "over")

@@ -9,19 +9,18 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, format_time, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.cards import class_icon, status_chip
-from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, line_of, person, running_since
+from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, person, running_since
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
-from mobile_app.ui.chips import Avatar, IconTile
+from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
-from mobile_app.ui.text import Body, Digits, Meta, Strong
+from mobile_app.ui.text import Body, Digits, Meta
 from mobile_app.ui.theme import C, Tone
 from mobile_app.ui.timers import Timer
+from shared_models.equipment import EquipmentStatus
 from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
 from shared_models.lifecycle import OPEN, InterventionStatus
 from shared_models.requests import WorkRequestRow
@@ -31,19 +30,6 @@ STRETCH = ft.CrossAxisAlignment.STRETCH
 
 def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
     return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
-
-
-def machine_line(client: Client, job: InterventionRow) -> ft.Control:
-    """The machine, one tap away."""
-    machine = client.equipment.get(job.equipment_id)
-    if machine is None:
-        return Meta(t("domain.machine_unknown"))
-    tile = IconTile(class_icon(client, machine.class_id), Tone.primary)
-    where = Meta(dotted(machine.code, line_of(client, machine.id)))
-    chip = ft.Container(ft.Row([status_chip(machine, client.now())]), padding=ft.Padding(0, 4, 0, 0))
-    words = ft.Column([Strong(machine.name), where, chip], spacing=1, tight=True, expand=True)
-    row = ft.Row([tile, words, ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)], spacing=12)
-    return Card(row, padding=12, on_click=opener(f"/equipment/{machine.id}"), label=machine.name)
 
 
 def clock_card(client: Client, job: InterventionRow) -> ft.Control:
@@ -57,10 +43,17 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     workers = [a.user_id for a in job.actions if a.ended_at is None]
     who = ft.Row([Avatar(person(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
     mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
-    stop = down_time(job, now)
+    stop = None if _tells_stop(client, job) else down_time(job, now)
     facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
-    foot = ft.Row([who, ft.Container(expand=True), *facts, mark.chip()], spacing=10)
+    state = ft.Row([*facts, mark.chip()], spacing=10, tight=True)
+    foot = ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
     return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+
+
+def _tells_stop(client: Client, job: InterventionRow) -> bool:
+    """The machine's own line above says since when it is down."""
+    machine = client.equipment.get(job.equipment_id)
+    return job.status in OPEN and machine is not None and machine.status == EquipmentStatus.broken
 
 
 def _nobody(job: InterventionRow) -> list[ft.Control]:
@@ -89,7 +82,7 @@ def request_card(client: Client, request: WorkRequestRow | None) -> list[ft.Cont
     symptom = marks.SYMPTOM[request.symptom]
     said = request.text or symptom.word
     meta = dotted(request.requester, format_moment(request.created_at, client.now()))
-    return [Card(stacked(CardHeader(t("job.request"), symptom.chip()), Body(f"« {said} »"), Meta(meta), spacing=6))]
+    return [Card(stacked(CardHeader(t("job.request"), symptom.chip()), Body(t("common.quoted", text=said)), Meta(meta), spacing=6))]
 
 
 def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
@@ -135,7 +128,7 @@ def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         ("job.observations", job.observations),
     )
     told: list[tuple[str, str | ft.Control]] = [(t(key), value) for key, value in rows if value]
-    if job.stopped_at:
+    if job.stopped_at and (job.restarted_at or job.status not in OPEN):
         until = format_datetime(job.restarted_at) if job.restarted_at else t("job.still_down")
         told.append((t("job.stop"), f"{format_datetime(job.stopped_at)} → {until}"))
     if job.signature:

@@ -69,6 +69,7 @@ def RefusedCard(client: Client, item: Refused) -> ft.Control:
                         Body(item.problem.detail or item.problem.title, expand=True),
                     ],
                     spacing=8,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
                 ),
                 *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in written], stacked=True)] if written else []),
                 *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),

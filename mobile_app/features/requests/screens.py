@@ -6,40 +6,45 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
+from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
-from mobile_app.domain.cards import RequestCard
+from mobile_app.domain.cards import JobCard, RequestCard
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import Picker, TextInput
-from mobile_app.ui.hooks import use_breakpoint, use_draft
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
 from shared_models.interventions import Priority
+from shared_models.lifecycle import OPEN
 from shared_models.permissions import Permission
 from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, WorkRequestRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")
 TITLE_MOST = 80
-PANE_WIDTH = 640
+PANE_WIDTH = 820
+PHOTO_HEIGHT = 300
+JOBS_MOST = 3
 
 
 @component
 def RequestsScreen() -> ft.Control:
-    client = use_tables("requests", "equipment", "lines", "users", "interventions")
+    client = use_tables("requests", "equipment", "lines", "users", "interventions", "classes")
     only_new, set_only_new = ft.use_state(True)
     wanted = ft.use_route_params().get("request_id")
     size = use_breakpoint()
@@ -78,30 +83,53 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
         set_sheet("")
 
     use_sheet(_sheet(client, request, sheet, close), close)
-    symptom = marks.SYMPTOM[request.symptom]
+    life = use_async(lambda: client.life(request.equipment_id), [request.equipment_id]).data
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
-    said = Title(request.text or symptom.word, max_lines=12)
-    head = ft.Column([Meta(dotted(request.number, place(client, request.equipment_id))), said], spacing=2, tight=True)
+    parts = [
+        *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),
+        _head(client, request),
+        *_what(request, wide=size == Breakpoint.desktop),
+        *_decision(client, request),
+        machine_line(client, request.equipment_id),
+        *_already(client, request),
+        *life_card(life, client.now()),
+    ]
+    footer = _footer(client, request, set_sheet)
+    return Page(*parts, footer=footer, max_width=PANE_WIDTH if size == Breakpoint.desktop else None)
+
+
+def _head(client: Client, request: WorkRequestRow) -> ft.Control:
+    said = Title(request.text or marks.SYMPTOM[request.symptom].word, max_lines=12)
+    return ft.Column([Meta(dotted(request.number, place(client, request.equipment_id))), said], spacing=2, tight=True)
+
+
+def _what(request: WorkRequestRow, *, wide: bool) -> list[ft.Control]:
+    """The photo and the facts: side by side where there is room."""
+    facts = _facts(request)
+    if request.photo_id is None:
+        return [facts]
+    photo = StoredPicture(request.photo_id, 480, height=PHOTO_HEIGHT, label=t("requests.photo"))
+    if not wide:
+        return [photo, facts]
+    cells: list[ft.Control] = [ft.Container(photo, expand=1), ft.Container(facts, expand=1)]
+    return [ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START)]
+
+
+def _facts(request: WorkRequestRow) -> ft.Control:
     facts: list[tuple[str, str | ft.Control]] = [
-        (t("requests.symptom"), symptom.chip()),
+        (t("requests.symptom"), marks.SYMPTOM[request.symptom].chip()),
         (t("requests.stopped"), t("requests.yes") if request.is_stopped else t("requests.no")),
         (t("requests.by"), request.requester or t("requests.anonymous")),
         (t("requests.at"), format_datetime(request.created_at)),
     ]
-    machine = LineItem(
-        place(client, request.equipment_id),
-        icon=ft.Icons.PRECISION_MANUFACTURING_ROUNDED,
-        on_click=opener(f"/equipment/{request.equipment_id}"),
-    )
-    parts = [
-        *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),
-        head,
-        *([StoredPicture(request.photo_id, 480, height=300, label=t("requests.photo"))] if request.photo_id else []),
-        Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts), machine], spacing=12, tight=True, horizontal_alignment=STRETCH)),
-        *_decision(client, request),
-    ]
-    footer = _footer(client, request, set_sheet)
-    return Page(*parts, footer=footer, max_width=PANE_WIDTH if size == Breakpoint.desktop else None)
+    return Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+
+
+def _already(client: Client, request: WorkRequestRow) -> list[ft.Control]:
+    """What is being done on the machine: the same thing may have been said before."""
+    jobs = [job for job in interventions_of(client.interventions.rows.values(), request.equipment_id) if job.status in OPEN]
+    cards = [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:JOBS_MOST]]
+    return [SectionHeader(t("machine.open_jobs"), str(len(jobs))), *cards] if jobs else []
 
 
 def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
@@ -170,7 +198,7 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
     return ft.Column(
         [
-            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title")),
+            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2),
             Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
             Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
             PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),

@@ -80,9 +80,8 @@ def Door(parts: list[ft.Control]) -> ft.Control:
     """A narrow column in the middle, for whoever is not in yet."""
     column = ft.Column(parts, spacing=Space.xl, width=WIDTH, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True)
     return ft.Column(
-        [ft.Container(column, padding=ft.Padding.symmetric(horizontal=Space.page, vertical=48))],
+        [ft.Container(column, padding=ft.Padding.symmetric(horizontal=Space.page, vertical=48), alignment=ft.Alignment.TOP_CENTER)],
         scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         expand=True,
     )
 

@@ -11,11 +11,11 @@ from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, number_of, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import OnPrimaryButton
+from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_clock
+from mobile_app.ui.hooks import use_clock, use_environment
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Overline
 from mobile_app.ui.theme import Tone, faint
@@ -65,25 +65,15 @@ def _sections(client: Client, today: Today) -> list[ft.Control]:
 def Running(client: Client, job: InterventionRow) -> ft.Control:
     """The dark card of the job in hand: its clock, resume, close."""
     since = running_since(job) or job.actual_start or client.now()
-    top = ft.Row(
-        [
-            ft.Container(Overline(dotted(t("domain.job.in_progress"), number_of(job)), color=faint(WHITE, 0.85)), expand=True),
-            ft.Icon(ft.Icons.TIMER_ROUNDED, color=WHITE, size=20),
-            Timer(since, size=22, color=WHITE),
-        ],
-        spacing=6,
-    )
-    buttons = ft.Row(
-        [
-            OnPrimaryButton(t("today.resume"), opener(f"/jobs/{job.id}"), icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=3),
-            OnPrimaryButton(
-                t("today.close"),
-                opener(f"/jobs/{job.id}/close"),
-                icon=ft.Icons.CHECK_ROUNDED,
-                strong=False,
-                expand=2,
-            ),
-        ],
+    what = Overline(dotted(t("domain.job.in_progress"), number_of(job)), color=faint(WHITE, 0.85))
+    clock = ft.Row([ft.Icon(ft.Icons.TIMER_ROUNDED, color=WHITE, size=20), Timer(since, size=22, color=WHITE)], spacing=6, tight=True)
+    if use_environment().has_big_text:
+        top: ft.Control = ft.Column([what, clock], spacing=4, tight=True)
+    else:
+        top = ft.Row([ft.Container(what, expand=True), clock], spacing=6)
+    buttons = ActionRow(
+        OnPrimaryButton(t("today.resume"), opener(f"/jobs/{job.id}"), icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=3),
+        OnPrimaryButton(t("today.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, strong=False, expand=2),
         spacing=8,
     )
     words = ft.Column(

@@ -12,6 +12,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.context import carry_out, go, opener, use_tables
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
+from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
@@ -38,7 +39,7 @@ from shared_models.interventions import (
 from shared_models.life import EquipmentLifeRow, repeat_failure
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
-PANE_WIDTH = 760
+PANE_WIDTH = 820
 REASONS = ("photo", "cause", "clean", "again")
 
 
@@ -139,6 +140,8 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         TileGrid(_figures(client, job, life), least=130, spacing=10, equal=True),
         *_report(client, job, wide=size == Breakpoint.desktop),
         *_work(client, job),
+        machine_line(client, job.equipment_id),
+        *life_card(life, client.now()),
     ]
     return Page(
         *body,

@@ -1,0 +1,92 @@
+"""All jobs on a desk: a dense table instead of cards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_moment, t
+from mobile_app.domain import marks
+from mobile_app.domain.cards import due
+from mobile_app.domain.context import go
+from mobile_app.domain.lookup import dotted, line_of, machine, number_of, person
+from mobile_app.ui.cards import Trailing
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.table import Cell, Column, Table
+from mobile_app.ui.theme import Space, Tone
+from shared_models.interventions import InterventionRow, Priority
+from shared_models.lifecycle import OPEN, InterventionStatus
+
+RANK = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
+
+
+def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, filters: ft.Control) -> ft.Control:
+    """The whole width, every job of the filter, sortable."""
+    table = Table(
+        _columns(client),
+        jobs,
+        lambda job: str(job.id),
+        on_open=lambda key: go(f"/jobs/{key}"),
+        row_label=lambda job: dotted(job.title, number_of(job)),
+        empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
+    )
+    parts: list[ft.Control] = [head, filters, ft.Container(table, expand=True)]
+    body = ft.Column(parts, spacing=Space.m, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _columns(client: Client) -> list[Column]:
+    return [
+        Column("number", t("jobs.number"), number_of, sort=lambda job: job.number, width=140),
+        Column("title", t("jobs.job"), lambda job: job.title, sort=lambda job: job.title, flex=6, strong=True),
+        Column(
+            "machine",
+            t("jobs.machine"),
+            lambda job: machine(client, job.equipment_id),
+            sort=lambda job: machine(client, job.equipment_id),
+            flex=4,
+        ),
+        Column(
+            "line",
+            t("jobs.line"),
+            lambda job: line_of(client, job.equipment_id),
+            sort=lambda job: line_of(client, job.equipment_id) or None,
+        ),
+        Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
+        Column("priority", t("jobs.priority"), _priority, sort=lambda job: RANK[job.priority], width=84),
+        Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
+        Column(
+            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: person(client, job.assigned_technician_id) or None
+        ),
+        Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
+    ]
+
+
+def _state(job: InterventionRow) -> ft.Control:
+    if job.is_validated:
+        return marks.VALIDATED.chip()
+    is_returned = job.status == InterventionStatus.in_progress and job.returned_at is not None
+    return (marks.RETURNED if is_returned else marks.JOB[job.status]).chip()
+
+
+def _priority(job: InterventionRow) -> Cell:
+    mark = marks.PRIORITY[job.priority]
+    return Cell(mark.word, mark.tone if RANK[job.priority] < RANK[Priority.medium] else None)
+
+
+def _who(client: Client, job: InterventionRow) -> Cell:
+    name = person(client, job.assigned_technician_id)
+    return Cell(name or t("domain.unassigned"), None if name else Tone.off)
+
+
+def _due(client: Client, job: InterventionRow) -> Cell:
+    """When it is due while it is open; afterwards, when it ended."""
+    if job.status not in OPEN and job.actual_end:
+        return Cell(format_moment(job.actual_end, client.now()))
+    word = due(job, client.now())
+    return Cell(word.word, word.tone, strong=True) if isinstance(word, Trailing) else Cell(word)
+
+
+def _instant(job: InterventionRow) -> datetime | None:
+    return job.actual_end if job.status not in OPEN else job.scheduled_start or job.created_at
