@@ -10,7 +10,10 @@ from server.core.tables import Identified, Instant, instant_column, text_column
 
 
 class UserSession(Identified, table=True):
-    """One sign-in on one device. Only hashes of its refresh tokens are here: the current one and the one it replaced."""
+    """One sign-in on one device. Only hashes of its refresh tokens are here.
+
+    `previous_token_hash` stands as long as nothing has shown that the device received the token that replaced it.
+    """
 
     __tablename__ = "user_sessions"
 

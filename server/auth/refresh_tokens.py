@@ -9,9 +9,10 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from server.core.security import new_opaque_token
+from server.core.security import new_opaque_token, token_hash
 
 MAX_LENGTH = 200
+_GENERATIONS = 1_000  # some weeks of daily use; what is older is refused like a guess
 
 
 def first(session_id: UUID) -> str:
@@ -28,3 +29,12 @@ def session_id_of(token: str) -> UUID | None:
         return UUID(hex=token.partition(".")[0]) if len(token) <= MAX_LENGTH else None
     except ValueError:
         return None
+
+
+def generations_since(token: str, current_hash: str, secret: str) -> int | None:
+    """How often the session's token has been replaced since this one: 0 for the current; None for one that it never had."""
+    for number in range(_GENERATIONS):
+        if token_hash(token) == current_hash:
+            return number
+        token = successor(token, secret)
+    return None

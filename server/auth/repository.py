@@ -12,15 +12,27 @@ from shared_models.permissions import Role
 
 _ACTOR = """
 select u.id, u.role, u.first_name || ' ' || u.last_name as label, u.language, u.all_sites, s.device_id, s.expires_at,
-       array(select site_id from user_site where user_id = u.id) as site_ids
+       array(select site_id from user_site where user_id = u.id) as site_ids,
+       s.previous_token_hash is not null and s.rotated_at <= $4 as is_received
 from user_sessions s join users u on u.id = s.user_id
 where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $3 and u.is_active
 """
 
 
-async def actor_row(pool: asyncpg.Pool, *, session_id: UUID, user_id: UUID, at: datetime) -> asyncpg.Record | None:
-    """None for a session that has ended, or whose account is not active."""
-    return await pool.fetchrow(_ACTOR, session_id, user_id, at)
+_RECEIVED = "update user_sessions set previous_token_hash = null where id = $1 and rotated_at <= $2"
+
+
+async def actor_row(pool: asyncpg.Pool, *, session_id: UUID, user_id: UUID, at: datetime, issued_at: datetime) -> asyncpg.Record | None:
+    """None for a session that has ended, or whose account is not active.
+
+    `is_received`: an access token of `issued_at` came with, or after, the session's present refresh token.
+    """
+    return await pool.fetchrow(_ACTOR, session_id, user_id, at, issued_at)
+
+
+async def mark_received(pool: asyncpg.Pool, session_id: UUID, issued_at: datetime) -> None:
+    """The device holds the present refresh token: the one before is not needed any more."""
+    await pool.execute(_RECEIVED, session_id, issued_at)
 
 
 async def lock_session(session: Session, session_id: UUID) -> UserSession | None:

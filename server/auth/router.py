@@ -69,7 +69,7 @@ async def refresh(request: Request, response: Response, database: DatabaseDep, s
 async def logout(request: Request, response: Response, session: SessionDep, settings: SettingsDep, cmd: MaybeRefresh) -> None:
     token = cmd.refresh_token or refresh_cookie(request, settings)
     if token:
-        await service.sign_out(session, token)
+        await service.sign_out(session, settings, token)
     clear_cookies(response, settings)
 
 

@@ -25,7 +25,8 @@ from server.users.models import User
 from shared_models.auth import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 
-GRACE = timedelta(minutes=2)  # a phone waits half a minute for a lost answer before it asks again
+GRACE = timedelta(minutes=2)  # tabs that ask at once; a phone waits half a minute for a lost answer before it asks again
+LOST_ANSWER = timedelta(days=3)  # a week-end
 PER_ACCOUNT = Rate(10, timedelta(minutes=15))
 PER_ADDRESS = Rate(100, timedelta(minutes=15))  # a whole workshop may share one address
 _log = structlog.get_logger(__name__)
@@ -62,9 +63,12 @@ class SignIn:
 async def authenticate(pool: asyncpg.Pool, settings: Settings, token: str) -> Known:
     """The actor of an access token whose session is still alive and whose account is active."""
     claims = tokens.read(token, secret=settings.secret)
-    row = await repository.actor_row(pool, session_id=claims.session_id, user_id=claims.user_id, at=now())
+    session_id, issued_at = claims.session_id, claims.issued_at
+    row = await repository.actor_row(pool, session_id=session_id, user_id=claims.user_id, at=now(), issued_at=issued_at)
     if row is None:
         raise SessionEnded
+    if row["is_received"]:
+        await repository.mark_received(pool, session_id, issued_at)
     role = Role(row["role"])
     actor = Actor(
         user_id=row["id"], role=role, permissions=ROLE_PERMISSIONS[role],
@@ -148,20 +152,24 @@ async def token_pair(session: ReadSession, settings: Settings, signed: SignIn, *
 async def refresh(session: Session, settings: Settings, token: str) -> SignIn | None:
     """Exchange a refresh token for its successor; None when it is worth nothing.
 
-    A token used before, other than just now, is known to two parties: the session ends for both. The caller commits
-    before it refuses, or the revocation would be rolled back with the refusal.
+    A token whose successor the device has received, other than just now, is known to two parties: the session ends for
+    both. One that the session never had is a guess, and changes nothing. The caller commits before it refuses, or the
+    revocation would be rolled back with the refusal.
     """
     session_id = refresh_tokens.session_id_of(token)
     held = await repository.lock_session(session, session_id) if session_id else None
     user = await repository.get_user(session, held.user_id) if held else None
     if held is None or user is None or not _is_alive(held) or not user.is_active:
         return None
-    next_token = refresh_tokens.successor(token, settings.secret)
-    if token_hash(token) == held.token_hash:
-        _rotate(held, next_token, settings)
-    elif not _is_repeated_just_now(held, token, next_token):
+    generations = refresh_tokens.generations_since(token, held.token_hash, settings.secret)
+    if generations is None:
+        return None
+    if generations and not (generations == 1 and _may_repeat(held)):
         await _end_stolen(session, user, held)
         return None
+    next_token = refresh_tokens.successor(token, settings.secret)
+    if generations == 0:
+        _rotate(held, next_token, settings)
     return SignIn(user, held, next_token)
 
 
@@ -176,9 +184,10 @@ def _rotate(held: UserSession, next_token: str, settings: Settings) -> None:
     held.expires_at = at + settings.refresh_lifetime
 
 
-def _is_repeated_just_now(held: UserSession, token: str, next_token: str) -> bool:
-    is_recent = held.rotated_at is not None and now() - held.rotated_at <= GRACE
-    return is_recent and token_hash(token) == held.previous_token_hash and token_hash(next_token) == held.token_hash
+def _may_repeat(held: UserSession) -> bool:
+    """Whether the token before the present one may still ask: the answer to it may have been lost."""
+    is_unseen = held.previous_token_hash is not None
+    return held.rotated_at is not None and now() - held.rotated_at <= (LOST_ANSWER if is_unseen else GRACE)
 
 
 async def _end_stolen(session: Session, user: User, held: UserSession) -> None:
@@ -196,11 +205,11 @@ async def _revoke(session: Session, held: UserSession) -> None:
 # --- signing out, sessions, password
 
 
-async def sign_out(session: Session, token: str) -> None:
+async def sign_out(session: Session, settings: Settings, token: str) -> None:
     """Silent about a token that is worth nothing: signing out twice is signing out."""
     session_id = refresh_tokens.session_id_of(token)
     held = await repository.lock_session(session, session_id) if session_id else None
-    if held is None or held.revoked_at is not None or token_hash(token) not in (held.token_hash, held.previous_token_hash):
+    if held is None or held.revoked_at is not None or refresh_tokens.generations_since(token, held.token_hash, settings.secret) is None:
         return
     user = await repository.get_user(session, held.user_id)
     await _revoke(session, held)

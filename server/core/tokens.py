@@ -23,6 +23,7 @@ class AccessClaims:
     user_id: UUID
     session_id: UUID
     expires_at: datetime = _NEVER
+    issued_at: datetime = _NEVER
 
 
 def issue(claims: AccessClaims, *, secret: str, lifetime: timedelta) -> str:
@@ -31,7 +32,7 @@ def issue(claims: AccessClaims, *, secret: str, lifetime: timedelta) -> str:
         "iss": _ISSUER,
         "sub": str(claims.user_id),
         "sid": str(claims.session_id),
-        "iat": int(at.timestamp()),
+        "iat": at.timestamp(),  # to the microsecond: which refresh token it came with is told by it
         "exp": int((at + lifetime).timestamp()),
     }
     return jwt.encode(payload, secret, algorithm=_ALGORITHM)
@@ -49,6 +50,7 @@ def read(token: str, *, secret: str) -> AccessClaims:
         expires_at = datetime.fromtimestamp(float(payload["exp"]), UTC)
         if expires_at <= now():
             raise NotSignedIn
-        return AccessClaims(user_id=UUID(payload["sub"]), session_id=UUID(payload["sid"]), expires_at=expires_at)
+        issued_at = datetime.fromtimestamp(float(payload["iat"]), UTC)
+        return AccessClaims(UUID(payload["sub"]), UUID(payload["sid"]), expires_at, issued_at)
     except (JWTError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise NotSignedIn from None

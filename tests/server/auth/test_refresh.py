@@ -39,12 +39,38 @@ class TestRotation:
         with later(60):
             assert (await refresh(client, first.json()["refresh_token"])).status_code == 200
 
-    async def test_reuse_after_the_grace_ends_the_session_for_everybody(self, client, session, pair):
+    async def test_reuse_of_a_token_whose_successor_arrived_ends_the_session_for_everybody(self, client, session, pair):
         second = (await refresh(client, pair["refresh_token"])).json()
+        assert (await client.get("/api/v1/auth/me", headers=bearer(second))).status_code == 200
+        with later(60):
+            assert (await refresh(client, pair["refresh_token"])).json()["refresh_token"] == second["refresh_token"]
         with later(121):
             assert problem_code(await refresh(client, pair["refresh_token"]), 401) == "session_ended"
             assert problem_code(await refresh(client, second["refresh_token"]), 401) == "session_ended"
             assert (await client.get("/api/v1/auth/me", headers=bearer(second))).status_code == 401
+
+    async def test_a_device_that_never_had_the_answer_goes_on_after_the_week_end(self, client, pair):
+        """Its access token of before is good for half an hour, and proves nothing."""
+        lost = (await refresh(client, pair["refresh_token"])).json()
+        with later(300):
+            assert (await client.get("/api/v1/auth/me", headers=bearer(pair))).status_code == 200
+        with later(2.5 * 86400):
+            again = (await refresh(client, pair["refresh_token"])).json()
+            assert again["refresh_token"] == lost["refresh_token"]
+            assert (await client.get("/api/v1/auth/me", headers=bearer(again))).status_code == 200
+            assert problem_code(await refresh(client, pair["refresh_token"]), 401) == "session_ended"
+
+    async def test_a_lost_answer_counts_for_three_days_at_most(self, client, pair):
+        await refresh(client, pair["refresh_token"])
+        with later(3 * 86400 + 1):
+            assert problem_code(await refresh(client, pair["refresh_token"]), 401) == "session_ended"
+
+    async def test_a_guess_does_not_end_the_session(self, client, pair):
+        guess = pair["refresh_token"].partition(".")[0] + ".garbage"
+        assert problem_code(await refresh(client, guess), 401) == "session_ended"
+        assert (await client.post("/api/v1/auth/logout", json={"refresh_token": guess})).status_code == 204
+        assert (await client.get("/api/v1/auth/me", headers=bearer(pair))).status_code == 200
+        assert (await refresh(client, pair["refresh_token"])).status_code == 200
 
     async def test_reuse_of_a_grandparent_ends_the_session_even_at_once(self, client, pair):
         second = (await refresh(client, pair["refresh_token"])).json()
