@@ -7,7 +7,7 @@ return await paginate(session, select(Equipment).where(…), page, sorts=SORTS, 
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -75,11 +75,12 @@ def decode_cursor(cursor: str) -> tuple[datetime, UUID]:
         padded = cursor + "=" * (-len(cursor) % 4)
         at, row_id = json.loads(base64.urlsafe_b64decode(padded))
         instant, last_id = datetime.fromisoformat(at), UUID(row_id)
-    except (ValueError, TypeError):
+        utc = instant.astimezone(UTC)
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise UnknownCursor(field="cursor") from None
     if instant.tzinfo is None:
         raise UnknownCursor(field="cursor")
-    return instant, last_id
+    return utc, last_id
 
 
 def before_cursor(at: Any, row_id: Any, cursor: str) -> ColumnElement[bool]:

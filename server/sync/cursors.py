@@ -16,6 +16,7 @@ from uuid import UUID
 
 SHELF_LIFE = timedelta(days=90)  # tombstones and receipts are kept as long
 _FORMAT = 1
+END = 2**62  # a bigint, with room above
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,18 @@ def decode(text: str) -> Cursor | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         number, epoch, user_id, at, low, groups, sweep = plain
-        if number != _FORMAT or not all(isinstance(value, int) for value in (at, low)):
+        if number != _FORMAT:
             return None
-        lows = {site: int(position) for position, ids in groups for site in _unpacked_all(ids)}
-        return Cursor(_unpacked(epoch), _unpacked(user_id), at, low, lows, Sweep(*_checked(sweep)) if sweep else None)
+        lows = {site: _number(position) for position, ids in groups for site in _unpacked_all(ids)}
+        return Cursor(_unpacked(epoch), _unpacked(user_id), _number(at), _number(low), lows, _sweep(sweep) if sweep else None)
     except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
         return None
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < END:
+        raise ValueError("number")
+    return value
 
 
 _PACKED_LENGTH = 22
@@ -98,10 +105,9 @@ def _unpacked_all(texts: str) -> list[UUID]:
     return [_unpacked(texts[start : start + _PACKED_LENGTH]) for start in range(0, len(texts), _PACKED_LENGTH)]
 
 
-def _checked(sweep: list[Any]) -> list[Any]:
-    high, source, after_xid, after_key, done, total = sweep
-    if not all(isinstance(value, int) and 0 <= value < 2**62 for value in (high, source, after_xid, done, total or 0)):
-        raise ValueError("sweep")
+def _sweep(told: list[Any]) -> Sweep:
+    high, source, after_xid, after_key, done, total = told
     if after_key is not None and not isinstance(after_key, str):
-        raise ValueError("sweep")
-    return sweep
+        raise ValueError("key")
+    counted = None if total is None else _number(total)
+    return Sweep(_number(high), _number(source), _number(after_xid), after_key, _number(done), counted)

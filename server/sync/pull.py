@@ -112,8 +112,23 @@ def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> 
         return None
     if not 0 <= at.timestamp() - cursor.at < SHELF_LIFE.total_seconds():
         return None
+    if cursor.sweep and not _is_place(cursor.sweep):
+        return None
     reached = max([cursor.low, *cursor.lows.values(), cursor.sweep.high if cursor.sweep else 0])
     return cursor if reached <= present.xmin else None
+
+
+def _is_place(sweep: Sweep) -> bool:
+    """Whether it points into a source, and at a key of the kind that the source has."""
+    if sweep.source >= len(SOURCES) or sweep.after_key is None:
+        return sweep.source < len(SOURCES)
+    try:
+        if SOURCES[sweep.source].name == "tombstone":
+            number = int(sweep.after_key)
+            return str(number) == sweep.after_key and 0 <= number < cursors.END
+        return str(UUID(sweep.after_key)) == sweep.after_key
+    except ValueError:
+        return False
 
 
 def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
