@@ -47,7 +47,7 @@ def StatusChip(
                     size=Size.caption,
                     weight=SEMIBOLD,
                     color=ink,
-                    max_lines=1,
+                    max_lines=2 if environment.current().has_big_text else 1,
                     overflow=ft.TextOverflow.ELLIPSIS,
                     expand=True,
                     expand_loose=True,

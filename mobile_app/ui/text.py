@@ -38,7 +38,7 @@ def Meta(value: str, *, color: ft.ColorValue = C.ink2, max_lines: int | None = 2
         color=color,
         weight=more.pop("weight", REGULAR),
         max_lines=max_lines,
-        overflow=_ELLIPSIS,
+        overflow=_ELLIPSIS if max_lines else ft.TextOverflow.CLIP,  # an ellipsis alone would keep to one line
         **more,
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date, format_duration, language, t
+from mobile_app.core.i18n import format_date, format_duration, format_number, language, t
 from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
@@ -138,8 +138,16 @@ def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
     for key, value in machine.specifications.items():
         field = fields.get(key)
         name = in_language(field.names, language()) if field else key
-        rows.append((name, f"{value} {field.unit}".strip() if field else str(value)))
+        rows.append((name, _measure(value, field.unit) if field and field.unit else str(value)))
     return Card(ft.Column([CardHeader(t("machine.facts")), KeyValues(rows)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+
+
+def _measure(value: object, unit: str) -> str:
+    """With as many decimals as were entered, three at most."""
+    if not isinstance(value, int | float):
+        return f"{value} {unit}"
+    digits = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    return f"{format_number(value, digits)} {unit}"
 
 
 def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow], Handler]) -> list[ft.Control]:

@@ -66,7 +66,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
-        *([Card(Body(job.description))] if job.description else []),
+        *([Card(parts.stacked(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
     ]
     second = [
         *parts.report_card(client, job),

@@ -14,17 +14,19 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_clock, use_environment
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Overline
-from mobile_app.ui.theme import Tone, faint
+from mobile_app.ui.theme import Space, Tone, faint
 from mobile_app.ui.timers import Timer
 from shared_models.interventions import InterventionRow
 from shared_models.lifecycle import InterventionStatus
 
 WHITE = ft.Colors.WHITE
 TEAM_MOST = 15
+DESK_WIDTH = 1180
 
 
 @component
@@ -34,7 +36,16 @@ def TodayScreen() -> ft.Control:
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge()])
     today = today_view(client.interventions.rows.values(), client.user.id, now, end_of_day(now))
-    return Page(head, *(_sections(client, today) or [_nothing()]))
+    mine, rest = _mine(client, today), _rest(client, today)
+    if use_breakpoint() == Breakpoint.desktop and mine and rest:
+        columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+        return Page(head, columns, max_width=DESK_WIDTH)
+    return Page(head, *([*mine, *rest] or [_nothing()]))
+
+
+def _column(controls: list[ft.Control]) -> ft.Control:
+    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Container(column, expand=1)
 
 
 def end_of_day(now: datetime) -> datetime:
@@ -43,17 +54,23 @@ def end_of_day(now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def _sections(client: Client, today: Today) -> list[ft.Control]:
+def _mine(client: Client, today: Today) -> list[ft.Control]:
+    """What I have in hand, and what is due."""
     parts: list[ft.Control] = [Running(client, job, key=str(job.id)) for job in today.running]
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
     parts += [_returned(client, job) for job in returned]
-    groups = (
-        ("today.begun", [job for job in today.begun if job not in returned]),
-        ("today.todo", [*today.late, *today.due]),
-        ("today.later", today.later),
-        ("today.team", today.team[:TEAM_MOST]),
-        ("today.awaiting", today.awaiting),
-    )
+    begun = [job for job in today.begun if job not in returned]
+    return parts + _sections(client, ("today.begun", begun), ("today.todo", [*today.late, *today.due]))
+
+
+def _rest(client: Client, today: Today) -> list[ft.Control]:
+    """What can wait, what others may need help with, what somebody else must judge."""
+    team = today.team[:TEAM_MOST]
+    return _sections(client, ("today.later", today.later), ("today.team", team), ("today.awaiting", today.awaiting))
+
+
+def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> list[ft.Control]:
+    parts: list[ft.Control] = []
     for title, jobs in groups:
         if jobs:
             parts.append(SectionHeader(t(title), n("today.count", len(jobs))))
