@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date_long, format_number, t
+from mobile_app.core.i18n import format_date, format_date_long, format_number, t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, PrimaryButton, spoken, tap
 from mobile_app.ui.chips import KeyCap
@@ -450,7 +450,7 @@ def DateInput(
     dialog = ft.DatePicker(value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel"))
     ft.use_dialog(dialog if is_open else None)
     control = _button_field(
-        format_date_long(value) if value else t("common.date_pick"),
+        _written_date(value) if value else t("common.date_pick"),
         lambda: set_open(True),
         label=label,
         icon=ft.Icons.EVENT_ROUNDED,
@@ -458,6 +458,11 @@ def DateInput(
         error=error,
     )
     return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+def _written_date(value: date) -> str:
+    """With its weekday while it is near; of another year, with the year."""
+    return format_date_long(value) if value.year == datetime.now(UTC).year else format_date(value)
 
 
 @component

@@ -21,6 +21,7 @@ from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
 BAR_HEIGHT: Final = 68
 RAIL_WIDTH: Final = 90
 LIST_WIDTH: Final = 360
+TABLET_LIST: Final = 300
 _SCAN: Final = 72
 _RAISED: Final = 26
 _SHORTEST: Final = 6
@@ -368,11 +369,12 @@ def TwoPane(
     list_width: float = LIST_WIDTH,
 ) -> ft.Control:
     """List and detail side by side; on a phone the detail, once there is one, takes the place."""
-    if use_breakpoint() == Breakpoint.phone:
+    size = use_breakpoint()
+    if size == Breakpoint.phone:
         return ft.Container(detail if detail is not None else list_pane, expand=True)
     left = ft.Container(
         list_pane,
-        width=list_width,
+        width=list_width if size == Breakpoint.desktop else min(list_width, TABLET_LIST),
         bgcolor=C.surface,
         border=ft.Border(right=ft.BorderSide(1, C.line)),
     )
