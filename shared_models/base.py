@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
 from shared_models.ids import uuid7
 
@@ -55,3 +55,6 @@ class Command(Schema):
 
 
 Instant = Annotated[datetime, AwareDatetime]
+
+Local = NaiveDatetime
+"""A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, LongText, Name, Reason, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Line, Local, LongText, Name, Reason, Row, Schema, Text, Title
+from shared_models.checklists import AnswerRow, JobChecklist
 from shared_models.equipment import EquipmentStatus
 from shared_models.lifecycle import OPEN, InterventionStatus, State
 from shared_models.paging import PageQuery
 from shared_models.permissions import Permission, Role, may
+from shared_models.planning import DueReason
 
 DEVICE_WINDOW = timedelta(days=30)
 
@@ -86,6 +88,14 @@ class Signature(Schema):
     height: Annotated[int, Field(gt=0, le=4_000)]
 
 
+class RequiredPart(Schema):
+    """A part by name; the stock will know it by more."""
+
+    name: Title
+    quantity: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 1
+    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+
+
 class FailureCoding(Schema):
     """ISO 14224 coding. A mode that nobody could tell is `mode_unknown`, which is counted, never guessed."""
 
@@ -103,7 +113,12 @@ class FailureCoding(Schema):
 
 
 class InterventionRow(Row):
-    """The whole sheet, and the unit of sync. Durations follow from `actions` (labour) and from the stop (down time)."""
+    """The whole sheet, and the unit of sync. Durations follow from `actions` (labour) and from the stop (down time).
+
+    A planned job names its plan and its date: `original_due` as the plan has it, `due_local` and `due_at` where it is now,
+    `due_reason` why. `checklist` is a snapshot, `answers` what was found; a job that a failed step asked for names where it was
+    `found_in`.
+    """
 
     id: UUID
     number: str | None
@@ -146,6 +161,22 @@ class InterventionRow(Row):
     returned_by: UUID | None
     return_reason: str
     revision: int
+    scheduled_maintenance_id: UUID | None = None
+    maintenance_type_id: UUID | None = None
+    assigned_team_id: UUID | None = None
+    original_due: Local | None = None
+    due_local: Local | None = None
+    due_at: Instant | None = None
+    due_reason: DueReason | None = None
+    estimated_duration: int | None = None
+    required_parts: list[RequiredPart] = []
+    needs_photo: bool = False
+    needs_signature: bool = False
+    needs_validation: bool = True
+    found_in: UUID | None = None
+    found_at_step: UUID | None = None
+    checklist: JobChecklist | None = None
+    answers: list[AnswerRow] = []
     actions: list[ActionRow]
     notes: list[NoteRow]
     photos: list[PhotoRow]
@@ -155,6 +186,10 @@ class InterventionRow(Row):
     @property
     def state(self) -> State:
         return State(self.status, self.is_validated)
+
+    @property
+    def awaits_validation(self) -> bool:
+        return self.status == InterventionStatus.completed and not self.is_validated and self.needs_validation
 
 
 class InterventionListItem(Row):
@@ -224,7 +259,8 @@ class OnIntervention(Command):
 class CreateIntervention(OnIntervention):
     """With `action_id` the work starts at once: the creator's timer runs from `occurred_at`.
 
-    `stopped_at` opens a stop of kind `stop_kind` and, for a failure, marks the machine as broken.
+    `stopped_at` opens a stop of kind `stop_kind` and, for a failure, marks the machine as broken. `found_in` and
+    `found_at_step` name the job and the failed step of its checklist that ask for this one.
     """
 
     type: Literal["intervention.create"] = "intervention.create"
@@ -240,6 +276,12 @@ class CreateIntervention(OnIntervention):
     reported_at: AwareDatetime | None = None
     stopped_at: AwareDatetime | None = None
     action_id: UUID | None = None
+    maintenance_type_id: UUID | None = None
+    assigned_team_id: UUID | None = None
+    estimated_duration: Annotated[int, Field(ge=1, le=60 * 24 * 31, description="minutes")] | None = None
+    checklist_id: UUID | None = None
+    found_in: UUID | None = None
+    found_at_step: UUID | None = None
 
 
 class StartIntervention(OnIntervention):
@@ -330,6 +372,7 @@ class ReturnIntervention(OnIntervention):
 class AssignIntervention(OnIntervention):
     type: Literal["intervention.assign"] = "intervention.assign"
     technician_id: UUID | None
+    team_id: UUID | None = None
 
 
 class UpdateIntervention(OnIntervention):
@@ -409,6 +452,6 @@ def down_time(job: InterventionRow, now: datetime) -> timedelta | None:
 
 def is_on_device(job: InterventionRow, now: datetime) -> bool:
     """Devices hold what is open, what waits for validation, and what ended in the last 30 days."""
-    if job.status in OPEN or (job.status == InterventionStatus.completed and not job.is_validated):
+    if job.status in OPEN or job.awaits_validation:
         return True
     return job.actual_end is None or now - job.actual_end <= DEVICE_WINDOW

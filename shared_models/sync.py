@@ -5,16 +5,22 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from shared_models import checklists as cl
 from shared_models import equipment as eq
 from shared_models import interventions as iv
+from shared_models import meters as mt
+from shared_models import plans as pl
 from shared_models import requests as rq
 from shared_models.base import Row, Schema
 from shared_models.problems import Problem
 
-HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at")
+HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at", "read_at")
 """The instants of a command that a device has read off its own clock; what is planned was read off a calendar."""
 
-Entity = Literal["site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request"]
+Entity = Literal[
+    "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request",
+    "maintenance_type", "team", "checklist", "meter", "plan",
+]  # fmt: skip
 
 AnyCommand = Annotated[
     eq.CreateEquipment
@@ -41,7 +47,23 @@ AnyCommand = Annotated[
     | iv.AddPhoto
     | iv.RemovePhoto
     | rq.AcceptWorkRequest
-    | rq.DeclineWorkRequest,
+    | rq.DeclineWorkRequest
+    | mt.CreateMeter
+    | mt.UpdateMeter
+    | mt.RecordReading
+    | mt.VoidReading
+    | mt.ResetMeter
+    | cl.WriteChecklist
+    | cl.AnswerStep
+    | pl.WriteMaintenanceType
+    | pl.WriteTeam
+    | pl.CreatePlan
+    | pl.UpdatePlan
+    | pl.SetPlanActive
+    | pl.MoveOccurrence
+    | pl.AssignOccurrence
+    | pl.SkipOccurrence
+    | pl.GeneratePlan,
     Field(discriminator="type"),
 ]
 COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand, config={"defer_build": True})  # built at its first use: the phone starts faster

@@ -36,14 +36,19 @@ Language = Annotated[str, StringConstraints(pattern="^(fr|en)$")]
 PersonName = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 
 
+DEFAULT_CAPACITY = 35 * 60
+Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a week")]
+
+
 class UserCard(Row):
-    """What colleagues see of a person; this is also the row that devices hold."""
+    """What colleagues see of a person; this is also the row that devices hold. The capacity is in minutes a week."""
 
     id: UUID
     first_name: str
     last_name: str
     role: Role
     is_active: bool
+    weekly_capacity: int = DEFAULT_CAPACITY
 
 
 class UserRead(UserCard):
@@ -66,6 +71,7 @@ class UserCreate(Schema):
     last_name: PersonName
     role: Role
     language: Language = "fr"
+    weekly_capacity: Capacity = DEFAULT_CAPACITY
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)
 
@@ -79,6 +85,7 @@ class UserUpdate(Schema):
     last_name: PersonName | None = None
     role: Role | None = None
     language: Language | None = None
+    weekly_capacity: Capacity | None = None
     is_active: bool | None = None
     all_sites: bool | None = None
     site_ids: list[UUID] | None = Field(default=None, max_length=1_000)

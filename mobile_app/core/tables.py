@@ -10,8 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore
 from shared_models.base import Row
+from shared_models.checklists import ChecklistRow
 from shared_models.equipment import EquipmentClassRow, EquipmentRow
 from shared_models.interventions import InterventionRow
+from shared_models.meters import MeterRow
+from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
@@ -141,9 +144,15 @@ class Tables:
         self.equipment = Table("equipment", EquipmentRow, report)
         self.interventions = Table("intervention", InterventionRow, report)
         self.requests = Table("work_request", WorkRequestRow, report)
+        self.types = Table("maintenance_type", MaintenanceTypeRow, report)
+        self.teams = Table("team", TeamRow, report)
+        self.checklists = Table("checklist", ChecklistRow, report)
+        self.meters = Table("meter", MeterRow, report)
+        self.plans = Table("plan", PlanRow, report)
         self.details = Details()
         every: list[Table[Any]] = [
             self.sites, self.lines, self.classes, self.users, self.equipment, self.interventions, self.requests,
+            self.types, self.teams, self.checklists, self.meters, self.plans,
         ]  # fmt: skip
         self.by_entity: dict[str, Table[Any]] = {table.entity: table for table in every}
         self.changes: Changes = {}

@@ -19,6 +19,7 @@ from server.core.tables import (
     one_of,
     text_column,
 )
+from shared_models.checklists import StepState
 from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
 from shared_models.lifecycle import InterventionStatus
 
@@ -62,6 +63,12 @@ class Intervention(Versioned, Synced, table=True):
             "status",
             "id",
             postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated)"),
+        ),
+        sa.Index(
+            "ix_maintenance_interventions_scheduled_start",
+            "site_id",
+            "scheduled_start",
+            postgresql_where=sa.text("scheduled_start IS NOT NULL"),
         ),
     )
 
@@ -111,6 +118,22 @@ class Intervention(Versioned, Synced, table=True):
     returned_at: datetime | None = instant_column(default=None)
     return_reason: str = text_column()
     revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+    scheduled_maintenance_id: UUID | None = Field(default=None, foreign_key="scheduled_maintenances.id", index=True)
+    maintenance_type_id: UUID | None = Field(default=None, foreign_key="maintenance_types.id")
+    assigned_team_id: UUID | None = Field(default=None, foreign_key="team.id")
+    original_due: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=False), nullable=True)
+    due_local: datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=False), nullable=True)
+    due_at: datetime | None = instant_column(default=None)
+    due_reason: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    estimated_duration: int | None = None
+    required_parts: list[dict[str, Any]] = json_column("[]")
+    needs_photo: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    needs_signature: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    needs_validation: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    found_in: UUID | None = Field(default=None, foreign_key="maintenance_interventions.id", index=True)
+    found_at_step: UUID | None = None
+    checklist: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
     search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(_SEARCH_TEXT, persisted=True)))
 
 
@@ -158,6 +181,20 @@ class InterventionPhoto(_OfIntervention, table=True):
     occurred_at: datetime = instant_column()
     kind: PhotoKind = enum_column(PhotoKind, PhotoKind.other)
     caption: str = text_column()
+
+
+class InterventionAnswer(_OfIntervention, table=True):
+    """What was found at a step of the job's checklist; answered anew, it is replaced."""
+
+    __tablename__ = "intervention_answer"
+    __table_args__ = (one_of(StepState, "state"), sa.UniqueConstraint("intervention_id", "step_id"))
+
+    step_id: UUID
+    state: StepState = enum_column(StepState)
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
+    reason: str = text_column()
+    photo_id: UUID | None = Field(default=None, foreign_key="attachment.id")
+    occurred_at: datetime = instant_column()
 
 
 class InterventionRevision(SQLModel, table=True):

@@ -6,6 +6,7 @@ f"select {row_json('i')} from maintenance_interventions i where …"
 from pydantic import BaseModel
 
 from server.core.sql import json_columns
+from shared_models.checklists import AnswerRow
 from shared_models.interventions import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
 
 TABLE = "maintenance_interventions"
@@ -24,6 +25,7 @@ def row_json(alias: str) -> str:
         InterventionRow, alias,
         actions=_children(ActionRow, "intervention_action", alias, "c.started_at, c.id"),
         notes=_children(NoteRow, "intervention_note", alias, "c.occurred_at, c.id"),
+        answers=_children(AnswerRow, "intervention_answer", alias, "c.occurred_at, c.id"),
         photos=_children(PhotoRow, "intervention_photo", alias, "c.occurred_at, c.id"),
     )  # fmt: skip
     return f"(select row_to_json(o) from (select {columns}) o)"  # noqa: S608

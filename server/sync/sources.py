@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from server.checklists.rows import checklist_json
 from server.core.sql import json_columns
 from server.equipment import rows as equipment
 from server.interventions import rows as interventions
+from server.meters.rows import meter_json
+from server.plans import rows as plans
 from server.requests import rows as requests
 from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
@@ -117,7 +120,9 @@ def _interventions() -> Source:
     table = interventions.TABLE
     key = "select t.id, t.site_id, t.sync_xid"
     since = f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
-    waiting = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated))"
+    waiting = (
+        "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated and t.needs_validation))"
+    )
     of_site = f"{key} from {table} t where s.low = 0 and t.site_id = s.site_id and"
     current = (
         f"(select w.* from ({of_site} {waiting} union {of_site} t.actual_end >= $9::timestamptz union {of_site} t.actual_end is null"  # noqa: S608
@@ -161,7 +166,12 @@ SOURCES = (
     _users(),
     _of_site("site", "sites", lambda e: _object(SiteRow, e), site="id"),
     _of_site("line", "production_lines", lambda e: _object(LineRow, e)),
+    _of_everyone("maintenance_type", "maintenance_types", plans.maintenance_type_json),
+    _of_everyone("checklist", "checklist", checklist_json),
+    _of_site("team", "team", plans.team_json),
     _of_site("equipment", "equipment", equipment.equipment_json, fresh="t.archived_at is null"),
+    _of_site("meter", "meter", meter_json, fresh=_in_use("t.equipment_id")),
+    _of_site("plan", "scheduled_maintenances", plans.plan_json, fresh=_in_use("t.equipment_id")),
     _interventions(),
     _of_site("work_request", "work_request", requests.work_request_json),
     _of_site("document", "document", equipment.document_json, fresh=_in_use("t.equipment_id")),

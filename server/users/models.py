@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from server.core.tables import Synced, Versioned, enum_column, one_of
 from shared_models.permissions import Role
+from shared_models.users import DEFAULT_CAPACITY
 
 
 class User(Versioned, Synced, table=True):
@@ -23,6 +24,7 @@ class User(Versioned, Synced, table=True):
     role: Role = enum_column(Role)
     language: str = Field(default="fr", max_length=2, sa_column_kwargs={"server_default": "fr"})
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    weekly_capacity: int = Field(default=DEFAULT_CAPACITY, sa_column_kwargs={"server_default": str(DEFAULT_CAPACITY)})
     all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
     @property

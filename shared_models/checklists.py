@@ -1,0 +1,201 @@
+"""Checklists: versioned templates, their snapshot in a job, the answers, and what the answers mean."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from shared_models.base import Command, Instant, Line, LongText, Name, Row, Schema, Text, Title
+
+MOST_STEPS = 200
+
+
+class StepKind(StrEnum):
+    check = "check"
+    pass_fail = "pass_fail"  # noqa: S105 - no password
+    number = "number"
+    choice = "choice"
+    text = "text"
+    photo = "photo"
+    meter = "meter"
+    signature = "signature"
+
+
+class StepState(StrEnum):
+    """`done` is answered and in order; `failed` offers a corrective job; `na` does not apply; `skipped` has a reason."""
+
+    done = "done"
+    failed = "failed"
+    na = "na"
+    skipped = "skipped"
+
+
+Option = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+Limit = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+
+
+class Step(Schema):
+    """One thing to do or to look at. `low` and `high` are the limits of a number or reading; `bad_options` fail a choice.
+
+    A meter step without `meter_id` reads the machine's only meter of that `unit`, or its first.
+    """
+
+    id: UUID
+    kind: StepKind
+    title: Title
+    help: LongText = ""
+    is_required: bool = True
+    needs_photo: bool = False
+    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+    low: Limit | None = None
+    high: Limit | None = None
+    options: Annotated[list[Option], Field(max_length=20)] = []
+    bad_options: Annotated[list[Option], Field(max_length=20)] = []
+    meter_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Step":
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low_above_high")
+        if self.kind is StepKind.choice and len(self.options) < 2:  # noqa: PLR2004 - a choice has an alternative
+            raise ValueError("choice_needs_options")
+        if not set(self.bad_options) <= set(self.options):
+            raise ValueError("bad_option_unknown")
+        return self
+
+
+class ChecklistRow(Row):
+    """A template as it is now; earlier versions stay with the jobs that carry them."""
+
+    id: UUID
+    name: str
+    description: str
+    is_active: bool
+    version: int
+    steps: list[Step]
+
+
+class ChecklistVersionRead(Row):
+    version: int
+    name: str
+    steps: list[Step]
+    created_at: Instant
+    by: str
+
+
+class JobChecklist(Row):
+    """The snapshot in a job: a later version of the template does not change it."""
+
+    checklist_id: UUID | None
+    version: int
+    name: str
+    steps: list[Step]
+
+
+class AnswerRow(Row):
+    """`value` by kind: number and meter a float, choice and text a string, signature an SVG path; else None."""
+
+    id: UUID
+    step_id: UUID
+    state: StepState
+    value: Any = None
+    reason: str = ""
+    photo_id: UUID | None = None
+    user_id: UUID
+    occurred_at: Instant
+
+
+# ---------------------------------------------------------------- commands
+
+
+class WriteChecklist(Command):
+    """Creates a template, or makes its next version when `version` (the one that was read) is given."""
+
+    type: Literal["checklist.write"] = "checklist.write"
+    checklist_id: UUID
+    version: int | None = None
+    name: Name
+    description: LongText = ""
+    is_active: bool = True
+    steps: Annotated[list[Step], Field(min_length=1, max_length=MOST_STEPS)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "WriteChecklist":
+        if len({step.id for step in self.steps}) != len(self.steps):
+            raise ValueError("step_id_twice")
+        return self
+
+
+class AnswerStep(Command):
+    """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` too.
+
+    `state` None takes the answer back. What the limits make of `value` is the server's to say: see `judged`.
+    """
+
+    type: Literal["intervention.answer_step"] = "intervention.answer_step"
+    intervention_id: UUID
+    step_id: UUID
+    answer_id: UUID
+    state: StepState | None
+    value: Annotated[str, StringConstraints(max_length=60_000)] | Limit | None = None
+    reason: Line = ""
+    photo_id: UUID | None = None
+    reading_id: UUID | None = None
+    is_confirmed: bool = False
+
+    @model_validator(mode="after")
+    def _skipping_says_why(self) -> "AnswerStep":
+        if self.state is StepState.skipped and not self.reason:
+            raise ValueError("skip_needs_reason")
+        return self
+
+
+# ---------------------------------------------------------------- rules
+
+
+class AnswerFault(StrEnum):
+    value_missing = "step_value_missing"
+    value_unfit = "step_value_unfit"
+    photo_missing = "step_photo_missing"
+
+
+def within(step: Step, value: float) -> bool:
+    return (step.low is None or value >= step.low) and (step.high is None or value <= step.high)
+
+
+def judged(step: Step, state: StepState, value: str | float | None) -> StepState:
+    """`state` as the step's limits and bad options make it: a number outside its limits has failed, whatever was tapped."""
+    if state in {StepState.na, StepState.skipped}:
+        return state
+    if isinstance(value, float | int) and step.kind in {StepKind.number, StepKind.meter} and not within(step, value):
+        return StepState.failed
+    if step.kind is StepKind.choice and value in step.bad_options:
+        return StepState.failed
+    return state
+
+
+def fault(step: Step, state: StepState, value: str | float | None, photo_id: UUID | None) -> AnswerFault | None:
+    """What is wrong with an answer; None when it can stand. `na` and `skipped` need nothing but, for the latter, a reason."""
+    if state in {StepState.na, StepState.skipped}:
+        return None
+    if step.kind in {StepKind.number, StepKind.meter, StepKind.choice, StepKind.text, StepKind.signature} and value in (None, ""):
+        return AnswerFault.value_missing
+    if step.kind in {StepKind.number, StepKind.meter} and not isinstance(value, float | int):
+        return AnswerFault.value_unfit
+    if step.kind is StepKind.choice and value not in step.options:
+        return AnswerFault.value_unfit
+    if photo_id is None and (step.kind is StepKind.photo or step.needs_photo):
+        return AnswerFault.photo_missing
+    return None
+
+
+def unanswered(steps: Sequence[Step], answers: Iterable[AnswerRow]) -> list[Step]:
+    """The required steps that keep a job from being closed, in order."""
+    answered = {answer.step_id for answer in answers}
+    return [step for step in steps if step.is_required and step.id not in answered]
+
+
+def failed(answers: Iterable[AnswerRow]) -> list[AnswerRow]:
+    return [answer for answer in answers if answer.state is StepState.failed]
