@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
-import server.housekeeping  # noqa: F401 - declares periodic jobs
+import server.housekeeping  # declares periodic jobs
 import server.tables  # noqa: F401 - foreign keys name tables of other domains
 from server.attachments import router as attachments
 from server.audit import router as audit
