@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 from shared_models.ids import uuid7
 from tests.browser import launched
@@ -36,6 +37,7 @@ class Things:
     technician_id: str
     running_job: str
     waiting_job: str
+    done_job: str
     request: str
 
     @classmethod
@@ -45,10 +47,11 @@ class Things:
 
         leak = job("Fuite vérin de poussée")
         waiting = supervisor.get("/maintenance/interventions", status="completed", is_validated=False)["items"][0]
+        done = supervisor.get("/maintenance/interventions", status="completed", is_validated=True)["items"][0]
         request = supervisor.get("/requests", status="new")["items"][0]
         machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
         free = technician.free_machines()[0]
-        return cls(machine, free, supervisor, technician.id, leak["id"], waiting["id"], request["id"])
+        return cls(machine, free, supervisor, technician.id, leak["id"], waiting["id"], done["id"], request["id"])
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def told() -> str:
     return datetime.now(UTC).isoformat()
 
 
-VALIDATE, MACHINE, FREE, JOB = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}", "/jobs/{running_job}"
+VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
+JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
     Shot("today", "technician", at("/today", "today.todo")),
     Shot("machine", "technician", at(MACHINE, "machine.open_job")),
@@ -123,20 +127,28 @@ SHOTS = [
     Shot("report-sheet", "technician", then(FREE, "machine.report", "machine.send_report"), escape),
     Shot("status-sheet", "technician", then(FREE, "machine.change_status", "machine.status_save"), escape, is_main=False),
     Shot("job", "technician", at(JOB, "job.pause")),
+    Shot("hold-sheet", "technician", then(JOB, "job.pause", "job.hold_reason.part"), escape, is_main=False),
     Shot("close-1", "technician", at(JOB + "/close", "close.what")),
     Shot("close-2", "technician", second_step, lambda app: app.tap("common.back")),
     Shot("jobs", "technician", at("/jobs", "jobs.title"), is_main=False),
     Shot("equipment", "technician", at("/equipment", "equipment_list.title")),
     Shot("scan", "technician", scan, escape, is_main=False),
     Shot("label-unknown", "technician", at("/e/ABCD2345", "scan.again"), is_main=False),
+    Shot("not-found", "technician", at("/nowhere", "app.not_found"), is_main=False),
     Shot("needs-you", "technician", be_refused, give_up),
     Shot("me", "technician", at("/me", "me.sync")),
+    Shot("password-sheet", "technician", then("/me", "me.password", "me.password_save"), escape, is_main=False),
     Shot("board", "supervisor", at("/board", "board.title")),
     Shot("validate", "supervisor", at(VALIDATE, "validation.work")),
     Shot("return-sheet", "supervisor", then(VALIDATE, "validation.return", "validation.return_send"), escape, is_main=False),
+    Shot("job-done", "supervisor", then(DONE, "job.history_show", "job.history"), is_main=False),
+    Shot("revise-sheet", "supervisor", then(DONE, "job.revise", "job.revise_send"), escape, is_main=False),
+    Shot("assign-sheet", "supervisor", then(JOB, "job.assign", "domain.unassigned"), escape, is_main=False),
     Shot("requests", "supervisor", at("/requests/{request}", "requests.accept")),
     Shot("accept-sheet", "supervisor", then("/requests/{request}", "requests.accept", "requests.make_job"), escape, is_main=False),
     Shot("equipment-desk", "supervisor", at("/equipment", "equipment_list.title"), is_main=False),
+    Shot("labels-sheet", "supervisor", then(FREE, "machine.print_label", "labels_form.print"), escape, is_main=False),
+    Shot("machine-history", "supervisor", then(FREE, "machine.history_show", "machine.history"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
 ]  # fmt: skip
 
@@ -146,6 +158,7 @@ class Studio:
 
     def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
         self._product, self._browser, self._only = product, browser, only
+        self.missing = 0
         self._things = Things.of(product.as_user("technician"), product.as_user("supervisor"))
 
     def shoot(self, size: str, lang: str) -> None:
@@ -206,7 +219,8 @@ class Studio:
             shot.come(app, self._things)
             picture(app.page, folder / f"{shot.name}.png")
             shot.leave(app)
-        except (AssertionError, TimeoutError) as error:
+        except (AssertionError, TimeoutError, BrowserError) as error:
+            self.missing += 1
             print(f"{folder.name}/{shot.name}: {str(error).splitlines()[0]}")  # noqa: T201 - a command's own words
             app.open("/")
 
@@ -217,6 +231,8 @@ class Studio:
                     app.page.emulate_media(color_scheme=theme)
                     app.open().see("sign_in.demo")
                     picture(app.page, folder_of(size, theme, lang) / "sign-in.png")
+                    app.tap("sign_in.register").see("account.send")
+                    picture(app.page, folder_of(size, theme, lang) / "register.png")
 
     def _operator(self, size: str, lang: str) -> None:
         if self._is_wanted("operator"):
@@ -244,7 +260,7 @@ def picture(page: Page, target: Path) -> None:
     target.write_bytes(now)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
     parser.add_argument("--only", nargs="*", default=[], help="names of screens")
     parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text")
@@ -260,8 +276,9 @@ def main() -> None:
                 else:
                     for lang in asked.langs.split(","):
                         studio.shoot(size, lang)
-    print(f"{OUT}: {sum(1 for _ in OUT.rglob('*.png'))} pictures")  # noqa: T201 - a command's own words
+    print(f"{OUT}: {sum(1 for _ in OUT.rglob('*.png'))} pictures, {studio.missing} missing")  # noqa: T201 - a command's own words
+    return 1 if studio.missing else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

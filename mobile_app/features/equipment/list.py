@@ -17,12 +17,13 @@ from mobile_app.domain.scanning import scanner
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import TileRow
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
@@ -103,6 +104,8 @@ def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
     search = SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))
     cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
+    if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
+        cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
     rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
     return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match(client)]), *rest)
 
