@@ -1,7 +1,7 @@
 """Due dates against a machine that is simulated day by day."""
 
 from datetime import datetime, time, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -72,7 +72,8 @@ class TestInterval:
     def test_a_floating_plan_counts_from_each_completion(self, rule: CalendarRule, delays: list[int]) -> None:
         plan = PlanRule(START, Basis.floating, rule)
         reason = due(plan, Reference(kind=ReferenceKind.start, at=START))
-        assert reason is not None and reason.due == START
+        assert reason is not None
+        assert reason.due == START
         for delay in delays:
             done = reason.due + delay * DAY + timedelta(hours=5)
             reason = due(plan, Reference(kind=ReferenceKind.done, at=done))
@@ -112,7 +113,8 @@ class TestMeter:
         ref = Reference(kind=ReferenceKind.start, at=START, total=0)
         for number, delay in enumerate(delays, start=1):
             reason = due(plan, ref, MeterView(unit="h", at=at, total=total, per_day=10))
-            assert reason is not None and reason.threshold == interval * number
+            assert reason is not None
+            assert reason.threshold == interval * number
             at, ref = reason.due + delay * DAY, following(plan, reason, None)
             total = interval * number + 10.0 * delay
 
@@ -121,7 +123,8 @@ class TestMeter:
         limit = CalendarRule(FrequencyType.monthly, 6)
         assert due(PlanRule(START, Basis.floating, None, 500.0), ref, meter) is None
         reason = due(PlanRule(START, Basis.floating, limit, 500.0), ref, meter)
-        assert reason is not None and (reason.wins, reason.meter_due) == (Trigger.calendar, None)
+        assert reason is not None
+        assert (reason.wins, reason.meter_due) == (Trigger.calendar, None)
 
 
 class TestForecast:
@@ -134,7 +137,7 @@ class TestForecast:
         assert dates == sorted(set(dates))
         assert not found[0].is_forecast
         assert all(reason.is_forecast is not plan.is_series for reason in found[1:])
-        for before, then in zip(found, found[1:], strict=False):
+        for before, then in pairwise(found):
             assert due(plan, following(plan, before, meter), meter) == then.model_copy(update={"is_forecast": False})
 
 

@@ -27,7 +27,7 @@ def rules(draw: st.DrawFn) -> CalendarRule:
     return CalendarRule(frequency, every, month_end=month_end)
 
 
-def is_due(rule: CalendarRule, start: date, day: date) -> bool:
+def is_due(rule: CalendarRule, start: date, day: date) -> bool:  # noqa: PLR0911 - one return a kind of rule
     """The definition, looked up one day at a time."""
     if day < start:
         return False
