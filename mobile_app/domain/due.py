@@ -1,0 +1,219 @@
+"""Due dates in words and marks: late, due, soon; why a date is what it is; how a plan has been kept."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from math import pi
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
+from mobile_app.core.i18n import NO_BREAK, format_date, format_day, format_late, format_number, language, n, t
+from mobile_app.domain.marks import Mark
+from mobile_app.ui.cards import Trailing
+from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import TONES, C, Tone
+from shared_models.interventions import InterventionRow
+from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
+from shared_models.plans import STRIP, OccurrenceRow, PlanFields, PlanRow, rule_of
+from shared_models.recurrence import BY_METER, CalendarRule
+from shared_models.why import every, why
+
+__all__ = [
+    "DUE", "IGNORED", "OUTCOME", "PAUSED", "ComplianceStrip", "DueLine", "compliance_words", "due_chip", "due_state", "due_word",
+    "frequency_words", "job_due", "job_due_state", "local_day", "plan_due", "plan_due_state", "short_why", "why_sentence",
+]  # fmt: skip
+
+DUE: Final = {
+    DueState.late: Mark("due.late", Tone.bad, ft.Icons.EVENT_BUSY_ROUNDED),
+    DueState.due: Mark("due.due", Tone.warning, ft.Icons.TODAY_ROUNDED),
+    DueState.soon: Mark("due.soon", Tone.info, ft.Icons.UPCOMING_ROUNDED),
+    DueState.later: Mark("due.later", Tone.off, ft.Icons.EVENT_ROUNDED),
+}
+PAUSED: Final = Mark("due.paused", Tone.off, ft.Icons.PAUSE_CIRCLE_ROUNDED)
+IGNORED: Final = Mark("due.ignored", Tone.bad, ft.Icons.NOTIFICATIONS_OFF_ROUNDED)
+OUTCOME: Final = {
+    Outcome.on_time: Mark("due.outcome.on_time", Tone.ok, ft.Icons.CIRCLE),
+    Outcome.late: Mark("due.outcome.late", Tone.warning, ft.Icons.PLAY_ARROW_ROUNDED),
+    Outcome.early: Mark("due.outcome.early", Tone.info, ft.Icons.SQUARE_ROUNDED),
+    Outcome.missed: Mark("due.outcome.missed", Tone.bad, ft.Icons.CLOSE_ROUNDED),
+    Outcome.skipped: Mark("due.outcome.skipped", Tone.off, ft.Icons.REMOVE_ROUNDED),
+}
+_TURN: Final = {Outcome.late: -pi / 2, Outcome.early: pi / 4}
+"""A triangle that points up, a square on its corner."""
+
+_WHOLE: Final = 100
+_TENTHS: Final = 1
+
+
+# Why
+
+
+class _Words:
+    """The reader's language, as `shared_models.why` wants it."""
+
+    def t(self, key: str, **params: object) -> str:
+        return t(key, **params)
+
+    def n(self, key: str, count: int, **params: object) -> str:
+        return n(key, count, **params)
+
+    def day(self, day: date) -> str:
+        month = t("common.months").split(",")[day.month - 1]
+        key = "common.date" if day.year == local_day(datetime.now(UTC)).year else "common.date_year"
+        return t(key, day="1er" if day.day == 1 and language() == "fr" else day.day, month=month, year=day.year)
+
+    def number(self, value: float) -> str:
+        return sensible(value)
+
+
+WORDS: Final = _Words()
+
+
+def sensible(value: float) -> str:
+    """4 870; 9,2; 0,35: as many digits as tell something."""
+    size = abs(value)
+    if size >= _WHOLE or value == int(value):
+        return format_number(value)
+    return format_number(value, 1 if size >= _TENTHS else 2)
+
+
+def why_sentence(reason: DueReason) -> str:
+    """“Last done 12 March at 4 870 h; + 500 h; 9.2 h/day → 4 May; calendar limit 12 June; first wins.”"""
+    sentence = why(reason, WORDS)
+    return sentence.replace("; ", f"{NO_BREAK}; ") if language() == "fr" else sentence
+
+
+def short_why(reason: DueReason) -> str:
+    """The same in the few words a card has room for: “500 h reached”, “every month”."""
+    if reason.wins is Trigger.meter and reason.meter_interval is not None:
+        interval = f"{sensible(reason.meter_interval)} {reason.unit}"
+        return t("due.short.reached" if reason.is_reached else "due.short.meter", interval=interval)
+    if reason.meter_interval is not None:
+        return t("due.short.limit")
+    if reason.basis is Basis.fixed:
+        return every(reason, WORDS)
+    if reason.reference.kind is ReferenceKind.start or reason.frequency is None or reason.every is None:
+        return t("due.short.first")
+    return t("due.short.since", interval=n(f"why.span.{reason.frequency}", reason.every))
+
+
+def frequency_words(plan: PlanRow | PlanFields) -> str:
+    """“every 3 months”, “every 500 h or 6 months”."""
+    calendar = rule_of(plan).calendar
+    if plan.frequency_type not in BY_METER:
+        assert calendar
+        return _every(calendar)
+    unit = plan.meter.unit if isinstance(plan, PlanRow) and plan.meter else t(f"due.unit.{plan.frequency_type}")
+    interval = f"{sensible(plan.frequency_value)} {unit}"
+    if calendar is None:
+        return t(f"due.every_{plan.frequency_type}", interval=interval)
+    return t(f"due.every_{plan.frequency_type}_or", interval=interval, limit=n(f"why.span.{calendar.frequency}", calendar.every))
+
+
+def _every(rule: CalendarRule) -> str:
+    never = datetime(1, 1, 1)  # noqa: DTZ001 - said of no date
+    start = Reference(kind=ReferenceKind.start, at=never)
+    spoken = DueReason(
+        due=never, wins=Trigger.calendar, basis=Basis.fixed, reference=start,
+        frequency=rule.frequency, every=rule.every, weekdays=list(rule.weekdays), week=rule.week,
+    )  # fmt: skip
+    return every(spoken, WORDS)
+
+
+# When
+
+
+def due_word(day: date, today: date) -> str:
+    """`Retard 2 j`, `aujourd’hui`, `dans 3 jours`, then the date."""
+    return format_late(day, today)
+
+
+def job_due(job: InterventionRow, today: date, plan: PlanRow | None = None) -> Trailing | None:
+    """The word at the right of a job's card; None without a date."""
+    day, state = due_day(job), job_due_state(job, today, plan)
+    return Trailing(_capital(due_word(day, today)), DUE[state].tone) if day and state else None
+
+
+def plan_due(plan: PlanRow, today: date) -> Trailing | None:
+    state = plan_due_state(plan, today)
+    return Trailing(_capital(due_word(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def due_chip(plan: PlanRow, today: date) -> ft.Control:
+    """Late since, due today, soon, the date; or why there is none."""
+    if not plan.is_active:
+        return StatusChip(PAUSED.word, PAUSED.tone, icon=PAUSED.icon, tooltip=plan.inactive_reason or None)
+    state = plan_due_state(plan, today)
+    if state is None or plan.next_due is None:
+        return StatusChip(t("due.unknown"), Tone.off, icon=ft.Icons.HELP_OUTLINE_ROUNDED)
+    mark = DUE[state]
+    return StatusChip(_capital(due_word(plan.next_due.date(), today)), mark.tone, icon=mark.icon, tooltip=format_date(plan.next_due.date()))
+
+
+def DueLine(due: date, today: date, lead_days: int, reason: DueReason | None = None) -> ft.Control:
+    """The mark of a date, the date itself when it is near, and in small print why."""
+    mark = DUE[due_state(due, today, lead_days)]
+    chip = StatusChip(_capital(due_word(due, today)), mark.tone, icon=mark.icon)
+    near = format_day(due, today) != format_date(due, today)
+    exact = [Meta(format_date(due, today))] if near else []
+    head = ft.Row([chip, *exact], spacing=8, wrap=True)
+    said: list[ft.Control] = [Meta(why_sentence(reason), max_lines=None)] if reason else []
+    return ft.Column([head, *said], spacing=6, tight=True)
+
+
+# How it has been kept
+
+
+def compliance_words(kept: Compliance) -> str:
+    """“9 sur 12 à l’heure”."""
+    if not kept.judged:
+        return t("due.compliance_none")
+    return n("due.compliance", kept.judged, on_time=kept.on_time)
+
+
+def ComplianceStrip(occurrences: Sequence[OccurrenceRow], *, size: float = 14, slots: int = STRIP) -> ft.Control:
+    """The last dates of a plan, oldest first, each a shape: on time, late, early, missed, skipped.
+
+    Empty places stand for dates that have not been yet.
+    """
+    shown = [row for row in occurrences if row.outcome is not None][-slots:]
+    dots = [*(_slot(size) for _ in range(slots - len(shown))), *(_outcome(row, size) for row in shown)]
+    return ft.Semantics(content=ft.Row(dots, spacing=2, tight=True), label=spoken_strip(shown), image=True, exclude_semantics=True)
+
+
+def spoken_strip(occurrences: Sequence[OccurrenceRow]) -> str:
+    """“9 of 12 on time; 2 late, 1 missed”."""
+    counts = [(outcome, sum(1 for row in occurrences if row.outcome is outcome)) for outcome in Outcome if outcome is not Outcome.on_time]
+    others = ", ".join(n(f"due.counted.{outcome}", count) for outcome, count in counts if count)
+    words = compliance_words(compliance(occurrences))
+    return t("due.strip_spoken", kept=words, others=others) if others else words
+
+
+def _slot(size: float) -> ft.Control:
+    dot = ft.Container(width=4, height=4, border_radius=2, bgcolor=C.line)
+    return ft.Container(dot, width=size, height=size, alignment=ft.Alignment.CENTER)
+
+
+def _shape(outcome: Outcome, size: float) -> ft.Control:
+    mark = OUTCOME[outcome]
+    fitting = size * (0.72 if outcome in {Outcome.on_time, Outcome.early} else 1.15)
+    return ft.Icon(mark.icon, size=fitting, color=TONES[mark.tone].ink, rotate=_TURN.get(outcome))
+
+
+def _outcome(row: OccurrenceRow, size: float) -> ft.Control:
+    assert row.outcome
+    said = t("due.outcome_on", day=format_date(row.due.date()), outcome=OUTCOME[row.outcome].word)
+    tooltip = t("due.with_reason", said=said, reason=row.reason) if row.reason else said
+    return ft.Container(_shape(row.outcome, size), width=size, height=size, alignment=ft.Alignment.CENTER, tooltip=tooltip)
+
+
+def StripLegend(size: float = 14) -> ft.Control:
+    """What the shapes mean."""
+    parts = [ft.Row([_shape(outcome, size), Meta(mark.word)], spacing=4, tight=True) for outcome, mark in OUTCOME.items()]
+    return ft.Row(list[ft.Control](parts), spacing=14, run_spacing=4, wrap=True)
