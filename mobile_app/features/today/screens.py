@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_date_long, n, t
 from mobile_app.core.views import Today, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.lookup import dotted, number_of, place, running_since
+from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
@@ -82,7 +82,7 @@ def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> lis
 def Running(client: Client, job: InterventionRow) -> ft.Control:
     """The dark card of the job in hand: its clock, resume, close."""
     since = running_since(job) or job.actual_start or client.now()
-    what = Overline(dotted(t("domain.job.in_progress"), number_of(job)), color=faint(WHITE, 0.85))
+    what = Overline(dotted(t("domain.job.in_progress"), _short_number(job)), color=faint(WHITE, 0.85))
     clock = ft.Row([ft.Icon(ft.Icons.TIMER_ROUNDED, color=WHITE, size=20), Timer(since, size=22, color=WHITE)], spacing=6, tight=True)
     if use_environment().has_big_text:
         top: ft.Control = ft.Column([what, clock], spacing=4, tight=True)
@@ -102,6 +102,11 @@ def Running(client: Client, job: InterventionRow) -> ft.Control:
         tight=True,
     )
     return HeroCard(ft.Column([top, words, ft.Container(buttons, padding=ft.Padding(0, 8, 0, 0))], spacing=6, tight=True))
+
+
+def _short_number(job: InterventionRow) -> str:
+    """`004182` of `INT-2026-004182`: enough on one's own card."""
+    return (job.number or "").rpartition("-")[2]
 
 
 def _returned(client: Client, job: InterventionRow) -> ft.Control:
