@@ -7,7 +7,8 @@ import flet as ft
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client, client_in_browser
 from mobile_app.core.device_name import device_name
-from mobile_app.core.i18n import LANGUAGES, set_language, t
+from mobile_app.core.i18n import LANGUAGES, n, set_language, t
+from mobile_app.core.recovery import StoreNotes
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scanner
@@ -17,10 +18,10 @@ from mobile_app.routes import after_sign_in, is_bare, outside, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList, UpdateBanner
+from mobile_app.ui.feedback import Banner, EmptyState, Progress, SkeletonList, UpdateBanner
 from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
-from mobile_app.ui.theme import apply_theme
+from mobile_app.ui.theme import Tone, apply_theme
 from shared_models.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, may
 from shared_models.requests import RequestStatus
@@ -134,6 +135,7 @@ def Frame() -> ft.Control:
     path = ft.use_route_location()
     size = use_breakpoint()
     update, set_update = ft.use_state(False)
+    notes = use_live(client.notes)
     is_first = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
     use_subscription(lambda: bridge.on("open", lambda told: go(told["url"])))
@@ -141,15 +143,25 @@ def Frame() -> ft.Control:
     async def apply() -> None:
         await bridge.request("update.apply")
 
+    async def reload() -> None:
+        await bridge.request("reload")
+
+    newer = [UpdateBanner(reload if notes.superseded else apply)] if update or notes.superseded else []
     return Shell(
         destinations(client),
         path.strip("/").split("/")[0],
         lambda key: go(f"/{key}"),
         scanner(client),
         FirstLoad() if is_first else ft.use_route_outlet(),
-        banners=[UpdateBanner(apply)] if update else [],
+        banners=[*newer, *storage_notes(notes)],
         bare=is_bare(path, on_phone=size == Breakpoint.phone),
     )
+
+
+def storage_notes(notes: StoreNotes) -> list[ft.Control]:
+    """What befell the device's own memory, until it has been read."""
+    said = [n("storage.recovered", notes.recovered)] if notes.recovered else [t("storage.set_aside")] if notes.set_aside else []
+    return [Banner(words, tone=Tone.warning, action=t("common.ok"), on_action=notes.seen) for words in said]
 
 
 def use_first_load(client: Client) -> bool:

@@ -37,6 +37,7 @@ const methods = {
   },
   "splash.done": () => (window.etabli.leave(), {}),
   "update.state": () => ({ ready: Boolean(registration?.waiting) }),
+  reload: () => (setTimeout(() => location.reload()), {}),
   "update.apply": () => {
     registration?.waiting?.postMessage("apply");
     return { waiting: Boolean(registration?.waiting) };

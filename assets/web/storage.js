@@ -16,10 +16,11 @@ globalThis.etabliStorage = (() => {
   };
   const CONNECTION_LOST = new Set(["InvalidStateError", "UnknownError"]);
   const BLOCKED_AFTER_MS = 4000;
+  const CLAIMED = 1000; // a version above every schema's: no tab opens such a database to write to it
 
-  function connect(name, migrations, onSuperseded) {
+  function connect(name, migrations, onSuperseded, version = migrations.length) {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(name, migrations.length);
+      const request = indexedDB.open(name, version);
       const blocked = () => setTimeout(() => reject(new DOMException("another tab holds it", "BlockedError")), BLOCKED_AFTER_MS);
       request.onblocked = blocked;
       request.onerror = () => reject(request.error);
@@ -38,11 +39,11 @@ globalThis.etabliStorage = (() => {
   }
 
   /** kind: "device" or "user". A connection that the system cut (iOS does, in the background) is opened again once. */
-  async function open(name, kind, onSuperseded) {
+  async function open(name, kind, onSuperseded, version) {
     const migrations = schemas[kind];
     let superseded = false;
     const noticed = () => ((superseded = true), onSuperseded?.());
-    let db = await connect(name, migrations, noticed);
+    let db = await connect(name, migrations, noticed, version);
     const missing = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : [])].filter((store) => !db.objectStoreNames.contains(store));
     if (missing.length) {
       db.close();
@@ -54,7 +55,7 @@ globalThis.etabliStorage = (() => {
           return await transact(db, stores, mode, body, durability);
         } catch (error) {
           if (superseded || attempt || !CONNECTION_LOST.has(error.name)) throw error;
-          db = await connect(name, migrations, noticed);
+          db = await connect(name, migrations, noticed, version);
         }
       }
     };
@@ -64,6 +65,19 @@ globalThis.etabliStorage = (() => {
     };
     return { within, close };
   }
+
+  /** A database that stood in for another, for this tab alone: others let go of it, and do not open it again. */
+  async function claim(name, kind) {
+    const version = (await indexedDB.databases()).find((database) => database.name === name)?.version ?? 0;
+    const isOurs = (version > 0 && version <= schemas[kind].length) || version >= CLAIMED;
+    if (!isOurs) throw new DOMException(`version ${version}`, "VersionError");
+    return open(name, kind, null, Math.max(version + 1, CLAIMED));
+  }
+
+  const existing = async (names) => {
+    const found = new Set((await indexedDB.databases?.() ?? []).map((database) => database.name));
+    return JSON.stringify(JSON.parse(names).filter((name) => found.has(name)));
+  };
 
   function transact(db, stores, mode, body, durability) {
     return new Promise((resolve, reject) => {
@@ -155,6 +169,12 @@ globalThis.etabliStorage = (() => {
       return () => JSON.stringify(keys.result);
     });
 
+  const keys = (base, prefix) =>
+    base.within(["kv"], "readonly", (store) => {
+      const found = store("kv").getAllKeys(IDBKeyRange.bound(prefix, prefix + "\uffff"));
+      return () => JSON.stringify(found.result);
+    });
+
   const get = (base, key) =>
     base.within(["kv"], "readonly", (store) => {
       const found = store("kv").get(key);
@@ -171,5 +191,5 @@ globalThis.etabliStorage = (() => {
       request.onerror = () => reject(request.error);
     });
 
-  return { open, rows, rowsOf, rowsAt, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
+  return { open, claim, existing, keys, rows, rowsOf, rowsAt, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
 })();

@@ -29,8 +29,10 @@ Sync (live): client.sync.status -> SyncStatus(state, waiting, needs_you, offline
 Session (live): client.session.state -> SessionState: starting · signed_out · signed_in · signed_out_with_unsent
     client.session.user -> SessionUser(id, name, role) | None     client.me -> Me | None     client.may(Permission.…)
     await client.sign_in(username, password)           ProblemError (wrong password, …) or Offline
-    await client.sign_out(unsent="refuse")             UnsentWork(waiting, needs_you, photos) unless "keep" or "discard"
+    await client.sign_out(unsent="refuse")             UnsentWork(waiting, needs_you, photos, drafts) unless "keep" or "discard"
     client.unsent() -> Unsent
+
+Storage (live): client.notes.set_aside · .superseded · .recovered -> int    what befell the device's storage; client.notes.seen()
 
 Reads that need the network raise `Offline`: client.api.history(id) · revisions(id) · sessions() · end_session(id) · audit(filter)
     · update_me(…) · change_password(…) · get/post/put/patch/delete(path, …) -> JSON

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
@@ -14,6 +15,7 @@ from mobile_app.core.errors import ClientError, Offline, SignInNeeded, Unsent, U
 from mobile_app.core.exchange import Pull, Push
 from mobile_app.core.outbox import Outbox
 from mobile_app.core.projection import Person, Rows, project
+from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
 from mobile_app.core.storage import Batch, LocalStore, StoreFactory
@@ -50,11 +52,13 @@ class Client:
         self.prefs = Preferences()
         self.drafts = Drafts()
         self.outbox = Outbox()
+        self.notes = StoreNotes()
         self.clock = clock or Clock()
         self.me: Me | None = None
         self.today_card: TodayCard | None = None
         self.device_id: UUID | None = None
         self._stores = stores
+        stores.listen(set_aside=lambda: self.notes.tell(set_aside=True), superseded=lambda: self.notes.tell(superseded=True))
         self._tabs = tabs
         self._bridge = bridge
         self._background = background
@@ -146,18 +150,19 @@ class Client:
         return self.outbox.unsent()
 
     async def sign_out(self, unsent: Literal["refuse", "keep", "discard"] = "refuse") -> None:
-        """`UnsentWork` when something has not reached the server; `keep` leaves it on the device for the next sign-in of the
-        same person, `discard` destroys it.
+        """`UnsentWork` when something has not reached the server, or a form is begun; `keep` leaves it on the device for the
+        next sign-in of the same person, `discard` destroys it.
         """
-        left = self.unsent()
-        if left.total and unsent == "refuse":
+        left = replace(self.unsent(), drafts=await self.drafts.count())
+        is_something = bool(left.total or left.drafts)
+        if is_something and unsent == "refuse":
             raise UnsentWork(left)
         device, user = self._opened_device(), self.session.user
         await device.set_user(None)
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", "yes")
         await self._leave()
-        if user and (not left.total or unsent == "discard"):
+        if user and (not is_something or unsent == "discard"):
             await self._stores.delete(str(user.id))
         self.session.move(SessionState.signed_out, None)
         self._tabs.post({"kind": "signed_out"})
@@ -254,11 +259,20 @@ class Client:
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
-        self.sync.push = Push(self._http, self.outbox, self.clock, self.device_id)
+        self.sync.push = Push(self._http, self.outbox, self.clock, self.device_id, self._site_of)
         self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed)
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)
+        self._spawn(self._bring_home(store, str(user.id)))
+
+    async def _bring_home(self, store: LocalStore, user_id: str) -> None:
+        """Behind the start, which it must not delay; one tab at a time."""
+        async with self._tabs.lock(f"recovery:{user_id}"):
+            found = await bring_home(self._stores, user_id, store, self.outbox) if self._store is store else 0
+        if found:
+            self.notes.tell(recovered=found)
+            self._outbox_changed()
 
     async def _let_go_of_old_jobs(self, store: LocalStore) -> None:
         """What ended long ago is read from the server: a device holds as much as one that loads everything today."""
@@ -388,7 +402,7 @@ class Client:
         self._tabs.post({"kind": "outbox"})
         self.sync.wake()
 
-    def _site_of(self, command: Command) -> UUID | None:
+    def _site_of(self, command: Command | None) -> UUID | None:
         """Where the command's subject is: its attachments belong there."""
         job_id, equipment_id = getattr(command, "intervention_id", None), getattr(command, "equipment_id", None)
         row: Row | None = self.interventions.get(job_id) or self.equipment.get(equipment_id)

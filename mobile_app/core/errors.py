@@ -59,18 +59,20 @@ class StoreTrouble(ClientError):
 
 @dataclass(frozen=True)
 class Unsent:
-    """What is on this device only: commands on their way, commands refused, photos among them."""
+    """What is on this device only: commands on their way, commands refused, photos among them; forms begun."""
 
     waiting: int = 0
     needs_you: int = 0
     photos: int = 0
+    drafts: int = 0
 
     @property
     def total(self) -> int:
+        """Commands."""
         return self.waiting + self.needs_you
 
 
 class UnsentWork(ClientError):
     def __init__(self, unsent: Unsent) -> None:
-        super().__init__(f"{unsent.total} unsent")
+        super().__init__(f"{unsent.total} unsent, {unsent.drafts} drafts")
         self.unsent = unsent

@@ -12,11 +12,13 @@ from mobile_app.core.errors import ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import Batch, LocalStore, StoredRow, refs_of
 from mobile_app.core.tables import Tables
+from shared_models.base import Command
 from shared_models.problems import Problem
 
 BATCH = 100
 _PASSING = frozenset({408, 413, 421, 425, 429})  # says more about the moment or the way there than about the command
 
+SiteOf = Callable[[Command | None], UUID | None]
 OnProgress = Callable[[int, int], None]
 OnRows = Callable[[set[str], list[str]], None]
 
@@ -24,11 +26,12 @@ OnRows = Callable[[set[str], list[str]], None]
 class Push:
     """Sends the outbox, in order. A command that cannot be judged now is left for the next round; the others go on."""
 
-    def __init__(self, api: Api, outbox: Outbox, clock: Clock, device_id: UUID) -> None:
+    def __init__(self, api: Api, outbox: Outbox, clock: Clock, device_id: UUID, site_of: SiteOf) -> None:
         self._api = api
         self._outbox = outbox
         self._clock = clock
         self._device_id = device_id
+        self._site_of = site_of
         self._uploaded: set[str] = set()
         self._left: set[str] = set()
 
@@ -59,8 +62,12 @@ class Push:
         assert entry.file_id is not None
         blob = await self._outbox.store.blob(entry.file_id)
         if blob is not None:
+            site_id = entry.site_id or self._site_of(entry.command)
+            if site_id is None and await self._outbox.store.get("cursor") is None:
+                self._left.add(entry.id)  # where it belongs comes with the first pull
+                return False
             try:
-                await self._api.upload(f"/attachments/{entry.file_id}?site_id={entry.site_id}", blob.data, blob.mime)
+                await self._api.upload(f"/attachments/{entry.file_id}?site_id={site_id}", blob.data, blob.mime)
             except ProblemError as error:
                 await self._outbox.refused({entry.id: error.problem})
                 return False

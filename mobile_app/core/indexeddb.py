@@ -5,6 +5,7 @@ few crossings, whatever the number of rows.
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mobile_app.core.errors import StoreTrouble
@@ -38,6 +39,10 @@ class IndexedDBKeyValue:
     def __init__(self, library: Any, base: Any) -> None:
         self._js = library
         self._base = base
+
+    async def keys(self, prefix: str) -> list[str]:
+        found: list[str] = json.loads(await _call(self._js.keys, self._base, prefix))
+        return found
 
     async def get(self, key: str) -> str | None:
         return _text(await _call(self._js.get, self._base, key))
@@ -102,12 +107,13 @@ def _as_blob(data: Any, mime: str) -> Any:
 
 
 class IndexedDBStores:
-    """`on_superseded` is called when another tab needs this one to let go: it runs a newer app. Reload then."""
-
-    def __init__(self, on_superseded: Callable[[], None] | None = None, on_set_aside: Callable[[str], None] | None = None) -> None:
-        self._on_superseded = on_superseded
-        self._on_set_aside = on_set_aside
+    def __init__(self) -> None:
+        self._superseded: Callable[[], None] = _nothing
+        self._set_aside: Callable[[], None] = _nothing
         self._in_use: dict[str, str] = {}
+
+    def listen(self, *, set_aside: Callable[[], None], superseded: Callable[[], None]) -> None:
+        self._set_aside, self._superseded = set_aside, superseded
 
     async def device(self) -> IndexedDBKeyValue:
         library, base = await self._open("etabli-device", "device")
@@ -118,9 +124,21 @@ class IndexedDBStores:
         return IndexedDBStore(library, base)
 
     async def delete(self, user_id: str) -> None:
-        """The database in use; one that was set aside may hold work that nobody has seen since."""
         name = f"etabli-u-{user_id}"
         await _call(_library().destroy, self._in_use.get(name, name))
+
+    async def left_over(self, user_id: str) -> dict[str, IndexedDBStore]:
+        """A tab that still writes to one of them has to let go of it first; what it writes afterwards is refused there."""
+        name, library, found = f"etabli-u-{user_id}", _library(), {}
+        names = _generations(name)
+        later = names[names.index(self._in_use.get(name, name)) + 1 :]
+        for candidate in json.loads(await _call(library.existing, json.dumps(later))):
+            with suppress(StoreTrouble):
+                found[candidate] = IndexedDBStore(library, await _call(library.claim, candidate, "user"))
+        return found
+
+    async def destroy(self, name: str) -> None:
+        await _call(_library().destroy, name)
 
     async def to_bytes(self, data: Any) -> bytes:
         if isinstance(data, bytes):
@@ -129,7 +147,7 @@ class IndexedDBStores:
         return content
 
     async def _open(self, name: str, kind: str) -> tuple[Any, Any]:
-        """A database that cannot be read (damaged, or written by a newer app) is set aside, never destroyed."""
+        """The first that can be read: one that is damaged, or written by a newer app, is set aside."""
         library = _library()
         for candidate in _generations(name):
             try:
@@ -137,8 +155,7 @@ class IndexedDBStores:
             except StoreTrouble as trouble:
                 if trouble.kind not in _SET_ASIDE:
                     raise
-                if self._on_set_aside:
-                    self._on_set_aside(candidate)
+                self._set_aside()
             else:
                 self._in_use[name] = candidate
                 return library, base
@@ -158,7 +175,7 @@ class IndexedDBStores:
     def _proxy(self) -> Any:
         from pyodide.ffi import create_proxy
 
-        return create_proxy(self._on_superseded or _nothing)
+        return create_proxy(self._superseded)
 
 
 def _nothing() -> None:

@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.storage import Batch, Record, StoredBlob
 
 _SCHEMA = """
@@ -81,6 +82,10 @@ class SqliteStore:
     async def blob_ids(self) -> list[str]:
         return [item for (item,) in self._db.execute("select id from blobs order by id")]
 
+    async def keys(self, prefix: str) -> list[str]:
+        query = "select key from kv where substr(key, 1, length(?)) = ? order by key"
+        return [key for (key,) in self._db.execute(query, (prefix, prefix))]
+
     async def get(self, key: str) -> str | None:
         return self._value("select value from kv where key = ?", key)
 
@@ -98,6 +103,10 @@ class SqliteStore:
         return found[0] if found else None
 
 
+def _generation(user_id: str, number: int) -> str:
+    return f"{user_id}~{number}" if number else user_id
+
+
 def _joined(found: sqlite3.Cursor) -> str:
     return f"[{','.join(text for (text,) in found)}]"
 
@@ -109,24 +118,48 @@ class _Shared(SqliteStore):
         pass
 
 
+_GENERATIONS = 5
+
+
 class SqliteStores:
     """Files in `folder`, or memory when there is none. Several clients may share one, as tabs do."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._memory: dict[str, _Shared] = {}
+        self._in_use: dict[str, int] = {}
+        self._set_aside: Callable[[], None] = lambda: None
+
+    def listen(self, *, set_aside: Callable[[], None], superseded: Callable[[], None]) -> None:
+        del superseded
+        self._set_aside = set_aside
 
     async def device(self) -> SqliteStore:
         return self._open("device")
 
     async def open(self, user_id: str) -> SqliteStore:
-        return self._open(user_id)
+        for number in range(_GENERATIONS):
+            try:
+                store = self._open(_generation(user_id, number))
+            except sqlite3.DatabaseError:
+                self._set_aside()
+            else:
+                self._in_use[user_id] = number
+                return store
+        raise StoreTrouble("broken", user_id)
 
     async def delete(self, user_id: str) -> None:
+        await self.destroy(_generation(user_id, self._in_use.get(user_id, 0)))
+
+    async def left_over(self, user_id: str) -> dict[str, SqliteStore]:
+        later = (_generation(user_id, number) for number in range(self._in_use.get(user_id, 0) + 1, _GENERATIONS))
+        return {name: self._open(name) for name in later if name in self.names()}
+
+    async def destroy(self, name: str) -> None:
         if self._folder is None:
-            self._memory.pop(user_id, None)
+            self._memory.pop(name, None)
         else:
-            (self._folder / f"{user_id}.sqlite").unlink(missing_ok=True)
+            (self._folder / f"{name}.sqlite").unlink(missing_ok=True)
 
     async def to_bytes(self, data: Any) -> bytes:
         return bytes(data)

@@ -155,6 +155,9 @@ class Outbox(Observable):
         assert self._store is not None, "nobody is signed in"
         return self._store
 
+    def is_kept_in(self, store: LocalStore) -> bool:
+        return self._store is store
+
     # what it holds
 
     @property
@@ -215,6 +218,15 @@ class Outbox(Observable):
         await self.store.write_outbox(puts=[entry.record()])
         self._replace({}, [entry])
         return entry
+
+    async def adopt(self, records: Sequence[Record]) -> int:
+        """Take over entries of another store, each behind what was asked before it; how many were not here already."""
+        present = {entry.id for entry in self.entries}
+        new = [Entry.read(record) for record in records if record["id"] not in present]
+        placed = [replace(entry, seq=max((old.seq for old in self.entries if old.id < entry.id), default=0)) for entry in new]
+        await self.store.write_outbox(puts=[entry.record() for entry in placed])
+        self._replace({}, placed)
+        return len(placed)
 
     async def applied(self, ids: Iterable[str], xid: int | None) -> None:
         """Kept until a pull shows the effect, so that the screen does not flicker back."""

@@ -119,6 +119,9 @@ class Preferences(Observable):
         self.notify()
 
 
+DRAFT = "draft:"
+
+
 class Drafts:
     """What forms hold, by key, in the signed-in person's own store."""
 
@@ -129,13 +132,19 @@ class Drafts:
         self._store = store
 
     async def load(self, key: str) -> dict[str, object] | None:
-        text = await self._store.get(f"draft:{key}") if self._store else None
+        text = await self._store.get(DRAFT + key) if self._store else None
         return json.loads(text) if text else None
 
     async def save(self, key: str, values: dict[str, object]) -> None:
         if self._store:
-            await self._store.set(f"draft:{key}", json.dumps(values))
+            await self._store.set(DRAFT + key, json.dumps(values))
 
     async def clear(self, key: str) -> None:
         if self._store:
-            await self._store.set(f"draft:{key}", None)
+            await self._store.set(DRAFT + key, None)
+
+    async def count(self) -> int:
+        """Those that hold words of somebody's; what a screen merely remembers has a key without a subject."""
+        keys = await self._store.keys(DRAFT) if self._store else []
+        drafts = [await self.load(key.removeprefix(DRAFT)) or {} for key in keys if ":" in key.removeprefix(DRAFT)]
+        return sum(any(isinstance(value, str) and value.strip() for value in draft.values()) for draft in drafts)

@@ -1,6 +1,6 @@
 """Where a device keeps things: one small store for the device, one for each person who signed in on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -45,6 +45,7 @@ class StoredBlob:
 
 
 class KeyValue(Protocol):
+    async def keys(self, prefix: str) -> list[str]: ...
     async def get(self, key: str) -> str | None: ...
     async def set(self, key: str, value: str | None) -> None:
         """None forgets the key."""
@@ -73,9 +74,28 @@ class LocalStore(KeyValue, Protocol):
 
 
 class StoreFactory(Protocol):
+    """A person's store that cannot be read is set aside, never destroyed, and another one takes its place; when it can be read
+    again, it is the one in use, and those that stood in for it are left over.
+    """
+
+    def listen(self, *, set_aside: Callable[[], None], superseded: Callable[[], None]) -> None:
+        """`superseded`: this tab had to let go of its store, which another tab needs; reload."""
+        ...
+
     async def device(self) -> KeyValue: ...
     async def open(self, user_id: str) -> LocalStore: ...
-    async def delete(self, user_id: str) -> None: ...
+    async def delete(self, user_id: str) -> None:
+        """The store in use; one that was set aside may hold work that nobody has seen since."""
+        ...
+
+    async def left_over(self, user_id: str) -> Mapping[str, LocalStore]:
+        """By name: the stores that stood in for the one in use, which nobody else writes to any more."""
+        ...
+
+    async def destroy(self, name: str) -> None:
+        """A store that is left over and empty."""
+        ...
+
     async def to_bytes(self, data: Any) -> bytes:
         """The content of a blob's `data`."""
         ...

@@ -94,6 +94,21 @@ class TestSignOut:
         await phone.round()
         assert phone.job(job_id).created_by == user.id
 
+    async def test_warns_of_drafts_and_keeps_them_unless_told_otherwise(self, factory):
+        user = await factory.person("technician")
+        phone = await factory.signed_in(user)
+        await phone.client.drafts.save("labels", {"format": "roll"})
+        await phone.client.drafts.save("note:1", {"text": "  "})
+        await phone.client.drafts.save("note:2", {"text": "half a sentence"})
+        with pytest.raises(UnsentWork) as warning:
+            await phone.client.sign_out()
+        assert (warning.value.unsent.total, warning.value.unsent.drafts) == (0, 1)
+        await phone.client.sign_out("keep")
+        await phone.client.sign_in(user.username, PASSWORD)
+        assert await phone.client.drafts.load("note:2") == {"text": "half a sentence"}
+        await phone.client.sign_out("discard")
+        assert phone.stores.names() == ["device"]
+
     async def test_without_a_network_is_told_to_the_server_later(self, factory):
         user = await factory.person("technician")
         phone = await factory.signed_in(user)
@@ -107,15 +122,14 @@ class TestSignOut:
 
 
 class TestEndedSession:
-    async def test_with_unsent_work_waits_for_its_owner(self, factory):
+    async def test_with_unsent_work_waits_for_its_owner(self, factory, soon):
         phone = await factory.signed_in(await factory.person("technician"))
         job_id = await phone.open_job(factory.press)
         phone.user = await factory.session.get(type(await factory.person("admin")), phone.client.session.user.id)
         await end_sessions_of(phone, factory)
         with pytest.raises(SignInNeeded):
             await phone.round()
-        await asyncio.sleep(0.05)
-        assert phone.client.session.state == SessionState.signed_out_with_unsent
+        await soon(lambda: phone.client.session.state == SessionState.signed_out_with_unsent)
         assert phone.job(job_id).title == "Courroie usée"
         again = await factory.restarted(phone)
         assert again.client.session.state == SessionState.signed_out_with_unsent
@@ -124,14 +138,13 @@ class TestEndedSession:
         assert again.client.session.state == SessionState.signed_in
         assert again.job(job_id).number is not None
 
-    async def test_without_unsent_work_is_simply_signed_out(self, factory):
+    async def test_without_unsent_work_is_simply_signed_out(self, factory, soon):
         phone = await factory.signed_in(await factory.person("technician"))
         phone.user = await factory.session.get(type(await factory.person("admin")), phone.client.session.user.id)
         await end_sessions_of(phone, factory)
         with pytest.raises(SignInNeeded):
             await phone.round()
-        await asyncio.sleep(0.05)
-        assert phone.client.session.state == SessionState.signed_out
+        await soon(lambda: phone.client.session.state == SessionState.signed_out)
         assert len(phone.client.equipment) == 0
 
 

@@ -7,7 +7,7 @@ import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, ProblemError, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, t
 from mobile_app.core.sync import SyncState
 from mobile_app.domain.context import go, opener, use_client, use_tables
@@ -229,14 +229,20 @@ def Leave() -> ft.Control:
         try:
             await client.sign_out()
         except UnsentWork as unsent:
-            keep = Question(
-                n("me.unsent_title", unsent.unsent.total), t("me.unsent_body"), t("me.leave_keep"), _leaving(client), danger=False
-            )
-            ask(keep)
+            ask(Question(*_left_behind(unsent.unsent), t("me.leave_keep"), _leaving(client), danger=False))
         else:
             go("/")
 
     return ft.Row([DangerButton(t("me.leave"), leave, quiet=True, icon=ft.Icons.LOGOUT_ROUNDED, expand=True)])
+
+
+def _left_behind(unsent: Unsent) -> tuple[str, str]:
+    """What would stay on the device, and what becomes of it."""
+    drafts = n("me.drafts_title", unsent.drafts) if unsent.drafts else ""
+    if not unsent.total:
+        return drafts, t("me.drafts_body")
+    body = t("me.unsent_body")
+    return n("me.unsent_title", unsent.total), f"{body} {drafts}." if drafts else body
 
 
 def _leaving(client: Client) -> Callable[[], Awaitable[None]]:

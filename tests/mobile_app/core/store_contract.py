@@ -73,6 +73,10 @@ async def keeps_and_forgets_words(store: LocalStore) -> None:
     assert await store.get("k") == "2"
     await store.set("k", None)
     assert await store.get("k") is None
+    await store.set("a:1", "1")
+    await store.set("a:2", "1")
+    await store.set("b", "1")
+    assert await store.keys("a:") == ["a:1", "a:2"]
 
 
 async def separates_people(stores: StoreFactory) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import flet as ft
 from mobile_app.contract import rows, store_contract
 
+from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.indexeddb import IndexedDBStores
+from mobile_app.core.outbox import Outbox
+from mobile_app.core.recovery import bring_home
 from mobile_app.core.search import search_equipment
 from mobile_app.core.storage import Batch
 from mobile_app.core.tables import Tables
@@ -38,6 +41,7 @@ async def run() -> dict[str, Any]:
     await store_contract.separates_people(stores)
     await files(stores)
     await newer_database_is_set_aside(stores)
+    await what_stood_in_comes_home(stores)
     await locks()
     return {"done": done, "measured": await measure(stores)}
 
@@ -65,11 +69,48 @@ async def newer_database_is_set_aside(stores: IndexedDBStores) -> None:
     await opened.promise
     request.result.close()
     aside: list[str] = []
-    store = await IndexedDBStores(on_set_aside=aside.append).open("later")
+    again = IndexedDBStores()
+    again.listen(set_aside=lambda: aside.append("later"), superseded=lambda: None)
+    store = await again.open("later")
     await store.set("k", "1")
-    assert aside == ["etabli-u-later"], aside
-    names = {database.name for database in await js.indexedDB.databases()}
-    assert {"etabli-u-later", "etabli-u-later~1"} <= names, names
+    assert aside == ["later"], aside
+    assert {"etabli-u-later", "etabli-u-later~1"} <= await database_names()
+    assert await again.left_over("later") == {}
+    await store.close()
+
+
+async def database_names() -> set[str]:
+    import js
+
+    return {database.name for database in await js.indexedDB.databases()}
+
+
+async def what_stood_in_comes_home(stores: IndexedDBStores) -> None:
+    """Another tab still writes to the store that stood in: it has to let go, and what it then writes is refused."""
+    other, told = IndexedDBStores(), []
+    other.listen(set_aside=lambda: None, superseded=lambda: told.append("superseded"))
+    in_use, stood_in = await stores.open("home"), await other.open("home~1")
+    await stood_in.put_blob("f", b"jpeg", "image/jpeg", "")
+    await stood_in.write_outbox(puts=[command("2", "f"), command("1")])
+    await stood_in.set("draft:note:1", '{"text": "kept"}')
+    outbox = Outbox()
+    await outbox.open(in_use)
+    assert await bring_home(stores, "home", in_use, outbox) == 2
+    assert [record["id"] for record in await in_use.outbox()] == ["1", "2"]
+    assert await in_use.blob_ids() == ["f"]
+    assert await in_use.get("draft:note:1")
+    assert told[:1] == ["superseded"], told
+    assert "etabli-u-home~1" not in await database_names()
+    try:
+        await stood_in.write_outbox(puts=[command("3")])
+    except StoreTrouble:
+        return
+    raise AssertionError("written to a store that is gone")
+
+
+def command(number: str, file_id: str | None = None) -> dict[str, Any]:
+    payload = {"type": "later", "occurred_at": "2026-11-23T10:00:00+00:00"}
+    return {"id": number, "seq": 1, "command": payload, "stage": "waiting", "file": file_id}
 
 
 async def locks() -> None:
