@@ -70,7 +70,8 @@ def EquipmentListScreen() -> ft.Control:
     size = use_breakpoint()
     if not client.equipment.rows:
         return _nobody(client)
-    return Desk(client, filters, set_filters) if size == Breakpoint.desktop else Cards(client, filters, set_filters)
+    is_dense = size == Breakpoint.desktop and not use_environment().has_big_text
+    return Desk(client, filters, set_filters) if is_dense else Cards(client, filters, set_filters)
 
 
 def _with(filters: Filters, **change: Any) -> Filters:

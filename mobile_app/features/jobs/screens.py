@@ -28,7 +28,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput, fold
-from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title
@@ -191,7 +191,7 @@ def JobListScreen() -> ft.Control:
     kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
     bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind or None, lambda picked: set_kind(picked or ""))])
     search = SearchField(query, set_query, placeholder=t("jobs.search"))
-    if size == Breakpoint.desktop:
+    if size == Breakpoint.desktop and not use_environment().has_big_text:
         title = ft.Container(PageHeader(t("jobs.title"), n("today.count", len(jobs))), expand=True)
         return JobsDesk(client, jobs, ft.Row([title, ft.Container(search, width=360), SyncBadge()], spacing=Space.m), bar)
     cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]

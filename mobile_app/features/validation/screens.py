@@ -22,7 +22,7 @@ from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, toast
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_shortcut
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
@@ -259,7 +259,7 @@ def _footer(client: Client, job: InterventionRow, approve: Handler, send_back: H
     if not allowed:
         mine = job.completed_by == client.user.id
         return NoticeCard(t("validation.four_eyes" if mine else "validation.not_yours"), tone=Tone.off)
-    if size < Breakpoint.desktop:
+    if size < Breakpoint.desktop or use_environment().has_big_text:
         back = SecondaryButton(t("validation.return"), send_back, icon=ft.Icons.UNDO_ROUNDED, expand=1)
         return ActionRow(back, PrimaryButton(t("validation.approve"), approve, icon=ft.Icons.CHECK_ROUNDED, expand=1))
     return ft.Row(
