@@ -60,7 +60,11 @@ def rule(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Call
 
 def project(command: Command, rows: Rows, person: Person) -> None:
     """Let `command` change `rows`."""
-    from mobile_app.core import project_equipment, project_interventions  # noqa: F401 - they register their rules
+    from mobile_app.core import (  # noqa: F401 - they register their rules
+        project_equipment,
+        project_interventions,
+        project_plans,
+    )
 
     known = RULES.get(type(command))
     if known is not None:

@@ -1,17 +1,18 @@
 """Rows as the server writes them, for tests."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from mobile_app.core.project_interventions import new_job
-from mobile_app.core.projection import Person
+from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.storage import StoredRow, refs_of
 from shared_models.base import Row
 from shared_models.equipment import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions import InterventionRow
 from shared_models.permissions import Role
+from shared_models.plans import CreatePlan, PlanRow
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SITE = UUID(int=1)
@@ -38,3 +39,17 @@ def stored(entity: str, row: Row, site_id: UUID | None = SITE) -> StoredRow:
     text = row.model_dump_json()
     plain = json.loads(text)
     return StoredRow(entity, plain["id"], str(site_id) if site_id else None, refs_of(entity, plain), text)
+
+
+def plan(of: EquipmentRow | None = None, **changes: object) -> PlanRow:
+    """A plan as the server keeps it: by default a series, every second Monday at eight; dates are counted from `AT`."""
+    row = of or machine()
+    chosen = {"equipment_id": row.id, "title": "Graissage paliers", "frequency_type": "weekly", "frequency_value": 2, "weekdays": [0]}
+    fields = {**chosen, "basis": "fixed", "starts_on": date(2026, 11, 23), "plan_id": uuid7(), "occurred_at": AT}
+    known = {name: changes.pop(name) for name in [*changes] if name in CreatePlan.model_fields}
+    rows = Rows(lambda entity, row_id: row if (entity, row_id) == ("equipment", row.id) else None)
+    cmd = CreatePlan.model_validate({**fields, **known})
+    project(cmd, rows, PAUL)
+    made = rows.get("plan", PlanRow, cmd.plan_id)
+    assert made
+    return made.model_copy(update={"version": 1, **changes})
