@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
+from mobile_app.core.due import DueState, is_ignored, job_due_state, plan_due_state
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, may_validate
 from shared_models.labels import label_code_in
 from shared_models.lifecycle import OPEN, InterventionStatus
 from shared_models.permissions import Role
+from shared_models.plans import PlanRow, TeamRow
 from shared_models.requests import RequestStatus, WorkRequestRow
 
 _URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
@@ -43,9 +45,8 @@ def pressing(job: InterventionRow) -> tuple[int, float, str]:
     return _URGENCY[job.priority], due.timestamp() if due else float("inf"), str(job.id)
 
 
-def is_late(job: InterventionRow, now: datetime) -> bool:
-    due = due_at(job)
-    return job.status in OPEN and due is not None and due < now
+def is_late(job: InterventionRow, today: date) -> bool:
+    return job.status in OPEN and job_due_state(job, today) is DueState.late
 
 
 def runs_for(job: InterventionRow, user_id: UUID) -> bool:
@@ -59,45 +60,70 @@ def is_mine(job: InterventionRow, user_id: UUID) -> bool:
 
 @dataclass(frozen=True)
 class Today:
-    """Each open job once: what my timer runs on, what I have begun, what is late, due by tonight, then the rest.
+    """Each open job once: what my timer runs on, what I have begun, then by date; mine first, my teams', what nobody has.
 
-    `team` is what is assigned to nobody or to others; `awaiting` what I closed and nobody has validated.
+    `later` has no date or one far away; `others` is what colleagues have; `awaiting` what I closed and nobody has validated.
     """
 
     running: list[InterventionRow] = field(default_factory=list)
     begun: list[InterventionRow] = field(default_factory=list)
     late: list[InterventionRow] = field(default_factory=list)
     due: list[InterventionRow] = field(default_factory=list)
+    soon: list[InterventionRow] = field(default_factory=list)
     later: list[InterventionRow] = field(default_factory=list)
-    team: list[InterventionRow] = field(default_factory=list)
+    others: list[InterventionRow] = field(default_factory=list)
     awaiting: list[InterventionRow] = field(default_factory=list)
 
 
-def today_view(jobs: Iterable[InterventionRow], user_id: UUID, now: datetime, end_of_day: datetime | None = None) -> Today:
-    """`end_of_day` is tonight's midnight where the reader is; without it, in 24 hours."""
-    tonight = end_of_day or now + timedelta(days=1)
+@dataclass(frozen=True)
+class Reader:
+    """Who looks, and when: his teams are ids, the day is his own."""
+
+    user_id: UUID
+    today: date
+    teams: frozenset[UUID] = frozenset()
+
+
+def teams_of(teams: Iterable[TeamRow], user_id: UUID) -> frozenset[UUID]:
+    return frozenset(team.id for team in teams if team.is_active and user_id in team.member_ids)
+
+
+def today_view(jobs: Iterable[InterventionRow], reader: Reader, plans: Mapping[UUID, PlanRow] | None = None) -> Today:
+    """`plans` say from when on their jobs are due soon."""
     today = Today()
-    for job in sorted(jobs, key=pressing):
-        section = _section(today, job, user_id, now, tonight)
+    for job in sorted(jobs, key=lambda job: (_nearness(job, reader), *pressing(job))):
+        section = _section(today, job, reader, plans or {})
         if section is not None:
             section.append(job)
     return today
 
 
-def _section(today: Today, job: InterventionRow, user_id: UUID, now: datetime, tonight: datetime) -> list[InterventionRow] | None:
+def _nearness(job: InterventionRow, reader: Reader) -> int:
+    """0 mine, 1 my teams', 2 nobody's, 3 somebody else's."""
+    if is_mine(job, reader.user_id):
+        return 0
+    if job.assigned_technician_id is not None:
+        return 3
+    if job.assigned_team_id is None:
+        return 2
+    return 1 if job.assigned_team_id in reader.teams else 3
+
+
+def _section(today: Today, job: InterventionRow, reader: Reader, plans: Mapping[UUID, PlanRow]) -> list[InterventionRow] | None:
     if job.status not in OPEN:
-        waits = job.status == InterventionStatus.completed and not job.is_validated and job.completed_by == user_id
+        waits = job.status == InterventionStatus.completed and not job.is_validated and job.completed_by == reader.user_id
         return today.awaiting if waits else None
-    if runs_for(job, user_id):
+    if runs_for(job, reader.user_id):
         return today.running
-    if not is_mine(job, user_id):
-        return today.team
-    if job.status != InterventionStatus.pending:
+    nearness = _nearness(job, reader)
+    if nearness > 2:  # noqa: PLR2004 - somebody else's
+        return today.others
+    if nearness == 0 and job.status != InterventionStatus.pending:
         return today.begun
-    due = due_at(job)
-    if due is None:
-        return today.later
-    return today.late if due < now else today.due if due <= tonight else today.later
+    plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+    return {DueState.late: today.late, DueState.due: today.due, DueState.soon: today.soon}.get(
+        job_due_state(job, reader.today, plan) or DueState.later, today.later
+    )
 
 
 @dataclass(frozen=True)
@@ -112,33 +138,69 @@ class Load:
 
 @dataclass(frozen=True)
 class Board:
-    """What a supervisor acts on. `down` are machines out of order, most critical first."""
+    """What a supervisor acts on. `down` are machines out of order, most critical first; `ignored` are plans whose jobs go
+    unanswered, the longest first.
+    """
 
     down: list[EquipmentRow]
     late: list[InterventionRow]
+    due: list[InterventionRow]
+    soon: list[InterventionRow]
     to_validate: list[InterventionRow]
     requests: list[WorkRequestRow]
     unassigned: list[InterventionRow]
     load: list[Load]
+    plans: list[PlanRow]
+    ignored: list[PlanRow]
 
 
 _WEIGHT = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
 
 
 def board_view(
-    machines: Iterable[EquipmentRow], jobs: Iterable[InterventionRow], requests: Iterable[WorkRequestRow], now: datetime
+    machines: Iterable[EquipmentRow],
+    jobs: Iterable[InterventionRow],
+    requests: Iterable[WorkRequestRow],
+    plans: Mapping[UUID, PlanRow],
+    today: date,
 ) -> Board:
     down = [machine for machine in machines if machine.status == EquipmentStatus.broken]
     every = list(jobs)
     opened = open_jobs(every)
+    dated: dict[DueState, list[InterventionRow]] = {state: [] for state in DueState}
+    for job in opened:
+        plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+        dated[job_due_state(job, today, plan) or DueState.later].append(job)
     return Board(
         down=sorted(down, key=lambda machine: (_WEIGHT[machine.criticality], machine.status_since)),
-        late=[job for job in opened if is_late(job, now)],
+        late=dated[DueState.late],
+        due=dated[DueState.due],
+        soon=dated[DueState.soon],
         to_validate=to_validate(every),
         requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
         unassigned=[job for job in opened if job.assigned_technician_id is None and job.status == InterventionStatus.pending],
-        load=_loads(opened, now),
+        load=_loads(opened, today),
+        plans=[plan for plan in plans.values() if plan.is_active],
+        ignored=ignored_plans(plans.values()),
     )
+
+
+def ignored_plans(plans: Iterable[PlanRow]) -> list[PlanRow]:
+    """Longest unanswered first."""
+    return sorted(filter(is_ignored, plans), key=lambda plan: plan.ignored_since.timestamp() if plan.ignored_since else 0)
+
+
+def plans_of(plans: Iterable[PlanRow], equipment_id: UUID) -> list[PlanRow]:
+    """A machine's, the next due first, paused ones last."""
+    return sorted((plan for plan in plans if plan.equipment_id == equipment_id), key=next_first)
+
+
+def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
+    return not plan.is_active, plan.next_due or datetime.max, plan.title  # noqa: DTZ901 - a site's wall clock, and after all others
+
+
+def late_plans(plans: Iterable[PlanRow], today: date) -> list[PlanRow]:
+    return [plan for plan in plans if plan_due_state(plan, today) is DueState.late]
 
 
 def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:
@@ -149,12 +211,14 @@ def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_
     return sorted(waiting, key=lambda job: job.actual_end or job.created_at)
 
 
-def _loads(opened: Iterable[InterventionRow], now: datetime) -> list[Load]:
+def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:
     by_person: dict[UUID | None, list[InterventionRow]] = {}
     for job in opened:
         by_person.setdefault(job.assigned_technician_id, []).append(job)
     loads = [
-        Load(person, len(own), sum(is_late(job, now) for job in own), any(action.ended_at is None for job in own for action in job.actions))
+        Load(
+            person, len(own), sum(is_late(job, today) for job in own), any(action.ended_at is None for job in own for action in job.actions)
+        )
         for person, own in by_person.items()
     ]
     return sorted(loads, key=lambda load: (load.technician_id is None, -load.open))

@@ -1,13 +1,14 @@
 """The card of a job, of a machine and of a request, the same wherever they are listed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_ago, format_date, format_duration, language, n, t
+from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.due import job_due, local_day, short_why
 from mobile_app.domain.lookup import dotted, line_of, person, place
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
@@ -16,21 +17,14 @@ from mobile_app.ui.theme import Tone
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, StopKind, down_time
 from shared_models.life import RepeatNotice
-from shared_models.lifecycle import InterventionStatus
+from shared_models.lifecycle import OPEN, InterventionStatus
+from shared_models.plans import PlanRow
 from shared_models.requests import WorkRequestRow
 
 
-def due(job: InterventionRow, now: datetime) -> Trailing | str:
+def due(job: InterventionRow, now: datetime, plan: PlanRow | None = None) -> Trailing | str:
     """Late, today, tomorrow or the date; for a job without a date, when it was asked for."""
-    if job.scheduled_start is None:
-        return format_ago(job.created_at, now)
-    today = now.astimezone().date()
-    days = (job.scheduled_start.astimezone().date() - today).days
-    if now > (job.scheduled_end or job.scheduled_start) and days < 0:
-        return Trailing(t("domain.late", duration=format_duration(timedelta(days=-days))), Tone.bad)
-    if days <= 0:
-        return Trailing(t("domain.today"), Tone.warning)
-    return Trailing(t("domain.tomorrow") if days == 1 else format_date(job.scheduled_start), Tone.info)
+    return job_due(job, local_day(now), plan) or format_ago(job.created_at, now)
 
 
 def job_tone(job: InterventionRow, now: datetime) -> Tone:
@@ -74,7 +68,11 @@ def JobCard(
 ) -> ft.Control:
     now = client.now()
     is_over = job.status in {InterventionStatus.completed, InterventionStatus.cancelled}
-    trailing = format_ago(job.actual_end, now) if is_over and job.actual_end else due(job, now)
+    trailing = (
+        format_ago(job.actual_end, now)
+        if is_over and job.actual_end
+        else due(job, now, client.tables.plans.get(job.scheduled_maintenance_id))
+    )
     return RowCard(
         job.title,
         meta=place(client, job.equipment_id) if with_machine else "",
@@ -82,11 +80,22 @@ def JobCard(
         icon=None if flat else marks.TYPE[job.intervention_type].icon,
         tone=job_tone(job, now),
         chips=job_chips(job, now, pending=job.id in client.interventions.pending),
-        note=person(client, job.assigned_technician_id) or t("domain.unassigned"),
+        note=dotted(_why_now(job), _who(client, job)),
         on_click=on_open,
         selected=selected,
         flat=flat,
     )
+
+
+def _why_now(job: InterventionRow) -> str:
+    """What a plan counts by, while the job is to do."""
+    return short_why(job.due_reason) if job.due_reason and job.status in OPEN else ""
+
+
+def _who(client: Client, job: InterventionRow) -> str:
+    """The person, else the team."""
+    team = client.tables.teams.get(job.assigned_team_id)
+    return person(client, job.assigned_technician_id) or (team.name if team else "") or t("domain.unassigned")
 
 
 def status_chip(machine: EquipmentRow, now: datetime) -> ft.Control:

@@ -23,7 +23,7 @@ def use_tables(*names: str) -> Client:
     """The client, rendering again when one of its tables (`equipment`, `interventions` …) changes."""
     client = use_client()
     for name in names:
-        use_live(getattr(client, name))
+        use_live(getattr(client.tables, name))
     return client
 
 

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date_long, n, t
+from mobile_app.core.due import compliance_of, local_day
+from mobile_app.core.i18n import format_date_long, format_percent, n, t
 from mobile_app.core.views import Board, Load, board_view
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.due import compliance_words
 from mobile_app.domain.lookup import person
+from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
@@ -23,6 +26,8 @@ from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
 
 SHOWN = 4
+WELL_KEPT = 0.9
+"""Schedule compliance that good practice (SMRP) aims at."""
 BUSY = 8
 """Open jobs that make a full week for one technician; plans will bring hours."""
 
@@ -33,15 +38,26 @@ def BoardScreen() -> ft.Control:
     size = use_breakpoint()
     use_clock(60)
     head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge()])
-    board = board_view(client.equipment.rows.values(), client.interventions.rows.values(), client.requests.rows.values(), client.now())
+    board = board_of(client)
     tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
-    right = [*_requests(client, board), *_late(client, board), *_load(client, board)]
+    right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
         return Page(head, tiles, *left, *right, *calm)
     columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(head, tiles, columns, *calm, max_width=1180)
+
+
+def board_of(client: Client) -> Board:
+    tables = client.tables
+    return board_view(
+        tables.equipment.rows.values(),
+        tables.interventions.rows.values(),
+        tables.requests.rows.values(),
+        tables.plans.rows,
+        local_day(client.now()),
+    )
 
 
 def _column(controls: Sequence[ft.Control]) -> ft.Control:
@@ -74,7 +90,29 @@ def _tiles(board: Board) -> list[ft.Control]:
             tone=Tone.warning if board.late else Tone.ok,
             on_click=opener("/jobs"),
         ),
+        StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener("/jobs")),
+        StatTile(t("board.soon"), str(len(board.soon)), t("board.soon_note"), on_click=opener("/jobs")),
+        _unanswered(board),
+        _kept(board),
     ]
+
+
+def _unanswered(board: Board) -> ft.Control:
+    return StatTile(
+        t("board.unanswered"),
+        str(len(board.ignored)),
+        n("board.plans", len(board.plans)),
+        tone=Tone.bad if board.ignored else Tone.ok,
+        on_click=opener("/plans?show=ignored" if board.ignored else "/plans"),
+    )
+
+
+def _kept(board: Board) -> ft.Control:
+    """How plans have been kept: the last dates of every plan one sees."""
+    kept = compliance_of(board.plans)
+    figure = format_percent(kept.ratio) if kept.ratio is not None else "–"
+    tone = Tone.off if kept.ratio is None else Tone.ok if kept.ratio >= WELL_KEPT else Tone.warning
+    return StatTile(t("board.kept"), figure, compliance_words(kept), tone=tone, on_click=opener("/plans"))
 
 
 def _section(title: str, total: int, cards: list[ft.Control], route: str) -> list[ft.Control]:
@@ -100,10 +138,21 @@ def _requests(client: Client, board: Board) -> list[ft.Control]:
     return _section("board.requests", len(board.requests), cards, "/requests")
 
 
-def _late(client: Client, board: Board) -> list[ft.Control]:
+def _ignored(client: Client, board: Board) -> list[ft.Control]:
+    cards = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in board.ignored[:SHOWN]]
+    return _section("board.unanswered", len(board.ignored), cards, "/plans?show=ignored")
+
+
+def _dated(client: Client, board: Board) -> list[ft.Control]:
+    """What is late or has nobody, what is due today, what comes next."""
     late = [*board.late, *(job for job in board.unassigned if job not in board.late)]
-    cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in late[:SHOWN]]
-    return _section("board.late_or_free", len(late), cards, "/jobs")
+    free = {job.id for job in late}
+    due, soon = ([job for job in jobs if job.id not in free] for jobs in (board.due, board.soon))
+    parts: list[ft.Control] = []
+    for title, jobs in (("board.late_or_free", late), ("board.due", due), ("board.soon", soon)):
+        cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:SHOWN]]
+        parts += _section(title, len(jobs), cards, "/jobs")
+    return parts
 
 
 def _load(client: Client, board: Board) -> list[ft.Control]:

@@ -4,10 +4,9 @@ from typing import Any
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date_long, t
-from mobile_app.core.views import today_view
 from mobile_app.domain.cards import due
 from mobile_app.domain.lookup import number_of, place
-from mobile_app.features.today.screens import end_of_day
+from mobile_app.features.today.screens import today_of
 from mobile_app.ui.cards import Trailing
 from shared_models.interventions import InterventionRow
 
@@ -18,13 +17,12 @@ def today_card(client: Client) -> dict[str, Any] | None:
     """None while nobody is signed in."""
     if client.session.user is None:
         return None
-    now = client.now()
-    today = today_view(client.interventions.rows.values(), client.user.id, now, end_of_day(now))
-    jobs = [*today.begun, *today.late, *today.due, *today.later, *today.team][:MOST]
+    today = today_of(client)
+    jobs = [*today.begun, *today.late, *today.due, *today.soon, *today.later, *today.others][:MOST]
     card: dict[str, Any] = {
         "title": t("today.title"),
-        "subtitle": format_date_long(now),
-        "section": t("today.todo") if jobs else "",
+        "subtitle": format_date_long(client.now()),
+        "section": t("today.list") if jobs else "",
         "items": [_item(client, job) for job in jobs],
     }
     if today.running:
@@ -35,6 +33,6 @@ def today_card(client: Client) -> dict[str, Any] | None:
 
 
 def _item(client: Client, job: InterventionRow) -> dict[str, str]:
-    when = due(job, client.now())
+    when = due(job, client.now(), client.tables.plans.get(job.scheduled_maintenance_id))
     word, tone = (when.word, when.tone.value) if isinstance(when, Trailing) else (when, "off")
     return {"title": job.title, "subtitle": place(client, job.equipment_id), "badge": word, "tone": tone}

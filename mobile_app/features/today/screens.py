@@ -1,12 +1,13 @@
 """Today: what I have in hand, then what is due, mine first."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date_long, n, t
-from mobile_app.core.views import Today, today_view
+from mobile_app.core.due import local_day
+from mobile_app.core.i18n import format_date_long, format_duration, n, t
+from mobile_app.core.views import Reader, Today, teams_of, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, place, running_since
@@ -25,17 +26,18 @@ from shared_models.interventions import InterventionRow
 from shared_models.lifecycle import InterventionStatus
 
 WHITE = ft.Colors.WHITE
-TEAM_MOST = 15
+MOST = 15
+"""Cards of a section: a phone is no place for a backlog."""
 DESK_WIDTH = 1180
 
 
 @component
 def TodayScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users")
+    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams")
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge()])
-    today = today_view(client.interventions.rows.values(), client.user.id, now, end_of_day(now))
+    today = today_of(client)
     mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
@@ -48,10 +50,10 @@ def _column(controls: list[ft.Control]) -> ft.Control:
     return ft.Container(column, expand=1)
 
 
-def end_of_day(now: datetime) -> datetime:
-    """Tonight's midnight where the reader is."""
-    local = now.astimezone()
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+def today_of(client: Client) -> Today:
+    user_id = client.user.id
+    reader = Reader(user_id, local_day(client.now()), teams_of(client.tables.teams.rows.values(), user_id))
+    return today_view(client.interventions.rows.values(), reader, client.tables.plans.rows)
 
 
 def _mine(client: Client, today: Today) -> list[ft.Control]:
@@ -60,22 +62,32 @@ def _mine(client: Client, today: Today) -> list[ft.Control]:
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
     parts += [_returned(client, job) for job in returned]
     begun = [job for job in today.begun if job not in returned]
-    return parts + _sections(client, ("today.begun", begun), ("today.todo", [*today.late, *today.due]))
+    return parts + _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
 
 def _rest(client: Client, today: Today) -> list[ft.Control]:
-    """What can wait, what others may need help with, what somebody else must judge."""
-    team = today.team[:TEAM_MOST]
-    return _sections(client, ("today.later", today.later), ("today.team", team), ("today.awaiting", today.awaiting))
+    """What can wait, what colleagues have in hand, what somebody else must judge."""
+    return _sections(
+        client, ("due.soon", today.soon), ("today.later", today.later), ("today.others", today.others), ("today.awaiting", today.awaiting)
+    )
 
 
 def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> list[ft.Control]:
     parts: list[ft.Control] = []
     for title, jobs in groups:
-        if jobs:
-            parts.append(SectionHeader(t(title), n("today.count", len(jobs))))
-            parts += [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs]
+        if not jobs:
+            continue
+        more = len(jobs) > MOST
+        all_of_them = opener("/jobs") if more else None
+        parts.append(SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them))
+        parts += [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:MOST]]
     return parts
+
+
+def _amount(jobs: list[InterventionRow]) -> str:
+    """How many, and how long they are estimated to take, where plans say."""
+    minutes = sum(job.estimated_duration or 0 for job in jobs)
+    return dotted(n("today.count", len(jobs)), format_duration(timedelta(minutes=minutes)) if minutes else "")
 
 
 @component

@@ -1,13 +1,16 @@
 from datetime import timedelta
 from uuid import UUID
 
-from mobile_app.core.views import board_view, by_label, interventions_of, open_jobs, to_validate, today_view
+from mobile_app.core.due import local_day
+from mobile_app.core.views import Reader, board_view, by_label, interventions_of, open_jobs, to_validate, today_view
+from shared_models.ids import uuid7
 from shared_models.interventions import ActionRow, Priority
 from shared_models.labels import grouped, new_label_code
 from shared_models.lifecycle import InterventionStatus
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine
 
 ME, OTHER = ANNE.id, UUID(int=99)
+TODAY = local_day(AT)
 
 
 def running(user_id: UUID, *, ended: bool = False) -> list[ActionRow]:
@@ -28,17 +31,29 @@ def test_today_shows_each_open_job_once():
     jobs = {
         "running": job(title="running", actions=running(ME), **going),
         "begun": job(title="begun", actions=running(ME, ended=True), **going),
-        "late": job(title="late", assigned_technician_id=ME, scheduled_end=AT - timedelta(hours=1)),
+        "late": job(title="late", assigned_technician_id=ME, scheduled_end=AT - timedelta(days=1)),
         "due": job(title="due", assigned_technician_id=ME, scheduled_start=AT + timedelta(hours=2)),
-        "later": job(title="later", assigned_technician_id=ME, scheduled_start=AT + timedelta(days=3)),
-        "team": job(title="team", assigned_technician_id=OTHER, scheduled_end=AT - timedelta(hours=1)),
+        "soon": job(title="soon", assigned_technician_id=ME, scheduled_start=AT + timedelta(days=3)),
+        "later": job(title="later"),
+        "others": job(title="others", assigned_technician_id=OTHER, scheduled_end=AT - timedelta(days=1)),
         "awaiting": job(title="awaiting", status=InterventionStatus.completed, completed_by=ME),
     }
     jobs["cancelled"] = job(status=InterventionStatus.cancelled)
-    today = today_view(jobs.values(), ME, AT)
+    today = today_view(jobs.values(), Reader(ME, TODAY))
     assert {name: [row.title for row in rows] for name, rows in vars(today).items()} == {
         name: [name] for name in jobs if name != "cancelled"
     }
+
+
+def test_my_own_work_comes_first_then_my_teams_then_what_nobody_has():
+    ours, theirs = uuid7(), uuid7()
+    jobs = [
+        job(title="nobody's"), job(title="theirs", assigned_team_id=theirs), job(title="ours", assigned_team_id=ours),
+        job(title="mine", assigned_technician_id=ME, priority=Priority.low),
+    ]  # fmt: skip
+    today = today_view(jobs, Reader(ME, TODAY, frozenset({ours})))
+    assert [row.title for row in today.later] == ["mine", "ours", "nobody's"]
+    assert [row.title for row in today.others] == ["theirs"]
 
 
 def test_most_pressing_first():
@@ -55,7 +70,7 @@ def test_the_board_and_what_a_supervisor_may_judge():
     mine = job(title="mine", status=InterventionStatus.completed, completed_by=PAUL.id, actual_end=AT)
     theirs = job(title="theirs", status=InterventionStatus.completed, completed_by=ME, actual_end=AT)
     late = job(title="late", assigned_technician_id=ME, scheduled_end=AT - timedelta(days=1))
-    board = board_view([machine(), broken], [mine, theirs, late, job(title="free")], [], AT)
+    board = board_view([machine(), broken], [mine, theirs, late, job(title="free")], [], {}, TODAY)
     assert board.down == [broken]
     assert [row.title for row in board.late] == ["late"]
     assert [row.title for row in board.unassigned] == ["free"]
