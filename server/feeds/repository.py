@@ -1,0 +1,137 @@
+"""Feeds, and what a feed shows: the calendar's entries with what an event says beside the date, and those called off."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from server.calendar.listing import Selection, entries, is_series
+from server.core.access import Actor, visible_sql
+from server.core.database import ReadSession, Session
+from server.feeds.models import CalendarFeed
+from shared_models.plans import FeedKind, FeedRead
+
+_TARGETS = {
+    FeedKind.person: (
+        (
+            "select u.first_name || ' ' || u.last_name from users u where u.id = t.target_id and u.is_active and ("
+            "t.target_id = t.user_id or u.all_sites or {sees_all} or exists (select from user_site m where m.user_id = u.id and {site}))"
+        ),
+        "m.site_id",
+    ),
+    FeedKind.team: ("select m.name from team m where m.id = t.target_id and {site}", "m.site_id"),
+    FeedKind.line: (
+        "select s.name || ' · ' || m.name from production_lines m join sites s on s.id = m.site_id where m.id = t.target_id and {site}",
+        "m.site_id",
+    ),
+}
+
+
+def _name_of_target() -> str:
+    cases = " ".join(
+        f"when '{kind}' then ({query.format(site=visible_sql(column, ':sites'), sees_all='cast(:sites as uuid[]) is null')})"
+        for kind, (query, column) in _TARGETS.items()
+    )
+    return f"case t.kind {cases} end"
+
+
+_NAME = sa.text(
+    f"select {_name_of_target()} from (select cast(:kind as text) as kind, cast(:target as uuid) as target_id,"  # noqa: S608
+    " cast(:owner as uuid) as user_id) t"
+)
+
+
+async def target_name(session: ReadSession, actor: Actor, kind: FeedKind, target_id: UUID) -> str | None:
+    """What the feed is called; None for a target that the actor does not see."""
+    found: str | None = await session.scalar(
+        _NAME, {"kind": kind.value, "target": target_id, "owner": actor.user_id, "sites": actor.site_list}
+    )
+    return found
+
+
+async def live(session: ReadSession, user_id: UUID) -> list[CalendarFeed]:
+    mine = select(CalendarFeed).where(col(CalendarFeed.user_id) == user_id, col(CalendarFeed.revoked_at).is_(None))
+    return list(await session.scalars(mine.order_by(col(CalendarFeed.created_at), col(CalendarFeed.id))))
+
+
+async def of_person(session: Session, user_id: UUID, feed_id: UUID) -> CalendarFeed | None:
+    mine = select(CalendarFeed).where(col(CalendarFeed.id) == feed_id, col(CalendarFeed.user_id) == user_id)
+    found: CalendarFeed | None = await session.scalar(mine.with_for_update())
+    return found
+
+
+async def by_token(session: ReadSession, token_hash: str) -> CalendarFeed | None:
+    alive = select(CalendarFeed).where(col(CalendarFeed.token_hash) == token_hash, col(CalendarFeed.revoked_at).is_(None))
+    found: CalendarFeed | None = await session.scalar(alive)
+    return found
+
+
+_READ = "update calendar_feed set last_read_at = $2 where id = $1 and (last_read_at is null or last_read_at < $2 - interval '10 minutes')"
+
+
+async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
+    await pool.execute(_READ, feed_id, at)
+
+
+# An event keeps its identity while its date moves: a series by the date it had first, any other plan by the number of its turn.
+_EVENTS = """
+select c.*, s.time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
+    i.number, coalesce(i.description, p.description, '') as description,
+    coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end) as reason,
+    coalesce(p.version, 0) + coalesce(i.version, 0) as sequence,
+    greatest(p.updated_at, i.updated_at) as changed_at,
+    {is_series} as is_series,
+    case when c.is_forecast
+        then (select count(*) from plan_occurrence r where r.plan_id = c.plan_id)
+            + row_number() over (partition by c.plan_id, c.is_forecast order by c.due)
+        else (select count(*) from plan_occurrence r where r.plan_id = c.plan_id and r.id <= o.id) end as turn
+from ({entries}) c
+join equipment e on e.id = c.equipment_id
+join sites s on s.id = c.site_id
+left join production_lines l on l.id = e.production_line_id
+left join scheduled_maintenances p on p.id = c.plan_id
+left join maintenance_interventions i on i.id = c.intervention_id
+left join plan_occurrence o on o.plan_id = c.plan_id
+    and (o.intervention_id = c.intervention_id or (c.intervention_id is null and o.original_due = c.original_due))
+order by c.due, c.title, c.equipment_id
+limit {limit}
+"""
+
+_CALLED_OFF = """
+select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name, p.version as sequence,
+    p.updated_at as changed_at, o.reason as why_not, {is_series} as is_series, p.estimated_duration,
+    (select count(*) from plan_occurrence r where r.plan_id = p.id and r.id <= o.id) as turn
+from plan_occurrence o
+join scheduled_maintenances p on p.id = o.plan_id
+join equipment e on e.id = p.equipment_id
+join sites s on s.id = p.site_id
+where o.state = 'skipped' and o.due >= $2 and o.due < $3 and {conditions}
+union all
+select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.time_zone),
+    s.time_zone, i.title, e.name, i.version, i.updated_at, i.status_reason, false, i.estimated_duration, null
+from maintenance_interventions i
+join equipment e on e.id = i.equipment_id
+join sites s on s.id = i.site_id
+where i.status = 'cancelled' and i.scheduled_maintenance_id is null
+    and i.scheduled_start >= $2::timestamp at time zone 'UTC' and i.scheduled_start < $3::timestamp at time zone 'UTC' and {job_conditions}
+"""
+
+
+async def events(pool: asyncpg.Pool, chosen: Selection, limit: int) -> list[asyncpg.Record]:
+    statement = _EVENTS.format(entries=entries(chosen), is_series=is_series("p"), limit=chosen.bind(limit))
+    return list(await pool.fetch(statement, *chosen.args))
+
+
+async def called_off(pool: asyncpg.Pool, chosen: Selection) -> list[asyncpg.Record]:
+    """Occurrences left out and jobs cancelled: a subscribed calendar must hear of them to take them away."""
+    planned, jobs = [*chosen.common, *chosen.planned], [*chosen.common, *chosen.jobs]
+    statement = _CALLED_OFF.format(is_series=is_series("p"), conditions=" and ".join(planned), job_conditions=" and ".join(jobs))
+    return list(await pool.fetch(statement, *chosen.args))
+
+
+def read_of(feed: CalendarFeed, name: str) -> FeedRead:
+    fields: dict[str, Any] = feed.model_dump(include=set(FeedRead.model_fields) - {"name"})
+    return FeedRead(**fields, name=name)

@@ -1,0 +1,44 @@
+import hashlib
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, status
+
+from server.core.access import Actor, require
+from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
+from server.core.rate_limit import Rate, hit
+from server.feeds import reading, service
+from shared_models.plans import FeedCreate, FeedLink, FeedRead
+
+Reader = Annotated[Actor, require("maintenance:read")]
+READINGS_OF_FEED = Rate(60, timedelta(hours=1))
+router = APIRouter(prefix="/calendar/feeds", tags=["calendar"])
+
+
+@router.get("")
+async def list_feeds(actor: Reader, session: ReadSessionDep) -> list[FeedRead]:
+    return await service.mine(session, actor)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_feed(request: Request, actor: Reader, session: SessionDep, cmd: FeedCreate) -> FeedLink:
+    """The only answer that holds the feed's secret address."""
+    return await service.create(session, actor, cmd, public_url=request.app.state.settings.public_url)
+
+
+@router.delete("/{feed_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def revoke_feed(actor: Reader, session: SessionDep, feed_id: UUID) -> None:
+    await service.revoke(session, actor, feed_id)
+
+
+@router.get("/{token}.ics", response_class=Response)
+async def read_feed(request: Request, session: ReadSessionDep, pool: ReadPoolDep, token: str) -> Response:
+    """For calendar programs, which cannot sign in: whoever holds the address sees what its owner may see."""
+    await hit(pool, f"feed:{service.hash_of(token)}", READINGS_OF_FEED)
+    content = await reading.ics(session, pool, token, public_url=request.app.state.settings.public_url)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "Content-Disposition": 'inline; filename="etabli.ics"'}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
