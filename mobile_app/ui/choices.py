@@ -43,14 +43,8 @@ def ChoiceGrid(
 def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
     ink = C.on_primary_container if picked else C.ink
     corner = _corner(choice, picked=picked)
-    top = ft.Row(
-        [
-            ft.Icon(choice.icon or ft.Icons.CIRCLE_OUTLINED, size=22, color=ink),
-            ft.Container(expand=True),
-            *([corner] if corner else []),
-        ],
-        spacing=0,
-    )
+    mark: ft.Control = ft.Icon(choice.icon, size=22, color=ink) if choice.icon else ft.Container(height=22)
+    top = ft.Row([mark, ft.Container(expand=True), *([corner] if corner else [])], spacing=0)
     words: list[ft.Control] = [ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)]
     if choice.note:
         words.append(Meta(choice.note))
@@ -140,7 +134,7 @@ def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
         bgcolor=C.surface if picked else C.clear,
         border=line(C.line if picked else C.clear),
         border_radius=10,
-        padding=ft.Padding.symmetric(horizontal=8, vertical=12),
+        padding=ft.Padding.symmetric(horizontal=2, vertical=12),
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )

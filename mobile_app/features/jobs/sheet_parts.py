@@ -18,7 +18,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.text import Body, Digits, Meta
-from mobile_app.ui.theme import C, Tone
+from mobile_app.ui.theme import BOLD, C, Tone
 from mobile_app.ui.timers import Timer
 from shared_models.equipment import EquipmentStatus
 from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
@@ -37,9 +37,7 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     now = client.now()
     since = running_since(job)
     seconds = sum(((a.ended_at or now) - a.started_at).total_seconds() for a in job.actions)
-    hours, rest = divmod(int(seconds), 3600)
-    still = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
-    clock = Timer(since) if since else Digits(still, color=C.ink2, label=format_duration(seconds / 60))
+    clock = Timer(since) if since else _still(job, seconds)
     workers = [a.user_id for a in job.actions if a.ended_at is None]
     who = ft.Row([Avatar(person(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
     mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
@@ -48,6 +46,14 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     state = ft.Row([*facts, mark.chip()], spacing=10, tight=True)
     foot = ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
     return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+
+
+def _still(job: InterventionRow, seconds: float) -> ft.Control:
+    """A clock that waits; once all is over, a plain length of time."""
+    if job.status not in OPEN:
+        return ft.Text(format_duration(seconds / 60), size=34, weight=BOLD)
+    hours, rest = divmod(int(seconds), 3600)
+    return Digits(f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}", color=C.ink2, label=format_duration(seconds / 60))
 
 
 def _tells_stop(client: Client, job: InterventionRow) -> bool:
