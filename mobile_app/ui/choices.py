@@ -43,14 +43,18 @@ def ChoiceGrid(
 def _choice_card(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
     ink = C.on_primary_container if picked else C.ink
     corner = _corner(choice, picked=picked)
-    mark: ft.Control = ft.Icon(choice.icon, size=22, color=ink) if choice.icon else ft.Container(height=22)
-    top = ft.Row([mark, ft.Container(expand=True), *([corner] if corner else [])], spacing=0)
+    end = [corner] if corner else []
     words: list[ft.Control] = [ft.Text(choice.label, size=Size.body, weight=SEMIBOLD, color=ink, max_lines=3)]
     if choice.note:
         words.append(Meta(choice.note))
     said = ft.Column(words, spacing=1, tight=True)
+    if choice.icon:
+        top = ft.Row([ft.Icon(choice.icon, size=22, color=ink), ft.Container(expand=True), *end], spacing=0)
+        face: ft.Control = ft.Column([top, said], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+    else:
+        face = ft.Row([ft.Container(said, expand=True), *end], spacing=4)
     box = ft.Container(
-        content=ft.Column([top, said], spacing=12, alignment=ft.MainAxisAlignment.SPACE_BETWEEN),
+        content=face,
         height=None,
         padding=12,
         bgcolor=C.primary_container if picked else C.surface,
