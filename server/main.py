@@ -21,6 +21,8 @@ from server.attachments import router as attachments
 from server.audit import router as audit
 from server.auth import router as auth
 from server.auth.known_actors import KnownActors
+from server.calendar import router as calendar
+from server.checklists import router as checklists
 from server.core import health
 from server.core.database import Database
 from server.core.events import PokeHub
@@ -32,8 +34,10 @@ from server.core.routes import RouteIndex
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
 from server.equipment import router as equipment
+from server.feeds import router as feeds
 from server.interventions import router as interventions
 from server.labels import router as labels
+from server.meters import router as meters
 from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
@@ -43,7 +47,7 @@ from shared_models.problems import Problem
 
 API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
-DOMAINS = (auth, users, sites, equipment, interventions, requests, attachments, labels, audit, sync)
+DOMAINS = (auth, users, sites, equipment, interventions, meters, requests, checklists, attachments, labels, calendar, feeds, audit, sync)
 
 
 class Application(FastAPI):

@@ -1,15 +1,21 @@
 """Checklists: versioned templates, their snapshot in a job, the answers, and what the answers mean."""
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
 from shared_models.base import Command, Instant, Line, LongText, Name, Row, Schema, Text, Title
+from shared_models.lifecycle import InterventionStatus
 
 MOST_STEPS = 200
+ANSWERABLE = frozenset({InterventionStatus.in_progress, InterventionStatus.on_hold})
+"""The states of a job in which its steps are answered."""
+
+_DRAWN = re.compile(r"[MLml0-9., -]{1,60000}")
 
 
 class StepKind(StrEnum):
@@ -21,6 +27,9 @@ class StepKind(StrEnum):
     photo = "photo"
     meter = "meter"
     signature = "signature"
+
+
+_VALUED = frozenset({StepKind.number, StepKind.meter, StepKind.choice, StepKind.text, StepKind.signature})
 
 
 class StepState(StrEnum):
@@ -95,7 +104,10 @@ class JobChecklist(Row):
 
 
 class AnswerRow(Row):
-    """`value` by kind: number and meter a float, choice and text a string, signature an SVG path; else None."""
+    """`value` by kind: number and meter a float, choice and text a string, signature an SVG path; else None.
+
+    `reading_id` is the reading that a `meter` step has recorded.
+    """
 
     id: UUID
     step_id: UUID
@@ -103,6 +115,7 @@ class AnswerRow(Row):
     value: Any = None
     reason: str = ""
     photo_id: UUID | None = None
+    reading_id: UUID | None = None
     user_id: UUID
     occurred_at: Instant
 
@@ -139,7 +152,7 @@ class AnswerStep(Command):
     step_id: UUID
     answer_id: UUID
     state: StepState | None
-    value: Annotated[str, StringConstraints(max_length=60_000)] | Limit | None = None
+    value: Annotated[Text, StringConstraints(max_length=60_000)] | Limit | None = None
     reason: Line = ""
     photo_id: UUID | None = None
     reading_id: UUID | None = None
@@ -180,15 +193,48 @@ def fault(step: Step, state: StepState, value: str | float | None, photo_id: UUI
     """What is wrong with an answer; None when it can stand. `na` and `skipped` need nothing but, for the latter, a reason."""
     if state in {StepState.na, StepState.skipped}:
         return None
-    if step.kind in {StepKind.number, StepKind.meter, StepKind.choice, StepKind.text, StepKind.signature} and value in (None, ""):
+    if step.kind in _VALUED and value in (None, ""):
         return AnswerFault.value_missing
-    if step.kind in {StepKind.number, StepKind.meter} and not isinstance(value, float | int):
-        return AnswerFault.value_unfit
-    if step.kind is StepKind.choice and value not in step.options:
+    if not _fits(step, value):
         return AnswerFault.value_unfit
     if photo_id is None and (step.kind is StepKind.photo or step.needs_photo):
         return AnswerFault.photo_missing
     return None
+
+
+def _fits(step: Step, value: str | float | None) -> bool:
+    match step.kind:
+        case StepKind.number | StepKind.meter:
+            return isinstance(value, float | int)
+        case StepKind.choice:
+            return value in step.options
+        case StepKind.signature:
+            return _DRAWN.fullmatch(str(value)) is not None
+        case StepKind.text:
+            return isinstance(value, str)
+    return True
+
+
+def kept_value(step: Step, state: StepState, value: str | float | None) -> str | float | None:
+    """What an answer keeps of `value`: nothing where the kind of step has none."""
+    return value if step.kind in _VALUED and state in {StepState.done, StepState.failed} else None
+
+
+class _Meter(Protocol):
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def unit(self) -> str: ...
+
+
+M = TypeVar("M", bound=_Meter)
+
+
+def meter_of(step: Step, meters: Sequence[M]) -> M | None:
+    """Of the active meters of a machine, oldest first, the one that `step` reads."""
+    named = [meter for meter in meters if meter.id == step.meter_id]
+    of_unit = [meter for meter in meters if step.unit and meter.unit == step.unit]
+    return next(iter(named or of_unit or meters), None)
 
 
 def unanswered(steps: Sequence[Step], answers: Iterable[AnswerRow]) -> list[Step]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from shared_models.base import Command, Instant, Line, Local, LongText, Name, Reason, Row, Schema, Text, Title
-from shared_models.checklists import AnswerRow, JobChecklist
+from shared_models.checklists import AnswerRow, JobChecklist, StepKind, StepState
 from shared_models.equipment import EquipmentStatus
 from shared_models.lifecycle import OPEN, InterventionStatus, State
 from shared_models.paging import PageQuery
@@ -245,6 +245,7 @@ class InterventionFilter(PageQuery):
     status: InterventionStatus | None = None
     intervention_type: InterventionType | None = None
     is_validated: bool | None = None
+    awaits_validation: bool | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
@@ -353,8 +354,11 @@ class CompleteIntervention(OnIntervention):
 
 
 class CancelIntervention(OnIntervention):
+    """`equipment_status` is what the machine is now, when this job has stopped it; None leaves it."""
+
     type: Literal["intervention.cancel"] = "intervention.cancel"
     reason: Reason
+    equipment_status: EquipmentStatus | None = None
 
 
 class ValidateIntervention(OnIntervention):
@@ -438,6 +442,16 @@ def may_validate(role: Role, user_id: UUID, job: InterventionRow) -> bool:
     return may(role, Permission.maintenance_validate) and job.completed_by != user_id
 
 
+def leaves_stop_unexplained(job: InterventionRow, jobs: Iterable[InterventionRow]) -> bool:
+    """Whether the machine stands still for this job alone among the open ones of `jobs`: cancelling it must say what becomes of it."""
+    same = (other for other in jobs if other.equipment_id == job.equipment_id and other.id != job.id and other.status in OPEN)
+    return _stands_still(job) and not any(map(_stands_still, same))
+
+
+def _stands_still(job: InterventionRow) -> bool:
+    return job.stopped_at is not None and job.restarted_at is None
+
+
 def labour(actions: Iterable[ActionRow], now: datetime) -> timedelta:
     """The sum of everybody's work; running actions count until `now`."""
     return sum(((action.ended_at or now) - action.started_at for action in actions), timedelta())
@@ -448,6 +462,18 @@ def down_time(job: InterventionRow, now: datetime) -> timedelta | None:
     if job.stopped_at is None:
         return None
     return max(timedelta(), (job.restarted_at or now) - job.stopped_at)
+
+
+def has_photo(job: InterventionRow) -> bool:
+    """Whether a job that needs a photo has one, taken beside its checklist or at a step."""
+    return bool(job.photos) or any(answer.photo_id for answer in job.answers)
+
+
+def is_signed(job: InterventionRow) -> bool:
+    """Whether a step of the checklist has been signed, so that the closing need not ask."""
+    steps = job.checklist.steps if job.checklist else []
+    signed = {step.id for step in steps if step.kind is StepKind.signature}
+    return any(answer.step_id in signed and answer.state is StepState.done for answer in job.answers)
 
 
 def is_on_device(job: InterventionRow, now: datetime) -> bool:

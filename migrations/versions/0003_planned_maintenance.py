@@ -306,6 +306,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("value", postgresql.JSONB(), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("photo_id", sa.Uuid(), nullable=True),
+        sa.Column("reading_id", sa.Uuid(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('done', 'failed', 'na', 'skipped')", name=op.f("ck_intervention_answer_state")),
         sa.ForeignKeyConstraint(
@@ -320,6 +321,7 @@ def create_tables() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.UniqueConstraint("intervention_id", "step_id", name=op.f("uq_intervention_answer_intervention_id_step_id")),
     )
     op.create_index(op.f("ix_intervention_answer_intervention_id"), "intervention_answer", ["intervention_id"], unique=False)
+    op.create_index(op.f("ix_intervention_answer_photo_id"), "intervention_answer", ["photo_id"], unique=False)
     op.create_table(
         "plan_occurrence",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -477,6 +479,7 @@ def downgrade() -> None:  # noqa: PLR0915 - one statement a table and index
     op.drop_table("reading")
     op.drop_index("uq_plan_occurrence_open", table_name="plan_occurrence", postgresql_where=sa.text("state = 'open'"))
     op.drop_table("plan_occurrence")
+    op.drop_index(op.f("ix_intervention_answer_photo_id"), table_name="intervention_answer")
     op.drop_index(op.f("ix_intervention_answer_intervention_id"), table_name="intervention_answer")
     op.drop_table("intervention_answer")
     op.drop_index(op.f("ix_scheduled_maintenances_team_id"), table_name="scheduled_maintenances")

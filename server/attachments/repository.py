@@ -33,6 +33,7 @@ and not exists (select from document d where d.attachment_id = a.id)
 and not exists (select from equipment e where e.photo_id = a.id)
 and not exists (select from work_request r where r.photo_id = a.id)
 and not exists (select from intervention_photo p where p.id = a.id)
+and not exists (select from intervention_answer w where w.photo_id = a.id)
 returning a.id
 """)
 

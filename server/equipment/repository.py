@@ -88,11 +88,14 @@ _MOVES = (
     "update work_request set site_id = :site where equipment_id = any(:ids)",
     "update document set site_id = :site where equipment_id = any(:ids)",
     "update equipment_life set site_id = :site where id = any(:ids)",
+    "update meter set site_id = :site where equipment_id = any(:ids)",
     """update attachment set site_id = :site where id in (
         select photo_id from equipment where id = any(:ids)
         union select attachment_id from document where equipment_id = any(:ids)
         union select photo_id from work_request where equipment_id = any(:ids)
         union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id
+        where i.equipment_id = any(:ids)
+        union select w.photo_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id
         where i.equipment_id = any(:ids))""",
 )
 
@@ -108,6 +111,7 @@ select id from equipment where photo_id = :file
 union select equipment_id from document where attachment_id = :file
 union select equipment_id from work_request where photo_id = :file
 union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file
+union select i.equipment_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id where w.photo_id = :file
 """)
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from server.core.errors import AlreadyExists
 from server.interventions import repository
-from server.interventions.errors import FailureItemUnfit, RestartsBeforeStop, RestartWithoutStop
+from server.interventions.errors import FailureItemUnfit, RestartsBeforeStop, RestartWithoutStop, TemporaryUntilPast
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention
 from server.interventions.rules import end_of, intervention_number, past
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment import EquipmentStatus, FailureItemKind
 from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionType, ReviseIntervention, StopKind
 
 _TEXTS = ("failure_cause", "work_performed", "observations")
@@ -61,6 +61,12 @@ def settle_stop(row: Intervention, cmd: CompleteIntervention | ReviseInterventio
         raise RestartsBeforeStop(field="restarted_at")
 
 
+def end_stop(row: Intervention, status: EquipmentStatus, at: datetime) -> None:
+    """Of a job that is cancelled: the machine runs again now, if it does."""
+    if status is EquipmentStatus.active and row.stopped_at is not None and row.restarted_at is None:
+        row.restarted_at = max(row.stopped_at, at)
+
+
 async def settle_work(job: Job, worked_minutes: int | None, at: datetime) -> None:
     job.end_timers(at)
     if worked_minutes is not None and person(job.actor) is not None:
@@ -74,6 +80,8 @@ async def plan_permanent_repair(job: Job, cmd: CompleteIntervention, at: datetim
     if await repository.id_is_taken(job.session, Intervention, cmd.permanent_id):
         raise AlreadyExists(field="permanent_id")
     zone = await repository.time_zone(job.session, job.row.site_id)
+    if end_of(cmd.temporary_until, zone) < at:
+        raise TemporaryUntilPast(field="temporary_until")
     follow_up = Intervention(
         id=cmd.permanent_id, number=await intervention_number(job.session, at, zone), permanent_repair_of=job.row.id,
         site_id=job.row.site_id, equipment_id=job.row.equipment_id, title=job.row.title, description=job.row.work_performed,

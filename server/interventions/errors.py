@@ -51,6 +51,12 @@ class RestartsBeforeStop(Invalid):
     code = "restarts_before_stop"
 
 
+class TemporaryUntilPast(Invalid):
+    """A temporary repair that had expired before it was made."""
+
+    code = "temporary_until_past"
+
+
 class EndsBeforeStart(Invalid):
     code = "ends_before_start"
 
@@ -59,3 +65,58 @@ class ImplausibleTime(Invalid):
     """A clock that is wrong by decades."""
 
     code = "implausible_time"
+
+
+class FoundInUnknown(Invalid):
+    """No job of this site, or no step of its checklist."""
+
+    code = "found_in_unknown"
+
+
+class MaintenanceTypeUnfit(Invalid):
+    """No such type of maintenance."""
+
+    code = "maintenance_type_unfit"
+
+
+class TeamUnfit(Invalid):
+    """No such team on the machine's site."""
+
+    code = "team_unfit"
+
+
+# --- the checklist
+
+
+class StepUnknown(Invalid):
+    """Not a step of the job's checklist."""
+
+    code = "step_unknown"
+
+
+class StepValueMissing(Invalid):
+    code = "step_value_missing"
+
+
+class StepValueUnfit(Invalid):
+    """Not a number, not one of the options, not a signature."""
+
+    code = "step_value_unfit"
+
+
+class StepPhotoMissing(Invalid):
+    code = "step_photo_missing"
+
+
+class ChecklistIncomplete(Conflict):
+    """Required steps have no answer: `count` of them, the first of which have the `titles`."""
+
+    code = "checklist_incomplete"
+
+
+class PhotoRequired(Conflict):
+    code = "photo_required"
+
+
+class SignatureRequired(Conflict):
+    code = "signature_required"

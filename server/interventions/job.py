@@ -1,5 +1,6 @@
 """One intervention at work: the locked row, its actions, and how they may change together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +17,14 @@ from server.interventions.errors import AssignedToAnother, NotAllowedNow
 from server.interventions.models import Intervention, InterventionAction
 from shared_models import interventions as rules
 from shared_models import labour, lifecycle
+from shared_models.checklists import AnswerRow, JobChecklist
 from shared_models.equipment import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import ActionRow, InterventionRow
 from shared_models.lifecycle import InterventionStatus, State, Verb
 from shared_models.permissions import Permission
 
-_DERIVED = {"sync_xid", "version", "updated_at", "downtime_minutes", "search_text"}
+_DERIVED = {"sync_xid", "version", "updated_at", "downtime_minutes", "search_text", "checklist"}
 _RECORDED = [name for name in Intervention.model_fields if name not in _DERIVED]
 
 
@@ -58,12 +60,12 @@ class Job:
     def is_open(self) -> bool:
         return self.row.status in lifecycle.OPEN
 
-    def sheet(self) -> InterventionRow:
+    def sheet(self, answers: Sequence[AnswerRow] = ()) -> InterventionRow:
         """What the shared rules look at."""
         fields = {name: getattr(self.row, name) for name in InterventionRow.model_fields if hasattr(type(self.row), name)}
-        return InterventionRow.model_construct(
-            **fields, actions=[ActionRow.model_construct(**action.model_dump()) for action in self.actions]
-        )
+        fields["checklist"] = JobChecklist.model_validate(self.row.checklist) if self.row.checklist and answers else None
+        actions = [ActionRow.model_construct(**action.model_dump()) for action in self.actions]
+        return InterventionRow.model_construct(**fields, actions=actions, answers=list(answers), photos=[])
 
     def ensure_may_work(self) -> None:
         if not self.actor.may(Permission.maintenance_write) and not self.actor.may(Permission.maintenance_update_assigned):
@@ -147,15 +149,16 @@ class Job:
     # --- leaving a trace
 
     async def record(
-        self, action: str, at: datetime, *, more: dict[str, Any] | None = None, rebuilds_life: bool = False, is_new: bool = False
-    ) -> Intervention:
+        self, action: str, at: datetime, *, more: dict[str, Any] | None = None, before: dict[str, Any] | None = None,
+        rebuilds_life: bool = False, is_new: bool = False,
+    ) -> Intervention:  # fmt: skip
         """Write the change with its audit row; `more` names what has changed beside the sheet's own columns and actions."""
         if not is_new:
             touch(self.row)
         await self.session.flush()
         if rebuilds_life or self.row.status is InterventionStatus.completed:
             await equipment.rebuild_life(self.session, [self.row.equipment_id])
-        before = {} if is_new else self._before
+        before = {} if is_new else {**self._before, **(before or {})}
         after = {**self._state_of_things(), **(more or {})}
         await audit.record(self.session, self.actor, action, self.row, before=before, after=after, occurred_at=at)
         await self.session.flush()

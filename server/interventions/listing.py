@@ -33,6 +33,7 @@ _SORTS = {
 }
 _INDEXED = {"i.created_at", "i.number", "etabli_fold(i.title)", "i.actual_end"}  # in their own order: what has not ended ends last
 _EXACT_FILTERS = ("site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated")
+_AWAITS_VALIDATION = "(i.status = 'completed' and not i.is_validated and i.needs_validation)"
 
 
 @dataclass
@@ -56,6 +57,10 @@ def _query(actor: Actor, filters: InterventionFilter) -> _Query:
     for name in _EXACT_FILTERS:
         if (wanted := getattr(filters, name)) is not None:
             query.conditions.append(f"i.{name} = {query.bind(wanted)}")
+    if filters.awaits_validation is not None:
+        query.conditions.append(
+            f"(i.status = 'completed' and not i.is_validated and i.needs_validation) = {query.bind(filters.awaits_validation)}"
+        )
     if filters.production_line_id is not None:
         line = query.bind(filters.production_line_id)
         query.conditions.append(f"i.equipment_id in (select e.id from equipment e where e.production_line_id = {line})")  # noqa: S608

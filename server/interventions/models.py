@@ -193,7 +193,8 @@ class InterventionAnswer(_OfIntervention, table=True):
     state: StepState = enum_column(StepState)
     value: Any = Field(default=None, sa_type=Json, nullable=True)
     reason: str = text_column()
-    photo_id: UUID | None = Field(default=None, foreign_key="attachment.id")
+    photo_id: UUID | None = Field(default=None, foreign_key="attachment.id", index=True)
+    reading_id: UUID | None = None
     occurred_at: datetime = instant_column()
 
 

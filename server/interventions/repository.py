@@ -12,7 +12,7 @@ from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.equipment.models import FailureItem
-from server.interventions.models import Intervention, InterventionAction
+from server.interventions.models import Intervention, InterventionAction, InterventionAnswer, InterventionPhoto
 from server.interventions.rows import TABLE, row_json
 from shared_models.equipment import FailureItemKind
 
@@ -132,3 +132,52 @@ async def last_move(session: ReadSession, intervention_id: UUID) -> LastMove | N
     """Who brought the sheet where it stands, and when."""
     found = (await session.execute(_LAST_MOVE, {"table": TABLE, "id": intervention_id})).one_or_none()
     return LastMove(found.actor_label, found.occurred_at) if found else None
+
+
+# --- the checklist
+
+
+async def answers_of(session: ReadSession, intervention_id: UUID) -> list[InterventionAnswer]:
+    statement = select(InterventionAnswer).where(col(InterventionAnswer.intervention_id) == intervention_id)
+    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+
+
+async def has_photos(session: ReadSession, intervention_id: UUID) -> bool:
+    return bool(await session.scalar(select(sa.exists().where(col(InterventionPhoto.intervention_id) == intervention_id))))
+
+
+@dataclass(frozen=True)
+class MeterOfMachine:
+    id: UUID
+    unit: str
+
+
+_METERS = sa.text("select id, unit from meter where equipment_id = :machine and is_active order by id")
+
+
+async def meters_of(session: ReadSession, equipment_id: UUID) -> list[MeterOfMachine]:
+    """The active ones, oldest first."""
+    return [MeterOfMachine(row.id, row.unit) for row in await session.execute(_METERS, {"machine": equipment_id})]
+
+
+async def meter_of_reading(session: ReadSession, reading_id: UUID) -> UUID | None:
+    """None for a reading that was never taken, or is out of account already."""
+    statement = sa.text("select meter_id from reading where id = :id and voided_at is null")
+    found: UUID | None = await session.scalar(statement, {"id": reading_id})
+    return found
+
+
+async def steps_of(session: ReadSession, intervention_id: UUID, site_id: UUID) -> set[UUID] | None:
+    """Of a job's checklist; None without such a job on the site."""
+    statement = sa.text("select coalesce(checklist->'steps', '[]') from maintenance_interventions where id = :id and site_id = :site")
+    steps = await session.scalar(statement, {"id": intervention_id, "site": site_id})
+    return None if steps is None else {UUID(step["id"]) for step in steps}
+
+
+async def type_exists(session: ReadSession, type_id: UUID) -> bool:
+    return bool(await session.scalar(sa.text("select exists (select from maintenance_types where id = :id)"), {"id": type_id}))
+
+
+async def team_exists(session: ReadSession, team_id: UUID, site_id: UUID) -> bool:
+    statement = sa.text("select exists (select from team where id = :id and site_id = :site)")
+    return bool(await session.scalar(statement, {"id": team_id, "site": site_id}))

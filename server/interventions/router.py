@@ -9,7 +9,8 @@ from server.core.clock import now
 from server.core.database import ReadPoolDep, Session, SessionDep
 from server.core.sql import JSON
 from server.equipment.errors import OtherIdInBody
-from server.interventions import listing, repository, service
+from server.interventions import answers, listing, repository, service
+from shared_models.checklists import AnswerStep
 from shared_models.interventions import (
     AddAction,
     AddNote,
@@ -188,6 +189,17 @@ async def end_action(actor: Worker, session: SessionDep, intervention_id: UUID, 
     if cmd.action_id != action_id:
         raise OtherIdInBody(field="action_id")
     await service.end_action(session, actor, cmd)
+    return await _sheet(session, intervention_id)
+
+
+@router.put(_ONE + "/answers/{step_id}", response_model=InterventionRow)
+async def answer_step(actor: Worker, session: SessionDep, intervention_id: UUID, step_id: UUID, cmd: AnswerStep) -> Response:
+    """Answers the step, anew if need be; with `state` null takes the answer back."""
+    if cmd.intervention_id != intervention_id:
+        raise OtherIdInBody(field="intervention_id")
+    if cmd.step_id != step_id:
+        raise OtherIdInBody(field="step_id")
+    await answers.answer_step(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 

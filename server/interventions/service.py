@@ -8,13 +8,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from server.checklists import service as checklists
+from server.checklists.errors import ChecklistUnknown
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound, StaleVersion
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.interventions import closing, repository
-from server.interventions.errors import AlreadyRequested, CompletedByYou, EndsBeforeStart, PhotoMissing, TechnicianUnknown
+from server.interventions.answers import ensure_complete
+from server.interventions.errors import (
+    AlreadyRequested,
+    CompletedByYou,
+    EndsBeforeStart,
+    FoundInUnknown,
+    MaintenanceTypeUnfit,
+    PhotoMissing,
+    TeamUnfit,
+    TechnicianUnknown,
+)
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention, InterventionNote, InterventionPhoto, InterventionRevision
 from server.interventions.rules import intervention_number, past, plausible
@@ -64,6 +76,7 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
         raise AlreadyRequested
     machine = await equipment.get_visible(session, actor, cmd.equipment_id)
     await _check_assignee(session, actor, cmd.assigned_technician_id, machine.site_id)
+    await _check_named(session, cmd, machine.site_id)
     at = past(cmd.occurred_at)
     job = Job(session=session, actor=actor, row=await _new_row(session, actor, machine, cmd, at))
     job.row.request_id = request_id
@@ -73,13 +86,41 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
     return await job.record("intervention.created", at, is_new=True, rebuilds_life=job.row.stopped_at is not None)
 
 
+_ASKED = {
+    "equipment_id", "title", "description", "intervention_type", "priority", "assigned_technician_id", "maintenance_type_id",
+    "assigned_team_id", "estimated_duration", "found_in", "found_at_step",
+}  # fmt: skip
+
+
+async def _check_named(session: Session, cmd: CreateIntervention, site_id: UUID) -> None:
+    """What the new sheet refers to is there, on the machine's site."""
+    if cmd.maintenance_type_id and not await repository.type_exists(session, cmd.maintenance_type_id):
+        raise MaintenanceTypeUnfit(field="maintenance_type_id")
+    if cmd.assigned_team_id and not await repository.team_exists(session, cmd.assigned_team_id, site_id):
+        raise TeamUnfit(field="assigned_team_id")
+    steps = await repository.steps_of(session, cmd.found_in, site_id) if cmd.found_in else set()
+    if steps is None:
+        raise FoundInUnknown(field="found_in")
+    if cmd.found_at_step and cmd.found_at_step not in steps:
+        raise FoundInUnknown(field="found_at_step")
+
+
+async def _checklist(session: Session, checklist_id: UUID | None) -> dict[str, Any] | None:
+    if checklist_id is None:
+        return None
+    found = await checklists.snapshot(session, checklist_id)
+    if found is None:
+        raise ChecklistUnknown(field="checklist_id")
+    return found.model_dump(mode="json")
+
+
 async def _new_row(session: Session, actor: Actor, machine: Equipment, cmd: CreateIntervention, at: datetime) -> Intervention:
-    fields = cmd.model_dump(include={"equipment_id", "title", "description", "intervention_type", "priority", "assigned_technician_id"})
+    fields = cmd.model_dump(include=_ASKED)
     number = await intervention_number(session, at, await repository.time_zone(session, machine.site_id))
     return Intervention(
         id=cmd.intervention_id, number=number, site_id=machine.site_id, created_by=person(actor),
         supervisor_id=actor.user_id if actor.may(Permission.maintenance_validate) and actor.user_id.int else None,
-        **fields, **_schedule(cmd), **_stop(cmd, at),
+        checklist=await _checklist(session, cmd.checklist_id), **fields, **_schedule(cmd), **_stop(cmd, at),
     )  # fmt: skip
 
 
@@ -128,9 +169,20 @@ async def assign(session: Session, actor: Actor, cmd: AssignIntervention) -> Int
     await job.ensure_open("assign")
     await _check_assignee(session, actor, cmd.technician_id, job.row.site_id)
     job.row.assigned_technician_id = cmd.technician_id
+    if cmd.team_id or cmd.technician_id is None:  # who is given a team's job leaves it to the team
+        await _assign_team(job, cmd.team_id)
     if actor.may(Permission.maintenance_write):
         job.row.supervisor_id = person(actor)
     return await job.record("intervention.assigned", past(cmd.occurred_at))
+
+
+async def _assign_team(job: Job, team_id: UUID | None) -> None:
+    if team_id == job.row.assigned_team_id:
+        return
+    _need(job.actor, Permission.maintenance_write)
+    if team_id and not await repository.team_exists(job.session, team_id, job.row.site_id):
+        raise TeamUnfit(field="team_id")
+    job.row.assigned_team_id = team_id
 
 
 async def update(session: Session, actor: Actor, cmd: UpdateIntervention) -> Intervention:
@@ -214,6 +266,7 @@ async def complete(session: Session, actor: Actor, cmd: CompleteIntervention) ->
     """Close the sheet: timers end, the failure is coded, the stop ends, the machine gets its status."""
     job, at = await _take_work(session, actor, cmd)
     await job.move(Verb.complete)
+    await ensure_complete(job, cmd.signature)
     at = max(at, job.row.actual_start or at)
     await closing.describe(job, cmd)
     closing.settle_stop(job.row, cmd, machine_runs_at=at if cmd.equipment_status is EquipmentStatus.active else None)
@@ -232,6 +285,9 @@ async def cancel(session: Session, actor: Actor, cmd: CancelIntervention) -> Int
     job.end_timers(at)
     job.row.status_reason = cmd.reason
     job.row.actual_end = max(at, job.row.actual_start or at)
+    if cmd.equipment_status is not None:
+        closing.end_stop(job.row, cmd.equipment_status, at)
+        await job.set_machine(cmd.equipment_status, at, reason=cmd.reason)
     return await job.record("intervention.cancelled", at, rebuilds_life=job.row.stopped_at is not None)
 
 

@@ -4,14 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from server.checklists import service as checklists
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import Forbidden
 from server.equipment import service as equipment
+from server.interventions import answers
 from server.interventions import service as interventions
+from server.meters import service as meters
 from server.requests import service as requests
+from shared_models import checklists as cl
 from shared_models import equipment as eq
 from shared_models import interventions as iv
+from shared_models import meters as mt
 from shared_models import requests as rq
 from shared_models.base import Command
 from shared_models.permissions import Permission
@@ -61,7 +66,14 @@ HANDLERS: dict[type[Command], Handler] = {
     iv.AddNote: Handler(interventions.add_note, _WORK),
     iv.AddPhoto: Handler(interventions.add_photo, _WORK),
     iv.RemovePhoto: Handler(interventions.remove_photo, _WORK),
+    cl.WriteChecklist: Handler(checklists.write, _PLAN),
+    cl.AnswerStep: Handler(answers.answer_step, _WORK),
     rq.AcceptWorkRequest: Handler(requests.accept, _PLAN),
     rq.DeclineWorkRequest: Handler(requests.decline, _PLAN),
+    mt.CreateMeter: Handler(meters.create, _WRITE_EQUIPMENT),
+    mt.UpdateMeter: Handler(meters.update, _WRITE_EQUIPMENT),
+    mt.RecordReading: Handler(meters.record_reading, _WORK),
+    mt.VoidReading: Handler(meters.void_reading, _WORK),
+    mt.ResetMeter: Handler(meters.reset, _WORK),
 }
 TYPES: dict[str, type[Command]] = {str(command.model_fields["type"].default): command for command in HANDLERS}

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -15,11 +17,18 @@ from server.attachments.models import Attachment
 from server.audit.models import AuditLog
 from server.core.access import Requirement
 from server.core.clock import now
+from server.core.database import Session
 from server.equipment.models import Document
+from server.feeds.models import CalendarFeed
+from server.meters.models import Meter, Reading, ReadingSource
+from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
 from shared_models.ids import uuid7
 from shared_models.labels import new_label_code
 from shared_models.permissions import Permission, Role, may
+from shared_models.planning import Reference, ReferenceKind
+from shared_models.plans import FeedKind
+from shared_models.recurrence import FrequencyType
 from shared_models.requests import Symptom
 from tests.conftest import make_session
 from tests.server.machines import at, make_machine
@@ -30,6 +39,8 @@ PUBLIC = {
     "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
     "POST /api/v1/auth/setup", "GET /api/v1/auth/demo-accounts",
     "GET /e", "GET /e/{code}", "POST /e/{code}",
+    # By a secret of their own: a feed's address, a reporting machine's key.
+    "GET /api/v1/calendar/feeds/{token}.ics", "POST /api/v1/meters/readings",
 }  # fmt: skip
 ANYBODY_SIGNED_IN = {
     "GET /api/v1/auth/me", "PATCH /api/v1/auth/me", "POST /api/v1/auth/password", "GET /api/v1/auth/sessions",
@@ -40,7 +51,7 @@ ANYBODY_SIGNED_IN = {
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
 }  # fmt: skip
 # What belongs to no site: everybody's.
-WITHOUT_SITE = {"class_id"}
+WITHOUT_SITE = {"class_id", "checklist_id"}
 
 
 @dataclass(frozen=True)
@@ -140,12 +151,35 @@ async def foreign(client_as, session) -> dict[str, str]:
     request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
     session.add_all([paper, request])
     await session.commit()
-    return {
+    planned = await _plan_work(session, site.id, machine["id"], person.id)
+    return planned | {
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "request_id": str(request.id), "code": machine["label_codes"][0],
-        "label_code": new_label_code(),
+        "label_code": new_label_code(), "checklist_id": str(uuid7()), "step_id": str(uuid7()),
+    }  # fmt: skip
+
+
+async def _plan_work(session: Session, site_id: UUID, machine_id: str, person_id: UUID) -> dict[str, str]:
+    """A meter that has been read, a team, a plan, somebody's subscription."""
+    meter = Meter(site_id=site_id, equipment_id=UUID(machine_id), name="Hours", unit="h")
+    source = ReadingSource(site_id=site_id, name="PLC", key_hash="0" * 64, key_hint="…0000")
+    team = Team(site_id=site_id, name="Night")
+    feed = CalendarFeed(user_id=person_id, kind=FeedKind.team, target_id=team.id, token_hash="0" * 64)
+    starts_at = datetime(2030, 1, 1, 8)  # noqa: DTZ001 - a wall clock
+    plan = Plan(
+        site_id=site_id, equipment_id=UUID(machine_id), title="Grease", frequency_type=FrequencyType.weekly, frequency_value=1,
+        starts_at=starts_at, reference=Reference(kind=ReferenceKind.start, at=starts_at).model_dump(mode="json"),
+    )  # fmt: skip
+    session.add_all([meter, source, team, plan])
+    await session.flush()
+    reading = Reading(meter_id=meter.id, read_at=now(), value=1, total=1)
+    session.add_all([feed, reading])
+    await session.commit()
+    return {
+        "meter_id": str(meter.id), "reading_id": str(reading.id), "source_id": str(source.id), "team_id": str(team.id),
+        "plan_id": str(plan.id), "feed_id": str(feed.id), "step_id": str(uuid7()), "answer_id": str(uuid7()),
     }  # fmt: skip
 
 
@@ -173,7 +207,7 @@ def test_every_route_declares_who_may_use_it(app):
 
 
 async def test_nobody_gets_in_without_signing_in(app, client, foreign):
-    ids = {**foreign, "class_id": str(uuid7())}
+    ids = {**foreign, **{name: str(uuid7()) for name in WITHOUT_SITE}}
     for endpoint in endpoints_of(app):
         if endpoint.requirement is not None:
             answer = await client.request(endpoint.method, address(endpoint, ids), json={})
@@ -182,7 +216,7 @@ async def test_nobody_gets_in_without_signing_in(app, client, foreign):
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_each_role_does_what_its_permissions_say(app, client_as, foreign, role):
-    ids = {name: str(uuid7()) for name in [*foreign, "class_id"]}
+    ids = {name: str(uuid7()) for name in [*foreign, *WITHOUT_SITE]}
     person, bodies = await client_as(role), Bodies(app, ids)
     for endpoint in endpoints_of(app):
         if endpoint.permission is None or endpoint.is_stream:
