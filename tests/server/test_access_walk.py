@@ -51,7 +51,7 @@ ANYBODY_SIGNED_IN = {
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
 }  # fmt: skip
 # What belongs to no site: everybody's.
-WITHOUT_SITE = {"class_id", "checklist_id"}
+WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ async def foreign(client_as, session) -> dict[str, str]:
         "session_id": str(held.id), "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "request_id": str(request.id), "code": machine["label_codes"][0],
-        "label_code": new_label_code(), "checklist_id": str(uuid7()), "step_id": str(uuid7()),
+        "label_code": new_label_code(),
     }  # fmt: skip
 
 
