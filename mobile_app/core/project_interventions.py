@@ -188,7 +188,11 @@ def _cancel(rows: Rows, cmd: iv.CancelIntervention, _: Person) -> None:
     if moved := _moved(rows, cmd, Verb.cancel):
         job, state = moved
         ended, at = _stopped(job.actions, cmd.occurred_at), max(cmd.occurred_at, job.actual_start or cmd.occurred_at)
-        _change(rows, job, **state, status_reason=cmd.reason, actions=ended, actual_end=at)
+        stands_still = job.stopped_at is not None and job.restarted_at is None
+        runs = stands_still and cmd.equipment_status == EquipmentStatus.active
+        stop = {"restarted_at": max(job.stopped_at or at, cmd.occurred_at)} if runs else {}
+        _change(rows, job, **state, **stop, status_reason=cmd.reason, actions=ended, actual_end=at)
+        set_status(rows, job.equipment_id, cmd.equipment_status, cmd.occurred_at)
 
 
 @rule(iv.ValidateIntervention)

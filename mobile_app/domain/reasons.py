@@ -17,8 +17,13 @@ Saying = Callable[[str], Awaitable[bool]]
 
 
 @component
-def ReasonForm(key: str, presets: Sequence[str], prefix: str, confirm: str, on_send: Saying) -> ft.Control:
-    """`presets` are the ends of keys below `prefix`; what is being written is kept as the draft `key`."""
+def ReasonForm(
+    key: str, presets: Sequence[str], prefix: str, confirm: str, on_send: Saying, *, question: ft.Control | None = None, ready: bool = True
+) -> ft.Control:
+    """`presets` are the ends of keys below `prefix`; what is being written is kept as the draft `key`.
+
+    `question` is asked besides, and `ready` once it is answered.
+    """
     draft = use_draft(key, {"reason": ""})
     reason = draft.get("reason", "")
     choices = [Choice(t(f"{prefix}.{preset}"), t(f"{prefix}.{preset}")) for preset in presets]
@@ -31,7 +36,8 @@ def ReasonForm(key: str, presets: Sequence[str], prefix: str, confirm: str, on_s
         [
             ChoiceChips(choices, reason, draft.setter("reason")),
             TextInput(t("domain.reason_own"), reason, draft.setter("reason"), lines=2),
-            PrimaryButton(confirm, send, disabled=not reason.strip()),
+            *([question] if question else []),
+            PrimaryButton(confirm, send, disabled=not (ready and reason.strip())),
         ],
         spacing=Space.l,
         tight=True,

@@ -250,8 +250,13 @@ def _times_form(draft: Draft, times: Times) -> ft.Control:
 
 
 def _until(draft: Draft) -> date:
-    chosen = draft.get("until")
-    return date.fromisoformat(chosen) if chosen else datetime.now().astimezone().date() + timedelta(days=TEMPORARY_DAYS)
+    return _until_of(draft.values, datetime.now().astimezone().date())
+
+
+def _until_of(values: dict[str, Any], today: date) -> date:
+    """What was chosen, or two weeks; a day that has passed meanwhile is today."""
+    chosen = values.get("until")
+    return max(today, date.fromisoformat(chosen)) if chosen else today + timedelta(days=TEMPORARY_DAYS)
 
 
 # The command
@@ -282,7 +287,7 @@ def completion(job: InterventionRow, values: dict[str, Any], times: Times, now: 
         remedy_id=UUID(values["remedy"]) if values.get("remedy") else None,
     )
     temporary = corrective and bool(values.get("temporary"))
-    until = date.fromisoformat(values["until"]) if values.get("until") else now.astimezone().date() + timedelta(days=TEMPORARY_DAYS)
+    until = _until_of(values, now.astimezone().date())
     return CompleteIntervention(
         occurred_at=now,
         intervention_id=job.id,

@@ -9,6 +9,7 @@ from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import carry_out, not_kept
 from mobile_app.ui.feedback import toast
+from shared_models.equipment import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import (
     AddNote,
@@ -47,8 +48,8 @@ class JobCommands:
     async def leave(self, action_id: UUID) -> bool:
         return await carry_out(self._client, EndAction(**self._said(action_id=action_id)), "job.left")
 
-    async def cancel(self, reason: str) -> bool:
-        return await carry_out(self._client, CancelIntervention(**self._said(reason=reason)), "job.cancelled")
+    async def cancel(self, reason: str, machine: EquipmentStatus | None = None) -> bool:
+        return await carry_out(self._client, CancelIntervention(**self._said(reason=reason, equipment_status=machine)), "job.cancelled")
 
     async def assign(self, technician_id: UUID | None) -> bool:
         return await carry_out(self._client, AssignIntervention(**self._said(technician_id=technician_id)), "job.assigned")

@@ -20,7 +20,7 @@ from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.desk import JobsDesk
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.revise import ReviseForm
-from mobile_app.features.jobs.sheets import CANCEL_REASONS, HOLD_REASONS, AssignForm
+from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
@@ -127,8 +127,7 @@ def _sheet(name: str, client: Client, commands: JobCommands, job: InterventionRo
         form = ReasonForm(f"hold:{job.id}", HOLD_REASONS, "job.hold_reason", t("job.hold"), closing(commands.hold))
         return Sheet(t("job.hold_title"), form)
     if name == "cancel":
-        form = ReasonForm(f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), closing(commands.cancel))
-        return Sheet(t("job.cancel_title"), form)
+        return Sheet(t("job.cancel_title"), CancelForm(client, job, commands, close))
     if name == "revise":
         return Sheet(t("job.revise"), ReviseForm(client, job, close))
     if name == "assign":

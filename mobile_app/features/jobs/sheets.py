@@ -1,20 +1,52 @@
 """What is asked on a job: a reason, a person."""
 
+from collections.abc import Callable
+
 import flet as ft
 
+from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import use_client
 from mobile_app.domain.people import technicians
-from mobile_app.domain.reasons import Saying
-from mobile_app.ui.choices import Choice
+from mobile_app.domain.reasons import ReasonForm, Saying
+from mobile_app.features.jobs.commands import JobCommands
+from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import PickList
+from mobile_app.ui.text import Heading
+from mobile_app.ui.theme import Space
+from shared_models.equipment import EquipmentStatus
+from shared_models.interventions import InterventionRow, leaves_stop_unexplained
 
 HOLD_REASONS = ("part", "access", "help", "shift")
 CANCEL_REASONS = ("duplicate", "not_needed", "mistake")
+MACHINE_STATES = {
+    EquipmentStatus.active: ft.Icons.PLAY_CIRCLE_OUTLINE_ROUNDED,
+    EquipmentStatus.broken: ft.Icons.ERROR_OUTLINE_ROUNDED,
+    EquipmentStatus.inactive: ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED,
+}
 
 
 @component
 def AssignForm(current: str | None, on_pick: Saying) -> ft.Control:
     client = use_client()
     return PickList([Choice("", t("domain.unassigned")), *technicians(client)], current or "", on_pick)
+
+
+@component
+def CancelForm(client: Client, job: InterventionRow, commands: JobCommands, on_close: Callable[[], None]) -> ft.Control:
+    """Why; and, when nothing else says why the machine stands still, whether it runs again."""
+    picked, set_picked = ft.use_state("")
+    asks = leaves_stop_unexplained(job, client.interventions.rows.values())
+
+    async def send(reason: str) -> bool:
+        on_close()
+        return await commands.cancel(reason, EquipmentStatus(picked) if asks else None)
+
+    states = [Choice(state.value, t(f"close.runs.{state.value}"), icon) for state, icon in MACHINE_STATES.items()]
+    grid = ChoiceGrid(states, picked, set_picked, columns=3)
+    question = ft.Column([Heading(t("close.runs")), grid], spacing=Space.s, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ReasonForm(
+        f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), send,
+        question=question if asks else None, ready=bool(picked) or not asks,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from server.interventions.errors import (
     RestartsBeforeStop,
     RestartWithoutStop,
     TechnicianUnknown,
+    TemporaryUntilPast,
 )
 from server.interventions.rules import intervention_number
 from shared_models import interventions as iv
@@ -124,6 +125,23 @@ class TestMachine:
         await shop.start(await shop.create(intervention_type=iv.InterventionType.preventive))
         assert await machine_status(shop) is EquipmentStatus.active
 
+    async def test_a_cancelled_breakdown_says_what_becomes_of_it(self, shop: Workshop) -> None:
+        at = now()
+        job = await shop.create(occurred_at=at - HOUR, stop_kind=iv.StopKind.failure, stopped_at=at - HOUR)
+        assert await machine_status(shop) is EquipmentStatus.broken
+        runs = {"reason": "Mistake", "equipment_status": EquipmentStatus.active}
+        await shop.do(shop.technician, iv.CancelIntervention(intervention_id=job, occurred_at=at, **runs))
+        assert await machine_status(shop) is EquipmentStatus.active
+        assert (await shop.sheet(job)).restarted_at == at
+
+        one = await shop.create(stop_kind=iv.StopKind.failure, stopped_at=at)
+        two = await shop.create(stop_kind=iv.StopKind.failure, stopped_at=at)
+        sheets = [await shop.sheet(one), await shop.sheet(two)]
+        assert not iv.leaves_stop_unexplained(sheets[0], sheets)
+        await shop.do(shop.technician, iv.CancelIntervention(intervention_id=two, occurred_at=now(), reason="Twice"))
+        assert await machine_status(shop) is EquipmentStatus.broken
+        assert iv.leaves_stop_unexplained(sheets[0], [sheets[0], await shop.sheet(two)])
+
     async def test_a_planned_stop_is_no_breakdown(self, shop: Workshop) -> None:
         job = await shop.create(intervention_type=iv.InterventionType.preventive, stopped_at=now())
         assert await machine_status(shop) is EquipmentStatus.active
@@ -163,6 +181,13 @@ class TestClosing:
         await shop.complete(job, temporary_until=until, permanent_id=uuid7())
         count = sa.text("select count(*) from maintenance_interventions where permanent_repair_of = :job")
         assert await shop.session.scalar(count, {"job": job}) == 1
+
+    async def test_a_temporary_repair_that_has_expired_already_is_refused(self, shop: Workshop) -> None:
+        job = await shop.job_in(IN_PROGRESS)
+        today = now().date()
+        with pytest.raises(TemporaryUntilPast):
+            await shop.complete(job, temporary_until=today - timedelta(days=2), permanent_id=uuid7())
+        await shop.complete(job, temporary_until=today + timedelta(days=1), permanent_id=uuid7())
 
     async def test_ids_that_are_taken(self, shop: Workshop) -> None:
         job = await shop.job_in(IN_PROGRESS)
