@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from tests.bench import floor, load
 API = "/api/v1"
 MACHINES = 100
 PUSHED = 100
+OCCURRENCES = 10_000
 NIL = str(UUID(int=0))
 
 
@@ -58,7 +59,7 @@ class Case:
 
 def all_cases(bench: Bench) -> Iterator[Case]:
     """One at a time: what a case prepares is true until the next one changes the data."""
-    for make in (_list, _machine, _push, _first_pull, _one_change):
+    for make in (_list, _machine, _calendar, _push, _first_pull, _one_change):
         yield make(bench)
 
 
@@ -71,6 +72,29 @@ def _machine(bench: Bench) -> Case:
     machines = [row["id"] for row in bench.rows("select id from equipment where parent_id is null order by md5(code) limit %s", MACHINES)]
     paths = [f"{API}/equipment/{machine}{part}" for machine in machines for part in ("", "/life", "/interventions?size=50")]
     return _same_paths(bench, "a machine's page: machine, life, history", paths)
+
+
+def _calendar(bench: Bench) -> Case:
+    """The days after today in which the busiest site has ten thousand dates; the floor reads the same rows from a plain table."""
+    today = datetime.now(UTC).date()
+    site = bench.rows("select site_id from scheduled_maintenances group by site_id order by count(*) desc limit 1")[0]["site_id"]
+    for days in range(10, 400, 5):
+        query = f"since={today + timedelta(days=1)}&until={today + timedelta(days=days)}&site_id={site}"
+        entries = httpx2.get(f"{bench.ours}{API}/maintenance/calendar?{query}", headers=bench.headers, timeout=60).raise_for_status().json()
+        if len(entries) >= OCCURRENCES:
+            break
+    with psycopg.connect(bench.url) as connection:
+        connection.execute("drop table if exists bench_calendar")
+        connection.execute(f"create table bench_calendar ({', '.join(f'{name} text' for name in entries[0])})")  # noqa: S608
+        with connection.cursor().copy("copy bench_calendar from stdin") as copy:
+            for entry in entries:
+                copy.write_row([None if value is None else str(value) for value in entry.values()])
+        connection.execute("create index on bench_calendar (due)")
+    return Case(
+        f"a calendar of {len(entries)} dates", "requests/s",
+        lambda: load.rate(bench.ours, [f"{API}/maintenance/calendar?{query}"], bench.headers, bench.seconds),
+        lambda: load.rate(bench.floor, [f"{API}/maintenance/calendar"], {}, bench.seconds),
+    )  # fmt: skip
 
 
 def _same_paths(bench: Bench, name: str, paths: list[str]) -> Case:

@@ -55,8 +55,13 @@ EVERYTHING = {
     "equipment": "select t.*, (select json_agg(code) from label_code where equipment_id = t.id) as label_codes from equipment t where t.id > $1",
     "equipment_life": "select t.* from equipment_life t where t.id > $1",
     "document": "select t.*, f.mime_type, f.size_bytes from document t join attachment f on f.id = t.attachment_id where t.id > $1",
+    "meter": "select t.*, (select json_agg(r) from (select * from reading where meter_id = t.id order by read_at desc limit 30) r) as readings"
+    " from meter t where t.id > $1",
+    "scheduled_maintenances": "select t.*, (select json_agg(o) from (select * from plan_occurrence where plan_id = t.id"
+    " order by original_due desc limit 12) o) as occurrences from scheduled_maintenances t where t.id > $1",
     "maintenance_interventions": f"select t.*, {CHILDREN} from maintenance_interventions t where {ON_DEVICES} and t.id > $1",
 }
+CALENDAR = "select json_agg(c)::text from (select * from bench_calendar order by due) c"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 _pool: asyncpg.Pool
@@ -87,6 +92,8 @@ async def _live(receive: Receive, send: Send) -> None:
 async def _read(path: str, query: dict[str, str]) -> bytes:
     if path == "/equipment":
         text = await _pool.fetchval(LIST, int(query.get("page", 1)))
+    elif path == "/maintenance/calendar":
+        text = await _pool.fetchval(CALENDAR)
     elif path == "/sync/pull":
         text = await (_everything(query) if "table" in query else _pool.fetchval(CHANGED, int(query["since"])))
     else:
