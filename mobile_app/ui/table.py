@@ -243,19 +243,24 @@ def _Row(
     is_on: bool,
 ) -> ft.Control:
     """Drawn again only when its data or its choice changes."""
-    cells: list[ft.Control] = []
+    parts: list[ft.Control] = []
     if toggle:
         said = t("common.choose_row", row=label)
-        cells.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
-    cells += [_cell(column, row) for column in columns]
+        parts.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
+    opens = tap(lambda: on_open(key)) if on_open else None
+    cells = ft.Container(
+        ft.Row([_cell(column, row) for column in columns], spacing=_GAP),
+        height=ROW_HEIGHT,
+        ink=on_open is not None,
+        on_click=opens,
+    )
+    parts.append(spoken(cells, button=on_open is not None, expand=True))
     return ft.Container(
-        ft.Row(cells, spacing=_GAP),
+        ft.Row(parts, spacing=_GAP),
         height=ROW_HEIGHT,
         bgcolor=C.primary_container if is_on else C.surface,
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
         padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
-        ink=on_open is not None,
-        on_click=tap(lambda: on_open(key)) if on_open else None,
     )
 
 
