@@ -76,6 +76,33 @@ class MeterRow(Row):
     version: int
 
 
+class MeterListItem(Row):
+    """A meter among others, without its readings."""
+
+    id: UUID
+    site_id: UUID
+    equipment_id: UUID
+    equipment_code: str
+    equipment_name: str
+    name: str
+    unit: str
+    kind: MeterKind
+    decimals: int
+    is_active: bool
+    last_value: float | None
+    last_total: float | None
+    last_read_at: Instant | None
+    per_day: float | None
+    version: int
+
+
+class ReadingPage(Row):
+    """Newest first; `next` is the following page's cursor."""
+
+    items: list[ReadingRow]
+    next: str | None
+
+
 class MeterFilter(PageQuery):
     site_id: UUID | None = None
     equipment_id: UUID | None = None
@@ -139,7 +166,7 @@ class VoidReading(OnMeter):
 
 
 class ResetMeter(OnMeter):
-    """From `occurred_at` on the meter shows `start_value`; it last showed `final_value`."""
+    """From `occurred_at` on the meter shows `start_value`; it last showed `final_value`, asked about like any reading."""
 
     type: Literal["meter.reset"] = "meter.reset"
     reset_id: UUID
@@ -147,6 +174,7 @@ class ResetMeter(OnMeter):
     final_value: Reading
     start_value: Reading = 0.0
     reason: Line = ""
+    is_confirmed: bool = False
 
 
 # ---------------------------------------------------------------- machines that report by themselves

@@ -1,0 +1,146 @@
+"""Queries about meters, their readings and resets."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlmodel import col
+
+from server.core.access import Actor, visible
+from server.core.database import ReadSession, Session
+from server.core.errors import NotFound
+from server.equipment.errors import EquipmentArchived
+from server.equipment.models import Equipment
+from server.meters.models import Meter, MeterReset, Reading, ReadingSource
+from server.meters.rows import meter_json
+from shared_models.meter_history import Last
+from shared_models.metering import Point
+
+_NEIGHBOURS = """
+(select read_at, total from reading where meter_id = :meter and voided_at is null and read_at {before} :at
+ order by read_at desc, total desc limit 1)
+union all
+(select read_at, total from reading where meter_id = :meter and voided_at is null and read_at {after} :at
+ order by read_at, total limit 1)
+"""
+_AROUND = sa.text(_NEIGHBOURS.format(before="<=", after=">"))
+_FROM = sa.text(_NEIGHBOURS.format(before="<", after=">="))
+
+
+async def get_visible(session: Session, actor: Actor, meter_id: UUID) -> Meter:
+    """Locked until the end of the transaction: its readings follow from each other."""
+    if (meter := (await lock_visible(session, actor, [meter_id])).get(meter_id)) is None:
+        raise NotFound
+    if isinstance(meter, str):
+        raise EquipmentArchived(equipment=meter)
+    return meter
+
+
+async def lock_visible(session: Session, actor: Actor, meter_ids: Collection[UUID]) -> dict[UUID, Meter | str]:
+    """Always in the same order. In place of a meter, the code of its machine where that was archived."""
+    statement = (
+        select(Meter, Equipment.archived_at, Equipment.code)  # type: ignore[call-overload]
+        .join(Equipment, col(Equipment.id) == col(Meter.equipment_id))
+        .where(col(Meter.id).in_(meter_ids), visible(actor, Meter.site_id))
+        .order_by(col(Meter.id))
+        .with_for_update(of=Meter)
+        .execution_options(populate_existing=True)
+    )
+    found = await session.execute(statement)
+    return {meter.id: code if archived_at else meter for meter, archived_at, code in found}
+
+
+async def resets(session: ReadSession, meter_id: UUID) -> list[MeterReset]:
+    statement = select(MeterReset).where(col(MeterReset.meter_id) == meter_id).order_by(col(MeterReset.occurred_at), col(MeterReset.id))
+    return list(await session.scalars(statement))
+
+
+async def readings_around(session: ReadSession, meter_id: UUID, at: datetime) -> list[Point]:
+    """The last until `at` and the first after it."""
+    return await _points(session, _AROUND, meter_id, at)
+
+
+async def readings_from(session: ReadSession, meter_id: UUID, at: datetime) -> list[Point]:
+    """The last before `at` and the first from it on."""
+    return await _points(session, _FROM, meter_id, at)
+
+
+async def _points(session: ReadSession, statement: sa.TextClause, meter_id: UUID, at: datetime) -> list[Point]:
+    found = await session.execute(statement, {"meter": meter_id, "at": at})
+    return [Point(read_at, float(total)) for read_at, total in found]
+
+
+_LATEST = sa.text(
+    "select value, total, read_at from reading where meter_id = :meter and voided_at is null order by read_at desc, total desc limit 1"
+)
+
+
+async def latest(session: ReadSession, meter_id: UUID) -> Last | None:
+    row = (await session.execute(_LATEST, {"meter": meter_id})).one_or_none()
+    return Last(float(row.value), float(row.total), row.read_at) if row else None
+
+
+async def shift_totals(session: Session, meter_id: UUID, since: datetime, by: float) -> None:
+    """What was read from `since` on was read after a reset nobody had told of."""
+    statement = (
+        sa.update(Reading)
+        .where(col(Reading.meter_id) == meter_id, col(Reading.read_at) >= since)
+        .values(total=col(Reading.total) + by)
+        .execution_options(synchronize_session="fetch")
+    )
+    await session.execute(statement)
+
+
+async def get_reading(session: Session, meter_id: UUID, reading_id: UUID) -> Reading:
+    statement = select(Reading).where(col(Reading.id) == reading_id, col(Reading.meter_id) == meter_id)
+    if (reading := await session.scalar(statement)) is None:
+        raise NotFound
+    return reading
+
+
+async def name_is_taken(session: ReadSession, equipment_id: UUID, name: str, *, but: UUID) -> bool:
+    same = (col(Meter.equipment_id) == equipment_id, sa.func.lower(col(Meter.name)) == name.lower(), col(Meter.id) != but)
+    return bool(await session.scalar(select(sa.exists().where(*same))))
+
+
+async def is_planned_on(session: ReadSession, meter_id: UUID) -> bool:
+    statement = sa.text("select exists (select from scheduled_maintenances where meter_id = :id and is_active)")
+    return bool(await session.scalar(statement, {"id": meter_id}))
+
+
+async def machine_of_job(session: ReadSession, intervention_id: UUID) -> UUID | None:
+    found: UUID | None = await session.scalar(
+        sa.text("select equipment_id from maintenance_interventions where id = :id"), {"id": intervention_id}
+    )
+    return found
+
+
+async def read_json(session: ReadSession, meter_id: UUID) -> str:
+    """The `MeterRow` as this transaction leaves it."""
+    text: str = await session.scalar(sa.text(f"select {meter_json('m')}::text from meter m where m.id = :id"), {"id": meter_id})  # noqa: S608
+    return text
+
+
+# --- sources
+
+
+async def known_readings(session: ReadSession, source_id: UUID, external_ids: Sequence[str]) -> set[str]:
+    statement = select(col(Reading.external_id)).where(col(Reading.source_id) == source_id, col(Reading.external_id).in_(external_ids))
+    return {found for found in await session.scalars(statement) if found}
+
+
+async def source_by_key(session: ReadSession, key_hash: str) -> ReadingSource | None:
+    return await session.scalar(
+        select(ReadingSource).where(col(ReadingSource.key_hash) == key_hash, col(ReadingSource.revoked_at).is_(None))
+    )
+
+
+async def lock_source(session: Session, source_id: UUID, actor: Actor | None = None) -> ReadingSource | None:
+    conditions: list[Any] = [col(ReadingSource.id) == source_id]
+    if actor is not None:
+        conditions.append(visible(actor, ReadingSource.site_id))
+    statement = select(ReadingSource).where(*conditions).with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(statement)

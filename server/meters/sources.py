@@ -1,0 +1,144 @@
+"""Machines and gateways that report readings by themselves, each with a key for one site's meters.
+
+Only the key's hash is kept. A report is told item by item; what came before is known and counted once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from server.audit import service as audit
+from server.core import rate_limit
+from server.core.access import Actor, ensure_sees
+from server.core.clock import now
+from server.core.context import origin
+from server.core.database import Session
+from server.core.database_errors import DATABASE_ERRORS, refusal_of
+from server.core.errors import EtabliError, NotFound
+from server.core.http import problem_of
+from server.core.rate_limit import Rate
+from server.core.security import new_opaque_token, token_hash
+from server.equipment.errors import EquipmentArchived
+from server.meters import repository, service
+from server.meters.errors import KeyRefused
+from server.meters.models import Meter, ReadingSource
+from shared_models.ids import uuid7
+from shared_models.meters import (
+    ReadingReport,
+    ReadingReportAnswer,
+    ReadingSourceCreate,
+    ReadingSourceKey,
+    RecordReading,
+    ReportedReading,
+    ReportedResult,
+)
+from shared_models.permissions import Permission, Role
+
+REPORTS = Rate(120, timedelta(minutes=1))
+WRONG_KEYS = Rate(20, timedelta(minutes=10))
+_PREFIX = "etb_"
+_HINT = 8
+
+
+async def create(session: Session, actor: Actor, cmd: ReadingSourceCreate) -> ReadingSourceKey:
+    """The only time that the key is told."""
+    ensure_sees(actor, cmd.site_id)
+    key = _PREFIX + new_opaque_token()
+    source = ReadingSource(
+        id=cmd.id, site_id=cmd.site_id, name=cmd.name, key_hash=token_hash(key), key_hint=key[:_HINT], created_by=actor.user_id
+    )
+    session.add(source)
+    await session.flush()
+    await audit.record(session, actor, "reading_source.created", source, after={"name": source.name, "key_hint": source.key_hint})
+    return ReadingSourceKey(key=key, **source.model_dump(include=ReadingSourceKey.model_fields.keys() - {"key"}))
+
+
+async def revoke(session: Session, actor: Actor, source_id: UUID) -> ReadingSource:
+    source = await repository.lock_source(session, source_id, actor)
+    if source is None:
+        raise NotFound
+    if source.revoked_at is None:
+        source.revoked_at = now()
+        await session.flush()
+        await audit.record(session, actor, "reading_source.revoked", source, before={"key_hint": source.key_hint}, after={})
+    return source
+
+
+async def identify(session: Session, pool: asyncpg.Pool, key: str | None) -> ReadingSource:
+    """Whose key this is. Wrong ones are counted by address, good ones by source."""
+    misses = f"reading-key:{origin.get().address}"
+    await rate_limit.check(pool, misses, WRONG_KEYS)
+    source = await repository.source_by_key(session, token_hash(key)) if key else None
+    if source is None:
+        await rate_limit.hit(pool, misses, WRONG_KEYS)
+        raise KeyRefused
+    await rate_limit.hit(pool, f"reading-source:{source.id}", REPORTS)
+    return source
+
+
+async def report(session: Session, source: ReadingSource, readings: ReadingReport, lang: str) -> ReadingReportAnswer:
+    """One report of a source after the other: the same one sent twice at once is counted once."""
+    locked = await repository.lock_source(session, source.id)
+    if locked is None or locked.revoked_at is not None:
+        raise KeyRefused
+    locked.last_used_at = now()
+    actor = _actor(locked, lang)
+    meters = await repository.lock_visible(session, actor, {item.meter_id for item in readings.readings})
+    known = await repository.known_readings(session, source.id, [item.id for item in readings.readings])
+    work = _Report(session, locked.id, lang, meters, known)
+    results = [await work.take(item) for item in readings.readings]
+    for meter, values in work.taken.values():
+        await service.settle(session, meter)
+        await audit.record(session, actor, "meter.readings_reported", meter, before={}, after={"count": len(values), "value": values[-1]})
+    return ReadingReportAnswer(results=results)
+
+
+def _actor(source: ReadingSource, lang: str) -> Actor:
+    """Nobody's account, with no more than its site."""
+    return Actor(
+        user_id=UUID(int=0), role=Role.technician, permissions=frozenset({Permission.maintenance_update_assigned}),
+        site_ids=frozenset({source.site_id}), label=source.name, lang=lang,
+    )  # fmt: skip
+
+
+@dataclass
+class _Report:
+    session: Session
+    source_id: UUID
+    lang: str
+    meters: dict[UUID, Meter | str]
+    known: set[str]
+    taken: dict[UUID, tuple[Meter, list[float]]] = field(default_factory=dict)
+
+    async def take(self, item: ReportedReading) -> ReportedResult:
+        if item.id in self.known:
+            return ReportedResult(id=item.id, status="known")
+        try:
+            await self._record(item)
+        except EtabliError as refusal:
+            problem = problem_of(refusal, self.lang)
+            return ReportedResult(id=item.id, status="rejected", code=problem.code, detail=problem.detail or problem.title)
+        self.known.add(item.id)
+        return ReportedResult(id=item.id, status="recorded")
+
+    async def _record(self, item: ReportedReading) -> None:
+        meter = self._meter(item.meter_id)
+        cmd = RecordReading(
+            meter_id=meter.id, reading_id=uuid7(), value=item.value, read_at=item.read_at, occurred_at=min(item.read_at, now())
+        )
+        try:
+            async with self.session.begin_nested():
+                await service.add_reading(self.session, meter, cmd, source_id=self.source_id, external_id=item.id)
+        except DATABASE_ERRORS as error:
+            raise refusal_of(error) or error from error
+        self.taken.setdefault(meter.id, (meter, []))[1].append(item.value)
+
+    def _meter(self, meter_id: UUID) -> Meter:
+        meter = self.meters.get(meter_id)
+        if meter is None:
+            raise NotFound
+        if isinstance(meter, str):
+            raise EquipmentArchived(equipment=meter)
+        return meter
