@@ -22,7 +22,6 @@ from mobile_app.ui.feedback import Banner, EmptyState, Progress, SkeletonList, U
 from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
-from shared_models.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, may
 from shared_models.requests import RequestStatus
 
@@ -203,7 +202,7 @@ def destinations(client: Client) -> Sequence[Destination]:
 
 def _to_validate(client: Client) -> int:
     rows = client.interventions.rows.values()
-    return sum(1 for job in rows if job.status == InterventionStatus.completed and not job.is_validated)
+    return sum(1 for job in rows if job.awaits_validation)
 
 
 def _new_requests(client: Client) -> int:

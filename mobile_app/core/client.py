@@ -369,7 +369,7 @@ class Client:
 
     def _project(self) -> None:
         """Replay the pending commands over the server's rows."""
-        rows = Rows(self.tables.server_row)
+        rows = Rows(self.tables.server_row, self.tables.server_rows)
         user = self.session.user
         if user is not None:
             person = Person(user.id, user.role)

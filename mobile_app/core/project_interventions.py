@@ -1,5 +1,6 @@
 """What commands do to intervention sheets."""
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from mobile_app.core.project_equipment import EQUIPMENT, decide, set_status
 from mobile_app.core.projection import Person, Rows, rule
 from shared_models import interventions as iv
 from shared_models import requests as rq
+from shared_models.checklists import ChecklistRow, JobChecklist
 from shared_models.equipment import EquipmentRow, EquipmentStatus
 from shared_models.interventions import ActionRow, InterventionRow, InterventionType, NoteRow, PhotoRow, Priority, StopKind
 from shared_models.labour import corrected
@@ -39,7 +41,9 @@ def _stopped(actions: list[ActionRow], at: datetime) -> list[ActionRow]:
 
 
 def new_job(intervention_id: UUID, machine: EquipmentRow, person: Person, at: datetime, title: str) -> InterventionRow:
-    blank: dict[str, Any] = dict.fromkeys(InterventionRow.model_fields)
+    blank: dict[str, Any] = {
+        name: None if field.is_required() else copy(field.default) for name, field in InterventionRow.model_fields.items()
+    }
     texts = ("description", "status_reason", "failure_cause", "work_performed", "observations", "return_reason")
     return InterventionRow.model_construct(**{
         **blank, **dict.fromkeys(texts, ""), "id": intervention_id, "site_id": machine.site_id, "equipment_id": machine.id,
@@ -49,15 +53,28 @@ def new_job(intervention_id: UUID, machine: EquipmentRow, person: Person, at: da
     })  # fmt: skip
 
 
+_ASKED = (
+    "description", "intervention_type", "priority", "assigned_technician_id", "scheduled_start", "scheduled_end", "maintenance_type_id",
+    "assigned_team_id", "estimated_duration", "found_in", "found_at_step",
+)  # fmt: skip
+
+
+def snapshot(template: ChecklistRow | None) -> JobChecklist | None:
+    """What a job keeps of a template as it is now."""
+    if template is None:
+        return None
+    return JobChecklist(checklist_id=template.id, version=template.version, name=template.name, steps=template.steps)
+
+
 @rule(iv.CreateIntervention)
 def _create(rows: Rows, cmd: iv.CreateIntervention, person: Person) -> None:
     machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
     if machine is None or _job(rows, cmd):
         return
-    asked = ("description", "intervention_type", "priority", "assigned_technician_id", "scheduled_start", "scheduled_end")
     job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
     stop = _stop_of(cmd)
-    _change(rows, job, **{name: getattr(cmd, name) for name in asked}, **stop)
+    checklist = snapshot(rows.get("checklist", ChecklistRow, cmd.checklist_id))
+    _change(rows, job, **{name: getattr(cmd, name) for name in _ASKED}, **stop, checklist=checklist)
     if stop.get("stop_kind") == StopKind.failure:
         set_status(rows, machine.id, EquipmentStatus.broken, stop["stopped_at"])
     if cmd.action_id is not None:
@@ -213,7 +230,9 @@ def _send_back(rows: Rows, cmd: iv.ReturnIntervention, person: Person) -> None:
 @rule(iv.AssignIntervention)
 def _assign(rows: Rows, cmd: iv.AssignIntervention, _: Person) -> None:
     if job := _job(rows, cmd):
-        _change(rows, job, assigned_technician_id=cmd.technician_id)
+        stays = cmd.technician_id is not None and cmd.team_id is None
+        team = job.assigned_team_id if stays else cmd.team_id
+        _change(rows, job, assigned_technician_id=cmd.technician_id, assigned_team_id=team)
 
 
 @rule(iv.UpdateIntervention)

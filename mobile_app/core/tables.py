@@ -86,6 +86,10 @@ class Table(Observable, Generic[R]):
             self.forget(row_id)
         return len(gone)
 
+    def server_rows(self) -> list[R]:
+        """As the server has them, without what waits to be sent."""
+        return list(self._server.values())
+
     def overlay(self, changes: Mapping[UUID, R | None]) -> bool:
         """Replace what pending commands make of rows; whether anything may look different."""
         if not changes and not self.pending:
@@ -171,6 +175,10 @@ class Tables:
     def server_row(self, entity: str, row_id: UUID) -> Row | None:
         table = self.by_entity.get(entity)
         return table.server_row(row_id) if table else None
+
+    def server_rows(self, entity: str) -> Iterable[Row]:
+        table = self.by_entity.get(entity)
+        return table.server_rows() if table else ()
 
     def overlay(self, changes: Changes) -> set[str]:
         """Lay the pending changes over all tables; which of them may look different."""

@@ -205,7 +205,7 @@ def late_plans(plans: Iterable[PlanRow], today: date) -> list[PlanRow]:
 
 def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:
     """Completed and not judged, longest waiting first; with a person, only what he may judge."""
-    waiting = [job for job in jobs if job.status == InterventionStatus.completed and not job.is_validated]
+    waiting = [job for job in jobs if job.awaits_validation]
     if role is not None and user_id is not None:
         waiting = [job for job in waiting if may_validate(role, user_id, job)]
     return sorted(waiting, key=lambda job: job.actual_end or job.created_at)

@@ -213,7 +213,7 @@ def _listed(client: Client, job: InterventionRow, state: str, kind: str | None, 
     words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
     if not all(word in words for word in fold(query).split()):
         return False
-    waits = job.status == InterventionStatus.completed and not job.is_validated
+    waits = job.awaits_validation
     if state == "mine":
         return job.status in OPEN and job.assigned_technician_id == client.user.id
     return {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[state]
