@@ -85,7 +85,7 @@ def _calendar(bench: Bench) -> Case:
             break
     with psycopg.connect(bench.url) as connection:
         connection.execute("drop table if exists bench_calendar")
-        connection.execute(f"create table bench_calendar ({', '.join(f'{name} text' for name in entries[0])})")  # noqa: S608
+        connection.execute(f"create table bench_calendar ({', '.join(f'{name} text' for name in entries[0])})")
         with connection.cursor().copy("copy bench_calendar from stdin") as copy:
             for entry in entries:
                 copy.write_row([None if value is None else str(value) for value in entry.values()])
