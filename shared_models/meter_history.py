@@ -54,9 +54,9 @@ def reading_doubt(readings: Iterable[Point], limits: Limits, at: datetime, value
     """
     if limits.kind is MeterKind.gauge:
         return gauge_doubt(value, limits.low, limits.high)
-    # Of several at one instant the highest first: `doubt` takes the first of the last.
-    points = sorted([*readings, *reset_points(resets)], key=lambda point: (point.at, -point.total))
-    found = doubt(points, at, total(limits.kind, value, at, resets), most_per_day=limits.most_per_day, per_day=limits.per_day)
+    # Of several at one instant `doubt` takes the first: that is the highest before `at`, the lowest after it.
+    strictest = sorted(line(readings, resets), key=lambda point: -point.total if point.at <= at else point.total)
+    found = doubt(strictest, at, total(limits.kind, value, at, resets), most_per_day=limits.most_per_day, per_day=limits.per_day)
     offset = offset_at(resets, at)
     return Doubt(found.kind, _shown(found.low, offset), _shown(found.high, offset)) if found else None
 
