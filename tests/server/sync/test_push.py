@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 import sqlalchemy as sa
 
+from server.checklists import service as checklists
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Database, Session
@@ -15,6 +16,7 @@ from server.equipment.models import Document, LabelCode
 from server.requests.models import WorkRequest
 from server.sync import commands, push
 from server.sync.router import stream_pokes
+from shared_models import checklists as cl
 from shared_models import equipment as eq
 from shared_models import interventions as iv
 from shared_models import requests as rq
@@ -67,6 +69,13 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
     photo, file = await shop.picture(), await shop.picture()
     if kind is iv.RemovePhoto:
         await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=at))
+    inspection, template, step = uuid7(), uuid7(), cl.Step(id=uuid7(), kind=cl.StepKind.check, title="Guards")
+    if kind is cl.AnswerStep:
+        await checklists.write(
+            session, shop.supervisor, cl.WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at)
+        )
+        asked = {"equipment_id": machine, "title": "Look", "checklist_id": template, "action_id": uuid7(), "occurred_at": at}
+        await shop.do(shop.technician, iv.CreateIntervention(intervention_id=inspection, **asked))
     request, document, label = uuid7(), uuid7(), new_label_code()
     session.add(WorkRequest(id=request, number=f"REQ-{request.hex[-12:]}", site_id=site, equipment_id=machine, symptom=Symptom.leak))
     session.add(Document(id=document, site_id=site, equipment_id=machine, attachment_id=file, title="Old manual"))
@@ -95,6 +104,8 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         iv.AddNote: {"note_id": uuid7(), "text": "Noise"},
         iv.AddPhoto: {"photo_id": photo},
         iv.RemovePhoto: {"photo_id": photo},
+        cl.WriteChecklist: {"checklist_id": uuid7(), "name": "Safety", "steps": [step]},
+        cl.AnswerStep: {"intervention_id": inspection, "step_id": step.id, "answer_id": uuid7(), "state": "done"},
         rq.AcceptWorkRequest: {"request_id": request, "intervention_id": uuid7(), "title": "Leak"},
         rq.DeclineWorkRequest: {"request_id": request, "reason": "Known"},
     }  # fmt: skip
@@ -103,7 +114,16 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
 
 
 async def traces(session: Session) -> list[int]:
-    tables = ("audit_log", "maintenance_interventions", "intervention_action", "intervention_note", "equipment", "equipment_status_log")
+    tables = (
+        "audit_log",
+        "maintenance_interventions",
+        "intervention_action",
+        "intervention_note",
+        "equipment",
+        "equipment_status_log",
+        "checklist_version",
+        "intervention_answer",
+    )
     return [int(await session.scalar(sa.text(f"select count(*) from {table}")) or 0) for table in tables]
 
 
