@@ -8,6 +8,7 @@ from uuid import UUID
 from server.attachments import pictures, repository, sniffing
 from server.attachments.errors import FileKindRefused, MacrosRefused, NoPreview, OtherContent, PictureExpected
 from server.attachments.models import Attachment
+from server.audit import service as audit
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
@@ -44,6 +45,8 @@ async def put(
     )  # fmt: skip
     session.add(attachment)
     await session.flush()
+    told = {name: getattr(attachment, name) for name in ("file_name", "mime_type", "size_bytes", "sha256")}
+    await audit.record(session, actor, "attachment.added", attachment, before={}, after=told)
     await storage.put(content.data)
     return attachment, True
 

@@ -234,7 +234,9 @@ async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[s
     labels = [LabelCode(code=new_label_code(), created_at=now()) for _ in range(count)]
     session.add_all(labels)
     await session.flush()
-    return [label.code for label in labels]
+    codes = [label.code for label in labels]
+    await audit.record(session, actor, "label.blank_made", labels[0], before={}, after={"codes": codes})
+    return codes
 
 
 # --- documents and picture

@@ -33,6 +33,7 @@ from shared_models.requests import Symptom
 from tests.conftest import make_session
 from tests.server.machines import at, make_machine
 from tests.server.support import make_line, make_person, make_site, problem_code
+from tests.sync.pictures import JPEG
 
 PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "HEAD /api/v1/openapi.json",
@@ -49,6 +50,12 @@ ANYBODY_SIGNED_IN = {
     "POST /api/v1/equipment/{equipment_id}/status", "POST /api/v1/equipment/{equipment_id}/labels",
     "PUT /api/v1/equipment/{equipment_id}/photo", "PUT /api/v1/attachments/{attachment_id}",
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
+}  # fmt: skip
+# A technician's own: jobs he has asked for, his time, his readings. The walk's rows are somebody else's.
+OWN_ONLY = {
+    "PATCH /api/v1/maintenance/interventions/{intervention_id}", "POST /api/v1/maintenance/interventions/{intervention_id}/actions",
+    "POST /api/v1/maintenance/interventions/{intervention_id}/actions/{action_id}/end",
+    "POST /api/v1/meters/{meter_id}/readings/{reading_id}/void",
 }  # fmt: skip
 # What belongs to no site: everybody's.
 WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
@@ -262,3 +269,21 @@ async def test_no_list_mentions_what_is_on_another_site(app, client_as, session,
                 assert not [secret for secret in secrets if secret in answer.text], endpoint
         seen_by_all += (await everywhere.get(endpoint.path)).text
     assert all(foreign[name] in seen_by_all for name in ("site_id", "equipment_id", "intervention_id", "request_id", "code"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_gets_through_to_what_it_may_do(app, client_as, foreign, role):
+    """On rows that are there and in sight: the answer may be about the row or the body, but never “not you”."""
+    person, bodies = await client_as(role), Bodies(app, foreign)
+    ids = {**foreign, **{name: str(uuid7()) for name in WITHOUT_SITE}, "attachment_id": str(uuid7())}
+    admin = await client_as("admin")
+    sent = {"url": f"/api/v1/attachments/{ids['attachment_id']}", "params": {"site_id": ids["site_id"]}, "content": JPEG}
+    assert (await admin.put(**sent)).status_code == 201
+    refused = {}
+    for endpoint in endpoints_of(app):
+        if endpoint.requirement is None or endpoint.is_stream or not may(role, endpoint.permission or next(iter(Permission))):
+            continue
+        answer = await person.request(endpoint.method, address(endpoint, ids), json=bodies.of(endpoint), params=bodies.query(endpoint))
+        if answer.status_code in {401, 403}:
+            refused[str(endpoint)] = answer.json()["code"]
+    assert refused.keys() <= (OWN_ONLY if role is Role.technician else set()), refused

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.errors import Offline
+from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_duration, t
 from mobile_app.domain import marks
 from mobile_app.domain.context import opener, use_client
@@ -14,12 +14,12 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import SkeletonLines
+from mobile_app.ui.feedback import SkeletonLines, toast
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.text import Meta
 from shared_models.interventions import InterventionType
 
-FIRST = 20
+FIRST, MORE = 20, 40
 
 
 @component
@@ -34,16 +34,27 @@ def HistorySection(equipment_id: UUID) -> ft.Control:
 @component
 def History(equipment_id: UUID) -> ft.Control:
     client = use_client()
-    size, set_size = ft.use_state(FIRST)
-    answer = use_async(lambda: client.api.get(f"/equipment/{equipment_id}/interventions", size=size), [equipment_id, size])
+    older: Any = ft.use_state(None)
+    pages, set_pages = older
+    path = f"/equipment/{equipment_id}/interventions"
+    answer = use_async(lambda: client.api.get(path, size=FIRST), [equipment_id])
     if answer.error:
         return Card(_trouble(answer.error, answer.reload))
     if answer.data is None:
         return Card(SkeletonLines(4))
-    items = answer.data["items"]
-    lines: list[ft.Control] = [_line(item) for item in items]
-    if len(items) >= size:
-        lines.append(TextLink(t("machine.history_more"), lambda: set_size(lambda n: min(n + 40, 200))))
+    older_items, following = pages or ([], answer.data["next"])
+
+    async def load_more() -> None:
+        try:
+            page = await client.api.get(path, size=MORE, cursor=following)
+        except ClientError as error:
+            toast(t("machine.history_offline" if isinstance(error, Offline) else "machine.history_failed"))
+        else:
+            set_pages(([*older_items, *page["items"]], page["next"]))
+
+    lines: list[ft.Control] = [_line(item) for item in [*answer.data["items"], *older_items]]
+    if following:
+        lines.append(TextLink(t("machine.history_more"), load_more))
     if not lines:
         lines.append(Meta(t("machine.history_none")))
     return Card(ft.Column([CardHeader(t("machine.history")), *lines], spacing=2, tight=True))

@@ -20,7 +20,9 @@ from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import C, Space
+from shared_models.interventions import ValidateIntervention
 
+STALE = "stale_version"
 STRETCH = ft.CrossAxisAlignment.STRETCH
 WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")
 """What people write by hand; the rest of a command was chosen or measured."""
@@ -53,8 +55,16 @@ def RefusedCard(client: Client, item: Refused) -> ft.Control:
     def confirm() -> None:
         ask(Question(t("needs_you.discard_title", what=title), _loss(item), t("needs_you.discard"), discard))
 
+    async def look_again() -> None:
+        """What was judged has changed since: the judgement is given anew, before the sheet as it is now."""
+        job_id = getattr(item.command, "intervention_id", None)
+        await client.discard(item.id)
+        go(f"/validate/{job_id}")
+
     written = _written(item)
-    buttons: list[ft.Control] = [PrimaryButton(t("needs_you.retry"), retry, height=48)]
+    is_stale = isinstance(item.command, ValidateIntervention) and item.problem.code == STALE
+    again = PrimaryButton(t("needs_you.look_again"), look_again, height=48)
+    buttons: list[ft.Control] = [again if is_stale else PrimaryButton(t("needs_you.retry"), retry, height=48)]
     if written:
         buttons.append(TextLink(t("needs_you.edit"), lambda: set_editing(True)))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))

@@ -85,6 +85,15 @@ class TestTaken:
         assert answer.status_code == 201, answer.text
         assert (answer.json()["mime_type"], answer.json()["file_name"]) == (mime_type, kept_name)
 
+    async def test_leaves_one_trace_however_often_it_is_sent(self, technician, site, session):
+        file_id = uuid7()
+        for _ in range(2):
+            await technician.put(f"{API}/attachments/{file_id}", content=jpeg(), params={"site_id": str(site.id)})
+        found = text("select actor_id, site_id, changes from audit_log where action = 'attachment.added' and entity_id = :id")
+        by, where, change = (await session.execute(found, {"id": file_id})).one()
+        assert (by, where) == (technician.user.id, site.id)
+        assert change["mime_type"] == [None, "image/jpeg"]
+
     async def test_by_form_too(self, technician, site):
         answer = await technician.put(
             f"{API}/attachments/{uuid7()}",

@@ -103,6 +103,9 @@ class TestPrinting:
         blank = (await session.scalars(text("select code from label_code where equipment_id is null"))).all()
         assert len(codes) == 5
         assert set(codes) <= set(blank)
+        by, change = (await session.execute(text("select actor_id, changes from audit_log where action = 'label.blank_made'"))).one()
+        assert by == writer.user.id
+        assert sorted(change["codes"][1]) == sorted(codes)
         assert code_of(await (await client_as("technician")).post(f"{API}/labels/blank", json={"count": 1})) == (403, "forbidden")
 
     async def test_picture(self, writer, site):
