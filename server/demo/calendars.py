@@ -37,6 +37,14 @@ class Calendar:
     def at(self, day: int, seconds: float) -> int:
         return self.midnight(day) + int(seconds)
 
+    def local(self, at: float) -> datetime:
+        """The site's wall clock, naive."""
+        return datetime.fromtimestamp(int(at), self.zone).replace(tzinfo=None)
+
+    def epoch(self, local: datetime) -> float:
+        """A time that the clocks leave out is taken with the offset before it, as RFC 5545 says."""
+        return local.replace(tzinfo=self.zone).timestamp()
+
     def time_of_day(self, at: float) -> float:
         return at - self.midnight(self.day_of(at))
 

@@ -1,12 +1,16 @@
 """What a bottling plant is made of: fourteen classes of machines, what goes wrong with each, and what is done to prevent it.
 
 Faults, one a line: mode, weight, usual repair minutes | title | what the operator says | mechanism | remedies (code and text).
-Rounds, one a line: period in days, usual minutes | title | report.
+Rounds, one a line: cadence, usual minutes, marks | title | report | kind of maintenance | checklist | parts.
+The cadence is as `server.demo.cadences` reads it. Marks: `free` needs no validation, `signed` a signature, `photo` a photo; `high` is
+the priority, `predictive` the type; `since` are the days since when it has been done; `day31` puts some of them on the last of a month.
 """
 
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
+
+from server.demo.cadences import Cadence
 
 
 class Fault(NamedTuple):
@@ -19,11 +23,24 @@ class Fault(NamedTuple):
     remedies: tuple[tuple[str, str], ...]
 
 
+class Part(NamedTuple):
+    name: str
+    quantity: float
+    unit: str
+
+
 class Round(NamedTuple):
-    period_days: int
+    """`since_days` 0: as long as there is history."""
+
+    cadence: Cadence
     minutes: float
+    marks: frozenset[str]
+    since_days: int
     title: str
     report: str
+    kind: str
+    checklist: str
+    parts: tuple[Part, ...]
 
 
 class Spec(NamedTuple):
@@ -65,8 +82,22 @@ def _fault(line: str) -> Fault:
 
 
 def _rounds(table: str) -> tuple[Round, ...]:
-    lines = ([cell.strip() for cell in line.split("|")] for line in table.strip().splitlines())
-    return tuple(Round(int(head.split()[0]), float(head.split()[1]), title, report) for head, title, report in lines)
+    return tuple(_round(line) for line in table.strip().splitlines())
+
+
+def _round(line: str) -> Round:
+    head, title, report, kind, checklist, parts = (cell.strip() for cell in line.split("|"))
+    cadence, minutes, *marks = head.split()
+    since = next((int(mark.removeprefix("since=")) for mark in marks if mark.startswith("since=")), 0)
+    wanted = tuple(_part(part.strip()) for part in parts.split(";") if part.strip())
+    return Round(Cadence.parse(cadence), float(minutes), frozenset(marks), since, title, report, kind, checklist, wanted)
+
+
+def _part(text: str) -> Part:
+    """`Huile chaîne 1 L`, `Filtre à air 1`: the last number is the quantity."""
+    words = text.split(" ")
+    at = max(index for index, word in enumerate(words) if word.replace(".", "").isdigit())
+    return Part(" ".join(words[:at]), float(words[at]), " ".join(words[at + 1 :]))
 
 
 def _specs(table: str) -> tuple[Spec, ...]:
@@ -98,9 +129,9 @@ CLASSES: tuple[MachineClass, ...] = (
             UST 8 15|Arrêt sécurité porte|la machine s’arrête toute seule, défaut porte|3.2|RST sécurité réarmée;REP contact de porte remplacé
         """),
         _rounds("""
-            84 30|Graissage paliers|Graissage des paliers et cames fait, pas de jeu anormal.
-            84 60|Contrôle tuyères et joints|Joints de tuyères contrôlés, deux remplacés.
-            182 180|Révision four et lampes|Lampes, réflecteurs et ventilation contrôlés.
+            12w 30 photo|Graissage paliers|Graissage des paliers et cames fait, pas de jeu anormal.|GRA|graissage|Graisse haute température 0.4 kg
+            12w~ 60|Contrôle tuyères et joints|Joints de tuyères contrôlés, deux remplacés.|INS||Joint de tuyère 4
+            2000h/6m~ 180|Révision four et lampes|Lampes, réflecteurs et ventilation contrôlés.|REM||Lampe infrarouge 2 kW 4; Filtre ventilation 1
         """), 5.0, 15, 900, 680_000, ("Four infrarouge", "Compresseur haute pression"),
     ),
     MachineClass(
@@ -120,9 +151,10 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 7 70|Bruit couronne d’orientation|bruit sourd au niveau du carrousel|2.4|LUB couronne graissée;REP roulement de galet remplacé
         """),
         _rounds("""
-            42 25|Contrôle étanchéité becs|Becs contrôlés, rien à signaler.
-            84 45|Graissage carrousel|Graissage fait, niveaux complétés.
-            91 120|Remplacement joints de becs|Jeu de joints remplacé, essai à l’eau conforme.
+            6w 25|Contrôle étanchéité becs|Becs contrôlés, rien à signaler.|INS|fuites|
+            1000h~ 45|Graissage carrousel|Graissage fait, niveaux complétés.|GRA|graissage|Graisse alimentaire 0.6 kg
+            1q 120|Remplacement joints de becs|Jeu de joints remplacé, essai à l’eau conforme.|REM||Jeu de joints de bec 1
+            1w@4 40 free since=210|Nettoyage hebdomadaire|Carrousel, étoiles et bâti nettoyés.|NET|nettoyage|Mousse alcaline 2 L
         """), 4.5, 18, 1100, 820_000, ("Cuve tampon", "Doseur CO2"),
     ),
     MachineClass(
@@ -141,9 +173,9 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 6 30|Grincement élévateur bouchons|l’élévateur grince|1.6|LUB chaîne graissée;REP bande à tasseaux remplacée
         """),
         _rounds("""
-            42 20|Contrôle couple de bouchage|Couples relevés conformes sur toutes les têtes.
-            84 30|Graissage têtes|Têtes graissées, pas de point dur.
-            182 150|Révision têtes de bouchage|Têtes révisées, ressorts et mors contrôlés.
+            6w 20|Contrôle couple de bouchage|Couples relevés conformes sur toutes les têtes.|ETA|couple|
+            12w~ 30|Graissage têtes|Têtes graissées, pas de point dur.|GRA|graissage|Graisse alimentaire 0.2 kg
+            6m~ 150|Révision têtes de bouchage|Têtes révisées, ressorts et mors contrôlés.|REM||Ressort de tête 4; Jeu de mors 1
         """), 4.0, 15, 800, 210_000, ("Élévateur à bouchons",),
     ),
     MachineClass(
@@ -161,9 +193,10 @@ CLASSES: tuple[MachineClass, ...] = (
             FTS 6 30|Défaut automate au démarrage|ne redémarre pas après la pause|3.5|RST automate réinitialisé;REP carte entrées remplacée
         """),
         _rounds("""
-            42 25|Nettoyage groupe colle|Groupe colle nettoyé, racle contrôlée.
-            84 30|Contrôle courroies|Courroies contrôlées, tension correcte.
-            91 60|Graissage et contrôle des jeux|Graissage fait, jeux dans la tolérance.
+            6w~ 25|Nettoyage groupe colle|Groupe colle nettoyé, racle contrôlée.|NET||
+            12w 30|Contrôle courroies|Courroies contrôlées, tension correcte.|INS|courroies|Courroie crantée AT10 1
+            1q~ 60|Graissage et contrôle des jeux|Graissage fait, jeux dans la tolérance.|GRA|graissage|Graisse universelle 0.3 kg
+            1w@4 20 free since=160|Nettoyage hebdomadaire|Poste colle, brosses et guides nettoyés.|NET|nettoyage|
         """), 5.0, 12, 700, 260_000, ("Groupe colle",),
     ),
     MachineClass(
@@ -181,9 +214,9 @@ CLASSES: tuple[MachineClass, ...] = (
             LOO 6 35|Vide insuffisant|ventouses qui lâchent|2.4|REP ventouses remplacées;CLN filtre à vide nettoyé
         """),
         _rounds("""
-            84 30|Contrôle ventouses et tulipes|Ventouses et tulipes contrôlées.
-            84 20|Nettoyage colle chaude|Buses et bac nettoyés.
-            182 120|Révision encaisseuse|Chaînes, guides et sécurités contrôlés.
+            12w~ 30|Contrôle ventouses et tulipes|Ventouses et tulipes contrôlées.|INS||Ventouse Ø40 6
+            1m@-1.4 20 free since=540|Nettoyage colle chaude|Buses et bac nettoyés.|NET||Buse de colle 1
+            6m~ 120|Révision encaisseuse|Chaînes, guides et sécurités contrôlés.|REM|courroies|
         """), 4.0, 15, 450, 190_000, ("Formeuse de cartons",),
     ),
     MachineClass(
@@ -203,9 +236,9 @@ CLASSES: tuple[MachineClass, ...] = (
             STD 4 90|Soudure fissurée sur bras|fissure visible sur le bras|2.6|RPR soudure reprise;MOD gousset de renfort ajouté
         """),
         _rounds("""
-            84 40|Lubrification chaînes et guides|Chaînes et guides lubrifiés, tension correcte.
-            30 25|Contrôle sécurité mensuel|Barrières, arrêts d’urgence et portes testés : conformes.
-            182 150|Révision chaîne d’élévation|Chaîne mesurée, allongement acceptable.
+            12w 40|Lubrification chaînes et guides|Chaînes et guides lubrifiés, tension correcte.|GRA|graissage|Huile chaîne 1 L
+            1m 25 high day31|Contrôle sécurité mensuel|Barrières, arrêts d’urgence et portes testés : conformes.|REG|securites|
+            400000c/6m~ 150|Révision chaîne d’élévation|Chaîne mesurée, allongement acceptable.|REM|courroies|Attache rapide chaîne 2
         """), 4.5, 15, 600, 240_000, ("Vérin de poussée", "Magasin palettes"),
     ),
     MachineClass(
@@ -223,9 +256,9 @@ CLASSES: tuple[MachineClass, ...] = (
             SER 10 20|Patin de glissement usé|patin décollé|2.4|REP patin remplacé;TIG patin refixé
         """),
         _rounds("""
-            91 20|Contrôle sécurité trimestriel|Arrêts d’urgence à câble testés : conformes.
-            182 15|Graissage renvois|Renvois graissés.
-            365 30|Contrôle usure chaîne|Usure mesurée, dans la limite.
+            1q 20 high|Contrôle sécurité trimestriel|Arrêts d’urgence à câble testés : conformes.|REG|securites|
+            6m~ 15|Graissage renvois|Renvois graissés.|GRA||
+            1y~ 30|Contrôle usure chaîne|Usure mesurée, dans la limite.|INS|courroies|
         """), 1.7, 15, 250, 28_000,
     ),
     MachineClass(
@@ -243,9 +276,9 @@ CLASSES: tuple[MachineClass, ...] = (
             NOI 6 70|Bruit tapis|le tapis accroche|2.4|REP patins de tapis remplacés;ADJ tension de tapis réglée
         """),
         _rounds("""
-            42 45|Nettoyage filtres et tamis|Filtres et tamis nettoyés.
-            84 30|Contrôle sondes de température|Écarts relevés inférieurs à 0,3 °C.
-            182 240|Révision pompes de zone|Garnitures et roulements contrôlés.
+            6w~ 45|Nettoyage filtres et tamis|Filtres et tamis nettoyés.|NET||
+            12w 30|Contrôle sondes de température|Écarts relevés inférieurs à 0,3 °C.|ETA|sondes|
+            6m 240|Révision pompes de zone|Garnitures et roulements contrôlés.|REM||Garniture mécanique 2; Roulement 6305 4
         """), 4.0, 20, 950, 520_000, ("Pompe de zone 1", "Pompe de zone 2"),
     ),
     MachineClass(
@@ -264,9 +297,9 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 8 25|Sonde conductivité|concentration affichée à zéro|5.2|CLN sonde nettoyée;REP sonde remplacée
         """),
         _rounds("""
-            42 30|Nettoyage gicleurs et filtres|Gicleurs et filtres propres.
-            84 40|Graissage chaînes|Chaînes graissées.
-            182 240|Détartrage bacs|Bacs détartrés et rincés.
+            6w~ 30|Nettoyage gicleurs et filtres|Gicleurs et filtres propres.|NET||
+            12w~ 40|Graissage chaînes|Chaînes graissées.|GRA|graissage|Huile chaîne 2 L
+            26w 240|Détartrage bacs|Bacs détartrés et rincés.|NET|detartrage|Détartrant acide 60 L
         """), 3.8, 20, 500, 430_000, ("Pompe de soude",),
     ),
     MachineClass(
@@ -285,9 +318,10 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 6 25|Capteur pression|affichage pression faux|3.3|REP capteur pression remplacé;ADJ capteur étalonné
         """),
         _rounds("""
-            84 20|Relevé et purge condensats|Purges testées, températures normales.
-            91 60|Vidange et filtres|Huile, filtre à huile et filtre à air remplacés.
-            182 30|Analyse vibratoire|Niveaux vibratoires stables.
+            12w 20|Relevé et purge condensats|Purges testées, températures normales.|INS|compresseur|
+            1500h/6m~ 60|Vidange et filtres|Huile, filtre à huile et filtre à air remplacés.|VID|vidange|Huile compresseur VDL 46 18 L; Filtre à huile 1; Filtre à air 1
+            6m~ 30 predictive|Analyse vibratoire|Niveaux vibratoires stables.|ANA||
+            1y 90 high signed|Contrôle réglementaire cuve d’air|Soupape, manomètre et plaque contrôlés, attestation classée.|REG|pression|
         """), 2.6, 15, 350, 62_000, ("Sécheur d’air",),
     ),
     MachineClass(
@@ -306,9 +340,9 @@ CLASSES: tuple[MachineClass, ...] = (
             OHE 6 40|Moteur chaud|moteur trop chaud|2.7|CLN capot ventilateur nettoyé;ADJ intensité réglée
         """),
         _rounds("""
-            84 15|Ronde pompe|Pas de fuite, température et bruit normaux.
-            91 20|Graissage roulements|Roulements graissés.
-            182 30|Analyse vibratoire|Vibrations dans la norme.
+            12w~ 15|Ronde pompe|Pas de fuite, température et bruit normaux.|INS|pompe|
+            2000h~ 20|Graissage roulements|Roulements graissés.|GRA|graissage|Graisse polyurée 0.1 kg
+            6m~ 30 predictive|Analyse vibratoire|Vibrations dans la norme.|ANA||
         """), 1.6, 12, 180, 14_000,
     ),
     MachineClass(
@@ -326,9 +360,11 @@ CLASSES: tuple[MachineClass, ...] = (
             PDE 8 40|Combustion à régler|fumées, CO élevé|3.4|ADJ combustion réglée, O2 à 3,5 %
         """),
         _rounds("""
-            42 25|Contrôle sécurités et purge|Niveaux, purges et pressostats contrôlés.
-            91 90|Analyse de combustion|Rendement 92,4 %, réglage conforme.
-            182 240|Ramonage et épreuve soupapes|Ramonage fait, soupapes tarées.
+            6w 25 high|Contrôle sécurités et purge|Niveaux, purges et pressostats contrôlés.|INS|chaufferie|
+            1q 90|Analyse de combustion|Rendement 92,4 %, réglage conforme.|ETA||
+            6m 240|Ramonage et épreuve soupapes|Ramonage fait, soupapes tarées.|NET||Joint de trappe 2
+            1d 10 free since=60|Ronde chaufferie|Ronde faite, niveaux et pressions normaux.|INS|chaufferie|
+            1y 120 high signed|Contrôle réglementaire chaudière|Visite faite, procès-verbal joint au dossier.|REG|pression|
         """), 3.0, 25, 1200, 180_000, ("Brûleur",),
     ),
     MachineClass(
@@ -346,9 +382,9 @@ CLASSES: tuple[MachineClass, ...] = (
             AIR 6 30|Débitmètre eau glacée|défaut débit|3.3|CLN débitmètre nettoyé;REP débitmètre remplacé
         """),
         _rounds("""
-            84 25|Relevé de marche|Pressions, températures et intensités normales.
-            91 60|Nettoyage condenseur|Batteries nettoyées.
-            182 90|Contrôle d’étanchéité réglementaire|Pas de fuite détectée, registre mis à jour.
+            12w 25|Relevé de marche|Pressions, températures et intensités normales.|INS||
+            1q~ 60|Nettoyage condenseur|Batteries nettoyées.|NET||
+            6m 90 high signed|Contrôle d’étanchéité réglementaire|Pas de fuite détectée, registre mis à jour.|REG|etancheite|
         """), 2.6, 18, 600, 140_000, ("Pompe eau glacée",),
     ),
     MachineClass(
@@ -367,9 +403,9 @@ CLASSES: tuple[MachineClass, ...] = (
             UST 10 15|Arrêt barrière immatérielle|barrière coupée sans raison|5.2|CLN barrière nettoyée;ADJ barrière réalignée
         """),
         _rounds("""
-            84 20|Contrôle préhenseur|Préhenseur contrôlé, ventouses correctes.
-            91 60|Graissage axes|Axes graissés.
-            182 45|Sauvegarde et contrôle batteries|Programmes sauvegardés, batteries correctes.
+            12w~ 20|Contrôle préhenseur|Préhenseur contrôlé, ventouses correctes.|INS|prehenseur|Ventouse Ø60 4
+            300000c 60|Graissage axes|Axes graissés.|GRA|graissage|Graisse réducteur 0.5 kg
+            6m 45|Sauvegarde et contrôle batteries|Programmes sauvegardés, batteries correctes.|INS||Pile codeur 6
         """), 3.0, 12, 500, 95_000, ("Préhenseur",),
     ),
 )  # fmt: skip

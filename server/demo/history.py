@@ -7,27 +7,29 @@ from datetime import datetime
 
 from server.demo import needs
 from server.demo.calendars import DAY
-from server.demo.needs import Need
+from server.demo.needs import TOLD, Need
+from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Sheet
-from server.demo.workshop import Workshop
+from server.demo.workshop import LATEST, QUIET, Workshop
 
-LEAD = 30 * DAY  # a round's sheet is written up to this long before the round is done
-TOLD = {"Palettiseur 2": 400 * DAY, "Boucheuse 1": 20 * DAY}  # machines whose story is told by hand from then on
+LEAD = 80 * DAY  # a planned job is made up to this long before it is done
 
 
-def simulated(plant: Plant, workshop: Workshop, seed: int, since: float, until: float) -> Iterator[Sheet]:
-    """What the machines asked for, in the order in which it happened; memory holds one need for each machine."""
-    streams = [_needs(machine, seed, since, until) for machine in plant.machines if machine.kind]
+def simulated(plant: Plant, book: Workbook, workshop: Workshop, seed: int, since: float, now: float) -> Iterator[Sheet]:
+    """What the machines asked for, in the order in which it happened; memory holds one need for each machine and plan."""
+    streams = [_needs(machine, book, seed, since, now) for machine in plant.machines if machine.kind]
     for need in heapq.merge(*streams):
         sheet = workshop.sheet(need)
         if sheet is not None:
             yield sheet
 
 
-def _needs(machine: Machine, seed: int, since: float, until: float) -> Iterator[Need]:
+def _needs(machine: Machine, book: Workbook, seed: int, since: float, now: float) -> Iterator[Need]:
+    until = now - QUIET
     told = TOLD.get(machine.name, 0) if machine.site.index == 0 else 0
-    return needs.of_machine(machine, seed, since, min(until, machine.idle_from or until), no_failure_from=until - told)
+    no_failure_from = min(until - told, machine.idle_from or until)
+    return needs.of_machine(machine, book.plans[machine.id], seed, since, now - LATEST, no_failure_from=no_failure_from)
 
 
 def by_creation(sheets: Iterator[Sheet], present: list[Sheet]) -> Iterator[Sheet]:

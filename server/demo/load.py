@@ -2,34 +2,46 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
+from operator import attrgetter
 from typing import Any
 
 import asyncpg
 
 from server.core import clock
+from server.core.access import SYSTEM
 from server.core.database import asyncpg_dsn
 from server.core.storage import Storage
-from server.demo import digest, papers, pictures, plant
+from server.demo import digest, meters, outlooks, papers, pictures, plans, plant
+from server.demo.agenda import Agenda
 from server.demo.calendars import DAY
 from server.demo.chance import BORN, Dice, instant
+from server.demo.checklists import Checklists
 from server.demo.codes import Codes
 from server.demo.files import Files
 from server.demo.history import Numbers, by_creation, simulated
+from server.demo.jobs import Jobs
 from server.demo.people import Staff, membership_rows, staff, user_rows
+from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
-from server.demo.present import QUIET, Present
-from server.demo.sheets import COLUMNS, Request, Sheet, StatusChange, as_record
+from server.demo.present import Present
+from server.demo.sheets import COLUMNS, Occurrence, Request, Sheet, StatusChange, as_record
+from server.demo.upkeep import Kinds, Teams
 from server.demo.workshop import Workshop
 
 CHUNK = 4_000
 BLANK_LABELS = 48
-CHILDREN = ("failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo")
+CHILDREN = (
+    "failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo", "intervention_answer", "team_member",
+    "reading", "meter_reset", "plan_occurrence",
+)  # fmt: skip
 ACTION_COLUMNS = ("id", "intervention_id", "user_id", "started_at", "ended_at", "note")
 NOTE_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "text")
 PHOTO_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "kind", "caption")
+ANSWER_COLUMNS = ("id", "intervention_id", "user_id", "step_id", "state", "value", "reason", "photo_id", "occurred_at")
+OCCURRENCE_COLUMNS = tuple(column.name for column in fields(Occurrence))
 STATUS_COLUMNS = ("id", "equipment_id", "from_status", "to_status", "occurred_at", "received_at", "by_user_id", "reason")
 REQUEST_COLUMNS = (
     "id", "created_at", "updated_at", "number", "site_id", "equipment_id", "symptom", "text", "requester", "is_stopped", "photo_id",
@@ -52,6 +64,7 @@ class Summary:
     users: int
     interventions: int
     requests: int
+    plans: int
     files: int
 
 
@@ -81,16 +94,26 @@ class _Loader:
         self.dice = Dice(seed, "load")
         self.numbers = Numbers()
         self.files = Files(seed)
-        self.requests = self.sheets = 0
+        self.requests = self.sheets = self.files_written = 0
 
     async def run(self, storage: Storage) -> Summary:
         group = plant.build(self.seed, self.scale, self.now)
         people, codes = staff(self.seed, len(group.sites)), Codes(self.seed)
         present = Present(self.seed, group, people, codes, self.files, self.now)
         present.tell()
-        await self._without_touching(self._write(group, people, codes, present))
+        book = self._book(group, people, present)
+        await self._without_touching(self._write(group, people, codes, present, book))
         await self.files.store(storage)
-        return Summary(len(group.sites), len(group.machines), len(people.everybody), self.sheets, self.requests, len(self.files.rows))
+        made = sum(1 for _ in book.everything())
+        return Summary(len(group.sites), len(group.machines), len(people.everybody), self.sheets, self.requests, made, len(self.files.rows))
+
+    def _book(self, group: Plant, people: Staff, present: Present) -> Workbook:
+        book = Workbook(
+            Kinds(self.seed), Teams(self.seed, group.sites, people), Checklists(self.seed, self.now),
+            meters.build(self.seed, group, people, self.now),
+        )  # fmt: skip
+        plans.build(book, group, people, present.pins, self.seed, (self.since, self.now))
+        return book
 
     async def _without_touching(self, writing: Any) -> None:
         """Parents are written in this very transaction: their marks are right without the children's triggers."""
@@ -100,16 +123,20 @@ class _Loader:
         for table in CHILDREN:
             await self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER touch")
 
-    async def _write(self, group: Plant, people: Staff, codes: Codes, present: Present) -> None:
+    async def _write(self, group: Plant, people: Staff, codes: Codes, present: Present, book: Workbook) -> None:
         await self._write_structure(group, people, codes)
         await self._write_machines(group, people, codes)
-        workshop = Workshop(self.seed, group, people, codes, until=self.now - QUIET + 2 * 3600, now=self.now)
-        history = simulated(group, workshop, self.seed, self.since, self.now - QUIET)
+        await self._write_plans(book, people)
+        jobs = Jobs(self.seed, book, people, self.files, self.now)
+        workshop = Workshop(self.seed, group, people, codes, jobs, told=present.sheets, now=self.now)
+        agenda = Agenda(self.seed, book, people, jobs, present.sheets, self.now)
+        history = chain(simulated(group, book, workshop, self.seed, self.since, self.now), agenda.jobs_made())
         labels = {user.id: user.name for user in people.everybody}
         for chunk in _chunks(by_creation(history, present.sheets), CHUNK):
             await self._write_sheets(chunk, labels)
         await self._write_requests([(m, request) for m, request in present.requests])
         await self._copy("number_series", ("series", "last"), self.numbers.last.items())
+        await self._write_agenda(agenda, book)
         await digest.derive(self.connection, [machine.id for machine in group.machines], instant(self.now))
 
     # ------------------------------------------------------------ what stands still
@@ -126,7 +153,7 @@ class _Loader:
         admin = people.named("admin").id
         photos = {m: self._photo(m) for m in group.machines if m.kind and not m.parent}
         manuals = [(m, self._manual(m)) for m in group.machines if m.kind and not m.parent]
-        await self._copy_rows("attachment", self.files.rows)
+        await self._write_files()
         rows = [_equipment_row(m, self.seed, self.since, codes, photos.get(m)) for m in group.machines]
         await self._copy_rows("equipment", rows)
         labels = [(m.label, m.id, instant(self.since), instant(self.since)) for m in group.machines]
@@ -136,6 +163,23 @@ class _Loader:
         await self._copy_rows("document", [self._document_row(m, attachment, admin) for m, attachment in manuals])
         log = [(m, change) for m in group.machines for change in self._first_statuses(m, admin)]
         await self._copy("equipment_status_log", STATUS_COLUMNS, (_status_record(m, change) for m, change in log))
+
+    async def _write_files(self) -> None:
+        """Those that have come since the last time."""
+        if rows := self.files.rows[self.files_written :]:
+            await self._copy_rows("attachment", rows)
+            self.files_written += len(rows)
+
+    async def _write_plans(self, book: Workbook, people: Staff) -> None:
+        """Without what follows from the past, which is told next."""
+        await self._copy_rows("maintenance_types", book.kinds.rows(self.since))
+        await self._copy_rows("checklist", book.checklists.rows(self.since))
+        await self._copy_rows("checklist_version", book.checklists.version_rows(self.since, people.named("supervisor").id))
+        await self._copy_rows("team", book.teams.rows(self.since))
+        await self._copy_rows("team_member", book.teams.member_rows())
+        found = [meter for of_machine in book.meters.values() for meter in of_machine]
+        await self._copy("meter", meters.METER_COLUMNS, (meters.meter_record(meter, self.since) for meter in found))
+        await self._copy("scheduled_maintenances", plans.COLUMNS, (plans.record(plan, book, people) for plan in book.everything()))
 
     def _photo(self, machine: Machine) -> object:
         assert machine.kind is not None
@@ -161,7 +205,26 @@ class _Loader:
 
     # ------------------------------------------------------------ what happened
 
+    async def _write_agenda(self, agenda: Agenda, book: Workbook) -> None:
+        """What the past leads to: the plans as they stand, their next dates, and all readings."""
+        agenda.settle()
+        await self._write_occurrences(agenda.rows)
+        await self.connection.execute(outlooks.STAGE)
+        await self._copy("outlook", outlooks.COLUMNS, (outlooks.record(plan, self.now) for plan in book.everything()))
+        await self.connection.execute(outlooks.FILL)
+        found = [meter for of_machine in book.meters.values() for meter in of_machine]
+        await self._copy("reading", meters.READING_COLUMNS, (row for meter in found for row in meters.reading_records(meter)))
+        await self._copy("meter_reset", meters.RESET_COLUMNS, (row for meter in found for row in meters.reset_records(meter)))
+        await self.connection.executemany(
+            "UPDATE meter SET last_value = $2, last_total = $3, last_read_at = $4, per_day = $5 WHERE id = $1",
+            [meters.last_record(meter) for meter in found],
+        )
+
+    async def _write_occurrences(self, rows: list[Occurrence]) -> None:
+        await self._copy("plan_occurrence", OCCURRENCE_COLUMNS, map(attrgetter(*OCCURRENCE_COLUMNS), rows))
+
     async def _write_sheets(self, sheets: list[Sheet], labels: dict[Any, str]) -> None:
+        await self._write_files()
         for sheet in sheets:
             sheet.number = self.numbers.next("INT", sheet.created_at)
         self.sheets += len(sheets)
@@ -177,6 +240,9 @@ class _Loader:
         )
         photos = ((p.id, s.id, p.user_id, p.occurred_at, p.kind, p.caption) for s in sheets for p in s.photos)
         await self._copy("intervention_photo", PHOTO_COLUMNS, photos)
+        answers = ((a.id, s.id, a.user_id, a.step_id, a.state, a.value, a.reason, a.photo_id, a.occurred_at) for s in sheets for a in s.answers)
+        await self._copy("intervention_answer", ANSWER_COLUMNS, answers)
+        await self._write_occurrences([row for sheet in sheets for row in sheet.occurrences])
         await self._copy(
             "equipment_status_log", STATUS_COLUMNS, (_status_record(s.machine, change) for s in sheets for change in s.statuses)
         )
@@ -186,7 +252,7 @@ class _Loader:
         for sheet in sheets:
             for trace in sheet.trail:
                 yield (
-                    self.dice.id_at(trace.at.timestamp()), trace.at, trace.at, trace.by, labels[trace.by], trace.action,
+                    self.dice.id_at(trace.at.timestamp()), trace.at, trace.at, trace.by or SYSTEM.user_id, labels.get(trace.by, SYSTEM.label), trace.action,
                     "maintenance_interventions", sheet.id, sheet.site_id, json.dumps(trace.changes),
                 )  # fmt: skip
 

@@ -20,7 +20,7 @@ def instructions(kind: MachineClass) -> bytes:
         canvas,
         _TOP - 30 * mm,
         "Entretien",
-        [f"Tous les {plan.period_days} jours : {plan.title} ({plan.minutes:.0f} min)" for plan in kind.rounds],
+        [f"{plan.cadence.spoken} : {plan.title} ({plan.minutes:.0f} min)" for plan in kind.rounds],
     )
     y = _section(canvas, y, "Pannes courantes", [f"{fault.title} : {fault.remedies[0][1]}" for fault in kind.faults])
     _section(

@@ -10,10 +10,10 @@ from server.demo.codes import Codes
 from server.demo.files import Files
 from server.demo.people import Staff, User
 from server.demo.pictures import close_up
+from server.demo.plans import Pin
 from server.demo.plant import Machine, Plant, Site
 from server.demo.sheets import Action, Note, Photo, Request, Sheet, StatusChange, Trace
 
-QUIET = 50 * HOUR  # the simulated history stops this long before now, and the present takes over
 LEAK = ("Fuite vérin de poussée", "ELP", "1.1", "REP")
 JOINT = "Joint vérin Ø63 remplacé"
 
@@ -26,10 +26,10 @@ class Present:
         self.plant, self.staff, self.codes, self.files, self.now = plant, staff, codes, files, now
         self.sheets: list[Sheet] = []
         self.requests: list[tuple[Machine, Request]] = []
+        self.pins: dict[tuple[UUID, str], Pin] = {}
 
     def tell(self) -> None:
         for site in self.plant.sites:
-            self._yesterday(site)
             self._to_do(site)
         self._palletiser()
         self._for_the_technician()
@@ -82,57 +82,30 @@ class Present:
         self.due(self._named("Souffleuse 1"), "Graissage paliers", -2, 9, julien, priority="high")
         self.due(self._named("Convoyeur C-12"), "Contrôle sécurité mensuel", 0, 14, julien, priority="high")
         self.due(self._named("Boucheuse 2"), "Contrôle couple de bouchage", 0, 16, julien)
-        self.due(
+        seen = self.done(self._named("Étiqueteuse 3"), "Contrôle courroies", julien, 28.5 * 60, 31, kind="preventive",
+                         work="Courroie d’entraînement effilochée, à remplacer. Tension des autres correcte.")  # fmt: skip
+        self.belt = self.due(
             self._named("Étiqueteuse 3"), "Remplacer courroie", 1, 8, julien, kind="corrective", said="Courroie effilochée vue à la ronde."
         )
+        self.belt.found_in = seen.id
         self.due(self._named("Palettiseur 3"), "Lubrification chaînes et guides", 3, 10, julien)
         returned = self.done(self._named("Encaisseuse 2"), "Photocellule entrée", julien, 27 * 60, 22, stop=31, code=("AIR", "3.3", "REP"),
                              work="Photocellule remplacée.", validated=False)  # fmt: skip
         self._send_back(returned, 190, "Photo après réparation manquante.")
         washing = self.new(self._named("Laveuse bouteilles 1"), "Détartrage bacs", "preventive", 8 * 24 * 60)
-        washing.scheduled_start, washing.scheduled_end = self.at(120), self.at(-120)
+        self._pin(washing, self.now - 120 * MINUTE)
         washing.assigned_technician_id = self.staff.named("m.diallo").id
         self.stop(washing, 110, "planned", "maintenance", self.staff.named("m.diallo"))
         self.run(washing, self.staff.named("m.diallo"), 108)
 
     def _to_do(self, site: Site) -> None:
-        """For each site: something late, something today, something to come, something nobody has taken."""
-        crew, machines = self.staff.crews[site.index], self._ordinary(site)
-        for day, hour, taken in (
-            (-4, 9, False),
-            (-1, 14, True),
-            (0, 8, True),
-            (0, 11, False),
-            (1, 9, True),
-            (2, 13, False),
-            (5, 10, True),
-            (9, 8, False),
-        ):
-            machine = self.dice.pick(machines)
-            assert machine.kind is not None
-            mates = [user for user in crew if user.person.username != "technician"]
-            self.due(machine, self.dice.pick(machine.kind.rounds).title, day, hour, self.dice.pick(mates) if taken else None)
-        machine = self.dice.pick(machines)
+        """What nobody has taken yet; what is planned comes from the plans."""
+        machine = self.dice.pick(self._ordinary(site))
         assert machine.kind is not None
         fault = self.dice.pick(machine.kind.faults)
         self.due(machine, fault.title, 0, 15, None, kind="corrective", said=words.asked(fault, self.dice))
 
     # ------------------------------------------------------------ what was done
-
-    def _yesterday(self, site: Site) -> None:
-        machines = self._ordinary(site)
-        for user in self.staff.crews[site.index]:
-            ago = 47 * 60.0 - self.dice.uniform(0, 120)
-            while ago > 29 * 60:
-                hour = site.calendar.time_of_day(self.now - ago * MINUTE) / HOUR
-                if 6 <= hour < 20:
-                    self._routine(self.dice.pick(machines), user, ago)
-                ago -= self.dice.uniform(130, 280)
-
-    def _routine(self, machine: Machine, user: User, ago: float) -> None:
-        assert machine.kind is not None
-        plan = self.dice.pick(machine.kind.rounds)
-        self.done(machine, plan.title, user, ago, min(plan.minutes, 90), kind="preventive", work=plan.report)
 
     def _awaiting(self) -> None:
         named, who = self._named, self.staff.named
@@ -252,7 +225,14 @@ class Present:
         sheet = self.new(machine, title, kind, (self.now - created) / MINUTE, priority)
         sheet.scheduled_start, sheet.scheduled_end = instant(start), instant(start + 45 * MINUTE)
         sheet.assigned_technician_id, sheet.description = who.id if who else None, said
+        if kind == "preventive":
+            self._pin(sheet, start)
         return sheet
+
+    def _pin(self, sheet: Sheet, at: float) -> None:
+        """The machine's plan of that title has a date in the hour of `at`, and this is its job."""
+        due = sheet.machine.site.calendar.local(at).replace(minute=0, second=0)
+        self.pins[sheet.machine.id, sheet.title] = Pin(sheet, due)
 
     def done(self, machine: Machine, title: str, who: User, ago: float, minutes: float, *, kind: str = "corrective", stop: float | None = None,
              code: tuple[str, str, str] | None = None, work: str = "", seen: str = "", validated: bool = True) -> Sheet:  # fmt: skip
@@ -262,7 +242,7 @@ class Present:
         if kind == "corrective":
             sheet.reported_at, sheet.created_by = self.at(began + 16), who.id
         else:
-            sheet.scheduled_start, sheet.scheduled_end = self.at(began + 20), self.at(began - 20)
+            self._pin(sheet, self.now - began * MINUTE)
         if stop:
             self.stop(sheet, ago + stop, "failure", "broken", who)
             self.restart(sheet, ago + 1, who)

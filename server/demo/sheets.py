@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.demo.plant import Machine
 
-NOT_COLUMNS = frozenset({"machine", "actions", "notes", "photos", "statuses", "trail", "request"})
+NOT_COLUMNS = frozenset({"machine", "actions", "notes", "photos", "answers", "occurrences", "statuses", "trail", "request"})
 
 
 @dataclass(slots=True)
@@ -39,6 +39,38 @@ class Photo:
 
 
 @dataclass(slots=True)
+class Answer:
+    """To a step of the sheet's checklist; `value` as JSON."""
+
+    id: UUID
+    step_id: UUID
+    user_id: UUID
+    occurred_at: datetime
+    state: str
+    value: str | None = None
+    reason: str = ""
+    photo_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """A date of a plan; `original_due` and `due` on the site's wall clock."""
+
+    id: UUID
+    plan_id: UUID
+    original_due: datetime
+    due: datetime
+    due_at: datetime
+    state: str = "planned"
+    outcome: str | None = None
+    assigned_technician_id: UUID | None = None
+    intervention_id: UUID | None = None
+    done_at: datetime | None = None
+    missed: int = 0
+    reason: str = ""
+
+
+@dataclass(slots=True)
 class StatusChange:
     id: UUID
     from_status: str | None
@@ -50,10 +82,10 @@ class StatusChange:
 
 @dataclass(slots=True)
 class Trace:
-    """What the audit log says: an action by a person, and what it changed."""
+    """What the audit log says: an action by a person, or by nobody but the calendar, and what it changed."""
 
     at: datetime
-    by: UUID
+    by: UUID | None
     action: str
     changes: dict[str, list[object]]
 
@@ -121,9 +153,26 @@ class Sheet:
     returned_by: UUID | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
+    scheduled_maintenance_id: UUID | None = None
+    maintenance_type_id: UUID | None = None
+    assigned_team_id: UUID | None = None
+    original_due: datetime | None = None
+    due_local: datetime | None = None
+    due_at: datetime | None = None
+    due_reason: str | None = None
+    estimated_duration: int | None = None
+    required_parts: str = "[]"
+    needs_photo: bool = False
+    needs_signature: bool = False
+    needs_validation: bool = True
+    found_in: UUID | None = None
+    found_at_step: UUID | None = None
+    checklist: str | None = None
     actions: list[Action] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    occurrences: list[Occurrence] = field(default_factory=list)
     statuses: list[StatusChange] = field(default_factory=list)
     trail: list[Trace] = field(default_factory=list)
     request: Request | None = None

@@ -2,44 +2,66 @@
 
 from uuid import UUID
 
-from server.demo import failures, words
+from server.demo import courses, failures, words
 from server.demo.calendars import DAY, HOUR, MINUTE, SHIFTS, Calendar, weekday
 from server.demo.catalogue import Fault
 from server.demo.chance import Dice, instant
 from server.demo.codes import Codes
-from server.demo.needs import LONG, Need
+from server.demo.jobs import Jobs
+from server.demo.needs import Need, is_told
 from server.demo.people import Staff, User
+from server.demo.plans import Plan
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Action, Note, Request, Sheet, StatusChange, Trace
+from shared_models.recurrence import FrequencyType
 
 PRIORITY = {"critical": "urgent", "high": "high", "medium": "medium", "low": "low"}
 WAIT_MINUTES = {"critical": 8, "high": 13, "medium": 25, "low": 45}
 CALL_OUT = 50 * MINUTE
 RECENT = 14 * DAY  # for which the audit log is told
+QUIET = 50 * HOUR  # before now: from then on, failures are told by hand
+LONG = 60  # minutes of work from which a planned job may stop the machine
+LATEST = 35 * MINUTE  # before now: what ends later has not ended
+DAYTIME = (5 * HOUR, 20 * HOUR)
 
 
 class Workshop:
-    """`until`: what would end later has not happened."""
+    """`told` are the sheets written by hand, whose people are not to be had meanwhile."""
 
-    def __init__(self, seed: int, plant: Plant, staff: Staff, codes: Codes, *, until: float, now: float) -> None:
+    def __init__(self, seed: int, plant: Plant, staff: Staff, codes: Codes, jobs: Jobs, *, told: list[Sheet], now: float) -> None:
         self.dice = Dice(seed, "workshop")
+        self.now, self.jobs = now, jobs
+        self.quiet_from = now - QUIET
+        self.busy = _busy(told, now)
         self.calendars = [site.calendar for site in plant.sites]
         self.staff = staff
         self.codes = codes
-        self.until = until
         self.latest = now - 30 * MINUTE
         self.recent_from = now - RECENT
 
     def sheet(self, need: Need) -> Sheet | None:
         """The finished sheet of a need; None when it would still be under way."""
         made = self.repair(need, need.fault) if need.fault else self.round(need)
-        if made is None or made.actual_end is None or made.actual_end.timestamp() >= self.until:
+        until = self.quiet_from + 2 * HOUR if need.fault else self.now - LATEST
+        if made is None or made.actual_end is None or made.actual_end.timestamp() >= until:
             return None
         end = (made.restarted_at or made.actual_end).timestamp()
         need.machine.free_at = max(end, made.actual_end.timestamp())
-        if made.status == "completed":
+        if need.plan:
+            self._settle(need.plan, made)
+        if made.status == "completed" and made.needs_validation:
             self._review(made)
         return made
+
+    def _settle(self, plan: Plan, sheet: Sheet) -> None:
+        """The plan goes on, and what was found on the way is written down."""
+        assert sheet.actual_end is not None
+        end = sheet.actual_end.timestamp()
+        if sheet.status == "cancelled":
+            sheet.occurrences = courses.skip(plan, sheet.id, end, sheet.status_reason)
+        else:
+            sheet.occurrences = courses.complete(plan, sheet.id, end)
+            self.jobs.answer(plan, sheet)
 
     # ------------------------------------------------------------ failures
 
@@ -90,23 +112,39 @@ class Workshop:
     # ------------------------------------------------------------ rounds
 
     def round(self, need: Need) -> Sheet | None:
-        dice, machine, plan = self.dice, need.machine, need.round
+        dice, machine, plan = self.dice, need.machine, need.plan
         assert plan is not None
-        wanted = max(need.at, machine.free_at + 20 * MINUTE)
-        kind = "predictive" if plan.title.startswith("Analyse") else "preventive"
-        sheet = self._new(machine, min(need.due, wanted) - 7 * DAY + dice.randint(0, 40) * MINUTE, plan.title, kind)
-        sheet.scheduled_start, sheet.scheduled_end = instant(need.due), instant(need.due + plan.minutes * MINUTE)
-        sheet.priority = "high" if "sécurité" in plan.title else "medium" if machine.criticality in {"critical", "high"} else "low"
-        sheet.created_by = self.staff.supervisors[machine.site.index].id
-        if dice.happens(0.025):
+        wanted = max(need.at, machine.free_at + 20 * MINUTE if need.at < self.quiet_from else 0)
+        sheet = self.jobs.new(plan)
+        if dice.happens(0.02):
             return self._cancelled(sheet, wanted)
-        user, start = self._take(machine.site.index, wanted, urgent=False)
-        end = self._work(sheet, user, start, dice.around(plan.minutes, 0.25))
-        if plan.minutes >= LONG and dice.happens(0.7):
+        minutes = dice.around(plan.round.minutes, 0.25)
+        if wanted > self.quiet_from - 12 * HOUR:
+            taken = self._gap(machine.site.index, wanted, minutes)
+        else:
+            taken = self._take(machine.site.index, wanted, urgent=plan.frequency is FrequencyType.daily)
+        if taken is None:
+            return None
+        user, start = taken
+        end = self._work(sheet, user, start, minutes)
+        if plan.round.minutes >= LONG and end < self.quiet_from and not is_told(machine, start, self.now) and dice.happens(0.7):
             self._stop(sheet, start, end - MINUTE, "planned", "maintenance")
-        sheet.work_performed = plan.report
+        sheet.work_performed = plan.round.report
         sheet.observations = dice.pick(words.ROUNDS_SEEN) if dice.happens(0.12) else ""
         return self._completed(sheet, user, end)
+
+    def _gap(self, site: int, at: float, minutes: float) -> tuple[User, float] | None:
+        """Somebody between the jobs that are told by hand, in daytime; None when nobody gets to it before now."""
+        calendar = self.calendars[site]
+        span = max(4.0, minutes) * MINUTE + 5 * MINUTE
+        while at + span < self.now - LATEST:
+            crew = self.staff.crews[site]
+            turn = int(at // HOUR) % len(crew)
+            for user in crew[turn:] + crew[:turn] if DAYTIME[0] <= calendar.time_of_day(at) < DAYTIME[1] else []:
+                if user.free_at <= at and all(at + span <= began or at >= ended for began, ended in self.busy.get(user.id, [])):
+                    return user, at
+            at += 10 * MINUTE
+        return None
 
     def _cancelled(self, sheet: Sheet, at: float) -> Sheet:
         sheet.status, sheet.status_reason = "cancelled", self.dice.pick(words.CANCELLED)
@@ -155,7 +193,7 @@ class Workshop:
         if sheet.intervention_type == "corrective" and dice.happens(0.05):
             return self._interrupted(sheet, user, start, end)
         self._act(sheet, user, start, end)
-        if minutes > 55 and dice.happens(0.4):
+        if minutes > 55 and end < self.quiet_from and dice.happens(0.4):
             self._joined(sheet, user, start, end)
         return end
 
@@ -202,12 +240,14 @@ class Workshop:
         dice = self.dice
         sheet.status, sheet.actual_start, sheet.actual_end = "completed", sheet.actions[0].started_at, instant(end)
         sheet.completed_by, sheet.assigned_technician_id = sheet.actions[-1].user_id, user.id
-        sheet.created_by = sheet.created_by or sheet.actions[0].user_id
+        if sheet.scheduled_maintenance_id is None:
+            sheet.created_by = sheet.created_by or sheet.actions[0].user_id
         sheet.version += 2
         if sheet.intervention_type == "corrective" and dice.happens(0.12):
             sheet.notes.append(Note(dice.id_at(end), user.id, instant(end - 2 * MINUTE), dice.pick(words.NOTED)))
         if end >= self.recent_from:
-            self._trace(sheet, sheet.created_at.timestamp(), sheet.created_by, "intervention.created", status=[None, "pending"])
+            if sheet.created_by:
+                self._trace(sheet, sheet.created_at.timestamp(), sheet.created_by, "intervention.created", status=[None, "pending"])
             self._trace(sheet, sheet.actual_start.timestamp(), user.id, "intervention.started", status=["pending", "in_progress"])
             self._trace(sheet, end, user.id, "intervention.completed", status=["in_progress", "completed"])
         return sheet
@@ -243,3 +283,12 @@ class Workshop:
     def _trace(self, sheet: Sheet, at: float, by: UUID, action: str, **changes: list[object]) -> None:
         if at >= self.recent_from:
             sheet.trail.append(Trace(instant(at), by, action, changes))
+
+
+def _busy(told: list[Sheet], now: float) -> dict[UUID, list[tuple[float, float]]]:
+    found: dict[UUID, list[tuple[float, float]]] = {}
+    for sheet in told:
+        for action in sheet.actions:
+            ended = action.ended_at.timestamp() if action.ended_at else now
+            found.setdefault(action.user_id, []).append((action.started_at.timestamp(), ended))
+    return found
