@@ -191,13 +191,15 @@ def destinations(client: Client) -> Sequence[Destination]:
     jobs = Destination("jobs", t("app.jobs"), icons.ASSIGNMENT_OUTLINED, icons.ASSIGNMENT_ROUNDED)
     me = Destination("me", t("app.me"), icons.ACCOUNT_CIRCLE_OUTLINED, icons.ACCOUNT_CIRCLE_ROUNDED)
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
+    calendar = Destination("calendar", t("app.calendar"), icons.CALENDAR_MONTH_OUTLINED, icons.CALENDAR_MONTH_ROUNDED)
     if not may(role, Permission.maintenance_validate):
-        return [today, machines, jobs, me]
+        return [today, machines, jobs, me, calendar]
     board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
+    plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
     on_rail = [Destination(d.key, d.label, d.icon, d.selected_icon, on_phone=False) for d in (today, jobs)]
-    return [board, validate, requests, *on_rail, machines, me]
+    return [board, validate, requests, plans, *on_rail, machines, me]
 
 
 def _to_validate(client: Client) -> int:

@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from mobile_app.features.board.screens import BoardScreen
+from mobile_app.features.calendar.screens import CalendarScreen
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
 from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.screens import JobListScreen, JobScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
+from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import RegisterScreen, SetupScreen
@@ -22,7 +24,7 @@ from shared_models.permissions import Permission, Role, may
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
-TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/needs-you")
+TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/plans/.+|/needs-you")
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
@@ -59,8 +61,13 @@ def screens() -> list[ft.Route]:
         ft.Route(path="jobs/:job_id", component=JobScreen),
         ft.Route(path="jobs/:job_id/close", component=CloseScreen),
         ft.Route(path="board", component=BoardScreen),
+        ft.Route(path="calendar", component=CalendarScreen),
         ft.Route(path="validate", component=ValidationScreen),
         ft.Route(path="validate/:job_id", component=ValidationScreen),
+        ft.Route(path="plans", component=PlanListScreen),
+        ft.Route(path="plans/new", component=PlanFormScreen),
+        ft.Route(path="plans/:plan_id", component=PlanScreen),
+        ft.Route(path="plans/:plan_id/edit", component=PlanFormScreen),
         ft.Route(path="requests", component=RequestsScreen),
         ft.Route(path="requests/:request_id", component=RequestsScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),

@@ -14,6 +14,7 @@ from mobile_app.domain.due import compliance_words
 from mobile_app.domain.lookup import person
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
@@ -37,7 +38,7 @@ def BoardScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes")
     size = use_breakpoint()
     use_clock(60)
-    head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge()])
+    head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge(), *_shortcuts(size)])
     board = board_of(client)
     tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
@@ -47,6 +48,13 @@ def BoardScreen() -> ft.Control:
         return Page(head, tiles, *left, *right, *calm)
     columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(head, tiles, columns, *calm, max_width=1180)
+
+
+def _shortcuts(size: Breakpoint) -> list[ft.Control]:
+    """What a phone's bar has no place for."""
+    if size > Breakpoint.phone:
+        return []
+    return [IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans"))]
 
 
 def board_of(client: Client) -> Board:

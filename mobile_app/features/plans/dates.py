@@ -1,0 +1,64 @@
+"""The dates to come of a plan, or of one that is being written; computed here, without a network."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from mobile_app.core.agenda import next_original
+from mobile_app.core.client import Client
+from mobile_app.core.projection import Person, Rows, project
+from shared_models.planning import DueReason, Reference, ReferenceKind, forecast
+from shared_models.plans import CreatePlan, OccurrenceRow, OccurrenceState, PlanFields, PlanRow, UpdatePlan, rule_of
+
+MOST = 12
+_ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
+
+
+@dataclass(frozen=True)
+class NextDate:
+    """`original_due` names the occurrence; `may_move` is False for what is only a forecast."""
+
+    original_due: datetime
+    due: datetime
+    reason: DueReason
+    occurrence: OccurrenceRow | None
+    may_move: bool
+
+
+def next_dates(plan: PlanRow, most: int = MOST) -> list[NextDate]:
+    """The next date with all that is known of it, then what the rule makes of the future."""
+    if plan.reason is None:
+        return []
+    known = {row.original_due: row for row in plan.occurrences}
+    first_due = next_original(plan) or plan.reason.due
+    first = NextDate(first_due, plan.reason.due, plan.reason, known.get(first_due), may_move=True)
+    return [first, *islice(_later(plan, first_due, known), most - 1)]
+
+
+def _later(plan: PlanRow, first_due: datetime, known: Mapping[datetime, OccurrenceRow]) -> Iterator[NextDate]:
+    series = plan.rule().is_series
+    for number, reason in enumerate(forecast(plan.rule(), plan.reference, plan.meter)):
+        own = known.get(reason.due) if series else None
+        if number == 0 or (series and reason.due <= first_due) or (own is not None and own.state in _ENDED):
+            continue
+        due, told = reason.due, reason
+        if own is not None and own.due != reason.due:
+            due, told = own.due, reason.model_copy(update={"due": own.due, "moved_from": own.original_due})
+        yield NextDate(reason.due, due, told, own, may_move=series)
+
+
+def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST) -> list[DueReason]:
+    """What the plan would be due, as the device's own forecast of the command says."""
+    rows = Rows(lambda entity, row_id: client.tables.by_entity[entity].get(row_id))
+    project(command, rows, Person(client.user.id, client.user.role))
+    plan = rows.get("plan", PlanRow, command.plan_id)
+    return [date.reason for date in next_dates(plan, most)] if plan else by_rule(command, most)
+
+
+def by_rule(fields: PlanFields, most: int = MOST) -> list[DueReason]:
+    """Before a machine is chosen: by the calendar alone."""
+    start = Reference(kind=ReferenceKind.start, at=fields.starts_at)
+    if fields.last_done_on is not None:
+        start = Reference(kind=ReferenceKind.done, at=datetime.combine(fields.last_done_on, fields.due_time))
+    return list(islice(forecast(rule_of(fields), start), most))

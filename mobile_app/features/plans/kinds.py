@@ -1,0 +1,180 @@
+"""Types of maintenance with their colour, and the teams of each site: small sheets."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import n, t
+from mobile_app.domain.context import use_tables
+from mobile_app.domain.people import technicians
+from mobile_app.features.plans.commands import settle
+from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
+from mobile_app.ui.cards import LineItem, NoticeCard
+from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import Field, Picker, TextInput, Toggle
+from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.hooks import use_state
+from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import C, Space, Tone
+from shared_models.ids import uuid7
+from shared_models.plans import MaintenanceTypeRow, TeamRow, WriteMaintenanceType, WriteTeam
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+COLOURS: Final = {
+    "#1F5FBF": "blue", "#0B5563": "teal", "#1B7F4D": "green", "#6B7A00": "olive", "#9A5B00": "amber", "#C2410C": "orange",
+    "#B3261E": "red", "#9D2A6E": "pink", "#6D3FC0": "violet", "#5F6B76": "grey",
+}  # fmt: skip
+"""Dark enough for white words, light enough on a dark ground."""
+
+
+def kinds_sheet(name: str, client: Client) -> Sheet | None:
+    """`types` or `teams`; None for anything else."""
+    if name == "types":
+        return Sheet(t("plans.types"), Types(client), tall=True)
+    if name == "teams":
+        return Sheet(t("plans.teams"), Teams(client), tall=True)
+    return None
+
+
+def _stacked(*controls: ft.Control, spacing: float = Space.s) -> ft.Control:
+    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
+
+
+def dot(colour: str, size: float = 18) -> ft.Control:
+    return ft.Container(width=size, height=size, border_radius=size / 2, bgcolor=colour)
+
+
+@component
+def Types(client: Client) -> ft.Control:
+    use_tables("types")
+    editing, edit = use_state("")
+    if editing:
+        row = client.tables.types.rows.get(UUID(editing)) if editing != "new" else None
+        return TypeForm(client, row, lambda: edit(""), key=editing)
+    rows = sorted(client.tables.types.rows.values(), key=lambda row: (not row.is_active, row.name))
+    lines = [
+        LineItem(
+            row.name, meta=row.description if row.is_active else t("plans.out_of_use"), leading=dot(row.color), on_click=_open(edit, row)
+        )
+        for row in rows
+    ]
+    return _stacked(*lines, TextLink(t("plans.new_type"), lambda: edit("new")))
+
+
+@component
+def Teams(client: Client) -> ft.Control:
+    use_tables("teams", "users", "sites")
+    editing, edit = use_state("")
+    if editing:
+        row = client.tables.teams.rows.get(UUID(editing)) if editing != "new" else None
+        return TeamForm(client, row, lambda: edit(""), key=editing)
+    rows = sorted(client.tables.teams.rows.values(), key=lambda row: (not row.is_active, row.name))
+    lines = [LineItem(row.name, meta=_members(client, row), icon=ft.Icons.GROUPS_ROUNDED, on_click=_open(edit, row)) for row in rows]
+    return _stacked(*(lines or [Meta(t("plans.no_team"))]), TextLink(t("plans.new_team"), lambda: edit("new")))
+
+
+def _open(edit: Callable[[str], None], row: MaintenanceTypeRow | TeamRow) -> Callable[[], None]:
+    return lambda: edit(str(row.id))
+
+
+def _members(client: Client, team: TeamRow) -> str:
+    if not team.is_active:
+        return t("plans.out_of_use")
+    site = client.sites.get(team.site_id)
+    members = n("plans.members", len(team.member_ids))
+    return f"{site.name} · {members}" if site and len(client.sites.rows) > 1 else members
+
+
+def ColourChoice(colour: str, on_pick: Callable[[str], None]) -> ft.Control:
+    """Swatches with a name for the ear; the picked one carries a check."""
+    swatches = [_swatch(value, name, on_pick, picked=value == colour) for value, name in COLOURS.items()]
+    return Field(t("plans.colour"), ft.Row(list[ft.Control](swatches), wrap=True, spacing=6, run_spacing=6))
+
+
+def _swatch(value: str, name: str, on_pick: Callable[[str], None], *, picked: bool) -> ft.Control:
+    mark = ft.Icon(ft.Icons.CHECK_ROUNDED, color=ft.Colors.WHITE, size=20) if picked else None
+    face = ft.Container(mark, width=40, height=40, border_radius=20, bgcolor=value, alignment=ft.Alignment.CENTER)
+    ring = ft.Container(
+        face, width=48, height=48, border_radius=24, alignment=ft.Alignment.CENTER, ink=True, on_click=tap(lambda: on_pick(value)),
+        border=ft.Border.all(2, C.primary) if picked else None,
+    )  # fmt: skip
+    return spoken(ring, t(f"plans.colour.{name}"), picked=picked)
+
+
+def _problem(form: Form) -> list[ft.Control]:
+    return [NoticeCard(form.problem, t("machine_form.kept"), tone=Tone.bad)] if form.problem else []
+
+
+def _buttons(form: Form, save: Any, on_done: Callable[[], None]) -> list[ft.Control]:
+    return [PrimaryButton(t("common.save"), save, busy=form.busy), TextLink(t("common.back"), on_done)]
+
+
+@component
+def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[], None]) -> ft.Control:
+    known = (
+        row.model_dump(mode="json") if row else {"id": str(uuid7()), "name": "", "description": "", "color": "#1F5FBF", "is_active": True}
+    )
+    form = use_form(f"maintenance_type:{row.id if row else 'new'}", known)
+
+    async def send(values: dict[str, Any]) -> None:
+        said = {name: values[name] for name in ("name", "description", "color", "is_active")}
+        await settle(client, WriteMaintenanceType(
+            occurred_at=client.now(), maintenance_type_id=UUID(values["id"]), version=row.version if row else None, **said
+        ))  # fmt: skip
+
+    async def save() -> None:
+        if form.require("name") and await form.submit(send):
+            on_done()
+
+    return _stacked(
+        *_problem(form),
+        TextInput(t("plans.type_name"), **form.field("name")),
+        ColourChoice(form.get("color"), lambda value: form.set("color", value)),
+        TextInput(t("plans.type_description"), **form.field("description"), lines=2, optional=True),
+        Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
+        *_buttons(form, save, on_done),
+        spacing=Space.l,
+    )
+
+
+@component
+def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -> ft.Control:
+    sites = sorted(client.sites.rows.values(), key=lambda site: site.name)
+    new: dict[str, Any] = {
+        "id": str(uuid7()),
+        "name": "",
+        "site_id": str(sites[0].id) if sites else None,
+        "is_active": True,
+        "member_ids": [],
+    }
+    form = use_form(f"team:{row.id if row else 'new'}", row.model_dump(mode="json") if row else new)
+    chosen: list[str] = form.get("member_ids", [])
+
+    async def send(values: dict[str, Any]) -> None:
+        said = {name: values[name] for name in ("site_id", "name", "is_active", "member_ids")}
+        team = {**said, "team_id": values["id"], "occurred_at": client.now(), "version": row.version if row else None}
+        await settle(client, WriteTeam.model_validate(team))
+
+    async def save() -> None:
+        if form.require("name", "site_id") and await form.submit(send):
+            on_done()
+
+    def toggle(key: str) -> None:
+        form.set("member_ids", [one for one in chosen if one != key] if key in chosen else [*chosen, key])
+
+    people = [Choice(one.key, one.label) for one in technicians(client)]
+    places = [Choice(str(site.id), site.name) for site in sites]
+    return _stacked(
+        *_problem(form),
+        TextInput(t("plans.team_name"), **form.field("name")),
+        *([Picker(t("equipment_list.site"), places, form.get("site_id"), lambda key: form.set("site_id", key))] if len(places) > 1 else []),
+        Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),
+        Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
+        *_buttons(form, save, on_done),
+        spacing=Space.l,
+    )

@@ -1,0 +1,264 @@
+"""All plans: cards on a phone, a dense table on a desk, from the rows of the device."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.due import Compliance, DueState, compliance, compliance_of, is_ignored, local_day, past_occurrences, plan_due_state
+from mobile_app.core.i18n import n, t
+from mobile_app.core.views import next_first
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
+from mobile_app.domain.lookup import dotted, line_of, machine
+from mobile_app.domain.people import technicians
+from mobile_app.domain.plan_cards import PlanCard, who_does
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.plans.kinds import kinds_sheet
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.cards import TileRow
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.fields import SearchField, fold
+from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environment, use_state
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.table import Cell, Column, Sorting, Table
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space, Tone
+from shared_models.permissions import Permission
+from shared_models.plans import PlanRow
+
+MOST = 60
+SHOWS = ("late", "ignored", "paused")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """`show`: one of `SHOWS`, or empty for all."""
+
+    query: str = ""
+    show: str = ""
+    site: str | None = None
+    line: str | None = None
+    type: str | None = None
+    technician: str | None = None
+
+
+def matching(client: Client, filters: Filters, today: date) -> list[PlanRow]:
+    """The plans that pass the filters, the next due first."""
+    return sorted((plan for plan in client.tables.plans.rows.values() if _passes(client, plan, filters, today)), key=next_first)
+
+
+def _passes(client: Client, plan: PlanRow, filters: Filters, today: date) -> bool:
+    row = client.equipment.get(plan.equipment_id)
+    wanted = (
+        (filters.site, str(plan.site_id)),
+        (filters.line, str(row.production_line_id) if row else None),
+        (filters.type, str(plan.maintenance_type_id)),
+        (filters.technician, str(plan.assigned_technician_id)),
+    )
+    if not all(wish is None or wish == value for wish, value in wanted) or not _shows(plan, filters.show, today):
+        return False
+    words = fold(f"{plan.title} {row.name if row else ''} {row.code if row else ''}")
+    return all(word in words for word in fold(filters.query).split())
+
+
+def _shows(plan: PlanRow, show: str, today: date) -> bool:
+    if show == "late":
+        return plan_due_state(plan, today) is DueState.late
+    return {"ignored": is_ignored(plan), "paused": not plan.is_active}.get(show, True)
+
+
+def _asked() -> Filters:
+    """As the address asks: `/plans?show=ignored`."""
+    show = parse_qs(urlsplit(ft.context.page.route or "").query).get("show", [""])[0]
+    return Filters(show=show if show in SHOWS else "")
+
+
+@component
+def PlanListScreen() -> ft.Control:
+    client = use_tables("plans", "equipment", "lines", "sites", "users", "types", "teams")
+    state: State[Filters] = use_state(_asked)
+    filters, set_filters = state
+    sheet, set_sheet = use_state("")
+    close = lambda: set_sheet("")  # noqa: E731 - one line, used twice
+    use_sheet(kinds_sheet(sheet, client), close)
+    use_clock(600)
+    if not client.tables.plans.rows:
+        return _nothing(client)
+    if use_breakpoint() == Breakpoint.desktop:
+        return Desk(client, filters, set_filters, set_sheet)
+    return Cards(client, filters, set_filters, set_sheet)
+
+
+def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date) -> ft.Control:
+    def pick(name: str) -> Any:
+        return lambda value: set_filters(replace(filters, **{name: value}))
+
+    def show(name: str) -> Callable[[], None]:
+        return lambda: set_filters(replace(filters, show="" if filters.show == name else name))
+
+    plans = client.tables.plans.rows.values()
+    counts = {name: sum(1 for plan in plans if _shows(plan, name, today)) for name in SHOWS}
+    chips = [FilterChip(t(f"plans.show.{name}"), show(name), active=filters.show == name, count=counts[name]) for name in SHOWS]
+    sites = _choices(client.sites.rows.values())
+    lines = _choices(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
+    types = _choices(client.tables.types.rows.values())
+    menus = [
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+        FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
+        *([FilterMenu(t("plans.type"), types, filters.type, pick("type"))] if types else []),
+        FilterMenu(t("plans.technician"), technicians(client), filters.technician, pick("technician")),
+    ]
+    return FilterBar([*chips, *menus])
+
+
+def _choices(rows: Any) -> list[Choice]:
+    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
+
+
+def _actions(client: Client, set_sheet: Callable[[str], None], *, wide: bool) -> list[ft.Control]:
+    if not client.may(Permission.maintenance_write):
+        return []
+    items = [MenuItem(t("plans.teams"), lambda: set_sheet("teams"), ft.Icons.GROUPS_ROUNDED)]
+    if client.may(Permission.settings_write):
+        items.append(MenuItem(t("plans.types"), lambda: set_sheet("types"), ft.Icons.PALETTE_OUTLINED))
+    items.append(MenuItem(t("plans.checklists"), opener("/checklists"), ft.Icons.CHECKLIST_ROUNDED))
+    new = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED, height=48)
+    return [MoreMenu(items, label=t("plans.more")), *([new] if wide else [])]
+
+
+def _kept(plans: list[PlanRow]) -> str:
+    """In the heading: how many, and how they have been kept."""
+    kept = compliance_of(plan for plan in plans if plan.is_active)
+    return dotted(n("plans.count", len(plans)), compliance_words(kept) if kept.judged else "")
+
+
+@component
+def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
+    today = local_day(client.now())
+    rows = matching(client, filters, today)
+    head = PageHeader(t("plans.title"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
+    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
+    cards: list[ft.Control] = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:MOST]]
+    if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
+        cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
+    rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) > MOST else []
+    may_add = client.may(Permission.maintenance_write)
+    footer = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED) if may_add else None
+    return Page(head, search, _filter_bar(client, filters, set_filters, today), *(cards or [_no_match()]), *rest, footer=footer)
+
+
+@component
+def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
+    today = local_day(client.now())
+    rows = ft.use_memo(lambda: matching(client, filters, today), [filters, client.tables.plans.revision, client.equipment.revision, today])
+    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
+    head = ft.Row(
+        [
+            ft.Container(PageHeader(t("plans.title"), _kept(rows)), expand=True),
+            ft.Container(search, width=320),
+            *_actions(client, set_sheet, wide=True),
+            SyncBadge(),
+        ],
+        spacing=Space.m,
+    )
+    table = Table(
+        ft.use_memo(lambda: _columns(client, today), [today]),
+        rows,
+        lambda plan: str(plan.id),
+        on_open=lambda key: go(f"/plans/{key}"),
+        sorting=Sorting("next"),
+        row_label=lambda plan: dotted(plan.title, machine(client, plan.equipment_id)),
+        empty=_no_match(),
+    )
+    body = ft.Column(
+        [head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True)],
+        spacing=Space.m,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _columns(client: Client, today: date) -> list[Column]:
+    def place(plan: PlanRow) -> str:
+        return machine(client, plan.equipment_id)
+
+    return [
+        Column("plan", t("plans.plan"), lambda plan: _title(client, plan), sort=lambda plan: fold(plan.title), flex=5),
+        Column("machine", t("plans.machine"), place, sort=place, flex=4),
+        Column(
+            "line",
+            t("equipment_list.line"),
+            lambda plan: line_of(client, plan.equipment_id),
+            sort=lambda p: line_of(client, p.equipment_id) or None,
+        ),
+        Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
+        Column("next", t("plans.next"), lambda plan: _next(plan, today), sort=_soonest, width=150),
+        Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
+        Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan), size=12), width=172),
+    ]
+
+
+def _title(client: Client, plan: PlanRow) -> ft.Control | Cell:
+    kind = client.tables.types.get(plan.maintenance_type_id)
+    words = Cell(plan.title, strong=True)
+    if not is_ignored(plan) and kind is None:
+        return words
+    name = ft.Text(plan.title, size=14, weight=ft.FontWeight.W_600, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=True)
+    dot = [ft.Container(width=10, height=10, border_radius=5, bgcolor=kind.color, tooltip=kind.name)] if kind else []
+    mark = [ft.Icon(IGNORED.icon, size=18, color=ft.Colors.ERROR, tooltip=IGNORED.word)] if is_ignored(plan) else []
+    return ft.Row([*dot, name, *mark], spacing=8)
+
+
+def _length(plan: PlanRow) -> float | None:
+    return plan.rule().interval_days(plan.meter.per_day if plan.meter else None)
+
+
+def _next(plan: PlanRow, today: date) -> ft.Control:
+    return ft.Row([due_chip(plan, today)], spacing=0)
+
+
+def _soonest(plan: PlanRow) -> datetime | None:
+    return plan.next_due if plan.is_active else None
+
+
+def _who(client: Client, plan: PlanRow) -> Cell:
+    name = who_does(client, plan)
+    return Cell(name or t("domain.unassigned"), None if name else Tone.off)
+
+
+def _of(plan: PlanRow) -> Compliance:
+    return compliance(past_occurrences(plan))
+
+
+def _figure(plan: PlanRow) -> str:
+    kept = _of(plan)
+    return f"{kept.on_time}/{kept.judged}" if kept.judged else "–"
+
+
+def _no_match() -> ft.Control:
+    return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("plans.no_match"), t("plans.no_match_body"))
+
+
+def _nothing(client: Client) -> ft.Control:
+    may_add = client.may(Permission.maintenance_write)
+    return Page(
+        PageHeader(t("plans.title"), trailing=[SyncBadge()]),
+        EmptyState(
+            ft.Icons.EVENT_REPEAT_ROUNDED,
+            t("plans.none"),
+            t("plans.none_body"),
+            action=t("plans.new") if may_add else "",
+            on_action=opener("/plans/new"),
+        ),
+    )
