@@ -21,6 +21,7 @@ from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
 from shared_models import equipment as eq
 from shared_models import interventions as iv
+from shared_models import meters as mt
 from shared_models import plans as pl
 from shared_models import requests as rq
 from shared_models.base import Command
@@ -50,7 +51,7 @@ def parse_command(payload: Mapping[str, Any]) -> Command | None:
         return None
 
 
-_SUBJECTS = ("intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id", "plan_id")
+_SUBJECTS = ("intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id", "plan_id", "meter_id", "reading_id")
 _CREATES: dict[type[Command], tuple[str, ...]] = {
     eq.CreateEquipment: ("equipment_id",),
     eq.AddDocument: ("document_id",),
@@ -60,6 +61,8 @@ _CREATES: dict[type[Command], tuple[str, ...]] = {
     iv.CompleteIntervention: ("permanent_id",),
     iv.AddPhoto: ("photo_id",),
     rq.AcceptWorkRequest: ("intervention_id",),
+    mt.CreateMeter: ("meter_id",),
+    mt.RecordReading: ("reading_id",),
     pl.CreatePlan: ("plan_id",),
     pl.GeneratePlan: ("intervention_id",),
 }

@@ -72,6 +72,7 @@ def project(command: Command, rows: Rows, person: Person) -> None:
         project_checklists,
         project_equipment,
         project_interventions,
+        project_meters,
         project_plans,
     )
 

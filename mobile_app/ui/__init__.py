@@ -71,6 +71,7 @@ forms       form = use_form(key, initial): TextInput(label, **form.field("name")
             an exception with `.problem: Problem` lands under the fields it names
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime], label=)  LoadBar(value, limit, label=)
+            Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
 photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_open=, on_add=, on_remove=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)
             format_number(v, digits) _percent(ratio) _money _size(bytes) _duration(minutes|timedelta) _hours _timer(timedelta)

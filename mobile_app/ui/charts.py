@@ -141,6 +141,75 @@ def _mark(x: float, mark: Mark) -> list[cv.Shape]:
     ]
 
 
+class Dot(NamedTuple):
+    """A point of a curve."""
+
+    at: datetime
+    value: float
+
+
+_CURVE_EDGE: Final = 4
+_AXIS: Final = 18
+
+
+def curve_places(dots: Sequence[Dot], width: float, height: float) -> list[tuple[float, float]]:
+    """Where `dots` (oldest first) lie in a box of that size, y downwards; a flat line runs through the middle."""
+    span = Span(dots[0].at, dots[-1].at)
+    low, high = min(dot.value for dot in dots), max(dot.value for dot in dots)
+    across, up = width - 2 * _CURVE_EDGE, height - 2 * _CURVE_EDGE
+    rise = [(dot.value - low) / (high - low) if high > low else 0.5 for dot in dots]
+    return [(_CURVE_EDGE + fraction(dot.at, span) * across, _CURVE_EDGE + (1 - share) * up) for dot, share in zip(dots, rise, strict=True)]
+
+
+@component
+def Curve(
+    dots: Sequence[Dot],
+    *,
+    label: str,
+    height: float = 40,
+    width: float | None = None,
+    marks: tuple[str, str] | None = None,
+    days: tuple[str, str] | None = None,
+) -> ft.Control:
+    """Values over time as one line, its last point marked. `marks` are the words of the lowest and highest value, `days` of
+    the first and last day; without `width`, as wide as there is room.
+    """
+    measured, set_measured = use_state(width or 0.0)
+    foot = _AXIS if days else 0
+    canvas = cv.Canvas(
+        _curve(dots, measured, height - foot, marks, days) if measured and dots and dots[0].at < dots[-1].at else [],
+        height=height,
+        width=width,
+        expand=width is None,
+        resize_interval=50,
+        on_resize=None if width else lambda e: set_measured(e.width),
+    )
+    return ft.Semantics(content=canvas if width else ft.Row([canvas]), label=label, image=True, exclude_semantics=True)
+
+
+def _curve(dots: Sequence[Dot], width: float, height: float, marks: tuple[str, str] | None, days: tuple[str, str] | None) -> list[cv.Shape]:
+    places = curve_places(dots, width, height)
+    (first_x, _), (last_x, last_y) = places[0], places[-1]
+    drawn = [cv.Path.LineTo(x, y) for x, y in places]
+    area = [cv.Path.MoveTo(first_x, height), *drawn, cv.Path.LineTo(last_x, height), cv.Path.Close()]
+    run = [cv.Path.MoveTo(*places[0]), *drawn[1:]]
+    stroke = ft.Paint(
+        color=C.primary, stroke_width=2.2, style=ft.PaintingStyle.STROKE, stroke_cap=ft.StrokeCap.ROUND, stroke_join=ft.StrokeJoin.ROUND
+    )
+    shapes: list[cv.Shape] = [
+        cv.Path(list(area), paint=ft.Paint(color=faint(C.primary, 0.12))),
+        cv.Path(list(run), paint=stroke),
+        cv.Circle(last_x, last_y, 3.5, paint=ft.Paint(color=C.primary)),
+    ]
+    style = ft.TextStyle(size=Size.caption, color=C.ink2)
+    if marks:
+        shapes += [cv.Text(0, height - _AXIS, marks[0], style=style), cv.Text(0, 0, marks[1], style=style)]
+    if days:
+        shapes.append(cv.Text(0, height + 3, days[0], style=style))
+        shapes.append(cv.Text(width, height + 3, days[1], style=style, alignment=ft.Alignment.TOP_RIGHT))
+    return shapes
+
+
 def LoadBar(value: float, limit: float, *, label: str) -> ft.Control:
     """A bar against what is possible; past it, it turns red and says so by its length."""
     over = value > limit
