@@ -1,6 +1,7 @@
 """The app: opens what is on the device, then shows the sign-in or the shell with the screen of the route."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import flet as ft
 
@@ -193,13 +194,13 @@ def destinations(client: Client) -> Sequence[Destination]:
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
     calendar = Destination("calendar", t("app.calendar"), icons.CALENDAR_MONTH_OUTLINED, icons.CALENDAR_MONTH_ROUNDED)
     if not may(role, Permission.maintenance_validate):
-        return [today, machines, jobs, me, calendar]
+        return [today, replace(calendar, on_phone=False), machines, jobs, me]
     board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
-    on_rail = [Destination(d.key, d.label, d.icon, d.selected_icon, on_phone=False) for d in (today, jobs)]
-    return [board, validate, requests, plans, *on_rail, machines, me]
+    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines)]
+    return [board, validate, calendar, requests, plans, *on_rail, me]
 
 
 def _to_validate(client: Client) -> int:

@@ -15,7 +15,7 @@ from uuid import UUID
 from mobile_app.core.tables import Table
 from shared_models.interventions import InterventionRow, Priority
 from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.planning import Basis
+from shared_models.planning import Basis, DueReason, forecast
 from shared_models.plans import OccurrenceRow, OccurrenceState, PlanRow
 from shared_models.recurrence import BY_METER
 from shared_models.users import UserCard
@@ -44,6 +44,7 @@ _OF_OCCURRENCE = {
     OccurrenceState.missed: EntryState.missed,
     OccurrenceState.skipped: EntryState.skipped,
 }
+_WAITING = {OccurrenceState.planned, OccurrenceState.open}
 _TO_DO = {EntryState.planned, EntryState.open}
 _LOAD = {EntryState.planned, EntryState.open, EntryState.late, EntryState.done}
 
@@ -259,8 +260,7 @@ def is_series_of(plan: PlanRow) -> bool:
 
 
 def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Jobs) -> bool:
-    waiting = (OccurrenceState.planned, OccurrenceState.open)
-    return any(occurrence.state in waiting for occurrence in own.values()) or any(job.status in OPEN for job in jobs.values())
+    return any(occurrence.state in _WAITING for occurrence in own.values()) or any(job.status in OPEN for job in jobs.values())
 
 
 class Agenda:
@@ -379,3 +379,31 @@ def _empty_week() -> list[list[Entry]]:
 def _day_load(found: Sequence[Entry]) -> DayLoad:
     estimates = [entry.minutes for entry in found]
     return DayLoad(sum(minutes or 0 for minutes in estimates), len(found), estimates.count(None))
+
+
+# ---------------------------------------------------------------- why
+
+
+def reason_of(entry: Entry) -> DueReason | None:
+    """Why an entry is due when it is; None for a job that no plan asked for."""
+    if entry.job is not None and entry.job.due_reason is not None:
+        return entry.job.due_reason
+    plan = entry.plan
+    if plan is None or plan.reason is None or not entry.is_to_do:
+        return None
+    if entry.original_due == next_original(plan):
+        return plan.reason
+    for reason in forecast(plan.rule(), plan.reference, plan.meter):
+        if reason.due == entry.original_due:
+            return reason.model_copy(update={"due": entry.due, "moved_from": entry.original_due}) if entry.is_moved else reason
+        if entry.original_due is None or reason.due > entry.original_due:
+            return None
+    return None
+
+
+def next_original(plan: PlanRow) -> datetime | None:
+    """What names the next occurrence: its own original date where it has one, else the rule's first."""
+    ruled = plan.upcoming[0] if plan.upcoming else None
+    if is_series_of(plan):
+        return ruled
+    return next((each.original_due for each in plan.occurrences if each.state in _WAITING), ruled)

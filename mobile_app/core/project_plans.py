@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mobile_app.core.agenda import next_original
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION, new_job
 from mobile_app.core.projection import Person, Rows, rule
@@ -100,15 +101,6 @@ def _with_next(plan: PlanRow) -> PlanRow:
 
 def _occurrence(plan: PlanRow, original_due: datetime) -> OccurrenceRow | None:
     return next((each for each in plan.occurrences if each.original_due == original_due), None)
-
-
-def next_original(plan: PlanRow) -> datetime | None:
-    """What names the next occurrence: its own original date where it has one, else the rule's first."""
-    waiting = [each.original_due for each in plan.occurrences if each.state not in _ENDED]
-    ruled = plan.upcoming[0] if plan.upcoming else None
-    if plan.rule().is_series:
-        return ruled
-    return waiting[0] if waiting else ruled
 
 
 def _meter_of(rows: Rows, plan: PlanRow | pl.PlanFields) -> MeterRow | None:

@@ -1,0 +1,308 @@
+"""How an entry of the calendar looks: its mark, its colour, its words; as a chip of a month and as a card of a day."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import flet as ft
+
+from mobile_app.core.agenda import Entry, EntryState, state_on
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date_long, format_duration, language, t
+from mobile_app.domain import marks
+from mobile_app.domain.lookup import dotted, line_of, machine, person, place
+from mobile_app.domain.marks import Mark
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import spoken, tap
+from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.text import Meta, Strong
+from mobile_app.ui.theme import MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
+from shared_models.plans import MaintenanceTypeRow
+
+GROUP: Final = "entry"
+"""What can be dragged onto a day or onto a person."""
+CHIP_HEIGHT: Final = 24
+_LIGHTER: Final = 0.45
+_ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
+
+MARKS: Final = {
+    EntryState.planned: Mark("calendar.state.planned", Tone.info, ft.Icons.EVENT_REPEAT_ROUNDED),
+    EntryState.open: Mark("calendar.state.open", Tone.primary, ft.Icons.ASSIGNMENT_ROUNDED),
+    EntryState.late: Mark("calendar.state.late", Tone.bad, ft.Icons.EVENT_BUSY_ROUNDED),
+    EntryState.done: Mark("calendar.state.done", Tone.ok, ft.Icons.TASK_ALT_ROUNDED),
+    EntryState.missed: Mark("calendar.state.missed", Tone.bad, ft.Icons.CANCEL_ROUNDED),
+    EntryState.skipped: Mark("calendar.state.skipped", Tone.off, ft.Icons.REMOVE_CIRCLE_ROUNDED),
+}
+FORECAST: Final = Mark("calendar.forecast", Tone.off, ft.Icons.TIMELINE_ROUNDED)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every view needs: who looks, at what, and what happens on a tap or a drop.
+
+    `find` gives the entries of a span of days, filtered. `moving` is what is being moved by tapping a day.
+    """
+
+    client: Client
+    today: date
+    anchor: date
+    dark: bool
+    may_plan: bool
+    find: Callable[[date, date], list[Entry]]
+    on_open: Callable[[Entry], None]
+    on_day: Callable[[date], Any]
+    on_drop: Callable[[str, date], Any]
+    on_hand: Callable[[str, str | None], Any]
+    on_step: Callable[[int], None]
+    moving: Entry | None = None
+
+
+# Words
+
+
+def mark_of(entry: Entry, today: date) -> Mark:
+    return FORECAST if entry.is_forecast else MARKS[state_on(entry, today)]
+
+
+def type_of(client: Client, entry: Entry) -> MaintenanceTypeRow | None:
+    return client.tables.types.get(entry.type_id)
+
+
+def type_name(client: Client, entry: Entry) -> str:
+    known = type_of(client, entry)
+    row = entry.job or entry.plan
+    return known.name if known else marks.TYPE[row.intervention_type].word if row else ""
+
+
+def who(client: Client, entry: Entry) -> str:
+    """The person, else the team."""
+    team = client.tables.teams.get(entry.team_id)
+    return person(client, entry.technician_id) or (team.name if team else "")
+
+
+def summary(scene: Scene, entry: Entry) -> str:
+    """All of it in a line: for tooltips and screen readers."""
+    client = scene.client
+    spent = format_duration(entry.minutes) if entry.minutes else ""
+    return dotted(
+        time_of(entry.due), mark_of(entry, scene.today).word, entry.title, place(client, entry.equipment_id),
+        type_name(client, entry), who(client, entry) or t("domain.unassigned"), spent,
+    )  # fmt: skip
+
+
+def time_of(due: datetime) -> str:
+    return f"{due:%H:%M}"
+
+
+def full_day(day: date) -> str:
+    """Lundi 23 novembre 2026."""
+    return t("calendar.day_year", day=format_date_long(day), year=day.year)
+
+
+def month_name(day: date) -> str:
+    """Novembre 2026."""
+    name = t("common.months").split(",")[day.month - 1]
+    return f"{name[:1].upper()}{name[1:]} {day.year}"
+
+
+def week_name(day: date) -> str:
+    return t("calendar.week", number=day.isocalendar().week)
+
+
+def span_name(since: date, until: date) -> str:
+    """23 – 29 novembre 2026; 30 novembre – 6 décembre 2026."""
+    months = t("common.months").split(",")
+    end = _day_of_month(until, months[until.month - 1])
+    if (since.year, since.month) == (until.year, until.month):
+        return f"{_ordinal(since)} – {end} {until.year}"
+    start = _day_of_month(since, months[since.month - 1])
+    year = "" if since.year == until.year else f" {since.year}"
+    return f"{start}{year} – {end} {until.year}"
+
+
+def _day_of_month(day: date, month: str) -> str:
+    return f"{_ordinal(day)} {month}"
+
+
+def _ordinal(day: date) -> str:
+    return "1er" if day.day == 1 and language() == "fr" else str(day.day)
+
+
+def weekday_name(day: date, *, short: bool) -> str:
+    """lun. or lundi, by the language."""
+    name = t("common.weekdays").split(",")[day.weekday()]
+    return name[:3] if short else name
+
+
+# Colour
+
+
+def colour_of(scene: Scene, entry: Entry) -> str:
+    """The maintenance type's own colour, lighter on a dark surface."""
+    known = type_of(scene.client, entry)
+    if known is None:
+        row = entry.job or entry.plan
+        return TONES[marks.TYPE[row.intervention_type].tone].ink if row else C.ink2
+    return shade(known.color, dark=scene.dark)
+
+
+def shade(colour: str, *, dark: bool) -> str:
+    if not dark:
+        return colour
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(part + (255 - part) * _LIGHTER):02X}" for part in parts)
+
+
+# In a month
+
+
+def may_drag(scene: Scene, entry: Entry) -> bool:
+    """Forecasts too: dropped, they say why they stay."""
+    return scene.may_plan and entry.is_to_do and scene.moving is None
+
+
+def draggable(scene: Scene, entry: Entry, content: ft.Control, *, sideways: bool = False) -> ft.Control:
+    """`sideways`: the drag begins across, so that a finger going down still scrolls."""
+    if not may_drag(scene, entry):
+        return content
+    return ft.Draggable(
+        content=content,
+        group=GROUP,
+        data=entry.key,
+        content_feedback=_feedback(scene, entry),
+        affinity=ft.Axis.HORIZONTAL if sideways else None,
+        max_simultaneous_drags=1,
+    )
+
+
+def _feedback(scene: Scene, entry: Entry) -> ft.Control:
+    """What hangs at the pointer."""
+    colour = colour_of(scene, entry)
+    words = ft.Text(entry.title, size=Size.meta, weight=SEMIBOLD, color=C.ink, max_lines=1, overflow=_ELLIPSIS, expand=True)
+    return ft.Container(
+        ft.Row([ft.Icon(ft.Icons.OPEN_WITH_ROUNDED, size=16, color=colour), words], spacing=8),
+        width=200,
+        height=36,
+        padding=ft.Padding.symmetric(horizontal=10),
+        bgcolor=C.surface,
+        border=line(colour, 2),
+        border_radius=10,
+        opacity=0.95,
+    )
+
+
+def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
+    """One line of a month's day: colour of the type, mark of the state, title; a forecast is drawn lighter, and says so."""
+    mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
+    is_over = not entry.is_to_do
+    quiet = is_over or entry.is_forecast
+    icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
+    parts: list[ft.Control] = [
+        ft.Icon(mark.icon, size=14, color=icon),
+        ft.Text(
+            entry.title, size=Size.caption, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink, max_lines=1, no_wrap=True,
+            overflow=_ELLIPSIS, expand=True,
+        ),
+    ]  # fmt: skip
+    if entry.is_forecast and wide:
+        parts.append(ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, no_wrap=True))
+    elif wide and entry.technician_id and not is_over:
+        parts.append(ft.Text(_initials(person(scene.client, entry.technician_id)), size=10.5, weight=SEMIBOLD, color=C.ink2))
+    box = ft.Container(
+        ft.Row(parts, spacing=4),
+        height=CHIP_HEIGHT * environment.current().layout.text_scale,
+        padding=ft.Padding(left=5, top=0, right=5, bottom=0),
+        bgcolor=None if entry.is_forecast else faint(colour, 0.07 if is_over else 0.16),
+        border=_edge(colour, entry),
+        border_radius=6,
+        tooltip=summary(scene, entry),
+        ink=True,
+        on_click=tap(lambda: scene.on_open(entry)),
+    )
+    return draggable(scene, entry, spoken(box))
+
+
+def _edge(colour: str, entry: Entry) -> ft.Border:
+    if entry.is_forecast:
+        return ft.Border.all(1, faint(colour, 0.45))
+    side = ft.BorderSide(3, faint(colour, 1 if entry.is_to_do else 0.5))
+    return ft.Border(left=side)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.replace("-", " ").split() if word[0].isalnum()).upper()[:2]
+
+
+# On a day
+
+
+def EntryCard(scene: Scene, entry: Entry, *, selected: bool = False) -> ft.Control:
+    """Time, what, where, who: in the lists of a day."""
+    client, mark, colour = scene.client, mark_of(entry, scene.today), colour_of(scene, entry)
+    chips: list[ft.Control] = []
+    if entry.is_forecast or state_on(entry, scene.today) not in {EntryState.planned}:
+        chips.append(mark.chip())
+    if entry.is_moved:
+        chips.append(StatusChip(t("calendar.moved"), Tone.off, icon=ft.Icons.OPEN_WITH_ROUNDED))
+    if is_pending(client, entry):
+        chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
+    words: list[ft.Control] = [
+        Strong(entry.title, max_lines=2, color=C.ink2 if entry.is_forecast else C.ink),
+        Meta(dotted(machine(client, entry.equipment_id), line_of(client, entry.equipment_id))),
+        TypeLine(scene, entry),
+    ]
+    if chips:
+        words.append(ft.Container(ft.Row(chips, spacing=6, run_spacing=6, wrap=True), padding=ft.Padding(0, 4, 0, 0)))
+    text = ft.Column(words, spacing=2, tight=True, expand=True)
+    spent = format_duration(entry.minutes) if entry.minutes else ""
+    clock = ft.Column([Strong(time_of(entry.due)), *([Meta(spent)] if spent else [])], spacing=1, tight=True)
+    big = environment.current().has_big_text
+    inside = (
+        ft.Column([clock, ft.Row([text])], spacing=4, tight=True)
+        if big
+        else ft.Row([ft.Container(clock, width=58), text], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
+    )
+    box = ft.Container(
+        inside,
+        padding=ft.Padding(left=14, top=12, right=12, bottom=12),
+        bgcolor=C.primary_container if selected else C.background if entry.is_forecast else C.surface,
+        border=ft.Border(
+            left=ft.BorderSide(4, faint(colour, 0.45 if entry.is_forecast else 1)),
+            top=_line(),
+            right=_line(),
+            bottom=_line(),
+        ),
+        border_radius=Radius.tile,
+        ink=True,
+        on_click=tap(lambda: scene.on_open(entry)),
+    )
+    return spoken(box, key=entry.key)
+
+
+def _line() -> ft.BorderSide:
+    return ft.BorderSide(1, C.line)
+
+
+def TypeLine(scene: Scene, entry: Entry) -> ft.Control:
+    """The type with its colour, then who does it."""
+    dot = ft.Container(width=9, height=9, border_radius=3, bgcolor=colour_of(scene, entry))
+    words = Meta(dotted(type_name(scene.client, entry), who(scene.client, entry) or t("domain.unassigned")), expand=True)
+    return ft.Row([dot, words], spacing=6)
+
+
+def is_pending(client: Client, entry: Entry) -> bool:
+    of_job = entry.job is not None and entry.job.id in client.interventions.pending
+    return of_job or (entry.plan is not None and entry.plan.id in client.tables.plans.pending and entry.occurrence is not None)
+
+
+def Legend(scene: Scene, shown: Sequence[Entry]) -> ft.Control:
+    """The types that are seen, with their colours, and what the light ones are."""
+    named = {type_name(scene.client, entry): colour_of(scene, entry) for entry in shown}
+    parts: list[ft.Control] = [
+        ft.Row([ft.Container(width=10, height=10, border_radius=3, bgcolor=colour), Meta(name)], spacing=6, tight=True)
+        for name, colour in sorted(named.items())
+    ]
+    if any(entry.is_forecast for entry in shown):
+        parts.append(ft.Row([ft.Icon(FORECAST.icon, size=14, color=C.ink2), Meta(t("calendar.forecast_legend"))], spacing=6, tight=True))
+    return ft.Row(parts, spacing=16, run_spacing=4, wrap=True)

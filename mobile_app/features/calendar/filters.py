@@ -1,0 +1,106 @@
+"""What the calendar shows: chips on a wide screen, a sheet on a phone; remembered from one visit to the next."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from typing import Any, Final
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.agenda import NOBODY, Entry, Filters, passes
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.features.calendar.load import workers
+from mobile_app.ui.buttons import SecondaryButton
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.fields import Picker
+from mobile_app.ui.theme import Space
+
+NAMES: Final = tuple(field.name for field in fields(Filters))
+_FEW: Final = 40
+"""Machines that still fit a menu."""
+
+
+def read_filters(kept: dict[str, Any]) -> Filters:
+    """What was remembered; what cannot be read is left out."""
+    found: dict[str, UUID] = {}
+    for name in NAMES:
+        try:
+            found[name] = UUID(kept[name])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    return Filters(**found)
+
+
+def filtered(client: Client, entries: Iterable[Entry], filters: Filters) -> list[Entry]:
+    members = {team.id: frozenset(team.member_ids) for team in client.tables.teams.rows.values()}
+
+    def line_of(equipment_id: UUID) -> UUID | None:
+        row = client.equipment.get(equipment_id)
+        return row.production_line_id if row else None
+
+    return [entry for entry in entries if passes(entry, filters, line_of, members)]
+
+
+def _choices(rows: Iterable[Any]) -> list[Choice]:
+    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
+
+
+def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
+    """What can be chosen of each; nothing where there is no choice."""
+
+    def here(row: Any) -> bool:
+        return filters.site in {None, row.site_id}
+
+    tables = client.tables
+    sites = _choices(client.sites.rows.values())
+    people = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in workers(client)]
+    machines = [row for row in client.equipment.rows.values() if here(row) and filters.line in {None, row.production_line_id}]
+    return {
+        "site": sites if len(sites) > 1 else [],
+        "line": _choices(row for row in client.lines.rows.values() if here(row)),
+        "machine": _choices(machines),
+        "technician": [Choice(str(NOBODY), t("domain.unassigned")), *people],
+        "team": _choices(row for row in tables.teams.rows.values() if row.is_active and here(row)),
+        "type": _choices(row for row in tables.types.rows.values() if row.is_active),
+    }
+
+
+Set = Callable[[str, str | None], None]
+
+
+def FilterChips(client: Client, filters: Filters, on_set: Set, on_machine: Callable[[], None]) -> ft.Control:
+    """`on_machine` opens a search where a menu would be too long."""
+    chips: list[ft.Control] = []
+    for name, choices in choices_of(client, filters).items():
+        value = getattr(filters, name)
+        if name == "machine" and len(choices) > _FEW:
+            row = client.equipment.get(value)
+            chips.append(FilterChip(row.name if row else t("calendar.filter.machine"), on_machine, active=row is not None))
+        elif choices:
+            picked = str(value) if value else None
+            chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key)))
+    if filters.count > 1:
+        chips.append(FilterChip(t("calendar.filter.clear"), lambda: clear(on_set)))
+    return FilterBar(chips)
+
+
+def FilterForm(client: Client, filters: Filters, on_set: Set, *, names: Iterable[str] = NAMES) -> ft.Control:
+    """The same in a sheet."""
+    everything = Choice("", t("common.all"))
+    parts: list[ft.Control] = []
+    known = choices_of(client, filters)
+    for name in names:
+        if known[name]:
+            value = getattr(filters, name)
+            picked = str(value) if value else ""
+            choices = [everything, *known[name]]
+            parts.append(Picker(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key or None)))
+    if filters.count:
+        parts.append(SecondaryButton(t("calendar.filter.clear"), lambda: clear(on_set)))
+    return ft.Column(parts, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def clear(on_set: Set) -> None:
+    for name in NAMES:
+        on_set(name, None)

@@ -1,0 +1,123 @@
+"""Who has how much to do in a week, against what a week holds; over it in words too."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.agenda import WEEK_DAYS, PersonLoad
+from mobile_app.core.agenda import load as load_of
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_hours, n, t
+from mobile_app.domain.lookup import dotted, person
+from mobile_app.features.calendar.entries import Scene, weekday_name
+from mobile_app.features.calendar.month import drop_target
+from mobile_app.ui.cards import Card, CardHeader
+from mobile_app.ui.charts import LoadBar
+from mobile_app.ui.chips import Avatar
+from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_state
+from mobile_app.ui.text import Meta, Strong
+from mobile_app.ui.theme import C, faint, line
+from shared_models.permissions import Permission, may
+from shared_models.users import UserCard
+
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+_TALLEST: Final = 22
+
+
+def workers(client: Client) -> list[UserCard]:
+    """Those who do the work, by name."""
+    people = [user for user in client.users.rows.values() if user.is_active and may(user.role, Permission.maintenance_update_assigned)]
+    own = [user for user in people if not may(user.role, Permission.maintenance_write)]
+    return sorted(own, key=lambda user: (user.last_name, user.first_name))
+
+
+def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
+    """A line for each technician; drop work on one to give it to them."""
+    found = scene.find(week, week + timedelta(days=WEEK_DAYS - 1))
+    loads = load_of(found, workers(scene.client), week)
+    loads.sort(key=lambda each: (each.person is None, -each.minutes))
+    lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.person.id) if each.person else "nobody") for each in loads]
+    if across:
+        held = [ft.Container(one, width=230) for one in lines]
+        return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO)
+    head = CardHeader(t("calendar.load"))
+    hint = [Meta(t("calendar.load_hint"))] if scene.may_plan else []
+    column = ft.Column([head, *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+    return Card(column, padding=14)
+
+
+@component
+def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
+    is_over, set_over = use_state(False)
+    client = scene.client
+    name = person(client, load.person.id) if load.person else t("calendar.nobody")
+    figure = figure_of(load)
+    head = ft.Row([Strong(name, expand=True, max_lines=1), Meta(figure)], spacing=8)
+    parts: list[ft.Control] = [head]
+    if load.person:
+        parts.append(LoadBar(load.minutes, load.weekly, label=f"{name}, {figure}"))
+    parts.append(_days(load, week))
+    note = note_of(load)
+    if note:
+        parts.append(Meta(note, color=C.bad if load.over else C.ink2))
+    words = ft.Column(parts, spacing=5, tight=True, expand=True, horizontal_alignment=_STRETCH)
+    leading = Avatar(name, size=32) if load.person else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
+    box = ft.Container(
+        ft.Row([ft.Container(leading, width=32), words], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START),
+        padding=8,
+        border_radius=12,
+        bgcolor=faint(C.primary, 0.12) if is_over else C.surface,
+        border=line(C.primary if is_over else C.line, 1),
+    )
+    told = ft.Semantics(content=box, container=True)
+    person_id = str(load.person.id) if load.person else None
+    return drop_target(told, lambda key: scene.on_hand(key, person_id), set_over) if scene.may_plan else told
+
+
+def figure_of(load: PersonLoad) -> str:
+    """“6 h 30 / 35 h”."""
+    if load.person is None:
+        return format_hours(load.minutes)
+    return t("calendar.load_of", minutes=format_hours(load.minutes), capacity=format_hours(load.weekly))
+
+
+def note_of(load: PersonLoad) -> str:
+    over = t("calendar.load_over", hours=format_hours(load.over)) if load.over else ""
+    unknown = n("calendar.load_unestimated", load.unestimated) if load.unestimated else ""
+    return dotted(over, unknown)
+
+
+def _days(load: PersonLoad, week: date) -> ft.Control:
+    """A small column for each day; a day beyond its fifth of the week is red, and says so."""
+    days = [_day(load, week, number) for number in range(WEEK_DAYS)]
+    return ft.Row(days, spacing=4, vertical_alignment=ft.CrossAxisAlignment.END)
+
+
+def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
+    day = load.days[number]
+    full = load.daily or max((each.minutes for each in load.days), default=0) or 1
+    tall = max(2.0, min(1.0, day.minutes / full) * _TALLEST) if day.minutes else 2.0
+    over = load.is_over_on(number)
+    name = weekday_name(week + timedelta(days=number), short=False)
+    said = t("calendar.load_day_over" if over else "calendar.load_day", day=name, hours=format_hours(day.minutes))
+    bar = ft.Container(height=tall, bgcolor=C.bad if over else C.primary if day.minutes else C.line, border_radius=2)
+    letter = ft.Text(name[:1].upper(), size=10, color=C.bad if over else C.ink2, weight=ft.FontWeight.W_700 if over else None)
+    column = ft.Column(
+        [
+            ft.Container(bar, height=_TALLEST, alignment=ft.Alignment.BOTTOM_CENTER),
+            ft.Row([*([ft.Icon(ft.Icons.PRIORITY_HIGH_ROUNDED, size=9, color=C.bad)] if over else []), letter], spacing=0, tight=True),
+        ],
+        spacing=2,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    return ft.Container(ft.Semantics(content=column, label=said, exclude_semantics=True), expand=1, tooltip=said)
+
+
+def over_words(loads: Sequence[PersonLoad]) -> str:
+    """Who has too much, for a line above a phone's week."""
+    over = [load for load in loads if load.over and load.person]
+    return n("calendar.over_count", len(over)) if over else ""

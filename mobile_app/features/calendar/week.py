@@ -1,0 +1,210 @@
+"""A week: seven columns beside who has how much to do; on a phone, seven days above the list of one."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
+from mobile_app.core.agenda import load as load_of
+from mobile_app.core.i18n import format_duration, n, t
+from mobile_app.domain.lookup import machine, person
+from mobile_app.features.calendar.entries import (
+    Legend,
+    Scene,
+    colour_of,
+    draggable,
+    mark_of,
+    summary,
+    time_of,
+    weekday_name,
+    who,
+)
+from mobile_app.features.calendar.load import LoadPanel, over_words, workers
+from mobile_app.features.calendar.month import day_label, day_list, drop_target
+from mobile_app.ui import environment
+from mobile_app.ui.buttons import spoken, tap
+from mobile_app.ui.cards import SectionHeader
+from mobile_app.ui.chips import Avatar
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
+
+_MOST: Final = 30
+"""Cards of a day; the rest is in its list."""
+_SIDE: Final = 290
+_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+_START: Final = ft.CrossAxisAlignment.START
+_ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
+
+
+def days_of(anchor: date) -> list[date]:
+    monday = monday_of(anchor)
+    return [monday + timedelta(days=day) for day in range(WEEK_DAYS)]
+
+
+def WeekGrid(scene: Scene) -> ft.Control:
+    week = days_of(scene.anchor)
+    shown = scene.find(week[0], week[-1])
+    days = by_day(shown)
+    desk = use_breakpoint() == Breakpoint.desktop
+    columns = [ft.Container(DayColumn(scene, day, days.get(day, []), desk=desk), expand=1) for day in week]
+    grid = ft.Container(
+        ft.Row(columns, spacing=0, expand=True, vertical_alignment=_STRETCH),
+        bgcolor=C.surface,
+        border=line(),
+        border_radius=Radius.card,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        expand=True,
+    )
+    left = ft.Column([grid, Legend(scene, shown)], spacing=8, expand=True, horizontal_alignment=_STRETCH)
+    if desk:
+        panel = ft.Column([LoadPanel(scene, week[0])], width=_SIDE, scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH)
+        return ft.Row([left, panel], spacing=16, expand=True, vertical_alignment=_STRETCH)
+    return ft.Column([LoadPanel(scene, week[0], across=True), left], spacing=12, expand=True, horizontal_alignment=_STRETCH)
+
+
+@component
+def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) -> ft.Control:
+    is_over, set_over = use_state(False)
+    cards = [WeekCard(scene, entry, desk=desk) for entry in entries[:_MOST]]
+    rest = len(entries) - len(cards)
+    if rest > 0:
+        more = ft.Container(Meta(n("calendar.more", rest), color=C.primary), padding=8, on_click=tap(lambda: scene.on_day(day)))
+        cards.append(spoken(more))
+    rows = ft.ListView(cards, spacing=6, expand=True, padding=ft.Padding(left=5, top=6, right=5, bottom=12))
+    weekend = day.weekday() >= 5  # noqa: PLR2004 - Saturday
+    box = ft.Container(
+        ft.Column([_head(scene, day, entries), rows], spacing=0, expand=True, horizontal_alignment=_STRETCH),
+        bgcolor=faint(C.primary, 0.10) if is_over else C.background if weekend else None,
+        border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line)),
+    )
+    return drop_target(box, lambda key: scene.on_drop(key, day), set_over)
+
+
+def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
+    is_today = day == scene.today
+    env = environment.current()
+    name = ft.Text(weekday_name(day, short=True), size=env.fixed(Size.caption), weight=SEMIBOLD, color=C.primary if is_today else C.ink2)
+    number = ft.Container(
+        ft.Text(
+            str(day.day), size=env.fixed(Size.section), weight=BOLD if is_today else SEMIBOLD, color=C.on_primary if is_today else C.ink
+        ),
+        width=34,
+        height=34,
+        border_radius=17,
+        alignment=ft.Alignment.CENTER,
+        bgcolor=C.primary if is_today else None,
+    )
+    minutes = sum(entry.minutes or 0 for entry in entries if entry.state not in {EntryState.missed, EntryState.skipped})
+    spent = Meta(format_duration(minutes), max_lines=1) if minutes else Meta("")
+    column = ft.Column([name, number, spent], spacing=1, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+    box = ft.Container(
+        column,
+        padding=ft.Padding.symmetric(vertical=8),
+        alignment=ft.Alignment.CENTER,
+        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        ink=True,
+        on_click=tap(lambda: scene.on_day(day)),
+    )
+    return spoken(box, day_label(scene, day, entries))
+
+
+def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
+    """Time and mark, title, machine, person."""
+    mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
+    quiet = entry.is_forecast or not entry.is_to_do
+    icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
+    first = ft.Row(
+        [
+            ft.Icon(mark.icon, size=14, color=icon),
+            ft.Text(time_of(entry.due), size=Size.caption, weight=SEMIBOLD, color=C.ink2, no_wrap=True),
+            *([ft.Text(mark.word, size=10.5, color=icon, no_wrap=True, overflow=_ELLIPSIS, expand=True)] if _says_mark(entry, scene) and desk else []),
+        ],
+        spacing=4,
+    )  # fmt: skip
+    title = ft.Text(
+        entry.title, size=Size.meta, weight=MEDIUM if quiet else SEMIBOLD, color=C.ink2 if quiet else C.ink, max_lines=3 if desk else 2,
+        overflow=_ELLIPSIS,
+    )  # fmt: skip
+    where = ft.Text(machine(scene.client, entry.equipment_id), size=Size.caption, color=C.ink2, max_lines=1, overflow=_ELLIPSIS)
+    parts: list[ft.Control] = [first, title, where, *([_owner(scene, entry)] if desk else [])]
+    box = ft.Container(
+        ft.Column(parts, spacing=2, tight=True, horizontal_alignment=_STRETCH),
+        padding=ft.Padding(left=7, top=6, right=6, bottom=6),
+        bgcolor=C.surface if entry.is_forecast else faint(colour, 0.06 if quiet else 0.13),
+        border=ft.Border.all(1, faint(colour, 0.4)) if entry.is_forecast else ft.Border(left=ft.BorderSide(3, faint(colour, 0.5 if quiet else 1))),
+        border_radius=8,
+        tooltip=summary(scene, entry),
+        ink=True,
+        on_click=tap(lambda: scene.on_open(entry)),
+    )  # fmt: skip
+    return draggable(scene, entry, spoken(box, key=entry.key), sideways=not desk)
+
+
+def _says_mark(entry: Entry, scene: Scene) -> bool:
+    return entry.is_forecast or state_on(entry, scene.today) is not EntryState.planned
+
+
+def _owner(scene: Scene, entry: Entry) -> ft.Control:
+    name = who(scene.client, entry)
+    spent = format_duration(entry.minutes) if entry.minutes else ""
+    words = name or t("domain.unassigned")
+    leading = [Avatar(name, size=18)] if person(scene.client, entry.technician_id) else []
+    text = ft.Text(words, size=Size.caption, color=C.ink2, max_lines=1, overflow=_ELLIPSIS, expand=True)
+    return ft.Row([*leading, text, ft.Text(spent, size=Size.caption, color=C.ink2, no_wrap=True)], spacing=5)
+
+
+# On a phone
+
+
+def PhoneWeek(scene: Scene) -> list[ft.Control]:
+    week = days_of(scene.anchor)
+    found = scene.find(week[0], week[-1])
+    days = by_day(found)
+    strip = ft.Row([_strip_day(scene, day, days.get(day, [])) for day in week], spacing=4)
+    if scene.moving:
+        return [strip]
+    loads = [each for each in load_of(found, workers(scene.client), week[0]) if each.count]
+    over = over_words(loads)
+    load = [SectionHeader(t("calendar.load"), over), LoadPanel(scene, week[0])] if loads else []
+    return [strip, *day_list(scene, scene.anchor, days.get(scene.anchor, [])), *load]
+
+
+def _strip_day(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
+    is_chosen, is_today = day == scene.anchor and not scene.moving, day == scene.today
+    env = environment.current()
+    ink = C.on_primary if is_chosen else C.primary if is_today else C.ink
+    quiet = C.on_primary if is_chosen else C.ink2
+    late = any(state_on(entry, scene.today) is EntryState.late for entry in entries)
+    count_ink = quiet if is_chosen or not late else C.bad
+    mark = [ft.Icon(ft.Icons.EVENT_BUSY_ROUNDED, size=11, color=count_ink)] if late else []
+    count = ft.Row(
+        [*mark, ft.Text(str(len(entries)) if entries else "·", size=env.fixed(Size.caption, 1), weight=SEMIBOLD, color=count_ink)],
+        spacing=1,
+        tight=True,
+    )
+    column = ft.Column(
+        [
+            ft.Text(weekday_name(day, short=True)[:1].upper(), size=env.fixed(Size.caption, 1), weight=SEMIBOLD, color=quiet),
+            ft.Text(str(day.day), size=env.fixed(Size.section, 1), weight=BOLD, color=ink),
+            count,
+        ],
+        spacing=1,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    box = ft.Container(
+        column,
+        padding=ft.Padding.symmetric(vertical=8),
+        alignment=ft.Alignment.CENTER,
+        border_radius=Radius.button,
+        bgcolor=C.primary if is_chosen else C.surface,
+        border=line(C.primary if is_chosen or is_today or scene.moving else C.line),
+        ink=True,
+        on_click=tap(lambda: scene.on_day(day)),
+    )
+    return spoken(box, day_label(scene, day, entries), picked=is_chosen or None, expand=1)
