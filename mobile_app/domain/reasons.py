@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 import flet as ft
 
 from mobile_app.core.i18n import t
+from mobile_app.core.limits import text_limit
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.theme import Space
+from shared_models.interventions import HoldIntervention
 
+MOST = text_limit(HoldIntervention, "reason")
 Saying = Callable[[str], Awaitable[bool]]
 """Sends what was said; whether it was taken."""
 
@@ -35,7 +38,7 @@ def ReasonForm(
     return ft.Column(
         [
             ChoiceChips(choices, reason, draft.setter("reason")),
-            TextInput(t("domain.reason_own"), reason, draft.setter("reason"), lines=2),
+            TextInput(t("domain.reason_own"), reason, draft.setter("reason"), lines=2, max_length=MOST),
             *([question] if question else []),
             PrimaryButton(confirm, send, disabled=not (ready and reason.strip())),
         ],

@@ -21,6 +21,7 @@ from mobile_app.ui.text import Caption, Digits, Meta
 from mobile_app.ui.theme import FONT, MEDIUM, SEMIBOLD, C, Radius, Size, line
 
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+NEARLY_FULL: Final = 0.8
 
 
 def Field(
@@ -98,6 +99,16 @@ def _use_typing(name: str) -> tuple[Callable[[Any], None], Callable[[Any], None]
     return lambda _: typing.add(token), leave
 
 
+def count_of(value: str, most: int | None) -> str:
+    """What a field says of its length: nothing before four fifths of it are used."""
+    return f"{len(value)} / {most}" if most and len(value) >= most * NEARLY_FULL else ""
+
+
+def _counter(value: str, most: int | None) -> dict[str, Any]:
+    style = ft.TextStyle(size=Size.meta, font_family=FONT, letter_spacing=0, color=C.ink2)
+    return {"counter": count_of(value, most), "counter_style": style} if most else {}
+
+
 @component
 def TextInput(
     label: str,
@@ -109,10 +120,14 @@ def TextInput(
     placeholder: str = "",
     optional: bool = False,
     lines: int = 1,
+    max_length: int | None = None,
     on_submit: Callable[[], Any] | None = None,
     **more: Any,
 ) -> ft.Control:
-    """`lines` > 1 grows as one types. `more` goes to `ft.TextField` (password, autofill_hints …)."""
+    """`lines` > 1 grows as one types; nothing goes in beyond `max_length`, which is told as it comes near.
+
+    `more` goes to `ft.TextField` (password, autofill_hints …).
+    """
     focus, blur = _use_typing(label)
     field = ft.TextField(
         value=value,
@@ -120,11 +135,12 @@ def TextInput(
         multiline=lines > 1,
         min_lines=lines if lines > 1 else None,
         max_lines=max(lines, 8) if lines > 1 else None,
+        max_length=max_length,
         on_change=lambda e: on_change(e.control.value),
         on_submit=tap(on_submit),
         on_focus=focus,
         on_blur=blur,
-        **{**input_look(bad=bool(error)), **more},
+        **{**input_look(bad=bool(error)), **_counter(value, max_length), **more},
     )
     return Field(label, _named(field, label or _name_of(placeholder, value)), error=error, hint=hint, optional=optional)
 

@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import language, t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.context import go, use_tables
 from mobile_app.ui.buttons import PrimaryButton
@@ -19,7 +20,7 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, EquipmentRead, in_language
+from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, in_language
 from shared_models.ids import uuid7
 
 TEXTS = ("model", "manufacturer")
@@ -76,18 +77,29 @@ def _fields(client: Client, form: Form) -> list[ft.Control]:
     classes = [Choice(str(c.id), in_language(c.names, language()), marks.icon_named(c.icon)) for c in client.classes.rows.values()]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
     return [
-        TextInput(t("equipment_list.name"), **form.field("name")),
+        TextInput(t("equipment_list.name"), **form.field("name"), max_length=text_limit(CreateEquipment, "name")),
         _picker(form, "class_id", t("machine.class"), classes, optional=True),
         _picker(form, "site_id", t("equipment_list.site"), sites),
         _picker(form, "production_line_id", t("equipment_list.line"), lines, optional=True),
         SectionHeader(t("equipment_list.criticality")),
         Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),
         SectionHeader(t("machine_form.plate")),
-        TextInput(t("equipment_list.code"), **form.field("code"), hint=t("machine_form.code_hint"), optional=True),
-        *(TextInput(t(f"machine_form.{name}"), **form.field(name), optional=True) for name in TEXTS),
-        TextInput(t("machine.serial"), **_nullable(form, "serial_number"), optional=True),
+        TextInput(
+            t("equipment_list.code"),
+            **form.field("code"),
+            max_length=text_limit(CreateEquipment, "code"),
+            hint=t("machine_form.code_hint"),
+            optional=True,
+        ),
+        *(
+            TextInput(t(f"machine_form.{name}"), **form.field(name), max_length=text_limit(CreateEquipment, name), optional=True)
+            for name in TEXTS
+        ),
+        TextInput(
+            t("machine.serial"), **_nullable(form, "serial_number"), max_length=text_limit(CreateEquipment, "serial_number"), optional=True
+        ),
         *(_date(form, name) for name in DATES),
-        TextInput(t("machine_form.notes"), **form.field("notes"), lines=3, optional=True),
+        TextInput(t("machine_form.notes"), **form.field("notes"), lines=3, max_length=text_limit(CreateEquipment, "notes"), optional=True),
     ]
 
 

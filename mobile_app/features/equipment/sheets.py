@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.context import carry_out, go
 from mobile_app.ui.buttons import PrimaryButton
@@ -60,6 +61,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
                 draft.get("title", ""),
                 draft.setter("title"),
                 placeholder=t("machine.what_hint"),
+                max_length=text_limit(CreateIntervention, "title"),
                 optional=True,
             ),
             Meta(t("machine.start_hint")),
@@ -99,10 +101,18 @@ def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
                 t("machine.what_is_wrong"),
                 draft.get("title", ""),
                 draft.setter("title"),
+                max_length=text_limit(CreateIntervention, "title"),
                 error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
             ),
             Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
-            TextInput(t("machine.details"), draft.get("description", ""), draft.setter("description"), lines=3, optional=True),
+            TextInput(
+                t("machine.details"),
+                draft.get("description", ""),
+                draft.setter("description"),
+                lines=3,
+                max_length=text_limit(CreateIntervention, "description"),
+                optional=True,
+            ),
             Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
             PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
         ],
@@ -151,7 +161,9 @@ def StatusForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
     return ft.Column(
         [
             ChoiceGrid(choices, status, set_status),
-            TextInput(t("machine.status_reason"), reason, set_reason, optional=True),
+            TextInput(
+                t("machine.status_reason"), reason, set_reason, max_length=text_limit(ChangeEquipmentStatus, "reason"), optional=True
+            ),
             PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
         ],
         spacing=Space.l,

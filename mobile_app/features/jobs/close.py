@@ -14,6 +14,7 @@ import flet as ft
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, format_time, language, t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.context import carry_out, go, use_tables
@@ -198,6 +199,7 @@ def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
             lines=2,
             optional=True,
             placeholder=t("close.performed_hint"),
+            max_length=text_limit(CompleteIntervention, "work_performed"),
         ),
         *(
             [Toggle(t("domain.temporary_repair"), temporary, draft.setter("temporary"), meta=t("close.temporary_hint"))]
@@ -213,7 +215,7 @@ def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
 
 def _signing(draft: Draft) -> list[ft.Control]:
     return [
-        TextInput(t("close.signed_by"), draft.get("signed_by", ""), draft.setter("signed_by")),
+        TextInput(t("close.signed_by"), draft.get("signed_by", ""), draft.setter("signed_by"), max_length=text_limit(Signature, "name")),
         SignaturePad(draft.get("signature", ""), draft.setter("signature")),
     ]
 

@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import carry_out
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui.buttons import PrimaryButton
@@ -36,8 +37,11 @@ def ReviseForm(client: Client, job: InterventionRow, on_done: Callable[[], None]
             await draft.clear()
             on_done()
 
-    fields = [TextInput(t(f"needs_you.field.{name}"), draft.get(name, ""), draft.setter(name), lines=2) for name in WORDS]
-    reason = TextInput(t("job.revise_reason"), draft.get("reason", ""), draft.setter("reason"))
+    most = {name: text_limit(ReviseIntervention, name) for name in (*WORDS, "reason")}
+    fields = [
+        TextInput(t(f"needs_you.field.{name}"), draft.get(name, ""), draft.setter(name), lines=2, max_length=most[name]) for name in WORDS
+    ]
+    reason = TextInput(t("job.revise_reason"), draft.get("reason", ""), draft.setter("reason"), max_length=most["reason"])
     button = PrimaryButton(t("job.revise_send"), send, disabled=not draft.get("reason", "").strip())
     return ft.Column([*fields, reason, button], spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
 

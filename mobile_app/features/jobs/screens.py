@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
@@ -33,7 +34,7 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
-from shared_models.interventions import InterventionRow, InterventionType, may_work_on
+from shared_models.interventions import AddNote, InterventionRow, InterventionType, may_work_on
 from shared_models.lifecycle import OPEN, InterventionStatus, Verb, allowed
 from shared_models.permissions import Permission
 
@@ -167,7 +168,11 @@ def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control
             await draft.clear()
 
     written = parts.notes_list(client, job.notes)
-    field = [TextInput("", text, draft.setter("text"), placeholder=t("job.note_hint"), lines=2)] if writable else []
+    field = (
+        [TextInput("", text, draft.setter("text"), placeholder=t("job.note_hint"), lines=2, max_length=text_limit(AddNote, "text"))]
+        if writable
+        else []
+    )
     send = [ft.Row([TextLink(t("job.note_add"), add)], alignment=ft.MainAxisAlignment.END)] if text.strip() else []
     empty = [Meta(t("job.no_note"))] if not written and not writable else []
     return Card(parts.stacked(CardHeader(t("job.notes")), *written, *empty, *field, *send))

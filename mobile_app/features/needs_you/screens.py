@@ -6,6 +6,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, n, t
+from mobile_app.core.limits import text_limit
 from mobile_app.core.outbox import Refused
 from mobile_app.domain.context import go, opener, use_client
 from mobile_app.domain.lookup import dotted, machine
@@ -132,6 +133,7 @@ def EditForm(client: Client, item: Refused, on_done: Any) -> ft.Control:
         await client.edit(item.id, changed)
         on_done()
 
-    fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2) for name, text in words.items()]
+    most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
+    fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2, max_length=most[name]) for name, text in words.items()]
     send_button = PrimaryButton(t("needs_you.send"), send)
     return ft.Column([*fields, send_button], spacing=Space.l, tight=True, horizontal_alignment=STRETCH)

@@ -6,6 +6,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
+from mobile_app.core.limits import text_limit
 from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
@@ -196,9 +197,10 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
             go(f"/jobs/{job_id}")
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
+    most = text_limit(AcceptWorkRequest, "title")
     return ft.Column(
         [
-            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2),
+            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2, max_length=most),
             Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
             Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
             PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
