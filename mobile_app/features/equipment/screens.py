@@ -15,6 +15,7 @@ from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.features.equipment.list import EquipmentListScreen
+from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.sheets import report_sheet, start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import SectionHeader
@@ -83,6 +84,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *parts.repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
+        MetersSection(machine.id),
     ]
     past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]
     papers = [*parts.documents_card(documents, _opening(client)), parts.facts_card(client, machine)]

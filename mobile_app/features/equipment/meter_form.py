@@ -1,0 +1,109 @@
+"""Entering a meter, and changing what is known of it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.domain.context import carry_out
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.choices import Choice, ChoiceChips, Segments
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import Field, NumberInput, TextInput, Toggle
+from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.theme import Space
+from shared_models.base import Command
+from shared_models.ids import uuid7
+from shared_models.meters import CreateMeter, MeterKind, MeterRow, UpdateMeter
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+UNITS = ("h", "cycles", "km", "m³", "bar", "°C")
+HOURS, MOST_HOURS = "h", 24.0
+_FIELDS = ("name", "unit", "kind", "decimals", "most_per_day", "expected_per_day", "low", "high", "is_active")
+_NEW: dict[str, Any] = {"unit": HOURS, "kind": MeterKind.counter.value, "decimals": 0, "is_active": True}
+
+
+def meter_sheet(client: Client, equipment_id: UUID, meter: MeterRow | None, on_done: Callable[[], Any]) -> Sheet:
+    title = t("meters.edit_title", meter=meter.name) if meter else t("meters.new")
+    return Sheet(title, MeterForm(client, equipment_id, meter, on_done), tall=True)
+
+
+@component
+def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_done: Callable[[], Any]) -> ft.Control:
+    known = {name: getattr(meter, name) for name in _FIELDS} if meter else _NEW
+    form = use_form(f"meter:{meter.id}:{meter.version}" if meter else f"meter:new:{equipment_id}", known)
+    is_counter = form.get("kind") == MeterKind.counter
+
+    async def save() -> None:
+        low, high = form.get("low"), form.get("high")
+        if not form.require("name", "unit"):
+            return
+        if not is_counter and low is not None and high is not None and low >= high:
+            form.refuse_with(t("meters.low_above_high"))
+            return
+        if await carry_out(client, _command(client, equipment_id, meter, form), "meters.kept"):
+            await form.draft.clear()
+            on_done()
+
+    kinds = [Choice(kind.value, t(f"meters.is.{kind}")) for kind in MeterKind]
+    parts = [
+        TextInput(t("meters.name"), **form.field("name"), placeholder=t("meters.name_hint")),
+        *([] if meter else [Field(t("meters.kind"), Segments(kinds, form.get("kind"), lambda kind: form.set("kind", kind)))]),
+        TextInput(t("meters.unit"), **form.field("unit")),
+        ChoiceChips([Choice(unit, unit) for unit in UNITS], form.get("unit"), lambda unit: form.set("unit", unit)),
+        Field(t("meters.decimals"), Segments(_digits(), str(form.get("decimals", 0)), lambda many: form.set("decimals", int(many)))),
+        *(_of_counter(form) if is_counter else _of_gauge(form)),
+        *([Toggle(t("meters.is_active"), form.get("is_active", True), lambda on: form.set("is_active", on))] if meter else []),
+        *([ft.Text(form.problem)] if form.problem else []),
+        PrimaryButton(t("meters.keep"), save, icon=ft.Icons.CHECK_ROUNDED),
+    ]
+    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+
+
+def _digits() -> list[Choice]:
+    return [Choice(str(many), str(many)) for many in range(4)]
+
+
+def _of_counter(form: Form) -> list[ft.Control]:
+    unit = t("meters.unit_per_day", unit=form.get("unit") or "")
+    most = MOST_HOURS if form.get("unit") == HOURS else None
+    return [
+        NumberInput(
+            t("meters.most_per_day"), form.get("most_per_day", most), lambda value: form.set("most_per_day", value), unit=unit,
+            hint=t("meters.most_hint"), optional=True,
+        ),
+        NumberInput(
+            t("meters.expected_per_day"), form.get("expected_per_day"), lambda value: form.set("expected_per_day", value), unit=unit,
+            hint=t("meters.expected_hint"), optional=True,
+        ),
+    ]  # fmt: skip
+
+
+def _of_gauge(form: Form) -> list[ft.Control]:
+    unit = form.get("unit") or ""
+    return [
+        NumberInput(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True, signed=True),
+        NumberInput(
+            t("meters.high"), form.get("high"), lambda value: form.set("high", value), unit=unit, optional=True, signed=True,
+            hint=t("meters.range_hint"),
+        ),
+    ]  # fmt: skip
+
+
+def _command(client: Client, equipment_id: UUID, meter: MeterRow | None, form: Form) -> Command:
+    """A gauge has no use per day, a counter no range."""
+    is_counter = form.get("kind") == MeterKind.counter
+    most = form.get("most_per_day", MOST_HOURS if form.get("unit") == HOURS else None)
+    fields: dict[str, Any] = {name: form.get(name) for name in ("name", "unit")} | {"decimals": form.get("decimals", 0)}
+    if is_counter:
+        fields |= {"most_per_day": most or None, "expected_per_day": form.get("expected_per_day")}
+    else:
+        fields |= {"low": form.get("low"), "high": form.get("high")}
+    if meter:
+        is_active = form.get("is_active", True)
+        return UpdateMeter(occurred_at=client.now(), meter_id=meter.id, version=meter.version, is_active=is_active, **fields)
+    return CreateMeter(occurred_at=client.now(), meter_id=uuid7(), equipment_id=equipment_id, kind=MeterKind(form.get("kind")), **fields)
