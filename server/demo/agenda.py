@@ -1,15 +1,13 @@
 """The plans as they stand now: jobs told by hand, open jobs, machines out of service, and dates that somebody has moved."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from server.demo import courses
 from server.demo.calendars import DAY, weekday
 from server.demo.chance import Dice, instant
 from server.demo.jobs import Jobs
-from server.demo.people import CAPACITY, Staff
+from server.demo.people import CAPACITY, Staff, User
 from server.demo.plans import Plan, Workbook
 from server.demo.sheets import Occurrence, Sheet
 from shared_models import recurrence
@@ -102,25 +100,25 @@ class Agenda:
     # ------------------------------------------------------------ one week is too full
 
     def _overload(self) -> None:
-        """One person's week holds more than there is room for."""
-        busy = self.people.named(OVERLOADED)
-        loads = Counter[UUID]()
-        week = [(plan, sheet) for plan, sheet in self.open if self._is_this_week(plan) and busy in self.people.crews[plan.machine.site.index]]
-        for _, sheet in week:
-            if sheet.assigned_technician_id and sheet.estimated_duration:
-                loads[sheet.assigned_technician_id] += sheet.estimated_duration
-        for plan, sheet in sorted(week, key=lambda pair: -pair[0].round.minutes):
-            if loads[busy.id] > CAPACITY[OVERLOADED] * ABOVE:
+        """One person has more than there is room for: this week, or next week when little of this one is left."""
+        for week in (0, 1):
+            if self._load_up(self.people.named(OVERLOADED), week):
                 return
-            if plan.pin is None and sheet.assigned_technician_id != busy.id:
-                sheet.assigned_technician_id = sheet.occurrences[0].assigned_technician_id = busy.id
-                loads[busy.id] += round(plan.round.minutes)
 
-    def _is_this_week(self, plan: Plan) -> bool:
+    def _load_up(self, busy: User, week: int) -> bool:
+        load, most = 0, CAPACITY[OVERLOADED] * ABOVE
+        found = [(plan, sheet) for plan, sheet in self.open if plan.pin is None and self._is_in_week(plan, week)]
+        for plan, sheet in sorted(found, key=lambda pair: (pair[1].assigned_technician_id != busy.id, -pair[0].round.minutes)):
+            if load <= most or sheet.assigned_technician_id == busy.id:
+                sheet.assigned_technician_id = sheet.occurrences[0].assigned_technician_id = busy.id
+                load += round(plan.round.minutes)
+        return load > CAPACITY[OVERLOADED]
+
+    def _is_in_week(self, plan: Plan, week: int) -> bool:
         calendar = plan.machine.site.calendar
         today = calendar.day_of(self.now)
-        monday = today - weekday(today)
-        return monday <= calendar.day_of(courses.due_at(plan)) < monday + 7
+        monday = today - weekday(today) + 7 * week
+        return plan.machine.site.index == 0 and monday <= calendar.day_of(courses.due_at(plan)) < monday + 7
 
     # ------------------------------------------------------------ dates to come
 
@@ -135,8 +133,10 @@ class Agenda:
 
     def _move(self) -> None:
         """Some later dates of series have been moved or given to somebody."""
-        plans = [plan for plan in self.book.everything() if plan.rule.is_series and plan.machine.site.index == 0 and not plan.machine.idle_from]
-        plans = [plan for plan in plans if plan.rule.calendar and plan.rule.calendar.days > 25]  # noqa: PLR2004 - nothing short
+        plans = [
+            plan for plan in self.book.everything() if plan.rule.is_series and plan.machine.site.index == 0 and not plan.machine.idle_from
+        ]
+        plans = [plan for plan in plans if plan.rule.calendar and plan.rule.calendar.days > 25]
         for ahead, by in MOVED:
             plan = self.dice.pick(plans)
             wanted = plan.machine.site.calendar.local(self.now + ahead * DAY)

@@ -13,7 +13,9 @@ from shared_models.planning import Basis, PlanRule
 from shared_models.recurrence import BY_METER, CalendarRule, FrequencyType
 
 _SIGNS = {kind.value[0]: kind for kind in FrequencyType}
-_TEXT = re.compile(r"(?P<every>\d+)(?P<sign>[dwmqyhc])(/(?P<limit>\d+)(?P<limit_sign>[dwmqy]))?(?P<floating>~?)(@((?P<week>-?\d)\.)?(?P<days>\d+))?")
+_TEXT = re.compile(
+    r"(?P<every>\d+)(?P<sign>[dwmqyhc])(/(?P<limit>\d+)(?P<limit_sign>[dwmqy]))?(?P<floating>~?)(@((?P<week>-?\d)\.)?(?P<days>\d+))?"
+)
 _SPOKEN = {
     FrequencyType.daily: "Tous les jours", FrequencyType.weekly: "Toutes les {} semaines", FrequencyType.monthly: "Tous les {} mois",
     FrequencyType.quarterly: "Chaque trimestre", FrequencyType.yearly: "Chaque année", FrequencyType.hours: "Toutes les {} heures de marche",
@@ -55,5 +57,9 @@ class Cadence:
 
     @property
     def spoken(self) -> str:
-        text = _SPOKEN[self.frequency] if self.every > 1 or self.frequency is FrequencyType.daily else _SPOKEN[self.frequency].replace("{} ", "")
+        text = (
+            _SPOKEN[self.frequency]
+            if self.every > 1 or self.frequency is FrequencyType.daily
+            else _SPOKEN[self.frequency].replace("{} ", "")
+        )
         return text.format(f"{self.every:,}".replace(",", " "))

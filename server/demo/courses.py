@@ -12,12 +12,13 @@ from server.demo.chance import instant
 from server.demo.plans import Plan
 from server.demo.sheets import Occurrence
 from server.plans.outlook import Outlook
+from server.plans.scheduling import OUT_OF_SERVICE
 from shared_models import planning, recurrence
 from shared_models.planning import Basis, Reference, ReferenceKind
 from shared_models.recurrence import FrequencyType
 
 MOST_DELAY = 45
-OUT_OF_SERVICE = "Machine hors service."
+FORGOTTEN = 0.05
 
 
 def outlook(plan: Plan, at: float | None = None) -> Outlook:
@@ -83,9 +84,10 @@ def _taken_up(plan: Plan) -> float | None:
     if plan.due is None:
         return None
     dice, calendar = plan.dice, plan.machine.site.calendar
-    day = calendar.day_of(due_at(plan)) + _delay(plan)
     if plan.frequency is FrequencyType.daily:
-        return max(due_at(plan) + dice.randint(2, 90) * MINUTE, created_at(plan))
+        days = dice.randint(1, 2) if dice.happens(FORGOTTEN) else 0
+        return max(due_at(plan) + days * DAY + dice.randint(2, 90) * MINUTE, created_at(plan))
+    day = calendar.day_of(due_at(plan)) + _delay(plan)
     at = calendar.at(on_a_working_day(day), dice.randint(6, 16) * HOUR + dice.randrange(60) * MINUTE)
     return max(at, created_at(plan) + 30 * MINUTE)
 
@@ -95,6 +97,8 @@ def _delay(plan: Plan) -> int:
     dice, tolerated = plan.dice, int(tolerance(plan))
     if plan.pin:
         return 0
+    if plan.is_short and dice.happens(FORGOTTEN):
+        return 7 + dice.randint(0, 4)  # the next one comes before it is done
     if dice.happens(0.4 if plan.careless else 0.04):
         return min(MOST_DELAY, tolerated + 1 + dice.randint(0, max(1, 2 * tolerated)))
     if tolerated == 0 or dice.happens(0.7):

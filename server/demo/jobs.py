@@ -81,7 +81,11 @@ class Jobs:
         if step.kind is StepKind.meter and value is None:
             answer.state, answer.reason = StepState.skipped.value, "Afficheur éteint."
             return answer
-        if fails and step.kind in {StepKind.pass_fail, StepKind.number, StepKind.choice} and (step.bad_options or step.kind is not StepKind.choice):
+        if (
+            fails
+            and step.kind in {StepKind.pass_fail, StepKind.number, StepKind.choice}
+            and (step.bad_options or step.kind is not StepKind.choice)
+        ):
             answer.state = StepState.failed.value
         if step.kind is StepKind.photo or step.needs_photo:
             answer.photo_id = self._photo(sheet, by, at)
@@ -94,7 +98,7 @@ class Jobs:
             case StepKind.number if step.low is not None and step.high is not None:
                 width = step.high - step.low
                 usual = dice.triangular(step.low, step.high)
-                return round(step.high + width * dice.uniform(0.03, 0.15) if fails else usual, 1 if width < 20 else 0)  # noqa: PLR2004
+                return round(step.high + width * dice.uniform(0.03, 0.15) if fails else usual, 1 if width < 20 else 0)
             case StepKind.choice:
                 fitting = step.bad_options if fails and step.bad_options else [o for o in step.options if o not in step.bad_options]
                 return dice.pick(fitting) if fails else dice.pick((*fitting[:1], *fitting))

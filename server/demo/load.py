@@ -240,7 +240,9 @@ class _Loader:
         )
         photos = ((p.id, s.id, p.user_id, p.occurred_at, p.kind, p.caption) for s in sheets for p in s.photos)
         await self._copy("intervention_photo", PHOTO_COLUMNS, photos)
-        answers = ((a.id, s.id, a.user_id, a.step_id, a.state, a.value, a.reason, a.photo_id, a.occurred_at) for s in sheets for a in s.answers)
+        answers = (
+            (a.id, s.id, a.user_id, a.step_id, a.state, a.value, a.reason, a.photo_id, a.occurred_at) for s in sheets for a in s.answers
+        )
         await self._copy("intervention_answer", ANSWER_COLUMNS, answers)
         await self._write_occurrences([row for sheet in sheets for row in sheet.occurrences])
         await self._copy(

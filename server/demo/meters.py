@@ -13,8 +13,8 @@ from server.demo.people import Staff, User
 from server.demo.plant import Machine, Plant
 from shared_models import metering
 from shared_models.meter_history import line
-from shared_models.meters import MeterKind
 from shared_models.metering import Point, Reset
+from shared_models.meters import MeterKind
 
 WEEKS = 78
 

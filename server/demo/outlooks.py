@@ -7,7 +7,7 @@ from server.demo import courses
 from server.demo.chance import instant
 from server.demo.plans import Plan
 from server.plans.outlook import Outlook
-LOOK_AGAIN = timedelta(days=30)
+from server.plans.scheduling import LOOK_AGAIN
 
 COLUMNS = (
     "id", "reference", "meter", "next_due", "next_due_date", "reason", "upcoming", "generate_at", "refresh_at", "ignored_since",
@@ -16,7 +16,7 @@ STAGE = """
 CREATE TEMPORARY TABLE outlook ON COMMIT DROP AS
 SELECT id, reference, meter, next_due, next_due_date, reason, upcoming, generate_at, refresh_at, ignored_since FROM scheduled_maintenances LIMIT 0
 """
-FILL = f"UPDATE scheduled_maintenances p SET ({', '.join(COLUMNS[1:])}) = ({', '.join(f'o.{name}' for name in COLUMNS[1:])}) FROM outlook o WHERE o.id = p.id"  # noqa: E501, S608
+FILL = f"UPDATE scheduled_maintenances p SET ({', '.join(COLUMNS[1:])}) = ({', '.join(f'o.{name}' for name in COLUMNS[1:])}) FROM outlook o WHERE o.id = p.id"  # noqa: S608
 
 
 def record(plan: Plan, now: float) -> Sequence[object]:

@@ -10,9 +10,9 @@ from server.demo.chance import BORN, Dice, instant
 from shared_models.permissions import Role
 
 PASSWORD = "etabli-demo"
-FULL_WEEK = 2_100
-CAPACITY = {"l.petit": 720, "m.hoarau": 1_680, "s.girard": 1_680, "admin": 0, "supervisor": 600, "p.moreau": 600}
-"""Minutes a week for jobs; Léa Petit is there two days a week."""
+CAPACITY = {"l.petit": 300, "m.hoarau": 600, "s.girard": 720, "admin": 0, "supervisor": 0, "p.moreau": 0}
+USUAL_CAPACITY = 900
+"""Minutes a week for planned work, beside breakdowns; Léa Petit is there one day a week."""
 _SALT = b"$2b$12$EtabliDemoSaltForEvere"  # the same rows from the same seed, the hash included; the password is public anyway
 _FIRST = (
     "Camille", "Hugo", "Inès", "Lucas", "Manon", "Nathan", "Sarah", "Théo", "Zoé", "Adrien", "Chloé", "Fatou", "Gaël", "Jade", "Malik", "Nora",
@@ -100,7 +100,8 @@ def user_rows(people: Staff, since: float) -> list[dict[str, object]]:
         {
             "id": user.id, "created_at": at, "updated_at": at, "username": user.person.username, "email": f"{user.person.username}@etabli.example",
             "password_hash": password_hash, "first_name": user.person.first, "last_name": user.person.last, "role": user.person.role.value,
-            "weekly_capacity": CAPACITY.get(user.person.username, FULL_WEEK), "language": user.person.language, "is_active": True, "all_sites": user.person.role == Role.admin,
+            "language": user.person.language, "is_active": True, "all_sites": user.person.role == Role.admin,
+            "weekly_capacity": CAPACITY.get(user.person.username, USUAL_CAPACITY),
         }
         for user in people.everybody
     ]  # fmt: skip

@@ -120,7 +120,9 @@ class Workbook:
 def build(book: Workbook, plant: Plant, people: Staff, pins: dict[tuple[UUID, str], Pin], seed: int, span: tuple[float, float]) -> None:
     for machine in plant.machines:
         if machine.kind:
-            book.plans[machine.id] = [_plan(book, machine, *item, people, pins, seed, span) for item in enumerate(_rounds_of(machine), start=1)]
+            book.plans[machine.id] = [
+                _plan(book, machine, *item, people, pins, seed, span) for item in enumerate(_rounds_of(machine), start=1)
+            ]
 
 
 def _rounds_of(machine: Machine) -> tuple[Round, ...]:
