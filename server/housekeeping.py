@@ -11,7 +11,8 @@ from procrastinate import JobContext
 from sqlmodel import col
 
 import server.attachments.jobs
-import server.equipment.jobs  # noqa: F401 - declare theirs
+import server.equipment.jobs
+import server.generator.jobs  # noqa: F401 - declare theirs
 from server.auth.models import RateLimit, SetupLink, UserSession
 from server.core.clock import now
 from server.core.database import Session

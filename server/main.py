@@ -35,9 +35,11 @@ from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
 from server.equipment import router as equipment
 from server.feeds import router as feeds
+from server.generator import router as generator
 from server.interventions import router as interventions
 from server.labels import router as labels
 from server.meters import router as meters
+from server.plans import router as plans
 from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
@@ -47,7 +49,10 @@ from shared_models.problems import Problem
 
 API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
-DOMAINS = (auth, users, sites, equipment, interventions, meters, requests, checklists, attachments, labels, calendar, feeds, audit, sync)
+DOMAINS = (
+    auth, users, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar, feeds,
+    audit, sync,
+)  # fmt: skip
 
 
 class Application(FastAPI):

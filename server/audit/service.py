@@ -1,19 +1,22 @@
 """One row for each thing that somebody did. The table refuses updates and deletes by a trigger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 from sqlmodel import SQLModel
 
+from server.audit import repository
 from server.audit.models import AuditLog
 from server.core import events
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.context import device_time, origin
 from server.core.database import Session
+from shared_models.ids import uuid7
 
 _NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"})
 
@@ -46,6 +49,30 @@ async def record(
     ))  # fmt: skip
     if getattr(type(target), "__synced__", False):
         events.notify(session, site_ids=[site_id])
+
+
+@dataclass(frozen=True)
+class Made:
+    """A row that a statement has written for itself; `changes` is `{field: [before, after]}`."""
+
+    entity_id: UUID
+    site_id: UUID
+    changes: Mapping[str, Any]
+    occurred_at: datetime
+
+
+async def record_made(session: Session, actor: Actor, action: str, entity: str, rows: Sequence[Made]) -> None:
+    """Write down what was done to many rows of a table at once, and poke those who see their sites."""
+    at = now()
+    where = origin.get()
+    common = {
+        "received_at": at, "actor_id": actor.user_id, "actor_label": actor.label, "action": action, "entity": entity,
+        "device_id": actor.device_id, "request_id": where.request_id, "address": where.address, "user_agent": where.user_agent,
+    }  # fmt: skip
+    await repository.insert_many(session, common, [
+        (uuid7(), row.entity_id, row.site_id, row.occurred_at, to_json(row.changes).decode()) for row in rows
+    ])  # fmt: skip
+    events.notify(session, site_ids={row.site_id for row in rows})
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:

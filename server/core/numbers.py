@@ -13,3 +13,15 @@ _NEXT = sa.text(
 async def next_number(session: Session, series: str) -> int:
     """The series' next number; whoever asks for the same series waits until this transaction ends."""
     return int((await session.execute(_NEXT, {"series": series})).scalar_one())
+
+
+_NEXT_OF_MANY = sa.text(
+    "insert into number_series as s (series, last) values (:series, :count)"
+    " on conflict (series) do update set last = s.last + :count returning s.last"
+)
+
+
+async def next_numbers(session: Session, series: str, count: int) -> range:
+    """The series' next `count` numbers at once."""
+    last = int((await session.execute(_NEXT_OF_MANY, {"series": series, "count": count})).scalar_one())
+    return range(last - count + 1, last + 1)

@@ -30,6 +30,7 @@ from server.interventions.errors import (
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention, InterventionNote, InterventionPhoto, InterventionRevision
 from server.interventions.rules import intervention_number, past, plausible
+from server.plans import service as plans
 from shared_models import interventions as rules
 from shared_models.equipment import EquipmentStatus
 from shared_models.interventions import (
@@ -56,12 +57,17 @@ from shared_models.lifecycle import InterventionStatus, Verb
 from shared_models.permissions import Permission
 
 _WORKERS = (Permission.maintenance_write, Permission.maintenance_update_assigned)
+read_json = repository.read_json
 
 
 def _need(actor: Actor, *any_of: Permission) -> None:
     """Devices' commands come here without passing a router."""
     if not any(map(actor.may, any_of)):
         raise Forbidden(permission=any_of[0])
+
+
+async def exists(session: Session, intervention_id: UUID) -> bool:
+    return await repository.id_is_taken(session, Intervention, intervention_id)
 
 
 # --- asking for work
@@ -276,6 +282,8 @@ async def complete(session: Session, actor: Actor, cmd: CompleteIntervention) ->
     closed = await job.record("intervention.completed", at)
     if cmd.equipment_status is not None:
         await job.set_machine(cmd.equipment_status, past(cmd.restarted_at) if cmd.restarted_at else at)
+    if job.row.scheduled_maintenance_id is not None:
+        await plans.settle_completed(session, job.row.scheduled_maintenance_id, job.row.id, at)
     return closed
 
 
@@ -288,7 +296,10 @@ async def cancel(session: Session, actor: Actor, cmd: CancelIntervention) -> Int
     if cmd.equipment_status is not None:
         closing.end_stop(job.row, cmd.equipment_status, at)
         await job.set_machine(cmd.equipment_status, at, reason=cmd.reason)
-    return await job.record("intervention.cancelled", at, rebuilds_life=job.row.stopped_at is not None)
+    cancelled = await job.record("intervention.cancelled", at, rebuilds_life=job.row.stopped_at is not None)
+    if job.row.scheduled_maintenance_id is not None:
+        await plans.settle_cancelled(session, job.row.scheduled_maintenance_id, job.row.id, at, cmd.reason)
+    return cancelled
 
 
 # --- judging
@@ -321,7 +332,10 @@ async def return_(session: Session, actor: Actor, cmd: ReturnIntervention) -> In
     await job.move(Verb.send_back)
     job.row.returned_by, job.row.returned_at, job.row.return_reason = person(actor), at, cmd.reason
     job.row.completed_by = job.row.actual_end = None
-    return await job.record("intervention.returned", at, rebuilds_life=True)
+    returned = await job.record("intervention.returned", at, rebuilds_life=True)
+    if job.row.scheduled_maintenance_id is not None:
+        await plans.reopen(session, job.row.scheduled_maintenance_id, job.row.id)
+    return returned
 
 
 async def revise(session: Session, actor: Actor, cmd: ReviseIntervention) -> Intervention:

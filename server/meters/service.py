@@ -19,6 +19,8 @@ from server.equipment import service as equipment
 from server.meters import repository, rules
 from server.meters.errors import JobOfOtherMachine, MeterInUse, MeterNameTaken, MeterOutOfUse, ReadInFuture
 from server.meters.models import Meter, MeterReset, Reading
+from server.plans import service as plans
+from server.plans import service as plans
 from shared_models.meter_history import Last, exact, last_of, line, total
 from shared_models.metering import USE_WINDOW, Point, Reset, use_per_day
 from shared_models.meters import CreateMeter, MeterKind, RecordReading, ResetMeter, UpdateMeter, VoidReading
@@ -176,12 +178,7 @@ async def settle(session: Session, meter: Meter) -> None:
     meter.per_day = await _use(session, meter, resets, last)
     meter.updated_at = now()
     await session.flush()
-    import importlib.util
-
-    if importlib.util.find_spec("server.plans.service"):
-        from server.plans import service as plans
-
-        await plans.meter_changed(session, meter.id)
+    await plans.meter_changed(session, meter.id)
 
 
 async def _use(session: Session, meter: Meter, resets: list[Reset], last: Last | None) -> float | None:

@@ -1,10 +1,11 @@
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import col
 
 from server.core.access import Actor, visible
-from server.core.database import ReadSession
+from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.core.pages import paginate
 from server.sites.models import ProductionLine, Site
@@ -43,3 +44,11 @@ async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_upd
     if line is None:
         raise NotFound
     return line
+
+
+_LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = now() where site_id = :site and is_active")
+
+
+async def look_at_plans_again(session: Session, site_id: UUID) -> None:
+    """The site's wall clock has changed: the generator works out its plans' instants within the minute."""
+    await session.execute(_LOOK_AGAIN, {"site": site_id})

@@ -26,7 +26,10 @@ async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
 
 async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUpdate) -> Site:
     site = await repository.get_site(session, actor, site_id, for_update=True)
+    zone = site.time_zone
     await _change(session, actor, site, cmd, "site.updated")
+    if site.time_zone != zone:
+        await repository.look_at_plans_again(session, site.id)
     return site
 
 

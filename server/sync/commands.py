@@ -9,14 +9,17 @@ from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import Forbidden
 from server.equipment import service as equipment
+from server.generator import service as generator
 from server.interventions import answers
 from server.interventions import service as interventions
 from server.meters import service as meters
+from server.plans import service as plans
 from server.requests import service as requests
 from shared_models import checklists as cl
 from shared_models import equipment as eq
 from shared_models import interventions as iv
 from shared_models import meters as mt
+from shared_models import plans as pl
 from shared_models import requests as rq
 from shared_models.base import Command
 from shared_models.permissions import Permission
@@ -27,6 +30,7 @@ _TELL_OF_EQUIPMENT = (Permission.equipment_write, Permission.maintenance_write, 
 _WORK = (Permission.maintenance_write, Permission.maintenance_update_assigned)
 _PLAN = (Permission.maintenance_write,)
 _VALIDATE = (Permission.maintenance_validate,)
+_SETTLE = (Permission.settings_write,)
 
 
 @dataclass(frozen=True)
@@ -75,5 +79,14 @@ HANDLERS: dict[type[Command], Handler] = {
     mt.RecordReading: Handler(meters.record_reading, _WORK),
     mt.VoidReading: Handler(meters.void_reading, _WORK),
     mt.ResetMeter: Handler(meters.reset, _WORK),
+    pl.WriteMaintenanceType: Handler(plans.write_type, _SETTLE),
+    pl.WriteTeam: Handler(plans.write_team, _PLAN),
+    pl.CreatePlan: Handler(plans.create, _PLAN),
+    pl.UpdatePlan: Handler(plans.update, _PLAN),
+    pl.SetPlanActive: Handler(plans.set_active, _PLAN),
+    pl.MoveOccurrence: Handler(plans.move, _PLAN),
+    pl.AssignOccurrence: Handler(plans.assign, _PLAN),
+    pl.SkipOccurrence: Handler(plans.skip, _PLAN),
+    pl.GeneratePlan: Handler(generator.generate_now, _PLAN),
 }
 TYPES: dict[str, type[Command]] = {str(command.model_fields["type"].default): command for command in HANDLERS}

@@ -1,0 +1,142 @@
+"""What the dates of a plan follow from: its rule, the site's clock, and what the readings say.
+
+Every date comes from `shared_models.planning`; here it is only asked with all that is known.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from math import floor
+from zoneinfo import ZoneInfo
+
+from server.plans.wall import instant_of, local_of
+from shared_models import metering, planning, recurrence
+from shared_models.metering import Point
+from shared_models.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind, Trigger
+from shared_models.recurrence import CalendarRule
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`points` are the readings from the last one before the reference on, in order of time."""
+
+    rule: PlanRule
+    zone: ZoneInfo
+    unit: str = ""
+    per_day: float | None = None
+    points: Sequence[Point] = ()
+
+    @property
+    def meter(self) -> MeterView | None:
+        if self.rule.meter_interval is None:
+            return None
+        last = self.points[-1] if self.points else None
+        return MeterView(unit=self.unit, at=self.local(last.at) if last else None, total=last.total if last else None, per_day=self.per_day)
+
+    def local(self, instant: datetime) -> datetime:
+        return local_of(instant, self.zone)
+
+    def instant(self, local: datetime) -> datetime:
+        return instant_of(local, self.zone)
+
+    # --- what the meter says
+
+    def total_at(self, instant: datetime) -> float | None:
+        """The total then; before the first reading, the first reading's."""
+        if self.rule.meter_interval is None or not self.points:
+            return None
+        found = metering.total_at(self.points, instant, self.per_day)
+        return self.points[0].total if found is None else found
+
+    def _reached(self, threshold: float | None) -> datetime | None:
+        """When the readings say that it was passed; None while they do not."""
+        if threshold is None or not self.points or self.points[-1].total < threshold:
+            return None
+        at = metering.reached_at(self.points, threshold, self.per_day)
+        return self.local(at) if at else None
+
+    def _threshold(self, ref: Reference) -> float | None:
+        return ref.total + self.rule.meter_interval if self.rule.meter_interval and ref.total is not None else None
+
+    # --- dates
+
+    def due(self, ref: Reference) -> DueReason | None:
+        return planning.due(self.rule, ref, self.meter, reached=self._reached(self._threshold(ref)))
+
+    def forecast(self, ref: Reference) -> Iterator[DueReason]:
+        return planning.forecast(self.rule, ref, self.meter, reached=self._reached(self._threshold(ref)))
+
+    def upcoming(self, ref: Reference, now: datetime) -> list[datetime]:
+        """The next date, and those after it that are still to come."""
+        found = planning.upcoming(self.rule, ref, self.meter, self.local(now), reached=self._reached(self._threshold(ref)))
+        return [date for rank, date in enumerate(found) if rank == 0 or date > self.local(now)]
+
+    def series_from(self, since: datetime, now: datetime) -> list[datetime]:
+        """The dates of a series from `since`, one of them, until the forecast's end."""
+        until = max(since, self.local(now)) + planning.FORECAST
+        later = recurrence.between(self.calendar, self.rule.starts_at, since, until)
+        return [since, *(date for date, _ in zip(later, range(planning.MOST_FORECAST - 1), strict=False))]
+
+    def series_after(self, moment: datetime) -> Iterator[datetime]:
+        for date in recurrence.from_day(self.calendar, self.rule.starts_at, moment.date()):
+            if date > moment:
+                yield date
+
+    def is_of_series(self, date: datetime) -> bool:
+        return recurrence.after(self.calendar, self.rule.starts_at, date - timedelta(microseconds=1)) == date
+
+    @property
+    def calendar(self) -> CalendarRule:
+        if self.rule.calendar is None:
+            raise ValueError("the plan has no calendar rule")
+        return self.rule.calendar
+
+    # --- what the next date counts from
+
+    def counted_from(self, last: Reference | None, now: datetime) -> Reference:
+        """The reference of a plan that is new or has a new rule; `last` is what was settled last before.
+
+        A series does not look back: of its dates before, only the latest since `last` is still to be done.
+        """
+        if not self.rule.is_series:
+            return last or Reference(kind=ReferenceKind.start, at=self.local(now), total=self.total_at(now))
+        local = self.local(now)
+        if last is not None:
+            passed = list(recurrence.between(self.calendar, self.rule.starts_at, last.at, local))
+            return Reference(kind=ReferenceKind.due, at=passed[-1] - _MINUTE if passed else last.at)
+        today = datetime.combine(local.date(), time())
+        if self.rule.starts_at >= today:
+            return Reference(kind=ReferenceKind.start, at=self.rule.starts_at)
+        return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
+
+    def past(self, ref: Reference, until: datetime) -> tuple[Reference, int]:
+        """The reference that leads beyond `until` (local), and how many dates it passes; not for a series."""
+        passed = 0
+        while (reason := self.due(ref)) is not None and reason.due <= until:
+            ref, count = self._beyond(reason, ref, until)
+            passed += count
+        return ref, passed
+
+    def _beyond(self, reason: DueReason, ref: Reference, until: datetime) -> tuple[Reference, int]:
+        kind = ReferenceKind.skipped if ref.kind is ReferenceKind.start else ref.kind
+        if reason.wins is not Trigger.meter or reason.threshold is None or not self.rule.meter_interval:
+            total = self.total_at(self.instant(reason.due)) if reason.threshold is not None else None
+            return Reference(kind=kind, at=reason.due, total=total), 1
+        reached = self.total_at(self.instant(until)) or reason.threshold
+        count = max(1, floor((reached - reason.threshold) / self.rule.meter_interval) + 1)
+        total = reason.threshold + (count - 1) * self.rule.meter_interval
+        at = self._reached(total)
+        day = max(reason.due, datetime.combine(at.date(), self.rule.due_time)) if at else reason.due
+        return Reference(kind=kind, at=day, total=total), count
+
+    def reevaluated(self, ref: Reference, done_at: datetime | None) -> Reference:
+        """A reading that came late may tell another total at the reference; what a planner told of before the plan stays."""
+        if self.rule.meter_interval is None:
+            return ref
+        if done_at is not None and ref.kind is ReferenceKind.done and ref.at == self.local(done_at):
+            return ref.model_copy(update={"total": self.total_at(done_at)})
+        if ref.kind is ReferenceKind.start or ref.total is None:
+            return ref.model_copy(update={"total": self.total_at(self.instant(ref.at))})
+        return ref

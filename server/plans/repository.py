@@ -1,0 +1,264 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from server.core.access import Actor, visible
+from server.core.database import ReadSession, Session
+from server.core.errors import NotFound
+from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
+from server.plans.rows import maintenance_type_json, plan_json, team_json
+from server.plans.timeline import Timeline
+from shared_models.metering import Point
+from shared_models.plans import OccurrenceState
+
+LIVE = (OccurrenceState.planned, OccurrenceState.open)
+
+# --- plans
+
+
+async def get_visible(session: Session, actor: Actor, plan_id: UUID) -> Plan:
+    """Locked until the transaction ends."""
+    return _found(await _locked(session, col(Plan.id) == plan_id, visible(actor, Plan.site_id)))
+
+
+async def lock(session: Session, plan_id: UUID) -> Plan:
+    return _found(await _locked(session, col(Plan.id) == plan_id))
+
+
+def _found(plans: list[Plan]) -> Plan:
+    if not plans:
+        raise NotFound
+    return plans[0]
+
+
+async def _locked(session: Session, *conditions: Any, skip: bool = False) -> list[Plan]:
+    statement = select(Plan).where(*conditions).order_by(col(Plan.id)).with_for_update(skip_locked=skip)
+    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+
+
+async def lock_of_meter(session: Session, meter_id: UUID) -> list[Plan]:
+    return await _locked(session, col(Plan.meter_id) == meter_id)
+
+
+async def lock_to_refresh(session: Session, now: datetime, limit: int) -> list[Plan]:
+    """Those whose dates are to be looked at again; what somebody else has locked comes with the next round."""
+    statement = (
+        select(Plan).where(col(Plan.is_active), col(Plan.refresh_at) <= now).order_by(col(Plan.refresh_at), col(Plan.id))
+        .limit(limit).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    )  # fmt: skip
+    return list(await session.scalars(statement))
+
+
+async def id_is_taken(session: ReadSession, table: type[SQLModel], row_id: UUID) -> bool:
+    column = table.__table__.c.id  # type: ignore[attr-defined]
+    return bool(await session.scalar(select(sa.exists().where(column == row_id))))
+
+
+# --- occurrences
+
+
+async def timeline(session: Session, plan_id: UUID, ended_after: datetime | None) -> Timeline:
+    of_plan = col(PlanOccurrence.plan_id) == plan_id
+    live = select(PlanOccurrence).where(of_plan, col(PlanOccurrence.state).in_(LIVE)).execution_options(populate_existing=True)
+    found = Timeline()
+    for row in await session.scalars(live):
+        if row.state is OccurrenceState.open:
+            found.open = row
+        else:
+            found.planned[row.original_due] = row
+    ended = select(col(PlanOccurrence.original_due)).where(of_plan, col(PlanOccurrence.state).not_in(LIVE))
+    if ended_after is not None:
+        ended = ended.where(col(PlanOccurrence.original_due) > ended_after)
+    found.settled = set(await session.scalars(ended))
+    return found
+
+
+async def occurrence(session: Session, plan_id: UUID, original_due: datetime) -> PlanOccurrence | None:
+    statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.original_due) == original_due)
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def occurrence_of(session: Session, intervention_id: UUID) -> PlanOccurrence | None:
+    statement = select(PlanOccurrence).where(col(PlanOccurrence.intervention_id) == intervention_id)
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def last_settled(session: ReadSession, plan_id: UUID) -> PlanOccurrence | None:
+    statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.state).not_in(LIVE))
+    return await session.scalar(statement.order_by(col(PlanOccurrence.original_due).desc()).limit(1))
+
+
+async def last_done_at(session: ReadSession, plan_id: UUID) -> datetime | None:
+    statement = select(sa.func.max(col(PlanOccurrence.done_at))).where(col(PlanOccurrence.plan_id) == plan_id)
+    return await session.scalar(statement)
+
+
+async def missed_after(session: Session, plan_id: UUID, original_due: datetime, at: datetime) -> list[PlanOccurrence]:
+    """Dates after `original_due` that counted as missed, but were due only after `at`."""
+    statement = select(PlanOccurrence).where(
+        col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.state) == OccurrenceState.missed,
+        col(PlanOccurrence.original_due) > original_due, col(PlanOccurrence.due_at) > at,
+    )  # fmt: skip
+    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+
+
+# --- the site's clock, and meters
+
+
+async def zone_of(session: ReadSession, site_id: UUID) -> ZoneInfo:
+    return ZoneInfo(str(await session.scalar(sa.text("select time_zone from sites where id = :id"), {"id": site_id})))
+
+
+_METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")
+_POINTS = sa.text("""
+select read_at, total from reading where meter_id = :id and voided_at is null and read_at >= coalesce(
+    (select max(b.read_at) from reading b where b.meter_id = :id and b.voided_at is null and b.read_at <= :since), '-infinity'
+) order by read_at, id
+""")
+
+
+@dataclass(frozen=True)
+class MeterFacts:
+    unit: str = ""
+    per_day: float | None = None
+    points: tuple[Point, ...] = ()
+
+
+async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime) -> MeterFacts:
+    """The readings from the last one before `since` on."""
+    if meter_id is None or (meter := (await session.execute(_METER, {"id": meter_id})).one_or_none()) is None:
+        return MeterFacts()
+    rows = await session.execute(_POINTS, {"id": meter_id, "since": since})
+    return MeterFacts(meter.unit, meter.per_day, tuple(Point(row.read_at, float(row.total)) for row in rows))
+
+
+# --- what a plan refers to
+
+_FITS = {
+    "maintenance_type": "select exists (select from maintenance_types where id = :id and is_active)",
+    "checklist": "select exists (select from checklist where id = :id and is_active)",
+    "team": "select exists (select from team where id = :id and site_id = :of and is_active)",
+    "person": (
+        "select exists (select from users u where u.id = :id and u.is_active"
+        " and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = :of)))"
+    ),
+    "meter": "select exists (select from meter where id = :id and equipment_id = :of and kind = 'counter' and is_active)",
+}
+
+
+async def fits(session: ReadSession, what: str, row_id: UUID, of: UUID | None = None) -> bool:
+    """Whether such a row is in use, of the site (teams) or of the machine (meters) `of`."""
+    return bool(await session.scalar(sa.text(_FITS[what]), {"id": row_id} | ({"of": of} if of else {})))
+
+
+_PEOPLE = sa.text("""
+select count(*) from users u where u.id = any(:ids) and u.is_active
+and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = :site))
+""")
+
+
+async def people_fit(session: ReadSession, user_ids: Iterable[UUID], site_id: UUID) -> bool:
+    """Whether all of them are active and of the site."""
+    wanted = list(set(user_ids))
+    return bool(await session.scalar(_PEOPLE, {"ids": wanted, "site": site_id}) == len(wanted))
+
+
+# --- the job of an occurrence, which belongs to another domain
+
+_LOCK_JOB = sa.text("select number from maintenance_interventions where id = :id for update")
+_JOB_REASON = sa.text("select due_reason from maintenance_interventions where id = :id")
+_MOVE_JOB = sa.text("""
+update maintenance_interventions set due_local = :due, due_at = cast(:due_at as timestamptz),
+    due_reason = coalesce(cast(:reason as jsonb), due_reason), scheduled_start = cast(:due_at as timestamptz),
+    scheduled_end = cast(:due_at as timestamptz) + make_interval(mins => estimated_duration), version = version + 1, updated_at = :now
+where id = :id
+""")
+_ASSIGN_JOB = sa.text(
+    "update maintenance_interventions set assigned_technician_id = :technician, version = version + 1, updated_at = :now where id = :id"
+)
+_OPEN_JOB_NUMBER = sa.text(
+    "select i.number from plan_occurrence o join maintenance_interventions i on i.id = o.intervention_id"
+    " where o.plan_id = :id and o.state = 'open'"
+)
+_OPEN_JOB = sa.text("select intervention_id from plan_occurrence where plan_id = :id and state = 'open'")
+
+
+async def lock_open_job(session: Session, plan_id: UUID) -> None:
+    """Before the plan is locked: whoever closes a job locks the job first and its plan after it."""
+    job_id = await session.scalar(_OPEN_JOB, {"id": plan_id})
+    if job_id is not None:
+        await session.execute(_LOCK_JOB, {"id": job_id})
+
+
+async def open_job_number(session: ReadSession, plan_id: UUID) -> str | None:
+    found: str | None = await session.scalar(_OPEN_JOB_NUMBER, {"id": plan_id})
+    return found
+
+
+async def job_reason(session: Session, intervention_id: UUID) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = await session.scalar(_JOB_REASON, {"id": intervention_id})
+    return found
+
+
+async def move_job(session: Session, intervention_id: UUID, due: datetime, due_at: datetime, reason: str | None, now: datetime) -> None:
+    values = {"id": intervention_id, "due": due, "due_at": due_at, "reason": reason, "now": now}
+    await session.execute(_MOVE_JOB, values)
+
+
+async def assign_job(session: Session, intervention_id: UUID, technician_id: UUID | None, now: datetime) -> None:
+    await session.execute(_ASSIGN_JOB, {"id": intervention_id, "technician": technician_id, "now": now})
+
+
+# --- types and teams
+
+
+async def lock_type(session: Session, type_id: UUID) -> MaintenanceType | None:
+    return await session.scalar(select(MaintenanceType).where(col(MaintenanceType.id) == type_id).with_for_update())
+
+
+async def lock_team(session: Session, actor: Actor, team_id: UUID) -> Team:
+    team = await session.scalar(select(Team).where(col(Team.id) == team_id, visible(actor, Team.site_id)).with_for_update())
+    if team is None:
+        raise NotFound
+    return team
+
+
+async def name_is_taken(
+    session: ReadSession, table: type[MaintenanceType | Team], name: str, *, but: UUID, site_id: UUID | None = None
+) -> bool:
+    columns = table.__table__.c  # type: ignore[union-attr]
+    condition = (columns.name == name) & (columns.id != but)
+    return bool(await session.scalar(select(sa.exists().where(condition if site_id is None else condition & (columns.site_id == site_id)))))
+
+
+async def member_ids(session: ReadSession, team_id: UUID) -> list[UUID]:
+    return list(await session.scalars(sa.text("select user_id from team_member where team_id = :id order by user_id"), {"id": team_id}))
+
+
+async def replace_members(session: Session, team_id: UUID, user_ids: Iterable[UUID]) -> None:
+    values = {"id": team_id, "users": list(set(user_ids))}
+    await session.execute(sa.text("delete from team_member where team_id = :id and user_id <> all(:users)"), values)
+    await session.execute(
+        sa.text("insert into team_member (team_id, user_id) select :id, u from unnest(cast(:users as uuid[])) u on conflict do nothing"),
+        values,
+    )
+
+
+# --- rows as devices get them, written just now
+
+_WRITTEN = {
+    "plan": sa.text(f"select {plan_json('t')}::text from scheduled_maintenances t where t.id = :id"),  # noqa: S608
+    "team": sa.text(f"select {team_json('t')}::text from team t where t.id = :id"),  # noqa: S608
+    "maintenance_type": sa.text(f"select {maintenance_type_json('t')}::text from maintenance_types t where t.id = :id"),  # noqa: S608
+}
+
+
+async def read_json(session: ReadSession, entity: str, row_id: UUID) -> str:
+    return str(await session.scalar(_WRITTEN[entity], {"id": row_id}))

@@ -1,0 +1,150 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+from pydantic import BaseModel
+
+from server.core.access import Actor, require
+from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
+from server.core.sql import JSON
+from server.equipment.errors import OtherIdInBody
+from server.plans import listing, repository, service
+from shared_models.paging import Page
+from shared_models.plans import (
+    AssignOccurrence,
+    CreatePlan,
+    MaintenanceTypeRow,
+    MoveOccurrence,
+    OccurrenceRow,
+    OnPlan,
+    PlanFields,
+    PlanFilter,
+    PlanListItem,
+    PlanRow,
+    PreviewItem,
+    SetPlanActive,
+    SkipOccurrence,
+    TeamRow,
+    UpdatePlan,
+    WriteMaintenanceType,
+    WriteTeam,
+)
+
+Reader = Annotated[Actor, require("maintenance:read")]
+Planner = Annotated[Actor, require("maintenance:write")]
+Settler = Annotated[Actor, require("settings:write")]
+_PREFIX = "/maintenance/scheduled"
+_ONE = _PREFIX + "/{plan_id}"
+router = APIRouter(tags=["plans"])
+
+
+class PlanHistory(BaseModel):
+    """`next` is the following page's cursor."""
+
+    items: list[OccurrenceRow]
+    next: str | None
+
+
+def _same(plan_id: UUID, cmd: OnPlan) -> None:
+    if cmd.plan_id != plan_id:
+        raise OtherIdInBody(field="plan_id")
+
+
+async def _answer(session: Session, entity: str, row_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
+    return Response(await repository.read_json(session, entity, row_id), status_code, media_type=JSON)
+
+
+# --- plans
+
+
+@router.get(_PREFIX, response_model=Page[PlanListItem])
+async def list_plans(actor: Reader, pool: ReadPoolDep, filters: Annotated[PlanFilter, Query()]) -> Response:
+    return await listing.page(pool, actor, filters)
+
+
+@router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
+async def create_plan(actor: Planner, session: SessionDep, cmd: CreatePlan) -> Response:
+    await service.create(session, actor, cmd)
+    return await _answer(session, "plan", cmd.plan_id, status.HTTP_201_CREATED)
+
+
+@router.post(_PREFIX + "/preview")
+async def preview_plan(actor: Reader, session: ReadSessionDep, fields: PlanFields) -> list[PreviewItem]:
+    """The next twelve dates of a plan that is being written, each with its reason."""
+    return await service.preview(session, actor, fields)
+
+
+@router.get(_ONE, response_model=PlanRow)
+async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response:
+    return await listing.plan(pool, actor, plan_id)
+
+
+@router.put(_ONE, response_model=PlanRow)
+async def update_plan(actor: Planner, session: SessionDep, plan_id: UUID, cmd: UpdatePlan) -> Response:
+    _same(plan_id, cmd)
+    await service.update(session, actor, cmd)
+    return await _answer(session, "plan", plan_id)
+
+
+@router.put(_ONE + "/active", response_model=PlanRow)
+async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SetPlanActive) -> Response:
+    _same(plan_id, cmd)
+    await service.set_active(session, actor, cmd)
+    return await _answer(session, "plan", plan_id)
+
+
+# --- its dates
+
+
+@router.get(_ONE + "/occurrences", response_model=PlanHistory)
+async def read_plan_history(
+    actor: Reader, pool: ReadPoolDep, plan_id: UUID,
+    cursor: Annotated[str | None, Query(max_length=200)] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:  # fmt: skip
+    return await listing.history(pool, actor, plan_id, cursor=cursor, size=size)
+
+
+@router.post(_ONE + "/occurrences/move", response_model=PlanRow)
+async def move_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: MoveOccurrence) -> Response:
+    _same(plan_id, cmd)
+    await service.move(session, actor, cmd)
+    return await _answer(session, "plan", plan_id)
+
+
+@router.post(_ONE + "/occurrences/assign", response_model=PlanRow)
+async def assign_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: AssignOccurrence) -> Response:
+    _same(plan_id, cmd)
+    await service.assign(session, actor, cmd)
+    return await _answer(session, "plan", plan_id)
+
+
+@router.post(_ONE + "/occurrences/skip", response_model=PlanRow)
+async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SkipOccurrence) -> Response:
+    _same(plan_id, cmd)
+    await service.skip(session, actor, cmd)
+    return await _answer(session, "plan", plan_id)
+
+
+# --- types and teams
+
+
+@router.get("/maintenance/types", response_model=list[MaintenanceTypeRow])
+async def list_types(actor: Reader, pool: ReadPoolDep) -> Response:  # noqa: ARG001 - everyone's
+    return await listing.types(pool)
+
+
+@router.post("/maintenance/types", response_model=MaintenanceTypeRow)
+async def write_type(actor: Settler, session: SessionDep, cmd: WriteMaintenanceType) -> Response:
+    await service.write_type(session, actor, cmd)
+    return await _answer(session, "maintenance_type", cmd.maintenance_type_id)
+
+
+@router.get("/teams", response_model=list[TeamRow])
+async def list_teams(actor: Reader, pool: ReadPoolDep) -> Response:
+    return await listing.teams(pool, actor)
+
+
+@router.post("/teams", response_model=TeamRow)
+async def write_team(actor: Planner, session: SessionDep, cmd: WriteTeam) -> Response:
+    await service.write_team(session, actor, cmd)
+    return await _answer(session, "team", cmd.team_id)

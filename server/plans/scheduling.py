@@ -1,0 +1,287 @@
+"""Planning anew: from a plan's reference to its next date, its row, and the instants at which somebody has to look at it again.
+
+Everything here can be done twice. The plan is locked; its times are what the site's clock says.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from server.core import clock
+from server.core.database import ReadSession, Session
+from server.plans import repository
+from server.plans.models import Plan, PlanOccurrence
+from server.plans.outlook import Outlook
+from server.plans.timeline import Passed, Timeline
+from server.plans.wall import instant_of
+from shared_models.planning import DueReason, Outcome, PlanRule, Reference, ReferenceKind
+from shared_models.plans import OccurrenceState, PlanFields, rule_of
+
+LOOK_AGAIN = timedelta(days=30)
+PAUSED = "plan.reason.paused"
+OUT_OF_SERVICE = "plan.reason.out_of_service"
+"""Keys of the catalogue, in the place of what a person would have written."""
+_MINUTE = timedelta(minutes=1)
+
+
+def rule(plan: Plan) -> PlanRule:
+    return rule_of(cast("PlanFields", plan))
+
+
+async def look(session: ReadSession, plan: Plan, since: datetime | None = None) -> Outlook:
+    """All that the plan's dates follow from, with the readings from its reference (or `since`, if that is earlier) on."""
+    zone = await repository.zone_of(session, plan.site_id)
+    begin = since or clock.now()
+    if plan.reference:
+        begin = min(begin, instant_of(reference_of(plan).at, zone))
+    facts = await repository.meter_facts(session, plan.meter_id, begin)
+    return Outlook(rule(plan), zone, facts.unit, facts.per_day, facts.points)
+
+
+async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, since: datetime) -> Outlook:
+    """The same for a plan that is not written yet."""
+    facts = await repository.meter_facts(session, fields.meter_id, since)
+    return Outlook(rule_of(fields), await repository.zone_of(session, site_id), facts.unit, facts.per_day, facts.points)
+
+
+def reference_of(plan: Plan) -> Reference:
+    return Reference.model_validate(plan.reference)
+
+
+def reason_of(plan: Plan) -> DueReason | None:
+    return DueReason.model_validate(plan.reason) if plan.reason else None
+
+
+def is_moved(plan: Plan, row: PlanOccurrence) -> bool:
+    """By hand: a series' date is moved where it differs; elsewhere the meter moves it too, and the reason tells."""
+    if rule(plan).is_series:
+        return row.due != row.original_due
+    reason = reason_of(plan)
+    return reason is not None and reason.moved_from is not None
+
+
+def keep_reference(plan: Plan, ref: Reference) -> None:
+    plan.reference = ref.model_dump(mode="json")
+
+
+def keep_reason(plan: Plan, reason: DueReason | None) -> None:
+    plan.reason = reason.model_dump(mode="json") if reason else None
+
+
+def by_rule(reason: DueReason) -> DueReason:
+    """As the rule has it, wherever the date was moved by hand."""
+    dates = [date for date in (reason.calendar_due, reason.meter_due) if date is not None]
+    return reason.model_copy(update={"due": min(dates), "moved_from": None}) if dates else reason
+
+
+async def timeline(session: Session, plan: Plan) -> Timeline:
+    """Of a series, the dates that have ended before its reference are of no interest any more."""
+    return await repository.timeline(session, plan.id, reference_of(plan).at if rule(plan).is_series else None)
+
+
+async def replan(session: Session, plan: Plan) -> None:
+    """Work out everything that follows from the plan's rule, its reference, its meter, its site's clock, and the present."""
+    outlook = await look(session, plan)
+    now = clock.now()
+    done_at = await repository.last_done_at(session, plan.id) if plan.meter_id else None
+    keep_reference(plan, outlook.reevaluated(reference_of(plan), done_at))
+    view = outlook.meter
+    plan.meter = view.model_dump(mode="json") if view else None
+    times = await timeline(session, plan)
+    if times.open is not None:
+        await _follow(session, plan, outlook, times, times.open, now)
+    elif plan.is_active:
+        await _plan_next(session, plan, outlook, times, now)
+    else:
+        await rest(session, plan, times)
+    await session.flush()
+
+
+# --- the date of which a job is open
+
+
+async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timeline, current: PlanOccurrence, now: datetime) -> None:
+    await _keep_wall_time(session, plan, outlook, current, now)
+    plan.next_due, plan.next_due_date, plan.generate_at = current.due, current.due_at, None
+    following = None
+    if outlook.rule.is_series:
+        miss_passed(session, plan, outlook, times, now)
+        following = next(unsettled(outlook, times, anchor(plan, current)), None)
+        later = outlook.series_from(following.original_due, now) if following else []
+        plan.upcoming = [current.original_due, *(date for date in later if date not in times.settled)]
+        look_at = following.due_at if following else None
+    else:
+        look_at = _ignored_at(plan, outlook, current)
+        if look_at is not None and look_at <= now:
+            plan.ignored_since, look_at = plan.ignored_since or look_at, None
+        later = outlook.upcoming(reference_of(plan), now)[1:]
+        plan.upcoming = [current.due, *(date for date in later if date > current.due)]
+    if not plan.is_active:
+        plan.upcoming = plan.upcoming[:1]
+    plan.refresh_at = min([now + LOOK_AGAIN, *([look_at] if look_at else [])])
+
+
+async def _keep_wall_time(session: Session, plan: Plan, outlook: Outlook, current: PlanOccurrence, now: datetime) -> None:
+    """The site's clock may have been set to another zone."""
+    due_at = outlook.instant(current.due)
+    if due_at != current.due_at and current.intervention_id is not None:
+        reason = reason_of(plan)
+        await repository.move_job(session, current.intervention_id, current.due, due_at, reason.model_dump_json() if reason else None, now)
+    current.due_at = due_at
+
+
+def _ignored_at(plan: Plan, outlook: Outlook, current: PlanOccurrence) -> datetime | None:
+    """One interval after its date, a job that nobody does is an ignored plan."""
+    days = outlook.rule.interval_days(outlook.per_day)
+    if days is None or plan.ignored_since is not None:
+        return None
+    return current.due_at + timedelta(days=min(days, 36_500))
+
+
+def anchor(plan: Plan, current: PlanOccurrence | None) -> datetime | None:
+    """After which date of a series the next one comes; None before the first."""
+    ref = reference_of(plan)
+    known = [ref.at] if ref.kind is not ReferenceKind.start else []
+    return max([*known, *([current.original_due] if current else [])], default=None)
+
+
+def unsettled(outlook: Outlook, times: Timeline, after: datetime | None) -> Iterator[Passed]:
+    """A series' dates after `after` that have not ended, wherever they were moved."""
+    for date in outlook.series_after(after or outlook.rule.starts_at - _MINUTE):
+        if date not in times.settled:
+            row = times.planned.get(date)
+            due = row.due if row else date
+            yield Passed(date, due, outlook.instant(due))
+
+
+def miss_passed(session: Session, plan: Plan, outlook: Outlook, times: Timeline, until: datetime) -> None:
+    """Dates that pass while the job of an earlier one is open are missed: one job stands for them."""
+    current = times.open
+    if current is None:
+        return
+    for passed in unsettled(outlook, times, anchor(plan, current)):
+        if passed.due_at > until:
+            return
+        settle_passed(session, plan, times, passed, OccurrenceState.missed)
+        current.missed += 1
+        plan.ignored_since = plan.ignored_since or passed.due_at
+
+
+def pass_over(session: Session, plan: Plan, outlook: Outlook, times: Timeline, now: datetime, why: str) -> None:
+    """The dates of a series that have passed are left out."""
+    for date in unsettled(outlook, times, anchor(plan, None)):
+        if date.due_at > now:
+            return
+        settle_passed(session, plan, times, date, OccurrenceState.skipped, why)
+        keep_reference(plan, Reference(kind=ReferenceKind.due, at=date.original_due))
+
+
+def settle_passed(session: Session, plan: Plan, times: Timeline, passed: Passed, state: OccurrenceState, reason: str = "") -> None:
+    """Write down that a date ended without a job."""
+    row = times.planned.pop(passed.original_due, None)
+    if row is None:
+        row = PlanOccurrence(plan_id=plan.id, original_due=passed.original_due, due=passed.due, due_at=passed.due_at)
+        session.add(row)
+    row.state, row.reason = state, reason
+    row.outcome = Outcome.missed if state is OccurrenceState.missed else Outcome.skipped
+    times.settled.add(passed.original_due)
+
+
+# --- the next date
+
+
+async def _plan_next(session: Session, plan: Plan, outlook: Outlook, times: Timeline, now: datetime) -> None:
+    ref, reason = _next_reason(outlook, reference_of(plan), times)
+    keep_reference(plan, ref)
+    plan.ignored_since = None
+    row = await _row_of_next(session, plan, outlook, times, reason)
+    if row is None:
+        plan.upcoming, plan.next_due, plan.next_due_date, plan.generate_at = [], None, None, None
+        keep_reason(plan, None)
+    else:
+        _announce(plan, outlook, row, reason)
+        plan.upcoming = _upcoming(outlook, ref, times, now)
+    plan.refresh_at = now + LOOK_AGAIN
+
+
+def _next_reason(outlook: Outlook, ref: Reference, times: Timeline) -> tuple[Reference, DueReason | None]:
+    """Later dates of a series may have been skipped beforehand."""
+    reason = outlook.due(ref)
+    while outlook.rule.is_series and reason is not None and reason.due in times.settled:
+        ref = Reference(kind=ReferenceKind.due, at=reason.due)
+        reason = outlook.due(ref)
+    return ref, reason
+
+
+def _upcoming(outlook: Outlook, ref: Reference, times: Timeline, now: datetime) -> list[datetime]:
+    if not outlook.rule.is_series:
+        return outlook.upcoming(ref, now)
+    reason = outlook.due(ref)
+    return [date for date in outlook.series_from(reason.due, now) if date not in times.settled] if reason else []
+
+
+async def _row_of_next(
+    session: Session, plan: Plan, outlook: Outlook, times: Timeline, reason: DueReason | None
+) -> PlanOccurrence | None:  # fmt: skip
+    """The next date's row. Its identity stays while a meter moves its date; a date set by hand stays too."""
+    if outlook.rule.is_series:
+        return _row(session, plan, outlook, times, reason.due) if reason else None
+    row = times.first
+    if row is None:
+        keep_reason(plan, reason)
+        return _row(session, plan, outlook, times, reason.due) if reason else None
+    if is_moved(plan, row):
+        return row
+    if reason is None:
+        await session.delete(row)
+        return None
+    row.due = reason.due
+    return row
+
+
+def _row(session: Session, plan: Plan, outlook: Outlook, times: Timeline, due: datetime) -> PlanOccurrence:
+    """Two dates of a plan by completion or by meter may fall together: the second one's identity is a minute later."""
+    if (row := times.planned.get(due)) is not None:
+        return row
+    identity = due
+    while identity in times.settled:
+        identity += _MINUTE
+    row = PlanOccurrence(plan_id=plan.id, original_due=identity, due=due, due_at=outlook.instant(due))
+    session.add(row)
+    times.planned[identity] = row
+    return row
+
+
+def _announce(plan: Plan, outlook: Outlook, row: PlanOccurrence, reason: DueReason | None) -> None:
+    row.due_at = outlook.instant(row.due)
+    told = reason or reason_of(plan)
+    if told is not None and is_moved(plan, row):
+        told = told.model_copy(update={"due": row.due, "moved_from": row.original_due})
+    keep_reason(plan, told)
+    plan.next_due, plan.next_due_date = row.due, row.due_at
+    plan.generate_at = row.due_at - timedelta(days=plan.horizon_days)
+
+
+async def rest(session: Session, plan: Plan, times: Timeline) -> None:
+    """A paused plan has no dates, but for those that somebody has moved or assigned."""
+    kept = [row for row in times.planned.values() if is_moved(plan, row) or row.assigned_technician_id]
+    for row in times.planned.values():
+        if row not in kept:
+            await session.delete(row)
+    if not kept:
+        keep_reason(plan, None)
+    plan.next_due = plan.next_due_date = plan.generate_at = plan.refresh_at = plan.ignored_since = None
+    plan.upcoming = []
+
+
+async def forget_planned(session: Session, plan: Plan, *, but_by_hand: bool = False) -> None:
+    """The dates without a job go; with `but_by_hand`, those of a series that were moved or assigned stay."""
+    row = PlanOccurrence
+    statement = sa.delete(row).where(col(row.plan_id) == plan.id, col(row.state) == OccurrenceState.planned)
+    if but_by_hand:
+        statement = statement.where(col(row.due) == col(row.original_due), col(row.assigned_technician_id).is_(None))
+    await session.execute(statement.execution_options(synchronize_session="fetch"))

@@ -1,0 +1,234 @@
+"""What planners do to plans. REST and devices call the same verbs with the same commands.
+
+A job's row is locked before its plan, a plan before its occurrences. `version` counts what planners change: dates that move on
+by themselves do not make somebody's edit stale.
+"""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from server.audit import service as audit
+from server.core import clock
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
+from server.core.errors import AlreadyExists
+from server.core.versions import claim, touch
+from server.equipment import service as equipment
+from server.equipment.models import Equipment
+from server.plans import occurrences, organisation, repository, scheduling, settling, wording
+from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanHasOpenJob, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
+from server.plans.models import Plan
+from server.plans.organisation import need
+from server.plans.outlook import Outlook
+from server.plans.scheduling import PAUSED, keep_reference, reference_of, replan, settle_passed
+from server.plans.timeline import Passed
+from server.plans.wall import local_of
+from shared_models.permissions import Permission
+from shared_models.planning import Reference, ReferenceKind
+from shared_models.plans import CreatePlan, OccurrenceState, PlanFields, PreviewItem, SetPlanActive, UpdatePlan, rule_of
+from shared_models.recurrence import rrule
+
+PREVIEWED = 12
+_NOT_COLUMNS = {"command_id", "occurred_at", "type", "plan_id", "version", "starts_on", "due_time", "last_done_on", "last_done_total"}
+_SCHEDULE = (
+    "equipment_id", "frequency_type", "frequency_value", "weekdays", "week_of_month", "month_end", "basis", "starts_at", "meter_id",
+    "limit_type", "limit_value",
+)  # fmt: skip
+
+write_type = organisation.write_type
+write_team = organisation.write_team
+move = occurrences.move
+assign = occurrences.assign
+skip = occurrences.skip
+settle_completed = settling.completed
+settle_cancelled = settling.cancelled
+reopen = settling.reopened
+
+
+async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
+    """The first date is there when the plan is."""
+    need(actor, Permission.maintenance_write)
+    if await repository.id_is_taken(session, Plan, cmd.plan_id):
+        raise AlreadyExists(field="plan_id")
+    machine = await equipment.get_visible(session, actor, cmd.equipment_id)
+    await _check(session, cmd, machine)
+    plan = Plan(id=cmd.plan_id, site_id=machine.site_id, created_by=actor.user_id if actor.user_id.int else None, **_columns(cmd))
+    now = clock.now()
+    outlook = await scheduling.look_at_fields(session, cmd, machine.site_id, _since(cmd, now))
+    keep_reference(plan, outlook.counted_from(_told(cmd, outlook), now))
+    session.add(plan)
+    await session.flush()
+    await replan(session, plan)
+    await audit.record(session, actor, "plan.created", plan, before={}, after=_recorded(plan), occurred_at=cmd.occurred_at)
+    return plan
+
+
+async def update(session: Session, actor: Actor, cmd: UpdatePlan) -> Plan:
+    """A changed rule counts anew from the last completion; an open job stays as it was made."""
+    need(actor, Permission.maintenance_write)
+    plan = await repository.get_visible(session, actor, cmd.plan_id)
+    claim(plan, cmd.version)
+    machine = await equipment.get_visible(session, actor, cmd.equipment_id)
+    await _check(session, cmd, machine, former=plan)
+    if machine.id != plan.equipment_id:
+        await ensure_no_open_job(session, plan)
+    before, rule = _recorded(plan), _schedule_of(plan)
+    for name, value in _columns(cmd).items():
+        setattr(plan, name, value)
+    plan.site_id = machine.site_id
+    if _schedule_of(plan) != rule or cmd.last_done_on is not None or cmd.last_done_total is not None:
+        await _count_anew(session, plan, cmd)
+    await session.flush()
+    await replan(session, plan)
+    await audit.record(session, actor, "plan.updated", plan, before=before, after=_recorded(plan), occurred_at=cmd.occurred_at)
+    return plan
+
+
+async def set_active(session: Session, actor: Actor, cmd: SetPlanActive) -> Plan:
+    """What was due while the plan was paused is not made up for; a job that is open goes on."""
+    need(actor, Permission.maintenance_write)
+    plan = await repository.get_visible(session, actor, cmd.plan_id)
+    before = _recorded(plan)
+    resumes = cmd.is_active and not plan.is_active
+    plan.is_active, plan.inactive_reason = cmd.is_active, "" if cmd.is_active else cmd.reason
+    touch(plan)
+    if resumes:
+        await _pass_over(session, plan)
+    await session.flush()
+    await replan(session, plan)
+    action = "plan.resumed" if cmd.is_active else "plan.paused"
+    await audit.record(session, actor, action, plan, before=before, after=_recorded(plan), occurred_at=cmd.occurred_at)
+    return plan
+
+
+async def preview(session: ReadSession, actor: Actor, fields: PlanFields) -> list[PreviewItem]:
+    """The next twelve dates of a plan with these fields, each with its reason."""
+    machine = await equipment.get_visible(session, actor, fields.equipment_id)
+    await _check(session, fields, machine)
+    now = clock.now()
+    outlook = await scheduling.look_at_fields(session, fields, machine.site_id, _since(fields, now))
+    dates = outlook.forecast(outlook.counted_from(_told(fields, outlook), now))
+    return [
+        PreviewItem(due=reason.due, due_at=outlook.instant(reason.due), reason=reason, sentence=wording.sentence(reason, actor.lang))
+        for reason, _ in zip(dates, range(PREVIEWED), strict=False)
+    ]
+
+
+async def take(session: Session, actor: Actor, plan_id: UUID) -> Plan:
+    """Locked, for somebody who plans."""
+    need(actor, Permission.maintenance_write)
+    return await repository.get_visible(session, actor, plan_id)
+
+
+# --- what others tell plans
+
+
+async def meter_changed(session: Session, meter_id: UUID) -> None:
+    """The meter has another reading, reset or use per day: its plans' dates follow. Open jobs stay as they are."""
+    await session.flush()
+    for plan in await repository.lock_of_meter(session, meter_id):
+        await replan(session, plan)
+
+
+async def refresh_due(session: Session, *, limit: int) -> list[Plan]:
+    """Look again at plans whose time has come: dates further ahead, dates that passed, another clock of the site."""
+    plans = await repository.lock_to_refresh(session, clock.now(), limit)
+    for plan in plans:
+        await replan(session, plan)
+    return plans
+
+
+# --- inside
+
+
+async def ensure_no_open_job(session: ReadSession, plan: Plan) -> None:
+    if (number := await repository.open_job_number(session, plan.id)) is not None:
+        raise PlanHasOpenJob(number=number)
+
+
+def _columns(fields: PlanFields) -> dict[str, Any]:
+    values = fields.model_dump(exclude=_NOT_COLUMNS)
+    values |= {"weekdays": sorted(set(fields.weekdays)), "starts_at": fields.starts_at}
+    rule = rule_of(fields)
+    return values | {"rrule": rrule(rule.calendar, fields.starts_on) if rule.is_series and rule.calendar else ""}
+
+
+def _schedule_of(plan: Plan) -> dict[str, Any]:
+    return {name: getattr(plan, name) for name in _SCHEDULE}
+
+
+def _recorded(plan: Plan) -> dict[str, Any]:
+    derived = {"upcoming", "meter", "reason", "reference", "generate_at", "refresh_at"}
+    return {name: value for name, value in audit.snapshot(plan).items() if name not in derived}
+
+
+async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *, former: Plan | None = None) -> None:
+    """What a plan names fits its machine; what it named before may have been retired since."""
+
+    async def check(name: str, refusal: type[Exception], what: str, of: UUID | None = None) -> None:
+        named: UUID | None = getattr(fields, name)
+        is_kept = former is not None and former.equipment_id == machine.id and getattr(former, name) == named
+        if named is not None and not is_kept and not await repository.fits(session, what, named, of):
+            raise refusal(field=name)  # type: ignore[call-arg]
+
+    await check("maintenance_type_id", PlanTypeUnfit, "maintenance_type")
+    await check("checklist_id", ChecklistUnfit, "checklist")
+    await check("team_id", PlanTeamUnfit, "team", machine.site_id)
+    await check("meter_id", MeterUnfit, "meter", machine.id)
+    await check("assigned_technician_id", PlanTechnicianUnfit, "person", machine.site_id)
+
+
+def _since(fields: PlanFields, now: datetime) -> datetime:
+    """From when on readings are needed: a day early, whatever the site's zone."""
+    return min(now, datetime.combine(fields.last_done_on, time(), now.tzinfo)) if fields.last_done_on else now
+
+
+def _told(fields: PlanFields, outlook: Outlook) -> Reference | None:
+    """What a planner knows of maintenance before the plan."""
+    if fields.last_done_on is None and fields.last_done_total is None:
+        return None
+    day = fields.last_done_on or outlook.local(clock.now()).date()
+    at = datetime.combine(day, time(23, 59) if outlook.rule.is_series else fields.due_time)
+    total = fields.last_done_total if fields.last_done_total is not None else outlook.total_at(outlook.instant(at))
+    return Reference(kind=ReferenceKind.done, at=at, total=total if outlook.rule.meter_interval else None)
+
+
+async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan) -> None:
+    """An open job keeps the reference that it was made from, but a series goes on by its new rule from now on."""
+    await scheduling.forget_planned(session, plan)
+    now = clock.now()
+    if await repository.open_job_number(session, plan.id) is not None:
+        if scheduling.rule(plan).is_series:
+            zone = await repository.zone_of(session, plan.site_id)
+            keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
+        return
+    last = await repository.last_settled(session, plan.id)
+    since = min(_since(cmd, now), last.done_at or last.due_at if last else now)
+    outlook = await scheduling.look_at_fields(session, cmd, plan.site_id, since)
+    settled = None
+    if last is not None:
+        at = last.done_at or last.due_at
+        kind = ReferenceKind.done if last.state is OccurrenceState.done else ReferenceKind.skipped
+        local = outlook.local(at)
+        settled = Reference(kind=kind, at=max(local, last.original_due) if outlook.rule.is_series else local, total=outlook.total_at(at))
+    told = _told(cmd, outlook)
+    known = [ref for ref in (settled, told) if ref is not None]
+    keep_reference(plan, outlook.counted_from(max(known, key=lambda ref: ref.at, default=None), now))
+
+
+async def _pass_over(session: Session, plan: Plan) -> None:
+    now = clock.now()
+    outlook, times = await scheduling.look(session, plan), await scheduling.timeline(session, plan)
+    if times.open is not None:
+        return
+    if outlook.rule.is_series:
+        scheduling.pass_over(session, plan, outlook, times, now, PAUSED)
+        return
+    if (row := times.first) is not None:
+        if row.due_at > now:
+            return
+        settle_passed(session, plan, times, Passed(row.original_due, row.due, row.due_at), OccurrenceState.skipped, PAUSED)
+    ref, count = outlook.past(reference_of(plan), outlook.local(now))
+    if count:
+        keep_reference(plan, ref.model_copy(update={"kind": ReferenceKind.skipped}))

@@ -1,0 +1,122 @@
+"""What becomes of a plan when the job of one of its dates is closed, cancelled or returned, in the same transaction.
+
+The callers are services that hold the job's row; the plan is locked after it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from server.core.database import Session
+from server.plans import repository, scheduling
+from server.plans.models import Plan, PlanOccurrence
+from server.plans.outlook import Outlook
+from server.plans.scheduling import by_rule, keep_reference, reason_of, reference_of
+from shared_models import planning
+from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
+from shared_models.plans import OccurrenceState
+
+
+async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime) -> None:
+    """The date is done, and the next one is planned. Completion counts, not validation."""
+    plan, row = await _of_job(session, plan_id, intervention_id)
+    if row is None:
+        return
+    was_open = row.state is OccurrenceState.open
+    outlook = await scheduling.look(session, plan, since=at)
+    tolerance = planning.tolerance(plan.tolerance_days, outlook.rule.interval_days(outlook.per_day))
+    if was_open:
+        await _close(session, plan, row, outlook, at, ReferenceKind.done)
+    row.state, row.done_at, row.reason = OccurrenceState.done, at, ""
+    row.outcome = planning.judge(row.original_due, outlook.local(at), tolerance)
+    await _plan_on(session, plan, was_open=was_open)
+
+
+async def cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime, reason: str) -> None:
+    """The date is skipped, and the next one is planned."""
+    plan, row = await _of_job(session, plan_id, intervention_id)
+    if row is None:
+        return
+    was_open = row.state is OccurrenceState.open
+    if was_open:
+        outlook = await scheduling.look(session, plan, since=at)
+        await _close(session, plan, row, outlook, at, ReferenceKind.skipped)
+    row.state, row.outcome, row.reason, row.done_at = OccurrenceState.skipped, Outcome.skipped, reason, None
+    await _plan_on(session, plan, was_open=was_open)
+
+
+async def reopened(session: Session, plan_id: UUID, intervention_id: UUID) -> None:
+    """The date is not done yet after all; what was planned after it is planned anew when it is.
+
+    Where the next job exists already, that one goes on, and this date keeps its place behind it.
+    """
+    plan, row = await _of_job(session, plan_id, intervention_id)
+    if row is None or row.state is OccurrenceState.open:
+        return
+    times = await scheduling.timeline(session, plan)
+    if times.open is not None:
+        return
+    told = await repository.job_reason(session, intervention_id)
+    is_series = scheduling.rule(plan).is_series
+    await scheduling.forget_planned(session, plan, but_by_hand=is_series)
+    row.state, row.outcome, row.done_at = OccurrenceState.open, None, None
+    if told:
+        reason = DueReason.model_validate(told)
+        keep_reference(plan, reason.reference)
+        scheduling.keep_reason(plan, reason)
+        row.missed = row.missed if is_series else reason.missed
+    await session.flush()
+    await scheduling.replan(session, plan)
+
+
+async def _of_job(session: Session, plan_id: UUID, intervention_id: UUID) -> tuple[Plan, PlanOccurrence | None]:
+    await session.flush()
+    plan = await repository.lock(session, plan_id)
+    return plan, await repository.occurrence_of(session, intervention_id)
+
+
+async def _plan_on(session: Session, plan: Plan, *, was_open: bool) -> None:
+    await session.flush()
+    if was_open:
+        await scheduling.replan(session, plan)
+
+
+async def _close(session: Session, plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime, kind: ReferenceKind) -> None:
+    """The plan counts from this date on."""
+    if outlook.rule.is_series:
+        await _count_missed(session, plan, row, outlook, at)
+        last = max(reference_of(plan).at, row.original_due) if reference_of(plan).kind is ReferenceKind.due else row.original_due
+        keep_reference(plan, Reference(kind=ReferenceKind.due, at=last))
+        return
+    local = outlook.local(at)
+    if kind is ReferenceKind.done and outlook.rule.basis is Basis.floating:
+        keep_reference(plan, Reference(kind=kind, at=local, total=outlook.total_at(at)))
+        return
+    ref = due_point(plan, row, outlook, kind)
+    if outlook.rule.basis is Basis.fixed:
+        ref = ref.model_copy(update={"kind": ReferenceKind.due if kind is ReferenceKind.done else kind})
+        ref, passed = outlook.past(ref, local)
+        row.missed += passed
+    elif local > ref.at:
+        ref = ref.model_copy(update={"at": local, "total": outlook.total_at(at)})
+    keep_reference(plan, ref)
+
+
+def due_point(plan: Plan, row: PlanOccurrence, outlook: Outlook, kind: ReferenceKind) -> Reference:
+    """Where a date was due by the rule, and the meter's total then."""
+    reason = reason_of(plan)
+    if reason is None:
+        return Reference(kind=kind, at=row.original_due, total=outlook.total_at(outlook.instant(row.original_due)))
+    told = by_rule(reason)
+    if told.threshold is not None and told.wins is Trigger.meter:
+        return Reference(kind=kind, at=told.due, total=told.threshold)
+    return Reference(kind=kind, at=told.due, total=outlook.total_at(outlook.instant(told.due)))
+
+
+async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime) -> None:
+    """Of a series, what passed before the job was done is missed, whenever the server heard of it; what passed later is not."""
+    for early in await repository.missed_after(session, plan.id, row.original_due, at):
+        early.state, early.outcome = OccurrenceState.planned, None
+        row.missed -= 1
+    await session.flush()
+    times = await scheduling.timeline(session, plan)
+    scheduling.miss_passed(session, plan, outlook, times, at)

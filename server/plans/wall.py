@@ -1,0 +1,12 @@
+"""The site's wall clock. A time that the clocks leave out in spring is taken with the offset before the change (RFC 5545)."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def local_of(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
