@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from mobile_app.core.errors import Unsent
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
+from shared_models import checklists as cl
 from shared_models import equipment as eq
 from shared_models import interventions as iv
 from shared_models import meters as mt
@@ -51,7 +52,10 @@ def parse_command(payload: Mapping[str, Any]) -> Command | None:
         return None
 
 
-_SUBJECTS = ("intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id", "plan_id", "meter_id", "reading_id")
+_SUBJECTS = (
+    "intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id", "plan_id", "meter_id", "reading_id",
+    "checklist_id", "found_in",
+)  # fmt: skip
 _CREATES: dict[type[Command], tuple[str, ...]] = {
     eq.CreateEquipment: ("equipment_id",),
     eq.AddDocument: ("document_id",),
@@ -61,12 +65,15 @@ _CREATES: dict[type[Command], tuple[str, ...]] = {
     iv.CompleteIntervention: ("permanent_id",),
     iv.AddPhoto: ("photo_id",),
     rq.AcceptWorkRequest: ("intervention_id",),
+    cl.WriteChecklist: ("checklist_id",),
+    cl.AnswerStep: ("reading_id",),
     mt.CreateMeter: ("meter_id",),
     mt.RecordReading: ("reading_id",),
     pl.CreatePlan: ("plan_id",),
     pl.GeneratePlan: ("intervention_id",),
 }
 _FILES: dict[type[Command], str] = {
+    cl.AnswerStep: "photo_id",
     iv.AddPhoto: "photo_id",
     eq.AddDocument: "attachment_id",
     eq.SetEquipmentPhoto: "attachment_id",

@@ -13,16 +13,19 @@ import flet as ft
 
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_duration, format_time, language, t
+from mobile_app.core.i18n import format_duration, format_time, language, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.context import carry_out, go, use_tables
 from mobile_app.domain.lookup import item_name
+from mobile_app.domain.steps import KIND_ICON, progress
+from mobile_app.features.jobs.checklist import draft_key
+from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
 from mobile_app.features.jobs.sheet_parts import stacked
-from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
-from mobile_app.ui.cards import Card
+from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList
@@ -33,9 +36,18 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
+from shared_models.checklists import Step
 from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
 from shared_models.ids import uuid7
-from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionRow, InterventionType, Signature
+from shared_models.interventions import (
+    CompleteIntervention,
+    FailureCoding,
+    InterventionRow,
+    InterventionType,
+    Signature,
+    has_photo,
+    is_signed,
+)
 from shared_models.life import likeliest_modes, repeat_failure
 from shared_models.lifecycle import InterventionStatus
 
@@ -58,7 +70,19 @@ def CloseScreen() -> ft.Control:
     job = client.interventions.get(job_id)
     if job is None:
         return RemoteJob(job_id, _over)
-    return Closing(client, job, key=str(job_id)) if job.status == InterventionStatus.in_progress else _over(client, job)
+    if job.status != InterventionStatus.in_progress:
+        return _over(client, job)
+    missing = progress(job).missing
+    return _unfinished(job, missing) if missing else Closing(client, job, key=str(job_id))
+
+
+def _unfinished(job: InterventionRow, missing: list[Step]) -> ft.Control:
+    """What the checklist still asks for, and the way there."""
+    head = StepHeader(t("close.title"), 0, 1, lambda: go(f"/jobs/{job.id}"))
+    lines = [LineItem(step.title, icon=KIND_ICON[step.kind]) for step in missing]
+    on = PrimaryButton(t("checklist.continue"), lambda: go(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=True)
+    title = StepTitle(t("close.unfinished"), n("checklist.missing", len(missing)))
+    return Page(head, title, Card(stacked(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
 
 
 def _over(_: Client, job: InterventionRow, *, read_only: bool = True) -> ft.Control:
@@ -99,6 +123,7 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
         command = completion(job, draft.values, times, client.now())
         if await carry_out(client, command):
             await draft.clear()
+            await client.drafts.clear(draft_key(job.id))
             bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
             go(f"/jobs/{job.id}")
 
@@ -112,12 +137,12 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
     if not draft.ready:
         return Page(head, SkeletonList(3))
     asks_failure = steps == 2 and step == 1  # noqa: PLR2004 - the first of two
-    body = Failure(client, job, draft) if asks_failure else Restart(job, draft, times)
+    body = Failure(client, job, draft) if asks_failure else Restart(client, job, draft, times)
     more = ft.Icons.ARROW_FORWARD_ROUNDED
     forward = (
         PrimaryButton(t("close.continue"), lambda: draft.set("step", 2), trailing_icon=more, disabled=not draft.get("mode"), expand=True)
         if asks_failure
-        else PrimaryButton(t("close.finish"), finish, icon=ft.Icons.CHECK_ROUNDED, expand=True)
+        else PrimaryButton(t("close.finish"), finish, icon=ft.Icons.CHECK_ROUNDED, disabled=bool(lacks(job, draft.values)), expand=True)
     )
     return_ = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), back, outlined=True, size=52)
     return Page(head, body, footer=ft.Row([return_, forward], spacing=10), spacing=Space.l, max_width=560)
@@ -177,9 +202,10 @@ def _remedies(of_class: EquipmentClassRow | None) -> list[Choice]:
 
 
 @component
-def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
+def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
     editing, set_editing = ft.use_state(False)
-    signing, set_signing = ft.use_state(bool(draft.get("signature")))
+    asked = job.needs_signature and not is_signed(job)
+    signing, set_signing = ft.use_state(asked or bool(draft.get("signature")))
     sheet = (
         Sheet(t("close.times"), _times_form(draft, times), PrimaryButton(t("common.ok"), lambda: set_editing(False))) if editing else None
     )
@@ -207,10 +233,24 @@ def Restart(job: InterventionRow, draft: Draft, times: Times) -> ft.Control:
             else []
         ),
         *until,
+        *(_photo_asked(client, job) if job.needs_photo and not has_photo(job) else []),
+        *([NoticeCard(t("close.signature_asked"), icon=ft.Icons.DRAW_OUTLINED)] if asked and not draft.get("signature") else []),
         *(_signing(draft) if signing else []),
         *([] if signing else [ft.Row([TextLink(t("close.sign"), lambda: set_signing(True))])]),
         spacing=Space.l,
     )
+
+
+def lacks(job: InterventionRow, values: dict[str, Any]) -> list[str]:
+    """What the job must have before it is closed: `photo`, `signature`."""
+    photo = job.needs_photo and not has_photo(job)
+    signature = job.needs_signature and not values.get("signature") and not is_signed(job)
+    return [name for name, missing in (("photo", photo), ("signature", signature)) if missing]
+
+
+def _photo_asked(client: Client, job: InterventionRow) -> list[ft.Control]:
+    notice = NoticeCard(t("close.photo_asked"), icon=ft.Icons.PHOTO_CAMERA_OUTLINED)
+    return [notice, SecondaryButton(t("close.photo_take"), JobCommands(client, job).photo, icon=ft.Icons.PHOTO_CAMERA_ROUNDED)]
 
 
 def _signing(draft: Draft) -> list[ft.Control]:

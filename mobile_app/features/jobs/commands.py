@@ -58,18 +58,24 @@ class JobCommands:
         return await carry_out(self._client, AddNote(**self._said(note_id=uuid7(), text=text)))
 
     async def photo(self) -> bool:
-        """The page's camera; the picture waits on the device until it is sent."""
-        try:
-            taken = await bridge.request("photo.take", {"texts": {k: t(f"photo.{k}") for k in PHOTO_TEXTS}, "max_px": PHOTO_MAX_PX})
-        except BridgeError:
-            toast(t("photo.failed"))
-            return False
-        if not taken.get("blob"):
-            return False
-        try:
-            photo_id = await self._client.attach(taken["blob"], taken["mime"])
-        except StoreTrouble as trouble:
-            toast(not_kept(trouble))
+        photo_id = await take_photo(self._client)
+        if photo_id is None:
             return False
         kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
         return await carry_out(self._client, AddPhoto(**self._said(photo_id=photo_id, kind=kind)))
+
+
+async def take_photo(client: Client) -> UUID | None:
+    """By the page's camera; the picture waits on the device until it is sent. None when there is none."""
+    try:
+        taken = await bridge.request("photo.take", {"texts": {k: t(f"photo.{k}") for k in PHOTO_TEXTS}, "max_px": PHOTO_MAX_PX})
+    except BridgeError:
+        toast(t("photo.failed"))
+        return None
+    if not taken.get("blob"):
+        return None
+    try:
+        return await client.attach(taken["blob"], taken["mime"])
+    except StoreTrouble as trouble:
+        toast(not_kept(trouble))
+        return None

@@ -52,7 +52,8 @@ def History(job_id: UUID) -> ft.Control:
 def _line(entry: HistoryEntry) -> ft.Control:
     late = (entry.received_at - entry.occurred_at).total_seconds() > MINUTE
     received = t("job.received_at", time=format_time(entry.received_at)) if late else ""
-    meta = dotted(entry.by, format_datetime(entry.occurred_at), received)
+    step = next((name.removeprefix("step.") for name in entry.changes if name.startswith("step.")), "")
+    meta = dotted(step, entry.by, format_datetime(entry.occurred_at), received)
     return LineItem(t(f"audit.{entry.action}"), meta=meta, icon=ft.Icons.HISTORY_ROUNDED)
 
 

@@ -15,15 +15,17 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line
 from mobile_app.domain.reasons import ReasonForm, Saying
+from mobile_app.domain.steps import AnswersCard, progress, steps_of
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.jobs import sheet_parts as parts
+from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.desk import JobsDesk
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
-from mobile_app.ui.cards import Card, CardHeader, SectionHeader
+from mobile_app.ui.cards import Card, CardHeader, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -66,11 +68,14 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *parts.notices(client, job),
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
+        *(checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []),
+        *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
         *([Card(parts.stacked(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
     ]
     second = [
         *parts.report_card(client, job),
+        *([AnswersCard(client, job)] if job.checklist and job.status not in OPEN else []),
         *_photos(client, job, commands.photo if may_act and job.status in OPEN else None),
         Notes(client, job, writable=not read_only and not job.is_validated),
         *parts.actions_card(client, job),
@@ -82,6 +87,16 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         return Page(bar, *first, *second, footer=footer)
     columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(bar, columns, footer=footer, max_width=1180)
+
+
+def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """The job whose checklist has asked for this one."""
+    origin = client.interventions.get(job.found_in) if job.found_in else None
+    if origin is None:
+        return []
+    step = next((step.title for step in steps_of(origin) if step.id == job.found_at_step), "")
+    line = LineItem(origin.title, meta=step, icon=ft.Icons.CHECKLIST_ROUNDED, on_click=opener(f"/jobs/{origin.id}"))
+    return [Card(parts.stacked(CardHeader(t("checklist.origin")), line, spacing=6))]
 
 
 def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
@@ -145,7 +160,7 @@ def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_she
         alone = all(action.ended_at or action.id == mine for action in job.actions)
         hold = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
         leave = SecondaryButton(t("job.leave"), partial(commands.leave, mine), icon=ft.Icons.LOGOUT_ROUNDED, expand=2)
-        finish = PrimaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=3)
+        finish = _finish(job, PrimaryButton, expand=3)
         return ActionRow(hold if alone else leave, finish)
     if Verb.start not in verbs:
         return None
@@ -153,8 +168,17 @@ def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_she
     start = PrimaryButton(t(label), commands.start, icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=3)
     if job.status != InterventionStatus.in_progress:
         return ft.Row([start])
-    finish = SecondaryButton(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=2)
+    finish = _finish(job, SecondaryButton, expand=2)
     return ActionRow(finish, start)
+
+
+def _finish(job: InterventionRow, button: Callable[..., ft.Control], *, expand: int) -> ft.Control:
+    """Closing, or first what the checklist still asks for."""
+    state = progress(job)
+    if state.is_complete:
+        return button(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=expand)
+    label = t("checklist.left", done=state.answered, total=state.total)
+    return button(label, opener(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=expand)
 
 
 @component

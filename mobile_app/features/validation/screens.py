@@ -15,6 +15,7 @@ from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of,
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
+from mobile_app.domain.steps import AnswersCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
@@ -139,6 +140,7 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         *_repeat(client, job, life),
         TileGrid(_figures(client, job, life), least=130, spacing=10, equal=True),
         *_report(client, job, wide=size == Breakpoint.desktop),
+        *([AnswersCard(client, job)] if job.checklist else []),
         *_work(client, job),
         machine_line(client, job.equipment_id),
         *life_card(life, client.now()),

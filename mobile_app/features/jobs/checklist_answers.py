@@ -1,0 +1,202 @@
+"""What one person does at one step: what is typed, what it means, and the command that tells it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.core.project_checklists import meters_of_machine
+from mobile_app.core.project_meters import doubt_of
+from mobile_app.domain import steps as st
+from mobile_app.domain.context import carry_out
+from mobile_app.features.jobs.commands import take_photo
+from mobile_app.ui.hooks import Draft
+from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meter_of
+from shared_models.ids import uuid7
+from shared_models.interventions import (
+    AddPhoto,
+    CreateIntervention,
+    InterventionRow,
+    InterventionType,
+    PhotoKind,
+    Priority,
+)
+from shared_models.metering import Doubt, Implausible
+from shared_models.meters import MeterRow
+
+NUMBERS = frozenset({StepKind.number, StepKind.meter})
+SAVED = NUMBERS | {StepKind.text, StepKind.signature}
+"""Kinds whose value is entered first and saved afterwards; the others are answered by a tap."""
+
+
+@dataclass
+class Answering:
+    """`draft` keeps what is typed at each step: it survives a reload as answers do."""
+
+    client: Client
+    job: InterventionRow
+    step: Step
+    draft: Draft
+    on_next: Callable[[], None]
+
+    @cached_property
+    def answer(self) -> AnswerRow | None:
+        return st.answers_by_step(self.job).get(self.step.id)
+
+    @cached_property
+    def linked(self) -> InterventionRow | None:
+        """The job that this step has asked for."""
+        return st.correctives(self.client.interventions.rows.values(), self.job.id).get(self.step.id)
+
+    # what is being entered
+
+    def entered(self, name: str) -> Any:
+        return self.draft.get(f"{name}:{self.step.id}")
+
+    def enter(self, name: str, value: Any) -> None:
+        self.draft.set(f"{name}:{self.step.id}", value)
+
+    @property
+    def typed(self) -> str:
+        """As it stands in the field: what is typed now, else the answer."""
+        typed = self.entered("value")
+        if typed is not None:
+            return str(typed)
+        known = self.answer.value if self.answer else None
+        return f"{known:.6f}".rstrip("0").rstrip(".") if isinstance(known, float | int) else str(known or "")
+
+    @property
+    def value(self) -> str | float | None:
+        """What is typed, as the step's kind understands it."""
+        if self.step.kind not in NUMBERS:
+            return self.typed.strip() or None
+        try:
+            return float(self.typed)
+        except ValueError:
+            return None
+
+    @property
+    def unsaved(self) -> str | float | None:
+        """A value to be saved before going on; None when nothing is."""
+        if self.step.kind not in SAVED or self.entered("value") is None:
+            return None
+        return self.value if self.answer is None or self.value != self.answer.value else None
+
+    @property
+    def photo_id(self) -> UUID | None:
+        taken = self.entered("photo")
+        return UUID(taken) if taken else self.answer.photo_id if self.answer else None
+
+    @property
+    def lacks_photo(self) -> bool:
+        return self.photo_id is None and (self.step.needs_photo or self.step.kind is StepKind.photo)
+
+    @property
+    def finding(self) -> str:
+        typed = self.entered("finding")
+        return str(typed) if typed is not None else self.answer.reason if self.answer else ""
+
+    # meters
+
+    @cached_property
+    def meter(self) -> MeterRow | None:
+        if self.step.kind is not StepKind.meter:
+            return None
+        return meter_of(self.step, meters_of_machine(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why the value looks wrong for the meter; the reading that it corrects is no witness."""
+        if self.meter is None or not isinstance(self.value, float):
+            return None
+        own = self.answer.reading_id if self.answer else None
+        others = [reading for reading in self.meter.readings if reading.id != own]
+        return doubt_of(self.meter.model_copy(update={"readings": others}), self.value, self.client.now())
+
+    @property
+    def blocked(self) -> bool:
+        """A meter does not run backwards, and a step that needs a photo has it first."""
+        found = self.doubt
+        return self.lacks_photo or (found is not None and found.kind is Implausible.backwards)
+
+    @property
+    def save_label(self) -> str:
+        value = self.value
+        if self.doubt is not None and isinstance(value, float):
+            return t("checklist.confirm_value", value=st.with_unit(value, self.unit))
+        return t("checklist.save")
+
+    @property
+    def unit(self) -> str:
+        return self.step.unit or (self.meter.unit if self.meter else "")
+
+    # telling
+
+    async def give(self, state: StepState, value: str | float | None = None, *, reason: str = "", sure: bool = False) -> bool:
+        """Answer, and go on to the next step unless this one has failed."""
+        told = await carry_out(self.client, AnswerStep(
+            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
+            reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
+            reading_id=uuid7() if self.step.kind is StepKind.meter else None, is_confirmed=sure,
+        ))  # fmt: skip
+        if told and judged(self.step, state, value) is not StepState.failed:
+            self.on_next()
+        return told
+
+    async def save(self) -> None:
+        await self.give(StepState.done, self.value, sure=self.doubt is not None)
+
+    async def take_back(self) -> None:
+        for name in ("value", "photo", "finding"):
+            self.enter(name, None)
+        await carry_out(self.client, AnswerStep(
+            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=None,
+        ))  # fmt: skip
+
+    async def photograph(self) -> None:
+        """The picture goes with the answer; a photo step is answered by it."""
+        photo_id = await take_photo(self.client)
+        if photo_id is None:
+            return
+        self.enter("photo", str(photo_id))
+        if self.step.kind is StepKind.photo:
+            await self._again(StepState.done)
+        elif self.answer is not None:
+            await self._again(self.answer.state)
+
+    async def keep_finding(self) -> bool:
+        """What was written about a failure becomes part of the answer."""
+        if self.answer is None or self.finding.strip() == self.answer.reason:
+            return True
+        return await self._again(self.answer.state)
+
+    async def _again(self, state: StepState) -> bool:
+        """The same answer with another photo or another finding."""
+        value = self.answer.value if self.answer else None
+        return await carry_out(self.client, AnswerStep(
+            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
+            reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True,
+            reading_id=uuid7() if self.step.kind is StepKind.meter else None,
+        ))  # fmt: skip
+
+    async def leave(self) -> None:
+        if await self.keep_finding():
+            self.on_next()
+
+    async def correct(self, title: str, priority: Priority) -> bool:
+        """Open the job that the failed step asks for, with its photo."""
+        await self.keep_finding()
+        job_id, at = uuid7(), self.client.now()
+        answer = self.answer
+        told = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
+        made = await carry_out(self.client, CreateIntervention(
+            occurred_at=at, intervention_id=job_id, equipment_id=self.job.equipment_id, title=title, priority=priority,
+            description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=told).strip(),
+            intervention_type=InterventionType.corrective, reported_at=at, found_in=self.job.id, found_at_step=self.step.id,
+        ), "checklist.corrective_made")  # fmt: skip
+        if made and self.photo_id:
+            await carry_out(self.client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=self.photo_id, kind=PhotoKind.before))
+        return made
