@@ -36,6 +36,7 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
+from shared_models.checklists import ANSWERABLE
 from shared_models.interventions import AddNote, InterventionRow, InterventionType, may_work_on
 from shared_models.lifecycle import OPEN, InterventionStatus, Verb, allowed
 from shared_models.permissions import Permission
