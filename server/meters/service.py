@@ -20,7 +20,6 @@ from server.meters import repository, rules
 from server.meters.errors import JobOfOtherMachine, MeterInUse, MeterNameTaken, MeterOutOfUse, ReadInFuture
 from server.meters.models import Meter, MeterReset, Reading
 from server.plans import service as plans
-from server.plans import service as plans
 from shared_models.meter_history import Last, exact, last_of, line, total
 from shared_models.metering import USE_WINDOW, Point, Reset, use_per_day
 from shared_models.meters import CreateMeter, MeterKind, RecordReading, ResetMeter, UpdateMeter, VoidReading
