@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from mobile_app.core.due import DueState, is_ignored, job_due_state, plan_due_state
+from mobile_app.core.due import DueState, is_ignored, job_due_state
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, may_validate
 from shared_models.labels import label_code_in
@@ -197,10 +197,6 @@ def plans_of(plans: Iterable[PlanRow], equipment_id: UUID) -> list[PlanRow]:
 
 def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
     return not plan.is_active, plan.next_due or datetime.max, plan.title  # noqa: DTZ901 - a site's wall clock, and after all others
-
-
-def late_plans(plans: Iterable[PlanRow], today: date) -> list[PlanRow]:
-    return [plan for plan in plans if plan_due_state(plan, today) is DueState.late]
 
 
 def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
 from math import pi
 from typing import Final
 
@@ -13,7 +14,7 @@ from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import TONES, C, Tone
+from mobile_app.ui.theme import FONT, SEMIBOLD, TONES, C, Tone
 from shared_models.interventions import InterventionRow
 from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
 from shared_models.plans import STRIP, OccurrenceRow, PlanFields, PlanRow, rule_of
@@ -21,8 +22,9 @@ from shared_models.recurrence import BY_METER, CalendarRule
 from shared_models.why import every, why
 
 __all__ = [
-    "DUE", "IGNORED", "OUTCOME", "PAUSED", "ComplianceStrip", "DueLine", "compliance_words", "due_chip", "due_state", "due_word",
-    "frequency_words", "job_due", "job_due_state", "local_day", "plan_due", "plan_due_state", "short_why", "why_sentence",
+    "DUE", "IGNORED", "OUTCOME", "PAUSED", "ComplianceMarks", "ComplianceStrip", "DueLine", "compliance_words", "due_chip", "due_state",
+    "due_word", "frequency_words", "job_due", "job_due_state", "local_day", "plan_due", "plan_due_state", "short_why", "spoken_day",
+    "why_sentence",
 ]  # fmt: skip
 
 DUE: Final = {
@@ -32,6 +34,7 @@ DUE: Final = {
     DueState.later: Mark("due.later", Tone.off, ft.Icons.EVENT_ROUNDED),
 }
 PAUSED: Final = Mark("due.paused", Tone.off, ft.Icons.PAUSE_CIRCLE_ROUNDED)
+OUT_OF_SERVICE: Final = Mark("domain.equipment.inactive", Tone.off, ft.Icons.PAUSE_CIRCLE_ROUNDED)
 IGNORED: Final = Mark("due.ignored", Tone.bad, ft.Icons.NOTIFICATIONS_OFF_ROUNDED)
 OUTCOME: Final = {
     Outcome.on_time: Mark("due.outcome.on_time", Tone.ok, ft.Icons.CIRCLE),
@@ -40,6 +43,8 @@ OUTCOME: Final = {
     Outcome.missed: Mark("due.outcome.missed", Tone.bad, ft.Icons.CLOSE_ROUNDED),
     Outcome.skipped: Mark("due.outcome.skipped", Tone.off, ft.Icons.REMOVE_ROUNDED),
 }
+_GLYPH: Final = {Outcome.on_time: "●", Outcome.late: "▲", Outcome.early: "◆", Outcome.missed: "×", Outcome.skipped: "–"}
+_STRIP_SIZE: Final = 13
 _TURN: Final = {Outcome.late: -pi / 2, Outcome.early: pi / 4}
 """A triangle that points up, a square on its corner."""
 
@@ -60,12 +65,17 @@ class _Words:
         return n(key, count, **params)
 
     def day(self, day: date) -> str:
-        month = t("common.months").split(",")[day.month - 1]
-        key = "common.date" if day.year == local_day(datetime.now(UTC)).year else "common.date_year"
-        return t(key, day="1er" if day.day == 1 and language() == "fr" else day.day, month=month, year=day.year)
+        return spoken_day(day)
 
     def number(self, value: float) -> str:
         return sensible(value)
+
+
+def spoken_day(day: date) -> str:
+    """12 mars, with the year where it is not the present one; for sentences."""
+    month = t("common.months").split(",")[day.month - 1]
+    key = "common.date" if day.year == local_day(datetime.now(UTC)).year else "common.date_year"
+    return t(key, day="1er" if day.day == 1 and language() == "fr" else day.day, month=month, year=day.year)
 
 
 WORDS: Final = _Words()
@@ -136,7 +146,10 @@ def job_due(job: InterventionRow, today: date, plan: PlanRow | None = None) -> T
     return Trailing(_capital(due_word(day, today)), DUE[state].tone) if day and state else None
 
 
-def plan_due(plan: PlanRow, today: date) -> Trailing | None:
+def plan_due(plan: PlanRow, today: date, *, is_out: bool = False) -> Trailing | None:
+    """None while paused; a machine that is out of service keeps its plans waiting."""
+    if is_out:
+        return Trailing(OUT_OF_SERVICE.word, OUT_OF_SERVICE.tone)
     state = plan_due_state(plan, today)
     return Trailing(_capital(due_word(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
 
@@ -145,8 +158,10 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def due_chip(plan: PlanRow, today: date) -> ft.Control:
+def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
     """Late since, due today, soon, the date; or why there is none."""
+    if is_out and plan.is_active:
+        return OUT_OF_SERVICE.chip()
     if not plan.is_active:
         return StatusChip(PAUSED.word, PAUSED.tone, icon=PAUSED.icon, tooltip=plan.inactive_reason or None)
     state = plan_due_state(plan, today)
@@ -177,14 +192,31 @@ def compliance_words(kept: Compliance) -> str:
     return n("due.compliance", kept.judged, on_time=kept.on_time)
 
 
-def ComplianceStrip(occurrences: Sequence[OccurrenceRow], *, size: float = 14, slots: int = STRIP) -> ft.Control:
-    """The last dates of a plan, oldest first, each a shape: on time, late, early, missed, skipped.
+def ComplianceStrip(occurrences: Sequence[OccurrenceRow]) -> ft.Control:
+    """The last dates of a plan in one line of a table, oldest first, each a shape; points stand for dates not reached yet.
 
-    Empty places stand for dates that have not been yet.
+    One text, whose parts are runs of the same: a table has fifty of them.
     """
-    shown = [row for row in occurrences if row.outcome is not None][-slots:]
-    dots = [*(_slot(size) for _ in range(slots - len(shown))), *(_outcome(row, size) for row in shown)]
-    return ft.Semantics(content=ft.Row(dots, spacing=2, tight=True), label=spoken_strip(shown), image=True, exclude_semantics=True)
+    shown = _judged(occurrences)
+    runs = [(outcome, len(list(group))) for outcome, group in groupby(row.outcome for row in shown)]
+    spans = [
+        ft.TextSpan(_GLYPH[outcome] * count, ft.TextStyle(color=TONES[OUTCOME[outcome].tone].ink)) for outcome, count in runs if outcome
+    ]
+    empty = ft.TextSpan("·" * (STRIP - len(shown)), ft.TextStyle(color=C.ink2))
+    style = ft.TextStyle(font_family=FONT, size=_STRIP_SIZE, letter_spacing=2.5, weight=SEMIBOLD)
+    text = ft.Text(spans=[empty, *spans], style=style, max_lines=1, no_wrap=True)
+    return ft.Semantics(content=text, label=spoken_strip(shown), image=True, exclude_semantics=True)
+
+
+def ComplianceMarks(occurrences: Sequence[OccurrenceRow], *, size: float = 22) -> ft.Control:
+    """The same with room: each tells its date."""
+    shown = _judged(occurrences)
+    row = ft.Row([_outcome(one, size) for one in shown], spacing=2, run_spacing=2, wrap=True)
+    return ft.Semantics(content=row, label=spoken_strip(shown), image=True, exclude_semantics=True)
+
+
+def _judged(occurrences: Sequence[OccurrenceRow]) -> list[OccurrenceRow]:
+    return [row for row in occurrences if row.outcome is not None][-STRIP:]
 
 
 def spoken_strip(occurrences: Sequence[OccurrenceRow]) -> str:
@@ -193,11 +225,6 @@ def spoken_strip(occurrences: Sequence[OccurrenceRow]) -> str:
     others = ", ".join(n(f"due.counted.{outcome}", count) for outcome, count in counts if count)
     words = compliance_words(compliance(occurrences))
     return t("due.strip_spoken", kept=words, others=others) if others else words
-
-
-def _slot(size: float) -> ft.Control:
-    dot = ft.Container(width=4, height=4, border_radius=2, bgcolor=C.line)
-    return ft.Container(dot, width=size, height=size, alignment=ft.Alignment.CENTER)
 
 
 def _shape(outcome: Outcome, size: float) -> ft.Control:

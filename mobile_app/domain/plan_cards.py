@@ -13,6 +13,7 @@ from mobile_app.domain.context import opener
 from mobile_app.domain.due import (
     DUE,
     IGNORED,
+    OUT_OF_SERVICE,
     PAUSED,
     ComplianceStrip,
     DueLine,
@@ -27,6 +28,7 @@ from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
+from shared_models.equipment import EquipmentStatus
 from shared_models.plans import PlanRow
 
 _MOST = 6
@@ -36,6 +38,12 @@ def who_does(client: Client, plan: PlanRow) -> str:
     """The person, else the team; empty for nobody."""
     team = client.tables.teams.get(plan.team_id)
     return person(client, plan.assigned_technician_id) or (team.name if team else "")
+
+
+def is_out_of_service(client: Client, plan: PlanRow) -> bool:
+    """Whether its machine stands unused: no jobs are made for it, and nothing is late."""
+    machine = client.equipment.get(plan.equipment_id)
+    return machine is not None and machine.status is EquipmentStatus.inactive
 
 
 def plan_chips(client: Client, plan: PlanRow) -> list[ft.Control]:
@@ -54,12 +62,13 @@ def plan_chips(client: Client, plan: PlanRow) -> list[ft.Control]:
 
 def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler) -> ft.Control:
     today = local_day(client.now())
-    state = plan_due_state(plan, today)
-    strip = ComplianceStrip(past_occurrences(plan), size=12)
+    is_out = is_out_of_service(client, plan)
+    state = None if is_out else plan_due_state(plan, today)
+    strip = ComplianceStrip(past_occurrences(plan))
     return RowCard(
         plan.title,
         meta=place(client, plan.equipment_id),
-        trailing=plan_due(plan, today) or "",
+        trailing=plan_due(plan, today, is_out=is_out) or "",
         icon=marks.TYPE[plan.intervention_type].icon,
         tone=DUE[state].tone if state else Tone.off,
         chips=[*plan_chips(client, plan), strip],
@@ -87,7 +96,9 @@ def _next_due(client: Client, plan: PlanRow) -> ft.Control:
         [ft.Column([Strong(plan.title), Meta(frequency_words(plan))], spacing=0, tight=True, expand=True), *_chevron()], spacing=8
     )
     parts: list[ft.Control] = [head]
-    if plan.is_active and plan.next_due:
+    if is_out_of_service(client, plan):
+        parts.append(OUT_OF_SERVICE.chip())
+    elif plan.is_active and plan.next_due:
         parts.append(DueLine(plan.next_due.date(), local_day(client.now()), plan.lead_days, plan.reason))
     chips = plan_chips(client, plan)
     if chips:

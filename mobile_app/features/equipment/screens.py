@@ -10,6 +10,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.context import go, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.machine_cards import life_card
+from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
@@ -46,7 +47,7 @@ SHEETS = {
 
 @component
 def MachineScreen() -> ft.Control:
-    client = use_tables("equipment", "interventions", "lines", "classes", "users", "details")
+    client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
     equipment_id = UUID(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
     return Machine(client, machine, key=str(equipment_id)) if machine else _unknown()
@@ -84,6 +85,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *parts.repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
+        *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
         MetersSection(machine.id),
     ]
     past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]

@@ -22,6 +22,7 @@ from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.desk import JobsDesk
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
+from mobile_app.features.jobs.planned import due_card, required_parts_card
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
@@ -44,7 +45,7 @@ from shared_models.permissions import Permission
 
 @component
 def JobScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests")
+    client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests", "plans")
     job_id = UUID(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is not None:
@@ -69,6 +70,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *parts.notices(client, job),
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
+        *due_card(client, job),
+        *required_parts_card(job),
         *(checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []),
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),

@@ -15,16 +15,17 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due import (
     DUE,
     PAUSED,
-    ComplianceStrip,
+    ComplianceMarks,
     StripLegend,
     compliance_words,
     due_chip,
     frequency_words,
     local_day,
+    spoken_day,
     why_sentence,
 )
 from mobile_app.domain.lookup import dotted, place
-from mobile_app.domain.plan_cards import plan_chips
+from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.plans import parts
@@ -161,7 +162,12 @@ def _identity(client: Client, plan: PlanRow) -> ft.Control:
     head = ft.Row([*named, Meta(f"· {frequency_words(plan)}")], spacing=6, wrap=True)
     chips = plan_chips(client, plan)
     return ft.Column(
-        [head, Title(plan.title, max_lines=3), ft.Row([where]), *([ft.Row(chips, spacing=6, wrap=True)] if chips else [])],
+        [
+            head,
+            Title(plan.title, max_lines=3),
+            ft.Container(ft.Row([where]), margin=ft.Margin(left=-8, top=-4, right=0, bottom=0)),
+            *([ft.Row(chips, spacing=6, wrap=True)] if chips else []),
+        ],
         spacing=2,
         tight=True,
     )
@@ -172,25 +178,26 @@ def _notices(plan: PlanRow) -> list[ft.Control]:
         return [NoticeCard(PAUSED.word, plan.inactive_reason, tone=Tone.off, icon=PAUSED.icon)]
     if plan.ignored_since is None:
         return []
-    return [NoticeCard(t("plans.ignored_title"), t("plans.ignored_body", day=format_date(plan.ignored_since)), tone=Tone.bad)]
+    return [NoticeCard(t("plans.ignored_title"), t("plans.ignored_body", day=spoken_day(local_day(plan.ignored_since))), tone=Tone.bad)]
 
 
 def _next_card(client: Client, plan: PlanRow, dates: list[NextDate], commands: PlanCommands, ask: Ask | None) -> ft.Control:
     """The date, large; why; and what a planner does about it."""
-    today = local_day(client.now())
+    today, is_out = local_day(client.now()), is_out_of_service(client, plan)
     if not plan.is_active:
         resume = [SecondaryButton(t("plans.resume"), commands.resume, icon=ft.Icons.PLAY_ARROW_ROUNDED)] if ask else []
         return Card(parts.stacked(CardHeader(t("plans.next")), Meta(t("plans.paused_body")), *resume))
     if not dates:
-        return Card(parts.stacked(CardHeader(t("plans.next"), due_chip(plan, today)), Body(t("plans.no_date"))))
+        return Card(parts.stacked(CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)), Body(t("plans.no_date"))))
     first = dates[0]
-    state = plan_due_state(plan, today)
+    state = None if is_out else plan_due_state(plan, today)
     tone = DUE[state].tone if state else Tone.off
     said = [
-        CardHeader(t("plans.next"), due_chip(plan, today)),
+        CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)),
         Title(format_date_long(first.due.date()) + _year(first.due, today.year)),
         Strong(t("plans.why"), size=13),
         Body(why_sentence(first.reason)),
+        *([Meta(t("plans.out_of_service"))] if is_out else []),
     ]
     return Card(
         parts.stacked(*said, *_next_actions(plan, first, commands, ask), spacing=8),
@@ -232,7 +239,7 @@ def _kept_card(plan: PlanRow) -> ft.Control:
     words = compliance_words(compliance(past))
     if not past:
         return Card(parts.stacked(CardHeader(t("plans.strip")), Meta(words)))
-    return Card(parts.stacked(CardHeader(t("plans.strip"), Strong(words)), ComplianceStrip(past, size=22), StripLegend()))
+    return Card(parts.stacked(CardHeader(t("plans.strip"), Strong(words)), ComplianceMarks(past), StripLegend()))
 
 
 @component

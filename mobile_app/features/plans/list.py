@@ -16,7 +16,7 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.lookup import dotted, line_of, machine
 from mobile_app.domain.people import technicians
-from mobile_app.domain.plan_cards import PlanCard, who_does
+from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.plans.kinds import kinds_sheet
 from mobile_app.ui.buttons import PrimaryButton
@@ -53,7 +53,8 @@ class Filters:
 
 def matching(client: Client, filters: Filters, today: date) -> list[PlanRow]:
     """The plans that pass the filters, the next due first."""
-    return sorted((plan for plan in client.tables.plans.rows.values() if _passes(client, plan, filters, today)), key=next_first)
+    found = [plan for plan in client.tables.plans.rows.values() if _passes(client, plan, filters, today)]
+    return sorted(found, key=lambda plan: (is_out_of_service(client, plan), *next_first(plan)))
 
 
 def _passes(client: Client, plan: PlanRow, filters: Filters, today: date) -> bool:
@@ -64,15 +65,15 @@ def _passes(client: Client, plan: PlanRow, filters: Filters, today: date) -> boo
         (filters.type, str(plan.maintenance_type_id)),
         (filters.technician, str(plan.assigned_technician_id)),
     )
-    if not all(wish is None or wish == value for wish, value in wanted) or not _shows(plan, filters.show, today):
+    if not all(wish is None or wish == value for wish, value in wanted) or not _shows(client, plan, filters.show, today):
         return False
     words = fold(f"{plan.title} {row.name if row else ''} {row.code if row else ''}")
     return all(word in words for word in fold(filters.query).split())
 
 
-def _shows(plan: PlanRow, show: str, today: date) -> bool:
+def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
     if show == "late":
-        return plan_due_state(plan, today) is DueState.late
+        return plan_due_state(plan, today) is DueState.late and not is_out_of_service(client, plan)
     return {"ignored": is_ignored(plan), "paused": not plan.is_active}.get(show, True)
 
 
@@ -106,7 +107,7 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date)
         return lambda: set_filters(replace(filters, show="" if filters.show == name else name))
 
     plans = client.tables.plans.rows.values()
-    counts = {name: sum(1 for plan in plans if _shows(plan, name, today)) for name in SHOWS}
+    counts = {name: sum(1 for plan in plans if _shows(client, plan, name, today)) for name in SHOWS}
     chips = [FilterChip(t(f"plans.show.{name}"), show(name), active=filters.show == name, count=counts[name]) for name in SHOWS]
     sites = _choices(client.sites.rows.values())
     lines = _choices(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
@@ -171,7 +172,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         spacing=Space.m,
     )
     table = Table(
-        ft.use_memo(lambda: _columns(client, today), [today]),
+        ft.use_memo(lambda: _columns(client, today), [today, client.equipment.revision]),
         rows,
         lambda plan: str(plan.id),
         on_open=lambda key: go(f"/plans/{key}"),
@@ -202,10 +203,10 @@ def _columns(client: Client, today: date) -> list[Column]:
             sort=lambda p: line_of(client, p.equipment_id) or None,
         ),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
-        Column("next", t("plans.next"), lambda plan: _next(plan, today), sort=_soonest, width=150),
+        Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
         Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
-        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan), size=12), width=172),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan)), width=172),
     ]
 
 
@@ -224,12 +225,12 @@ def _length(plan: PlanRow) -> float | None:
     return plan.rule().interval_days(plan.meter.per_day if plan.meter else None)
 
 
-def _next(plan: PlanRow, today: date) -> ft.Control:
-    return ft.Row([due_chip(plan, today)], spacing=0)
+def _next(client: Client, plan: PlanRow, today: date) -> ft.Control:
+    return ft.Row([due_chip(plan, today, is_out=is_out_of_service(client, plan))], spacing=0)
 
 
-def _soonest(plan: PlanRow) -> datetime | None:
-    return plan.next_due if plan.is_active else None
+def _soonest(client: Client, plan: PlanRow) -> datetime | None:
+    return plan.next_due if plan.is_active and not is_out_of_service(client, plan) else None
 
 
 def _who(client: Client, plan: PlanRow) -> Cell:

@@ -76,4 +76,4 @@ def parts_card(wanted: list[RequiredPart]) -> list[ft.Control]:
 
 
 def quantity(part: RequiredPart) -> str:
-    return f"{sensible(part.quantity)} {part.unit}".strip() if part.unit else f"×{sensible(part.quantity)}"
+    return f"{sensible(part.quantity)} {part.unit}" if part.unit else f"×{sensible(part.quantity)}"
