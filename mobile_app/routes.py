@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.features.board.screens import BoardScreen
 from mobile_app.features.calendar.screens import CalendarScreen
+from mobile_app.features.checklists.screens import ChecklistFormScreen, ChecklistsScreen
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
 from mobile_app.features.jobs.checklist import ChecklistScreen
 from mobile_app.features.jobs.close import CloseScreen
@@ -25,7 +26,9 @@ from shared_models.permissions import Permission, Role, may
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
-TASKS_ON_A_PHONE = re.compile(r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/plans/.+|/needs-you")
+TASKS_ON_A_PHONE = re.compile(
+    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists)/.+|/needs-you"
+)
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
@@ -62,6 +65,9 @@ def screens() -> list[ft.Route]:
         ft.Route(path="jobs/:job_id", component=JobScreen),
         ft.Route(path="jobs/:job_id/close", component=CloseScreen),
         ft.Route(path="jobs/:job_id/checklist", component=ChecklistScreen),
+        ft.Route(path="checklists", component=ChecklistsScreen),
+        ft.Route(path="checklists/new", component=ChecklistFormScreen),
+        ft.Route(path="checklists/:checklist_id", component=ChecklistFormScreen),
         ft.Route(path="board", component=BoardScreen),
         ft.Route(path="calendar", component=CalendarScreen),
         ft.Route(path="validate", component=ValidationScreen),

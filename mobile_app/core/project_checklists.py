@@ -14,7 +14,7 @@ def _write(rows: Rows, cmd: cl.WriteChecklist, _: Person) -> None:
     known = rows.get("checklist", ChecklistRow, cmd.checklist_id)
     if known is not None and (cmd.version is None or known.version > cmd.version):
         return
-    version = known.version if known else 0  # the server's number comes with its row
+    version = known.version + 1 if known else 1
     rows.put("checklist", ChecklistRow(
         id=cmd.checklist_id, name=cmd.name, description=cmd.description, is_active=cmd.is_active, version=version, steps=cmd.steps,
     ))  # fmt: skip

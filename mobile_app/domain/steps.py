@@ -89,12 +89,16 @@ def with_unit(value: float, unit: str) -> str:
 
 
 def limits_text(step: Step) -> str:
+    return limits(step.low, step.high, step.unit)
+
+
+def limits(low: float | None, high: float | None, unit: str) -> str:
     """`entre 5 et 7 bar`; empty without limits."""
-    if step.low is not None and step.high is not None:
-        return t("checklist.between", low=plain_number(step.low), high=with_unit(step.high, step.unit))
-    if step.low is not None:
-        return t("checklist.at_least", low=with_unit(step.low, step.unit))
-    return t("checklist.at_most", high=with_unit(step.high, step.unit)) if step.high is not None else ""
+    if low is not None and high is not None:
+        return t("checklist.between", low=plain_number(low), high=with_unit(high, unit))
+    if low is not None:
+        return t("checklist.at_least", low=with_unit(low, unit))
+    return t("checklist.at_most", high=with_unit(high, unit)) if high is not None else ""
 
 
 def value_text(step: Step, answer: AnswerRow | None) -> str:

@@ -1,0 +1,174 @@
+"""Writing a template: its steps in order, one of them open, all of it kept as a draft."""
+
+from collections.abc import Callable
+from functools import partial
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.domain.context import carry_out, go, opener
+from mobile_app.domain.steps import KIND_ICON, limits
+from mobile_app.features.checklists.step_fields import StepFields
+from mobile_app.features.checklists.values import (
+    NUMBERS,
+    Values,
+    blank,
+    blank_step,
+    command_of,
+    inserted,
+    moved,
+    of_checklist,
+    options_of,
+    wrong_with,
+)
+from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
+from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
+from mobile_app.ui.fields import TextInput, Toggle
+from mobile_app.ui.hooks import Draft, State, use_draft, use_shortcut, use_state
+from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.text import Meta, Strong
+from mobile_app.ui.theme import C, Space, Tone
+from shared_models.checklists import ChecklistRow, StepKind
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+
+
+@component
+def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
+    initial = ft.use_memo(lambda: of_checklist(row) if row else blank(), [row.version if row else 0])
+    draft = use_draft(f"checklist-form:{row.id}:{row.version}" if row else "checklist-form:new", initial)
+    wrongs: State[dict[str, str]] = use_state(dict)
+    wrong, set_wrong = wrongs
+    opened, set_opened = ft.use_state("")
+    steps: list[Values] = draft.get("steps") or []
+
+    def add(after: int, kind: str) -> None:
+        fresh = blank_step(kind)
+        draft.set("steps", inserted(steps, after, fresh))
+        set_opened(fresh["id"])
+
+    use_shortcut("N", lambda: add(len(steps) - 1, StepKind.pass_fail.value), t("checklists.add"))
+    back = opener("/checklists")
+    head = PageHeader(t("checklists.edit" if row else "checklists.new"), on_back=back)
+    if not draft.ready:
+        return Page(head, SkeletonList(3))
+
+    async def save() -> None:
+        found = wrong_with(draft.values)
+        set_wrong(found)
+        first = next((step["id"] for step in steps if step["id"] in found), "")
+        if first:
+            set_opened(first)
+        if not found and await carry_out(client, command_of(draft.values, row, client.now())):
+            await draft.clear()
+            toast(t("checklists.saved"))
+            go("/checklists")
+
+    def discard() -> None:
+        draft.values = dict(initial)
+        ft.context.page.run_task(draft.clear)
+
+    cards = [
+        StepEditor(draft, at, opened == step["id"], wrong.get(step["id"], ""), set_opened, add, key=step["id"])
+        for at, step in enumerate(steps)
+    ]
+    return Page(
+        head,
+        *([DraftNotice(discard)] if draft.restored else []),
+        *_head_fields(draft, wrong, is_new=row is None),
+        SectionHeader(t("checklists.steps_title"), str(len(steps))),
+        *cards,
+        _adder(lambda kind: add(len(steps) - 1, kind)),
+        *([NoticeCard(wrong[""], tone=Tone.bad)] if "" in wrong else []),
+        footer=PrimaryButton(t("checklists.save"), save, icon=ft.Icons.CHECK_ROUNDED),
+        max_width=860,
+    )
+
+
+def _head_fields(draft: Draft, wrong: dict[str, str], *, is_new: bool) -> list[ft.Control]:
+    fields: list[ft.Control] = [
+        TextInput(t("checklists.name"), draft.get("name", ""), draft.setter("name"), error=wrong.get("name", ""), autofocus=is_new),
+        TextInput(t("checklists.description"), draft.get("description", ""), draft.setter("description"), lines=2, optional=True),
+    ]
+    if not is_new:
+        fields.append(
+            Toggle(t("checklists.active"), draft.get("is_active", True), draft.setter("is_active"), meta=t("checklists.active_hint"))
+        )
+    return [Card(ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH))]
+
+
+def _adder(add: Callable[[str], None]) -> ft.Control:
+    """One tap for each kind of step."""
+    chips: list[ft.Control] = [
+        TextLink(f"+ {t(f'checklists.kind.{kind.value}')}", partial(add, kind.value)) for kind in StepKind
+    ]  # fmt: skip
+    words: list[ft.Control] = [Meta(t("checklists.add")), ft.Row(chips, wrap=True, spacing=4, run_spacing=0)]
+    return Card(ft.Column(words, spacing=4, tight=True, horizontal_alignment=STRETCH))
+
+
+@component
+def StepEditor(
+    draft: Draft, at: int, is_open: bool, wrong: str, set_opened: Callable[[str], None], add: Callable[[int, str], None]  # noqa: FBT001
+) -> ft.Control:  # fmt: skip
+    steps: list[Values] = draft.get("steps")
+    step = steps[at]
+
+    def change(name: str, value: object) -> None:
+        now: list[Values] = draft.get("steps")
+        draft.set("steps", [{**other, name: value} if other["id"] == step["id"] else other for other in now])
+
+    def shift(by: int) -> None:
+        draft.set("steps", moved(draft.get("steps"), at, by))
+
+    def remove() -> None:
+        former: list[Values] = draft.get("steps")
+        draft.set("steps", [other for other in former if other["id"] != step["id"]])
+        toast(t("checklists.removed"), undo=lambda: draft.set("steps", former))
+
+    def copy() -> None:
+        fresh = {**step, "id": blank_step()["id"]}
+        draft.set("steps", inserted(draft.get("steps"), at, fresh))
+        set_opened(fresh["id"])
+
+    tools = _tools(at, len(steps), shift, copy, remove)
+    head = _line(step, at, tools, lambda: set_opened("" if is_open else step["id"]), wrong)
+    if not is_open:
+        return head
+    body = StepFields(step, change, partial(add, at, step["kind"]))
+    return Card(ft.Column([head, body], spacing=Space.l, tight=True, horizontal_alignment=STRETCH), selected=True)
+
+
+def _tools(at: int, total: int, shift: Callable[[int], None], copy: Callable[[], None], remove: Callable[[], None]) -> ft.Control:
+    up = IconAction(ft.Icons.ARROW_UPWARD_ROUNDED, t("checklists.up"), partial(shift, -1), disabled=at == 0)
+    down = IconAction(ft.Icons.ARROW_DOWNWARD_ROUNDED, t("checklists.down"), partial(shift, 1), disabled=at == total - 1)
+    more = MoreMenu([
+        MenuItem(t("checklists.copy"), copy, ft.Icons.CONTENT_COPY_ROUNDED),
+        MenuItem(t("checklists.remove"), remove, ft.Icons.DELETE_OUTLINE_ROUNDED, danger=True),
+    ])  # fmt: skip
+    return ft.Row([up, down, more], spacing=0, tight=True)
+
+
+def _line(step: Values, at: int, tools: ft.Control, on_open: Callable[[], None], wrong: str) -> ft.Control:
+    """The step in one line: what it is, what it asks for."""
+    title = Strong(step["title"] or t("checklists.untitled"), color=C.ink if step["title"] else C.ink2)
+    told = wrong or _told(step)
+    words = ft.Column([title, Meta(told, color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
+    icon = ft.Icon(KIND_ICON[StepKind(step["kind"])], size=22, color=C.primary)
+    number = ft.Text(str(at + 1), size=15, color=C.ink2, width=24)
+    return Card(ft.Row([number, icon, words, tools], spacing=10), on_click=on_open, label=f"{at + 1}. {step['title']}", padding=12)
+
+
+def _told(step: Values) -> str:
+    kind = t(f"checklists.kind.{step['kind']}")
+    parts = [kind]
+    if step["kind"] in NUMBERS:
+        parts.append(limits(step["low"], step["high"], step["unit"]) or step["unit"])
+    if step["kind"] == StepKind.choice:
+        parts.append(" / ".join(options_of(step)))
+    parts.append("" if step["is_required"] else t("checklist.optional"))
+    parts.append(t("checklists.with_photo") if step["needs_photo"] else "")
+    return " · ".join(part for part in parts if part)

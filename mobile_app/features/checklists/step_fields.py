@@ -1,0 +1,71 @@
+"""What is said of one step, by its kind."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.i18n import t
+from mobile_app.domain.steps import KIND_ICON
+from mobile_app.features.checklists.values import NUMBERS, Values, options_of, takes_photo
+from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.fields import NumberInput, Picker, TextInput, Toggle
+from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space
+from shared_models.checklists import StepKind
+
+Change = Callable[[str, Any], None]
+STRETCH = ft.CrossAxisAlignment.STRETCH
+
+
+@component
+def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft.Control:
+    """Enter in the title goes on to the next step, of the same kind."""
+    size = use_breakpoint()
+    kind = StepKind(step["kind"])
+    kinds = [Choice(known.value, t(f"checklists.kind.{known.value}"), KIND_ICON[known]) for known in StepKind]
+    fields: list[ft.Control] = [
+        TextInput(
+            t("checklists.step_title"), step["title"], partial(change, "title"), autofocus=not step["title"],
+            on_submit=on_enter if step["title"].strip() else None, placeholder=t(f"checklists.example.{kind.value}"),
+        ),
+        Picker(t("checklists.kind_label"), kinds, kind.value, partial(change, "kind")),
+        *(_number(step, change, wide=size >= Breakpoint.tablet) if kind in NUMBERS else []),
+        *(_options(step, change) if kind is StepKind.choice else []),
+        TextInput(t("checklists.help"), step["help"], partial(change, "help"), lines=2, optional=True),
+        Toggle(t("checklists.required"), step["is_required"], partial(change, "is_required"), meta=t("checklists.required_hint")),
+    ]  # fmt: skip
+    if takes_photo(kind):
+        fields.append(Toggle(t("checklists.needs_photo"), step["needs_photo"], partial(change, "needs_photo")))
+    return ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+
+
+def _number(step: Values, change: Change, *, wide: bool) -> list[ft.Control]:
+    low = NumberInput(t("checklists.low"), step["low"], partial(change, "low"), unit=step["unit"], signed=True, optional=True)
+    high = NumberInput(t("checklists.high"), step["high"], partial(change, "high"), unit=step["unit"], signed=True, optional=True)
+    unit = TextInput(t("checklists.unit"), step["unit"], partial(change, "unit"), optional=True, placeholder="bar")
+    note = [Meta(t("checklists.meter_hint"))] if step["kind"] == StepKind.meter else []
+    if not wide:
+        return [unit, low, high, *note]
+    cells: list[ft.Control] = [ft.Container(field, expand=1) for field in (unit, low, high)]
+    return [ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START), *note]
+
+
+def _options(step: Values, change: Change) -> list[ft.Control]:
+    """One option a line; those that mean a failure are tapped."""
+    known = options_of(step)
+    bad = [option for option in step["bad_options"] if option in known]
+
+    def mark(option: str) -> None:
+        change("bad_options", [other for other in bad if other != option] if option in bad else [*bad, option])
+
+    fields: list[ft.Control] = [
+        TextInput(t("checklists.options"), step["options"], partial(change, "options"), lines=3, hint=t("checklists.options_hint"))
+    ]
+    if known:
+        fields += [Meta(t("checklists.bad_options")), ChoiceChips([Choice(option, option) for option in known], bad, mark)]
+    return fields
