@@ -119,7 +119,13 @@ class Entry(NamedTuple):
 
     @property
     def is_moved(self) -> bool:
-        return self.original_due is not None and self.due != self.original_due
+        """By hand: where a date follows a meter or a completion, it moves by itself too, and the reason tells."""
+        if self.original_due is None or self.plan is None:
+            return False
+        if is_series_of(self.plan):
+            return self.due != self.original_due
+        reason = self.job.due_reason if self.job else None if self.is_forecast else self.plan.reason
+        return reason is not None and reason.moved_from is not None
 
 
 def state_on(entry: Entry, today: date) -> EntryState:
@@ -407,3 +413,27 @@ def next_original(plan: PlanRow) -> datetime | None:
     if is_series_of(plan):
         return ruled
     return next((each.original_due for each in plan.occurrences if each.state in _WAITING), ruled)
+
+
+def room_of(plan: PlanRow, original_due: datetime) -> tuple[datetime | None, datetime | None]:
+    """Between which dates a date of a series may be moved, both excluded: its dates keep their order."""
+    if not is_series_of(plan):
+        return None, None
+    own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
+    waiting = {*plan.upcoming, *(due for due, each in own.items() if each.state in _WAITING)}
+    before = [due for due in waiting if due < original_due and _is_waiting(own.get(due))]
+    after = [due for due in waiting if due > original_due and _is_waiting(own.get(due))]
+
+    def now_on(due: datetime) -> datetime:
+        return own[due].due if due in own else due
+
+    return (now_on(max(before)) if before else None), (now_on(min(after)) if after else None)
+
+
+def _is_waiting(occurrence: OccurrenceRow | None) -> bool:
+    return occurrence is None or occurrence.state in _WAITING
+
+
+def fits(plan: PlanRow, original_due: datetime, to: datetime) -> bool:
+    before, after = room_of(plan, original_due)
+    return (before is None or to > before) and (after is None or to < after)

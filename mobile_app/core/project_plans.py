@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.agenda import next_original
+from mobile_app.core.agenda import fits, next_original
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION, new_job
 from mobile_app.core.projection import Person, Rows, rule
@@ -16,7 +16,7 @@ from shared_models import plans as pl
 from shared_models.checklists import ChecklistRow, JobChecklist
 from shared_models.equipment import EquipmentRow
 from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus, Verb, after
+from shared_models.lifecycle import InterventionStatus
 from shared_models.meters import MeterRow
 from shared_models.planning import DueReason, MeterView, Outcome, Reference, ReferenceKind
 from shared_models.plans import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
@@ -68,15 +68,20 @@ def replanned(plan: PlanRow, reference: Reference, meter: MeterRow | None, now: 
     """The plan with its dates to come counted from `reference`; `now` is on the wall clock, `meter` the plan's own."""
     view = meter_view(meter) or plan.meter
     made = plan.rule()
+    settled = {each.original_due for each in plan.occurrences if each.state in _ENDED}
     reason = planning.due(made, reference, view)
+    while made.is_series and reason is not None and reason.due in settled:
+        reference = Reference(kind=ReferenceKind.due, at=reason.due)
+        reason = planning.due(made, reference, view)
     reached = _reached(reason, meter)
     if reached is not None:
         reason = planning.due(made, reference, view, reached=reached)
     waiting = [each for each in plan.occurrences if each.state != OccurrenceState.planned or made.is_series]
+    dates = planning.upcoming(made, reference, view, now, reached=reached)
     changed = plan.model_copy(update={
         "reference": reference, "meter": view, "reason": reason, "next_due": reason.due if reason else None,
         "next_due_date": reason.due.astimezone() if reason else None,
-        "upcoming": planning.upcoming(made, reference, view, now, reached=reached), "occurrences": waiting,
+        "upcoming": [due for due in dates if not made.is_series or due not in settled], "occurrences": waiting,
     })  # fmt: skip
     return _with_next(changed)
 
@@ -215,6 +220,8 @@ def _move(rows: Rows, cmd: pl.MoveOccurrence, _: Person) -> None:
     if found is None:
         return
     plan, occurrence = found
+    if not fits(plan, cmd.original_due, cmd.to):
+        return
     changed = _put(rows, plan, occurrence.model_copy(update={"due": cmd.to}))
     if cmd.original_due == next_original(plan):
         rows.put(PLAN, _next_moved(changed, cmd.original_due, cmd.to))
@@ -249,21 +256,19 @@ def _assign(rows: Rows, cmd: pl.AssignOccurrence, _: Person) -> None:
     _put(rows, plan, occurrence.model_copy(update={"assigned_technician_id": cmd.technician_id}))
     job = _job_of(rows, occurrence)
     if job is not None:
-        rows.put(INTERVENTION, job.model_copy(update={"assigned_technician_id": cmd.technician_id}))
+        rows.put(INTERVENTION, job.model_copy(update={"assigned_technician_id": cmd.technician_id or plan.assigned_technician_id}))
 
 
 @rule(pl.SkipOccurrence)
 def _skip(rows: Rows, cmd: pl.SkipOccurrence, _: Person) -> None:
+    """A date that has its job is left out by cancelling the job."""
     found = _overridden(rows, cmd)
-    if found is None:
+    if found is None or found[1].state == OccurrenceState.open:
         return
     plan, occurrence = found
     is_next = cmd.original_due == next_original(plan)
     ended = occurrence.model_copy(update={"state": OccurrenceState.skipped, "outcome": Outcome.skipped, "reason": cmd.reason})
     changed = _put(rows, plan, ended)
-    job = _job_of(rows, occurrence)
-    if job is not None and (state := after(job.state, Verb.cancel)):
-        rows.put(INTERVENTION, job.model_copy(update={"status": state.status, "status_reason": cmd.reason}))
     if is_next:
         rows.put(PLAN, replanned(changed, _after_skip(plan, occurrence), _meter_of(rows, plan), local(cmd.occurred_at)))
 
@@ -272,7 +277,8 @@ def _after_skip(plan: PlanRow, occurrence: OccurrenceRow) -> Reference:
     if plan.rule().is_series:
         return Reference(kind=ReferenceKind.due, at=occurrence.original_due)
     total = planning.total_when_due(plan.reason, plan.meter) if plan.reason else None
-    return Reference(kind=ReferenceKind.skipped, at=occurrence.due, total=total)
+    ruled = plan.upcoming[0] if plan.upcoming else occurrence.due
+    return Reference(kind=ReferenceKind.skipped, at=ruled, total=total)
 
 
 @rule(pl.GeneratePlan)

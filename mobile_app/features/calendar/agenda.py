@@ -18,9 +18,13 @@ _MOST: Final = 150
 _NEAR: Final = 7
 
 
+def late_span(today: date) -> tuple[date, date]:
+    return today - _BACK, today - timedelta(days=1)
+
+
 def late_entries(scene: Scene) -> list[Entry]:
     """Whatever day is looked at, oldest first."""
-    found = scene.find(scene.today - _BACK, scene.today - timedelta(days=1))
+    found = scene.find(*late_span(scene.today))
     return [entry for entry in found if state_on(entry, scene.today) is EntryState.late]
 
 
@@ -31,7 +35,10 @@ def AgendaList(scene: Scene) -> list[ft.Control]:
     found = [entry for entry in scene.find(since, until) if entry.key not in seen]
     parts: list[ft.Control] = []
     if late:
-        parts += [SectionHeader(t("calendar.late"), n("calendar.count", len(late))), *(EntryCard(scene, entry) for entry in late[:_MOST])]
+        parts += [
+            SectionHeader(t("calendar.late"), n("calendar.count", len(late))),
+            *(EntryCard(scene, entry, with_day=True) for entry in late[:_MOST]),
+        ]
     left = max(0, _MOST - len(late))
     for day, entries in by_day(found[:left]).items():
         parts += [_day_header(scene, day), *(EntryCard(scene, entry) for entry in entries)]

@@ -30,7 +30,7 @@ from mobile_app.ui.cards import KeyValues, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.sheets import Sheet
-from mobile_app.ui.text import Body, Heading, Strong
+from mobile_app.ui.text import Body, Heading, Meta
 from mobile_app.ui.theme import C, Radius, Space, Tone, line
 
 Show = Callable[[str], None]
@@ -76,7 +76,7 @@ def _chips(scene: Scene, entry: Entry) -> ft.Control:
     mark = mark_of(entry, scene.today)
     square = ft.Container(width=10, height=10, border_radius=3, bgcolor=colour_of(scene, entry))
     kind = ft.Container(
-        ft.Row([square, Body(type_name(scene.client, entry), size=13)], spacing=6, tight=True),
+        ft.Row([square, Meta(type_name(scene.client, entry), color=C.ink)], spacing=6, tight=True),
         padding=ft.Padding(left=10, top=4, right=12, bottom=4),
         border=line(),
         border_radius=Radius.pill,

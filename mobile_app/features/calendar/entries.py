@@ -9,13 +9,15 @@ import flet as ft
 
 from mobile_app.core.agenda import Entry, EntryState, state_on
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date_long, format_duration, language, t
+from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, t
 from mobile_app.domain import marks
+from mobile_app.domain.due import due_word
 from mobile_app.domain.lookup import dotted, line_of, machine, person, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
 from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
 from shared_models.plans import MaintenanceTypeRow
@@ -25,6 +27,7 @@ GROUP: Final = "entry"
 CHIP_HEIGHT: Final = 24
 _LIGHTER: Final = 0.45
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
+_START: Final = ft.CrossAxisAlignment.START
 
 MARKS: Final = {
     EntryState.planned: Mark("calendar.state.planned", Tone.info, ft.Icons.EVENT_REPEAT_ROUNDED),
@@ -98,6 +101,12 @@ def time_of(due: datetime) -> str:
 def full_day(day: date) -> str:
     """Lundi 23 novembre 2026."""
     return t("calendar.day_year", day=format_date_long(day), year=day.year)
+
+
+def said_day(day: date) -> str:
+    """lundi 23 novembre, Monday 23 November: within a sentence."""
+    text = format_date_long(day)
+    return text[:1].lower() + text[1:] if language() == "fr" else text
 
 
 def month_name(day: date) -> str:
@@ -237,51 +246,59 @@ def _initials(name: str) -> str:
 # On a day
 
 
-def EntryCard(scene: Scene, entry: Entry, *, selected: bool = False) -> ft.Control:
-    """Time, what, where, who: in the lists of a day."""
-    client, mark, colour = scene.client, mark_of(entry, scene.today), colour_of(scene, entry)
-    chips: list[ft.Control] = []
-    if entry.is_forecast or state_on(entry, scene.today) not in {EntryState.planned}:
-        chips.append(mark.chip())
-    if entry.is_moved:
-        chips.append(StatusChip(t("calendar.moved"), Tone.off, icon=ft.Icons.OPEN_WITH_ROUNDED))
-    if is_pending(client, entry):
-        chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
+def EntryCard(scene: Scene, entry: Entry, *, with_day: bool = False) -> ft.Control:
+    """Time, what, where, who: in the lists of a day. `with_day` where the list is of several days."""
+    client, env = scene.client, environment.current()
     words: list[ft.Control] = [
         Strong(entry.title, max_lines=2, color=C.ink2 if entry.is_forecast else C.ink),
         Meta(dotted(machine(client, entry.equipment_id), line_of(client, entry.equipment_id))),
         TypeLine(scene, entry),
     ]
-    if chips:
-        words.append(ft.Container(ft.Row(chips, spacing=6, run_spacing=6, wrap=True), padding=ft.Padding(0, 4, 0, 0)))
+    chips = _chips(scene, entry)
+    beside = env.layout.breakpoint >= Breakpoint.tablet and not env.has_big_text
+    if chips and not beside:
+        words.append(ft.Container(chips, padding=ft.Padding(0, 4, 0, 0)))
     text = ft.Column(words, spacing=2, tight=True, expand=True)
-    spent = format_duration(entry.minutes) if entry.minutes else ""
-    clock = ft.Column([Strong(time_of(entry.due)), *([Meta(spent)] if spent else [])], spacing=1, tight=True)
-    big = environment.current().has_big_text
-    inside = (
-        ft.Column([clock, ft.Row([text])], spacing=4, tight=True)
-        if big
-        else ft.Row([ft.Container(clock, width=58), text], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
+    clock = _clock(entry, with_day=with_day)
+    inside: ft.Control = ft.Row(
+        [ft.Container(clock, width=66), text, *([chips] if chips and beside else [])], spacing=8, vertical_alignment=_START
     )
+    if env.has_big_text:
+        inside = ft.Column([clock, ft.Row([text])], spacing=4, tight=True)
+    bar = ft.Container(width=5, bgcolor=faint(colour_of(scene, entry), 0.45 if entry.is_forecast else 1))
+    held = ft.Container(inside, padding=ft.Padding(left=11, top=12, right=12, bottom=12), expand=True)
     box = ft.Container(
-        inside,
-        padding=ft.Padding(left=14, top=12, right=12, bottom=12),
-        bgcolor=C.primary_container if selected else C.background if entry.is_forecast else C.surface,
-        border=ft.Border(
-            left=ft.BorderSide(4, faint(colour, 0.45 if entry.is_forecast else 1)),
-            top=_line(),
-            right=_line(),
-            bottom=_line(),
-        ),
+        ft.Row([bar, held], spacing=0, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH),
+        bgcolor=C.background if entry.is_forecast else C.surface,
+        border=line(),
         border_radius=Radius.tile,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         ink=True,
         on_click=tap(lambda: scene.on_open(entry)),
     )
-    return spoken(box, key=entry.key)
+    card = spoken(box, key=entry.key)
+    return draggable(scene, entry, card) if env.layout.breakpoint == Breakpoint.desktop else card
 
 
-def _line() -> ft.BorderSide:
-    return ft.BorderSide(1, C.line)
+def _clock(entry: Entry, *, with_day: bool) -> ft.Control:
+    spent = format_duration(entry.minutes) if entry.minutes else ""
+    first, second = (format_date(entry.due.date()), time_of(entry.due)) if with_day else (time_of(entry.due), spent)
+    return ft.Column([Strong(first), *([Meta(second)] if second else [])], spacing=1, tight=True)
+
+
+def _chips(scene: Scene, entry: Entry) -> ft.Control | None:
+    """What is out of the ordinary."""
+    state, mark = state_on(entry, scene.today), mark_of(entry, scene.today)
+    chips: list[ft.Control] = []
+    if state is EntryState.late and not entry.is_forecast:
+        chips.append(mark.chip(due_word(entry.due.date(), scene.today)))
+    elif entry.is_forecast or state is not EntryState.planned:
+        chips.append(mark.chip())
+    if entry.is_moved:
+        chips.append(StatusChip(t("calendar.moved"), Tone.off, icon=ft.Icons.OPEN_WITH_ROUNDED))
+    if is_pending(scene.client, entry):
+        chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
+    return ft.Row(chips, spacing=6, run_spacing=6, wrap=True) if chips else None
 
 
 def TypeLine(scene: Scene, entry: Entry) -> ft.Control:

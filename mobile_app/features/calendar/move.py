@@ -8,13 +8,13 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry
+from mobile_app.core.agenda import Entry, room_of
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date_long, t
+from mobile_app.core.i18n import t
 from mobile_app.domain.context import carry_out, use_client
 from mobile_app.domain.lookup import person
 from mobile_app.domain.people import technicians
-from mobile_app.features.calendar.entries import time_of
+from mobile_app.features.calendar.entries import said_day, time_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
@@ -25,7 +25,7 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.interventions import AssignIntervention, UpdateIntervention
+from shared_models.interventions import AssignIntervention, CancelIntervention, UpdateIntervention
 from shared_models.plans import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
 
 SKIP_REASONS = ("stopped", "recent", "season")
@@ -36,6 +36,18 @@ def why_fixed(entry: Entry) -> str:
     if entry.is_forecast:
         return t("calendar.fixed_forecast")
     return "" if entry.is_to_do else t("calendar.fixed_over")
+
+
+def overtakes(entry: Entry, moment: datetime) -> str:
+    """Which other date of the series stands in the way; empty when none does."""
+    if entry.plan is None or entry.original_due is None:
+        return ""
+    before, after = room_of(entry.plan, entry.original_due)
+    if before is not None and moment <= before:
+        return t("calendar.past_before", day=said_day(before.date()))
+    if after is not None and moment >= after:
+        return t("calendar.past_after", day=said_day(after.date()))
+    return ""
 
 
 class Moves:
@@ -54,12 +66,12 @@ class Moves:
         before = self._entry.due
         if moment == before:
             return False
-        if why := why_fixed(self._entry):
+        if why := why_fixed(self._entry) or overtakes(self._entry, moment):
             toast(why, seconds=6)
             return False
         if not await carry_out(self._client, self._moving(moment)):
             return False
-        said = t("calendar.moved_to", title=self._entry.title, day=format_date_long(moment.date()), time=time_of(moment))
+        said = t("calendar.moved_to", title=self._entry.title, day=said_day(moment.date()), time=time_of(moment))
         toast(said, undo=partial(self._back, before))
         return True
 
@@ -98,7 +110,12 @@ class Moves:
         return AssignIntervention(intervention_id=self._entry.job.id, occurred_at=self._client.now(), technician_id=technician)
 
     async def skip(self, reason: str) -> bool:
-        return await carry_out(self._client, SkipOccurrence(**self._said(reason=reason)), "calendar.skipped")
+        job = self._entry.job
+        if job is not None:  # its job stands for the date
+            command: Command = CancelIntervention(intervention_id=job.id, occurred_at=self._client.now(), reason=reason)
+        else:
+            command = SkipOccurrence(**self._said(reason=reason))
+        return await carry_out(self._client, command, "calendar.skipped")
 
     async def generate(self) -> UUID | None:
         """The job's id, once it is kept."""
@@ -126,7 +143,7 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
         PrimaryButton(t("calendar.move_save"), move, disabled=chosen == entry.due, icon=ft.Icons.EVENT_AVAILABLE_ROUNDED),
     ]
     if back is not None:
-        parts.append(TextLink(t("calendar.move_reset", day=format_date_long(back.date())), partial(on_move, back)))
+        parts.append(TextLink(t("calendar.move_reset", day=said_day(back.date())), partial(on_move, back)))
     if on_tap_day is not None:
         parts.append(TextLink(t("calendar.move_by_tap"), on_tap_day))
     return ft.Column(parts, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
+from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, weeks_of
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.due import local_day
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.features.calendar.agenda import DAYS, AgendaList
+from mobile_app.features.calendar.agenda import DAYS, AgendaList, late_span
 from mobile_app.features.calendar.detail import detail_sheet
 from mobile_app.features.calendar.entries import EntryCard, Scene, full_day, month_name, span_name, week_name
 from mobile_app.features.calendar.filters import FilterChips, FilterForm, filtered, read_filters
@@ -91,6 +91,17 @@ def where_of(route: str, remembered: str, today: date) -> Where:
     return Where(view if view in VIEWS else VIEWS[0], day)
 
 
+def spans_of(where: Where, today: date) -> list[tuple[date, date]]:
+    """The days that a view shows: its own, and in a list what is late."""
+    if where.view == "month":
+        weeks = weeks_of(where.day)
+        return [(weeks[0][0], weeks[-1][-1])]
+    if where.view == "week":
+        week = days_of(where.day)
+        return [(week[0], week[-1])]
+    return [(where.day, where.day + timedelta(days=DAYS - 1)), late_span(today)]
+
+
 @component
 def CalendarScreen() -> ft.Control:
     client = use_client()
@@ -148,9 +159,7 @@ def CalendarScreen() -> ft.Control:
         return None
 
     def by_key(key: str) -> Entry | None:
-        weeks = (monday_of(where.day.replace(day=1)), add_months(where.day, 1) + timedelta(days=14))
-        week = days_of(where.day)
-        return next((one for span in (weeks, (week[0], week[-1])) for one in agenda.between(*span) if one.key == key), None)
+        return next((one for span in spans_of(where, today) for one in agenda.between(*span) if one.key == key), None)
 
     async def drop(key: str, day: date) -> None:
         found = by_key(key)
@@ -278,11 +287,12 @@ class Controls:
 
 def _phone(scene: Scene, where: Where, controls: Controls, banner: Sequence[ft.Control]) -> ft.Control:
     body = {"month": PhoneMonth, "week": PhoneWeek, "agenda": AgendaList}[where.view](scene)
-    head = PageHeader(t("calendar.title"), trailing=[controls.filter_button(), controls.subscribe()])
+    head = PageHeader(t("calendar.title"), trailing=[SyncBadge(), controls.filter_button()])
+    views = ft.Row([ft.Container(controls.views(), expand=True), controls.subscribe()], spacing=8)
     name = ft.Semantics(content=Heading(where.title, text_align=ft.TextAlign.CENTER), header=True, heading_level=2, container=True)
     now = IconAction(ft.Icons.TODAY_ROUNDED, t("calendar.today"), lambda: controls.to(where.on(scene.today)), outlined=True)
     bar = ft.Row([controls.previous(), ft.Container(name, expand=True), now, controls.following()], spacing=6)
-    page = Page(head, controls.views(), bar, *body)
+    page = Page(head, views, bar, *body)
     if not banner:
         return page
     return ft.Column([*banner, ft.Container(page, expand=True)], spacing=0, expand=True, horizontal_alignment=_STRETCH)

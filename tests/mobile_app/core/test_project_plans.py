@@ -52,6 +52,15 @@ def test_a_moved_date_leaves_the_series_alone():
     assert [each.due for each in back.occurrences] == [day(14)]
 
 
+def test_dates_of_a_series_keep_their_order():
+    row = plan()
+    device = Device(row)
+    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(28)) == row
+    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(0)) == row
+    device.do(pl.MoveOccurrence, original_due=day(28), to=day(40))
+    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(30)).occurrences[0].due == day(30)
+
+
 def test_moving_the_next_date_moves_what_comes_next_and_says_so():
     moved = Device(plan()).do(pl.MoveOccurrence, original_due=day(0), to=day(1))
     assert moved.next_due == day(1)
@@ -82,8 +91,9 @@ def test_an_open_job_moves_with_its_date():
     assert moved.due_reason.moved_from == day(0)
     device.do(pl.AssignOccurrence, original_due=day(0), technician_id=ANNE.id)
     assert device.job(asked.id).assigned_technician_id == ANNE.id
-    device.do(pl.SkipOccurrence, original_due=day(0), reason="Arrêt de la ligne")
-    assert device.job(asked.id).status == InterventionStatus.cancelled
+    before = device.plan
+    assert device.do(pl.SkipOccurrence, original_due=day(0), reason="Arrêt de la ligne") == before
+    assert device.job(asked.id).status == InterventionStatus.pending
 
 
 def test_a_forecast_cannot_be_moved():
@@ -104,7 +114,7 @@ def test_a_later_date_left_out_stays_out_and_the_next_one_gives_way():
     later = device.do(pl.SkipOccurrence, original_due=day(14), reason="Congés")
     assert (later.next_due, later.occurrences[0].state) == (day(0), "skipped")
     first = device.do(pl.SkipOccurrence, original_due=day(0), reason="Congés")
-    assert first.upcoming[0] == day(14)
+    assert first.upcoming[0] == first.next_due == day(28)
     assert [each.state for each in first.occurrences] == ["skipped", "skipped"]
 
 
