@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from mobile_app.core.due import DueState, is_ignored, job_due_state
+from mobile_app.core.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, may_validate
 from shared_models.labels import label_code_in
@@ -95,6 +95,7 @@ def today_view(jobs: Iterable[InterventionRow], reader: Reader, plans: Mapping[U
         section = _section(today, job, reader, plans or {})
         if section is not None:
             section.append(job)
+    today.soon.sort(key=lambda job: (_nearness(job, reader), due_day(job) or reader.today))
     return today
 
 

@@ -189,7 +189,7 @@ def compliance_words(kept: Compliance) -> str:
     """“9 sur 12 à l’heure”."""
     if not kept.judged:
         return t("due.compliance_none")
-    return n("due.compliance", kept.judged, on_time=kept.on_time)
+    return n("due.compliance", kept.judged, on_time=format_number(kept.on_time), judged=format_number(kept.judged))
 
 
 def ComplianceStrip(occurrences: Sequence[OccurrenceRow]) -> ft.Control:

@@ -5,7 +5,7 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import DueLine, frequency_words, local_day, sensible, why_sentence
+from mobile_app.domain.due import DueLine, local_day, sensible, why_sentence
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
@@ -36,8 +36,6 @@ def due_card(client: Client, job: InterventionRow) -> list[ft.Control]:
     chips = _chips(job)
     if chips:
         parts.append(ft.Row(chips, spacing=6, run_spacing=6, wrap=True))
-    if plan is not None:
-        parts.append(Meta(frequency_words(plan)))
     return [_card(*parts)]
 
 

@@ -24,8 +24,10 @@ def Preview(client: Client, command: CreatePlan | UpdatePlan | None) -> ft.Contr
     reasons = ft.use_memo(lambda: previewed(client, command), [told, client.tables.meters.revision])
     today = local_day(client.now())
     lines = [_line(reason, number, today) for number, reason in enumerate(reasons)]
-    head = Strong(_capital(frequency_words(command)))
-    return _card([head, *(lines or [Meta(t("plans.no_date"))])])
+    head: list[ft.Control] = [Strong(_capital(frequency_words(command)))]
+    if any(reason.is_forecast for reason in reasons):
+        head.append(Meta(t("plans.preview_forecast"), max_lines=None))
+    return _card([*head, *(lines or [Meta(t("plans.no_date"))])])
 
 
 def _card(controls: list[ft.Control]) -> ft.Control:
@@ -38,7 +40,8 @@ def _line(reason: DueReason, number: int, today: date) -> ft.Control:
     day = f"{format_date_long(reason.due.date())}{f' {reason.due.year}' if reason.due.year != today.year else ''}"
     count = ft.Container(Meta(str(number + 1)), width=22, padding=ft.Padding(left=0, top=2, right=0, bottom=0))
     past = [Meta(t("plans.already_past"), color=C.bad)] if reason.due.date() < today else []
-    said = ft.Column([Strong(day), *past, Meta(why_sentence(reason), max_lines=None)], spacing=1, tight=True, expand=True)
+    why = why_sentence(reason.model_copy(update={"is_forecast": False}))  # said once, above
+    said = ft.Column([Strong(day), *past, Meta(why, max_lines=None)], spacing=1, tight=True, expand=True)
     return ft.Row([count, said], spacing=6, vertical_alignment=ft.CrossAxisAlignment.START)
 
 

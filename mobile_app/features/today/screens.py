@@ -1,12 +1,10 @@
 """Today: what I have in hand, then what is due, mine first."""
 
-from datetime import timedelta
-
 import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.due import local_day
-from mobile_app.core.i18n import format_date_long, format_duration, n, t
+from mobile_app.core.i18n import format_date_long, format_hours, n, t
 from mobile_app.core.views import Reader, Today, teams_of, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
@@ -87,7 +85,7 @@ def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> lis
 def _amount(jobs: list[InterventionRow]) -> str:
     """How many, and how long they are estimated to take, where plans say."""
     minutes = sum(job.estimated_duration or 0 for job in jobs)
-    return dotted(n("today.count", len(jobs)), format_duration(timedelta(minutes=minutes)) if minutes else "")
+    return dotted(n("today.count", len(jobs)), format_hours(minutes) if minutes else "")
 
 
 @component
