@@ -119,10 +119,11 @@ class Workshop:
         if dice.happens(0.02):
             return self._cancelled(sheet, wanted)
         minutes = dice.around(plan.round.minutes, 0.25)
-        if wanted > self.quiet_from - 12 * HOUR:
-            taken = self._gap(machine.site.index, wanted, minutes)
-        else:
+        taken: tuple[User, float] | None = None
+        if wanted < self.quiet_from:
             taken = self._take(machine.site.index, wanted, urgent=plan.frequency is FrequencyType.daily)
+        if taken is None or taken[1] + minutes * MINUTE > self.quiet_from:
+            taken = self._gap(machine.site.index, max(wanted, self.quiet_from), minutes)
         if taken is None:
             return None
         user, start = taken

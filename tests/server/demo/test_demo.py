@@ -66,7 +66,9 @@ class TestWhatThereIs:
             NOW,
         )
         assert [(row["title"], row["since"].seconds // 60) for row in running] == [("Fuite vérin de poussée", 18)]
-        waiting = await rows.fetchval("select count(*) from maintenance_interventions where status = 'completed' and not is_validated")
+        waiting = await rows.fetchval(
+            "select count(*) from maintenance_interventions where status = 'completed' and not is_validated and needs_validation"
+        )
         assert 5 <= waiting <= 7
         assert await rows.fetchval("select count(*) from equipment where status = 'broken'") == 3
         assert await rows.fetchval("select count(*) from maintenance_interventions where status = 'on_hold'") == 1
