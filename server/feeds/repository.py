@@ -29,10 +29,12 @@ _TARGETS = {
     ),
 }
 
+_SITES = "cast(:sites as uuid[])"
+
 
 def _name_of_target() -> str:
     cases = " ".join(
-        f"when '{kind}' then ({query.format(site=visible_sql(column, ':sites'), sees_all='cast(:sites as uuid[]) is null')})"
+        f"when '{kind}' then ({query.format(site=visible_sql(column, _SITES), sees_all=f'{_SITES} is null')})"
         for kind, (query, column) in _TARGETS.items()
     )
     return f"case t.kind {cases} end"
@@ -69,19 +71,20 @@ async def by_token(session: ReadSession, token_hash: str) -> CalendarFeed | None
     return found
 
 
-_READ = "update calendar_feed set last_read_at = $2 where id = $1 and (last_read_at is null or last_read_at < $2 - interval '10 minutes')"
+_READ = "update calendar_feed set last_read_at = $2 where id = $1 and (last_read_at is null or last_read_at < $2::timestamptz - interval '10 minutes')"
 
 
 async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
     await pool.execute(_READ, feed_id, at)
 
 
+# The transaction that last touched a plan or job grows with each change: the event's SEQUENCE.
 # An event keeps its identity while its date moves: a series by the date it had first, any other plan by the number of its turn.
 _EVENTS = """
 select c.*, s.time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
     i.number, coalesce(i.description, p.description, '') as description,
     coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end) as reason,
-    coalesce(p.version, 0) + coalesce(i.version, 0) as sequence,
+    greatest(p.sync_xid, i.sync_xid) % 2147483647 as sequence,
     greatest(p.updated_at, i.updated_at) as changed_at,
     {is_series} as is_series,
     case when c.is_forecast
@@ -101,7 +104,7 @@ limit {limit}
 """
 
 _CALLED_OFF = """
-select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name, p.version as sequence,
+select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name, p.sync_xid % 2147483647 as sequence,
     p.updated_at as changed_at, o.reason as why_not, {is_series} as is_series, p.estimated_duration,
     (select count(*) from plan_occurrence r where r.plan_id = p.id and r.id <= o.id) as turn
 from plan_occurrence o
@@ -111,7 +114,7 @@ join sites s on s.id = p.site_id
 where o.state = 'skipped' and o.due >= $2 and o.due < $3 and {conditions}
 union all
 select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.time_zone),
-    s.time_zone, i.title, e.name, i.version, i.updated_at, i.status_reason, false, i.estimated_duration, null
+    s.time_zone, i.title, e.name, i.sync_xid % 2147483647, i.updated_at, i.status_reason, false, i.estimated_duration, null
 from maintenance_interventions i
 join equipment e on e.id = i.equipment_id
 join sites s on s.id = i.site_id

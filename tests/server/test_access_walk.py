@@ -60,6 +60,8 @@ OWN_ONLY = {
 # What belongs to no site: everybody's.
 WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
 
+WALL_CLOCK = {"original_due", "to"}
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -134,7 +136,9 @@ class Bodies:
         if schema.get("format") == "uuid":
             return self.ids.get(name, str(uuid7()))
         if schema.get("format") == "date-time":
-            return at()
+            return "2030-01-01T08:00:00" if name in WALL_CLOCK else at()
+        if schema.get("format") == "date":
+            return "2030-01-01"
         if schema.get("format") == "email":
             return f"{uuid7().hex}@example.org"
         plain = {"integer": 1, "number": 1, "boolean": False}

@@ -73,10 +73,10 @@ class TestEntries:
         assert found[1].original_due == expected[1]
 
     async def test_a_date_moved_out_of_the_month_is_seen_where_it_went(self, planner, machine):
-        plan = await make_plan(planner, machine)
+        plan = await make_plan(planner, machine, frequency_type="yearly")
         first = datetime.fromisoformat(plan["upcoming"][0])
         await on_occurrence(planner, plan, "move", plan["upcoming"][0], to=(first + timedelta(days=100, hours=3)).isoformat())
-        assert [entry.due for entry in await days(planner, plan, 1)] == []
+        assert await days(planner, plan, 1) == []
         far = {"since": str((first + timedelta(days=100)).date()), "until": str((first + timedelta(days=100)).date())}
         assert len((await planner.get(CALENDAR, params=far)).json()) == 1
 
@@ -123,10 +123,10 @@ class TestFilters:
         technician = await client_as("technician", sites=[site.id])
         team, kind = str(uuid7()), str(uuid7())
         wanted = {"team_id": team, "site_id": str(site.id), "name": "Mécanique", "occurred_at": at()}
-        assert (await planner.put(f"{API}/teams/{team}", json=wanted)).status_code in {200, 201}
+        assert (await planner.post(f"{API}/teams", json=wanted)).status_code in {200, 201}
         admin = await client_as("admin")
         typed = {"maintenance_type_id": kind, "name": f"Graissage {kind[-6:]}", "occurred_at": at()}
-        assert (await admin.put(f"{API}/maintenance/types/{kind}", json=typed)).status_code in {200, 201}
+        assert (await admin.post(f"{API}/maintenance/types", json=typed)).status_code in {200, 201}
         here, there = await make_machine(planner, site.id, production_line_id=line.id), await make_machine(planner, site.id)
         mine = await make_plan(planner, here, assigned_technician_id=str(technician.user.id), maintenance_type_id=kind)
         await make_plan(planner, there, team_id=team)
