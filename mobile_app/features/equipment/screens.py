@@ -85,8 +85,8 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *parts.repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
-        *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
         MetersSection(machine.id),
+        *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
     past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]
     papers = [*parts.documents_card(documents, _opening(client)), parts.facts_card(client, machine)]
