@@ -59,7 +59,7 @@ async def places(session: ReadSession, plan_ids: list[UUID]) -> dict[UUID, Place
 _DATES = sa.text("""
 select o.plan_id, o.id, o.original_due, o.due, o.due_at, o.state, o.assigned_technician_id
 from plan_occurrence o join scheduled_maintenances p on p.id = o.plan_id
-where o.plan_id = any(:ids) and (o.state in ('planned', 'open') or o.original_due > (p.reference ->> 'at')::timestamp)
+where o.plan_id = any(:ids) and (o.state in ('planned', 'open') or o.original_due >= (p.reference ->> 'at')::timestamp)
 """)
 
 

@@ -75,7 +75,7 @@ async def timeline(session: Session, plan_id: UUID, ended_after: datetime | None
             found.planned[row.original_due] = row
     ended = select(col(PlanOccurrence.original_due)).where(of_plan, col(PlanOccurrence.state).not_in(LIVE))
     if ended_after is not None:
-        ended = ended.where(col(PlanOccurrence.original_due) > ended_after)
+        ended = ended.where(col(PlanOccurrence.original_due) >= ended_after)
     found.settled = set(await session.scalars(ended))
     return found
 
