@@ -85,7 +85,7 @@ def plain_number(value: float) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    return f"{plain_number(value)}\u202f{unit}" if unit else plain_number(value)
+    return f"{plain_number(value)}\u00a0{unit}" if unit else plain_number(value)
 
 
 def limits_text(step: Step) -> str:
@@ -110,7 +110,7 @@ def value_text(step: Step, answer: AnswerRow | None) -> str:
 
 def finding(step: Step, answer: AnswerRow | None) -> str:
     """A failed step's title for the job it asks for: `Pression : 8,2 bar`."""
-    found = (answer.reason if answer else "") or value_text(step, answer) or STATE[StepState.failed].word
+    found = (answer.reason if answer else "") or value_text(step, answer) or STATE[StepState.failed].word.lower()
     return t("checklist.finding", step=step.title, finding=found)[:200]
 
 

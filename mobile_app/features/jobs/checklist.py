@@ -17,7 +17,7 @@ from mobile_app.features.jobs.checklist_steps import StepCard
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
 from mobile_app.features.jobs.sheet_parts import stacked
-from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
+from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard, RowCard
 from mobile_app.ui.choices import StepHeader, StepTitle
 from mobile_app.ui.component import component
@@ -27,7 +27,7 @@ from mobile_app.ui.hooks import use_breakpoint, use_draft, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import TONES, Space, Tone
+from mobile_app.ui.theme import TONES, C, Space, Tone
 from shared_models.checklists import ANSWERABLE, Step, StepKind, StepState
 from shared_models.interventions import InterventionRow, may_work_on
 from shared_models.lifecycle import InterventionStatus
@@ -130,13 +130,13 @@ def _footer(answering: Answering, at: int, move: Callable[[int], None], on_skip:
     """Back, what comes next, and on to the following step without an answer."""
     forward = ft.Icons.ARROW_FORWARD_ROUNDED
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("checklist.previous"), lambda: move(at - 1), outlined=True, size=52, disabled=at == 0)
+    later = IconAction(forward, t("checklist.later"), lambda: move(at + 1), outlined=True, size=52)
     if answering.unsaved is not None:
         save = PrimaryButton(answering.save_label, answering.save, icon=ft.Icons.CHECK_ROUNDED, disabled=answering.blocked, expand=True)
-        return ft.Row([back, save], spacing=10)
+        return ft.Row([back, save, *([later] if answering.blocked else [])], spacing=10)
     if answering.answer is not None or not answering.step.is_required:
         return ft.Row([back, PrimaryButton(t("checklist.next"), answering.leave, trailing_icon=forward, expand=True)], spacing=10)
     skip = SecondaryButton(t("checklist.skip"), on_skip, icon=ft.Icons.REDO_ROUNDED, expand=True)
-    later = IconAction(forward, t("checklist.later"), lambda: move(at + 1), outlined=True, size=52)
     return ft.Row([back, skip, later], spacing=10)
 
 
@@ -215,7 +215,8 @@ def checklist_card(job: InterventionRow, *, may_answer: bool) -> list[ft.Control
     state = st.progress(job)
     count = t("checklist.progress", done=state.answered, total=state.total)
     bar = ft.ProgressBar(
-        value=state.answered / max(1, state.total), bar_height=6, border_radius=3, semantics_label=t("checklist.name"),
+        value=state.answered / max(1, state.total), bar_height=6, border_radius=3, color=C.primary, bgcolor=C.surface2,
+        semantics_label=t("checklist.name"),
     )  # fmt: skip
     chips = [st.failed_chip(state.failed)] if state.failed else []
     if not state.is_complete:
@@ -223,7 +224,6 @@ def checklist_card(job: InterventionRow, *, may_answer: bool) -> list[ft.Control
     label = "checklist.see" if not may_answer else "checklist.begin" if not state.answered else "checklist.continue"
     if may_answer and state.is_complete and state.answered:
         label = "checklist.see"
-    button = PrimaryButton if may_answer and not state.is_complete else SecondaryButton
-    enter = button(t(label), opener(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED)
+    enter = SecondaryButton(t(label), opener(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED)
     row = [ft.Row(chips, spacing=10, run_spacing=6, wrap=True)] if chips else []
-    return [Card(stacked(CardHeader(job.checklist.name, count), bar, *row, ActionRow(enter), spacing=12))]
+    return [Card(stacked(CardHeader(job.checklist.name, count), bar, *row, enter, spacing=12))]

@@ -125,7 +125,7 @@ class Answering:
     @property
     def save_label(self) -> str:
         value = self.value
-        if self.doubt is not None and isinstance(value, float):
+        if self.doubt is not None and isinstance(value, float) and not self.blocked:
             return t("checklist.confirm_value", value=st.with_unit(value, self.unit))
         return t("checklist.save")
 
@@ -147,7 +147,13 @@ class Answering:
         return told
 
     async def save(self) -> None:
-        await self.give(StepState.done, self.value, sure=self.doubt is not None)
+        if await self.give(StepState.done, self.value, sure=self.doubt is not None):
+            self.enter("value", None)
+
+    @property
+    def is_settled(self) -> bool:
+        """Answered, and nothing else is being typed."""
+        return self.answer is not None and self.answer.value is not None and self.entered("value") is None
 
     async def take_back(self) -> None:
         for name in ("value", "photo", "finding"):

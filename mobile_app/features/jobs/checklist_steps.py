@@ -5,7 +5,7 @@ from functools import partial
 
 import flet as ft
 
-from mobile_app.core.i18n import format_ago, format_number, t
+from mobile_app.core.i18n import format_ago, t
 from mobile_app.domain import marks
 from mobile_app.domain import steps as st
 from mobile_app.domain.pictures import StoredPicture
@@ -25,6 +25,7 @@ from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Space, Tone, line
 from shared_models.checklists import StepKind, StepState, judged
 from shared_models.interventions import Priority
 from shared_models.metering import Implausible
+from shared_models.meters import MeterKind
 
 BIG = 84
 """The height of an answer that a gloved thumb gives."""
@@ -140,7 +141,7 @@ def _option_icon(step: Answering, option: str) -> ft.IconData:
 
 def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
     """The figure, what it means at once, and the keys: a field where there is a keyboard."""
-    parts = [_verdict(step)]
+    parts = [] if step.answer and step.answer.state is StepState.failed and step.is_settled else [_verdict(step)]
     if with_keys:
         value = step.value if isinstance(step.value, float) else None
         field = NumberInput(
@@ -151,8 +152,17 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
     figure = ft.Text(shown(step.typed) or "–", size=44, weight=SEMIBOLD, color=_figure_color(step))
     unit = ft.Text(step.unit, size=20, color=C.ink2)
     said = ft.Row([figure, unit], spacing=8, alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=ft.CrossAxisAlignment.END)
-    pad = NumberPad(step.typed, partial(step.enter, "value"), signed=step.step.low is None or step.step.low < 0)
-    return [*_limits(step), ft.Semantics(content=said, label=f"{shown(step.typed)} {step.unit}".strip(), container=True), *parts, pad]
+    figures = [*_limits(step), ft.Semantics(content=said, label=f"{shown(step.typed)} {step.step.unit}".strip(), container=True), *parts]
+    if step.is_settled:
+        again = TextLink(t("checklist.change_value"), lambda: step.enter("value", ""))
+        return [*figures, ft.Row([again], alignment=ft.MainAxisAlignment.CENTER)]
+    pad = NumberPad(step.typed, partial(step.enter, "value"), signed=_may_be_negative(step))
+    return [*figures, pad]
+
+
+def _may_be_negative(step: Answering) -> bool:
+    is_counter = step.meter is not None and step.meter.kind is MeterKind.counter
+    return not is_counter and (step.step.low is None or step.step.low < 0)
 
 
 def _limits(step: Answering) -> list[ft.Control]:
@@ -181,9 +191,10 @@ def _verdict(step: Answering) -> ft.Control:
     """In words, colour and icon, while it is typed."""
     state, doubt = _state_now(step), step.doubt
     if doubt is not None:
-        key = "checklist.backwards" if doubt.kind is Implausible.backwards else "checklist.implausible"
-        low, high = (format_number(value) if value is not None else "…" for value in (doubt.low, doubt.high))
-        return NoticeCard(t(key), t("checklist.plausible", low=low, high=high), tone=Tone.warning)
+        is_backwards = doubt.kind is Implausible.backwards
+        expected = t("checklist.expected", limits=st.limits(doubt.low, doubt.high, step.unit))
+        body = f"{expected}. {t('checklist.was_replaced')}" if is_backwards else expected
+        return NoticeCard(t("checklist.backwards" if is_backwards else "checklist.implausible"), body, tone=Tone.warning)
     if state is None or not st.limits_text(step.step):
         return ft.Container()
     word = "checklist.out" if state is StepState.failed else "checklist.within"
@@ -211,16 +222,14 @@ def _failure(step: Answering, on_ask: Callable[[], None]) -> list[ft.Control]:
     answer = step.answer
     if answer is None or answer.state is not StepState.failed or (step.step.kind in SAVED and step.unsaved is not None):
         return []
-    told = st.value_text(step.step, answer)
-    limits = st.limits_text(step.step)
-    notice = NoticeCard(
-        t("checklist.failed_title"), t("checklist.failed_value", value=told, limits=limits) if told and limits else told, tone=Tone.bad,
-    )  # fmt: skip
+    told, limits = st.value_text(step.step, answer), st.limits_text(step.step)
+    body = t("checklist.failed_value", value=told, limits=limits) if told and limits else told
+    notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if told else []
     found = TextInput(t("checklist.finding_label"), step.finding, partial(step.enter, "finding"), optional=True, lines=2)
     if step.linked is not None:
-        return [notice, found, *st.linked_job(step.linked)]
+        return [*notice, found, *st.linked_job(step.linked)]
     ask = SecondaryButton(t("checklist.corrective_ask"), on_ask, icon=ft.Icons.BUILD_ROUNDED)
-    return [notice, found, ask]
+    return [*notice, found, ask]
 
 
 @component
