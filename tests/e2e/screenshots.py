@@ -4,6 +4,7 @@ One app is loaded for each size, language and person; within it, screens and the
 """
 
 import argparse
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -123,6 +124,19 @@ def told() -> str:
     return datetime.now(UTC).isoformat()
 
 
+def calendar(view: str, *, opened: bool = False) -> Callable[[App, Things], object]:
+    """A view of the calendar; `opened`: with the sheet of its first entry."""
+
+    def come(app: App, _: Things) -> None:
+        app.go("/calendar").tap(f"calendar.view.{view}").see("calendar.title" if app.page.viewport_size == PHONE else "calendar.today")
+        app.page.wait_for_timeout(800)
+        if opened:
+            app.page.get_by_role("button", name=re.compile(r"^\d\d:\d\d|^\d+ \S+\n\d\d:\d\d")).first.click()
+            app.see("calendar.machine")
+
+    return come
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
@@ -155,6 +169,10 @@ SHOTS = [
     Shot("equipment-desk", "supervisor", at("/equipment", "equipment_list.title"), is_main=False),
     Shot("labels-sheet", "supervisor", labels, escape, is_main=False),
     Shot("machine-history", "supervisor", then(FREE, "machine.history_show", "machine.history"), is_main=False),
+    Shot("calendar-month", "supervisor", calendar("month")),
+    Shot("calendar-week", "supervisor", calendar("week")),
+    Shot("calendar-agenda", "supervisor", calendar("agenda")),
+    Shot("calendar-detail", "supervisor", calendar("agenda", opened=True), escape),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
 ]  # fmt: skip
 

@@ -28,7 +28,6 @@ from mobile_app.features.calendar.move import SKIP_REASONS, HandForm, MoveForm, 
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import KeyValues, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
-from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Body, Heading, Meta
 from mobile_app.ui.theme import C, Radius, Space, Tone, line

@@ -16,7 +16,7 @@ from mobile_app.domain.lookup import dotted, line_of, machine, person, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
-from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.chips import StatusChip, initials
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
@@ -25,6 +25,7 @@ from shared_models.plans import MaintenanceTypeRow
 GROUP: Final = "entry"
 """What can be dragged onto a day or onto a person."""
 CHIP_HEIGHT: Final = 24
+_TWO_LINES: Final = 34
 _LIGHTER: Final = 0.45
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
 _START: Final = ft.CrossAxisAlignment.START
@@ -104,7 +105,7 @@ def full_day(day: date) -> str:
 
 
 def said_day(day: date) -> str:
-    """lundi 23 novembre, Monday 23 November: within a sentence."""
+    """As it stands within a sentence: lundi 23 novembre, Monday 23 November."""
     text = format_date_long(day)
     return text[:1].lower() + text[1:] if language() == "fr" else text
 
@@ -139,7 +140,7 @@ def _ordinal(day: date) -> str:
 
 
 def weekday_name(day: date, *, short: bool) -> str:
-    """lun. or lundi, by the language."""
+    """Whole, or its first three letters."""
     name = t("common.weekdays").split(",")[day.weekday()]
     return name[:3] if short else name
 
@@ -202,27 +203,23 @@ def _feedback(scene: Scene, entry: Entry) -> ft.Control:
 
 
 def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
-    """One line of a month's day: colour of the type, mark of the state, title; a forecast is drawn lighter, and says so."""
+    """One thing in a month's day: colour of the type, mark of the state, title; a forecast is drawn lighter, and says so.
+
+    On one line where the day is `wide`, else on two.
+    """
     mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
-    is_over = not entry.is_to_do
-    quiet = is_over or entry.is_forecast
+    quiet = entry.is_forecast or not entry.is_to_do
     icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
-    parts: list[ft.Control] = [
-        ft.Icon(mark.icon, size=14, color=icon),
-        ft.Text(
-            entry.title, size=Size.caption, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink, max_lines=1, no_wrap=True,
-            overflow=_ELLIPSIS, expand=True,
-        ),
-    ]  # fmt: skip
-    if entry.is_forecast and wide:
-        parts.append(ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, no_wrap=True))
-    elif wide and entry.technician_id and not is_over:
-        parts.append(ft.Text(_initials(person(scene.client, entry.technician_id)), size=10.5, weight=SEMIBOLD, color=C.ink2))
+    title = ft.Text(
+        entry.title, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
+        max_lines=1 if wide else 2, no_wrap=wide, overflow=_ELLIPSIS, expand=True, style=None if wide else ft.TextStyle(height=1.15),
+    )  # fmt: skip
+    end = _chip_end(scene, entry, mark) if wide else []
     box = ft.Container(
-        ft.Row(parts, spacing=4),
-        height=CHIP_HEIGHT * environment.current().layout.text_scale,
-        padding=ft.Padding(left=5, top=0, right=5, bottom=0),
-        bgcolor=None if entry.is_forecast else faint(colour, 0.07 if is_over else 0.16),
+        ft.Row([ft.Icon(mark.icon, size=14 if wide else 12, color=icon), title, *end], spacing=4 if wide else 3),
+        height=chip_height(wide=wide),
+        padding=ft.Padding(left=5 if wide else 3, top=0, right=5 if wide else 2, bottom=0),
+        bgcolor=None if entry.is_forecast else faint(colour, 0.16 if entry.is_to_do else 0.07),
         border=_edge(colour, entry),
         border_radius=6,
         tooltip=summary(scene, entry),
@@ -232,15 +229,23 @@ def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
     return draggable(scene, entry, spoken(box))
 
 
+def chip_height(*, wide: bool) -> float:
+    return (CHIP_HEIGHT if wide else _TWO_LINES) * environment.current().layout.text_scale
+
+
+def _chip_end(scene: Scene, entry: Entry, mark: Mark) -> list[ft.Control]:
+    """That it is a forecast, else whose it is."""
+    if entry.is_forecast:
+        return [ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, no_wrap=True)]
+    name = person(scene.client, entry.technician_id) if entry.is_to_do else ""
+    return [ft.Text(initials(name), size=10.5, weight=SEMIBOLD, color=C.ink2)] if name else []
+
+
 def _edge(colour: str, entry: Entry) -> ft.Border:
     if entry.is_forecast:
         return ft.Border.all(1, faint(colour, 0.45))
     side = ft.BorderSide(3, faint(colour, 1 if entry.is_to_do else 0.5))
     return ft.Border(left=side)
-
-
-def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.replace("-", " ").split() if word[0].isalnum()).upper()[:2]
 
 
 # On a day

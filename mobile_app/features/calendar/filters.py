@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -79,7 +80,7 @@ def FilterChips(client: Client, filters: Filters, on_set: Set, on_machine: Calla
             chips.append(FilterChip(row.name if row else t("calendar.filter.machine"), on_machine, active=row is not None))
         elif choices:
             picked = str(value) if value else None
-            chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key)))
+            chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, partial(on_set, name)))
     if filters.count > 1:
         chips.append(FilterChip(t("calendar.filter.clear"), lambda: clear(on_set)))
     return FilterBar(chips)

@@ -41,8 +41,8 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     loads.sort(key=lambda each: (each.person is None, -each.minutes))
     lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.person.id) if each.person else "nobody") for each in loads]
     if across:
-        held = [ft.Container(one, width=230) for one in lines]
-        return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO)
+        held = [ft.Container(one, width=236) for one in lines]
+        return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO, vertical_alignment=ft.CrossAxisAlignment.START)
     head = CardHeader(t("calendar.load"))
     hint = [Meta(t("calendar.load_hint"))] if scene.may_plan else []
     column = ft.Column([head, *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)

@@ -10,12 +10,12 @@ from mobile_app.core.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.core.i18n import format_date_long, n, t
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.calendar.entries import (
-    CHIP_HEIGHT,
     GROUP,
     Chip,
     EntryCard,
     Legend,
     Scene,
+    chip_height,
     colour_of,
     week_name,
     weekday_name,
@@ -48,7 +48,7 @@ def MonthGrid(scene: Scene) -> ft.Control:
     shown = scene.find(weeks[0][0], weeks[-1][-1])
     days = by_day(shown)
     scale = environment.current().layout.text_scale
-    room = int((height / len(weeks) - _HEAD * min(scale, 1.4) - 4) // (CHIP_HEIGHT * scale + _GAP))
+    room = int((height / len(weeks) - _HEAD * min(scale, 1.4) - 4) // (chip_height(wide=wide) + _GAP))
     rows = [_week(scene, week, days, max(1, room), wide=wide) for week in weeks]
     grid = ft.Container(
         ft.Column(rows, spacing=0, expand=True, horizontal_alignment=_STRETCH),

@@ -115,8 +115,11 @@ def _refused(error: ClientError) -> str:
 
 
 def _targets(client: Client, kind: str) -> list[Choice]:
-    rows = client.tables.teams.rows.values() if kind == FeedKind.team else client.lines.rows.values()
-    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
+    if kind == FeedKind.team:
+        named = [(row.name, row.id) for row in client.tables.teams.rows.values() if row.is_active]
+    else:
+        named = [(row.name, row.id) for row in client.lines.rows.values()]
+    return [Choice(str(row_id), name) for name, row_id in sorted(named)]
 
 
 @component

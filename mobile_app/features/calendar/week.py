@@ -51,7 +51,7 @@ def WeekGrid(scene: Scene) -> ft.Control:
     shown = scene.find(week[0], week[-1])
     days = by_day(shown)
     desk = use_breakpoint() == Breakpoint.desktop
-    columns = [ft.Container(DayColumn(scene, day, days.get(day, []), desk=desk), expand=1) for day in week]
+    columns: list[ft.Control] = [ft.Container(DayColumn(scene, day, days.get(day, []), desk=desk), expand=1) for day in week]
     grid = ft.Container(
         ft.Row(columns, spacing=0, expand=True, vertical_alignment=_STRETCH),
         bgcolor=C.surface,
@@ -118,30 +118,26 @@ def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
     mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
     quiet = entry.is_forecast or not entry.is_to_do
     icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
-    first = ft.Row(
-        [
-            ft.Icon(mark.icon, size=14, color=icon),
-            ft.Text(time_of(entry.due), size=Size.caption, weight=SEMIBOLD, color=C.ink2, no_wrap=True),
-            *([ft.Text(mark.word, size=10.5, color=icon, no_wrap=True, overflow=_ELLIPSIS, expand=True)] if _says_mark(entry, scene) and desk else []),
-        ],
-        spacing=4,
-    )  # fmt: skip
+    said = [ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, max_lines=1, overflow=_ELLIPSIS)] if _says_mark(entry, scene) else []
+    clock = ft.Text(time_of(entry.due), size=Size.caption, weight=SEMIBOLD, color=C.ink2, no_wrap=True)
+    first = ft.Row([ft.Icon(mark.icon, size=14, color=icon), clock, *(ft.Container(one, expand=True) for one in said if desk)], spacing=4)
     title = ft.Text(
         entry.title, size=Size.meta, weight=MEDIUM if quiet else SEMIBOLD, color=C.ink2 if quiet else C.ink, max_lines=3 if desk else 2,
         overflow=_ELLIPSIS,
     )  # fmt: skip
     where = ft.Text(machine(scene.client, entry.equipment_id), size=Size.caption, color=C.ink2, max_lines=1, overflow=_ELLIPSIS)
-    parts: list[ft.Control] = [first, title, where, *([_owner(scene, entry)] if desk else [])]
+    parts: list[ft.Control] = [first, title, where, *([_owner(scene, entry)] if desk else said)]
+    light, side = faint(colour, 0.4), ft.BorderSide(3, faint(colour, 0.5 if quiet else 1))
     box = ft.Container(
         ft.Column(parts, spacing=2, tight=True, horizontal_alignment=_STRETCH),
         padding=ft.Padding(left=7, top=6, right=6, bottom=6),
         bgcolor=C.surface if entry.is_forecast else faint(colour, 0.06 if quiet else 0.13),
-        border=ft.Border.all(1, faint(colour, 0.4)) if entry.is_forecast else ft.Border(left=ft.BorderSide(3, faint(colour, 0.5 if quiet else 1))),
+        border=ft.Border.all(1, light) if entry.is_forecast else ft.Border(left=side),
         border_radius=8,
         tooltip=summary(scene, entry),
         ink=True,
         on_click=tap(lambda: scene.on_open(entry)),
-    )  # fmt: skip
+    )
     return draggable(scene, entry, spoken(box, key=entry.key), sideways=not desk)
 
 

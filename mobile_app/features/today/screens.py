@@ -10,7 +10,7 @@ from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
+from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -34,13 +34,20 @@ def TodayScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams")
     use_clock(60)
     now = client.now()
-    head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge()])
+    head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_calendar()])
     today = today_of(client)
     mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
         return Page(head, columns, max_width=DESK_WIDTH)
     return Page(head, *([*mine, *rest] or [_nothing()]))
+
+
+def _calendar() -> list[ft.Control]:
+    """Where there is no rail to lead there."""
+    if use_breakpoint() > Breakpoint.phone:
+        return []
+    return [IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)]
 
 
 def _column(controls: list[ft.Control]) -> ft.Control:

@@ -1,0 +1,218 @@
+"""One visit to the calendar: where it stands, what is open, what is being moved."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import flet as ft
+
+from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, weeks_of
+from mobile_app.core.client import Client
+from mobile_app.domain.context import go
+from mobile_app.domain.due import local_day
+from mobile_app.features.calendar.agenda import DAYS, late_span
+from mobile_app.features.calendar.entries import Scene, month_name, span_name
+from mobile_app.features.calendar.filters import filtered, read_filters
+from mobile_app.features.calendar.move import Moves
+from mobile_app.features.calendar.week import days_of
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import Draft, Setter, State, use_box, use_breakpoint, use_draft, use_interval, use_palette, use_state
+from mobile_app.ui.theme import DARK
+from shared_models.permissions import Permission
+
+VIEWS: Final = ("month", "week", "agenda")
+
+
+@dataclass(frozen=True)
+class Where:
+    """The view and the day it is about, as the address says."""
+
+    view: str
+    day: date
+
+    @property
+    def route(self) -> str:
+        return f"/calendar?view={self.view}&date={self.day.isoformat()}"
+
+    def on(self, day: date) -> "Where":
+        return replace(self, day=day)
+
+    def step(self, by: int, today: date) -> "Where":
+        if self.view == "month":
+            first = add_months(self.day, by)
+            return self.on(today if (first.year, first.month) == (today.year, today.month) else first)
+        days = 7 if self.view == "week" else DAYS
+        return self.on(self.day + timedelta(days=by * days))
+
+    @property
+    def title(self) -> str:
+        if self.view == "month":
+            return month_name(self.day)
+        since, days = (monday_of(self.day), 7) if self.view == "week" else (self.day, DAYS)
+        return span_name(since, since + timedelta(days=days - 1))
+
+
+def where_of(route: str, remembered: str, today: date) -> Where:
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(route).query).items()}
+    view = asked.get("view", remembered)
+    day = today
+    with suppress(ValueError):
+        day = date.fromisoformat(asked.get("date", ""))
+    return Where(view if view in VIEWS else VIEWS[0], day)
+
+
+def spans_of(where: Where, today: date) -> list[tuple[date, date]]:
+    """The days that a view shows: its own, and in a list what is late."""
+    if where.view == "month":
+        weeks = weeks_of(where.day)
+        return [(weeks[0][0], weeks[-1][-1])]
+    if where.view == "week":
+        week = days_of(where.day)
+        return [(week[0], week[-1])]
+    return [(where.day, where.day + timedelta(days=DAYS - 1)), late_span(today)]
+
+
+def use_today(client: Client) -> date:
+    """The day where the reader is; renders again when it changes."""
+    day, set_day = use_state(local_day(client.now()))
+    use_interval(lambda: set_day(local_day(client.now())), 30)
+    return day
+
+
+@dataclass
+class Visit:
+    """`entry` is open in a sheet, at its `part`; `sheet` is any other; `moving` waits for a tap on a day."""
+
+    client: Client
+    today: date
+    where: Where
+    kept: Draft
+    agenda: Agenda
+    filters: Filters
+    size: Breakpoint
+    dark: bool
+    opened: State[Entry | None]
+    parts: State[str]
+    sheets: State[str]
+    moves: State[Entry | None]
+
+    @property
+    def entry(self) -> Entry | None:
+        return refreshed(self.client, self.opened[0]) if self.opened[0] else None
+
+    @property
+    def moving(self) -> Entry | None:
+        return self.moves[0]
+
+    @property
+    def show_part(self) -> Setter[str]:
+        return self.parts[1]
+
+    @property
+    def show_sheet(self) -> Setter[str]:
+        return self.sheets[1]
+
+    def scene(self) -> Scene:
+        return Scene(
+            self.client, self.today, self.where.day, self.dark, self.client.may(Permission.maintenance_write), self.find,
+            self.open, self.on_day, self.drop, self.hand, self.step, self.moving,
+        )  # fmt: skip
+
+    def find(self, since: date, until: date) -> list[Entry]:
+        found = self.agenda.between(since, until)
+        return filtered(self.client, found, self.filters) if self.filters.count else list(found)
+
+    # where
+
+    def to(self, new: Where) -> None:
+        if new.view != self.kept.get("view", VIEWS[0]):
+            self.kept.set("view", new.view)
+        if new != self.where or not urlsplit(ft.context.page.route or "").query:
+            go(new.route)
+
+    def step(self, by: int) -> None:
+        self.to(self.where.step(by, self.today))
+
+    def to_today(self) -> None:
+        self.to(self.where.on(self.today))
+
+    def see(self, view: str) -> None:
+        self.to(replace(self.where, view=view))
+
+    # what is open
+
+    def close(self) -> None:
+        self.opened[1](None)
+        self.show_part("")
+        self.show_sheet("")
+
+    def open(self, entry: Entry) -> Any:
+        """A tap on an entry; while something is being moved, on its day."""
+        if self.moving is not None:
+            return self.on_day(entry.due.date())
+        self.close()
+        self.opened[1](entry)
+        return None
+
+    def on_day(self, day: date) -> Any:
+        if self.moving is not None:
+            return self._move_to(self.moving, day)
+        if self.size == Breakpoint.phone:
+            self.to(self.where.on(day))
+        else:
+            self.show_sheet(f"day:{day.isoformat()}")
+        return None
+
+    # moving
+
+    def begin_tap(self) -> None:
+        """The next day that is tapped is the new one."""
+        entry = self.opened[0]
+        self.moves[1](entry)
+        self.close()
+        if self.where.view == "agenda" and entry is not None:
+            self.to(Where("month", entry.due.date()))
+
+    def end_tap(self) -> None:
+        self.moves[1](None)
+
+    async def _move_to(self, entry: Entry, day: date) -> None:
+        self.end_tap()
+        self.to(self.where.on(day))
+        await Moves(self.client, entry).to_day(day)
+
+    async def drop(self, key: str, day: date) -> None:
+        if (found := self._by_key(key)) is not None:
+            await Moves(self.client, found).to_day(day)
+
+    async def hand(self, key: str, technician: str | None) -> None:
+        if (found := self._by_key(key)) is not None:
+            await Moves(self.client, found).hand_to(technician)
+
+    def _by_key(self, key: str) -> Entry | None:
+        return next((one for span in spans_of(self.where, self.today) for one in self.agenda.between(*span) if one.key == key), None)
+
+
+def use_visit(client: Client) -> Visit:
+    """By the address where it tells, else as it was left."""
+    kept, today = use_draft("calendar", {}), use_today(client)
+    agenda = use_box(lambda: Agenda(client.tables.plans, client.interventions)).current
+    where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
+    opened: State[Entry | None] = use_state(None)
+    moves: State[Entry | None] = use_state(None)
+    return Visit(
+        client, today, where, kept, agenda, read_filters(kept.values), use_breakpoint(), use_palette() is DARK, opened, use_state(""),
+        use_state(""), moves,
+    )  # fmt: skip
+
+
+def refreshed(client: Client, entry: Entry) -> Entry:
+    """The entry as the tables have it by now."""
+    plan = client.tables.plans.get(entry.plan_id)
+    jobs = [job for job in client.interventions.rows.values() if job.scheduled_maintenance_id == entry.plan_id] if plan else []
+    if entry.job is not None and not jobs:
+        jobs = [client.interventions.get(entry.job.id) or entry.job]
+    found = entries([plan] if plan else [], jobs, date(1, 1, 1), date(9000, 1, 1))
+    return next((one for one in found if one.key == entry.key), entry)
