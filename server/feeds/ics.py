@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from server.plans.wording import sentence
 from shared_models.i18n import Translator
+from shared_models.planning import DueReason
 
 PRODUCT = "-//Etabli//Maintenance//FR"
 _USUAL_MINUTES = 60
@@ -73,7 +75,8 @@ def _event(row: Any, words: Translator, public_url: str) -> Event:
 def _told(row: Any, words: Translator) -> list[str]:
     state = words.t("feed.forecast") if row["is_forecast"] else words.t(f"feed.status.{row['status']}")
     number = f"{row['number']} · " if row["number"] else ""
-    return [f"{number}{state}", row["description"]]
+    why = sentence(DueReason.model_validate_json(row["reason"]), words.lang) if row["reason"] else ""
+    return [f"{number}{state}", why, row["description"]]
 
 
 def _link(row: Any, public_url: str) -> str:

@@ -71,7 +71,10 @@ async def by_token(session: ReadSession, token_hash: str) -> CalendarFeed | None
     return found
 
 
-_READ = "update calendar_feed set last_read_at = $2 where id = $1 and (last_read_at is null or last_read_at < $2::timestamptz - interval '10 minutes')"
+_READ = """
+update calendar_feed set last_read_at = $2
+where id = $1 and (last_read_at is null or last_read_at < $2::timestamptz - interval '10 minutes')
+"""
 
 
 async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
@@ -83,7 +86,7 @@ async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
 _EVENTS = """
 select c.*, s.time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
     i.number, coalesce(i.description, p.description, '') as description,
-    coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end) as reason,
+    coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end)::text as reason,
     greatest(p.sync_xid, i.sync_xid) % 2147483647 as sequence,
     greatest(p.updated_at, i.updated_at) as changed_at,
     {is_series} as is_series,
@@ -104,7 +107,8 @@ limit {limit}
 """
 
 _CALLED_OFF = """
-select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name, p.sync_xid % 2147483647 as sequence,
+select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name,
+    p.sync_xid % 2147483647 as sequence,
     p.updated_at as changed_at, o.reason as why_not, {is_series} as is_series, p.estimated_duration,
     (select count(*) from plan_occurrence r where r.plan_id = p.id and r.id <= o.id) as turn
 from plan_occurrence o

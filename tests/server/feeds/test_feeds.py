@@ -75,7 +75,9 @@ class TestEvents:
         assert first.decoded("DTEND") - first.decoded("DTSTART") == timedelta(minutes=90)
         instant = datetime.fromisoformat(plan["next_due_date"])
         assert first.decoded("DTSTART").astimezone(UTC) == instant
+        assert "toutes les semaines" in str(first["DESCRIPTION"]).lower()
 
+    @pytest.mark.fresh_database  # changes are numbered by their transactions
     async def test_keep_their_identity_when_moved_and_say_so(self, planner, client, machine, line):
         plan = await make_plan(planner, machine)
         feed = await subscribe(planner, kind="line", target_id=str(line.id))
@@ -89,6 +91,7 @@ class TestEvents:
         assert [after[uid].decoded("DTSTART").replace(tzinfo=None) for uid in changed] == [to]
         assert after[changed[0]]["SEQUENCE"] > before[changed[0]]["SEQUENCE"]
 
+    @pytest.mark.fresh_database  # changes are numbered by their transactions
     async def test_become_the_job_and_are_called_off_with_it(self, planner, client, machine, line):
         plan, job_id = await make_plan(planner, machine), str(uuid7())
         feed = await subscribe(planner, kind="line", target_id=str(line.id))
