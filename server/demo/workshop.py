@@ -22,6 +22,7 @@ RECENT = 14 * DAY  # for which the audit log is told
 QUIET = 50 * HOUR  # before now: from then on, failures are told by hand
 LONG = 60  # minutes of work from which a planned job may stop the machine
 LATEST = 35 * MINUTE  # before now: what ends later has not ended
+ROOM = 3 * HOUR  # that a job may take before one that is told by hand
 DAYTIME = (5 * HOUR, 20 * HOUR)
 
 
@@ -167,6 +168,9 @@ class Workshop:
         turn = day // 7
         for rank, user in enumerate(crew):
             start = self._there(calendar, max(at, user.free_at), SHIFTS[(rank + turn) % 3], urgent=urgent)
+            for began, ended in self.busy.get(user.id, []):
+                if began - ROOM < start < ended:
+                    start = ended + 5 * MINUTE
             if best is None or start < best[0]:
                 best = start, user
             if start <= at:

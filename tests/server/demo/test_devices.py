@@ -6,9 +6,12 @@ from pydantic import BaseModel
 
 from server.core.storage import memory_storage
 from server.demo import PASSWORD, load_demo
+from shared_models.checklists import ChecklistRow
 from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRow
 from shared_models.interventions import InterventionRow
 from shared_models.life import EquipmentLifeRow
+from shared_models.meters import MeterRow
+from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
@@ -16,6 +19,7 @@ from shared_models.users import UserCard
 ROWS: dict[str, type[BaseModel]] = {
     "site": SiteRow, "line": LineRow, "equipment_class": EquipmentClassRow, "user": UserCard, "equipment": EquipmentRow,
     "equipment_life": EquipmentLifeRow, "document": DocumentRow, "intervention": InterventionRow, "work_request": WorkRequestRow,
+    "maintenance_type": MaintenanceTypeRow, "team": TeamRow, "checklist": ChecklistRow, "meter": MeterRow, "plan": PlanRow,
 }  # fmt: skip
 
 
@@ -42,6 +46,11 @@ async def test_every_row_is_what_the_app_expects_and_each_account_sees_its_sites
     assert [len(view["site"]) for view in (admin, supervisor, technician)] == [3, 2, 1]
     assert len(admin["equipment"]) == len(admin["equipment_life"]) == 250
     assert len(admin["equipment_class"]) == 14
+    assert len(admin["plan"]) > 450
+    assert {row.site_id for row in technician["plan"]} == {row.id for row in technician["site"]}
+    assert all(len(meter.readings) <= 30 for meter in technician["meter"])
+    assert all(plan.upcoming[0] == min(plan.upcoming) for plan in admin["plan"] if plan.next_due)
+    assert all(plan.occurrences for plan in admin["plan"] if plan.next_due)
     assert {row.site_id for row in technician["intervention"]} == {row.id for row in technician["site"]}
     mine = [job for job in technician["intervention"] if job.status == "in_progress"]
     assert any(action.ended_at is None for job in mine for action in job.actions)

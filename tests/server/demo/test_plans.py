@@ -102,7 +102,8 @@ class TestTheStory:
         assert await none_of(
             rows,
             "select from maintenance_interventions i where scheduled_maintenance_id is not null and not exists (select"
-            " from plan_occurrence o where o.intervention_id = i.id and o.plan_id = i.scheduled_maintenance_id and o.original_due = i.original_due"
+            " from plan_occurrence o where o.intervention_id = i.id and o.plan_id = i.scheduled_maintenance_id"
+            " and o.original_due = i.original_due"
             " and o.state = case i.status when 'completed' then 'done' when 'cancelled' then 'skipped' else 'open' end)",
         )
 
@@ -110,7 +111,8 @@ class TestTheStory:
         strips = await rows.fetch(
             "select count(*) filter (where outcome = 'on_time') as kept, count(*) as judged"
             " from (select plan_id, outcome, row_number() over (partition by plan_id order by original_due desc) as rank"
-            " from plan_occurrence where outcome in ('on_time', 'late', 'early', 'missed')) s where rank <= 12 group by plan_id having count(*) >= 8"
+            " from plan_occurrence where outcome in ('on_time', 'late', 'early', 'missed')) s"
+            " where rank <= 12 group by plan_id having count(*) >= 8"
         )
         well_kept = sum(strip["kept"] >= strip["judged"] * 0.75 for strip in strips)
         assert len(strips) * 0.8 < well_kept < len(strips)
