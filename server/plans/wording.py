@@ -14,6 +14,7 @@ from shared_models.planning import DueReason
 from shared_models.why import why
 
 _LARGE, _MIDDLE = 100, 10
+_LOCALES = {"en": "en_GB"}  # 12 March, as the app says it
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SpokenWords:
 
     def day(self, day: date) -> str:
         skeleton = "MMMMd" if day.year == clock.now().year else "yMMMMd"
-        spoken = format_skeleton(skeleton, day, locale=self.translator.lang)
+        spoken = format_skeleton(skeleton, day, locale=_LOCALES.get(self.translator.lang, self.translator.lang))
         return f"1er{spoken[1:]}" if self.translator.lang == "fr" and day.day == 1 else spoken
 
     def number(self, value: float) -> str:

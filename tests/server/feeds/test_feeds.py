@@ -75,7 +75,7 @@ class TestEvents:
         assert first.decoded("DTEND") - first.decoded("DTSTART") == timedelta(minutes=90)
         instant = datetime.fromisoformat(plan["next_due_date"])
         assert first.decoded("DTSTART").astimezone(UTC) == instant
-        assert "toutes les semaines" in str(first["DESCRIPTION"]).lower()
+        assert "Every week → " in str(first["DESCRIPTION"])
 
     @pytest.mark.fresh_database  # changes are numbered by their transactions
     async def test_keep_their_identity_when_moved_and_say_so(self, planner, client, machine, line):
