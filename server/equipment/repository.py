@@ -88,7 +88,7 @@ _MOVES = (
     "update work_request set site_id = :site where equipment_id = any(:ids)",
     "update document set site_id = :site where equipment_id = any(:ids)",
     "update equipment_life set site_id = :site where id = any(:ids)",
-    "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = now() where equipment_id = any(:ids)",
+    "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = 'epoch' where equipment_id = any(:ids)",
     "update meter set site_id = :site where equipment_id = any(:ids)",
     """update attachment set site_id = :site where id in (
         select photo_id from equipment where id = any(:ids)

@@ -46,7 +46,7 @@ async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_upd
     return line
 
 
-_LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = now() where site_id = :site and is_active")
+_LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where site_id = :site and is_active")
 
 
 async def look_at_plans_again(session: Session, site_id: UUID) -> None:

@@ -130,7 +130,9 @@ class Planner:
     async def states(self, plan_id: UUID) -> list[str]:
         """`2026-03-02 done on_time`, in the order of the dates."""
         rows = await self.occurrences(plan_id)
-        return [" ".join(filter(None, [f"{row.original_due:%Y-%m-%d}", row.state.value, row.outcome and row.outcome.value])) for row in rows]
+        return [
+            " ".join(filter(None, [f"{row.original_due:%Y-%m-%d}", row.state.value, row.outcome and row.outcome.value])) for row in rows
+        ]
 
     async def move(self, plan_id: UUID, original_due: str, to: str) -> None:
         await self.do(pl.MoveOccurrence(
@@ -195,10 +197,14 @@ class Planner:
     # --- the machine and its meters
 
     async def machine_is(self, status: EquipmentStatus) -> None:
-        await self.session.execute(sa.text("update equipment set status = :status where id = :id"), {"status": status.value, "id": self.machine.id})
+        await self.session.execute(
+            sa.text("update equipment set status = :status where id = :id"), {"status": status.value, "id": self.machine.id}
+        )
 
     async def meter(self, readings: Sequence[tuple[str, float]] = (), *, per_day: float | None = None) -> UUID:
-        meter = Meter(id=uuid7(), site_id=self.site.id, equipment_id=self.machine.id, name=f"Heures {uuid7().hex[-6:]}", unit="h", per_day=per_day)
+        meter = Meter(
+            id=uuid7(), site_id=self.site.id, equipment_id=self.machine.id, name=f"Heures {uuid7().hex[-6:]}", unit="h", per_day=per_day
+        )
         self.session.add(meter)
         await self.session.flush()
         for when, total in readings:

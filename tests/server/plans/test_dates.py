@@ -1,0 +1,143 @@
+"""Next dates, through the service: series and intervals, months that end early, clocks that change, whole lives of plans."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.plans.wall import instant_of, local_of
+from server.sites import service as sites
+from shared_models.planning import ReferenceKind
+from shared_models.sites import SiteUpdate
+from tests.server.plans.planner import Planner, day, o_clock, open_planner
+
+
+class TestSeries:
+    async def test_the_first_date_is_there_with_the_plan(self, planner: Planner) -> None:
+        plan = await planner.plan("weekly", basis="fixed", weekdays=[2])
+        row = await planner.row(plan)
+        assert await planner.due(plan) == "2026-03-04 08:00"
+        assert row.next_due_date == datetime(2026, 3, 4, 7, tzinfo=UTC)
+        assert row.reason is not None
+        assert row.reason.due == row.next_due == row.upcoming[0] == row.occurrences[0].original_due
+        assert len(row.upcoming) == 58  # 400 days ahead
+        assert (row.rrule, row.reference.kind) == ("FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=WE", ReferenceKind.start)
+
+    async def test_today_is_due_however_late_it_is(self, planner: Planner) -> None:
+        plan = await planner.plan("daily", basis="fixed", due_time=o_clock(6))
+        assert await planner.due(plan) == "2026-03-02 06:00"
+
+    async def test_a_start_long_ago_is_an_anchor_and_no_debt(self, planner: Planner) -> None:
+        plan = await planner.plan("monthly", basis="fixed", starts_on=day("2024-01-31"))
+        assert await planner.due(plan) == "2026-03-31 08:00"
+
+    async def test_what_was_last_done_leaves_one_date_behind_at_most(self, planner: Planner) -> None:
+        plan = await planner.plan("weekly", basis="fixed", starts_on=day("2025-01-06"), last_done_on=day("2026-02-03"))
+        assert await planner.due(plan) == "2026-03-02 08:00"
+        assert (await planner.generate()).missed == 0
+        done = await planner.plan("weekly", basis="fixed", starts_on=day("2025-01-06"), last_done_on=day("2026-03-02"))
+        assert await planner.due(done) == "2026-03-09 08:00"
+
+    async def test_the_31st_comes_back_after_february(self, planner: Planner) -> None:
+        planner.now_is("2026-01-15 10:00")
+        plan = await planner.plan("monthly", basis="fixed", starts_on=day("2026-01-31"))
+        due = []
+        for _ in range(4):
+            due.append(await planner.due(plan))
+            planner.now_is(f"{due[-1][:10]} 12:00")
+            await planner.generate()
+            await planner.complete(plan)
+        assert due == ["2026-01-31 08:00", "2026-02-28 08:00", "2026-03-31 08:00", "2026-04-30 08:00"]
+
+    async def test_months_without_the_day_may_be_left_out(self, planner: Planner) -> None:
+        planner.now_is("2026-01-15 10:00")
+        plan = await planner.plan("monthly", basis="fixed", starts_on=day("2026-01-31"), month_end="skip")
+        assert [f"{date:%m-%d}" for date in (await planner.row(plan)).upcoming[:4]] == ["01-31", "03-31", "05-31", "07-31"]
+
+    async def test_the_29th_of_february_and_the_turn_of_the_year(self, planner: Planner) -> None:
+        planner.now_is("2027-12-30 10:00")
+        leap = await planner.plan("yearly", basis="fixed", starts_on=day("2024-02-29"))
+        assert [f"{date:%Y-%m-%d}" for date in (await planner.row(leap)).upcoming] == ["2028-02-29", "2029-02-28"][
+            : len((await planner.row(leap)).upcoming)
+        ]
+        daily = await planner.plan("daily", basis="fixed", starts_on=day("2027-12-31"))
+        assert [f"{date:%Y-%m-%d}" for date in (await planner.row(daily)).upcoming[:3]] == ["2027-12-31", "2028-01-01", "2028-01-02"]
+        planner.now_is("2027-12-31 09:00")
+        await planner.generate()
+        assert (await planner.open_job(daily)).number.startswith("INT-2027-")
+        planner.now_is("2028-01-01 09:00")
+        await planner.complete(daily)
+        assert await planner.due(daily) == "2028-01-02 08:00"
+
+
+class TestIntervals:
+    async def test_count_from_the_completion(self, planner: Planner) -> None:
+        plan = await planner.plan("monthly", basis="floating", starts_on=day("2026-03-31"))
+        planner.now_is("2026-03-31 09:00")
+        await planner.generate()
+        planner.now_is("2026-04-03 17:45")
+        await planner.complete(plan)
+        assert await planner.due(plan) == "2026-05-03 08:00"
+        reference = (await planner.row(plan)).reference
+        assert (reference.kind, reference.at) == (ReferenceKind.done, datetime(2026, 4, 3, 17, 45))
+
+    async def test_count_from_what_was_done_before_the_plan(self, planner: Planner) -> None:
+        plan = await planner.plan("quarterly", last_done_on=day("2026-01-10"))
+        assert await planner.due(plan) == "2026-04-10 08:00"
+
+    async def test_a_day_done_twice_is_due_twice(self, planner: Planner) -> None:
+        """Done a day early, twice on one day: the same date comes again, as another occurrence."""
+        plan = await planner.plan("daily", starts_on=day("2026-03-02"), horizon_days=3)
+        for _ in range(3):
+            await planner.generate()
+            await planner.complete(plan)
+            assert await planner.due(plan) == "2026-03-03 08:00"
+        assert len(await planner.occurrences(plan)) == 4
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "utc"),
+    [
+        ("Europe/Paris", "2026-03-29 02:30", "2026-03-29 01:30"),  # left out in spring: by the offset before
+        ("Europe/Paris", "2026-10-25 02:30", "2026-10-25 00:30"),  # twice in autumn: the first
+        ("America/New_York", "2026-03-08 02:30", "2026-03-08 07:30"),
+        ("America/New_York", "2026-11-01 01:30", "2026-11-01 05:30"),
+        ("Indian/Reunion", "2026-03-29 02:30", "2026-03-28 22:30"),
+    ],
+)
+def test_wall_times_at_the_changes_of_the_clocks(zone: str, local: str, utc: str) -> None:
+    assert instant_of(datetime.fromisoformat(local), ZoneInfo(zone)) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+class TestClocks:
+    @pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Indian/Reunion", "Pacific/Auckland"])
+    async def test_eight_o_clock_stays_eight_o_clock_for_a_year(self, session, monkeypatch, zone: str) -> None:
+        planner = await open_planner(session, monkeypatch, now="2026-01-01 07:00", zone=zone)
+        plan = await planner.plan("weekly", basis="fixed", starts_on=day("2026-01-01"))
+        offsets = set()
+        for week in range(52):
+            row = await planner.row(plan)
+            assert row.next_due is not None
+            assert row.next_due_date is not None
+            assert (row.next_due - datetime(2026, 1, 1, 8)).days == 7 * week
+            assert local_of(row.next_due_date, planner.zone) == row.next_due
+            offsets.add(row.next_due - row.next_due_date.replace(tzinfo=None))
+            planner.time.at = row.next_due_date
+            assert (await planner.generate()).jobs == 1
+            await planner.complete(plan)
+        assert len(offsets) == (1 if zone == "Indian/Reunion" else 2)
+        assert {state.partition(" ")[2] for state in (await planner.states(plan))[:-1]} == {"done on_time"}
+
+    async def test_another_zone_of_the_site_moves_the_instants_and_no_date(self, planner: Planner) -> None:
+        waiting = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-09"))
+        open_ = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-02"))
+        await planner.generate()
+        before = [await planner.row(waiting), await planner.row(open_)]
+        await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Indian/Reunion"))
+        await planner.session.flush()
+        assert (await planner.generate()).refreshed == 2
+        after = [await planner.row(waiting), await planner.row(open_)]
+        for was, now in zip(before, after, strict=True):
+            assert now.next_due == was.next_due
+            assert (was.next_due_date - now.next_due_date).total_seconds() == 3 * 3600
+        assert (await planner.open_job(open_)).due_at == after[1].next_due_date
