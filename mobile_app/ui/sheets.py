@@ -152,7 +152,7 @@ class MenuItem(NamedTuple):
 
 def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
     """The three dots: what is done seldom."""
-    return ft.PopupMenuButton(
+    menu = ft.PopupMenuButton(
         icon=ft.Icons.MORE_VERT_ROUNDED,
         icon_color=C.ink,
         tooltip=label or t("common.more"),
@@ -162,6 +162,7 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
         shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
         menu_position=ft.PopupMenuPosition.UNDER,
     )
+    return ft.MergeSemantics(menu)  # or several of one card would be read as one
 
 
 def _entry(item: MenuItem) -> ft.PopupMenuItem:
