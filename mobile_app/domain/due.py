@@ -82,11 +82,12 @@ WORDS: Final = _Words()
 
 
 def sensible(value: float) -> str:
-    """4 870; 9,2; 0,35: as many digits as tell something."""
+    """4 870; 9,2; 0,35; 0,6: as many digits as tell something."""
     size = abs(value)
-    if size >= _WHOLE or value == int(value):
-        return format_number(value)
-    return format_number(value, 1 if size >= _TENTHS else 2)
+    digits = 0 if size >= _WHOLE else 1 if size >= _TENTHS else 2
+    while digits and round(value, digits) == round(value, digits - 1):
+        digits -= 1
+    return format_number(value, digits)
 
 
 def why_sentence(reason: DueReason) -> str:

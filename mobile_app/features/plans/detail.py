@@ -239,7 +239,7 @@ def _kept_card(plan: PlanRow) -> ft.Control:
     words = compliance_words(compliance(past))
     if not past:
         return Card(parts.stacked(CardHeader(t("plans.strip")), Meta(words)))
-    return Card(parts.stacked(CardHeader(t("plans.strip"), Strong(words)), ComplianceMarks(past), StripLegend()))
+    return Card(parts.stacked(CardHeader(t("plans.strip")), Strong(words), ComplianceMarks(past), StripLegend()))
 
 
 @component

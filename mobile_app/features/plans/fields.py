@@ -128,7 +128,7 @@ def _type_pill(form: Form, key: str, name: str, colour: str, *, picked: bool) ->
     ink = C.on_primary_container if picked else C.ink
     mark = ft.Icon(ft.Icons.CHECK_ROUNDED, size=18, color=ink) if picked else dot(colour, 14)
     box = ft.Container(
-        ft.Row([mark, ft.Text(name, size=Size.body, weight=SEMIBOLD, color=ink)], spacing=8, tight=True),
+        ft.Row([mark, ft.Text(name, size=Size.body, weight=SEMIBOLD, color=ink, expand=True, expand_loose=True)], spacing=8, tight=True),
         padding=ft.Padding.symmetric(horizontal=16, vertical=13),
         bgcolor=C.primary_container if picked else C.surface,
         border=line(C.primary if picked else C.line),

@@ -127,7 +127,7 @@ def _weekdays(form: Form) -> list[ft.Control]:
 
     chosen = "date" if form.get("week") is None else "weekday"
     kinds = [Choice("date", t("plans.on_date")), Choice("weekday", t("plans.on_weekday"))]
-    parts: list[Any] = [Segments(kinds, chosen, which)]
+    parts: list[Any] = [ChoiceChips(kinds, chosen, which)]
     if chosen == "weekday":
         weeks = [Choice(week, t(f"plans.week.{'last' if week == '-1' else week}")) for week in WEEKS]
         parts.append(ChoiceChips(weeks, str(form.get("week")), lambda key: form.set("week", int(key))))
@@ -150,7 +150,7 @@ def _toggling(form: Form) -> Callable[[str], None]:
 def _month_end(form: Form) -> ft.Control:
     started = date.fromisoformat(form.get("starts_on"))
     choices = [Choice(policy.value, t(f"plans.month_end.{policy}")) for policy in MonthEnd]
-    picked = Segments(choices, form.get("month_end", MonthEnd.clamp.value), lambda key: form.set("month_end", key))
+    picked = ChoiceChips(choices, form.get("month_end", MonthEnd.clamp.value), lambda key: form.set("month_end", key))
     return Field(t("plans.month_end", day=started.day), picked)
 
 

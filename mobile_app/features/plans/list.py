@@ -146,7 +146,7 @@ def _kept(plans: list[PlanRow]) -> str:
 def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
     today = local_day(client.now())
     rows = matching(client, filters, today)
-    head = PageHeader(t("plans.title"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
+    head = PageHeader(t("app.plans"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
     cards: list[ft.Control] = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:MOST]]
     if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:

@@ -1,0 +1,92 @@
+"""A plan, from the desk where it is made to the next date it comes to once its job is done."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mobile_app.core.i18n import format_date_long, set_language
+from mobile_app.domain.due import why_sentence
+from shared_models.planning import DueReason, Reference, ReferenceKind, due
+from shared_models.plans import PlanRow
+from tests.e2e.app import DESKTOP, TABLET, App
+from tests.e2e.conftest import Device, Machine
+from tests.e2e.product import Product, User
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+TITLE = "Contrôle des tendeurs"
+
+
+class TestPlan:
+    def test_made_on_a_desk_done_on_a_phone_validated_and_due_again(
+        self, device: Device, machines: Iterator[Machine], product: Product
+    ) -> None:
+        planner, machine = product.as_user("supervisor"), next(machines)
+        desk = device(DESKTOP).open()
+        desk.sign_in_as_demo("supervisor").go(f"/equipment/{machine['id']}")
+        plan_id = make_every_three_months(desk)
+        plan = read(planner, plan_id)
+        assert (plan.title, str(plan.equipment_id), plan.reason and plan.reason.frequency) == (TITLE, machine["id"], "monthly")
+
+        desk.tap("plans.generate").at("/jobs/[^/]+").see(TITLE, "planned.why")
+        job = desk.job_id
+        desk.synced()
+
+        phone = device().open()
+        phone.sign_in_as_demo("technician").go("/today").see(TITLE).tap(TITLE).at(f"/jobs/{job}")
+        phone.tap("job.start").see("job.pause").tap("job.close").see("close.runs").tap("close.runs.active").tap("close.finish")
+        phone.at(f"/jobs/{job}").synced()
+
+        tablet = device(TABLET).open()
+        tablet.sign_in_as_demo("supervisor").go(f"/validate/{job}").see(TITLE).tap("validation.approve")
+        until(lambda: planner.job(job)["is_validated"], "the supervisor's approval on the server")
+
+        told = due_again(planner, plan_id, job)
+        desk.go(f"/plans/{plan_id}").see(*on_screen(told))
+        assert told.due.date() in days_of(planner, plan_id, told)
+        assert [*desk.problems, *phone.problems, *tablet.problems] == []
+        planner.close()
+
+
+def make_every_three_months(desk: App) -> str:
+    """In the editor: three taps for the frequency, one for the person; the dates stand beside it. The plan's id."""
+    desk.tap("due.new_plan").at("/plans/new").fill("plans.title_label", TITLE)
+    more = f"{desk.words('plans.how_often')} +"
+    desk.tap(more).tap(more).see("Tous les 3 mois", "plans.preview")
+    desk.page.mouse.move(500, 500)  # over the questions: the dates beside them scroll for themselves
+    desk.page.mouse.wheel(0, 700)
+    desk.tap("plans.technician").tap("Julien Roux")
+    desk.tap("plans.create").at("/plans/[0-9a-f-]{36}").see(TITLE, "plans.why", "J. Roux")
+    desk.synced()
+    return desk.path.split("/")[2]
+
+
+def read(planner: User, plan_id: str) -> PlanRow:
+    return PlanRow.model_validate(planner.get(f"/maintenance/scheduled/{plan_id}"))
+
+
+def due_again(planner: User, plan_id: str, job_id: str) -> DueReason:
+    """The server's next date, which is what the rule makes of the completion."""
+    plan, job = read(planner, plan_id), planner.job(job_id)
+    site = next(site for site in planner.get("/sites") if site["id"] == str(plan.site_id))
+    done = datetime.fromisoformat(job["actual_end"]).astimezone(ZoneInfo(site["time_zone"])).replace(tzinfo=None)
+    expected = due(plan.rule(), Reference(kind=ReferenceKind.done, at=done))
+    assert expected
+    assert plan.reason
+    assert (plan.next_due, plan.reason.due) == (expected.due, expected.due)
+    return plan.reason
+
+
+def on_screen(reason: DueReason) -> tuple[str, str]:
+    set_language("fr")
+    return format_date_long(reason.due.date()), why_sentence(reason)
+
+
+def days_of(planner: User, plan_id: str, reason: DueReason) -> list[object]:
+    """The days on which the calendar has the plan, around its next date."""
+    since, last = ((reason.due + timedelta(days=days)).date().isoformat() for days in (-3, 3))
+    entries = planner.get("/maintenance/calendar", since=since, until=last, equipment_id=str(read(planner, plan_id).equipment_id))
+    return [datetime.fromisoformat(entry["due"]).date() for entry in entries if entry["plan_id"] == plan_id]
