@@ -212,7 +212,8 @@ def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
     icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
     title = ft.Text(
         entry.title, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
-        max_lines=1 if wide else 2, no_wrap=wide, overflow=_ELLIPSIS, expand=True, style=None if wide else ft.TextStyle(height=1.15),
+        max_lines=1 if wide else 2, no_wrap=wide, overflow=_ELLIPSIS, expand=True, italic=entry.is_forecast,
+        style=None if wide else ft.TextStyle(height=1.15),
     )  # fmt: skip
     end = _chip_end(scene, entry, mark) if wide else []
     box = ft.Container(

@@ -104,7 +104,7 @@ def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wid
     chips = [Chip(scene, entry, wide=wide) for entry in (entries if fits else entries[: max(0, room - 1)])]
     more = [] if fits else [_more(len(entries) - len(chips))]
     number = _day_number(scene, day, entries, faded=other)
-    paper = faint(C.primary, 0.10) if is_over else C.background if other else None
+    paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
     box = ft.Container(
         ft.Column([number, *chips, *more], spacing=_GAP, horizontal_alignment=_STRETCH, tight=True),
         padding=ft.Padding(left=4, top=2, right=4, bottom=2),

@@ -79,7 +79,7 @@ def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) 
     weekend = day.weekday() >= 5  # noqa: PLR2004 - Saturday
     box = ft.Container(
         ft.Column([_head(scene, day, entries), rows], spacing=0, expand=True, horizontal_alignment=_STRETCH),
-        bgcolor=faint(C.primary, 0.10) if is_over else C.background if weekend else None,
+        bgcolor=faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if weekend else None,
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line)),
     )
     return drop_target(box, lambda key: scene.on_drop(key, day), set_over)
