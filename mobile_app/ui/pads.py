@@ -148,10 +148,9 @@ def SignaturePad(
         bottom=0,
     )
     hint = ft.Text(t("common.signature_here"), color=C.ink2, size=Size.meta)
-    layers: list[ft.Control] = [canvas]
-    if not strokes:
-        silent = ft.TransparentPointer(ft.Container(hint, alignment=ft.Alignment.CENTER))
-        layers.insert(0, ft.Container(silent, left=0, right=0, top=0, bottom=0))
+    silent = ft.TransparentPointer(ft.Container(hint, alignment=ft.Alignment.CENTER))
+    # Hidden rather than taken away: whatever stands below the canvas must stay, or the stroke being drawn is lost.
+    layers: list[ft.Control] = [ft.Container(silent, left=0, right=0, top=0, bottom=0, visible=not strokes), canvas]
     box = ft.Container(
         ft.Stack(layers, expand=True),
         height=height,
