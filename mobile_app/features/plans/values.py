@@ -148,7 +148,8 @@ def form_field(name: str) -> str:
 
 
 def _code(kind: str, given: object) -> str:
-    return "missing" if kind in {"missing", "string_too_short"} or given in (None, "") else "unfit"
+    empty = given is None or (isinstance(given, str) and not given.strip())
+    return "missing" if kind == "missing" or empty else "unfit"
 
 
 def machine_of(values: Values) -> UUID | None:
