@@ -102,7 +102,7 @@ def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wid
     other = day.month != scene.anchor.month
     fits = len(entries) <= room
     chips = [Chip(scene, entry, wide=wide) for entry in (entries if fits else entries[: max(0, room - 1)])]
-    more = [] if fits else [_more(len(entries) - len(chips))]
+    more = [] if fits else [_more(len(entries) - len(chips), alone=not chips)]
     number = _day_number(scene, day, entries, faded=other)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
     box = ft.Container(
@@ -164,8 +164,10 @@ def day_label(scene: Scene, day: date, entries: Sequence[Entry]) -> str:
     return ", ".join(words)
 
 
-def _more(count: int) -> ft.Control:
-    words = ft.Text(n("calendar.more", count), size=Size.caption, weight=SEMIBOLD, color=C.primary, max_lines=1)
+def _more(count: int, *, alone: bool) -> ft.Control:
+    words = ft.Text(
+        n("calendar.only" if alone else "calendar.more", count), size=Size.caption, weight=SEMIBOLD, color=C.primary, max_lines=1
+    )
     return ft.Container(words, padding=ft.Padding(left=6, top=2, right=0, bottom=0))
 
 

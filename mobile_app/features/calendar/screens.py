@@ -24,7 +24,7 @@ from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import Banner
-from mobile_app.ui.hooks import use_environment, use_live, use_shortcut
+from mobile_app.ui.hooks import use_live, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Title
@@ -150,7 +150,7 @@ def _head(visit: Visit) -> list[ft.Control]:
     first: list[ft.Control] = [ft.Container(title, expand=True)]
     second: list[ft.Control] = [steps, views]
     end: list[ft.Control] = [_subscribe(visit), SyncBadge()]
-    if visit.size == Breakpoint.desktop and not use_environment().has_big_text:
+    if visit.size == Breakpoint.desktop:
         return [ft.Row([*first, *second, *end], spacing=16, vertical_alignment=_CENTER)]
     return [
         ft.Row([*first, *end], spacing=12, vertical_alignment=_CENTER),

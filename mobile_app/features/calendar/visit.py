@@ -18,7 +18,18 @@ from mobile_app.features.calendar.filters import filtered, read_filters
 from mobile_app.features.calendar.move import Moves
 from mobile_app.features.calendar.week import days_of
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import Draft, Setter, State, use_box, use_breakpoint, use_draft, use_interval, use_palette, use_state
+from mobile_app.ui.hooks import (
+    Draft,
+    Setter,
+    State,
+    use_box,
+    use_breakpoint,
+    use_draft,
+    use_environment,
+    use_interval,
+    use_palette,
+    use_state,
+)
 from mobile_app.ui.theme import DARK
 from shared_models.permissions import Permission
 
@@ -199,11 +210,12 @@ def use_visit(client: Client) -> Visit:
     """By the address where it tells, else as it was left."""
     kept, today = use_draft("calendar", {}), use_today(client)
     agenda = use_box(lambda: Agenda(client.tables.plans, client.interventions)).current
+    size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()  # a grid has no room for large words
     where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
     opened: State[Entry | None] = use_state(None)
     moves: State[Entry | None] = use_state(None)
     return Visit(
-        client, today, where, kept, agenda, read_filters(kept.values), use_breakpoint(), use_palette() is DARK, opened, use_state(""),
+        client, today, where, kept, agenda, read_filters(kept.values), size, use_palette() is DARK, opened, use_state(""),
         use_state(""), moves,
     )  # fmt: skip
 
