@@ -410,6 +410,14 @@ CLASSES: tuple[MachineClass, ...] = (
     ),
 )  # fmt: skip
 
+YOUNG = _rounds("""
+    1q 15 since=1|Contrôle visuel|Rien à signaler.|INS||
+    6m 20 since=1|Resserrage des connexions électriques|Connexions resserrées.|INS||
+    2m~ 25 since=1|Nettoyage des carters|Carters nettoyés.|NET||
+    1y 30 since=1|Contrôle de la mise à la terre|Continuité mesurée.|REG||
+""")
+"""Plans that have just been made, for a large plant."""
+
 
 @cache
 def by_code(code: str) -> MachineClass:

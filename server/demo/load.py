@@ -112,7 +112,7 @@ class _Loader:
             Kinds(self.seed), Teams(self.seed, group.sites, people), Checklists(self.seed, self.now),
             meters.build(self.seed, group, people, self.now),
         )  # fmt: skip
-        plans.build(book, group, people, present.pins, self.seed, (self.since, self.now))
+        plans.build(book, group, people, present.pins, plans.Setting(self.seed, self.since, self.now, self.scale.young))
         return book
 
     async def _without_touching(self, writing: Any) -> None:

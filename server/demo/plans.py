@@ -117,30 +117,36 @@ class Workbook:
             yield from plans
 
 
-def build(book: Workbook, plant: Plant, people: Staff, pins: dict[tuple[UUID, str], Pin], seed: int, span: tuple[float, float]) -> None:
+class Setting(NamedTuple):
+    """`young`: how many plans each machine has that have just been made."""
+
+    seed: int
+    since: float
+    now: float
+    young: int
+
+
+def build(book: Workbook, plant: Plant, people: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting) -> None:
     for machine in plant.machines:
         if machine.kind:
-            book.plans[machine.id] = [
-                _plan(book, machine, *item, people, pins, seed, span) for item in enumerate(_rounds_of(machine), start=1)
-            ]
+            rounds = enumerate(_rounds_of(machine, setting.young), start=1)
+            book.plans[machine.id] = [_plan(book, machine, *item, people, pins, setting) for item in rounds]
 
 
-def _rounds_of(machine: Machine) -> tuple[Round, ...]:
+def _rounds_of(machine: Machine, young: int) -> tuple[Round, ...]:
     assert machine.kind is not None
-    if machine.parent is not None:
-        return machine.kind.rounds[:1]
+    rounds = machine.kind.rounds if machine.parent is None else machine.kind.rounds[:1]
     name, code, title = SAFETY_ROUND_OF_CONVEYORS
     if machine.name == name and machine.site.index == 0:
-        return (*machine.kind.rounds, next(plan for plan in catalogue.by_code(code).rounds if plan.title == title))
-    return machine.kind.rounds
+        rounds += tuple(wanted for wanted in catalogue.by_code(code).rounds if wanted.title == title)
+    return rounds + catalogue.YOUNG[:young]
 
 
 def _plan(
-    book: Workbook, machine: Machine, stream: int, wanted: Round, people: Staff, pins: dict[tuple[UUID, str], Pin], seed: int,
-    span: tuple[float, float],
+    book: Workbook, machine: Machine, stream: int, wanted: Round, people: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting
 ) -> Plan:  # fmt: skip
-    dice = Dice(seed, machine.code, wanted.title)
-    since, now = span
+    since, now = setting.since, setting.now
+    dice = Dice(setting.seed, machine.code, wanted.title)
     meter = book.meters[machine.id][0] if wanted.cadence.by_meter else None
     created = max(since, now - wanted.since_days * DAY) if wanted.since_days else since
     if meter:

@@ -15,14 +15,18 @@ from server.demo.chance import BORN, Dice, instant
 
 
 class Scale(NamedTuple):
-    """`groups` of three sites, each line repeated `repeats` times, over `years` of history."""
+    """`groups` of three sites, each line repeated `repeats` times, over `years` of history.
+
+    `young`: how many of `catalogue.YOUNG` each machine has beside the plans of its class.
+    """
 
     groups: int
     repeats: int
     years: int
+    young: int = 0
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 14)}
+SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 14, young=4)}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),
