@@ -43,15 +43,16 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     draft = use_draft(f"checklist-form:{row.id}:{row.version}" if row else "checklist-form:new", initial)
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
-    opened, set_opened = ft.use_state("")
     steps: list[Values] = draft.get("steps") or []
+    opened, set_opened = ft.use_state("" if row else steps[0]["id"])
+    last = next((at for at, step in enumerate(steps) if step["id"] == opened), len(steps) - 1)
 
     def add(after: int, kind: str) -> None:
         fresh = blank_step(kind)
         draft.set("steps", inserted(steps, after, fresh))
         set_opened(fresh["id"])
 
-    use_shortcut("N", lambda: add(len(steps) - 1, StepKind.pass_fail.value), t("checklists.add"))
+    use_shortcut("N", lambda: add(last, StepKind.pass_fail.value), t("checklists.add"))
     back = opener("/checklists")
     head = PageHeader(t("checklists.edit" if row else "checklists.new"), on_back=back)
     if not draft.ready:

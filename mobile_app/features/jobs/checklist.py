@@ -84,10 +84,11 @@ def Walk(client: Client, job: InterventionRow) -> ft.Control:
     head = StepHeader(job.checklist.name if job.checklist else "", min(at + 1, len(steps)), len(steps), opener(f"/jobs/{job.id}"))
     if not draft.ready:
         return Page(head, SkeletonList(3))
+    widest = 640 if size == Breakpoint.desktop else None
     page = (
-        _step_page(head, answering, at, move, lambda: set_skipping(True), swipes=size == Breakpoint.phone)
+        _step_page(head, answering, at, move, lambda: set_skipping(True), swipes=size == Breakpoint.phone, widest=widest)
         if answering
-        else _summary(client, job, head, move)
+        else _summary(client, job, head, move, widest)
     )
     if size == Breakpoint.phone:
         return page
@@ -110,11 +111,12 @@ def _skip_sheet(answering: Answering) -> Sheet:
 
 
 def _step_page(
-    head: ft.Control, answering: Answering, at: int, move: Callable[[int], None], on_skip: Callable[[], None], *, swipes: bool
+    head: ft.Control, answering: Answering, at: int, move: Callable[[int], None], on_skip: Callable[[], None], *, swipes: bool,
+    widest: float | None,
 ) -> ft.Control:  # fmt: skip
     card = StepCard(answering, key=str(answering.step.id))
     body = _swiped(card, at, move) if swipes and answering.step.kind is not StepKind.signature else card
-    return Page(head, body, footer=_footer(answering, at, move, on_skip), spacing=Space.l, max_width=640)
+    return Page(head, body, footer=_footer(answering, at, move, on_skip), spacing=Space.l, max_width=widest)
 
 
 def _swiped(card: ft.Control, at: int, move: Callable[[int], None]) -> ft.Control:
@@ -163,7 +165,7 @@ def _line(step: Step | None, mark: Any, on_click: Callable[[], None], *, selecte
 # The end
 
 
-def _summary(client: Client, job: InterventionRow, head: ft.Control, move: Callable[[int], None]) -> ft.Control:
+def _summary(client: Client, job: InterventionRow, head: ft.Control, move: Callable[[int], None], widest: float | None) -> ft.Control:
     """What failed, what was passed over, what is missing; then on to closing."""
     state = st.progress(job)
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("checklist.previous"), lambda: move(state.total - 1), outlined=True, size=52)
@@ -178,7 +180,7 @@ def _summary(client: Client, job: InterventionRow, head: ft.Control, move: Calla
         on = PrimaryButton(t("job.close"), lambda: go(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=True)
     else:
         on = PrimaryButton(t("close.see"), lambda: go(f"/jobs/{job.id}"), expand=True)
-    return Page(head, *parts, footer=ft.Row([back, on], spacing=10), spacing=Space.l, max_width=640)
+    return Page(head, *parts, footer=ft.Row([back, on], spacing=10), spacing=Space.l, max_width=widest)
 
 
 def _counted(state: st.Progress) -> str:
@@ -190,13 +192,14 @@ def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None
     answers, steps = st.answers_by_step(job), st.steps_of(job)
     linked = st.correctives(client.interventions.rows.values(), job.id)
     fine = {StepState.done, StepState.na}
-    worth = [step for step in st.by_weight(steps, answers) if step.id not in answers or answers[step.id].state not in fine]
+    told = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
+    worth = [step for step in told if step.id not in answers or answers[step.id].state not in fine]
     lines: list[ft.Control] = []
     for step in worth:
         mark, answer = st.mark_of(answers.get(step.id)), answers.get(step.id)
-        told = " · ".join(filter(None, [mark.word, st.value_text(step, answer), answer.reason if answer else ""]))
+        words = " · ".join(filter(None, [mark.word, st.value_text(step, answer), answer.reason if answer else ""]))
         at = steps.index(step)
-        lines.append(LineItem(step.title, meta=told, icon=mark.icon, color=_ink(mark.tone), on_click=lambda at=at: move(at)))
+        lines.append(LineItem(step.title, meta=words, icon=mark.icon, color=_ink(mark.tone), on_click=lambda at=at: move(at)))
         lines += st.linked_job(linked.get(step.id))
     return [Card(stacked(*lines, spacing=4))] if lines else []
 

@@ -33,7 +33,7 @@ from mobile_app.ui.fields import DateInput, NumberInput, PickList, TextInput, To
 from mobile_app.ui.hooks import Draft, use_async, use_draft
 from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.shell import Page
+from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
 from shared_models.checklists import Step
@@ -78,11 +78,11 @@ def CloseScreen() -> ft.Control:
 
 def _unfinished(job: InterventionRow, missing: list[Step]) -> ft.Control:
     """What the checklist still asks for, and the way there."""
-    head = StepHeader(t("close.title"), 0, 1, lambda: go(f"/jobs/{job.id}"))
+    head = PageHeader(t("close.title"), on_back=lambda: go(f"/jobs/{job.id}"))
     lines = [LineItem(step.title, icon=KIND_ICON[step.kind]) for step in missing]
     on = PrimaryButton(t("checklist.continue"), lambda: go(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=True)
-    title = StepTitle(t("close.unfinished"), n("checklist.missing", len(missing)))
-    return Page(head, title, Card(stacked(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
+    notice = NoticeCard(t("close.unfinished"), n("checklist.missing", len(missing)))
+    return Page(head, notice, Card(stacked(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
 
 
 def _over(_: Client, job: InterventionRow, *, read_only: bool = True) -> ft.Control:
