@@ -71,7 +71,7 @@ def read(planner: User, plan_id: str) -> PlanRow:
 def due_again(planner: User, plan_id: str, job_id: str) -> DueReason:
     """The server's next date, which is what the rule makes of the completion."""
     plan, job = read(planner, plan_id), planner.job(job_id)
-    site = next(site for site in planner.get("/sites") if site["id"] == str(plan.site_id))
+    site = next(site for site in planner.get("/sites")["items"] if site["id"] == str(plan.site_id))
     done = datetime.fromisoformat(job["actual_end"]).astimezone(ZoneInfo(site["time_zone"])).replace(tzinfo=None)
     expected = due(plan.rule(), Reference(kind=ReferenceKind.done, at=done))
     assert expected
