@@ -101,6 +101,9 @@ class User:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("POST", path, json=body).json()
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("PUT", path, json=body).json()
+
     def end_other_sessions(self) -> None:
         for session in self.get("/auth/sessions"):
             if not session["is_current"]:
