@@ -47,7 +47,7 @@ class Things:
             return dict(supervisor.get("/maintenance/interventions", search=title)["items"][0])
 
         leak = job("Fuite vérin de poussée")
-        waiting = supervisor.get("/maintenance/interventions", status="completed", is_validated=False)["items"][0]
+        waiting = supervisor.get("/maintenance/interventions", search="Bruit chaîne", status="completed", is_validated=False)["items"][0]
         done = supervisor.get("/maintenance/interventions", status="completed", is_validated=True)["items"][0]
         request = supervisor.get("/requests", status="new")["items"][0]
         machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
