@@ -20,8 +20,8 @@ from server.plans.errors import (
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.organisation import need
 from server.plans.outlook import Outlook
-from server.plans.scheduling import by_rule, keep_reason, keep_reference, reason_of
-from server.plans.settling import due_point
+from server.plans.scheduling import by_rule, keep_reason, reason_of
+from server.plans.settling import count_on
 from server.plans.timeline import Timeline
 from shared_models.permissions import Permission
 from shared_models.planning import Outcome, ReferenceKind
@@ -108,7 +108,7 @@ async def skip(session: Session, actor: Actor, cmd: SkipOccurrence) -> Plan:
     before = _told(row)
     row.state, row.outcome, row.reason = OccurrenceState.skipped, Outcome.skipped, cmd.reason
     if not outlook.rule.is_series:
-        keep_reference(plan, due_point(plan, row, outlook, ReferenceKind.skipped))
+        count_on(plan, row, outlook, clock.now(), ReferenceKind.skipped)
     return await _record(session, actor, "plan.occurrence_skipped", plan, row, before, cmd)
 
 

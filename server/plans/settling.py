@@ -87,11 +87,15 @@ async def _close(session: Session, plan: Plan, row: PlanOccurrence, outlook: Out
         last = max(reference_of(plan).at, row.original_due) if reference_of(plan).kind is ReferenceKind.due else row.original_due
         keep_reference(plan, Reference(kind=ReferenceKind.due, at=last))
         return
-    local = outlook.local(at)
     if kind is ReferenceKind.done and outlook.rule.basis is Basis.floating:
-        keep_reference(plan, Reference(kind=kind, at=local, total=outlook.total_at(at)))
-        return
-    ref = due_point(plan, row, outlook, kind)
+        keep_reference(plan, Reference(kind=kind, at=outlook.local(at), total=outlook.total_at(at)))
+    else:
+        count_on(plan, row, outlook, at, kind)
+
+
+def count_on(plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime, kind: ReferenceKind) -> None:
+    """From where the date was due; what was due meanwhile, until `at`, is passed over. Not for a series."""
+    ref, local = _due_point(plan, row, outlook, kind), outlook.local(at)
     if outlook.rule.basis is Basis.fixed:
         ref = ref.model_copy(update={"kind": ReferenceKind.due if kind is ReferenceKind.done else kind})
         ref, passed = outlook.past(ref, local)
@@ -101,7 +105,7 @@ async def _close(session: Session, plan: Plan, row: PlanOccurrence, outlook: Out
     keep_reference(plan, ref)
 
 
-def due_point(plan: Plan, row: PlanOccurrence, outlook: Outlook, kind: ReferenceKind) -> Reference:
+def _due_point(plan: Plan, row: PlanOccurrence, outlook: Outlook, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
     reason = reason_of(plan)
     if reason is None:
