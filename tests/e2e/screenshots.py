@@ -40,6 +40,9 @@ class Things:
     waiting_job: str
     done_job: str
     request: str
+    plan: str
+    ignored_plan: str
+    planned_job: str
 
     @classmethod
     def of(cls, technician: User, supervisor: User) -> "Things":
@@ -52,7 +55,12 @@ class Things:
         request = supervisor.get("/requests", status="new")["items"][0]
         machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
         free = technician.free_machines()[0]
-        return cls(machine, free, supervisor, technician.id, leak["id"], waiting["id"], done["id"], request["id"])
+        plans = supervisor.get("/maintenance/scheduled", size=200)["items"]
+        by_meter = next(plan for plan in plans if plan["frequency_type"] == "hours" and plan["judged"])
+        ignored = next(plan for plan in plans if plan["ignored_since"])
+        planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
+        jobs = (leak["id"], waiting["id"], done["id"], request["id"])
+        return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"])
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,7 @@ def calendar(view: str, *, opened: bool = False) -> Callable[[App, Things], obje
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
-    Shot("today", "technician", at("/today", "today.todo")),
+    Shot("today", "technician", at("/today", "today.title")),
     Shot("machine", "technician", at(MACHINE, "machine.open_job")),
     Shot("machine-free", "technician", at(FREE, "machine.start"), is_main=False),
     Shot("start-sheet", "technician", then(FREE, "machine.start", "machine.start_hint"), escape),
@@ -173,6 +181,15 @@ SHOTS = [
     Shot("calendar-week", "supervisor", calendar("week")),
     Shot("calendar-agenda", "supervisor", calendar("agenda")),
     Shot("calendar-detail", "supervisor", calendar("agenda", opened=True), escape),
+    Shot("plans", "supervisor", at("/plans", "plans.search")),
+    Shot("plan", "supervisor", at("/plans/{plan}", "plans.why")),
+    Shot("plan-ignored", "supervisor", at("/plans/{ignored_plan}", "plans.ignored_title"), is_main=False),
+    Shot("plan-new", "supervisor", at("/plans/new", "plans.create")),
+    Shot("plan-edit", "supervisor", at("/plans/{plan}/edit", "plans.save"), is_main=False),
+    Shot("plan-move-sheet", "supervisor", then("/plans/{plan}", "plans.move", "plans.move_send"), escape, is_main=False),
+    Shot("plan-skip-sheet", "supervisor", then("/plans/{plan}", "plans.skip", "domain.reason_own"), escape, is_main=False),
+    Shot("job-planned", "supervisor", at("/jobs/{planned_job}", "planned.why")),
+    Shot("today-supervisor", "supervisor", at("/today", "due.soon"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
 ]  # fmt: skip
 
