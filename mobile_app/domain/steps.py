@@ -29,6 +29,7 @@ STATE: Final = {
     StepState.na: Mark("checklist.state.na", Tone.off, ft.Icons.DO_NOT_DISTURB_ON_ROUNDED),
     StepState.skipped: Mark("checklist.state.skipped", Tone.warning, ft.Icons.REDO_ROUNDED),
 }
+DONE: Final = Mark("checklist.state.did", Tone.ok, ft.Icons.CHECK_CIRCLE_ROUNDED)
 OPEN_STEP: Final = Mark("checklist.state.open", Tone.off, ft.Icons.RADIO_BUTTON_UNCHECKED_ROUNDED)
 KIND_ICON: Final = {
     StepKind.check: ft.Icons.CHECK_BOX_OUTLINED,
@@ -114,8 +115,12 @@ def finding(step: Step, answer: AnswerRow | None) -> str:
     return t("checklist.finding", step=step.title, finding=found)[:200]
 
 
-def mark_of(answer: AnswerRow | None) -> Mark:
-    return STATE[answer.state] if answer else OPEN_STEP
+def mark_of(step: Step, answer: AnswerRow | None) -> Mark:
+    """What has no limits and no verdict is done, rather than in order."""
+    if answer is None:
+        return OPEN_STEP
+    judges = step.kind is StepKind.pass_fail or bool(step.bad_options) or step.low is not None or step.high is not None
+    return DONE if answer.state is StepState.done and not judges else STATE[answer.state]
 
 
 def by_weight(steps: Iterable[Step], answers: Mapping[UUID, AnswerRow]) -> list[Step]:
@@ -140,7 +145,7 @@ def AnswersCard(client: Client, job: InterventionRow) -> ft.Control:
 def _row(
     client: Client, step: Step, answer: AnswerRow | None, linked: InterventionRow | None, pictures: dict[UUID, bytes]
 ) -> ft.Control:  # fmt: skip
-    mark = mark_of(answer)
+    mark = mark_of(step, answer)
     value = value_text(step, answer)
     is_bad = answer is not None and answer.state is StepState.failed
     told = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None

@@ -25,9 +25,10 @@ from mobile_app.features.checklists.values import (
 from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
-from mobile_app.ui.hooks import Draft, State, use_draft, use_shortcut, use_state
+from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_draft, use_shortcut, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
@@ -115,6 +116,7 @@ def _adder(add: Callable[[str], None]) -> ft.Control:
 def StepEditor(
     draft: Draft, at: int, is_open: bool, wrong: str, set_opened: Callable[[str], None], add: Callable[[int, str], None]  # noqa: FBT001
 ) -> ft.Control:  # fmt: skip
+    size = use_breakpoint()
     steps: list[Values] = draft.get("steps")
     step = steps[at]
 
@@ -135,32 +137,40 @@ def StepEditor(
         draft.set("steps", inserted(draft.get("steps"), at, fresh))
         set_opened(fresh["id"])
 
-    tools = _tools(at, len(steps), shift, copy, remove)
-    head = _line(step, at, tools, lambda: set_opened("" if is_open else step["id"]), wrong)
+    tools = _tools(at, len(steps), shift, copy, remove, folded=size == Breakpoint.phone)
+    head = _line(step, at, tools, wrong)
+    toggle = partial(set_opened, "" if is_open else step["id"])
     if not is_open:
-        return head
+        return Card(head, on_click=toggle, label=f"{at + 1}. {step['title']}", padding=12)
     body = StepFields(step, change, partial(add, at, step["kind"]))
-    return Card(ft.Column([head, body], spacing=Space.l, tight=True, horizontal_alignment=STRETCH), selected=True)
+    fold = TextLink(t("checklists.fold"), toggle, color=C.ink2)
+    return Card(ft.Column([head, body, fold], spacing=Space.l, tight=True, horizontal_alignment=STRETCH))
 
 
-def _tools(at: int, total: int, shift: Callable[[int], None], copy: Callable[[], None], remove: Callable[[], None]) -> ft.Control:
-    up = IconAction(ft.Icons.ARROW_UPWARD_ROUNDED, t("checklists.up"), partial(shift, -1), disabled=at == 0)
-    down = IconAction(ft.Icons.ARROW_DOWNWARD_ROUNDED, t("checklists.down"), partial(shift, 1), disabled=at == total - 1)
-    more = MoreMenu([
+def _tools(
+    at: int, total: int, shift: Callable[[int], None], copy: Callable[[], None], remove: Callable[[], None], *, folded: bool
+) -> ft.Control:  # fmt: skip
+    """On a phone, all of it behind one button."""
+    moves = [
+        (t("checklists.up"), -1, ft.Icons.ARROW_UPWARD_ROUNDED, at > 0),
+        (t("checklists.down"), 1, ft.Icons.ARROW_DOWNWARD_ROUNDED, at < total - 1),
+    ]
+    items = [
         MenuItem(t("checklists.copy"), copy, ft.Icons.CONTENT_COPY_ROUNDED),
         MenuItem(t("checklists.remove"), remove, ft.Icons.DELETE_OUTLINE_ROUNDED, danger=True),
-    ])  # fmt: skip
-    return ft.Row([up, down, more], spacing=0, tight=True)
+    ]
+    if folded:
+        return MoreMenu([*(MenuItem(label, partial(shift, by), icon) for label, by, icon, can in moves if can), *items])
+    arrows = [IconAction(icon, label, partial(shift, by), disabled=not can) for label, by, icon, can in moves]
+    return ft.Row([*arrows, MoreMenu(items)], spacing=0, tight=True)
 
 
-def _line(step: Values, at: int, tools: ft.Control, on_open: Callable[[], None], wrong: str) -> ft.Control:
+def _line(step: Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
     """The step in one line: what it is, what it asks for."""
     title = Strong(step["title"] or t("checklists.untitled"), color=C.ink if step["title"] else C.ink2)
-    told = wrong or _told(step)
-    words = ft.Column([title, Meta(told, color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
+    words = ft.Column([title, Meta(wrong or _told(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
     icon = ft.Icon(KIND_ICON[StepKind(step["kind"])], size=22, color=C.primary)
-    number = ft.Text(str(at + 1), size=15, color=C.ink2, width=24)
-    return Card(ft.Row([number, icon, words, tools], spacing=10), on_click=on_open, label=f"{at + 1}. {step['title']}", padding=12)
+    return ft.Row([ft.Text(str(at + 1), size=15, color=C.ink2, width=24), icon, words, tools], spacing=10)
 
 
 def _told(step: Values) -> str:

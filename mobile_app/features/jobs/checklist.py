@@ -146,7 +146,7 @@ def _overview(job: InterventionRow, at: int, move: Callable[[int], None]) -> ft.
     """All steps beside the one that is being answered."""
     answers = st.answers_by_step(job)
     rows: list[ft.Control] = [
-        _line(step, st.mark_of(answers.get(step.id)), partial(move, i), selected=i == at) for i, step in enumerate(st.steps_of(job))
+        _line(step, st.mark_of(step, answers.get(step.id)), partial(move, i), selected=i == at) for i, step in enumerate(st.steps_of(job))
     ]
     state = st.progress(job)
     count = t("checklist.progress", done=state.answered, total=state.total)
@@ -196,7 +196,7 @@ def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None
     worth = [step for step in told if step.id not in answers or answers[step.id].state not in fine]
     lines: list[ft.Control] = []
     for step in worth:
-        mark, answer = st.mark_of(answers.get(step.id)), answers.get(step.id)
+        mark, answer = st.mark_of(step, answers.get(step.id)), answers.get(step.id)
         words = " · ".join(filter(None, [mark.word, st.value_text(step, answer), answer.reason if answer else ""]))
         at = steps.index(step)
         lines.append(LineItem(step.title, meta=words, icon=mark.icon, color=_ink(mark.tone), on_click=lambda at=at: move(at)))

@@ -55,7 +55,7 @@ def _asked(step: Answering) -> ft.Control:
 def _answered(step: Answering) -> ft.Control:
     """What stands in the record, and the way to take it back."""
     assert step.answer
-    chip = st.mark_of(step.answer).chip()
+    chip = st.mark_of(step.step, step.answer).chip()
     back = TextLink(t("checklist.take_back"), step.take_back, color=C.ink2)
     row: list[ft.Control] = [chip, back]
     foot = ft.Row(row, alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
