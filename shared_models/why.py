@@ -86,5 +86,6 @@ def every(reason: DueReason, words: Words) -> str:
         which = "last" if reason.week == LAST_WEEK else str(reason.week)
         return words.t("why.on_week", every=spoken, day=words.t(f"why.week.{which}", day=days[0]))
     if days:
-        return words.t("why.on_days", every=spoken, days=", ".join(days))
+        listed = words.t("why.and", first=", ".join(days[:-1]), last=days[-1]) if days[1:] else days[0]
+        return words.t("why.on_days", every=spoken, days=listed)
     return spoken

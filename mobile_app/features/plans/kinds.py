@@ -92,7 +92,8 @@ def _members(client: Client, team: TeamRow) -> str:
 
 def ColourChoice(colour: str, on_pick: Callable[[str], None]) -> ft.Control:
     """Swatches with a name for the ear; the picked one carries a check."""
-    swatches = [_swatch(value, name, on_pick, picked=value == colour) for value, name in COLOURS.items()]
+    offered = COLOURS if colour in COLOURS else {colour: "present", **COLOURS}
+    swatches = [_swatch(value, name, on_pick, picked=value == colour) for value, name in offered.items()]
     return Field(t("plans.colour"), ft.Row(list[ft.Control](swatches), wrap=True, spacing=6, run_spacing=6))
 
 
