@@ -16,6 +16,7 @@ from shared_models.checklists import JobChecklist, Step, StepKind, StepState
 EXPLAINED = 400 * DAY  # for which jobs say why they were due
 ANSWERED = 90 * DAY  # for which jobs keep their checklist
 FAILS = 0.03
+NOT_APPLICABLE = 0.02
 TEXTS = ("RAS.", "À suivre au prochain passage.", "Point marqué au feutre.", "Voir avec l’équipe du matin.")
 SIGNED_ON = {"width": 180, "height": 80}
 
@@ -76,6 +77,9 @@ class Jobs:
         if not step.is_required and dice.happens(0.5):
             return None
         answer = Answer(dice.id_at(at), step.id, by, instant(at), StepState.done.value)
+        if not fails and step.kind is StepKind.pass_fail and dice.happens(NOT_APPLICABLE):
+            answer.state = StepState.na.value
+            return answer
         fails = fails or (step.kind is not StepKind.meter and dice.happens(FAILS))
         value = self._value(plan, sheet, step, at, by, fails=fails)
         if step.kind is StepKind.meter and value is None:

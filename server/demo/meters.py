@@ -148,7 +148,9 @@ def _count(meter: Meter, moments: list[float], dice: Dice, crew: list[User]) -> 
     value = float(round(usual * dice.uniform(150, 2_000)))
     total, anew_at = value, dice.randrange(12, WEEKS - 8) if dice.happens(BEGAN_ANEW) else -1
     for index, (before, at) in enumerate(pairwise([moments[0] - 7 * DAY, *moments] if moments else [])):
-        grown = float(round(usual * (at - before) / DAY * max(0.3, dice.gauss(1, meter.gauge.spread))))
+        span = (at - before) / DAY
+        most = 0.98 * (meter.gauge.most_per_day or 0) * span
+        grown = float(int(min(most, usual * span * max(0.3, dice.gauss(1, meter.gauge.spread)))))
         if index == anew_at:
             kind, why = dice.pick(WHY)
             then = before + 3 * DAY + 2 * HOUR

@@ -196,6 +196,12 @@ class TestMeters:
             "select from reading r join meter m on m.id = r.meter_id where m.kind = 'counter' and r.total <> r.value + coalesce((select"
             " sum(s.final_value - s.start_value) from meter_reset s where s.meter_id = m.id and s.occurred_at <= r.read_at), 0)",
         )
+        too_fast = (
+            "select from (select r.total - lag(r.total) over w as grown, r.read_at - lag(r.read_at) over w as span from reading r"
+            " join meter m on m.id = r.meter_id where m.unit = 'h' window w as (partition by meter_id order by read_at)) t"
+            " where grown > extract(epoch from span) / 3600 + 1"
+        )
+        assert await none_of(rows, too_fast)
         assert await rows.fetchval("select count(*) from reading where intervention_id is not null") > 0
 
     async def test_what_the_next_date_says(self, rows: asyncpg.Connection, summary: Summary):
