@@ -150,15 +150,19 @@ class Dot(NamedTuple):
 
 _CURVE_EDGE: Final = 4
 _AXIS: Final = 18
+_LETTER: Final = 7
 
 
-def curve_places(dots: Sequence[Dot], width: float, height: float) -> list[tuple[float, float]]:
-    """Where `dots` (oldest first) lie in a box of that size, y downwards; a flat line runs through the middle."""
+def curve_places(dots: Sequence[Dot], width: float, height: float, left: float = 0) -> list[tuple[float, float]]:
+    """Where `dots` (oldest first) lie in a box of that size, from `left` on, y downwards; a flat line runs through the middle."""
     span = Span(dots[0].at, dots[-1].at)
     low, high = min(dot.value for dot in dots), max(dot.value for dot in dots)
-    across, up = width - 2 * _CURVE_EDGE, height - 2 * _CURVE_EDGE
+    across, up = width - left - 2 * _CURVE_EDGE, height - 2 * _CURVE_EDGE
     rise = [(dot.value - low) / (high - low) if high > low else 0.5 for dot in dots]
-    return [(_CURVE_EDGE + fraction(dot.at, span) * across, _CURVE_EDGE + (1 - share) * up) for dot, share in zip(dots, rise, strict=True)]
+    return [
+        (left + _CURVE_EDGE + fraction(dot.at, span) * across, _CURVE_EDGE + (1 - share) * up)
+        for dot, share in zip(dots, rise, strict=True)
+    ]
 
 
 @component
@@ -188,7 +192,8 @@ def Curve(
 
 
 def _curve(dots: Sequence[Dot], width: float, height: float, marks: tuple[str, str] | None, days: tuple[str, str] | None) -> list[cv.Shape]:
-    places = curve_places(dots, width, height)
+    left = _LETTER * max(map(len, marks)) if marks else 0
+    places = curve_places(dots, width, height, left)
     (first_x, _), (last_x, last_y) = places[0], places[-1]
     drawn = [cv.Path.LineTo(x, y) for x, y in places]
     area = [cv.Path.MoveTo(first_x, height), *drawn, cv.Path.LineTo(last_x, height), cv.Path.Close()]
@@ -205,7 +210,7 @@ def _curve(dots: Sequence[Dot], width: float, height: float, marks: tuple[str, s
     if marks:
         shapes += [cv.Text(0, height - _AXIS, marks[0], style=style), cv.Text(0, 0, marks[1], style=style)]
     if days:
-        shapes.append(cv.Text(0, height + 3, days[0], style=style))
+        shapes.append(cv.Text(left, height + 3, days[0], style=style))
         shapes.append(cv.Text(width, height + 3, days[1], style=style, alignment=ft.Alignment.TOP_RIGHT))
     return shapes
 

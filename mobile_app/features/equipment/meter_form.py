@@ -45,7 +45,7 @@ def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_don
         if not is_counter and low is not None and high is not None and low >= high:
             form.refuse_with(t("meters.low_above_high"))
             return
-        if await carry_out(client, _command(client, equipment_id, meter, form), "meters.kept"):
+        if await carry_out(client, _command(client, equipment_id, meter, form)):
             await form.draft.clear()
             on_done()
 

@@ -8,14 +8,13 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_datetime, t
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.context import carry_out, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, use
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
 from mobile_app.ui.text import Meta
@@ -28,11 +27,14 @@ MORE = 100
 
 
 def history_sheet(client: Client, meter: MeterRow, on_done: Callable[[], Any]) -> Sheet:  # noqa: ARG001 - as every sheet of the page
-    return Sheet(meter.name, MeterHistory(client, meter), tall=True)
+    return Sheet(meter.name, MeterHistory(meter), tall=True)
 
 
 @component
-def MeterHistory(client: Client, meter: MeterRow) -> ft.Control:
+def MeterHistory(opened: MeterRow) -> ft.Control:
+    client = use_tables("meters")
+    meter = client.tables.meters.get(opened.id) or opened
+    trouble, set_trouble = use_state("")
     older: State[tuple[list[ReadingRow], str | None] | None] = use_state(None)
     pages, set_pages = older
     ask = use_confirm()
@@ -44,14 +46,15 @@ def MeterHistory(client: Client, meter: MeterRow) -> ft.Control:
         try:
             page = ReadingPage.model_validate(await client.api.get(f"/meters/{meter.id}/readings", **query))
         except ClientError as error:
-            toast(t("meters.history_offline" if isinstance(error, Offline) else "meters.history_failed"))
+            set_trouble(t("meters.history_offline" if isinstance(error, Offline) else "meters.history_failed"))
         else:
+            set_trouble("")
             set_pages(([*fetched, *page.items], page.next))
 
     def take_back(reading: ReadingRow) -> None:
         async def sure() -> None:
             command = VoidReading(occurred_at=client.now(), meter_id=meter.id, reading_id=reading.id)
-            if await carry_out(client, command, "meters.voided"):
+            if await carry_out(client, command):
                 set_pages(None)
 
         value = amount(meter, reading.value)
@@ -62,6 +65,8 @@ def MeterHistory(client: Client, meter: MeterRow) -> ft.Control:
     may_have_more = len(meter.readings) >= ON_DEVICE if pages is None else following is not None
     if may_have_more:
         parts.append(TextLink(t("meters.older"), load_more))
+    if trouble:
+        parts.append(Meta(trouble))
     if not readings and not meter.resets:
         parts.append(Meta(t("meters.never_read")))
     return ft.Column(parts, spacing=Space.s, tight=True, horizontal_alignment=STRETCH)

@@ -1,4 +1,8 @@
-"""A reading on the pad, what is asked when it looks wrong, and the reset that explains it."""
+"""A reading on the pad, what is asked when it looks wrong, and the reset that explains it.
+
+The meter's line says that it was kept. A toast would not do: Flet loses the form of the sheet that is open when a toast leaves,
+and whoever reads several meters opens the next at once.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -48,7 +52,7 @@ def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
 
     async def record(at: datetime, *, confirmed: bool) -> None:
         assert value is not None
-        if await carry_out(client, _reading(client, meter, value, at, confirmed=confirmed), "meters.saved"):
+        if await carry_out(client, _reading(client, meter, value, at, confirmed=confirmed)):
             on_done()
 
     async def save() -> None:
@@ -92,7 +96,7 @@ def _last(client: Client, meter: MeterRow) -> ft.Control:
     if meter.last_value is None:
         return Meta(t("meters.never_read"))
     return ft.Row(
-        [Meta(dotted(t("meters.last"), since_when(meter, client.now())), expand=True), Strong(last_shown(meter), size=20)],
+        [Meta(dotted(t("meters.last"), since_when(meter, client.now())), expand=True), Strong(last_shown(meter), size=24)],
         spacing=8,
     )
 
@@ -109,7 +113,10 @@ def _entry(meter: MeterRow, typed: str, set_typed: Callable[[str], None], save: 
         spacing=8,
         alignment=ft.MainAxisAlignment.CENTER,
     )
-    return _stack(figure, NumberPad(typed, set_typed, decimals=meter.decimals > 0 or is_gauge, signed=is_gauge))
+    return _stack(
+        figure,
+        NumberPad(typed, set_typed, decimals=meter.decimals > 0 or is_gauge, signed=is_gauge and (meter.low is None or meter.low < 0)),
+    )
 
 
 def _grouped(typed: str) -> str:
@@ -185,7 +192,7 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
 
     async def _record_after(happened: datetime) -> bool:
         assert reading is not None
-        return await carry_out(client, _reading(client, meter, reading, happened, confirmed=True), "meters.reset_saved")
+        return await carry_out(client, _reading(client, meter, reading, happened, confirmed=True))
 
     kinds = [Choice(one.value, t(f"meters.kind.{one}")) for one in ResetKind]
     then = [Meta(t("meters.reset_then", value=amount(meter, reading)))] if reading is not None else []

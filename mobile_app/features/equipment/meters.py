@@ -7,7 +7,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import use_tables
+from mobile_app.domain.context import use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import last_shown, since_when, use
 from mobile_app.features.equipment.meter_form import meter_sheet
@@ -17,8 +17,8 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider
 from mobile_app.ui.charts import Curve, Dot
-from mobile_app.ui.component import component
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.component import component, memo
+from mobile_app.ui.hooks import State, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, Radius, Size
@@ -42,9 +42,11 @@ def may_read(client: Client) -> bool:
     return client.may(Permission.maintenance_write) or client.may(Permission.maintenance_update_assigned)
 
 
+@memo
 @component
 def MetersSection(equipment_id: UUID) -> ft.Control:
-    client = use_tables("meters")
+    """Holds the sheets, which the rows' changes leave alone."""
+    client = use_client()
     opened: State[tuple[str, UUID | None] | None] = use_state(None)
     asked, set_asked = opened
 
@@ -55,6 +57,13 @@ def MetersSection(equipment_id: UUID) -> ft.Control:
         return lambda: set_asked((what, meter.id if meter else None))
 
     use_sheet(_sheet(client, equipment_id, asked, close), close)
+    return MetersCard(equipment_id, opening)
+
+
+@component
+def MetersCard(equipment_id: UUID, opening: Opening) -> ft.Control:
+    client = use_tables("meters")
+    use_clock(60)
     meters = meters_of(client, equipment_id)
     may_write = client.may(Permission.equipment_write)
     if not meters and not may_write:
