@@ -10,20 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import col
 
-from server.core.database import ReadSession, Session
+from server.core.database import ReadPool, ReadSession, Session
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.timeline import Timeline
 from shared_models.plans import OccurrenceState
 
-_WAITING = sa.text("""
-select exists (select from scheduled_maintenances where is_active and generate_at <= :now),
-    exists (select from scheduled_maintenances where is_active and refresh_at <= :now)
-""")
+_WAITING = """
+select exists (select from scheduled_maintenances where is_active and generate_at <= $1),
+    exists (select from scheduled_maintenances where is_active and refresh_at <= $1)
+"""
 
 
-async def waiting(session: ReadSession, now: datetime) -> tuple[bool, bool]:
+async def waiting(pool: ReadPool, now: datetime) -> tuple[bool, bool]:
     """Whether any plan is to get its job, and whether any is to be looked at again: one probe of an index each."""
-    due, stale = (await session.execute(_WAITING, {"now": now})).one()
+    due, stale = await pool.fetchrow(_WAITING, now)
     return due, stale
 
 

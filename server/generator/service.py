@@ -52,8 +52,7 @@ class Report:
 
 async def run(database: Database) -> Report:
     """Everything that is due now, batch by batch."""
-    async with database.session() as session:
-        due, stale = await repository.waiting(session, clock.now())
+    due, stale = await repository.waiting(database.pool, clock.now())
     total = Report()
     while stale:
         async with database.session() as session:

@@ -37,6 +37,7 @@ async def _stand_still() -> None:
 
 async def run(url: str) -> None:
     database = Database(url)
+    await database.start()
     print("ready", flush=True)  # noqa: T201
     if sys.argv[3:] == ["together"]:
         sys.stdin.readline()

@@ -15,8 +15,8 @@ from shared_models.ids import uuid7
 from shared_models.plans import CreatePlan
 
 _PLANS = sa.text("""
-insert into scheduled_maintenances select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid()))).*
-from scheduled_maintenances p, generate_series(2, :count) where p.id = :id
+insert into scheduled_maintenances select r.* from scheduled_maintenances p cross join generate_series(2, :count) g
+cross join lateral jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'rank', g)) r where p.id = :id
 """)
 _DATES = sa.text("""
 insert into plan_occurrence (id, plan_id, original_due, due, due_at)
