@@ -45,7 +45,7 @@ FORECAST: Final = Mark("calendar.forecast", Tone.off, ft.Icons.TIMELINE_ROUNDED)
 class Scene:
     """What every view needs: who looks, at what, and what happens on a tap or a drop.
 
-    `find` gives the entries of a span of days, filtered. `moving` is what is being moved by tapping a day.
+    `find` gives the entries of a span of days, filtered; `find_all` all of them. `moving` is what is being moved by tapping a day.
     """
 
     client: Client
@@ -54,6 +54,7 @@ class Scene:
     dark: bool
     may_plan: bool
     find: Callable[[date, date], list[Entry]]
+    find_all: Callable[[date, date], Sequence[Entry]]
     on_open: Callable[[Entry], None]
     on_day: Callable[[date], Any]
     on_drop: Callable[[str, date], Any]

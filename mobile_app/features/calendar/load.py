@@ -25,6 +25,7 @@ from shared_models.users import UserCard
 
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _TALLEST: Final = 22
+_MANY: Final = 12
 
 
 def workers(client: Client) -> list[UserCard]:
@@ -34,11 +35,20 @@ def workers(client: Client) -> list[UserCard]:
     return sorted(own, key=lambda user: (user.last_name, user.first_name))
 
 
+def loads_of(scene: Scene, week: date) -> list[PersonLoad]:
+    """All that people have to do, whatever is filtered out of sight; of many people, only those who are seen."""
+    span = (week, week + timedelta(days=WEEK_DAYS - 1))
+    every, shown = scene.find_all(*span), scene.find(*span)
+    loads = load_of(every, workers(scene.client), week)
+    if len(shown) != len(every) or len(loads) > _MANY:
+        seen = {entry.technician_id for entry in shown}
+        loads = [each for each in loads if (each.person.id if each.person else None) in seen]
+    return sorted(loads, key=lambda each: (each.person is None, -each.minutes))
+
+
 def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     """A line for each technician; drop work on one to give it to them."""
-    found = scene.find(week, week + timedelta(days=WEEK_DAYS - 1))
-    loads = load_of(found, workers(scene.client), week)
-    loads.sort(key=lambda each: (each.person is None, -each.minutes))
+    loads = loads_of(scene, week)
     lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.person.id) if each.person else "nobody") for each in loads]
     if across:
         held = [ft.Container(one, width=236) for one in lines]

@@ -126,8 +126,9 @@ class Visit:
         return self.sheets[1]
 
     def scene(self) -> Scene:
+        may_plan = self.client.may(Permission.maintenance_write)
         return Scene(
-            self.client, self.today, self.where.day, self.dark, self.client.may(Permission.maintenance_write), self.find,
+            self.client, self.today, self.where.day, self.dark, may_plan, self.find, self.agenda.between,
             self.open, self.on_day, self.drop, self.hand, self.step, self.moving,
         )  # fmt: skip
 

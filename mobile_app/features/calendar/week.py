@@ -7,7 +7,6 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
-from mobile_app.core.agenda import load as load_of
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain.lookup import machine, person
 from mobile_app.features.calendar.entries import (
@@ -21,7 +20,7 @@ from mobile_app.features.calendar.entries import (
     weekday_name,
     who,
 )
-from mobile_app.features.calendar.load import LoadPanel, over_words, workers
+from mobile_app.features.calendar.load import LoadPanel, loads_of, over_words
 from mobile_app.features.calendar.month import day_label, day_list, drop_target
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
@@ -164,7 +163,7 @@ def PhoneWeek(scene: Scene) -> list[ft.Control]:
     strip = ft.Row([_strip_day(scene, day, days.get(day, [])) for day in week], spacing=4)
     if scene.moving:
         return [strip]
-    loads = [each for each in load_of(found, workers(scene.client), week[0]) if each.count]
+    loads = [each for each in loads_of(scene, week[0]) if each.count]
     over = over_words(loads)
     load = [SectionHeader(t("calendar.load"), over), LoadPanel(scene, week[0])] if loads else []
     return [strip, *day_list(scene, scene.anchor, days.get(scene.anchor, [])), *load]
