@@ -13,6 +13,7 @@ from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, number_of, person
 from mobile_app.domain.marks import Mark
 from mobile_app.domain.pictures import use_pictures
+from mobile_app.ui import environment
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
@@ -145,15 +146,17 @@ def AnswersCard(client: Client, job: InterventionRow) -> ft.Control:
 def _row(
     client: Client, step: Step, answer: AnswerRow | None, linked: InterventionRow | None, pictures: dict[UUID, bytes]
 ) -> ft.Control:  # fmt: skip
-    mark = mark_of(step, answer)
+    mark, big = mark_of(step, answer), environment.current().has_big_text
     value = value_text(step, answer)
     is_bad = answer is not None and answer.state is StepState.failed
     told = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None
     who = dotted(answer.reason, person(client, answer.user_id)) if answer and (is_bad or answer.state is StepState.skipped) else ""
     words: list[ft.Control] = [Strong(step.title, max_lines=3), *([told] if told else []), *([Meta(who)] if who else [])]
-    head = ft.Row(
-        [ft.Column(words, spacing=1, tight=True, expand=True), mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START
-    )
+    told_by = ft.Column(words, spacing=1, tight=True, expand=not big)
+    if big:
+        head: ft.Control = ft.Column([told_by, mark.chip()], spacing=6, tight=True)
+    else:
+        head = ft.Row([told_by, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
     return ft.Column([head, *_proof(step, answer, pictures), *linked_job(linked)], spacing=8, tight=True, key=str(step.id))
 
 

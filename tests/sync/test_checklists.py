@@ -148,7 +148,7 @@ class TestOnScreen:
         assert "Arrêt d’urgence" in shown.texts
         await shown.click("Non conforme")
         await shown.settle(40)
-        assert "Créer une intervention corrective" in shown.texts
+        assert "Créer une corrective" in shown.texts
         assert [a.state for a in chief.job(job).answers] == [StepState.done, StepState.failed]
         await shown.click("Suivant")
         await shown.settle(40)

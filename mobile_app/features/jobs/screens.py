@@ -181,7 +181,7 @@ def _finish(job: InterventionRow, button: Callable[..., ft.Control], *, expand: 
     state = progress(job)
     if state.is_complete:
         return button(t("job.close"), opener(f"/jobs/{job.id}/close"), icon=ft.Icons.CHECK_ROUNDED, expand=expand)
-    label = t("checklist.left", done=state.answered, total=state.total)
+    label = t("checklist.left" if button is PrimaryButton else "checklist.progress", done=state.answered, total=state.total)
     return button(label, opener(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=expand)
 
 
