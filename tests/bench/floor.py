@@ -50,7 +50,7 @@ CHILDREN = (
     " (select json_agg(a) from intervention_note a where a.intervention_id = t.id) as notes,"
     " (select json_agg(a) from intervention_photo a where a.intervention_id = t.id) as photos"
 )
-ON_DEVICES = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated) or t.actual_end >= now() - interval '30 days')"
+ON_DEVICES = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated and t.needs_validation) or t.actual_end >= now() - interval '30 days')"
 EVERYTHING = {
     "equipment": "select t.*, (select json_agg(code) from label_code where equipment_id = t.id) as label_codes from equipment t where t.id > $1",
     "equipment_life": "select t.* from equipment_life t where t.id > $1",
