@@ -98,14 +98,21 @@ def _reset(rows: Rows, cmd: mt.ResetMeter, person: Person) -> None:
     _put(rows, meter, changed.model_copy(update={"readings": readings}))
 
 
+def doubt_of_reset(meter: MeterRow, cmd: mt.ResetMeter) -> Doubt | None:
+    """Why what the meter last showed should be asked about, by what this device knows."""
+    return reset_doubt(points_of(meter), limits_of(meter), _told(cmd), resets_of(meter))
+
+
 def fits(meter: MeterRow, cmd: mt.ResetMeter) -> bool:
     """Whether the readings around it allow the reset, by what this device knows."""
-    reset = Reset(cmd.occurred_at, exact(cmd.final_value), exact(cmd.start_value))
-    points, resets = points_of(meter), resets_of(meter)
-    found = reset_doubt(points, limits_of(meter), reset, resets)
-    most = most_at_start(points, reset, resets)
+    reset, resets = _told(cmd), resets_of(meter)
+    found, most = doubt_of_reset(meter, cmd), most_at_start(points_of(meter), reset, resets)
     is_behind = found is not None and found.kind is Implausible.backwards
     return not is_behind and (most is None or reset.start_value <= most) and all(known.at != reset.at for known in resets)
+
+
+def _told(cmd: mt.ResetMeter) -> Reset:
+    return Reset(cmd.occurred_at, exact(cmd.final_value), exact(cmd.start_value))
 
 
 def _name(rows: Rows, person: Person) -> str:

@@ -12,7 +12,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, t
-from mobile_app.core.project_meters import fits
+from mobile_app.core.project_meters import doubt_of_reset, fits
 from mobile_app.domain.context import carry_out
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when
@@ -172,8 +172,14 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
     start, set_start = first
     reason, set_reason = use_state("")
     wrong, set_wrong = use_state("")
+    sure, set_sure = use_state(False)
     moment: State[datetime | None] = use_state(at)
     when, set_when = moment
+
+    def put_final(value: float | None) -> None:
+        set_final(value)
+        set_sure(False)
+        set_wrong("")
 
     async def save() -> None:
         if final is None or start is None:
@@ -182,10 +188,15 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
         happened = when or client.now()
         command = ResetMeter(
             occurred_at=happened, meter_id=meter.id, reset_id=uuid7(), kind=ResetKind(kind), final_value=final, start_value=start,
-            reason=reason.strip(), is_confirmed=True,
+            reason=reason.strip(), is_confirmed=sure,
         )  # fmt: skip
         if not fits(meter, command) or (reading is not None and start > reading):
             set_wrong(t("meters.reset_contradicted", last=last_shown(meter)))
+            return
+        doubt = doubt_of_reset(meter, command)
+        if doubt and not sure:
+            set_sure(True)
+            set_wrong(question(meter, doubt, final, happened))
             return
         if await carry_out(client, command) and (reading is None or await _record_after(happened)):
             on_done()
@@ -194,16 +205,17 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
         assert reading is not None
         return await carry_out(client, _reading(client, meter, reading, happened, confirmed=True))
 
+    save_word = t("meters.confirm", value=amount(meter, final)) if sure and final is not None else t("meters.reset_save")
     kinds = [Choice(one.value, t(f"meters.kind.{one}")) for one in ResetKind]
     then = [Meta(t("meters.reset_then", value=amount(meter, reading)))] if reading is not None else []
     return _stack(
         Segments(kinds, kind, set_kind),
         Meta(t(f"meters.kind.{kind}_note")),
-        NumberInput(t("meters.final_value"), final, set_final, unit=meter.unit, hint=t("meters.final_hint")),
+        NumberInput(t("meters.final_value"), final, put_final, unit=meter.unit, hint=t("meters.final_hint")),
         NumberInput(t("meters.start_value"), start, set_start, unit=meter.unit),
         *([When(when, set_when, client.now())] if reading is None else []),
         TextInput(t("meters.reason"), reason, set_reason, optional=True),
         *then,
         *([NoticeCard(wrong, tone=Tone.bad)] if wrong else []),
-        PrimaryButton(t("meters.reset_save"), save, icon=ft.Icons.RESTART_ALT_ROUNDED),
+        PrimaryButton(save_word, save, icon=ft.Icons.RESTART_ALT_ROUNDED),
     )

@@ -164,7 +164,7 @@ class TestMeters:
         await make_meter(supervisor, machine["id"], name="Cycles", unit="cycles")
         with count_statements(database) as statements:
             page = (await supervisor.get(f"{API}/meters", params={"equipment_id": machine["id"], "sort": "name"})).json()
-        assert [MeterListItem.model_validate(item).name for item in page["items"]][0] == "Cycles"
+        assert MeterListItem.model_validate(page["items"][0]).name == "Cycles"
         assert page["total"] == 2
         assert len([sql for sql in statements if "meter" in sql]) <= 2
 
@@ -207,7 +207,14 @@ class TestMeters:
 
 
 async def test_devices_do_the_same(technician, meter):
-    said = {"type": "meter.record_reading", "meter_id": meter["id"], "reading_id": str(uuid7()), "value": 42, "read_at": at(), "occurred_at": at()}
+    said = {
+        "type": "meter.record_reading",
+        "meter_id": meter["id"],
+        "reading_id": str(uuid7()),
+        "value": 42,
+        "read_at": at(),
+        "occurred_at": at(),
+    }
     wrong = said | {"reading_id": str(uuid7()), "value": 7, "command_id": str(uuid7())}
     commands = [said | {"command_id": str(uuid7())}, wrong]
     for _ in range(2):
