@@ -157,7 +157,8 @@ def _row(
         head: ft.Control = ft.Column([told_by, mark.chip()], spacing=6, tight=True)
     else:
         head = ft.Row([told_by, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
-    return ft.Column([head, *_proof(step, answer, pictures), *linked_job(linked)], spacing=8, tight=True, key=str(step.id))
+    parts = [head, *_proof(step, answer, pictures), *linked_job(linked)]
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, key=str(step.id))
 
 
 def _proof(step: Step, answer: AnswerRow | None, pictures: dict[UUID, bytes]) -> list[ft.Control]:

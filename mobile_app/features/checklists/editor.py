@@ -93,7 +93,9 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
 
 def _head_fields(draft: Draft, wrong: dict[str, str], *, is_new: bool) -> list[ft.Control]:
     fields: list[ft.Control] = [
-        TextInput(t("checklists.name"), draft.get("name", ""), draft.setter("name"), error=wrong.get("name", ""), autofocus=is_new),
+        TextInput(
+            t("checklists.name"), draft.get("name", ""), draft.setter("name"), error=wrong.get("name", ""), autofocus=is_new, max_length=100
+        ),
         TextInput(t("checklists.description"), draft.get("description", ""), draft.setter("description"), lines=2, optional=True),
     ]
     if not is_new:

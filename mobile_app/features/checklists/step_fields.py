@@ -31,7 +31,7 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
     fields: list[ft.Control] = [
         TextInput(
             t("checklists.step_title"), step["title"], partial(change, "title"), autofocus=not step["title"],
-            on_submit=on_enter if step["title"].strip() else None, placeholder=t(f"checklists.example.{kind.value}"),
+            on_submit=on_enter if step["title"].strip() else None, placeholder=t(f"checklists.example.{kind.value}"), max_length=200,
         ),
         Picker(t("checklists.kind_label"), kinds, kind.value, partial(change, "kind")),
         *(_number(step, change, wide=size >= Breakpoint.tablet) if kind in NUMBERS else []),
@@ -47,7 +47,7 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
 def _number(step: Values, change: Change, *, wide: bool) -> list[ft.Control]:
     low = NumberInput(t("checklists.low"), step["low"], partial(change, "low"), unit=step["unit"], signed=True, optional=True)
     high = NumberInput(t("checklists.high"), step["high"], partial(change, "high"), unit=step["unit"], signed=True, optional=True)
-    unit = TextInput(t("checklists.unit"), step["unit"], partial(change, "unit"), optional=True, placeholder="bar")
+    unit = TextInput(t("checklists.unit"), step["unit"], partial(change, "unit"), optional=True, placeholder="bar", max_length=20)
     note = [Meta(t("checklists.meter_hint"))] if step["kind"] == StepKind.meter else []
     if not wide:
         return [unit, low, high, *note]

@@ -16,7 +16,7 @@ from mobile_app.ui.cards import Card, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import NumberInput, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.pads import NumberPad, SignaturePad, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -84,7 +84,7 @@ def _controls(step: Answering, *, with_keys: bool) -> list[ft.Control]:
 def _written(step: Answering) -> ft.Control:
     if step.step.kind is StepKind.signature:
         return SignaturePad(step.typed, partial(step.enter, "value"), height=200)
-    return TextInput(t("checklist.answer"), step.typed, partial(step.enter, "value"), lines=4)
+    return TextInput(t("checklist.answer"), step.typed, partial(step.enter, "value"), lines=4, max_length=10_000)
 
 
 def _verdicts(step: Answering) -> list[ft.Control]:
@@ -143,10 +143,10 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
     """The figure, what it means at once, and the keys: a field where there is a keyboard."""
     parts = [] if step.answer and step.answer.state is StepState.failed and step.is_settled else [_verdict(step)]
     if with_keys:
-        value = step.value if isinstance(step.value, float) else None
-        field = NumberInput(
-            t("checklist.value"), value, lambda typed: step.enter("value", "" if typed is None else f"{typed:.6f}".rstrip("0").rstrip(".")),
-            unit=step.unit, signed=True, autofocus=True, on_submit=step.save if step.unsaved is not None and not step.blocked else None,
+        ready = step.unsaved is not None and not step.blocked
+        field = TextInput(
+            t("checklist.value"), shown(step.typed), lambda text: step.enter("value", _figures(text)), autofocus=step.answer is None,
+            suffix=step.unit or None, on_submit=step.save if ready else None,
         )  # fmt: skip
         return [*_limits(step), field, *parts]
     figure = ft.Text(shown(step.typed) or "–", size=44, weight=SEMIBOLD, color=_figure_color(step))
@@ -158,6 +158,11 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
         return [*figures, ft.Row([again], alignment=ft.MainAxisAlignment.CENTER)]
     pad = NumberPad(step.typed, partial(step.enter, "value"), signed=_may_be_negative(step))
     return [*figures, pad]
+
+
+def _figures(text: str) -> str:
+    """What of a typed text can be part of a number, with a point."""
+    return "".join(char for char in text.replace(",", ".") if char in "0123456789.-")
 
 
 def _may_be_negative(step: Answering) -> bool:
@@ -225,7 +230,7 @@ def _failure(step: Answering, on_ask: Callable[[], None]) -> list[ft.Control]:
     told, limits = st.value_text(step.step, answer), st.limits_text(step.step)
     body = t("checklist.failed_value", value=told, limits=limits) if told and limits else told
     notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if told else []
-    found = TextInput(t("checklist.finding_label"), step.finding, partial(step.enter, "finding"), optional=True, lines=2)
+    found = TextInput(t("checklist.finding_label"), step.finding, partial(step.enter, "finding"), optional=True, lines=2, max_length=200)
     if step.linked is not None:
         return [*notice, found, *st.linked_job(step.linked)]
     ask = SecondaryButton(t("checklist.corrective_ask"), on_ask, icon=ft.Icons.BUILD_ROUNDED)
@@ -246,7 +251,7 @@ def CorrectiveForm(step: Answering, on_close: Callable[[], None]) -> ft.Control:
 
     priorities = [Choice(mark.value, marks.PRIORITY[mark].word) for mark in Priority]
     return stacked(
-        TextInput(t("checklist.corrective_what"), title, draft.setter("title"), lines=2),
+        TextInput(t("checklist.corrective_what"), title, draft.setter("title"), lines=2, max_length=200),
         Segments(priorities, draft.get("priority"), draft.setter("priority")),
         PrimaryButton(t("checklist.corrective_create"), create, icon=ft.Icons.ADD_ROUNDED, disabled=not title.strip()),
         spacing=Space.l,
