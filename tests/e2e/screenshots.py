@@ -139,7 +139,7 @@ def calendar(view: str, *, opened: bool = False) -> Callable[[App, Things], obje
         app.go("/calendar").tap(f"calendar.view.{view}").see("calendar.title" if app.page.viewport_size == PHONE else "calendar.today")
         app.page.wait_for_timeout(800)
         if opened:
-            app.page.get_by_role("button", name=re.compile(r"^\d\d:\d\d|^\d+ \S+\n\d\d:\d\d")).first.click()
+            app.page.get_by_role("button", name=re.compile(r"^(\d+\S* \S+\s)?\d\d:\d\d")).first.click()
             app.see("calendar.machine")
 
     return come

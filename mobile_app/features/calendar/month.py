@@ -34,6 +34,14 @@ _GAP: Final = 3
 _WEEK: Final = 38
 _DOTS: Final = 3
 _FLING: Final = 250
+_RANK: Final = {
+    EntryState.late: 0,
+    EntryState.open: 1,
+    EntryState.planned: 1,
+    EntryState.missed: 2,
+    EntryState.done: 3,
+    EntryState.skipped: 4,
+}
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
@@ -97,11 +105,12 @@ def _week(scene: Scene, week: Sequence[date], days: dict[date, list[Entry]], roo
 
 @component
 def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wide: bool) -> ft.Control:
-    """A square that takes what is dropped on it."""
+    """A square that takes what is dropped on it: what is late first, then what is to do, then what is over."""
     is_over, set_over = use_state(False)
     other = day.month != scene.anchor.month
     fits = len(entries) <= room
-    chips = [Chip(scene, entry, wide=wide) for entry in (entries if fits else entries[: max(0, room - 1)])]
+    first = sorted(entries, key=lambda entry: _RANK[state_on(entry, scene.today)])
+    chips = [Chip(scene, entry, wide=wide) for entry in (first if fits else first[: max(0, room - 1)])]
     more = [] if fits else [_more(len(entries) - len(chips), alone=not chips)]
     number = _day_number(scene, day, entries, faded=other)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
