@@ -10,6 +10,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.core.outbox import Refused
 from mobile_app.domain.context import go, opener, use_client
 from mobile_app.domain.lookup import dotted, machine
+from mobile_app.domain.meters import amount
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, KeyValues
@@ -107,7 +108,14 @@ def _subject(client: Client, item: Refused) -> str:
     if job:
         return dotted(job.title, machine(client, job.equipment_id))
     row = client.equipment.get(getattr(item.command, "equipment_id", None))
-    return row.name if row else ""
+    return row.name if row else _meter(client, item)
+
+
+def _meter(client: Client, item: Refused) -> str:
+    """`Heures moteur · Presse 2 · 4 870 h`: a value is what somebody would have to read again."""
+    meter = client.tables.meters.get(getattr(item.command, "meter_id", None))
+    value = getattr(item.command, "value", None)
+    return dotted(meter.name, machine(client, meter.equipment_id), amount(meter, value) if value is not None else "") if meter else ""
 
 
 def _open(client: Client, item: Refused) -> list[ft.Control]:
