@@ -3,7 +3,7 @@
 Dates follow from `shared_models.planning`, as on the server; the device's own clock stands for the site's.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,11 @@ from shared_models.equipment import EquipmentRow
 from shared_models.interventions import InterventionRow
 from shared_models.lifecycle import InterventionStatus
 from shared_models.meters import MeterRow
-from shared_models.planning import DueReason, MeterView, Outcome, Reference, ReferenceKind
+from shared_models.planning import DueReason, MeterView, Outcome, PlanRule, Reference, ReferenceKind
 from shared_models.plans import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
 
 PLAN = "plan"
+_MINUTE = timedelta(minutes=1)
 _ENVELOPE = {"command_id", "occurred_at", "type", "plan_id", "version"}
 _ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
 _CHOSEN = pl.PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
@@ -112,14 +113,38 @@ def _meter_of(rows: Rows, plan: PlanRow | pl.PlanFields) -> MeterRow | None:
     return rows.get("meter", MeterRow, plan.meter_id)
 
 
-def _first_reference(cmd: pl.PlanFields, meter: MeterRow | None) -> Reference:
-    """What was done before the plan, else its start."""
-    total = cmd.last_done_total
-    if total is None and meter is not None:
-        total = meter.last_total
-    if cmd.last_done_on is not None:
-        return Reference(kind=ReferenceKind.done, at=datetime.combine(cmd.last_done_on, cmd.due_time), total=total)
-    return Reference(kind=ReferenceKind.start, at=cmd.starts_at, total=total)
+def _told(cmd: pl.PlanFields, meter: MeterRow | None, now: datetime) -> Reference | None:
+    """What the planner knows of maintenance before the plan."""
+    if cmd.last_done_on is None and cmd.last_done_total is None:
+        return None
+    made = pl.rule_of(cmd)
+    at = datetime.combine(cmd.last_done_on or now.date(), time(23, 59) if made.is_series else cmd.due_time)
+    total = cmd.last_done_total if cmd.last_done_total is not None else _total_at(meter, at)
+    return Reference(kind=ReferenceKind.done, at=at, total=total if made.meter_interval else None)
+
+
+def _counted_from(made: PlanRule, last: Reference | None, meter: MeterRow | None, now: datetime) -> Reference:
+    """Where a new plan, or one with a new rule, begins. A series does not look back, but for its latest date since `last`."""
+    if not made.is_series or made.calendar is None:
+        return last or Reference(kind=ReferenceKind.start, at=now, total=_total_at(meter, now) if made.meter_interval else None)
+    if last is not None:
+        passed = list(recurrence.between(made.calendar, made.starts_at, last.at, now))
+        return Reference(kind=ReferenceKind.due, at=passed[-1] - _MINUTE if passed else last.at)
+    today = datetime.combine(now.date(), time())
+    if made.starts_at >= today:
+        return Reference(kind=ReferenceKind.start, at=made.starts_at)
+    return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
+
+
+def _total_at(meter: MeterRow | None, at: datetime) -> float | None:
+    """By the readings on this device; before the first of them, the first."""
+    if meter is None:
+        return None
+    points = [metering.Point(local(reading.read_at), reading.total) for reading in reversed(meter.readings)]
+    if not points:
+        return meter.last_total
+    found = metering.total_at(points, at, meter.per_day)
+    return points[0].total if found is None else found
 
 
 @rule(pl.CreatePlan)
@@ -133,7 +158,8 @@ def _create(rows: Rows, cmd: pl.CreatePlan, _: Person) -> None:
         **blank, **_chosen(cmd), "id": cmd.plan_id, "site_id": machine.site_id, "is_active": True, "inactive_reason": "",
         "upcoming": [], "occurrences": [], "version": 0,
     })  # fmt: skip
-    rows.put(PLAN, replanned(plan, _first_reference(cmd, meter), meter, local(cmd.occurred_at)))
+    now = local(cmd.occurred_at)
+    rows.put(PLAN, replanned(plan, _counted_from(pl.rule_of(cmd), _told(cmd, meter, now), meter, now), meter, now))
 
 
 def _chosen(cmd: pl.PlanFields) -> dict[str, Any]:
@@ -154,13 +180,21 @@ def _update(rows: Rows, cmd: pl.UpdatePlan, _: Person) -> None:
     if plan is None or plan.version > cmd.version:
         return
     changed = plan.model_copy(update=_chosen(cmd))
-    if any(getattr(plan, name) != getattr(changed, name) for name in _RULE):
-        meter = _meter_of(rows, cmd)
-        reference = plan.reference
-        if reference.kind == ReferenceKind.start or cmd.last_done_on is not None:
-            reference = _first_reference(cmd, meter)
-        changed = replanned(changed, reference, meter, local(cmd.occurred_at))
+    meter, now = _meter_of(rows, cmd), local(cmd.occurred_at)
+    told = _told(cmd, meter, now)
+    if told is not None or any(getattr(plan, name) != getattr(changed, name) for name in _RULE):
+        changed = replanned(changed, _counted_anew(changed, told, meter, now), meter, now)
     rows.put(PLAN, changed)
+
+
+def _counted_anew(plan: PlanRow, told: Reference | None, meter: MeterRow | None, now: datetime) -> Reference:
+    """An open job keeps what it was counted from, but a series goes on by its new rule from now on."""
+    made = plan.rule()
+    if any(each.state is OccurrenceState.open for each in plan.occurrences):
+        return Reference(kind=ReferenceKind.due, at=now) if made.is_series else plan.reference
+    settled = None if plan.reference.kind is ReferenceKind.start else plan.reference
+    known = [each for each in (settled, told) if each is not None]
+    return _counted_from(made, max(known, key=lambda each: each.at, default=None), meter, now)
 
 
 @rule(pl.SetPlanActive)

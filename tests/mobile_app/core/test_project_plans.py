@@ -8,6 +8,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions import InterventionRow
 from shared_models.lifecycle import InterventionStatus
 from shared_models.meters import MeterRow
+from shared_models.planning import Reference, ReferenceKind
 from shared_models.plans import OccurrenceRow, PlanRow
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, SITE, job, machine, plan
 
@@ -153,10 +154,21 @@ def test_a_changed_rule_moves_the_dates_and_a_changed_title_does_not():
     assert other.next_due == day(1)
 
 
+def test_a_new_series_begins_today_however_long_ago_its_first_date():
+    assert plan(starts_on=day(-28).date()).upcoming[0] == day(0)
+
+
+def test_a_new_plan_counts_from_what_was_told_of_before_it():
+    told = {"basis": "floating", "weekdays": [], "frequency_type": "monthly", "frequency_value": 1, "starts_on": day(0).date()}
+    assert plan(**told).next_due is not None
+    assert plan(**told, last_done_on=day(-10).date()).next_due == day(20)
+
+
 def test_paused_and_taken_up_again():
-    past = plan(starts_on=day(-28).date())
-    assert past.upcoming[0] == day(-28)
-    device = Device(past)
+    """What fell due meanwhile is not made up for."""
+    past = plan()
+    waited = Reference(kind=ReferenceKind.due, at=day(-29))
+    device = Device(past.model_copy(update={"reference": waited, "upcoming": [day(-28), *past.upcoming]}))
     paused = device.do(pl.SetPlanActive, is_active=False, reason="Machine vendue")
     assert (paused.is_active, paused.inactive_reason) == (False, "Machine vendue")
     again = device.do(pl.SetPlanActive, is_active=True)
