@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mobile_app.core.i18n import format_ago, format_date, format_number, t
+from mobile_app.core.i18n import NO_BREAK, format_ago, format_date, format_number, t
 from mobile_app.core.project_meters import doubt_of
 from shared_models.metering import Doubt, Implausible
 from shared_models.meters import MeterKind, MeterRow
@@ -15,7 +15,7 @@ _WHOLE = 100
 def amount(meter: MeterRow, value: float) -> str:
     """`4 870 h`: with the meter's decimals, or those that were entered."""
     entered = len(f"{value:.{_MOST_DIGITS}f}".rstrip("0").partition(".")[2])
-    return f"{format_number(value, max(meter.decimals, entered))} {meter.unit}"
+    return f"{format_number(value, max(meter.decimals, entered))}{NO_BREAK}{meter.unit}"
 
 
 def last_shown(meter: MeterRow) -> str:
