@@ -44,7 +44,7 @@ OUTCOME: Final = {
     Outcome.skipped: Mark("due.outcome.skipped", Tone.off, ft.Icons.REMOVE_ROUNDED),
 }
 _GLYPH: Final = {Outcome.on_time: "●", Outcome.late: "▲", Outcome.early: "◆", Outcome.missed: "×", Outcome.skipped: "–"}
-_STRIP_SIZE: Final = 13
+_STRIP_SIZE: Final = 12
 _TURN: Final = {Outcome.late: -pi / 2, Outcome.early: pi / 4}
 """A triangle that points up, a square on its corner."""
 
@@ -204,7 +204,7 @@ def ComplianceStrip(occurrences: Sequence[OccurrenceRow]) -> ft.Control:
         ft.TextSpan(_GLYPH[outcome] * count, ft.TextStyle(color=TONES[OUTCOME[outcome].tone].ink)) for outcome, count in runs if outcome
     ]
     empty = ft.TextSpan("·" * (STRIP - len(shown)), ft.TextStyle(color=C.ink2))
-    style = ft.TextStyle(font_family=FONT, size=_STRIP_SIZE, letter_spacing=2.5, weight=SEMIBOLD)
+    style = ft.TextStyle(font_family=FONT, size=_STRIP_SIZE, letter_spacing=2, weight=SEMIBOLD)
     text = ft.Text(spans=[empty, *spans], style=style, max_lines=1, no_wrap=True)
     return ft.Semantics(content=text, label=spoken_strip(shown), image=True, exclude_semantics=True)
 

@@ -206,7 +206,7 @@ def _columns(client: Client, today: date) -> list[Column]:
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
         Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
-        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan)), width=172),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan)), width=184),
     ]
 
 
