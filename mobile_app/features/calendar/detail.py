@@ -25,7 +25,7 @@ from mobile_app.features.calendar.entries import (
     who,
 )
 from mobile_app.features.calendar.move import SKIP_REASONS, HandForm, MoveForm, Moves, why_fixed
-from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
+from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import KeyValues, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.sheets import Sheet
@@ -159,14 +159,17 @@ def _planner(entry: Entry, moves: Moves, show: Show, close: Callable[[], None], 
         if job_id is not None:
             go(f"/jobs/{job_id}")
 
-    move = SecondaryButton(t("calendar.move"), on_tap_day or partial(show, "move"), icon=ft.Icons.OPEN_WITH_ROUNDED, expand=1)
-    hand = SecondaryButton(t("calendar.hand"), partial(show, "hand"), icon=ft.Icons.PERSON_ADD_ALT_ROUNDED, expand=1)
-    rows: list[ft.Control] = [ft.Row([move, hand], spacing=10)]
-    if on_tap_day is not None:
-        rows.append(SecondaryButton(t("calendar.move_exact"), partial(show, "move"), icon=ft.Icons.SCHEDULE_ROUNDED))
+    icons = ft.Icons
+    by_tap = on_tap_day is not None
+    move = SecondaryButton(t("calendar.move"), on_tap_day or partial(show, "move"), icon=icons.OPEN_WITH_ROUNDED, expand=1)
+    hand = SecondaryButton(t("calendar.hand"), partial(show, "hand"), icon=icons.PERSON_ADD_ALT_ROUNDED, expand=1)
+    second: list[ft.Control] = []
+    if by_tap:  # without icons, two fit side by side on a phone
+        second.append(SecondaryButton(t("calendar.move_exact"), partial(show, "move"), expand=1))
     if entry.plan is not None and entry.original_due is not None:
-        skip = SecondaryButton(t("calendar.skip"), partial(show, "skip"), icon=ft.Icons.REMOVE_CIRCLE_OUTLINE_ROUNDED, expand=1)
-        now = SecondaryButton(t("calendar.generate"), generate, icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=1)
-        is_next = entry.job is None and entry.original_due == next_original(entry.plan)
-        rows.append(ft.Row([skip, *([now] if is_next else [])], spacing=10))
+        icon = None if by_tap else icons.REMOVE_CIRCLE_OUTLINE_ROUNDED
+        second.append(SecondaryButton(t("calendar.skip"), partial(show, "skip"), icon=icon, expand=1))
+    rows: list[ft.Control] = [ActionRow(move, hand), *([ActionRow(*second)] if second else [])]
+    if entry.plan is not None and entry.job is None and entry.original_due == next_original(entry.plan):
+        rows.append(SecondaryButton(t("calendar.generate"), generate, icon=icons.PLAY_ARROW_ROUNDED))
     return rows
