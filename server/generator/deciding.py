@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from server.plans.models import Plan
 from server.plans.outlook import Outlook
-from server.plans.scheduling import LOOK_AGAIN, anchor, reason_of, rule, unsettled
+from server.plans.scheduling import LOOK_AGAIN, anchor, rule, unsettled
 from server.plans.timeline import Passed, Timeline
 from shared_models.planning import DueReason, MeterView, Reference, ReferenceKind
 
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class NewJob:
-    """`missed`: how many dates before it passed without a job."""
+    """`missed`: how many dates before it passed without a job; `reason` where it is another than the plan's."""
 
     date: Passed
     technician_id: UUID | None
@@ -63,7 +63,7 @@ def _by_reference(decision: Decision, outlook: Outlook, times: Timeline, now: da
         decision.generate_at = now + DAY if row is not None else None
         return
     date = Passed(row.original_due, row.due, row.due_at)
-    decision.job = NewJob(date, row.assigned_technician_id, 0, reason_of(plan))
+    decision.job = NewJob(date, row.assigned_technician_id, 0, None)
     view = MeterView.model_validate(plan.meter) if plan.meter else None
     days = outlook.rule.interval_days(view.per_day if view else None)
     ignored_at = date.due_at + timedelta(days=min(days, 36_500)) if days else None
@@ -80,9 +80,7 @@ def _one_job(decision: Decision, outlook: Outlook, times: Timeline, now: datetim
         date, following = following, next(dates, None)
     if date is None:
         return
-    reason = reason_of(plan)
-    if decision.passed:
-        reason = _go_on(decision, outlook, decision.passed[-1], date)
+    reason = _go_on(decision, outlook, decision.passed[-1], date) if decision.passed else None
     row = times.planned.get(date.original_due)
     decision.job = NewJob(date, row.assigned_technician_id if row else None, len(decision.passed), reason)
     decision.refresh_at = min(now + LOOK_AGAIN, following.due_at if following else now + LOOK_AGAIN)

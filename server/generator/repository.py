@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from server.core.database import ReadPool, ReadSession, Session
@@ -27,11 +28,14 @@ async def waiting(pool: ReadPool, now: datetime) -> tuple[bool, bool]:
     return due, stale
 
 
+_NOT_NEEDED: tuple[Any, ...] = (Plan.upcoming, Plan.reason, Plan.description, Plan.parts)
+
+
 async def lock_due(session: Session, now: datetime, limit: int) -> list[Plan]:
     """What another generator or a person has locked is theirs, or comes with the next round."""
     statement = (
         select(Plan).where(col(Plan.is_active), col(Plan.generate_at) <= now).order_by(col(Plan.generate_at), col(Plan.id))
-        .limit(limit).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        .limit(limit).with_for_update(skip_locked=True).options(*map(defer, _NOT_NEEDED)).execution_options(populate_existing=True)
     )  # fmt: skip
     return list(await session.scalars(statement))
 
@@ -108,7 +112,7 @@ insert into maintenance_interventions (id, number, site_id, equipment_id, title,
     original_due, due_local, due_at, due_reason, estimated_duration, required_parts, needs_photo, needs_signature, needs_validation,
     checklist, created_at, updated_at)
 select r.id, r.number, p.site_id, p.equipment_id, p.title, p.description, p.intervention_type, 'pending', p.priority,
-    r.due_at, r.due_at + make_interval(mins => p.estimated_duration), coalesce(r.technician, p.assigned_technician_id), p.team_id,
+    r.due_at, r.due_at + make_interval(mins => p.estimated_duration), u.id, p.team_id,
     r.creator, p.id, p.maintenance_type_id, r.original_due, r.due, r.due_at,
     coalesce(r.reason::jsonb, p.reason) || jsonb_build_object('missed', r.missed), p.estimated_duration, p.parts,
     p.needs_photo, p.needs_signature, p.needs_validation,
@@ -120,10 +124,13 @@ from unnest(cast(:ids as uuid[]), cast(:plan_ids as uuid[]), cast(:numbers as te
     cast(:reasons as text[]), cast(:creators as uuid[]))
     as r(id, plan_id, number, original_due, due, due_at, technician, missed, reason, creator)
 join scheduled_maintenances p on p.id = r.plan_id left join checklist c on c.id = p.checklist_id
+left join users u on u.id = coalesce(r.technician, p.assigned_technician_id) and u.is_active
+    and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = p.site_id))
 """)
 
 
 async def insert_jobs(session: Session, rows: Rows, now: datetime) -> None:
+    """A job whose technician has left, or left the site, is given to nobody, so that others may take it."""
     await session.execute(_INSERT_JOBS, {**rows.columns, "now": now})
 
 

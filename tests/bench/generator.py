@@ -95,7 +95,7 @@ async def _nothing_due(database: Database, rounds: int) -> bool:
 
     async def again() -> None: ...
 
-    return told(f"a tick over {PLANS:,} plans, nothing due", await _compare(ours, floor, again, rounds), 0.2, TICKS)
+    return told(f"a tick over {PLANS:,} plans, nothing due", await _compare(ours, floor, again, rounds), 0.5, TICKS)
 
 
 async def _due(database: Database, rounds: int) -> bool:
