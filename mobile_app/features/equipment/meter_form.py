@@ -9,10 +9,11 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import carry_out
+from mobile_app.features.equipment.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import Field, NumberInput, TextInput, Toggle
+from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.theme import Space
@@ -72,11 +73,11 @@ def _of_counter(form: Form) -> list[ft.Control]:
     unit = t("meters.unit_per_day", unit=form.get("unit") or "")
     most = MOST_HOURS if form.get("unit") == HOURS else None
     return [
-        NumberInput(
+        TypedNumber(
             t("meters.most_per_day"), form.get("most_per_day", most), lambda value: form.set("most_per_day", value), unit=unit,
             hint=t("meters.most_hint"), optional=True,
         ),
-        NumberInput(
+        TypedNumber(
             t("meters.expected_per_day"), form.get("expected_per_day"), lambda value: form.set("expected_per_day", value), unit=unit,
             hint=t("meters.expected_hint"), optional=True,
         ),
@@ -86,9 +87,9 @@ def _of_counter(form: Form) -> list[ft.Control]:
 def _of_gauge(form: Form) -> list[ft.Control]:
     unit = form.get("unit") or ""
     return [
-        NumberInput(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True, signed=True),
-        NumberInput(
-            t("meters.high"), form.get("high"), lambda value: form.set("high", value), unit=unit, optional=True, signed=True,
+        TypedNumber(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True),
+        TypedNumber(
+            t("meters.high"), form.get("high"), lambda value: form.set("high", value), unit=unit, optional=True,
             hint=t("meters.range_hint"),
         ),
     ]  # fmt: skip

@@ -5,23 +5,24 @@ and whoever reads several meters opens the next at once.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_number, t
+from mobile_app.core.i18n import format_datetime, format_number, t
 from mobile_app.core.project_meters import doubt_of_reset, fits
 from mobile_app.domain.context import carry_out
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when
+from mobile_app.features.equipment.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
-from mobile_app.ui.choices import Choice, Segments
+from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import DateInput, NumberInput, TextInput, TimeInput, parse_number
+from mobile_app.ui.fields import TextInput, parse_number
 from mobile_app.ui.hooks import State, use_breakpoint, use_state
 from mobile_app.ui.pads import NumberPad, shown
 from mobile_app.ui.sheets import Sheet
@@ -33,6 +34,8 @@ from shared_models.meters import MeterKind, MeterRow, RecordReading, ResetKind, 
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 Done = Callable[[], Any]
+AGO = (1, 4, 12, 24, 48, 72, 168)
+"""How many hours ago somebody may say that he read the meter."""
 
 
 def reading_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
@@ -130,19 +133,12 @@ def _grouped(typed: str) -> str:
 def When(at: datetime | None, on_change: Callable[[datetime | None], None], now: datetime) -> ft.Control:
     """Now, unless somebody read it before."""
     if at is None:
-        return ft.Row([TextLink(t("meters.read_earlier"), lambda: on_change(now))], alignment=ft.MainAxisAlignment.CENTER)
-    local = at.astimezone()
-
-    def put(**parts: Any) -> None:
-        on_change(min(local.replace(**parts), now))
-
-    return ft.Row(
-        [
-            ft.Container(DateInput(t("meters.day"), local.date(), lambda d: put(year=d.year, month=d.month, day=d.day)), expand=3),
-            ft.Container(TimeInput(t("meters.time"), local.time(), lambda c: put(hour=c.hour, minute=c.minute)), expand=2),
-        ],
-        spacing=10,
-    )
+        return ft.Row(
+            [TextLink(t("meters.read_earlier"), lambda: on_change(now - timedelta(hours=AGO[0])))], alignment=ft.MainAxisAlignment.CENTER
+        )
+    chosen = min(AGO, key=lambda hours: abs(now - timedelta(hours=hours) - at))
+    choices = [Choice(str(hours), format_datetime(now - timedelta(hours=hours))) for hours in AGO]
+    return ChoiceChips(choices, str(chosen), lambda hours: on_change(now - timedelta(hours=int(hours))))
 
 
 def _question(words: str, value: str, *, on_confirm: Done | None, on_reset: Done | None, on_correct: Done) -> ft.Control:
@@ -211,8 +207,8 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
     return _stack(
         Segments(kinds, kind, set_kind),
         Meta(t(f"meters.kind.{kind}_note")),
-        NumberInput(t("meters.final_value"), final, put_final, unit=meter.unit, hint=t("meters.final_hint")),
-        NumberInput(t("meters.start_value"), start, set_start, unit=meter.unit),
+        TypedNumber(t("meters.final_value"), final, put_final, unit=meter.unit, hint=t("meters.final_hint")),
+        TypedNumber(t("meters.start_value"), start, set_start, unit=meter.unit),
         *([When(when, set_when, client.now())] if reading is None else []),
         TextInput(t("meters.reason"), reason, set_reason, optional=True),
         *then,
