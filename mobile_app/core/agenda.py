@@ -5,7 +5,7 @@ the device's own for other jobs.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from mobile_app.core.tables import Table
+from shared_models.equipment import EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority
 from shared_models.lifecycle import OPEN, InterventionStatus
 from shared_models.planning import Basis, DueReason, forecast
@@ -184,12 +185,13 @@ def entries(
     *,
     line_of: LineOf = lambda _: None,
     members: Mapping[UUID, frozenset[UUID]] | None = None,
+    resting: Collection[UUID] = (),
 ) -> list[Entry]:
-    """Everything from the day `since` to the day `until`, both included, in order of time."""
+    """Everything from the day `since` to the day `until`, both included, in order of time; nothing is to come for `resting` machines."""
     start, end = datetime.combine(since, time.min), datetime.combine(until, time.max)
     by_plan, found = _of_jobs(jobs, start, end)
     for plan in plans:
-        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end)
+        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=plan.is_active and plan.equipment_id not in resting)
     if filters != NO_FILTERS:
         found = [entry for entry in found if passes(entry, filters, line_of, members or {})]
     found.sort(key=_order)
@@ -232,16 +234,16 @@ def _state_of(job: InterventionRow) -> EntryState:
     return EntryState.skipped if job.status == InterventionStatus.cancelled else EntryState.done
 
 
-def _of_plan(plan: PlanRow, jobs: Jobs, start: datetime, end: datetime) -> Iterator[Entry]:
+def _of_plan(plan: PlanRow, jobs: Jobs, start: datetime, end: datetime, *, goes_on: bool) -> Iterator[Entry]:
     own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
     for original_due, occurrence in own.items():
-        if original_due not in jobs and start <= occurrence.due <= end and (plan.is_active or occurrence.state != OccurrenceState.planned):
+        if original_due not in jobs and start <= occurrence.due <= end and (goes_on or occurrence.state != OccurrenceState.planned):
             yield Entry(occurrence.due, _OF_OCCURRENCE[occurrence.state], original_due, plan, None, occurrence)
     for original_due, job in jobs.items():
         due = day_of(job) or original_due
         if start <= due <= end:
             yield Entry(due, _state_of(job), original_due, plan, job, own.get(original_due))
-    if plan.is_active:
+    if goes_on:
         yield from _to_come(plan, own, jobs, start, end)
 
 
@@ -270,22 +272,23 @@ def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Jobs) -> bool:
 
 
 class Agenda:
-    """`entries` of the rows of two tables, kept until one of them changes."""
+    """`entries` of the rows of the tables, kept until one of them changes."""
 
-    def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow]) -> None:
-        self._plans, self._jobs = plans, jobs
-        self._revisions = (-1, -1)
+    def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow], machines: Table[EquipmentRow]) -> None:
+        self._plans, self._jobs, self._machines = plans, jobs, machines
+        self._revisions = (-1, -1, -1)
         self._kept: dict[tuple[date, date], list[Entry]] = {}
 
     def between(self, since: date, until: date) -> Sequence[Entry]:
-        revisions = (self._plans.revision, self._jobs.revision)
+        revisions = (self._plans.revision, self._jobs.revision, self._machines.revision)
         if revisions != self._revisions:
             self._kept.clear()
             self._revisions = revisions
         if (since, until) not in self._kept:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[since, until] = entries(self._plans.rows.values(), self._jobs.rows.values(), since, until)
+            resting = {machine.id for machine in self._machines.rows.values() if machine.status == EquipmentStatus.inactive}
+            self._kept[since, until] = entries(self._plans.rows.values(), self._jobs.rows.values(), since, until, resting=resting)
         return self._kept[since, until]
 
 

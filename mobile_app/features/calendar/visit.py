@@ -210,7 +210,7 @@ class Visit:
 def use_visit(client: Client) -> Visit:
     """By the address where it tells, else as it was left."""
     kept, today = use_draft("calendar", {}), use_today(client)
-    agenda = use_box(lambda: Agenda(client.tables.plans, client.interventions)).current
+    agenda = use_box(lambda: Agenda(client.tables.plans, client.interventions, client.tables.equipment)).current
     size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()  # a grid has no room for large words
     where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
     opened: State[Entry | None] = use_state(None)
