@@ -33,6 +33,7 @@ STEPS = st.one_of(
     st.tuples(st.just("return"), st.just(0)), st.tuples(st.just("skip"), st.integers(0, 3)),
     st.tuples(st.just("move"), st.integers(0, 3), st.integers(-60, 120)), st.tuples(st.just("read"), st.integers(0, 60)),
     st.tuples(st.just("pause"), st.just(0)),
+    st.tuples(st.just("late"), HOURS),
 )  # fmt: skip
 
 
@@ -88,6 +89,9 @@ class Story:
         if kind == "advance":
             self.now += timedelta(hours=arguments[0])
             self.planner.now_is(f"{self.now:%Y-%m-%d %H:%M}")
+        elif kind == "late":  # the server hears of it only when it has looked again
+            for step in (("generate", 0), ("advance", arguments[0]), ("generate", 0), ("complete", arguments[0] - 1)):
+                await self.do(*step)
         elif await self.is_possible(kind):
             await getattr(self, kind)(*arguments)
 
