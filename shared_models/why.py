@@ -1,6 +1,7 @@
 """“Why this date?” in one sentence, in any language of the catalogue."""
 
 from datetime import date
+from functools import reduce
 from typing import Protocol
 
 from shared_models.planning import Basis, DueReason, ReferenceKind
@@ -34,7 +35,7 @@ def why(reason: DueReason, words: Words) -> str:
         parts.append(words.n("why.missed", reason.missed))
     if reason.moved_from is not None:
         parts.append(words.t("why.moved", day=words.day(reason.moved_from.date())))
-    sentence = "; ".join(part for part in parts if part)
+    sentence = reduce(lambda first, then: words.t("why.after_that", first=first, then=then), filter(None, parts))
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
-from mobile_app.core.i18n import NO_BREAK, format_date, format_day, format_late, format_number, language, n, t
+from mobile_app.core.i18n import format_date, format_day, format_late, format_number, language, n, t
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.chips import StatusChip
@@ -92,8 +92,7 @@ def sensible(value: float) -> str:
 
 def why_sentence(reason: DueReason) -> str:
     """“Last done 12 March at 4 870 h; + 500 h; 9.2 h/day → 4 May; calendar limit 12 June; first wins.”"""
-    sentence = why(reason, WORDS)
-    return sentence.replace("; ", f"{NO_BREAK}; ") if language() == "fr" else sentence
+    return why(reason, WORDS)
 
 
 def short_why(reason: DueReason) -> str:
