@@ -28,6 +28,7 @@ from shared_models.validation import field_problems
 
 PROBLEM_TYPE = "application/problem+json"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_SECRET_ADDRESS = re.compile(r"(/calendar/feeds/)[^/]+(?=\.ics)")
 _log = structlog.get_logger("etabli.http")
 _CODES = {
     400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
@@ -169,13 +170,19 @@ class RequestMiddleware:
             try:
                 await self.app(scope, receive, exchange.send)
             except Exception:
-                _log.exception("request.failed", method=scope["method"], path=scope["path"])
+                _log.exception("request.failed", method=scope["method"], path=_loggable(scope["path"]))
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
                     raise
             finally:
                 seconds = exchange.seconds()
                 self.metrics.observe(scope, exchange.status or HTTPStatus.INTERNAL_SERVER_ERROR, seconds)
-                _log.info("request", method=scope["method"], path=scope["path"], status=exchange.status, ms=round(seconds * 1000, 1))
+                ms = round(seconds * 1000, 1)
+                _log.info("request", method=scope["method"], path=_loggable(scope["path"]), status=exchange.status, ms=ms)
+
+
+def _loggable(path: str) -> str:
+    """Without the secret of a subscribed calendar, whose address is its key."""
+    return _SECRET_ADDRESS.sub(r"\1…", path)
 
 
 class _Exchange:

@@ -174,3 +174,14 @@ class TestSecret:
         path = "/api/" + feed["url"].partition("/api/")[2]
         tag = (await client.get(path)).headers["etag"]
         assert (await client.get(path, headers={"if-none-match": tag})).status_code == 304
+
+
+class TestLogs:
+    async def test_do_not_keep_the_secret_address(self, planner, client, caplog, capsys):
+        feed = await subscribe(planner)
+        capsys.readouterr()
+        await read(client, feed)
+        told = capsys.readouterr().out + caplog.text
+        secret = feed["url"].rpartition("/")[2].removesuffix(".ics")
+        assert "/calendar/feeds/" in told
+        assert secret not in told
