@@ -145,3 +145,27 @@ class TestFilters:
     async def test_more_than_anybody_reads_is_refused(self, planner):
         answer = await planner.get(CALENDAR, params={"since": "2026-01-01", "until": "2027-12-31"})
         assert code_of(answer)[0] == 422
+
+
+async def test_days_beyond_any_calendar_are_refused(planner):
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await planner.get(CALENDAR, params={"since": day, "until": day})).status_code == 422
+
+
+class TestRescheduled:
+    async def test_a_job_shows_where_its_work_has_been_put(self, planner, machine):
+        plan = await make_plan(planner, machine)
+        job = str(uuid7())
+        generated = await planner.post(
+            f"{PLANS}/{plan['id']}/generate", json={"plan_id": plan["id"], "intervention_id": job, "occurred_at": at()}
+        )
+        assert generated.status_code == 201, generated.text
+        start = datetime.fromisoformat(generated.json()["scheduled_start"]) + timedelta(days=45)
+        moved = await planner.patch(
+            f"{API}/maintenance/interventions/{job}",
+            json={"intervention_id": job, "occurred_at": at(), "scheduled_start": start.isoformat()},
+        )
+        assert moved.status_code == 200, moved.text
+        around = {"since": (start - timedelta(days=2)).date().isoformat(), "until": (start + timedelta(days=2)).date().isoformat()}
+        entries = (await planner.get(f"{API}/maintenance/calendar", params=around)).json()
+        assert job in {entry["intervention_id"] for entry in entries}
