@@ -19,6 +19,7 @@ from server.core.database import Session
 from shared_models.ids import uuid7
 
 _NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"})
+_YEARS = range(1970, 2200)
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:
@@ -43,7 +44,7 @@ async def record(
     if (told := device_time.get()) is not None:
         changes["device_time"] = to_jsonable_python([told, occurred_at])
     session.add(AuditLog(
-        occurred_at=occurred_at or at, received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
+        occurred_at=_storable(occurred_at, at), received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
         entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes,
         device_id=actor.device_id, request_id=where.request_id, address=where.address, user_agent=where.user_agent,
     ))  # fmt: skip
@@ -70,9 +71,14 @@ async def record_made(session: Session, actor: Actor, action: str, entity: str, 
         "device_id": actor.device_id, "request_id": where.request_id, "address": where.address, "user_agent": where.user_agent,
     }  # fmt: skip
     await repository.insert_many(session, common, [
-        (uuid7(), row.entity_id, row.site_id, row.occurred_at, to_json(row.changes).decode()) for row in rows
+        (uuid7(), row.entity_id, row.site_id, _storable(row.occurred_at, at), to_json(row.changes).decode()) for row in rows
     ])  # fmt: skip
     events.notify(session, site_ids={row.site_id for row in rows})
+
+
+def _storable(told: datetime | None, at: datetime) -> datetime:
+    """A clock that tells of another age tells nothing, and the database could not keep it."""
+    return told if told is not None and told.year in _YEARS else at
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:
