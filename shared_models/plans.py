@@ -18,6 +18,7 @@ STRIP = 12
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Days = Annotated[int, Field(ge=0, le=3_650)]
+PlanDay = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2200, 1, 1))]
 
 
 class OccurrenceState(StrEnum):
@@ -199,12 +200,12 @@ class PlanFields(Schema):
     week_of_month: Literal[1, 2, 3, 4, -1] | None = None
     month_end: MonthEnd = MonthEnd.clamp
     basis: Basis = Basis.floating
-    starts_on: date
+    starts_on: PlanDay
     due_time: time = time(8)
     meter_id: UUID | None = None
     limit_type: FrequencyType | None = None
     limit_value: Annotated[int, Field(ge=1, le=1_000)] | None = None
-    last_done_on: date | None = None
+    last_done_on: PlanDay | None = None
     last_done_total: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
     tolerance_days: Annotated[float, Field(ge=0, le=366, allow_inf_nan=False)] | None = None
     lead_days: Days = 7
@@ -343,8 +344,8 @@ class PreviewItem(Row):
 class CalendarQuery(Schema):
     """Local days, both included, at most 400."""
 
-    since: date
-    until: date
+    since: PlanDay
+    until: PlanDay
     site_id: UUID | None = None
     production_line_id: UUID | None = None
     equipment_id: UUID | None = None

@@ -42,6 +42,8 @@ async def move(session: Session, actor: Actor, cmd: MoveOccurrence) -> Plan:
     before = _told(row)
     _put(plan, outlook, row, cmd.to.replace(second=0, microsecond=0))
     if row.state is OccurrenceState.open:
+        if row.due_at > clock.now() and not row.missed:
+            plan.ignored_since = None
         await _move_job(session, actor, plan, row, before, cmd.occurred_at)
     return await _record(session, actor, "plan.occurrence_moved", plan, row, before, cmd)
 

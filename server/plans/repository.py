@@ -90,9 +90,14 @@ async def occurrence_of(session: Session, intervention_id: UUID) -> PlanOccurren
     return await session.scalar(statement.execution_options(populate_existing=True))
 
 
-async def last_settled(session: ReadSession, plan_id: UUID) -> PlanOccurrence | None:
+async def last_settled(session: ReadSession, plan_id: UUID, series_until: datetime | None) -> PlanOccurrence | None:
+    """What has ended last. Of a series, the date that it has come to: later ones may have been left out beforehand."""
     statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.state).not_in(LIVE))
-    return await session.scalar(statement.order_by(col(PlanOccurrence.original_due).desc()).limit(1))
+    if series_until is not None:
+        of_series = statement.where(col(PlanOccurrence.original_due) <= series_until)
+        return await session.scalar(of_series.order_by(col(PlanOccurrence.original_due).desc()).limit(1))
+    ended_at = sa.func.coalesce(col(PlanOccurrence.done_at), col(PlanOccurrence.due_at))
+    return await session.scalar(statement.order_by(ended_at.desc()).limit(1))
 
 
 async def last_done_at(session: ReadSession, plan_id: UUID) -> datetime | None:
@@ -118,9 +123,16 @@ async def zone_of(session: ReadSession, site_id: UUID) -> ZoneInfo:
 
 _METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")
 _POINTS = sa.text("""
-select read_at, total from reading where meter_id = :id and voided_at is null and read_at >= coalesce(
+with first as (select coalesce(
     (select max(b.read_at) from reading b where b.meter_id = :id and b.voided_at is null and b.read_at <= :since), '-infinity'
-) order by read_at, id
+) as at), shown as (
+    select occurred_at, final_value + coalesce(sum(final_value - start_value) over (
+        order by occurred_at, id rows between unbounded preceding and 1 preceding
+    ), 0) as total from meter_reset where meter_id = :id
+)
+select read_at, total from reading, first where meter_id = :id and voided_at is null and read_at >= first.at
+union all select occurred_at, total from shown, first where occurred_at >= first.at
+order by 1, 2
 """)
 
 
@@ -132,7 +144,7 @@ class MeterFacts:
 
 
 async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime) -> MeterFacts:
-    """The readings from the last one before `since` on."""
+    """The readings from the last one before `since` on, and what the meter last showed before each reset."""
     if meter_id is None or (meter := (await session.execute(_METER, {"id": meter_id})).one_or_none()) is None:
         return MeterFacts()
     rows = await session.execute(_POINTS, {"id": meter_id, "since": since})

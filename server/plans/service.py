@@ -4,7 +4,7 @@ A job's row is locked before its plan, a plan before its occurrences. `version` 
 by themselves do not make somebody's edit stale.
 """
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from server.audit import service as audit
 from server.core import clock
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
-from server.core.errors import AlreadyExists
+from server.core.errors import AlreadyExists, Invalid
 from server.core.versions import claim, touch
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
@@ -30,6 +30,7 @@ from shared_models.plans import CreatePlan, OccurrenceState, PlanFields, Preview
 from shared_models.recurrence import rrule
 
 PREVIEWED = 12
+_ABOUT_TODAY = timedelta(days=1)  # wherever the site is
 _NOT_COLUMNS = {"command_id", "occurred_at", "type", "plan_id", "version", "starts_on", "due_time", "last_done_on", "last_done_total"}
 _SCHEDULE = (
     "equipment_id", "frequency_type", "frequency_value", "weekdays", "week_of_month", "month_end", "basis", "starts_at", "meter_id",
@@ -73,12 +74,12 @@ async def update(session: Session, actor: Actor, cmd: UpdatePlan) -> Plan:
     await _check(session, cmd, machine, former=plan)
     if machine.id != plan.equipment_id:
         await ensure_no_open_job(session, plan)
-    before, rule = _recorded(plan), _schedule_of(plan)
+    before, rule, was_series = _recorded(plan), _schedule_of(plan), scheduling.rule(plan).is_series
     for name, value in _columns(cmd).items():
         setattr(plan, name, value)
     plan.site_id = machine.site_id
     if _schedule_of(plan) != rule or cmd.last_done_on is not None or cmd.last_done_total is not None:
-        await _count_anew(session, plan, cmd)
+        await _count_anew(session, plan, cmd, was_series=was_series)
     await session.flush()
     await replan(session, plan)
     await audit.record(session, actor, "plan.updated", plan, before=before, after=_recorded(plan), occurred_at=cmd.occurred_at)
@@ -165,6 +166,8 @@ def _recorded(plan: Plan) -> dict[str, Any]:
 
 async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *, former: Plan | None = None) -> None:
     """What a plan names fits its machine; what it named before may have been retired since."""
+    if fields.last_done_on is not None and fields.last_done_on > clock.now().date() + _ABOUT_TODAY:
+        raise Invalid(field="last_done_on")
 
     async def check(name: str, refusal: type[Exception], what: str, of: UUID | None = None) -> None:
         named: UUID | None = getattr(fields, name)
@@ -194,7 +197,7 @@ def _told(fields: PlanFields, outlook: Outlook) -> Reference | None:
     return Reference(kind=ReferenceKind.done, at=at, total=total if outlook.rule.meter_interval else None)
 
 
-async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan) -> None:
+async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_series: bool) -> None:
     """An open job keeps the reference that it was made from, but a series goes on by its new rule from now on."""
     await scheduling.forget_planned(session, plan)
     now = clock.now()
@@ -203,7 +206,7 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan) -> None:
             zone = await repository.zone_of(session, plan.site_id)
             keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
         return
-    last = await repository.last_settled(session, plan.id)
+    last = await repository.last_settled(session, plan.id, reference_of(plan).at if was_series else None)
     since = min(_since(cmd, now), last.done_at or last.due_at if last else now)
     outlook = await scheduling.look_at_fields(session, cmd, plan.site_id, since)
     settled = None

@@ -27,8 +27,14 @@ async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: 
     if was_open:
         await _close(session, plan, row, outlook, at, ReferenceKind.done)
     row.state, row.done_at, row.reason = OccurrenceState.done, at, ""
-    row.outcome = planning.judge(row.original_due, outlook.local(at), tolerance)
+    row.outcome = planning.judge(await _judged_by(session, row, outlook), outlook.local(at), tolerance)
     await _plan_on(session, plan, was_open=was_open)
+
+
+async def _judged_by(session: Session, row: PlanOccurrence, outlook: Outlook) -> datetime:
+    """Where the rule had the date, whoever moved it: a meter has moved it on since `original_due` was foretold."""
+    told = await repository.job_reason(session, row.intervention_id) if row.intervention_id and not outlook.rule.is_series else None
+    return by_rule(DueReason.model_validate(told)).due if told else row.original_due
 
 
 async def cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime, reason: str) -> None:
