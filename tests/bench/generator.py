@@ -6,6 +6,7 @@ statements that writes the same jobs, dates and plans, without audit rows, numbe
 
 import argparse
 import asyncio
+import os
 import shutil
 import statistics
 import sys
@@ -136,7 +137,7 @@ async def measured(url: str, rounds: int) -> bool:
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.bench.generator", description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
-    rounds, folder = options.parse_args().rounds, CACHE / "generator"
+    rounds, folder = options.parse_args().rounds, CACHE / f"generator-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     with EmbeddedPostgres(folder) as dsn:
         migrations.upgrade(dsn.url)
