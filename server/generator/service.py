@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from server.audit import service as audit
 from server.core import clock, events
 from server.core.access import SYSTEM, Actor
@@ -30,6 +32,7 @@ from shared_models.plans import GeneratePlan, OccurrenceState
 
 BATCH = 500
 _TABLE = "maintenance_interventions"
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,13 @@ async def run(database: Database) -> Report:
     """Everything that is due now, batch by batch."""
     due, stale = await repository.waiting(database.pool, clock.now())
     total = Report()
-    while stale:
-        async with database.session() as session:
-            report = await refresh_due(session, limit=BATCH)
-        total, stale = total + report, report.refreshed == BATCH
+    try:
+        while stale:
+            async with database.session() as session:
+                report = await refresh_due(session, limit=BATCH)
+            total, stale = total + report, report.refreshed == BATCH
+    except Exception:  # noqa: BLE001 - one plan that cannot be read must not keep every other one from its job
+        _log.exception("generator.refresh_failed")
     while due:
         async with database.session() as session:
             report = await generate_due(session, limit=BATCH)

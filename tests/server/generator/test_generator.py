@@ -117,3 +117,14 @@ async def test_with_nothing_due_one_question_is_asked(database, session) -> None
         report = await service.run(database)
     assert not any(report.numbers)
     assert len(statements) == 1
+
+
+async def test_a_plan_that_cannot_be_read_does_not_keep_the_others_from_their_jobs(plant: Database) -> None:
+    async with plant.session() as session:
+        await session.execute(sa.text("""
+            update scheduled_maintenances set reference = '{}', generate_at = null, refresh_at = 'epoch'
+            where id = (select id from scheduled_maintenances order by id limit 1)
+        """))  # fmt: skip
+    report = await service.run(plant)
+
+    assert report.jobs == PLANS - 1
