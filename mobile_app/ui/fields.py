@@ -13,6 +13,7 @@ from mobile_app.ui.buttons import IconAction, PrimaryButton, spoken, tap
 from mobile_app.ui.chips import KeyCap
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
+from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import State, use_box, use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.pads import NumberPad, shown
@@ -464,7 +465,7 @@ def DateInput(
 
     start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
     dialog = ft.DatePicker(value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel"))
-    ft.use_dialog(dialog if is_open else None)
+    use_dialog(dialog if is_open else None)
     control = _button_field(
         _written_date(value) if value else t("common.date_pick"),
         lambda: set_open(True),
@@ -509,7 +510,7 @@ def TimeInput(
         hour_format=ft.TimePickerHourFormat.H24,
         cancel_text=t("common.cancel"),
     )
-    ft.use_dialog(dialog if is_open else None)
+    use_dialog(dialog if is_open else None)
     control = _button_field(
         f"{value:%H:%M}" if value else t("common.time_pick"),
         lambda: set_open(True),

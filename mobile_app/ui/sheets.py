@@ -16,8 +16,9 @@ from mobile_app.ui.buttons import (
     SecondaryButton,
     tap,
 )
+from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import State, use_box, use_state
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import C, Radius, Size
 
@@ -37,10 +38,13 @@ class Sheet(NamedTuple):
 def use_sheet(sheet: Sheet | None, on_close: Callable[[], None]) -> None:
     """Show `sheet` while it is not None. A hook: call it on every render."""
     wide = environment.current().layout.breakpoint >= Breakpoint.tablet
+    opened_wide = use_box(lambda: wide)
+    if sheet is None:
+        opened_wide.current = wide  # a sheet keeps its place when the device is turned
     dialog = None
     if sheet is not None:
-        dialog = _side(sheet, on_close) if wide else _bottom(sheet, on_close)
-    ft.use_dialog(dialog)
+        dialog = _side(sheet, on_close) if opened_wide.current else _bottom(sheet, on_close)
+    use_dialog(dialog)
 
 
 def _head(sheet: Sheet, on_close: Callable[[], None]) -> ft.Control:
@@ -115,7 +119,7 @@ def use_confirm() -> Callable[[Question], None]:
     def close() -> None:
         set_question(None)
 
-    ft.use_dialog(_ask(question, close) if question is not None else None)
+    use_dialog(_ask(question, close) if question is not None else None)
     return set_question
 
 

@@ -22,6 +22,7 @@ from flet.pubsub.pubsub_hub import PubSubHub
 
 from mobile_app.core.i18n import set_language
 from mobile_app.ui import environment
+from tests.mobile_app.ui.client import DIALOGS, Client, Node
 
 
 class SilentConnection(Connection):
@@ -35,10 +36,12 @@ class SilentConnection(Connection):
         self.loop = asyncio.get_running_loop()
         self.pubsubhub = PubSubHub(loop=self.loop)
         self.sent: list[Any] = []
+        self.client = Client()
 
     def send_message(self, message: Any) -> None:
         encode = configure_encode_object_for_msgpack(BaseControl)
         self.sent.append(msgpack.packb([message.action, message.body], default=encode))
+        self.client.receive(self.sent[-1])
 
     def dispose(self) -> None:
         pass
@@ -83,6 +86,40 @@ class Screen:
         called = [c for c in self.controls() if text in _said(c) and _tappable(c)]
         target = _tappable(min(called, key=_size))
         await self.session.dispatch_event(target._i, "click", None)
+        await self.settle()
+
+    @property
+    def client(self) -> Client:
+        return self.connection.client
+
+    async def tap(self, text: str) -> None:
+        """As `click`, on what the client has: it knows nothing else."""
+        await self.tell(self.client.tappable(text), "click")
+
+    async def write(self, field: Node, value: str) -> None:
+        """Type in a field of the client's."""
+        self.client_changes(field, value)
+        await self.tell(field, "change", value)
+
+    def client_changes(self, field: Node, value: str) -> None:
+        field["value"] = value
+        self.session.apply_patch(field["_i"], {"value": value})
+
+    async def dismiss(self, kind: str) -> None:
+        """The last dialog of this kind goes away by itself, or by a tap beside it."""
+        dialog = next(d for d in reversed(self.client.dialogs) if d["_c"] == kind)
+        dialog["open"] = False
+        self.session.apply_patch(dialog["_i"], {"open": False})
+        await self.tell(dialog, "dismiss")
+
+    async def gone(self) -> None:
+        """The client tells that what the app closed has left the screen."""
+        for dialog in list(self.client.page["_dialogs"].get("controls", [])):
+            if dialog["_c"] in DIALOGS and not dialog.get("open"):
+                await self.tell(dialog, "dismiss")
+
+    async def tell(self, node: Node, event: str, data: Any = None) -> None:
+        await self.session.dispatch_event(node["_i"], event, data)
         await self.settle()
 
     async def type(self, field: ft.TextField, value: str) -> None:
