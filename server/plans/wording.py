@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from server.core import clock
@@ -14,7 +14,6 @@ from shared_models.planning import DueReason
 from shared_models.why import why
 
 _LARGE, _MIDDLE = 100, 10
-_LOCALES = {"en": "en_GB"}  # 12 March, as the app says it
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class SpokenWords:
         return self.translator.n(key, count, **params)
 
     def day(self, day: date) -> str:
-        skeleton = "MMMMd" if day.year == clock.now().year else "yMMMMd"
-        spoken = format_skeleton(skeleton, day, locale=_LOCALES.get(self.translator.lang, self.translator.lang))
+        pattern = "d MMMM" if day.year == clock.now().year else "d MMMM y"
+        spoken = format_date(day, pattern, locale=self.translator.lang)
         return f"1er{spoken[1:]}" if self.translator.lang == "fr" and day.day == 1 else spoken
 
     def number(self, value: float) -> str:

@@ -56,6 +56,7 @@ class TestAsTheProductHasIt:
         with postgres.clone("generated") as url:
             await load_demo(url, storage=memory_storage(), now=NOW)
             database = Database(url)
+            await database.start()
             report = await generator.run(database)
             await database.stop()
         assert (report.jobs, report.missed, report.skipped, report.refreshed) == (0, 0, 0, 0)
@@ -67,6 +68,7 @@ async def test_it_is_right_on_any_day(now: datetime, postgres: Cluster, monkeypa
     with postgres.clone("any-day") as url:
         await load_demo(url, storage=memory_storage(), now=now)
         database = Database(url)
+        await database.start()
         async with database.session() as session:
             for plan in await session.scalars(select(Plan).order_by(Plan.id)):
                 was = plan.next_due, plan.reference, plan.upcoming, plan.generate_at
