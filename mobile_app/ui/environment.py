@@ -5,6 +5,7 @@
 so that no component receives the page.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -130,6 +131,7 @@ def install(page: ft.Page) -> Environment:
     page.on_keyboard_event = environment.key_pressed
     page.run_task(environment.ask_for_motion)
     _keep_drawing(page.session)
+    _draw_before_telling(page.session)
     _survive(page)
     return environment
 
@@ -152,6 +154,29 @@ def _keep_drawing(session: Any) -> None:
             session.start_updates_scheduler()
 
     session.schedule_update = schedule_update
+
+
+_TURNS: Final = 50
+
+
+def _draw_before_telling(session: Any) -> None:
+    """Tell an event once what the earlier ones changed is drawn.
+
+    A tap read together with the letters typed just before it would reach the handler drawn before
+    these, which knows nothing of them.
+    """
+    plain = session.dispatch_event
+    order = asyncio.Lock()
+
+    async def dispatch_event(control_id: int, name: str, data: object) -> None:
+        async with order:
+            for _ in range(_TURNS):
+                if not session._Session__pending_updates:
+                    break
+                await asyncio.sleep(0)
+        await plain(control_id, name, data)
+
+    session.dispatch_event = dispatch_event
 
 
 def _survive(page: ft.Page) -> None:

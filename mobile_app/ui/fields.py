@@ -100,6 +100,26 @@ def _use_typing(name: str) -> tuple[Callable[[Any], None], Callable[[Any], None]
     return lambda _: typing.add(token), leave
 
 
+class _Written:
+    """What stands in a text field: what was typed there, unless the app has something new to say.
+
+    A drawing comes later than what made it: to send again what the app knew then would take back
+    the letters typed since.
+    """
+
+    def __init__(self) -> None:
+        self.field: ft.TextField | None = None
+        self._known: str | None = None
+
+    def text(self, value: str) -> str:
+        is_known, self._known = value == self._known, value
+        return self.field.value if is_known and self.field is not None else value
+
+    def read(self, event: Any) -> str:
+        self._known = event.control.value
+        return self._known or ""
+
+
 def count_of(value: str, most: int | None) -> str:
     """What a field says of its length: nothing before four fifths of it are used."""
     return f"{len(value)} / {most}" if most and len(value) >= most * NEARLY_FULL else ""
@@ -130,14 +150,15 @@ def TextInput(
     `more` goes to `ft.TextField` (password, autofill_hints …).
     """
     focus, blur = _use_typing(label)
-    field = ft.TextField(
-        value=value,
+    written = use_box(_Written).current
+    field = written.field = ft.TextField(
+        value=written.text(value),
         hint_text=placeholder,
         multiline=lines > 1,
         min_lines=lines if lines > 1 else None,
         max_lines=max(lines, 8) if lines > 1 else None,
         max_length=max_length,
-        on_change=lambda e: on_change(e.control.value),
+        on_change=lambda e: on_change(written.read(e)),
         on_submit=tap(on_submit),
         on_focus=focus,
         on_blur=blur,
@@ -163,13 +184,14 @@ def SearchField(
     suffix = wipe if value else key_hint if desk else None
     look = input_look()
     look["content_padding"] = ft.Padding.symmetric(horizontal=12, vertical=12)
-    field = ft.TextField(
-        value=value,
+    written = use_box(_Written).current
+    field = written.field = ft.TextField(
+        value=written.text(value),
         hint_text=hint,
         autofocus=autofocus,
         prefix_icon=ft.Icon(ft.Icons.SEARCH_ROUNDED, color=C.ink2, size=22),
         suffix_icon=suffix,
-        on_change=lambda e: on_change(e.control.value),
+        on_change=lambda e: on_change(written.read(e)),
         on_focus=focus,
         on_blur=blur,
         autocorrect=False,
@@ -251,28 +273,29 @@ def NumberInput(
     padded: State[str | None] = use_state(None)
     typed, set_typed = padded
     focus, blur = _use_typing(label)
+    written = use_box(_Written).current
     text = number_text(value)
 
     def left(e: Any) -> None:
         blur(e)
-        on_change(parse_number(e.control.value))
+        on_change(parse_number(written.read(e)))
 
     pad = None if typed is None else _pad_sheet(label, typed, unit, set_typed, on_change, decimals=decimals, signed=signed)
     use_sheet(pad, lambda: set_typed(None))
     if desk:
-        typing_field = ft.TextField(
-            value=shown(text),
+        written.field = ft.TextField(
+            value=written.text(shown(text)),
             keyboard_type=ft.KeyboardType.NUMBER,
             suffix=unit or None,
             on_blur=left,
             on_focus=focus,
             **input_look(bad=bool(error)),
         )
-        control = _named(typing_field, label)
+        control = _named(written.field, label)
     else:
-        written = f"{shown(text)} {unit}".strip() if text else t("common.none")
+        said = f"{shown(text)} {unit}".strip() if text else t("common.none")
         control = _button_field(
-            written,
+            said,
             lambda: set_typed(text),
             label=label,
             icon=ft.Icons.DIALPAD_ROUNDED,

@@ -54,6 +54,7 @@ class Screen:
         self.session = session
         self.connection = connection
         self.page = session.page
+        self._sent: list[Any] = []
 
     async def show(self, component: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         _context_page.set(self.page)
@@ -117,6 +118,10 @@ class Screen:
         for dialog in list(self.client.page["_dialogs"].get("controls", [])):
             if dialog["_c"] in DIALOGS and not dialog.get("open"):
                 await self.tell(dialog, "dismiss")
+
+    def send(self, node: Node, event: str, data: Any = None) -> None:
+        """As the connection does: each event a task of its own, while the next message is read."""
+        self._sent.append(asyncio.ensure_future(self.session.dispatch_event(node["_i"], event, data)))
 
     async def tell(self, node: Node, event: str, data: Any = None) -> None:
         await self.session.dispatch_event(node["_i"], event, data)
