@@ -3,11 +3,13 @@
 import re
 import time
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, cast
 from uuid import uuid4
 
 import structlog
+from babel.dates import format_date
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
@@ -68,9 +70,10 @@ def build_problem(
     if not words.has(f"{key}.title"):
         key = f"problem.{_CODES.get(status, 'internal_error')}"
     params = dict(params or {})
-    detail = words.t(f"{key}.detail", **params) if words.has(f"{key}.detail") else None
+    said = {name: format_date(value, "d MMMM y", words.lang) if type(value) is date else value for name, value in params.items()}
+    detail = words.t(f"{key}.detail", **said) if words.has(f"{key}.detail") else None
     return Problem(
-        type=URN + code, title=words.t(f"{key}.title", **params), status=status, code=code, detail=detail,
+        type=URN + code, title=words.t(f"{key}.title", **said), status=status, code=code, detail=detail,
         instance=instance, params=params, errors=errors or [],
     )  # fmt: skip
 

@@ -64,12 +64,12 @@ def _ensure_between(plan: Plan, outlook: Outlook, times: Timeline, row: PlanOccu
     for date in scheduling.unsettled(outlook, times, scheduling.anchor(plan, times.open)):
         if date.original_due > row.original_due:
             if to >= date.due:
-                raise MovePastNeighbour(day=date.due.date().isoformat())
+                raise MovePastNeighbour(day=date.due.date())
             break
         if date.original_due < row.original_due:
             before = date.due
     if before is not None and to <= before:
-        raise MovePastNeighbour(day=before.date().isoformat())
+        raise MovePastNeighbour(day=before.date())
 
 
 async def _move_job(session: Session, actor: Actor, plan: Plan, row: PlanOccurrence, before: dict[str, Any], at: datetime) -> None:

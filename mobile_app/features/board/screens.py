@@ -94,7 +94,7 @@ def _tiles(board: Board) -> list[ft.Control]:
         StatTile(
             t("board.late"),
             str(len(board.late)),
-            n("board.unassigned", len(board.unassigned)),
+            n("board.unassigned", sum(1 for job in board.late if job in board.unassigned)),
             tone=Tone.warning if board.late else Tone.ok,
             on_click=opener("/jobs"),
         ),

@@ -120,7 +120,7 @@ def _phone(visit: Visit, scene: Scene) -> ft.Control:
     body = {"month": PhoneMonth, "week": PhoneWeek, "agenda": AgendaList}[visit.where.view](scene)
     head = PageHeader(t("calendar.title"), trailing=[SyncBadge(), _filter_button(visit)])
     views = ft.Row([ft.Container(_views(visit), expand=True), _subscribe(visit)], spacing=8)
-    name = Heading(visit.where.title, text_align=ft.TextAlign.CENTER)
+    name = Heading(visit.where.short_title, text_align=ft.TextAlign.CENTER)
     title = ft.Semantics(content=name, header=True, heading_level=2, container=True)
     now = IconAction(ft.Icons.TODAY_ROUNDED, t("calendar.today"), visit.to_today, outlined=True)
     bar = ft.Row([_previous(visit), ft.Container(title, expand=True), now, _following(visit)], spacing=6)

@@ -10,6 +10,7 @@ import flet as ft
 
 from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, weeks_of
 from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date
 from mobile_app.domain.context import go
 from mobile_app.domain.due import local_day
 from mobile_app.features.calendar.agenda import DAYS, late_span
@@ -61,8 +62,17 @@ class Where:
     def title(self) -> str:
         if self.view == "month":
             return month_name(self.day)
+        return span_name(*self._span)
+
+    @property
+    def short_title(self) -> str:
+        """On one line of a phone."""
+        return self.title if self.view == "month" else " – ".join(format_date(day) for day in self._span)
+
+    @property
+    def _span(self) -> tuple[date, date]:
         since, days = (monday_of(self.day), 7) if self.view == "week" else (self.day, DAYS)
-        return span_name(since, since + timedelta(days=days - 1))
+        return since, since + timedelta(days=days - 1)
 
 
 def where_of(route: str, remembered: str, today: date) -> Where:
