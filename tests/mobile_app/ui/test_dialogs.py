@@ -187,7 +187,9 @@ async def test_closing_a_sheet_drawn_again_since_reaches_its_latest_handler(scre
 
     await screen.show(Counter)
     await screen.tap("more")
+    toast("Noté")
     await screen.tap("more")
+    await screen.dismiss("SnackBar")
     assert "counted 2" in screen.client.texts
     await screen.dismiss("BottomSheet")
     assert closed == [2]
