@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.client import Client
+from mobile_app.core.due import open_occurrence
 from mobile_app.core.outbox import Stage
 from mobile_app.domain.context import carry_out
 from shared_models.base import Command
 from shared_models.ids import uuid7
+from shared_models.interventions import CancelIntervention
 from shared_models.plans import AssignOccurrence, GeneratePlan, MoveOccurrence, PlanRow, SetPlanActive, SkipOccurrence
 from shared_models.problems import Problem
 
@@ -71,4 +73,9 @@ class PlanCommands:
         return await carry_out(self._client, AssignOccurrence(**said), "plans.assigned")
 
     async def skip(self, original_due: datetime, reason: str) -> bool:
+        """A date that has its job is left out by cancelling the job."""
+        opened = open_occurrence(self._plan)
+        if opened is not None and opened.intervention_id is not None and opened.original_due == original_due:
+            cancel = CancelIntervention(intervention_id=opened.intervention_id, occurred_at=self._client.now(), reason=reason)
+            return await carry_out(self._client, cancel, "plans.skipped")
         return await carry_out(self._client, SkipOccurrence(**self._said(original_due=original_due, reason=reason)), "plans.skipped")

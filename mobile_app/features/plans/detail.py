@@ -88,7 +88,7 @@ def Plan(client: Client, plan: PlanRow) -> ft.Control:
         *parts.meter_card(client, plan),
     ]
     second = [
-        *([Dates(dates, ask if may_plan else None)] if dates else []),
+        *([Dates(dates, ask if may_plan else None)] if dates and not is_out_of_service(client, plan) else []),
         *parts.facts(client, plan),
         *_last_jobs(client, plan),
     ]
