@@ -16,11 +16,24 @@ from shared_models.planning import DueReason, MeterView, PlanRule, Reference, Re
 from shared_models.recurrence import CalendarRule
 
 _MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+
+
+def moments_between(rule: PlanRule, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Between these instants, each day's beginning and its time of a due date.
+
+    With the readings around them, the total at every due date is exact, and so is the day on which a total is reached.
+    """
+    day, last = local_of(since, zone).date(), local_of(until, zone).date() + _DAY
+    while day <= last:
+        for at in (time(), rule.due_time):
+            yield instant_of(datetime.combine(day, at), zone)
+        day += _DAY
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """`points` are the readings from the last one before the reference on, in order of time."""
+    """`points` are the readings from the last one before the reference on, in order of time: all, or those around `moments_between`."""
 
     rule: PlanRule
     zone: ZoneInfo

@@ -114,6 +114,19 @@ async def missed_after(session: Session, plan_id: UUID, original_due: datetime, 
     return list(await session.scalars(statement.execution_options(populate_existing=True)))
 
 
+_IN_SERVICE = sa.text("""
+select coalesce((
+    select to_status from equipment_status_log where equipment_id = :id and occurred_at <= :at
+    order by occurred_at desc, received_at desc, id desc limit 1
+), (select status from equipment where id = :id)) <> 'inactive'
+""")
+
+
+async def in_service(session: ReadSession, equipment_id: UUID, at: datetime) -> bool:
+    """Whether the machine was in service then."""
+    return bool(await session.scalar(_IN_SERVICE, {"id": equipment_id, "at": at}))
+
+
 # --- the site's clock, and meters
 
 
@@ -122,7 +135,7 @@ async def zone_of(session: ReadSession, site_id: UUID) -> ZoneInfo:
 
 
 _METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")
-_POINTS = sa.text("""
+_LINE = """
 with first as (select coalesce(
     (select max(b.read_at) from reading b where b.meter_id = :id and b.voided_at is null and b.read_at <= :since), '-infinity'
 ) as at), shown as (
@@ -130,10 +143,28 @@ with first as (select coalesce(
         order by occurred_at, id rows between unbounded preceding and 1 preceding
     ), 0) as total from meter_reset where meter_id = :id
 )
-select read_at, total from reading, first where meter_id = :id and voided_at is null and read_at >= first.at
+{readings}
 union all select occurred_at, total from shown, first where occurred_at >= first.at
 order by 1, 2
-""")
+"""
+_ALL = """
+(select read_at, total from reading where meter_id = :id and voided_at is null and read_at >= (select at from first)
+    order by read_at limit :most)
+"""
+_AROUND = """
+select b.read_at, b.total from (select unnest(cast(:moments as timestamptz[])) as at union all select 'infinity') m cross join lateral (
+    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at <= m.at
+        order by read_at desc, total desc limit 1)
+    union all
+    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at > m.at order by read_at, total limit 1)
+) b where b.read_at >= (select at from first) group by 1, 2
+"""
+_POINTS = {
+    "all": sa.text(_LINE.format(readings=_ALL)),
+    "around": sa.text(_LINE.format(readings=_AROUND)),
+}
+MOST_POINTS = 1000
+"""Beyond this many, only the readings around the moments that matter are read."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +174,17 @@ class MeterFacts:
     points: tuple[Point, ...] = ()
 
 
-async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime) -> MeterFacts:
-    """The readings from the last one before `since` on, and what the meter last showed before each reset."""
+async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime, moments: Iterable[datetime]) -> MeterFacts:
+    """The readings from the last one before `since` on, and what the meter last showed before each reset.
+
+    Of a great many readings, those next to `since`, next to each of `moments`, and the last one.
+    """
     if meter_id is None or (meter := (await session.execute(_METER, {"id": meter_id})).one_or_none()) is None:
         return MeterFacts()
-    rows = await session.execute(_POINTS, {"id": meter_id, "since": since})
+    values = {"id": meter_id, "since": since}
+    rows = (await session.execute(_POINTS["all"], values | {"most": MOST_POINTS + 1})).all()
+    if len(rows) > MOST_POINTS:
+        rows = (await session.execute(_POINTS["around"], values | {"moments": [since, *moments]})).all()
     return MeterFacts(meter.unit, meter.per_day, tuple(Point(row.read_at, float(row.total)) for row in rows))
 
 

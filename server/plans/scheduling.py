@@ -3,10 +3,12 @@
 Everything here can be done twice. The plan is locked; its times are what the site's clock says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -15,7 +17,7 @@ from server.core import clock
 from server.core.database import ReadSession, Session
 from server.plans import repository
 from server.plans.models import Plan, PlanOccurrence
-from server.plans.outlook import Outlook
+from server.plans.outlook import Outlook, moments_between
 from server.plans.timeline import Passed, Timeline
 from server.plans.wall import instant_of
 from shared_models.planning import DueReason, Outcome, PlanRule, Reference, ReferenceKind
@@ -25,27 +27,34 @@ LOOK_AGAIN = timedelta(days=30)
 PAUSED = "plan.reason.paused"
 OUT_OF_SERVICE = "plan.reason.out_of_service"
 """Keys of the catalogue, in the place of what a person would have written."""
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def rule(plan: Plan) -> PlanRule:
     return rule_of(cast("PlanFields", plan))
 
 
-async def look(session: ReadSession, plan: Plan, since: datetime | None = None) -> Outlook:
-    """All that the plan's dates follow from, with the readings from its reference (or `since`, if that is earlier) on."""
+async def look(session: ReadSession, plan: Plan, *moments: datetime) -> Outlook:
+    """All that the plan's dates follow from, with the readings from its reference (or the first of `moments`, if earlier) on."""
     zone = await repository.zone_of(session, plan.site_id)
-    begin = since or clock.now()
     if plan.reference:
-        begin = min(begin, instant_of(reference_of(plan).at, zone))
-    facts = await repository.meter_facts(session, plan.meter_id, begin)
-    return Outlook(rule(plan), zone, facts.unit, facts.per_day, facts.points)
+        moments = (*moments, instant_of(reference_of(plan).at, zone))
+    if (reason := reason_of(plan)) is not None:
+        told = [by_rule(reason).due, reason.due]
+        moments = (*moments, *(max(instant_of(due, zone), min(moments, default=clock.now())) for due in told))
+    return await _outlook(session, rule(plan), zone, plan.meter_id, moments)
 
 
-async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, since: datetime) -> Outlook:
+async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, *moments: datetime) -> Outlook:
     """The same for a plan that is not written yet."""
-    facts = await repository.meter_facts(session, fields.meter_id, since)
-    return Outlook(rule_of(fields), await repository.zone_of(session, site_id), facts.unit, facts.per_day, facts.points)
+    return await _outlook(session, rule_of(fields), await repository.zone_of(session, site_id), fields.meter_id, moments)
+
+
+async def _outlook(session: ReadSession, rule: PlanRule, zone: ZoneInfo, meter_id: UUID | None, moments: Iterable[datetime]) -> Outlook:
+    told = [*moments, clock.now()]
+    days = moments_between(rule, zone, min(told), clock.now())
+    facts = await repository.meter_facts(session, meter_id, min(told), chain(told, days))
+    return Outlook(rule, zone, facts.unit, facts.per_day, facts.points)
 
 
 def reference_of(plan: Plan) -> Reference:
@@ -85,9 +94,10 @@ async def timeline(session: Session, plan: Plan) -> Timeline:
 
 async def replan(session: Session, plan: Plan) -> None:
     """Work out everything that follows from the plan's rule, its reference, its meter, its site's clock, and the present."""
-    outlook = await look(session, plan)
     now = clock.now()
     done_at = await repository.last_done_at(session, plan.id) if plan.meter_id else None
+    counts_from_done = done_at is not None and reference_of(plan).kind is ReferenceKind.done
+    outlook = await look(session, plan, *([done_at] if counts_from_done else []))
     keep_reference(plan, outlook.reevaluated(reference_of(plan), done_at))
     view = outlook.meter
     plan.meter = view.model_dump(mode="json") if view else None
@@ -109,14 +119,16 @@ async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timelin
     plan.next_due, plan.next_due_date, plan.generate_at = current.due, current.due_at, None
     following = None
     if outlook.rule.is_series:
-        miss_passed(session, plan, outlook, times, now)
+        await miss_passed(session, plan, outlook, times, now)
         following = next(unsettled(outlook, times, anchor(plan, current)), None)
         later = outlook.series_from(following.original_due, now) if following else []
         plan.upcoming = [current.original_due, *(date for date in later if date not in times.settled)]
         look_at = following.due_at if following else None
     else:
         look_at = _ignored_at(plan, outlook, current)
-        if look_at is not None and look_at <= now:
+        if look_at is not None and look_at <= now and not await repository.in_service(session, plan.equipment_id, now):
+            look_at = now + _DAY
+        elif look_at is not None and look_at <= now:
             plan.ignored_since, look_at = plan.ignored_since or look_at, None
         later = outlook.upcoming(reference_of(plan), now)[1:]
         plan.upcoming = [current.due, *(date for date in later if date > current.due)]
@@ -158,14 +170,20 @@ def unsettled(outlook: Outlook, times: Timeline, after: datetime | None) -> Iter
             yield Passed(date, due, outlook.instant(due))
 
 
-def miss_passed(session: Session, plan: Plan, outlook: Outlook, times: Timeline, until: datetime) -> None:
-    """Dates that pass while the job of an earlier one is open are missed: one job stands for them."""
+async def miss_passed(session: Session, plan: Plan, outlook: Outlook, times: Timeline, until: datetime) -> None:
+    """Dates that pass while the job of an earlier one is open are missed: one job stands for them.
+
+    Those that pass while the machine is out of service are left out, and nobody has ignored them.
+    """
     current = times.open
     if current is None:
         return
     for passed in unsettled(outlook, times, anchor(plan, current)):
         if passed.due_at > until:
             return
+        if not await repository.in_service(session, plan.equipment_id, passed.due_at):
+            settle_passed(session, plan, times, passed, OccurrenceState.skipped, OUT_OF_SERVICE)
+            continue
         settle_passed(session, plan, times, passed, OccurrenceState.missed)
         current.missed += 1
         plan.ignored_since = plan.ignored_since or passed.due_at

@@ -52,7 +52,7 @@ async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
     need(actor, Permission.maintenance_write)
     if await repository.id_is_taken(session, Plan, cmd.plan_id):
         raise AlreadyExists(field="plan_id")
-    machine = await equipment.get_visible(session, actor, cmd.equipment_id)
+    machine = await equipment.get_visible(session, actor, cmd.equipment_id, for_update=True)
     await _check(session, cmd, machine)
     plan = Plan(id=cmd.plan_id, site_id=machine.site_id, created_by=actor.user_id if actor.user_id.int else None, **_columns(cmd))
     now = clock.now()
@@ -207,8 +207,8 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
             keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
         return
     last = await repository.last_settled(session, plan.id, reference_of(plan).at if was_series else None)
-    since = min(_since(cmd, now), last.done_at or last.due_at if last else now)
-    outlook = await scheduling.look_at_fields(session, cmd, plan.site_id, since)
+    known_at = [last.done_at or last.due_at] if last else []
+    outlook = await scheduling.look_at_fields(session, cmd, plan.site_id, _since(cmd, now), *known_at)
     settled = None
     if last is not None:
         at = last.done_at or last.due_at

@@ -22,7 +22,7 @@ async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: 
     if row is None:
         return
     was_open = row.state is OccurrenceState.open
-    outlook = await scheduling.look(session, plan, since=at)
+    outlook = await scheduling.look(session, plan, at)
     tolerance = planning.tolerance(plan.tolerance_days, outlook.rule.interval_days(outlook.per_day))
     if was_open:
         await _close(session, plan, row, outlook, at, ReferenceKind.done)
@@ -44,7 +44,7 @@ async def cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: 
         return
     was_open = row.state is OccurrenceState.open
     if was_open:
-        outlook = await scheduling.look(session, plan, since=at)
+        outlook = await scheduling.look(session, plan, at)
         await _close(session, plan, row, outlook, at, ReferenceKind.skipped)
     row.state, row.outcome, row.reason, row.done_at = OccurrenceState.skipped, Outcome.skipped, reason, None
     await _plan_on(session, plan, was_open=was_open)
@@ -129,4 +129,4 @@ async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlo
         row.missed -= 1
     await session.flush()
     times = await scheduling.timeline(session, plan)
-    scheduling.miss_passed(session, plan, outlook, times, at)
+    await scheduling.miss_passed(session, plan, outlook, times, at)
