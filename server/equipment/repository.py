@@ -22,10 +22,13 @@ _OPEN = "('pending', 'in_progress', 'on_hold')"
 
 
 async def get_visible(session: ReadSession, actor: Actor, equipment_id: UUID, *, for_update: bool = False) -> Equipment:
-    """Raises `NotFound`, or `EquipmentArchived` for a machine that was taken off the lists."""
+    """A locked machine keeps its id: jobs that are generated for it do not wait.
+
+    Raises `NotFound`, or `EquipmentArchived` for a machine that was taken off the lists.
+    """
     statement = select(Equipment).where(col(Equipment.id) == equipment_id, visible(actor, Equipment.site_id))
     if for_update:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     machine = await session.scalar(statement)
     if machine is None:
         raise NotFound
@@ -62,6 +65,18 @@ async def site_exists(session: ReadSession, site_id: UUID) -> bool:
     return bool(await session.scalar(sa.text("select exists (select from sites where id = :id)"), {"id": site_id}))
 
 
+async def lock_plans(session: Session, equipment_id: UUID) -> None:
+    """Jobs are generated under the lock of their plan."""
+    statement = sa.text("select id from scheduled_maintenances where equipment_id = :id order by id for update")
+    await session.execute(statement, {"id": equipment_id})
+
+
+async def look_at_plans(session: Session, equipment_id: UUID) -> None:
+    """What they put off while the machine was out of service is decided anew."""
+    statement = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where equipment_id = :id and is_active")
+    await session.execute(statement, {"id": equipment_id})
+
+
 async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
     statement = sa.text(
         f"select exists (select from maintenance_interventions where equipment_id = :id and status in {_OPEN})"  # noqa: S608
@@ -82,14 +97,33 @@ async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
     return list(await session.scalars(statement, {"id": equipment_id}))
 
 
+# Of paused plans, which nobody looks at again. An hour that the clocks repeat is the first one.
+_KEEP_WALL_TIME = (
+    """with open as (
+        select o.id, o.due at time zone s.time_zone as at, o.due, s.time_zone as zone
+        from scheduled_maintenances p join plan_occurrence o on o.plan_id = p.id join sites s on s.id = :site
+        where p.equipment_id = any(:ids) and not p.is_active and o.state = 'open'
+    ) update plan_occurrence o set due_at = case
+        when (open.at - interval '1 hour') at time zone open.zone = open.due then open.at - interval '1 hour' else open.at end
+    from open where o.id = open.id""",
+    """update maintenance_interventions i set due_at = o.due_at, scheduled_start = o.due_at,
+        scheduled_end = o.due_at + make_interval(mins => i.estimated_duration), version = i.version + 1
+    from plan_occurrence o join scheduled_maintenances p on p.id = o.plan_id
+    where i.id = o.intervention_id and p.equipment_id = any(:ids) and not p.is_active and o.state = 'open' and i.due_at <> o.due_at""",
+    """update scheduled_maintenances p set next_due_date = o.due_at from plan_occurrence o
+    where o.plan_id = p.id and p.equipment_id = any(:ids) and not p.is_active and o.state = 'open'""",
+)
 _MOVES = (
     "update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site",
-    "update maintenance_interventions set site_id = :site where equipment_id = any(:ids)",
+    f"""update maintenance_interventions set site_id = :site,
+        assigned_team_id = case when site_id <> :site and status in {_OPEN} then null else assigned_team_id end
+    where equipment_id = any(:ids)""",  # noqa: S608
     "update work_request set site_id = :site where equipment_id = any(:ids)",
     "update document set site_id = :site where equipment_id = any(:ids)",
     "update equipment_life set site_id = :site where id = any(:ids)",
     "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = 'epoch' where equipment_id = any(:ids)",
     "update meter set site_id = :site where equipment_id = any(:ids)",
+    *_KEEP_WALL_TIME,
     """update attachment set site_id = :site where id in (
         select photo_id from equipment where id = any(:ids)
         union select attachment_id from document where equipment_id = any(:ids)

@@ -163,6 +163,7 @@ async def _next_code(session: Session) -> str:
 async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equipment:
     _need_to_write(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    await repository.lock_plans(session, machine.id)
     if await repository.has_open_jobs(session, machine.id):
         raise HasOpenJobs(equipment=machine.name)
     if await repository.has_parts(session, machine.id):
@@ -196,13 +197,15 @@ async def set_status(
     was = await repository.status_at(session, machine.id, at)
     if was == status and not reason:
         return
-    before = audit.snapshot(machine)
+    before, rested = audit.snapshot(machine), machine.status is EquipmentStatus.inactive
     session.add(EquipmentStatusLog(
         equipment_id=machine.id, from_status=was, to_status=status, occurred_at=at, received_at=now(),
         by_user_id=_person(actor), reason=reason,
     ))  # fmt: skip
     await session.flush()
     await repository.relink_status(session, machine)
+    if rested and machine.status is not EquipmentStatus.inactive:
+        await repository.look_at_plans(session, machine.id)
     await rebuild_life(session, [machine.id])
     await audit.record(session, actor, "equipment.status_changed", machine, before=before, occurred_at=occurred_at)
 

@@ -38,6 +38,7 @@ from shared_models.checklists import (
     unanswered,
 )
 from shared_models.interventions import Signature, has_photo, is_signed
+from shared_models.lifecycle import InterventionStatus
 from shared_models.meters import RecordReading, VoidReading
 from shared_models.permissions import Permission
 
@@ -142,3 +143,13 @@ async def ensure_complete(job: Job, signature: Signature | None) -> None:
         raise PhotoRequired
     if row.needs_signature and signature is None and not is_signed(sheet):
         raise SignatureRequired
+
+
+async def ensure_still_shown(job: Job) -> None:
+    """What was closed with a picture that its plan asks for keeps one."""
+    row, session = job.row, job.session
+    if row.status is not InterventionStatus.completed or not row.needs_photo or await repository.has_photos(session, row.id):
+        return
+    answers = [AnswerRow.model_validate(answer) for answer in await repository.answers_of(session, row.id)]
+    if not has_photo(job.sheet(answers)):
+        raise PhotoRequired

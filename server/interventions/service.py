@@ -16,7 +16,7 @@ from server.core.errors import AlreadyExists, Forbidden, NotFound, StaleVersion
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.interventions import closing, repository
-from server.interventions.answers import ensure_complete
+from server.interventions.answers import ensure_complete, ensure_still_shown
 from server.interventions.errors import (
     AlreadyRequested,
     CompletedByYou,
@@ -80,7 +80,7 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
         raise AlreadyExists(field="intervention_id")
     if request_id and await repository.request_is_taken(session, request_id):
         raise AlreadyRequested
-    machine = await equipment.get_visible(session, actor, cmd.equipment_id)
+    machine = await equipment.get_visible(session, actor, cmd.equipment_id, for_update=True)
     await _check_assignee(session, actor, cmd.assigned_technician_id, machine.site_id)
     await _check_named(session, cmd, machine.site_id)
     at = past(cmd.occurred_at)
@@ -397,4 +397,6 @@ async def remove_photo(session: Session, actor: Actor, cmd: RemovePhoto) -> Inte
     if photo.user_id != actor.user_id:
         _need(actor, Permission.maintenance_write)
     await session.delete(photo)
+    await session.flush()
+    await ensure_still_shown(job)
     return await job.record("intervention.photo_removed", past(cmd.occurred_at), more={"removed_photo": cmd.photo_id})

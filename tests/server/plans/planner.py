@@ -13,6 +13,7 @@ from sqlmodel import col
 from server.core import clock
 from server.core.access import Actor
 from server.core.database import Session
+from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.generator import service as generator
 from server.generator.service import Report
@@ -27,7 +28,7 @@ from server.users.models import UserSite
 from shared_models import interventions as iv
 from shared_models import plans as pl
 from shared_models.base import Command
-from shared_models.equipment import EquipmentStatus
+from shared_models.equipment import ChangeEquipmentStatus, EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from shared_models.plans import PlanRow
@@ -48,6 +49,7 @@ VERBS: dict[type[Command], Any] = {
     iv.CompleteIntervention: interventions.complete,
     iv.CancelIntervention: interventions.cancel,
     iv.ReturnIntervention: interventions.return_,
+    ChangeEquipmentStatus: equipment.change_status,
 }
 
 
@@ -200,6 +202,11 @@ class Planner:
         await self.session.execute(
             sa.text("update equipment set status = :status where id = :id"), {"status": status.value, "id": self.machine.id}
         )
+
+    async def machine_status(self, status: EquipmentStatus) -> None:
+        """Told by somebody, and kept with its time."""
+        cmd = ChangeEquipmentStatus(equipment_id=self.machine.id, status=status, reason="", occurred_at=clock.now())
+        await self.do(cmd)
 
     async def meter(self, readings: Sequence[tuple[str, float]] = (), *, per_day: float | None = None) -> UUID:
         meter = Meter(

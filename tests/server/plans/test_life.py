@@ -9,6 +9,7 @@ from server.core import clock
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
 from server.interventions import service as interventions
 from server.plans import errors
+from server.plans.scheduling import OUT_OF_SERVICE
 from shared_models import interventions as iv
 from shared_models import plans as pl
 from shared_models.equipment import EquipmentStatus
@@ -407,3 +408,36 @@ class TestRefusals:
         cmd = iv.CreateIntervention(intervention_id=job, equipment_id=planner.machine.id, title="Fuite", occurred_at=clock.now())
         await interventions.create(planner.session, planner.technician, cmd)
         await planner.finish(job)
+
+
+async def test_dates_that_pass_while_the_machine_of_an_open_job_is_out_of_service_are_left_out(planner: Planner) -> None:
+    series, floating = await planner.plan("weekly", basis="fixed"), await planner.plan("weekly")
+    await planner.generate()
+    planner.now_is("2026-03-05 10:00")
+    await planner.machine_status(EquipmentStatus.inactive)
+    planner.now_is("2026-03-20 10:00")
+    await planner.generate()
+    assert [(await planner.row(plan)).ignored_since for plan in (series, floating)] == [None, None]
+    assert await planner.states(series) == ["2026-03-02 open", "2026-03-09 skipped skipped", "2026-03-16 skipped skipped"]
+    planner.now_is("2026-03-21 10:00")
+    await planner.machine_status(EquipmentStatus.active)
+    planner.now_is("2026-03-23 10:00")
+    await planner.generate()
+    passed = (await planner.occurrences(series))[1:]
+    assert [(row.state, row.reason) for row in passed] == [
+        ("skipped", OUT_OF_SERVICE), ("skipped", OUT_OF_SERVICE), ("missed", "")
+    ]  # fmt: skip
+    assert (await planner.open_job(series), (await planner.occurrences(series))[0].missed)[1] == 1
+    assert (await planner.row(series)).ignored_since == planner.at("2026-03-23 08:00")
+
+
+async def test_a_machine_back_in_service_has_its_job_at_the_next_round(planner: Planner) -> None:
+    await planner.machine_status(EquipmentStatus.inactive)
+    plan_id = await planner.plan("weekly")
+    await planner.generate()
+    assert await planner.jobs(plan_id) == []
+    planner.now_is("2026-03-02 11:00")
+    await planner.machine_status(EquipmentStatus.active)
+    await planner.generate()
+
+    await planner.open_job(plan_id)
