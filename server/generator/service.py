@@ -31,6 +31,9 @@ from shared_models.planning import Outcome
 from shared_models.plans import GeneratePlan, OccurrenceState
 
 BATCH = 500
+REFRESH_BATCH = 100
+MOST_REFRESHED = 4000
+"""In a round: each costs some milliseconds, and the next round, with the jobs that are due first, comes within a minute."""
 _TABLE = "maintenance_interventions"
 _log = structlog.get_logger(__name__)
 
@@ -54,16 +57,18 @@ class Report:
 
 
 async def run(database: Database) -> Report:
-    """Everything that is due now, batch by batch."""
+    """Every job that is due now, batch by batch; then as many plans are looked at again as a round has time for."""
     due, stale = await repository.waiting(database.pool, clock.now())
-    total = Report()
-    try:
-        while stale:
-            async with database.session() as session:
-                report = await refresh_due(session, limit=BATCH)
-            total, stale = total + report, report.refreshed == BATCH
-    except Exception:  # noqa: BLE001 - one plan that cannot be read must not keep every other one from its job
-        _log.exception("generator.refresh_failed")
+    total = await _generate(database) if due else Report()
+    while stale and total.refreshed < MOST_REFRESHED:
+        async with database.session() as session:
+            report = await refresh_due(session, limit=REFRESH_BATCH)
+        total, stale = total + report, report.refreshed == REFRESH_BATCH
+    return total + await _generate(database) if total.refreshed else total
+
+
+async def _generate(database: Database) -> Report:
+    total, due = Report(), True
     while due:
         async with database.session() as session:
             report = await generate_due(session, limit=BATCH)
@@ -73,20 +78,33 @@ async def run(database: Database) -> Report:
 
 async def refresh_due(session: Session, *, limit: int = BATCH) -> Report:
     """Extend what lies ahead, count dates that passed while a job is open, and mark plans that nobody answers."""
-    looked_at = await plans.refresh_due(session, limit=limit)
-    events.notify(session, site_ids={plan.site_id for plan in looked_at})
-    return Report(refreshed=len(looked_at))
+    done = await plans.refresh_due(session, limit=limit)
+    events.notify(session, site_ids=done.site_ids)
+    return Report(refreshed=done.looked_at)
 
 
 async def generate_due(session: Session, *, limit: int = BATCH) -> Report:
-    """One batch, in the caller's transaction."""
+    """One batch, in the caller's transaction. A plan that cannot be decided is put off for a day; the others get their jobs."""
     now = clock.now()
     due = await repository.lock_due(session, now, limit)
-    if not due:
+    return replace(await _generate_for(session, due, now), looked_at=len(due)) if due else Report()
+
+
+async def _generate_for(session: Session, due: list[Plan], now: datetime) -> Report:
+    """All at once; where that fails, one by one."""
+    ids = [plan.id for plan in due]
+    try:
+        async with session.begin_nested():
+            decisions = await _decide(session, due, now)
+            await _carry_out(session, SYSTEM, decisions, now)
+    except Exception:  # noqa: BLE001 - whatever is wrong with one of them, the others go on
+        if len(due) > 1:
+            reports = [await _generate_for(session, [plan], now) for plan in due]
+            return sum(reports, Report())
+        _log.exception("generator.plan_failed", plan_id=str(ids[0]))
+        await plans.put_off(session, ids[0], "generate_at", now + plans.LATER)
         return Report()
-    decisions = await _decide(session, due, now)
-    await _carry_out(session, SYSTEM, decisions, now)
-    return replace(_told(decisions), looked_at=len(due))
+    return _told(decisions)
 
 
 async def generate_now(session: Session, actor: Actor, cmd: GeneratePlan) -> Plan:

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,17 @@ async def lock_to_refresh(session: Session, now: datetime, limit: int) -> list[P
         .limit(limit).with_for_update(skip_locked=True).execution_options(populate_existing=True)
     )  # fmt: skip
     return list(await session.scalars(statement))
+
+
+_LATER = {
+    "refresh_at": sa.text("update scheduled_maintenances set refresh_at = :at where id = :id"),
+    "generate_at": sa.text("update scheduled_maintenances set generate_at = :at where id = :id"),
+}
+
+
+async def put_off(session: Session, plan_id: UUID, what: Literal["refresh_at", "generate_at"], until: datetime) -> None:
+    """A plan that cannot be read waits, so that the others do not."""
+    await session.execute(_LATER[what], {"id": plan_id, "at": until})
 
 
 async def id_is_taken(session: ReadSession, table: type[SQLModel], row_id: UUID) -> bool:

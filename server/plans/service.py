@@ -4,9 +4,12 @@ A job's row is locked before its plan, a plan before its occurrences. `version` 
 by themselves do not make somebody's edit stale.
 """
 
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from server.audit import service as audit
 from server.core import clock
@@ -30,6 +33,9 @@ from shared_models.plans import CreatePlan, OccurrenceState, PlanFields, Preview
 from shared_models.recurrence import rrule
 
 PREVIEWED = 12
+LATER = timedelta(days=1)
+"""Until somebody has mended a plan that cannot be read."""
+_log = structlog.get_logger(__name__)
 _ABOUT_TODAY = timedelta(days=1)  # wherever the site is
 _NOT_COLUMNS = {"command_id", "occurred_at", "type", "plan_id", "version", "starts_on", "due_time", "last_done_on", "last_done_total"}
 _SCHEDULE = (
@@ -45,6 +51,7 @@ skip = occurrences.skip
 settle_completed = settling.completed
 settle_cancelled = settling.cancelled
 reopen = settling.reopened
+put_off = repository.put_off
 
 
 async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
@@ -132,12 +139,26 @@ async def meter_changed(session: Session, meter_id: UUID) -> None:
         await replan(session, plan)
 
 
-async def refresh_due(session: Session, *, limit: int) -> list[Plan]:
-    """Look again at plans whose time has come: dates further ahead, dates that passed, another clock of the site."""
-    plans = await repository.lock_to_refresh(session, clock.now(), limit)
-    for plan in plans:
-        await replan(session, plan)
-    return plans
+@dataclass
+class Refreshed:
+    looked_at: int = 0
+    site_ids: set[UUID] = field(default_factory=set)
+
+
+async def refresh_due(session: Session, *, limit: int) -> Refreshed:
+    """Look again at plans whose time has come: dates further ahead, dates that passed, another clock of the site.
+
+    One that cannot be read is put off for a day.
+    """
+    found = [(plan.id, plan.site_id, plan) for plan in await repository.lock_to_refresh(session, clock.now(), limit)]
+    for plan_id, _, plan in found:
+        try:
+            async with session.begin_nested():
+                await replan(session, plan)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, the others go on
+            _log.exception("plan.refresh_failed", plan_id=str(plan_id))
+            await put_off(session, plan_id, "refresh_at", clock.now() + LATER)
+    return Refreshed(len(found), {site_id for _, site_id, _ in found})
 
 
 # --- inside
