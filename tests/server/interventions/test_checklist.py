@@ -306,6 +306,11 @@ class TestClosing:
         assert problem_code(await floor.complete(), 409) == "signature_required"
         signed = await floor.complete(signature={"name": "A. Martin", "path": STROKE, "width": 300, "height": 120})
         assert signed.status_code == 200, signed.text
+        removed = await person.delete(f"{BASE}/{job}/photos/{photo['photo_id']}")
+        assert problem_code(removed, 409) == "photo_required"
+        another = stamped(intervention_id=str(job), photo_id=str(await shop.picture()))
+        assert (await person.post(f"{BASE}/{job}/photos", json=another)).status_code == 201
+        assert (await person.delete(f"{BASE}/{job}/photos/{photo['photo_id']}")).is_success
 
     async def test_what_needs_no_validation_does_not_wait_for_it(self, shop: Workshop, client_as: Any, session: Any) -> None:
         person = await client_as("technician", sites=[shop.site.id])

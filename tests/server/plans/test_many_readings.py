@@ -28,7 +28,8 @@ _RESET = sa.text(
 )
 _MANY = sa.text("""
 insert into reading (id, meter_id, read_at, value, total)
-select gen_random_uuid(), :id, cast(:at as timestamptz) - make_interval(mins => :count - n), n / 60.0, n / 60.0 from generate_series(1, :count) n
+select gen_random_uuid(), :id, cast(:at as timestamptz) - make_interval(mins => :count - n), n / 60.0, n / 60.0
+from generate_series(1, :count) n
 """)
 
 
