@@ -11,7 +11,7 @@ from server.core.clock import now
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.i18n import translator
-from server.feeds import repository, service
+from server.feeds import repository
 from server.feeds.ics import calendar
 from server.feeds.models import CalendarFeed
 from server.users import service as users
@@ -22,11 +22,10 @@ from shared_models.plans import CalendarQuery, FeedKind
 PAST, FUTURE = timedelta(days=35), timedelta(days=365)
 
 
-async def ics(session: ReadSession, pool: asyncpg.Pool, token: str, *, public_url: str) -> bytes:
-    """Five weeks back, a year ahead; raises `NotFound` for a token that is unknown, revoked, or whose owner has left."""
-    feed = await repository.by_token(session, service.hash_of(token))
-    actor = await _owner(session, feed) if feed else None
-    if feed is None or actor is None or not actor.may(Permission.maintenance_read):
+async def ics(session: ReadSession, pool: asyncpg.Pool, feed: CalendarFeed, *, public_url: str) -> bytes:
+    """Five weeks back, a year ahead; raises `NotFound` for a feed whose owner has left, or no longer sees what it shows."""
+    actor = await _owner(session, feed)
+    if actor is None or not actor.may(Permission.maintenance_read):
         raise NotFound
     name = await repository.target_name(session, actor, feed.kind, feed.target_id)
     if name is None:

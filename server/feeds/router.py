@@ -1,5 +1,4 @@
 import hashlib
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -7,12 +6,10 @@ from fastapi import APIRouter, Request, Response, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
-from server.core.rate_limit import Rate, hit
 from server.feeds import reading, service
 from shared_models.plans import FeedCreate, FeedLink, FeedRead
 
 Reader = Annotated[Actor, require("maintenance:read")]
-READINGS_OF_FEED = Rate(60, timedelta(hours=1))
 router = APIRouter(prefix="/calendar/feeds", tags=["calendar"])
 
 
@@ -35,8 +32,8 @@ async def revoke_feed(actor: Reader, session: SessionDep, feed_id: UUID) -> None
 @router.get("/{token}.ics", response_class=Response)
 async def read_feed(request: Request, session: ReadSessionDep, pool: ReadPoolDep, token: str) -> Response:
     """For calendar programs, which cannot sign in: whoever holds the address sees what its owner may see."""
-    await hit(pool, f"feed:{service.hash_of(token)}", READINGS_OF_FEED)
-    content = await reading.ics(session, pool, token, public_url=request.app.state.settings.public_url)
+    feed = await service.identify(session, pool, token)
+    content = await reading.ics(session, pool, feed, public_url=request.app.state.settings.public_url)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "Content-Disposition": 'inline; filename="etabli.ics"'}
     if request.headers.get("if-none-match") == tag:

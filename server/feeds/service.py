@@ -2,19 +2,27 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+
 from server.audit import service as audit
+from server.core import rate_limit
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, NotFound
+from server.core.rate_limit import Rate
 from server.feeds import repository
 from server.feeds.errors import FeedTargetUnknown, TooManyFeeds
 from server.feeds.models import CalendarFeed
 from shared_models.plans import FeedCreate, FeedKind, FeedLink, FeedRead
 
 MOST_FEEDS = 20
+READINGS = Rate(60, timedelta(hours=1))
+WRONG_TOKENS = Rate(20, timedelta(minutes=10))
 _TOKEN_BYTES = 32
 
 
@@ -41,6 +49,16 @@ async def create(session: Session, actor: Actor, cmd: FeedCreate, *, public_url:
     await audit.record(session, actor, "calendar_feed.created", feed, after={"kind": cmd.kind, "target_id": target_id})
     read = repository.read_of(feed, name)
     return FeedLink(**read.model_dump(), url=f"{public_url}/api/v1/calendar/feeds/{token}.ics")
+
+
+async def identify(session: ReadSession, pool: asyncpg.Pool, token: str) -> CalendarFeed:
+    """Whose address this is; `NotFound` for one that is unknown or revoked. Wrong ones are counted by address, good ones by feed."""
+    feed = await repository.by_token(session, hash_of(token))
+    if feed is None:
+        await rate_limit.hit(pool, f"feed-token:{origin.get().address}", WRONG_TOKENS)
+        raise NotFound
+    await rate_limit.hit(pool, f"feed:{feed.id}", READINGS)
+    return feed
 
 
 async def mine(session: ReadSession, actor: Actor) -> list[FeedRead]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from shared_models.ids import uuid7
@@ -185,3 +186,15 @@ class TestLogs:
         secret = feed["url"].rpartition("/")[2].removesuffix(".ics")
         assert "/calendar/feeds/" in told
         assert secret not in told
+
+
+class TestGuessing:
+    @pytest.mark.fresh_database
+    async def test_is_limited_by_address_and_leaves_known_addresses_alone(self, planner, client, session, machine, line):
+        feed = await subscribe(planner, kind="line", target_id=str(line.id))
+        path = "/api/" + feed["url"].partition("/api/")[2]
+        answers = [await client.get(f"{FEEDS}/invented-{rank}.ics") for rank in range(25)]
+        assert [answer.status_code for answer in answers] == [404] * 20 + [429] * 5
+        kept = await session.scalars(sa.text("select key from rate_limit where key like 'feed%'"))
+        assert len(list(kept)) == 1
+        assert (await client.get(path)).status_code == 200
