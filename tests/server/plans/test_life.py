@@ -1,18 +1,21 @@
 """Plans and their jobs: settled, cancelled, returned, ignored, paused, moved, changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from server.core import clock
+from server.core.access import SYSTEM
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
+from server.equipment import service as equipment
 from server.interventions import service as interventions
 from server.plans import errors
 from server.plans.scheduling import OUT_OF_SERVICE
+from server.sites.models import Site
 from shared_models import interventions as iv
 from shared_models import plans as pl
-from shared_models.equipment import EquipmentStatus
+from shared_models.equipment import EquipmentStatus, UpdateEquipment
 from shared_models.ids import uuid7
 from shared_models.planning import Outcome, ReferenceKind
 from shared_models.plans import OccurrenceState
@@ -441,3 +444,27 @@ async def test_a_machine_back_in_service_has_its_job_at_the_next_round(planner: 
     await planner.generate()
 
     await planner.open_job(plan_id)
+
+
+async def test_a_machine_that_moves_takes_its_open_jobs_to_the_new_sites_clock_and_teams(planner: Planner) -> None:
+    team = uuid7()
+    await planner.do(pl.WriteTeam(team_id=team, site_id=planner.site.id, name="Maintenance", occurred_at=clock.now()))
+    paused, active = [await planner.plan("weekly", basis="fixed", team_id=team, estimated_duration=60) for _ in range(2)]
+    await planner.generate()
+    await planner.set_active(paused, is_active=False)
+    before = (await planner.open_job(paused)).due_at
+    there = Site(name="Saint-Denis", time_zone="Indian/Reunion")
+    planner.session.add(there)
+    await planner.session.flush()
+    machine = await equipment.get_visible(planner.session, SYSTEM, planner.machine.id)
+    fields = {name: getattr(machine, name) for name in UpdateEquipment.model_fields if hasattr(machine, name)}
+    fields |= {"equipment_id": machine.id, "site_id": there.id, "occurred_at": clock.now(), "serial_number": ""}
+    await equipment.update(planner.session, SYSTEM, UpdateEquipment(**fields))
+    await planner.generate()
+
+    for plan_id in (paused, active):
+        job = await planner.open_job(plan_id)
+        assert (job.site_id, job.assigned_team_id) == (there.id, None)
+        assert job.due_at == job.scheduled_start == before - timedelta(hours=3)
+        assert job.scheduled_end == before - timedelta(hours=2)
+        assert ((await planner.kept(plan_id)).next_due_date, (await planner.occurrences(plan_id))[0].due_at) == (job.due_at, job.due_at)
