@@ -13,7 +13,7 @@ from mobile_app.domain import steps as st
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.jobs.checklist_answers import Answering
-from mobile_app.features.jobs.checklist_steps import StepCard
+from mobile_app.features.jobs.checklist_steps import StepCard, under_thumb
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
 from mobile_app.features.jobs.sheet_parts import stacked
@@ -116,7 +116,8 @@ def _step_page(
 ) -> ft.Control:  # fmt: skip
     card = StepCard(answering, key=str(answering.step.id))
     body = _swiped(card, at, move) if swipes and answering.step.kind is not StepKind.signature else card
-    return Page(head, body, footer=_footer(answering, at, move, on_skip), spacing=Space.l, max_width=widest)
+    footer = stacked(*under_thumb(answering), _footer(answering, at, move, on_skip), spacing=10)
+    return Page(head, body, footer=footer, spacing=Space.l, max_width=widest)
 
 
 def _swiped(card: ft.Control, at: int, move: Callable[[int], None]) -> ft.Control:
@@ -136,7 +137,9 @@ def _footer(answering: Answering, at: int, move: Callable[[int], None], on_skip:
     if answering.unsaved is not None:
         save = PrimaryButton(answering.save_label, answering.save, icon=ft.Icons.CHECK_ROUNDED, disabled=answering.blocked, expand=True)
         return ft.Row([back, save, *([later] if answering.blocked else [])], spacing=10)
-    if answering.answer is not None or not answering.step.is_required:
+    if answering.answer is None and not answering.step.is_required:  # answering comes first to the eye
+        return ft.Row([back, SecondaryButton(t("checklist.next"), answering.leave, icon=forward, expand=True)], spacing=10)
+    if answering.answer is not None:
         return ft.Row([back, PrimaryButton(t("checklist.next"), answering.leave, trailing_icon=forward, expand=True)], spacing=10)
     skip = SecondaryButton(t("checklist.skip"), on_skip, icon=ft.Icons.REDO_ROUNDED, expand=True)
     return ft.Row([back, skip, later], spacing=10)

@@ -11,6 +11,7 @@ from mobile_app.domain import steps as st
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.features.jobs.checklist_answers import SAVED, Answering
 from mobile_app.features.jobs.sheet_parts import stacked
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
@@ -33,11 +34,13 @@ BIG = 84
 
 @component
 def StepCard(step: Answering) -> ft.Control:
+    """Without the verdicts where they are `under_thumb`."""
     asking, set_asking = ft.use_state(False)
     size = use_breakpoint()
     sheet = Sheet(t("checklist.corrective_title"), CorrectiveForm(step, lambda: set_asking(False))) if asking else None
     use_sheet(sheet, lambda: set_asking(False))
-    parts = [_asked(step), *_photo(step), *_controls(step, with_keys=size == Breakpoint.desktop), *_failure(step, lambda: set_asking(True))]
+    controls = [] if under_thumb(step) else _controls(step, with_keys=size == Breakpoint.desktop)
+    parts = [_asked(step), *_photo(step), *controls, *_failure(step, lambda: set_asking(True))]
     if step.answer is not None:
         parts.append(_answered(step))
     return Card(stacked(*parts, spacing=Space.l), padding=20)
@@ -61,6 +64,13 @@ def _answered(step: Answering) -> ft.Control:
     foot = ft.Row(row, alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
     reason = [Meta(step.answer.reason)] if step.answer.reason and step.answer.state is StepState.skipped else []
     return stacked(*reason, foot, spacing=4)
+
+
+def under_thumb(step: Answering) -> list[ft.Control]:
+    """The verdicts of a step that is still open, for the foot of a phone's screen."""
+    env = environment.current()
+    is_short = step.answer is None and step.step.kind in {StepKind.check, StepKind.pass_fail}
+    return _controls(step, with_keys=False) if is_short and env.layout.breakpoint == Breakpoint.phone and not env.has_big_text else []
 
 
 # By kind

@@ -6,6 +6,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain.context import opener
 from mobile_app.domain.due import DueLine, local_day, sensible, why_sentence
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
@@ -27,8 +28,9 @@ def due_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         return []
     plan = client.tables.plans.get(job.scheduled_maintenance_id)
     lead = plan.lead_days if plan else 0
-    link = TextLink(t("planned.plan"), opener(f"/plans/{plan.id}")) if plan else ""
-    parts: list[ft.Control] = [CardHeader(t("planned.due"), link)]
+    link: ft.Control | str = TextLink(t("planned.plan"), opener(f"/plans/{plan.id}")) if plan else ""
+    below = environment.current().has_big_text
+    parts: list[ft.Control] = [CardHeader(t("planned.due"), "" if below else link)]
     if job.status in OPEN:
         parts.append(DueLine(job.due_local.date(), local_day(client.now()), lead))
     if job.due_reason is not None:
@@ -36,6 +38,8 @@ def due_card(client: Client, job: InterventionRow) -> list[ft.Control]:
     chips = _chips(job)
     if chips:
         parts.append(ft.Row(chips, spacing=6, run_spacing=6, wrap=True))
+    if isinstance(link, ft.Control) and below:
+        parts.append(ft.Row([link]))
     return [_card(*parts)]
 
 

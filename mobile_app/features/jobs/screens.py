@@ -72,7 +72,9 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         parts.clock_card(client, job),
         *due_card(client, job),
         *required_parts_card(job),
-        *(checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []),
+    ]
+    steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
+    told = [
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
         *([Card(parts.stacked(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
@@ -88,8 +90,9 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *second, footer=footer)
-    columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+        return Page(bar, *first, *steps, *told, *second, footer=footer)
+    sides = [_column([*first, *told], 5), _column([*steps, *second], 6)]
+    columns = ft.Row(sides, spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(bar, columns, footer=footer, max_width=1180)
 
 
