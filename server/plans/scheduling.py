@@ -96,8 +96,8 @@ async def replan(session: Session, plan: Plan) -> None:
     """Work out everything that follows from the plan's rule, its reference, its meter, its site's clock, and the present."""
     now = clock.now()
     done_at = await repository.last_done_at(session, plan.id) if plan.meter_id else None
-    counts_from_done = done_at is not None and reference_of(plan).kind is ReferenceKind.done
-    outlook = await look(session, plan, *([done_at] if counts_from_done else []))
+    counted_from = [done_at] if done_at is not None and reference_of(plan).kind is ReferenceKind.done else []
+    outlook = await look(session, plan, *counted_from)
     keep_reference(plan, outlook.reevaluated(reference_of(plan), done_at))
     view = outlook.meter
     plan.meter = view.model_dump(mode="json") if view else None

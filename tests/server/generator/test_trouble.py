@@ -39,9 +39,12 @@ async def jobs_of(plant: Database) -> int:
 
 @pytest.mark.parametrize("reference", ["{}", '{"kind": "due", "at": "never"}', '{"kind": "odd", "at": "2026-01-01T08:00:00"}'])
 async def test_one_that_cannot_be_read_waits_a_day_and_the_others_go_on(plant: Database, reference: str) -> None:
-    (bad,) = await write(plant, f"""
+    (bad,) = await write(
+        plant,
+        f"""
         update scheduled_maintenances set reference = '{reference}' where id = (select id from scheduled_maintenances limit 1) returning id
-    """)  # noqa: S608
+    """,
+    )
     await write(plant, "update scheduled_maintenances set refresh_at = 'epoch'")
     async with plant.session() as session:
         assert (await service.refresh_due(session)).refreshed == PLANS
@@ -49,7 +52,7 @@ async def test_one_that_cannot_be_read_waits_a_day_and_the_others_go_on(plant: D
 
     assert (report.jobs, report.refreshed) == (PLANS - 1, 0)
     assert await jobs_of(plant) == PLANS - 1
-    waits = await write(plant, f"select generate_at, refresh_at from scheduled_maintenances where id = '{bad}'")  # noqa: S608
+    waits = await write(plant, f"select generate_at, refresh_at from scheduled_maintenances where id = '{bad}'")
     assert all(timedelta(hours=23) < at - clock.now() < timedelta(days=1) for at in waits)
     later = "select count(*) from scheduled_maintenances where refresh_at > now() + interval '2 days'"
     assert await write(plant, later) == (PLANS - 1,)
