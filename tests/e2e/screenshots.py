@@ -89,6 +89,11 @@ def then(path: str, tap: str, *words: str) -> Callable[[App, Things], object]:
     return lambda app, things: app.go(path.format(**vars(things))).tap(tap).see(*words)
 
 
+def kinds(sheet: str, *words: str) -> Callable[[App, Things], object]:
+    """A sheet of the plans' menu."""
+    return lambda app, _: app.go("/plans").tap("plans.more").tap(sheet).see(*words)
+
+
 def labels(app: App, things: Things) -> None:
     """Once the machine is there: until then “Étiquette” would be found in the scan button's words."""
     at(FREE, "machine.start")(app, things)
@@ -181,6 +186,10 @@ SHOTS = [
     Shot("calendar-week", "supervisor", calendar("week")),
     Shot("calendar-agenda", "supervisor", calendar("agenda")),
     Shot("calendar-detail", "supervisor", calendar("agenda", opened=True), escape),
+    Shot("calendar-subscribe", "supervisor", then("/calendar", "calendar.subscribe", "calendar.feed_create"), escape, is_main=False),
+    Shot("plan-teams", "supervisor", kinds("plans.teams", "plans.new_team"), escape, is_main=False),
+    Shot("checklists", "supervisor", at("/checklists", "checklists.new"), is_main=False),
+    Shot("job-checklist", "supervisor", at("/jobs/{planned_job}/checklist", "checklist.state.open"), is_main=False),
     Shot("plans", "supervisor", at("/plans", "plans.search")),
     Shot("plan", "supervisor", at("/plans/{plan}", "plans.why")),
     Shot("plan-ignored", "supervisor", at("/plans/{ignored_plan}", "plans.ignored_title"), is_main=False),

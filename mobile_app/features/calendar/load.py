@@ -13,10 +13,12 @@ from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.lookup import dotted, person
 from mobile_app.features.calendar.entries import Scene, weekday_name
 from mobile_app.features.calendar.month import drop_target
+from mobile_app.ui import environment
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, faint, line
@@ -53,9 +55,10 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     if across:
         held = [ft.Container(one, width=236) for one in lines]
         return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO, vertical_alignment=ft.CrossAxisAlignment.START)
-    head = CardHeader(t("calendar.load"))
-    hint = [Meta(t("calendar.load_hint"))] if scene.may_plan else []
-    column = ft.Column([head, *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+    is_desk = environment.current().layout.breakpoint == Breakpoint.desktop  # where a card can be dragged; a phone has the title above
+    head = [CardHeader(t("calendar.load"))] if is_desk else []
+    hint = [Meta(t("calendar.load_hint"))] if scene.may_plan and is_desk else []
+    column = ft.Column([*head, Meta(t("calendar.load_measure")), *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)
     return Card(column, padding=14)
 
 
