@@ -1,6 +1,5 @@
 """A machine that reports by itself has more readings than a plan has to know."""
 
-import time as stopwatch
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -74,11 +73,8 @@ async def test_a_report_a_minute_is_not_read_whole(planner: Planner) -> None:
     meter_id = await planner.meter([("2025-01-01 10:00", 0)], per_day=24)
     plan_id = await planner.plan("hours", 20_000, meter_id=meter_id, last_done_on=day("2025-03-01"), last_done_total=0)
     await planner.session.execute(_MANY, {"id": meter_id, "at": clock.now(), "count": 30_000})
-    began = stopwatch.perf_counter()
     await service.meter_changed(planner.session, meter_id)
-    took = stopwatch.perf_counter() - began
     since, days = planner.at("2025-03-01 08:00"), moments_between(RULE, ZONE, planner.at("2025-03-01 08:00"), clock.now())
 
     assert (await planner.row(plan_id)).meter.total == 500
     assert len((await repository.meter_facts(planner.session, meter_id, since, days)).points) < 150
-    assert took < 0.5
