@@ -7,13 +7,13 @@ and what comes after it is a forecast.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import asyncpg
 from fastapi import Response
 
 from server.core.access import Actor, visible_sql
 from server.core.errors import Invalid
+from server.core.queries import Parameters
 from server.core.sql import JSON, json_columns
 from shared_models.plans import CalendarEntry, CalendarQuery
 
@@ -33,17 +33,12 @@ class CalendarTooFull(Invalid):
 
 
 @dataclass
-class Selection:
+class Selection(Parameters):
     """Conditions on `e` (equipment) that every part of the statement shares, and what differs between plans and jobs."""
 
-    args: list[Any]
     common: list[str] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        self.args.append(value)
-        return f"${len(self.args)}"
 
 
 def selection(actor: Actor, query: CalendarQuery) -> Selection:

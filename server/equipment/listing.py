@@ -7,7 +7,7 @@ number or manufacturer each word occurs or nearly does (trigrams; accents and ca
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -16,6 +16,7 @@ from fastapi import Response
 from server.core.access import Actor, visible_sql
 from server.core.i18n import translator
 from server.core.pages import sort_column
+from server.core.queries import Parameters, literally
 from server.core.sql import JSON, json_columns
 from shared_models.equipment import EquipmentFilter, EquipmentListItem
 from shared_models.labels import is_label_code, normalise
@@ -56,17 +57,12 @@ _CSV_CHUNK = 500
 
 
 @dataclass
-class _Query:
+class _Query(Parameters):
     """What a search found, what follows `from`, the parameters both name, and the order."""
 
     found: str = ""
     source: str = ""
     order: str = ""
-    args: list[Any] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        self.args.append(value)
-        return f"${len(self.args)}"
 
 
 def _query(actor: Actor, filters: EquipmentFilter) -> _Query:
@@ -104,7 +100,7 @@ def _matches(query: _Query, words: list[str]) -> str:
 
 def _named(query: _Query, whole: str) -> str:
     """A machine of that very name goes before its parts, which name it too."""
-    named, begins = query.bind(whole), query.bind(f"{_escaped(whole)}%")
+    named, begins = query.bind(whole), query.bind(f"{literally(whole)}%")
     return (
         f"case when etabli_fold(e.name) = (select etabli_fold({named})) then 2"
         f" when etabli_fold(e.name) like (select etabli_fold({begins})) then 1 else 0 end"
@@ -113,16 +109,12 @@ def _named(query: _Query, whole: str) -> str:
 
 def _near(query: _Query, word: str) -> tuple[str, str]:
     """Condition and score of one word. One with a digit is a code or a number: its neighbours are other machines."""
-    pattern = f"(select etabli_fold({query.bind(f'%{_escaped(word)}%')}))"
+    pattern = f"(select etabli_fold({query.bind(f'%{literally(word)}%')}))"
     occurs = f"e.search_text like {pattern}"
     if any(char.isdigit() for char in word):
         return occurs, "1"
     folded = f"(select etabli_fold({query.bind(word)}))"
     return f"({occurs} or {folded} <% e.search_text)", f"word_similarity({folded}, e.search_text)"
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _rows(query: _Query, limits: str) -> str:

@@ -3,9 +3,8 @@
 A search finds every word in the number, the title or the machine (name, code, serial number…), whatever its accents.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +13,7 @@ from fastapi import Response
 from server.core.access import Actor, visible_sql
 from server.core.errors import NotFound
 from server.core.pages import decode_cursor, encode_cursor, sort_column
+from server.core.queries import Conditions, literally
 from server.core.sql import JSON, json_cast, json_columns, json_list
 from server.interventions.rows import LIST_COLUMNS, TABLE, row_json
 from shared_models.interventions import HistoryEntry, InterventionFilter, RevisionRead
@@ -37,17 +37,10 @@ _AWAITS_VALIDATION = "(i.status = 'completed' and not i.is_validated and i.needs
 
 
 @dataclass
-class _Query:
-    conditions: list[str] = field(default_factory=list)
-    args: list[Any] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        self.args.append(value)
-        return f"${len(self.args)}"
-
+class _Query(Conditions):
     @property
     def source(self) -> str:
-        return f"{TABLE} i where {' and '.join(self.conditions)}"
+        return f"{TABLE} i where {self.where}"
 
 
 def _query(actor: Actor, filters: InterventionFilter) -> _Query:
@@ -68,8 +61,7 @@ def _query(actor: Actor, filters: InterventionFilter) -> _Query:
         if (at := getattr(filters, name)) is not None:
             query.conditions.append(f"i.created_at {sign} {query.bind(at)}")
     for word in (filters.search or "").split()[:_MAX_WORDS]:
-        query.conditions.append(_mentions(query.bind(f"%{_escaped(word)}%")))
-    query.conditions = query.conditions or ["true"]
+        query.conditions.append(_mentions(query.bind(f"%{literally(word)}%")))
     return query
 
 
@@ -77,10 +69,6 @@ def _mentions(pattern: str) -> str:
     """Machines first into an array: the planner then joins two indexes instead of reading every sheet."""
     machines = f"array(select e.id from equipment e where e.search_text like etabli_fold({pattern}))"  # noqa: S608
     return f"(i.search_text like etabli_fold({pattern}) or i.equipment_id = any({machines}))"
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def page(pool: asyncpg.Pool, actor: Actor, filters: InterventionFilter) -> Response:

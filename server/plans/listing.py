@@ -1,6 +1,5 @@
 """Lists whose JSON PostgreSQL writes."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from fastapi import Response
 from server.core.access import Actor, visible_sql
 from server.core.errors import NotFound
 from server.core.pages import decode_cursor, encode_cursor, sort_column
+from server.core.queries import Conditions, literally
 from server.core.sql import JSON, json_columns, json_page
 from server.plans.rows import maintenance_type_json, plan_json, team_json
 from shared_models.plans import STRIP, OccurrenceRow, PlanFilter, PlanListItem
@@ -34,18 +34,8 @@ _COLUMNS = json_columns(
 )  # fmt: skip
 
 
-@dataclass
-class _Query:
-    conditions: list[str] = field(default_factory=list)
-    args: list[Any] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        self.args.append(value)
-        return f"${len(self.args)}"
-
-
-def _query(actor: Actor, filters: PlanFilter) -> _Query:
-    query = _Query()
+def _query(actor: Actor, filters: PlanFilter) -> Conditions:
+    query = Conditions()
     query.conditions.append(visible_sql("p.site_id", query.bind(actor.site_list)))
     for name in _EXACT_FILTERS:
         if (wanted := getattr(filters, name)) is not None:
@@ -55,13 +45,9 @@ def _query(actor: Actor, filters: PlanFilter) -> _Query:
     if filters.is_ignored is not None:
         query.conditions.append(f"(p.ignored_since is not null) = {query.bind(filters.is_ignored)}")
     for word in (filters.search or "").split()[:_MAX_WORDS]:
-        pattern = query.bind(f"%{_escaped(word)}%")
+        pattern = query.bind(f"%{literally(word)}%")
         query.conditions.append(f"(etabli_fold(p.title) like etabli_fold({pattern}) or e.search_text like etabli_fold({pattern}))")
     return query
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def page(pool: asyncpg.Pool, actor: Actor, filters: PlanFilter) -> Response:
@@ -69,7 +55,7 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: PlanFilter) -> Respons
     query = _query(actor, filters)
     column, descends = sort_column(filters.sort, _SORTS, "next_due")
     direction = "desc" if descends else "asc"
-    source = f"scheduled_maintenances p join equipment e on e.id = p.equipment_id where {' and '.join(query.conditions)}"
+    source = f"scheduled_maintenances p join equipment e on e.id = p.equipment_id where {query.where}"
     return await json_page(pool, _COLUMNS, source, query.args, filters, order=f"{column} {direction} nulls last, p.id {direction}")
 
 
