@@ -1,7 +1,6 @@
 """A reading on the pad, what is asked when it looks wrong, and the reset that explains it.
 
-The meter's line says that it was kept. A toast would not do: Flet loses the form of the sheet that is open when a toast leaves,
-and whoever reads several meters opens the next at once.
+The meter's line says that it was kept, without a toast: whoever reads several meters opens the next at once.
 """
 
 from collections.abc import Callable

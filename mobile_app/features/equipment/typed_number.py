@@ -1,4 +1,4 @@
-"""A number typed in its field: inside a sheet no pad may open, since Flet loses the form below when the pad leaves."""
+"""A number typed in its field, in a sheet whose other numbers are to stay in sight: a pad would cover them."""
 
 from collections.abc import Callable
 from typing import Any
