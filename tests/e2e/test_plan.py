@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Calendar
+from icalendar.cal import Component
 
 from mobile_app.core.i18n import format_date_long, set_language
 from mobile_app.domain.due import why_sentence
+from shared_models.ids import uuid7
 from shared_models.planning import DueReason, Reference, ReferenceKind, due
 from shared_models.plans import PlanRow
 from tests.e2e.app import DESKTOP, TABLET, App
@@ -47,6 +51,7 @@ class TestPlan:
         told = due_again(planner, plan_id, job)
         desk.go(f"/plans/{plan_id}").see(*on_screen(told))
         assert told.due.date() in days_of(planner, plan_id, told)
+        assert why_sentence(told) in subscribed(planner, plan_id, told)
         assert [*desk.problems, *phone.problems, *tablet.problems] == []
         planner.close()
 
@@ -55,7 +60,7 @@ def make_every_three_months(desk: App) -> str:
     """In the editor: three taps for the frequency, one for the person; the dates stand beside it. The plan's id."""
     desk.tap("due.new_plan").at("/plans/new").fill("plans.title_label", TITLE)
     more = f"{desk.words('plans.how_often')} +"
-    desk.tap(more).tap(more).see("Tous les 3 mois", "plans.preview")
+    desk.tap(more).see("Tous les 2 mois").tap(more).see("Tous les 3 mois", "plans.preview")
     desk.page.mouse.move(500, 500)  # over the questions: the dates beside them scroll for themselves
     desk.page.mouse.wheel(0, 700)
     desk.tap("plans.technician").tap("Julien Roux")
@@ -78,6 +83,22 @@ def due_again(planner: User, plan_id: str, job_id: str) -> DueReason:
     assert plan.reason
     assert (plan.next_due, plan.reason.due) == (expected.due, expected.due)
     return plan.reason
+
+
+def subscribed(planner: User, plan_id: str, reason: DueReason) -> str:
+    """What the technician's subscribed calendar says of the plan's next date."""
+    technician = str(read(planner, plan_id).assigned_technician_id)
+    feed = planner.post("/calendar/feeds", {"id": str(uuid7()), "kind": "person", "target_id": technician})
+    events = Calendar.from_ical(planner.bytes_of(urlsplit(feed["url"]).path.removeprefix("/api/v1"))).walk("VEVENT")
+    return next(
+        str(event["DESCRIPTION"])
+        for event in events
+        if is_of(event, plan_id) and event.decoded("DTSTART").replace(tzinfo=None) == reason.due
+    )
+
+
+def is_of(event: Component, plan_id: str) -> bool:
+    return str(event.get("URL", "")).endswith(f"/plans/{plan_id}")
 
 
 def on_screen(reason: DueReason) -> tuple[str, str]:
