@@ -38,7 +38,7 @@ def MoveForm(found: NextDate, commands: PlanCommands, close: Callable[[], None])
             DateInput(t("plans.move_day"), day, set_day),
             TimeInput(t("plans.due_time"), time, set_time),
             PrimaryButton(t("plans.move_send"), partial(send, to), disabled=to == found.due),
-            *([back] if found.due != found.original_due else []),
+            *([back] if found.reason.moved_from is not None else []),
         ],
         spacing=Space.l,
         tight=True,
