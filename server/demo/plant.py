@@ -26,7 +26,7 @@ class Scale(NamedTuple):
     young: int = 0
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 14, young=4)}
+SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4)}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),
