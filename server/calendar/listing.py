@@ -49,6 +49,10 @@ def selection(actor: Actor, query: CalendarQuery) -> Selection:
     for column, wanted in (("site_id", query.site_id), ("production_line_id", query.production_line_id), ("id", query.equipment_id)):
         if wanted is not None:
             chosen.common.append(f"e.{column} = {chosen.bind(wanted)}")
+    if query.site_id is not None:  # said of the plan and the job too, whose indexes begin with it
+        site = chosen.bind(query.site_id)
+        chosen.planned.append(f"p.site_id = {site}")
+        chosen.jobs.append(f"i.site_id = {site}")
     if query.maintenance_type_id is not None:
         kind = chosen.bind(query.maintenance_type_id)
         chosen.planned.append(f"p.maintenance_type_id = {kind}")
@@ -89,8 +93,8 @@ def entries(chosen: Selection) -> str:
         f"select {_of_plan('coalesce(o.due, d.due)', 'coalesce(o.original_due, d.due)', 'd.n > 1 and not ' + is_series('p'))}"  # noqa: S608
         " from scheduled_maintenances p join equipment e on e.id = p.equipment_id"
         " cross join lateral unnest(p.upcoming) with ordinality d(due, n)"
-        f" left join plan_occurrence o on o.plan_id = p.id and case when {is_series('p')} then o.original_due = d.due"
-        " else d.n = 1 and o.state in ('planned', 'open') end"
+        " left join plan_occurrence o on o.plan_id = p.id and o.state in ('planned', 'open')"
+        f" and case when {is_series('p')} then o.original_due = d.due else d.n = 1 end"
         " where (o.id is null or o.state = 'planned') and coalesce(o.due, d.due) >= $2::timestamp"
         f" and coalesce(o.due, d.due) < $3::timestamp and {of_plans}"
     )
