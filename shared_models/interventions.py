@@ -437,6 +437,11 @@ def may_work_on(role: Role, user_id: UUID, job: InterventionRow) -> bool:
     return mine and may(role, Permission.maintenance_update_assigned)
 
 
+def may_cancel(role: Role, user_id: UUID, job: InterventionRow) -> bool:
+    """Cancelling a plan's job skips its due date: that is decided by who plans."""
+    return may_work_on(role, user_id, job) and (job.scheduled_maintenance_id is None or may(role, Permission.maintenance_write))
+
+
 def may_validate(role: Role, user_id: UUID, job: InterventionRow) -> bool:
     """Four eyes: who completed a job does not validate it."""
     return may(role, Permission.maintenance_validate) and job.completed_by != user_id

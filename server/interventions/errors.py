@@ -19,6 +19,12 @@ class AssignedToAnother(Forbidden):
     code = "assigned_to_another"
 
 
+class SkipsDueDate(Forbidden):
+    """Cancelling a plan's job skips its due date, which is for planners to decide."""
+
+    code = "skips_due_date"
+
+
 class AlreadyRequested(Conflict):
     """The work request has its intervention."""
 

@@ -24,6 +24,7 @@ from server.interventions.errors import (
     FoundInUnknown,
     MaintenanceTypeUnfit,
     PhotoMissing,
+    SkipsDueDate,
     TeamUnfit,
     TechnicianUnknown,
 )
@@ -288,7 +289,10 @@ async def complete(session: Session, actor: Actor, cmd: CompleteIntervention) ->
 
 
 async def cancel(session: Session, actor: Actor, cmd: CancelIntervention) -> Intervention:
+    """A plan's due date is skipped with its job, by planners only."""
     job, at = await _take_work(session, actor, cmd)
+    if not rules.may_cancel(actor.role, actor.user_id, job.sheet()):
+        raise SkipsDueDate
     await job.move(Verb.cancel)
     job.end_timers(at)
     job.row.status_reason = cmd.reason

@@ -10,6 +10,7 @@ from server.core.access import SYSTEM
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
 from server.equipment import service as equipment
 from server.interventions import service as interventions
+from server.interventions.errors import SkipsDueDate
 from server.plans import errors
 from server.plans.scheduling import OUT_OF_SERVICE
 from server.sites.models import Site
@@ -111,6 +112,24 @@ class TestSettling:
         row = (await planner.occurrences(floating))[0]
         assert (row.state, row.outcome, row.reason) == (OccurrenceState.skipped, Outcome.skipped, "Plus utile")
         assert (await planner.row(floating)).reference.kind is ReferenceKind.skipped
+
+    async def test_who_does_not_plan_skips_no_date(self, planner: Planner) -> None:
+        """Though the job is nobody's, his own, or one that he has begun."""
+        plan = await planner.plan("weekly", basis="fixed")
+        own = await planner.plan("weekly", basis="fixed", assigned_technician_id=planner.technician.user_id)
+        await planner.generate()
+        for plan_id in (plan, own):
+            job_id = (await planner.open_job(plan_id)).id
+            cancel = iv.CancelIntervention(intervention_id=job_id, reason="Plus utile", occurred_at=clock.now())
+            for begun in (False, True):
+                if begun:
+                    start = iv.StartIntervention(intervention_id=job_id, action_id=uuid7(), occurred_at=clock.now())
+                    await planner.do(start, planner.technician)
+                with pytest.raises(SkipsDueDate):
+                    await planner.do(cancel, planner.technician)
+            assert await planner.states(plan_id) == ["2026-03-02 open"]
+            await planner.do(cancel)
+            assert await planner.states(plan_id) == ["2026-03-02 skipped skipped", "2026-03-09 planned"]
 
     async def test_a_returned_job_takes_its_date_back(self, planner: Planner) -> None:
         for basis in ("fixed", "floating"):
