@@ -1,8 +1,8 @@
-"""What is due and what is scheduled, on the sites' wall clocks: one statement over plans, their exceptions, and jobs.
+"""What is due and what is scheduled, on the sites' wall clocks: one statement over plans' occurrences, their rules' dates, and jobs.
 
-A plan's future is `upcoming`; an occurrence with something of its own (moved, assigned, open, over) takes the place of its date.
-In a series that date is the occurrence's `original_due`; any other plan has one occurrence at a time, which is its first date,
-and what comes after it is a forecast.
+A plan's future is `upcoming`; an occurrence with a row of its own (the next one always, any that was moved, assigned or opened)
+takes the place of its date. In a series that date is the occurrence's `original_due`; any other plan has one occurrence at a time,
+which stands for its first date, and what comes after it is a forecast.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,8 @@ from server.core.sql import JSON, json_columns
 from shared_models.plans import CalendarEntry, CalendarQuery
 
 MOST_ENTRIES = 20_000
+TECHNICIAN = "coalesce(o.assigned_technician_id, p.assigned_technician_id)"  # of an occurrence with its row
+_ALIVE = "p.is_active and e.status <> 'inactive'"
 _DAY = timedelta(days=1)
 
 
@@ -39,6 +41,16 @@ class Selection(Parameters):
     common: list[str] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
+    technician: str | None = None
+
+    def of_plans(self, technician: str) -> str:
+        """Conditions on `p` and `e`; `technician` is the expression that says whose the date is."""
+        own = () if self.technician is None else (f"{technician} = {self.technician}",)
+        return " and ".join((*self.common, *self.planned, *own))
+
+    @property
+    def of_jobs(self) -> str:
+        return " and ".join((*self.common, *self.jobs))
 
 
 def selection(actor: Actor, query: CalendarQuery) -> Selection:
@@ -58,9 +70,8 @@ def selection(actor: Actor, query: CalendarQuery) -> Selection:
         chosen.planned.append(f"p.maintenance_type_id = {kind}")
         chosen.jobs.append(f"i.maintenance_type_id = {kind}")
     if query.technician_id is not None:
-        person = chosen.bind(query.technician_id)
-        chosen.planned.append(f"coalesce(o.assigned_technician_id, p.assigned_technician_id) = {person}")
-        chosen.jobs.append(f"i.assigned_technician_id = {person}")
+        chosen.technician = chosen.bind(query.technician_id)
+        chosen.jobs.append(f"i.assigned_technician_id = {chosen.technician}")
     if query.team_id is not None:
         team = chosen.bind(query.team_id)
         chosen.planned.append(f"p.team_id = {team}")
@@ -68,10 +79,10 @@ def selection(actor: Actor, query: CalendarQuery) -> Selection:
     return chosen
 
 
-def _of_plan(due: str, original_due: str, is_forecast: str) -> str:
+def _of_plan(due: str, original_due: str, *, technician: str, is_forecast: str) -> str:
     return json_columns(
         CalendarEntry, "p", plan_id="p.id", intervention_id="null::uuid", original_due=original_due, due=due, equipment_name="e.name",
-        assigned_technician_id="coalesce(o.assigned_technician_id, p.assigned_technician_id)", status="'planned'", is_forecast=is_forecast,
+        assigned_technician_id=technician, status="'planned'", is_forecast=is_forecast,
     )  # fmt: skip
 
 
@@ -87,26 +98,41 @@ _JOB_DUE = "case when i.due_at = i.scheduled_start then i.due_local else i.sched
 
 def entries(chosen: Selection) -> str:
     """`select` of the columns of `CalendarEntry`, unordered."""
-    of_plans = " and ".join(["p.is_active", "e.status <> 'inactive'", *chosen.common, *chosen.planned])
-    of_jobs = " and ".join([*chosen.common, *chosen.jobs])
-    dates = (
-        f"select {_of_plan('coalesce(o.due, d.due)', 'coalesce(o.original_due, d.due)', 'd.n > 1 and not ' + is_series('p'))}"  # noqa: S608
+    return " union all ".join((_occurrences(chosen), _dates(chosen), _jobs(chosen)))
+
+
+def _occurrences(chosen: Selection) -> str:
+    """Every plan's next occurrence, and those later ones that were moved or given to somebody."""
+    return (
+        f"select {_of_plan('o.due', 'o.original_due', technician=TECHNICIAN, is_forecast='false')}"  # noqa: S608
+        " from plan_occurrence o join scheduled_maintenances p on p.id = o.plan_id join equipment e on e.id = p.equipment_id"
+        f" where o.state = 'planned' and o.due >= $2::timestamp and o.due < $3::timestamp and {_ALIVE} and {chosen.of_plans(TECHNICIAN)}"
+    )
+
+
+def _dates(chosen: Selection) -> str:
+    """What the rule says of later dates that have nothing of their own."""
+    technician = "p.assigned_technician_id"
+    return (
+        f"select {_of_plan('d.due', 'd.due', technician=technician, is_forecast='not ' + is_series('p'))}"  # noqa: S608
         " from scheduled_maintenances p join equipment e on e.id = p.equipment_id"
         " cross join lateral unnest(p.upcoming) with ordinality d(due, n)"
-        " left join plan_occurrence o on o.plan_id = p.id and o.state in ('planned', 'open')"
-        f" and case when {is_series('p')} then o.original_due = d.due else d.n = 1 end"
-        " where (o.id is null or o.state = 'planned') and coalesce(o.due, d.due) >= $2::timestamp"
-        f" and coalesce(o.due, d.due) < $3::timestamp and {of_plans}"
+        f" where d.due >= $2::timestamp and d.due < $3::timestamp and ({is_series('p')} or d.n > 1)"
+        f" and {_ALIVE} and {chosen.of_plans(technician)}"
+        " and not exists (select from plan_occurrence o"
+        " where o.plan_id = p.id and o.original_due = d.due and o.state in ('planned', 'open'))"
     )
+
+
+def _jobs(chosen: Selection) -> str:
     # A job's day begins at different instants at different sites: the index narrows, the wall clock decides.
-    jobs = (
+    return (
         f"select {_of_job()} from maintenance_interventions i join sites s on s.id = i.site_id"  # noqa: S608
         " join equipment e on e.id = i.equipment_id"
         " where i.scheduled_start >= $2::timestamp at time zone 'UTC' - interval '2 days'"
         " and i.scheduled_start < $3::timestamp at time zone 'UTC' + interval '2 days'"
-        f" and i.status <> 'cancelled' and {_JOB_DUE} >= $2::timestamp and {_JOB_DUE} < $3::timestamp and {of_jobs}"
+        f" and i.status <> 'cancelled' and {_JOB_DUE} >= $2::timestamp and {_JOB_DUE} < $3::timestamp and {chosen.of_jobs}"
     )
-    return f"{dates} union all {jobs}"
 
 
 async def month(pool: asyncpg.Pool, actor: Actor, query: CalendarQuery) -> Response:

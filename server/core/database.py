@@ -21,6 +21,7 @@ _SERVER_SETTINGS = {
     "application_name": "etabli",
     "timezone": "UTC",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # many small questions at once: one of them may not take every core
     "pg_trgm.word_similarity_threshold": "0.45",  # of the searches that forgive typing errors
     "statement_timeout": "30s",
     "lock_timeout": "10s",

@@ -8,7 +8,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from server.calendar.listing import Selection, entries, is_series
+from server.calendar.listing import TECHNICIAN, Selection, entries, is_series
 from server.core.access import Actor, visible_sql
 from server.core.database import ReadSession, Session
 from server.feeds.models import CalendarFeed
@@ -134,8 +134,7 @@ async def events(pool: asyncpg.Pool, chosen: Selection, limit: int) -> list[asyn
 
 async def called_off(pool: asyncpg.Pool, chosen: Selection) -> list[asyncpg.Record]:
     """Occurrences left out and jobs cancelled: a subscribed calendar must hear of them to take them away."""
-    planned, jobs = [*chosen.common, *chosen.planned], [*chosen.common, *chosen.jobs]
-    statement = _CALLED_OFF.format(is_series=is_series("p"), conditions=" and ".join(planned), job_conditions=" and ".join(jobs))
+    statement = _CALLED_OFF.format(is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN), job_conditions=chosen.of_jobs)
     return list(await pool.fetch(statement, *chosen.args))
 
 

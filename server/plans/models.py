@@ -125,6 +125,7 @@ class PlanOccurrence(Identified, table=True):
         sa.Index(
             "uq_plan_occurrence_open", "plan_id", unique=True, postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index("ix_plan_occurrence_ahead", "plan_id", "original_due", postgresql_where=sa.text("state IN ('planned', 'open')")),
     )  # fmt: skip
 
     plan_id: UUID = Field(foreign_key="scheduled_maintenances.id", ondelete="CASCADE")
