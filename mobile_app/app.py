@@ -27,6 +27,7 @@ from shared_models.permissions import Permission, may
 from shared_models.requests import RequestStatus
 
 LOCALE_SECONDS = 2.0
+LOCALES = {"fr": ft.Locale("fr", "FR"), "en": ft.Locale("en", "GB")}
 THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
 
@@ -76,6 +77,12 @@ def App() -> ft.Control:
             page.theme_mode = _theme_mode(client)
             page.update()
 
+    def follow_language() -> None:
+        """Flutter's own words too, such as the calendar's in which a date is picked."""
+        page = ft.context.page
+        page.locale_configuration = ft.LocaleConfiguration([*LOCALES.values()], LOCALES[prefs.language])
+        page.update()
+
     async def uncover() -> None:
         await bridge.request("splash.done")
 
@@ -85,6 +92,7 @@ def App() -> ft.Control:
             bridge.send("storage.persist")
 
     ft.use_effect(follow_theme, [prefs.theme])
+    ft.use_effect(follow_language, [prefs.language])
     ft.use_effect(keep_storage, [state])
     ft.use_effect(uncover, [])
     body = Screens() if state == SessionState.signed_in else _outside(state)

@@ -38,13 +38,18 @@ def _fill(wording: str, params: dict[str, Any]) -> str:
 
 def best_language(accept_language: str) -> str:
     """The language an `Accept-Language` header asks for first, among ours."""
+    return asked_language(accept_language) or DEFAULT_LANGUAGE
+
+
+def asked_language(accept_language: str) -> str | None:
+    """The same; None where it asks for none of ours."""
     wanted: list[tuple[float, str]] = []
     for position, part in enumerate(accept_language.split(",")[:20]):
         tag, _, quality = part.partition(";q=")
         lang = tag.strip().lower().split("-")[0]
         if lang in LANGUAGES:
             wanted.append((_quality(quality) - position / 1000, lang))
-    return max(wanted)[1] if wanted else DEFAULT_LANGUAGE
+    return max(wanted)[1] if wanted else None
 
 
 def _quality(text: str) -> float:

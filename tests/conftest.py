@@ -158,6 +158,7 @@ async def client_as(app: FastAPI, session: Session, settings: Settings) -> Async
             claims = tokens.AccessClaims(user_id=user.id, session_id=held.id)
             client.headers["authorization"] = "Bearer " + tokens.issue(claims, secret=settings.secret, lifetime=timedelta(minutes=30))
             client.user = user
+            del client.headers["accept-language"]  # the account says which
             return client
 
         yield sign_in

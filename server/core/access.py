@@ -8,7 +8,7 @@ An invisible row is `NotFound`, as if it did not exist.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,12 +19,17 @@ from sqlalchemy import ColumnElement, or_, true
 from starlette.requests import HTTPConnection
 
 from server.core.errors import Forbidden, NotFound, NotSignedIn
+from shared_models.i18n import asked_language
 from shared_models.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """`site_ids` is None for somebody who sees every site; `label` is the name the audit log keeps."""
+    """`site_ids` is None for somebody who sees every site; `label` is the name the audit log keeps.
+
+    `lang` is the language of what is read next: the one that the request asks for, as the app does in the language that it
+    shows, else the account's.
+    """
 
     user_id: UUID
     role: Role
@@ -59,6 +64,8 @@ async def current_actor(connection: HTTPConnection) -> Actor:
         raise NotSignedIn
     load_actor = cast("ActorLoader", connection.app.state.load_actor)
     actor = await load_actor(connection, token)
+    if asked := asked_language(connection.headers.get("accept-language", "")):
+        actor = replace(actor, lang=asked)
     connection.state.lang = actor.lang
     return actor
 

@@ -56,7 +56,7 @@ SettingsDep = Annotated[Settings, Depends(settings_of)]
 
 
 def language_of(connection: HTTPConnection) -> str:
-    """The signed-in reader's language, else what the browser asks for."""
+    """What the request asks for, else the signed-in reader's own."""
     known = getattr(connection.state, "lang", None)
     return str(known) if known else best_language(connection.headers.get("accept-language", ""))
 

@@ -143,6 +143,12 @@ class TestMe:
         refusal = await client.get("/api/v1/users")
         assert refusal.json()["title"] == "Action non autorisée"
 
+    async def test_a_device_that_shows_another_language_is_answered_in_that_one(self, client_as):
+        client = await client_as("technician", language="fr")
+        for accepted, title in (("en", "Not allowed"), ("en-GB, fr;q=0.5", "Not allowed"), ("de", "Action non autorisée")):
+            refusal = await client.get("/api/v1/users", headers={"accept-language": accepted})
+            assert refusal.json()["title"] == title
+
     async def test_does_not_change_the_role(self, client_as):
         client = await client_as("technician")
         answer = await client.patch("/api/v1/auth/me", json={"role": "admin"})
