@@ -48,7 +48,7 @@ Limit = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 class Step(Schema):
     """One thing to do or to look at. `low` and `high` are the limits of a number or reading; `bad_options` fail a choice.
 
-    A meter step without `meter_id` reads the machine's only meter of that `unit`, or its first.
+    What a meter step reads is said by `meter_id`, `meter_name` and `unit`: see `meters_for`.
     """
 
     id: UUID
@@ -63,6 +63,7 @@ class Step(Schema):
     options: Annotated[list[Option], Field(max_length=20)] = []
     bad_options: Annotated[list[Option], Field(max_length=20)] = []
     meter_id: UUID | None = None
+    meter_name: Annotated[Text, StringConstraints(max_length=100)] = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Step":
@@ -142,7 +143,7 @@ class WriteChecklist(Command):
 
 
 class AnswerStep(Command):
-    """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` too.
+    """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` of `meter_id` too.
 
     `state` None takes the answer back. What the limits make of `value` is the server's to say: see `judged`.
     """
@@ -156,6 +157,7 @@ class AnswerStep(Command):
     reason: Line = ""
     photo_id: UUID | None = None
     reading_id: UUID | None = None
+    meter_id: UUID | None = None
     is_confirmed: bool = False
 
     @model_validator(mode="after")
@@ -224,17 +226,32 @@ class _Meter(Protocol):
     @property
     def id(self) -> UUID: ...
     @property
+    def name(self) -> str: ...
+    @property
     def unit(self) -> str: ...
 
 
 M = TypeVar("M", bound=_Meter)
 
 
-def meter_of(step: Step, meters: Sequence[M]) -> M | None:
-    """Of the active meters of a machine, oldest first, the one that `step` reads."""
-    named = [meter for meter in meters if meter.id == step.meter_id]
+def meters_for(step: Step, meters: Sequence[M]) -> list[M]:
+    """Of the active meters of a machine, oldest first, those that `step` can mean, the likeliest first.
+
+    The one it names, alone; else those of its unit, or all when none has it, with what its words tell before the others.
+    """
+    named = [meter for meter in meters if meter.id == step.meter_id or meter.name.casefold() == step.meter_name.casefold()]
     of_unit = [meter for meter in meters if step.unit and meter.unit == step.unit]
-    return next(iter(named or of_unit or meters), None)
+    return named[:1] or sorted(of_unit or meters, key=lambda meter: not _tells_of(step, meter))
+
+
+def _tells_of(step: Step, meter: _Meter) -> bool:
+    name = meter.name.casefold()
+    return step.meter_name.casefold() in name if step.meter_name else name in step.title.casefold()
+
+
+def meter_of(step: Step, meters: Sequence[M], chosen: UUID | None = None) -> M | None:
+    """Of the active meters of a machine, oldest first, the `chosen` one, else the one that `step` reads."""
+    return next((meter for meter in (meters if chosen else meters_for(step, meters)) if chosen in (None, meter.id)), None)
 
 
 def unanswered(steps: Sequence[Step], answers: Iterable[AnswerRow]) -> list[Step]:

@@ -57,7 +57,7 @@ def _read(rows: Rows, cmd: cl.AnswerStep, job: InterventionRow, step: Step, valu
     """The reading that goes with a meter step."""
     if step.kind is not StepKind.meter or not isinstance(value, float | int):
         return None
-    meter = meter_of(step, meters_of_machine(rows.every("meter", MeterRow), job.equipment_id))
+    meter = meter_of(step, meters_of_machine(rows.every("meter", MeterRow), job.equipment_id), cmd.meter_id)
     if meter is None:
         return None
     reading_id = cmd.reading_id or cmd.answer_id

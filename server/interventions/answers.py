@@ -118,7 +118,7 @@ async def _read(job: Job, step: Step, cmd: AnswerStep, value: object, at: dateti
     """The reading that goes with a meter step; a machine without a meter has none, and the answer stands alone."""
     if step.kind is not StepKind.meter or not isinstance(value, float | int):
         return None
-    meter = meter_of(step, await repository.meters_of(job.session, job.row.equipment_id))
+    meter = meter_of(step, await repository.meters_of(job.session, job.row.equipment_id), cmd.meter_id)
     if meter is None:
         return None
     reading_id = cmd.reading_id or cmd.answer_id

@@ -149,15 +149,16 @@ async def has_photos(session: ReadSession, intervention_id: UUID) -> bool:
 @dataclass(frozen=True)
 class MeterOfMachine:
     id: UUID
+    name: str
     unit: str
 
 
-_METERS = sa.text("select id, unit from meter where equipment_id = :machine and is_active order by id")
+_METERS = sa.text("select id, name, unit from meter where equipment_id = :machine and is_active order by id")
 
 
 async def meters_of(session: ReadSession, equipment_id: UUID) -> list[MeterOfMachine]:
     """The active ones, oldest first."""
-    return [MeterOfMachine(row.id, row.unit) for row in await session.execute(_METERS, {"machine": equipment_id})]
+    return [MeterOfMachine(row.id, row.name, row.unit) for row in await session.execute(_METERS, {"machine": equipment_id})]
 
 
 async def meter_of_reading(session: ReadSession, reading_id: UUID) -> UUID | None:

@@ -61,9 +61,9 @@ class Floor:
     async def complete(self, **fields: Any) -> Any:
         return await self.person.post(f"{BASE}/{self.job}/complete", json=stamped(intervention_id=str(self.job)) | fields)
 
-    async def meter(self, planner: Any) -> str:
+    async def meter(self, planner: Any, name: str = "Compteur horaire") -> str:
         meter_id = str(uuid7())
-        body = stamped(meter_id=meter_id, equipment_id=str(self.shop.machine.id), name="Compteur horaire", unit="h", most_per_day=24)
+        body = stamped(meter_id=meter_id, equipment_id=str(self.shop.machine.id), name=name, unit="h", most_per_day=24)
         made = await planner.post("/api/v1/meters", json=body)
         assert made.status_code == 201, made.text
         return meter_id
@@ -225,6 +225,11 @@ class TestMeters:
         assert (await floor.person.get(f"{BASE}/{floor.job}")).json()["answers"] == []
         assert await floor.answer("Heures", value=9_000, is_confirmed=True) is not None
         assert sorted(await self.readings(planner, meter)) == [100, 9_000]
+
+    async def test_of_several_meters_the_chosen_one_is_read(self, floor: Floor, planner: Any) -> None:
+        usual, other = await floor.meter(planner), await floor.meter(planner, "Heures du groupe froid")
+        await floor.answer("Heures", value=120, reading_id=str(uuid7()), meter_id=other)
+        assert (await self.readings(planner, usual), await self.readings(planner, other)) == ([], [120])
 
     async def test_without_a_meter_the_answer_stands_alone(self, floor: Floor) -> None:
         told = await floor.answer("Heures", value=120)
