@@ -113,6 +113,7 @@ class Client:
 
     def _speak(self) -> None:
         self._http.language = self.prefs.language
+        self._draw_card()
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -197,8 +198,9 @@ class Client:
         self._files[file_id, size] = data
         return data
 
-    async def retry(self, refused_id: str) -> None:
-        await self.outbox.retry(refused_id)
+    async def retry(self, refused_id: str, *, last: bool = False) -> None:
+        """`last`: behind everything that waits, since what it lacked was done only now."""
+        await self.outbox.retry(refused_id, last=last)
         self._outbox_changed()
 
     async def edit(self, refused_id: str, command: Command) -> None:

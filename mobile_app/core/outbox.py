@@ -253,17 +253,20 @@ class Outbox(Observable):
         wanted = set(ids)
         await self._forget([entry for entry in self.entries if entry.id in wanted])
 
-    async def retry(self, entry_id: str, command: Command | None = None) -> None:
+    async def retry(self, entry_id: str, command: Command | None = None, *, last: bool = False) -> None:
         """Send it again, with what depends on it: as new commands, because the server remembers its answers to the old ones.
 
-        With `command`, that one instead of the refused one.
+        With `command`, that one instead of the refused one. In its old place, or behind everything else when what it lacked was
+        done since.
         """
         entry = self.get(entry_id)
         if entry is None:
             return
         group = [entry, *self._followers(entry)]
-        renewed = [_renewed(old, command if old is entry else None) for old in group if old.stage == Stage.refused]
         gone = [old.id for old in group if old.stage == Stage.refused]
+        renewed = [_renewed(old, command if old is entry else None) for old in group if last or old.stage == Stage.refused]
+        if last:
+            renewed = [replace(new, seq=self.entries[-1].seq + 1 + behind) for behind, new in enumerate(renewed)]
         await self.store.write_outbox(puts=[new.record() for new in renewed], removes=gone)
         self._replace(dict.fromkeys(gone), renewed)
 
@@ -312,7 +315,9 @@ def _entry(command: Command, *, seq: int, offset: float) -> Entry:
 
 
 def _renewed(entry: Entry, instead: Command | None) -> Entry:
-    """In the place of the old one, under a new id."""
+    """In the place of the old one, under a new id; what was not refused stays as it is."""
+    if entry.stage != Stage.refused:
+        return entry
     command = instead or entry.command
     if command is None:
         new_id = str(uuid7())

@@ -3,12 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out, not_kept
-from mobile_app.ui.feedback import toast
+from mobile_app.domain.camera import take_photo
+from mobile_app.domain.context import carry_out
 from shared_models.equipment import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import (
@@ -23,9 +20,6 @@ from shared_models.interventions import (
     StartIntervention,
 )
 from shared_models.lifecycle import InterventionStatus
-
-PHOTO_MAX_PX = 1600
-PHOTO_TEXTS = ("title", "close", "shutter", "choose", "not_an_image", "camera_refused", "camera_busy", "no_camera", "torch", "zoom")
 
 
 class JobCommands:
@@ -63,19 +57,3 @@ class JobCommands:
             return False
         kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
         return await carry_out(self._client, AddPhoto(**self._said(photo_id=photo_id, kind=kind)))
-
-
-async def take_photo(client: Client) -> UUID | None:
-    """By the page's camera; the picture waits on the device until it is sent. None when there is none."""
-    try:
-        taken = await bridge.request("photo.take", {"texts": {k: t(f"photo.{k}") for k in PHOTO_TEXTS}, "max_px": PHOTO_MAX_PX})
-    except BridgeError:
-        toast(t("photo.failed"))
-        return None
-    if not taken.get("blob"):
-        return None
-    try:
-        return await client.attach(taken["blob"], taken["mime"])
-    except StoreTrouble as trouble:
-        toast(not_kept(trouble))
-        return None

@@ -9,6 +9,7 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
+from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
@@ -26,13 +27,13 @@ from mobile_app.features.jobs.planned import due_card, required_parts_card
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
-from mobile_app.ui.cards import Card, CardHeader, LineItem, SectionHeader
+from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput, fold
-from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment, use_live
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title
@@ -47,6 +48,7 @@ from shared_models.permissions import Permission
 def JobScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests", "plans")
     job_id = UUID(ft.use_route_params()["job_id"])
+    use_live(client.outbox)
     job = client.interventions.get(job_id)
     if job is not None:
         return Job(client, job, key=str(job_id))
@@ -68,6 +70,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     first = [
         _title(job),
         *parts.notices(client, job),
+        *_refused(client, job),
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
         *due_card(client, job),
@@ -94,6 +97,12 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     sides = [_column([*first, *told], 5), _column([*steps, *second], 6)]
     columns = ft.Row(sides, spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(bar, columns, footer=footer, max_width=1180)
+
+
+def _refused(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """What was entered here and the server did not take."""
+    found = [item for item in client.outbox.needs_you if getattr(item.command, "intervention_id", None) == job.id]
+    return [NoticeCard(t("needs_you.on_job"), explained(found[0].problem), on_click=opener("/needs-you"))] if found else []
 
 
 def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:

@@ -8,7 +8,7 @@ import flet as ft
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError, Unsent, UnsentWork
-from mobile_app.core.i18n import format_moment, format_number, format_size, n, t
+from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
 from mobile_app.core.sync import SyncState
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
@@ -102,6 +102,7 @@ def Looks() -> ft.Control:
 
 async def _set_language(client: Client, lang: str) -> None:
     """At once on this device; the server learns it for its own words when it can."""
+    set_language(lang)  # what is drawn for the next start speaks it too
     await client.prefs.set(lang=lang)
     try:
         await client.api.patch("/auth/me", {"language": lang})

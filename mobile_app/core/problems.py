@@ -1,0 +1,33 @@
+"""A refusal in the words that the app speaks now, whenever and in whatever language the server gave it."""
+
+import re
+from datetime import date
+from typing import Any
+
+from mobile_app.core.i18n import format_date, format_number, t
+from shared_models.problems import Problem
+
+_UNFILLED = re.compile(r"{\w+}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DIGITS = 3
+
+
+def explained(problem: Problem) -> str:
+    """Why, in a sentence or two; the server's own words for a code that this version of the app does not know."""
+    return _worded(problem, "detail") or _worded(problem, "title") or problem.detail or problem.title
+
+
+def _worded(problem: Problem, part: str) -> str:
+    key = f"problem.{problem.code}.{part}"
+    words = t(key, **{name: _said(value) for name, value in problem.params.items() if value is not None})
+    return "" if words == key or _UNFILLED.search(words) else words
+
+
+def _said(value: Any) -> Any:
+    """Dates and measured values as people read them."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return format_date(date.fromisoformat(value))
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        digits = len(f"{value:.{_DIGITS}f}".rstrip("0").partition(".")[2])
+        return format_number(value, digits)
+    return value

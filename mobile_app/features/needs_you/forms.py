@@ -1,0 +1,132 @@
+"""What is asked before something refused is sent again: words, a value, a signature, another day."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.core.limits import text_limit
+from mobile_app.core.outbox import Refused
+from mobile_app.core.project_meters import doubt_of
+from mobile_app.domain.meters import amount, last_shown, may_confirm, question
+from mobile_app.domain.reading_pad import ReadingPad
+from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import DateInput, TextInput, number_text, parse_number
+from mobile_app.ui.hooks import use_state
+from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space, Tone
+from shared_models.base import Command
+from shared_models.checklists import AnswerStep
+from shared_models.interventions import CompleteIntervention, Signature
+from shared_models.meters import MeterRow, RecordReading
+from shared_models.plans import MoveOccurrence
+
+STRETCH = ft.CrossAxisAlignment.STRETCH
+WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")
+"""What people write by hand; the rest of a command was chosen or measured."""
+SIGNATURE_BOX = (400, 180)
+Send = Callable[[Command], Awaitable[None]]
+
+
+def written(item: Refused) -> list[tuple[str, str]]:
+    return [(name, item.payload[name]) for name in WORDS if item.payload.get(name)]
+
+
+def _stack(*controls: ft.Control) -> ft.Control:
+    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+
+
+@component
+def EditForm(item: Refused, on_send: Send) -> ft.Control:
+    """The words that were typed, to be put right and sent again."""
+    words, set_words = ft.use_state(dict(written(item)))
+
+    def put(name: str) -> Any:
+        return lambda text: set_words(lambda old: {**old, name: text})
+
+    async def send() -> None:
+        assert item.command is not None
+        await on_send(type(item.command).model_validate({**item.payload, **words}))
+
+    most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
+    fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2, max_length=most[name]) for name, text in words.items()]
+    return _stack(*fields, PrimaryButton(t("needs_you.send"), send))
+
+
+def read_at(command: RecordReading | AnswerStep) -> datetime:
+    return command.read_at if isinstance(command, RecordReading) else command.occurred_at
+
+
+@component
+def CorrectForm(client: Client, meter: MeterRow, command: RecordReading | AnswerStep, on_send: Send) -> ft.Control:
+    """The pad with what was typed; the reading keeps its time. What still looks wrong is asked about at once."""
+    first = command.value if isinstance(command.value, float | int) else None
+    typed, set_typed = use_state(number_text(first))
+    asked, set_asked = use_state("")
+    value = parse_number(typed)
+
+    def put(text: str) -> None:
+        set_typed(text)
+        set_asked("")
+
+    async def save() -> None:
+        if value is None:
+            return
+        doubt = doubt_of(_without(client, meter, command), value, read_at(command))
+        if doubt is not None and (not asked or not may_confirm(doubt)):
+            set_asked(question(meter, doubt, value, read_at(command)))
+        else:
+            await on_send(command.model_copy(update={"value": value, "is_confirmed": doubt is not None}))
+
+    word = t("meters.confirm", value=amount(meter, value)) if asked and value is not None else t("needs_you.send")
+    return _stack(
+        Meta(t("needs_you.last_reading", value=last_shown(meter))),
+        ReadingPad(meter, typed, put, save),
+        *([NoticeCard(asked, tone=Tone.warning, icon=ft.Icons.HELP_OUTLINE_ROUNDED)] if asked else []),
+        PrimaryButton(word, save, icon=ft.Icons.CHECK_ROUNDED, disabled=value is None),
+    )
+
+
+def _without(client: Client, meter: MeterRow, command: RecordReading | AnswerStep) -> MeterRow:
+    """The reading that an answer replaces is no witness against it."""
+    job = client.interventions.get(command.intervention_id) if isinstance(command, AnswerStep) else None
+    if job is None or not isinstance(command, AnswerStep):
+        return meter
+    own = {answer.reading_id for answer in job.answers if answer.step_id == command.step_id}
+    return meter.model_copy(update={"readings": [reading for reading in meter.readings if reading.id not in own]})
+
+
+@component
+def SignForm(command: CompleteIntervention, name: str, on_send: Send) -> ft.Control:
+    """The signature that the completion lacks."""
+    who, set_who = use_state(name)
+    path, set_path = use_state("")
+
+    async def send() -> None:
+        width, height = SIGNATURE_BOX
+        signature = Signature(name=who.strip() or t("close.signed"), path=path, width=width, height=height)
+        await on_send(command.model_copy(update={"signature": signature}))
+
+    return _stack(
+        TextInput(t("close.signed_by"), who, set_who, max_length=text_limit(Signature, "name")),
+        SignaturePad(path, set_path),
+        PrimaryButton(t("needs_you.sign_send"), send, icon=ft.Icons.CHECK_ROUNDED, disabled=not path),
+    )
+
+
+@component
+def DayForm(command: MoveOccurrence, on_send: Send) -> ft.Control:
+    """Another day for a date that may not pass its neighbours."""
+    to, set_to = use_state(command.to.date())
+
+    async def send() -> None:
+        await on_send(command.model_copy(update={"to": datetime.combine(to, command.to.time())}))
+
+    day = DateInput(t("needs_you.to_day"), to, set_to)
+    return _stack(day, PrimaryButton(t("needs_you.move"), send, icon=ft.Icons.EVENT_AVAILABLE_ROUNDED, disabled=to == command.to.date()))

@@ -1,0 +1,77 @@
+"""What a refused command spoke of, in a line."""
+
+from datetime import date
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date, format_number, t
+from mobile_app.core.outbox import Refused
+from mobile_app.domain import steps as st
+from mobile_app.domain.lookup import dotted, machine, person
+from mobile_app.domain.meters import amount
+from mobile_app.features.needs_you.ways import job_in, meter_in, plan_in, step_of
+from shared_models.base import Command
+from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, judged
+from shared_models.meters import RecordReading, ResetMeter
+from shared_models.plans import AssignOccurrence, MoveOccurrence, OnOccurrence
+
+
+def subject(client: Client, item: Refused) -> str:
+    command = item.command
+    job = job_in(client, command)
+    if job is not None:
+        step = step_of(job, command) if isinstance(command, AnswerStep) else None
+        return dotted(job.title, machine(client, job.equipment_id), step.title if step else "", said_value(client, command))
+    row = client.equipment.get(getattr(command, "equipment_id", None))
+    meter, plan = meter_in(client, command), plan_in(client, command)
+    if meter is not None:
+        return dotted(meter.name, machine(client, meter.equipment_id), said_value(client, command))
+    if plan is not None:
+        return dotted(plan.title, machine(client, plan.equipment_id), _of_occurrence(client, command))
+    return row.name if row else ""
+
+
+def said_value(client: Client, command: Command | None) -> str:
+    """`4 870 h`: a value is what somebody would have to read again."""
+    value = command.final_value if isinstance(command, ResetMeter) else getattr(command, "value", None)
+    if not isinstance(command, RecordReading | ResetMeter | AnswerStep) or value is None:
+        return ""
+    meter = meter_in(client, command)
+    if meter is not None and isinstance(value, float | int):
+        return amount(meter, value)
+    answer = _answer(client, command) if isinstance(command, AnswerStep) else None
+    return st.value_text(*answer) if answer else format_number(value) if isinstance(value, float | int) else ""
+
+
+def told_at_step(client: Client, command: AnswerStep) -> str:
+    """`Pression : non conforme · 8,2 bar · fuite au joint`, as a note."""
+    found = _answer(client, command)
+    if found is None:
+        return command.reason
+    step, answer = found
+    told = dotted(st.mark_of(step, answer).word, st.value_text(step, answer), answer.reason)
+    return t("checklist.finding", step=step.title, finding=told)
+
+
+def _answer(client: Client, command: AnswerStep) -> tuple[Step, AnswerRow] | None:
+    """The answer as it would have stood."""
+    job = job_in(client, command)
+    step = step_of(job, command) if job else None
+    if step is None or command.state is None:
+        return None
+    value = None if step.kind is StepKind.signature else command.value
+    return step, AnswerRow(
+        id=command.answer_id, step_id=step.id, state=judged(step, command.state, command.value), value=value, reason=command.reason,
+        user_id=client.user.id, occurred_at=command.occurred_at,
+    )  # fmt: skip
+
+
+def _of_occurrence(client: Client, command: Command | None) -> str:
+    if isinstance(command, MoveOccurrence):
+        return t("needs_you.moved", day=_day(command.original_due.date()), to=_day(command.to.date()))
+    if isinstance(command, AssignOccurrence):
+        return dotted(_day(command.original_due.date()), person(client, command.technician_id) or t("domain.unassigned"))
+    return _day(command.original_due.date()) if isinstance(command, OnOccurrence) else ""
+
+
+def _day(day: date) -> str:
+    return format_date(day)

@@ -1,0 +1,80 @@
+"""Carrying out a way out."""
+
+from collections.abc import Callable
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import t
+from mobile_app.core.outbox import Refused
+from mobile_app.domain.camera import take_photo
+from mobile_app.domain.context import carry_out, go
+from mobile_app.features.needs_you.subject import told_at_step
+from mobile_app.features.needs_you.ways import completions_held_up, machine_in
+from mobile_app.ui.feedback import toast
+from shared_models.base import Command
+from shared_models.checklists import AnswerStep
+from shared_models.ids import uuid7
+from shared_models.interventions import AddNote, AddPhoto, CompleteIntervention, PhotoKind
+
+
+class Verbs:
+    """One method a `Way` that needs no question; `on_sent` closes what asked one."""
+
+    def __init__(self, client: Client, item: Refused, on_sent: Callable[[], None]) -> None:
+        self._client, self._item, self._on_sent = client, item, on_sent
+
+    async def retry(self) -> None:
+        """A completion goes behind what has been done for it since."""
+        await self._client.retry(self._item.id, last=isinstance(self._item.command, CompleteIntervention))
+        toast(t("needs_you.retried"))
+
+    async def send(self, command: Command) -> None:
+        """In the place of the refused one; the completion that waited only for this answer goes along."""
+        await self._client.edit(self._item.id, command)
+        if isinstance(command, AnswerStep):
+            for held_up in completions_held_up(self._client, command.intervention_id):
+                await self._client.retry(held_up, last=True)
+        self._on_sent()
+        toast(t("needs_you.retried"))
+
+    async def confirm(self) -> None:
+        assert self._item.command is not None
+        await self.send(self._item.command.model_copy(update={"is_confirmed": True}))
+
+    async def photo(self) -> None:
+        """The picture that the completion lacks, and the completion behind it."""
+        command = self._item.command
+        photo_id = await take_photo(self._client) if isinstance(command, CompleteIntervention) else None
+        if photo_id is None or not isinstance(command, CompleteIntervention):
+            return
+        added = AddPhoto(occurred_at=self._client.now(), intervention_id=command.intervention_id, photo_id=photo_id, kind=PhotoKind.other)
+        if await carry_out(self._client, added):
+            await self.retry()
+
+    async def as_note(self) -> None:
+        """What was found, kept as a note and a photo of the job that takes no more answers."""
+        command, at = self._item.command, self._client.now()
+        assert isinstance(command, AnswerStep)
+        job_id, text = command.intervention_id, told_at_step(self._client, command)
+        if not await carry_out(self._client, AddNote(occurred_at=at, intervention_id=job_id, note_id=uuid7(), text=text)):
+            return
+        if command.photo_id:
+            await carry_out(self._client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=command.photo_id, kind=PhotoKind.other))
+        await self._client.discard(self._item.id)
+        toast(t("needs_you.kept_as_note"))
+
+    async def look_again(self) -> None:
+        """What was judged has changed since: the judgement is given anew, before the sheet as it is now."""
+        job_id = getattr(self._item.command, "intervention_id", None)
+        await self._client.discard(self._item.id)
+        go(f"/validate/{job_id}")
+
+    # elsewhere
+
+    def checklist(self) -> None:
+        go(f"/jobs/{getattr(self._item.command, 'intervention_id', '')}/checklist")
+
+    def open_machine(self) -> None:
+        go(f"/equipment/{machine_in(self._client, self._item.command)}")
+
+    def open_plan(self) -> None:
+        go(f"/plans/{getattr(self._item.command, 'plan_id', '')}")
