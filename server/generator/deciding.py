@@ -9,9 +9,10 @@ from itertools import takewhile
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from server.plans.kept import rule
 from server.plans.models import Plan
 from server.plans.outlook import Outlook
-from server.plans.scheduling import LOOK_AGAIN, anchor, rule, unsettled
+from server.plans.scheduling import LOOK_AGAIN, anchor, unsettled
 from server.plans.timeline import Passed, Timeline
 from shared_models.planning import DueReason, MeterView, Reference, ReferenceKind
 

@@ -17,10 +17,10 @@ from server.plans.errors import (
     OccurrenceUnknown,
     PlanTechnicianUnfit,
 )
+from server.plans.kept import by_rule, keep_reason, reason_of
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.organisation import need
 from server.plans.outlook import Outlook
-from server.plans.scheduling import by_rule, keep_reason, reason_of
 from server.plans.settling import count_on
 from server.plans.timeline import Timeline
 from shared_models.permissions import Permission
@@ -121,7 +121,8 @@ async def _take(session: Session, actor: Actor, cmd: OnOccurrence) -> tuple[Plan
     need(actor, Permission.maintenance_write)
     await repository.lock_open_job(session, cmd.plan_id)
     plan = await repository.get_visible(session, actor, cmd.plan_id)
-    return plan, await scheduling.look(session, plan), await scheduling.timeline(session, plan)
+    known = await scheduling.look(session, plan)
+    return plan, known.outlook, known.times
 
 
 async def _row(session: Session, plan: Plan, outlook: Outlook, times: Timeline, cmd: OnOccurrence) -> PlanOccurrence:

@@ -14,7 +14,6 @@ from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
 from server.plans.rows import maintenance_type_json, plan_json, team_json
-from server.plans.timeline import Timeline
 from shared_models.metering import Point
 from shared_models.plans import OccurrenceState
 
@@ -75,22 +74,6 @@ async def id_is_taken(session: ReadSession, table: type[SQLModel], row_id: UUID)
 # --- occurrences
 
 
-async def timeline(session: Session, plan_id: UUID, ended_after: datetime | None) -> Timeline:
-    of_plan = col(PlanOccurrence.plan_id) == plan_id
-    live = select(PlanOccurrence).where(of_plan, col(PlanOccurrence.state).in_(LIVE)).execution_options(populate_existing=True)
-    found = Timeline()
-    for row in await session.scalars(live):
-        if row.state is OccurrenceState.open:
-            found.open = row
-        else:
-            found.planned[row.original_due] = row
-    ended = select(col(PlanOccurrence.original_due)).where(of_plan, col(PlanOccurrence.state).not_in(LIVE))
-    if ended_after is not None:
-        ended = ended.where(col(PlanOccurrence.original_due) >= ended_after)
-    found.settled = set(await session.scalars(ended))
-    return found
-
-
 async def occurrence(session: Session, plan_id: UUID, original_due: datetime) -> PlanOccurrence | None:
     statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.original_due) == original_due)
     return await session.scalar(statement.execution_options(populate_existing=True))
@@ -111,9 +94,10 @@ async def last_settled(session: ReadSession, plan_id: UUID, series_until: dateti
     return await session.scalar(statement.order_by(ended_at.desc()).limit(1))
 
 
-async def last_done_at(session: ReadSession, plan_id: UUID) -> datetime | None:
-    statement = select(sa.func.max(col(PlanOccurrence.done_at))).where(col(PlanOccurrence.plan_id) == plan_id)
-    return await session.scalar(statement)
+async def identities_from(session: ReadSession, plan_id: UUID, original_due: datetime) -> set[datetime]:
+    """The dates from `original_due` on that are taken."""
+    statement = select(col(PlanOccurrence.original_due)).where(col(PlanOccurrence.plan_id) == plan_id)
+    return set(await session.scalars(statement.where(col(PlanOccurrence.original_due) >= original_due)))
 
 
 async def missed_after(session: Session, plan_id: UUID, original_due: datetime, at: datetime) -> list[PlanOccurrence]:

@@ -3,25 +3,22 @@
 Everything here can be done twice. The plan is locked; its times are what the site's clock says.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import cast
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from server.core import clock
-from server.core.database import ReadSession, Session
-from server.plans import repository
+from server.core.database import Session
+from server.plans import facts, repository
+from server.plans.facts import Facts
+from server.plans.kept import is_moved, keep_reason, keep_reference, reason_of, reference_of
 from server.plans.models import Plan, PlanOccurrence
-from server.plans.outlook import Outlook, moments_between
+from server.plans.outlook import Outlook
 from server.plans.timeline import Passed, Timeline
-from server.plans.wall import instant_of
-from shared_models.planning import DueReason, Outcome, PlanRule, Reference, ReferenceKind
-from shared_models.plans import OccurrenceState, PlanFields, rule_of
+from shared_models.planning import DueReason, Outcome, Reference, ReferenceKind
+from shared_models.plans import OccurrenceState
 
 LOOK_AGAIN = timedelta(days=30)
 PAUSED = "plan.reason.paused"
@@ -30,85 +27,31 @@ OUT_OF_SERVICE = "plan.reason.out_of_service"
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-def rule(plan: Plan) -> PlanRule:
-    return rule_of(cast("PlanFields", plan))
+async def look(session: Session, plan: Plan, *moments: datetime) -> Facts:
+    """All that the plan's dates follow from; the readings go back to its reference, or to the first of `moments` if that is earlier."""
+    return (await facts.gather(session, [plan], *moments))[plan.id]
 
 
-async def look(session: ReadSession, plan: Plan, *moments: datetime) -> Outlook:
-    """All that the plan's dates follow from, with the readings from its reference (or the first of `moments`, if earlier) on."""
-    zone = await repository.zone_of(session, plan.site_id)
-    if plan.reference:
-        moments = (*moments, instant_of(reference_of(plan).at, zone))
-    if (reason := reason_of(plan)) is not None:
-        told = [by_rule(reason).due, reason.due]
-        moments = (*moments, *(max(instant_of(due, zone), min(moments, default=clock.now())) for due in told))
-    return await _outlook(session, rule(plan), zone, plan.meter_id, moments)
-
-
-async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, *moments: datetime) -> Outlook:
-    """The same for a plan that is not written yet."""
-    return await _outlook(session, rule_of(fields), await repository.zone_of(session, site_id), fields.meter_id, moments)
-
-
-async def _outlook(session: ReadSession, rule: PlanRule, zone: ZoneInfo, meter_id: UUID | None, moments: Iterable[datetime]) -> Outlook:
-    told = [*moments, clock.now()]
-    days = moments_between(rule, zone, min(told), clock.now())
-    facts = await repository.meter_facts(session, meter_id, min(told), chain(told, days))
-    return Outlook(rule, zone, facts.unit, facts.per_day, facts.points)
-
-
-def reference_of(plan: Plan) -> Reference:
-    return Reference.model_validate(plan.reference)
-
-
-def reason_of(plan: Plan) -> DueReason | None:
-    return DueReason.model_validate(plan.reason) if plan.reason else None
-
-
-def is_moved(plan: Plan, row: PlanOccurrence) -> bool:
-    """By hand: a series' date is moved where it differs; elsewhere the meter moves it too, and the reason tells."""
-    if rule(plan).is_series:
-        return row.due != row.original_due
-    reason = reason_of(plan)
-    return reason is not None and reason.moved_from is not None
-
-
-def keep_reference(plan: Plan, ref: Reference) -> None:
-    plan.reference = ref.model_dump(mode="json")
-
-
-def keep_reason(plan: Plan, reason: DueReason | None) -> None:
-    plan.reason = reason.model_dump(mode="json") if reason else None
-
-
-def by_rule(reason: DueReason) -> DueReason:
-    """As the rule has it, wherever the date was moved by hand."""
-    dates = [date for date in (reason.calendar_due, reason.meter_due) if date is not None]
-    return reason.model_copy(update={"due": min(dates), "moved_from": None}) if dates else reason
-
-
-async def timeline(session: Session, plan: Plan) -> Timeline:
-    """Of a series, the dates that have ended before its reference are of no interest any more."""
-    return await repository.timeline(session, plan.id, reference_of(plan).at if rule(plan).is_series else None)
-
-
-async def replan(session: Session, plan: Plan) -> None:
-    """Work out everything that follows from the plan's rule, its reference, its meter, its site's clock, and the present."""
+async def replan(session: Session, *plans: Plan) -> None:
+    """Work out everything that follows from the plans' rules, their references, their meters, their sites' clocks, and the present."""
     now = clock.now()
-    done_at = await repository.last_done_at(session, plan.id) if plan.meter_id else None
-    counted_from = [done_at] if done_at is not None and reference_of(plan).kind is ReferenceKind.done else []
-    outlook = await look(session, plan, *counted_from)
-    keep_reference(plan, outlook.reevaluated(reference_of(plan), done_at))
+    known = await facts.gather(session, plans)
+    for plan in plans:
+        await _replan(session, plan, known[plan.id], now)
+    await session.flush()
+
+
+async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> None:
+    outlook, times = known.outlook, known.times
+    keep_reference(plan, outlook.reevaluated(reference_of(plan), known.done_at))
     view = outlook.meter
     plan.meter = view.model_dump(mode="json") if view else None
-    times = await timeline(session, plan)
     if times.open is not None:
         await _follow(session, plan, outlook, times, times.open, now)
     elif plan.is_active:
         await _plan_next(session, plan, outlook, times, now)
     else:
         await rest(session, plan, times)
-    await session.flush()
 
 
 # --- the date of which a job is open
@@ -247,11 +190,11 @@ async def _row_of_next(
 ) -> PlanOccurrence | None:  # fmt: skip
     """The next date's row. Its identity stays while a meter moves its date; a date set by hand stays too."""
     if outlook.rule.is_series:
-        return _row(session, plan, outlook, times, reason.due) if reason else None
+        return await _row(session, plan, outlook, times, reason.due) if reason else None
     row = times.first
     if row is None:
         keep_reason(plan, reason)
-        return _row(session, plan, outlook, times, reason.due) if reason else None
+        return await _row(session, plan, outlook, times, reason.due) if reason else None
     if is_moved(plan, row):
         return row
     if reason is None:
@@ -261,12 +204,13 @@ async def _row_of_next(
     return row
 
 
-def _row(session: Session, plan: Plan, outlook: Outlook, times: Timeline, due: datetime) -> PlanOccurrence:
+async def _row(session: Session, plan: Plan, outlook: Outlook, times: Timeline, due: datetime) -> PlanOccurrence:
     """Two dates of a plan by completion or by meter may fall together: the second one's identity is a minute later."""
     if (row := times.planned.get(due)) is not None:
         return row
+    taken = times.settled if outlook.rule.is_series else await repository.identities_from(session, plan.id, due)
     identity = due
-    while identity in times.settled:
+    while identity in taken:
         identity += _MINUTE
     row = PlanOccurrence(plan_id=plan.id, original_due=identity, due=due, due_at=outlook.instant(due))
     session.add(row)

@@ -21,10 +21,12 @@ from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.plans import occurrences, organisation, repository, scheduling, settling, wording
 from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanHasOpenJob, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
+from server.plans.facts import look_at_fields
+from server.plans.kept import keep_reference, reference_of, rule
 from server.plans.models import Plan
 from server.plans.organisation import need
 from server.plans.outlook import Outlook
-from server.plans.scheduling import PAUSED, keep_reference, reference_of, replan, settle_passed
+from server.plans.scheduling import PAUSED, replan, settle_passed
 from server.plans.timeline import Passed
 from server.plans.wall import local_of
 from shared_models.permissions import Permission
@@ -63,7 +65,7 @@ async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
     await _check(session, cmd, machine)
     plan = Plan(id=cmd.plan_id, site_id=machine.site_id, created_by=actor.user_id if actor.user_id.int else None, **_columns(cmd))
     now = clock.now()
-    outlook = await scheduling.look_at_fields(session, cmd, machine.site_id, _since(cmd, now))
+    outlook = await look_at_fields(session, cmd, machine.site_id, _since(cmd, now))
     keep_reference(plan, outlook.counted_from(_told(cmd, outlook), now))
     session.add(plan)
     await session.flush()
@@ -81,11 +83,11 @@ async def update(session: Session, actor: Actor, cmd: UpdatePlan) -> Plan:
     await _check(session, cmd, machine, former=plan)
     if machine.id != plan.equipment_id:
         await ensure_no_open_job(session, plan)
-    before, rule, was_series = _recorded(plan), _schedule_of(plan), scheduling.rule(plan).is_series
+    before, schedule, was_series = _recorded(plan), _schedule_of(plan), rule(plan).is_series
     for name, value in _columns(cmd).items():
         setattr(plan, name, value)
     plan.site_id = machine.site_id
-    if _schedule_of(plan) != rule or cmd.last_done_on is not None or cmd.last_done_total is not None:
+    if _schedule_of(plan) != schedule or cmd.last_done_on is not None or cmd.last_done_total is not None:
         await _count_anew(session, plan, cmd, was_series=was_series)
     await session.flush()
     await replan(session, plan)
@@ -115,7 +117,7 @@ async def preview(session: ReadSession, actor: Actor, fields: PlanFields) -> lis
     machine = await equipment.get_visible(session, actor, fields.equipment_id)
     await _check(session, fields, machine)
     now = clock.now()
-    outlook = await scheduling.look_at_fields(session, fields, machine.site_id, _since(fields, now))
+    outlook = await look_at_fields(session, fields, machine.site_id, _since(fields, now))
     dates = outlook.forecast(outlook.counted_from(_told(fields, outlook), now))
     return [
         PreviewItem(due=reason.due, due_at=outlook.instant(reason.due), reason=reason, sentence=wording.sentence(reason, actor.lang))
@@ -150,15 +152,25 @@ async def refresh_due(session: Session, *, limit: int) -> Refreshed:
 
     One that cannot be read is put off for a day.
     """
-    found = [(plan.id, plan.site_id, plan) for plan in await repository.lock_to_refresh(session, clock.now(), limit)]
-    for plan_id, _, plan in found:
-        try:
-            async with session.begin_nested():
-                await replan(session, plan)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, the others go on
-            _log.exception("plan.refresh_failed", plan_id=str(plan_id))
-            await put_off(session, plan_id, "refresh_at", clock.now() + LATER)
-    return Refreshed(len(found), {site_id for _, site_id, _ in found})
+    found = await repository.lock_to_refresh(session, clock.now(), limit)
+    site_ids = {plan.site_id for plan in found}
+    await _refresh(session, found)
+    return Refreshed(len(found), site_ids)
+
+
+async def _refresh(session: Session, plans: list[Plan]) -> None:
+    """All at once; where that fails, one by one."""
+    ids = [plan.id for plan in plans]
+    try:
+        async with session.begin_nested():
+            await replan(session, *plans)
+    except Exception:  # noqa: BLE001 - whatever is wrong with one of them, the others go on
+        if len(ids) > 1:
+            for plan_id in ids:
+                await _refresh(session, [await repository.lock(session, plan_id)])
+            return
+        _log.exception("plan.refresh_failed", plan_id=str(ids[0]))
+        await put_off(session, ids[0], "refresh_at", clock.now() + LATER)
 
 
 # --- inside
@@ -172,8 +184,8 @@ async def ensure_no_open_job(session: ReadSession, plan: Plan) -> None:
 def _columns(fields: PlanFields) -> dict[str, Any]:
     values = fields.model_dump(exclude=_NOT_COLUMNS)
     values |= {"weekdays": sorted(set(fields.weekdays)), "starts_at": fields.starts_at}
-    rule = rule_of(fields)
-    return values | {"rrule": rrule(rule.calendar, fields.starts_on) if rule.is_series and rule.calendar else ""}
+    made = rule_of(fields)
+    return values | {"rrule": rrule(made.calendar, fields.starts_on) if made.is_series and made.calendar else ""}
 
 
 def _schedule_of(plan: Plan) -> dict[str, Any]:
@@ -223,13 +235,13 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
     await scheduling.forget_planned(session, plan)
     now = clock.now()
     if await repository.open_job_number(session, plan.id) is not None:
-        if scheduling.rule(plan).is_series:
+        if rule(plan).is_series:
             zone = await repository.zone_of(session, plan.site_id)
             keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
         return
     last = await repository.last_settled(session, plan.id, reference_of(plan).at if was_series else None)
     known_at = [last.done_at or last.due_at] if last else []
-    outlook = await scheduling.look_at_fields(session, cmd, plan.site_id, _since(cmd, now), *known_at)
+    outlook = await look_at_fields(session, cmd, plan.site_id, _since(cmd, now), *known_at)
     settled = None
     if last is not None:
         at = last.done_at or last.due_at
@@ -243,7 +255,8 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
 
 async def _pass_over(session: Session, plan: Plan) -> None:
     now = clock.now()
-    outlook, times = await scheduling.look(session, plan), await scheduling.timeline(session, plan)
+    known = await scheduling.look(session, plan)
+    outlook, times = known.outlook, known.times
     if times.open is not None:
         return
     if outlook.rule.is_series:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from server.core.database import Session
 from server.plans import repository, scheduling
+from server.plans.kept import by_rule, keep_reason, keep_reference, reason_of, reference_of, rule
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.outlook import Outlook
-from server.plans.scheduling import by_rule, keep_reference, reason_of, reference_of
 from shared_models import planning
 from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
 from shared_models.plans import OccurrenceState
@@ -22,7 +22,7 @@ async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: 
     if row is None:
         return
     was_open = row.state is OccurrenceState.open
-    outlook = await scheduling.look(session, plan, at)
+    outlook = (await scheduling.look(session, plan, at)).outlook
     tolerance = planning.tolerance(plan.tolerance_days, outlook.rule.interval_days(outlook.per_day))
     if was_open:
         await _close(session, plan, row, outlook, at, ReferenceKind.done)
@@ -44,7 +44,7 @@ async def cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: 
         return
     was_open = row.state is OccurrenceState.open
     if was_open:
-        outlook = await scheduling.look(session, plan, at)
+        outlook = (await scheduling.look(session, plan, at)).outlook
         await _close(session, plan, row, outlook, at, ReferenceKind.skipped)
     row.state, row.outcome, row.reason, row.done_at = OccurrenceState.skipped, Outcome.skipped, reason, None
     await _plan_on(session, plan, was_open=was_open)
@@ -58,17 +58,17 @@ async def reopened(session: Session, plan_id: UUID, intervention_id: UUID) -> No
     plan, row = await _of_job(session, plan_id, intervention_id)
     if row is None or row.state is OccurrenceState.open:
         return
-    times = await scheduling.timeline(session, plan)
+    times = (await scheduling.look(session, plan)).times
     if times.open is not None:
         return
     told = await repository.job_reason(session, intervention_id)
-    is_series = scheduling.rule(plan).is_series
+    is_series = rule(plan).is_series
     await scheduling.forget_planned(session, plan, but_by_hand=is_series)
     row.state, row.outcome, row.done_at = OccurrenceState.open, None, None
     if told:
         reason = DueReason.model_validate(told)
         keep_reference(plan, reason.reference)
-        scheduling.keep_reason(plan, reason)
+        keep_reason(plan, reason)
         row.missed = row.missed if is_series else reason.missed
     await session.flush()
     await scheduling.replan(session, plan)
@@ -128,5 +128,5 @@ async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlo
         early.state, early.outcome = OccurrenceState.planned, None
         row.missed -= 1
     await session.flush()
-    times = await scheduling.timeline(session, plan)
+    times = (await scheduling.look(session, plan)).times
     await scheduling.miss_passed(session, plan, outlook, times, at)

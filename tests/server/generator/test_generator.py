@@ -119,6 +119,18 @@ async def test_with_nothing_due_one_question_is_asked(database, session) -> None
     assert len(statements) == 1
 
 
+async def test_many_plans_are_looked_at_again_in_as_many_statements_as_few(database, session) -> None:
+    counted = []
+    for many in (5, 60):
+        await fill(session, many, due_in=timedelta(days=30), title=f"Contrôler {many}")
+        await session.execute(sa.text("update scheduled_maintenances set refresh_at = 'epoch', upcoming = '{}'"))
+        await session.commit()
+        with count_statements(database) as statements:
+            assert (await service.run(database)).refreshed >= many
+        counted.append(len(statements))
+    assert counted[0] == counted[1] <= 20
+
+
 async def test_a_plan_that_cannot_be_read_does_not_keep_the_others_from_their_jobs(plant: Database) -> None:
     async with plant.session() as session:
         await session.execute(sa.text("""

@@ -1,0 +1,41 @@
+"""What a plan keeps of its dates, read and written: its rule, what the next date counts from, and why it is what it is."""
+
+from typing import cast
+
+from server.plans.models import Plan, PlanOccurrence
+from shared_models.planning import DueReason, PlanRule, Reference
+from shared_models.plans import PlanFields, rule_of
+
+
+def rule(plan: Plan) -> PlanRule:
+    return rule_of(cast("PlanFields", plan))
+
+
+def reference_of(plan: Plan) -> Reference:
+    return Reference.model_validate(plan.reference)
+
+
+def reason_of(plan: Plan) -> DueReason | None:
+    return DueReason.model_validate(plan.reason) if plan.reason else None
+
+
+def is_moved(plan: Plan, row: PlanOccurrence) -> bool:
+    """By hand: a series' date is moved where it differs; elsewhere the meter moves it too, and the reason tells."""
+    if rule(plan).is_series:
+        return row.due != row.original_due
+    reason = reason_of(plan)
+    return reason is not None and reason.moved_from is not None
+
+
+def keep_reference(plan: Plan, ref: Reference) -> None:
+    plan.reference = ref.model_dump(mode="json")
+
+
+def keep_reason(plan: Plan, reason: DueReason | None) -> None:
+    plan.reason = reason.model_dump(mode="json") if reason else None
+
+
+def by_rule(reason: DueReason) -> DueReason:
+    """As the rule has it, wherever the date was moved by hand."""
+    dates = [date for date in (reason.calendar_due, reason.meter_due) if date is not None]
+    return reason.model_copy(update={"due": min(dates), "moved_from": None}) if dates else reason
