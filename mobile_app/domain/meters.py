@@ -4,10 +4,12 @@ from datetime import datetime
 
 from mobile_app.core.i18n import NO_BREAK, format_ago, format_date, format_number, t
 from mobile_app.core.project_meters import doubt_of
+from mobile_app.ui.pads import shown
 from shared_models.metering import Doubt, Implausible
 from shared_models.meters import MeterKind, MeterRow
 
-__all__ = ["amount", "doubt_of", "last_shown", "may_confirm", "question", "since_when", "use"]
+__all__ = ["amount", "as_typed", "doubt_of", "last_shown", "may_confirm", "question", "since_when", "use"]
+MINUS = "\u2212"
 _MOST_DIGITS = 3
 _WHOLE = 100
 
@@ -20,6 +22,14 @@ def amount(meter: MeterRow, value: float) -> str:
 
 def last_shown(meter: MeterRow) -> str:
     return amount(meter, meter.last_value) if meter.last_value is not None else t("meters.never_read")
+
+
+def as_typed(text: str) -> str:
+    """A number in the middle of its typing ("." whatever the language shows), in thousands: `12 500,`."""
+    whole, point, rest = text.removeprefix("-").partition(".")
+    if not whole.isdigit():
+        return shown(text)
+    return f"{MINUS if text.startswith('-') else ''}{format_number(int(whole))}{shown(point + rest)}"
 
 
 def since_when(meter: MeterRow, now: datetime) -> str:

@@ -22,6 +22,7 @@ from mobile_app.features.checklists.values import (
     options_of,
     wrong_with,
 )
+from mobile_app.features.checklists.versions import versions_sheet
 from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -29,7 +30,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_draft, use_shortcut, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Space, Tone
@@ -55,7 +56,10 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
 
     use_shortcut("N", lambda: add(last, StepKind.pass_fail.value), t("checklists.add"))
     back = opener("/checklists")
-    head = PageHeader(t("checklists.edit" if row else "checklists.new"), on_back=back)
+    looking_back, set_looking_back = use_state(False)
+    use_sheet(versions_sheet(client, row) if row and looking_back else None, lambda: set_looking_back(False))
+    versions = TextLink(t("checklists.version_title", version=row.version) if row else "", lambda: set_looking_back(True))
+    head = PageHeader(t("checklists.edit" if row else "checklists.new"), on_back=back, trailing=[versions] if row else [])
     if not draft.ready:
         return Page(head, SkeletonList(3))
 

@@ -1,5 +1,7 @@
 """The checklist templates: their list, and the way to write one."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import flet as ft
@@ -10,49 +12,116 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.checklists.editor import ChecklistForm
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, fold
-from mobile_app.ui.hooks import use_shortcut
+from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.theme import Tone
+from mobile_app.ui.table import Cell, Column, Table
+from mobile_app.ui.theme import Space, Tone
 from shared_models.checklists import ChecklistRow
 from shared_models.permissions import Permission
+from shared_models.plans import PlanRow
 
 
 @component
 def ChecklistsScreen() -> ft.Control:
-    client = use_tables("checklists")
+    client = use_tables("checklists", "plans")
     query, set_query = ft.use_state("")
+    size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()
+    tables = client.tables
     may_write = client.may(Permission.maintenance_write)
     use_shortcut("N", lambda: go("/checklists/new"), t("checklists.new"), enabled=may_write)
+    rows = ft.use_memo(lambda: matching(tables.checklists.rows.values(), query), [query, tables.checklists.revision])
+    counts = ft.use_memo(lambda: in_plans(tables.plans.rows.values()), [tables.plans.revision])
     if not may_write:
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("checklists.read_only"), t("checklists.read_only_body"))
-    rows = sorted(client.tables.checklists.rows.values(), key=lambda row: (not row.is_active, fold(row.name)))
+    if not tables.checklists.rows:
+        return Page(PageHeader(t("checklists.title"), on_back=opener("/plans"), trailing=[SyncBadge()]), _none())
+    search = SearchField(query, set_query, placeholder=t("checklists.search"))
+    if size == Breakpoint.desktop:
+        return _desk(client, rows, counts, search, query)
     head = PageHeader(t("checklists.title"), on_back=opener("/plans"), trailing=[SyncBadge()])
+    cards = [_card(client, row, counts[row.id]) for row in rows]
     new = PrimaryButton(t("checklists.new"), opener("/checklists/new"), icon=ft.Icons.ADD_ROUNDED)
-    if not rows:
-        empty = EmptyState(
-            ft.Icons.CHECKLIST_ROUNDED, t("checklists.empty"), t("checklists.empty_body"), action=t("checklists.new"),
-            on_action=opener("/checklists/new"),
-        )  # fmt: skip
-        return Page(head, empty)
-    shown = [row for row in rows if fold(query) in fold(row.name)]
-    cards = [_card(client, row) for row in shown]
-    return Page(head, SearchField(query, set_query, placeholder=t("checklists.search")), *cards, footer=new)
+    return Page(head, search, *(cards or [_no_match(query)]), footer=new)
 
 
-def _card(client: Client, row: ChecklistRow) -> ft.Control:
+def matching(rows: Iterable[ChecklistRow], query: str) -> list[ChecklistRow]:
+    """Those in whose name or steps `query` is found; the retired ones last."""
+    words = fold(query).split()
+    found = [row for row in rows if all(any(word in fold(text) for text in (row.name, *(s.title for s in row.steps))) for word in words)]
+    return sorted(found, key=lambda row: (not row.is_active, fold(row.name)))
+
+
+def in_plans(plans: Iterable[PlanRow]) -> Counter[UUID]:
+    """How many active plans use each."""
+    return Counter(plan.checklist_id for plan in plans if plan.checklist_id and plan.is_active)
+
+
+def _none() -> ft.Control:
+    return EmptyState(
+        ft.Icons.CHECKLIST_ROUNDED, t("checklists.empty"), t("checklists.empty_body"), action=t("checklists.new"),
+        on_action=opener("/checklists/new"),
+    )  # fmt: skip
+
+
+def _no_match(query: str) -> ft.Control:
+    return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("checklists.no_match", query=query))
+
+
+def _card(client: Client, row: ChecklistRow, plans: int) -> ft.Control:
     chips = [] if row.is_active else [StatusChip(t("checklists.inactive"), Tone.off)]
     if row.id in client.tables.checklists.pending:
         chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
-    return RowCard(
-        row.name, meta=dotted(n("checklists.steps", len(row.steps)), t("checklists.version", version=row.version)), chips=chips,
-        icon=ft.Icons.CHECKLIST_ROUNDED, on_click=opener(f"/checklists/{row.id}"),
-    )  # fmt: skip
+    used = n("checklists.in_plans", plans) if plans else t("checklists.in_no_plan")
+    meta = dotted(n("checklists.steps", len(row.steps)), t("checklists.version", version=row.version), used)
+    return RowCard(row.name, meta=meta, chips=chips, icon=ft.Icons.CHECKLIST_ROUNDED, on_click=opener(f"/checklists/{row.id}"))
+
+
+# At a desk
+
+
+def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], search: ft.Control, query: str) -> ft.Control:
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/plans"))
+    new = PrimaryButton(t("checklists.new"), opener("/checklists/new"), icon=ft.Icons.ADD_ROUNDED)
+    title = ft.Container(PageHeader(t("checklists.title"), n("checklists.count", len(client.tables.checklists.rows))), expand=True)
+    head = ft.Row([back, title, ft.Container(search, width=320), new, SyncBadge()], spacing=Space.m)
+    table = Table(
+        _columns(counts),
+        rows,
+        lambda row: str(row.id),
+        on_open=lambda key: go(f"/checklists/{key}"),
+        row_label=lambda row: row.name,
+        empty=_no_match(query),
+    )
+    body = ft.Column(
+        [head, ft.Container(table, expand=True)], spacing=Space.m, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+    )
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _columns(counts: Counter[UUID]) -> list[Column]:
+    return [
+        Column("name", t("checklists.name"), lambda row: row.name, sort=lambda row: fold(row.name), flex=4, strong=True),
+        Column("what", t("checklists.steps_title"), lambda row: dotted(*(step.title for step in row.steps)), flex=7),
+        Column("state", t("checklists.column_state"), _state, sort=lambda row: not row.is_active, width=130),
+        _figure("count", lambda row: len(row.steps)),
+        _figure("plans", lambda row: counts[row.id]),
+        _figure("version", lambda row: row.version),
+    ]
+
+
+def _figure(name: str, of: Callable[[ChecklistRow], int]) -> Column:
+    return Column(name, t(f"checklists.column_{name}"), lambda row: str(of(row)), sort=of, width=100, number=True)
+
+
+def _state(row: ChecklistRow) -> Cell:
+    return Cell(t("checklists.offered")) if row.is_active else Cell(t("checklists.inactive"), Tone.off)
 
 
 @component

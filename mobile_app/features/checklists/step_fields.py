@@ -1,14 +1,18 @@
 """What is said of one step, by its kind."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import flet as ft
 
 from mobile_app.core.i18n import t
+from mobile_app.domain.context import use_client
+from mobile_app.domain.lookup import dotted
 from mobile_app.domain.steps import KIND_ICON
 from mobile_app.features.checklists.values import NUMBERS, Values, options_of, takes_photo
+from mobile_app.ui import environment
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -17,9 +21,11 @@ from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.checklists import StepKind
+from shared_models.meters import MeterRow
 
 Change = Callable[[str, Any], None]
 STRETCH = ft.CrossAxisAlignment.STRETCH
+USUAL = 6
 
 
 @component
@@ -27,6 +33,7 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
     """Enter in the title goes on to the next step, of the same kind."""
     size = use_breakpoint()
     kind = StepKind(step["kind"])
+    is_wide = size >= Breakpoint.tablet and not environment.current().has_big_text
     kinds = [Choice(known.value, t(f"checklists.kind.{known.value}"), KIND_ICON[known]) for known in StepKind]
     fields: list[ft.Control] = [
         TextInput(
@@ -34,7 +41,8 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
             on_submit=on_enter if step["title"].strip() else None, placeholder=t(f"checklists.example.{kind.value}"), max_length=200,
         ),
         Picker(t("checklists.kind_label"), kinds, kind.value, partial(change, "kind")),
-        *(_number(step, change, wide=size >= Breakpoint.tablet) if kind in NUMBERS else []),
+        *([MeterName(step, change)] if kind is StepKind.meter else []),
+        *(_number(step, change, wide=is_wide) if kind in NUMBERS else []),
         *(_options(step, change) if kind is StepKind.choice else []),
         TextInput(t("checklists.help"), step["help"], partial(change, "help"), lines=2, optional=True),
         Toggle(t("checklists.required"), step["is_required"], partial(change, "is_required"), meta=t("checklists.required_hint")),
@@ -44,15 +52,40 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
     return ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
 
 
+@component
+def MeterName(step: Values, change: Change) -> ft.Control:
+    """The meter that is meant, by what it is called on the machines; the usual names are one tap away."""
+    known = usual_meters(use_client().tables.meters.rows.values(), step["unit"])
+    name = step.get("meter_name", "")
+
+    def pick(key: str) -> None:
+        unit, _, picked = key.partition(":")
+        change("meter_name", "" if picked == name else picked)
+        change("unit", unit)
+
+    field = TextInput(
+        t("checklists.meter_name"), name, partial(change, "meter_name"), hint=t("checklists.meter_name_hint"), optional=True, max_length=100
+    )
+    choices = [Choice(f"{unit}:{called}", dotted(called, unit)) for called, unit in known]
+    chips = [ChoiceChips(choices, f"{step['unit']}:{name}", pick)] if choices else []
+    return ft.Column([field, *chips], spacing=Space.s, tight=True, horizontal_alignment=STRETCH)
+
+
+def usual_meters(meters: Iterable[MeterRow], unit: str) -> list[tuple[str, str]]:
+    """Names and units of the meters there are most of, those of `unit` alone once it is said and known."""
+    counted = Counter((meter.name, meter.unit) for meter in meters if meter.is_active)
+    of_unit = [pair for pair, _ in counted.most_common() if pair[1] == unit]
+    return (of_unit or [pair for pair, _ in counted.most_common()])[:USUAL]
+
+
 def _number(step: Values, change: Change, *, wide: bool) -> list[ft.Control]:
     low = NumberInput(t("checklists.low"), step["low"], partial(change, "low"), unit=step["unit"], signed=True, optional=True)
     high = NumberInput(t("checklists.high"), step["high"], partial(change, "high"), unit=step["unit"], signed=True, optional=True)
     unit = TextInput(t("checklists.unit"), step["unit"], partial(change, "unit"), optional=True, placeholder="bar", max_length=20)
-    note = [Meta(t("checklists.meter_hint"))] if step["kind"] == StepKind.meter else []
     if not wide:
-        return [unit, low, high, *note]
+        return [unit, low, high]
     cells: list[ft.Control] = [ft.Container(field, expand=1) for field in (unit, low, high)]
-    return [ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START), *note]
+    return [ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START)]
 
 
 def _options(step: Values, change: Change) -> list[ft.Control]:

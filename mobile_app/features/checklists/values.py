@@ -22,7 +22,7 @@ def takes_photo(kind: StepKind) -> bool:
 def blank_step(kind: str = StepKind.pass_fail.value) -> Values:
     return {
         "id": str(uuid7()), "kind": kind, "title": "", "help": "", "is_required": True, "needs_photo": False, "unit": "", "low": None,
-        "high": None, "options": "", "bad_options": [], "meter_id": None,
+        "high": None, "options": "", "bad_options": [], "meter_id": None, "meter_name": "",
     }  # fmt: skip
 
 
@@ -72,7 +72,9 @@ def _step(step: Values) -> Step:
     kind = StepKind(step["kind"])
     told = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
     if kind in NUMBERS:
-        told |= {name: step[name] for name in ("unit", "low", "high", "meter_id")}
+        told |= {name: step[name] for name in ("unit", "low", "high")}
+    if kind is StepKind.meter:
+        told |= {"meter_id": step["meter_id"], "meter_name": step.get("meter_name", "")}
     if kind is StepKind.choice:
         options = options_of(step)
         told |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}

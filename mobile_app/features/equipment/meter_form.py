@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import carry_out
-from mobile_app.features.equipment.typed_number import TypedNumber
+from mobile_app.domain.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
@@ -75,11 +75,11 @@ def _of_counter(form: Form) -> list[ft.Control]:
     return [
         TypedNumber(
             t("meters.most_per_day"), form.get("most_per_day", most), lambda value: form.set("most_per_day", value), unit=unit,
-            hint=t("meters.most_hint"), optional=True,
+            hint=t("meters.most_hint"), optional=True, key="most",
         ),
         TypedNumber(
             t("meters.expected_per_day"), form.get("expected_per_day"), lambda value: form.set("expected_per_day", value), unit=unit,
-            hint=t("meters.expected_hint"), optional=True,
+            hint=t("meters.expected_hint"), optional=True, key="expected",
         ),
     ]  # fmt: skip
 
@@ -87,10 +87,10 @@ def _of_counter(form: Form) -> list[ft.Control]:
 def _of_gauge(form: Form) -> list[ft.Control]:
     unit = form.get("unit") or ""
     return [
-        TypedNumber(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True),
+        TypedNumber(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True, key="low"),
         TypedNumber(
             t("meters.high"), form.get("high"), lambda value: form.set("high", value), unit=unit, optional=True,
-            hint=t("meters.range_hint"),
+            hint=t("meters.range_hint"), key="high",
         ),
     ]  # fmt: skip
 

@@ -61,7 +61,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
         ask(Question(t("meters.void_title", value=value), t("meters.void_body"), t("meters.void"), sure))
 
     parts: list[ft.Control] = [*_curve(meter, readings)]
-    parts += [_line(client, meter, entry, take_back) for entry in told(readings, meter.resets)]
+    parts += [_line(client, meter, entry, take_back, risen) for entry, risen in rises(told(readings, meter.resets))]
     may_have_more = len(meter.readings) >= ON_DEVICE if pages is None else following is not None
     if may_have_more:
         parts.append(TextLink(t("meters.older"), load_more))
@@ -101,7 +101,20 @@ def _curve(meter: MeterRow, readings: Sequence[ReadingRow]) -> list[ft.Control]:
     return [Meta(dotted(name, use(meter))), Curve(dots, label=label, height=150, marks=marks, days=days)]
 
 
-def _line(client: Client, meter: MeterRow, entry: ReadingRow | ResetRow, take_back: Callable[[ReadingRow], None]) -> ft.Control:
+def rises(story: Sequence[ReadingRow | ResetRow]) -> list[tuple[ReadingRow | ResetRow, float | None]]:
+    """With how much each reading is above the one before it, resets included."""
+    found: list[tuple[ReadingRow | ResetRow, float | None]] = []
+    before: ReadingRow | None = None
+    for entry in reversed(story):
+        reading = entry if isinstance(entry, ReadingRow) else None
+        found.append((entry, reading.total - before.total if reading and before else None))
+        before = reading or before
+    return found[::-1]
+
+
+def _line(
+    client: Client, meter: MeterRow, entry: ReadingRow | ResetRow, take_back: Callable[[ReadingRow], None], risen: float | None
+) -> ft.Control:
     if isinstance(entry, ResetRow):
         what = t(
             "meters.reset_line",
@@ -116,7 +129,8 @@ def _line(client: Client, meter: MeterRow, entry: ReadingRow | ResetRow, take_ba
     if _may_take_back(client, entry):
         items = [MenuItem(t("meters.void"), lambda: take_back(entry), ft.Icons.DELETE_OUTLINE_ROUNDED, danger=True)]
         menu = MoreMenu(items, label=t("meters.more", meter=amount(meter, entry.value)))
-    return LineItem(amount(meter, entry.value), meta=meta, trailing=menu)
+    rise = Meta(f"+{amount(meter, risen)}") if risen is not None and meter.kind is MeterKind.counter else ft.Container()
+    return LineItem(amount(meter, entry.value), meta=meta, trailing=ft.Row([rise, menu or ft.Container()], spacing=4, tight=True))
 
 
 def _may_take_back(client: Client, reading: ReadingRow) -> bool:

@@ -9,10 +9,11 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import use_client, use_tables
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.meter_reset import reset_sheet
 from mobile_app.domain.meters import last_shown, since_when, use
 from mobile_app.features.equipment.meter_form import meter_sheet
 from mobile_app.features.equipment.meter_history import history_sheet
-from mobile_app.features.equipment.meter_reading import reading_sheet, reset_sheet
+from mobile_app.features.equipment.meter_reading import reading_sheet
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider

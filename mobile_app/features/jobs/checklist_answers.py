@@ -11,10 +11,10 @@ from mobile_app.core.i18n import t
 from mobile_app.core.project_checklists import meters_of_machine
 from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
+from mobile_app.domain.camera import take_photo
 from mobile_app.domain.context import carry_out
-from mobile_app.features.jobs.commands import take_photo
 from mobile_app.ui.hooks import Draft
-from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meter_of
+from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meters_for
 from shared_models.ids import uuid7
 from shared_models.interventions import (
     AddPhoto,
@@ -83,7 +83,8 @@ class Answering:
         """A value to be saved before going on; None when nothing is."""
         if self.step.kind not in SAVED or self.entered("value") is None:
             return None
-        return self.value if self.answer is None or self.value != self.answer.value else None
+        is_new = self.answer is None or self.value != self.answer.value or self.meter_was is not self.meter
+        return self.value if is_new else None
 
     @property
     def photo_id(self) -> UUID | None:
@@ -102,10 +103,28 @@ class Answering:
     # meters
 
     @cached_property
-    def meter(self) -> MeterRow | None:
+    def meters(self) -> list[MeterRow]:
+        """Those that the step can mean, the likeliest first."""
         if self.step.kind is not StepKind.meter:
-            return None
-        return meter_of(self.step, meters_of_machine(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+            return []
+        return meters_for(self.step, meters_of_machine(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+
+    @cached_property
+    def meter(self) -> MeterRow | None:
+        """The one being read: chosen now, or when the step was answered, else the likeliest."""
+        chosen = next((meter for meter in self.meters if str(meter.id) == self.entered("meter")), None)
+        return chosen or self.meter_was or next(iter(self.meters), None)
+
+    @cached_property
+    def meter_was(self) -> MeterRow | None:
+        """The one that the answer's reading is of."""
+        own = self.answer.reading_id if self.answer else None
+        return next((meter for meter in self.meters if own and any(reading.id == own for reading in meter.readings)), None)
+
+    def choose_meter(self, key: str) -> None:
+        self.enter("meter", key)
+        if self.is_settled:
+            self.enter("value", self.typed)
 
     @property
     def doubt(self) -> Doubt | None:
@@ -117,10 +136,13 @@ class Answering:
         return doubt_of(self.meter.model_copy(update={"readings": others}), self.value, self.client.now())
 
     @property
+    def runs_backwards(self) -> bool:
+        return self.doubt is not None and self.doubt.kind is Implausible.backwards
+
+    @property
     def blocked(self) -> bool:
         """A meter does not run backwards, and a step that needs a photo has it first."""
-        found = self.doubt
-        return self.lacks_photo or (found is not None and found.kind is Implausible.backwards)
+        return self.lacks_photo or self.runs_backwards
 
     @property
     def save_label(self) -> str:
@@ -140,11 +162,17 @@ class Answering:
         told = await carry_out(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
-            reading_id=uuid7() if self.step.kind is StepKind.meter else None, is_confirmed=sure,
+            is_confirmed=sure, **self._read(),
         ))  # fmt: skip
         if told and judged(self.step, state, value) is not StepState.failed:
             self.on_next()
         return told
+
+    def _read(self) -> dict[str, UUID]:
+        """The reading that the answer of a meter step makes."""
+        if self.step.kind is not StepKind.meter:
+            return {}
+        return {"reading_id": uuid7()} | ({"meter_id": self.meter.id} if self.meter else {})
 
     async def save(self) -> None:
         if await self.give(StepState.done, self.value, sure=self.doubt is not None):
@@ -156,7 +184,7 @@ class Answering:
         return self.answer is not None and self.answer.value is not None and self.entered("value") is None
 
     async def take_back(self) -> None:
-        for name in ("value", "photo", "finding"):
+        for name in ("value", "photo", "finding", "meter"):
             self.enter(name, None)
         await carry_out(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=None,
@@ -184,8 +212,7 @@ class Answering:
         value = self.answer.value if self.answer else None
         return await carry_out(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
-            reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True,
-            reading_id=uuid7() if self.step.kind is StepKind.meter else None,
+            reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True, **self._read(),
         ))  # fmt: skip
 
     async def leave(self) -> None:

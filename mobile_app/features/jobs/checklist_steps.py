@@ -8,8 +8,11 @@ import flet as ft
 from mobile_app.core.i18n import format_ago, t
 from mobile_app.domain import marks
 from mobile_app.domain import steps as st
+from mobile_app.domain.lookup import dotted
+from mobile_app.domain.meter_reset import ResetForm
+from mobile_app.domain.meters import as_typed, last_shown, question, since_when
 from mobile_app.domain.pictures import StoredPicture
-from mobile_app.features.jobs.checklist_answers import SAVED, Answering
+from mobile_app.features.jobs.checklist_answers import NUMBERS, SAVED, Answering
 from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton, TextLink, spoken, tap
@@ -17,19 +20,24 @@ from mobile_app.ui.cards import Card, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import TextInput
+from mobile_app.ui.fields import Picker, TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.pads import NumberPad, SignaturePad, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.text import Body, Meta, Title
-from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Space, Tone, line
+from mobile_app.ui.text import Body, Meta
+from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Space, Tone, line
 from shared_models.checklists import StepKind, StepState, judged
 from shared_models.interventions import Priority
-from shared_models.metering import Implausible
-from shared_models.meters import MeterKind
+from shared_models.meters import MeterKind, MeterRow
 
 BIG = 84
 """The height of an answer that a gloved thumb gives."""
+ROOMY = 720
+"""The height of a screen on which the keys at its foot leave the question in sight."""
+LONG = 70
+"""From so many characters on, an instruction is read rather than glanced at."""
+FIGURE, LONG_FIGURE = 44, 9
+FEW_OPTIONS, SEVERAL = 6, 2
 
 
 @component
@@ -39,7 +47,8 @@ def StepCard(step: Answering) -> ft.Control:
     size = use_breakpoint()
     sheet = Sheet(t("checklist.corrective_title"), CorrectiveForm(step, lambda: set_asking(False))) if asking else None
     use_sheet(sheet, lambda: set_asking(False))
-    controls = [] if under_thumb(step) else _controls(step, with_keys=size == Breakpoint.desktop)
+    is_at_foot = step.step.kind not in NUMBERS and under_thumb(step)
+    controls = [] if is_at_foot else _controls(step, with_keys=size == Breakpoint.desktop)
     parts = [_asked(step), *_photo(step), *controls, *_failure(step, lambda: set_asking(True))]
     if step.answer is not None:
         parts.append(_answered(step))
@@ -47,12 +56,19 @@ def StepCard(step: Answering) -> ft.Control:
 
 
 def _asked(step: Answering) -> ft.Control:
-    words: list[ft.Control] = [Title(step.step.title, max_lines=6)]
+    words: list[ft.Control] = [_instruction(step.step.title)]
     if step.step.help:
         words.append(Body(step.step.help, color=C.ink2))
     if not step.step.is_required:
         words.append(Meta(t("checklist.optional")))
     return stacked(*words, spacing=6)
+
+
+def _instruction(words: str) -> ft.Control:
+    """All of it: what is to be done is never cut off."""
+    small = len(words) > LONG
+    text = ft.Text(words, size=Size.section if small else Size.title, weight=SEMIBOLD if small else BOLD)
+    return ft.Semantics(content=text, header=True, heading_level=1, container=True)
 
 
 def _answered(step: Answering) -> ft.Control:
@@ -67,10 +83,16 @@ def _answered(step: Answering) -> ft.Control:
 
 
 def under_thumb(step: Answering) -> list[ft.Control]:
-    """The verdicts of a step that is still open, for the foot of a phone's screen."""
+    """What is tapped at a step that is still open, for the foot of a phone's screen."""
     env = environment.current()
-    is_short = step.answer is None and step.step.kind in {StepKind.check, StepKind.pass_fail}
-    return _controls(step, with_keys=False) if is_short and env.layout.breakpoint == Breakpoint.phone and not env.has_big_text else []
+    if env.layout.breakpoint != Breakpoint.phone or env.has_big_text:
+        return []
+    if step.step.kind in NUMBERS and not step.is_settled and (ft.context.page.height or 0) >= ROOMY:
+        return [_figure(step), *_verdict(step), _pad(step)]
+    has_room = step.step.kind in {StepKind.check, StepKind.pass_fail} or (
+        step.step.kind is StepKind.choice and len(step.step.options) <= FEW_OPTIONS
+    )
+    return _controls(step, with_keys=False) if step.answer is None and has_room else []
 
 
 # By kind
@@ -149,25 +171,41 @@ def _option_icon(step: Answering, option: str) -> ft.IconData:
     return ft.Icons.REPORT_GMAILERRORRED_ROUNDED if bad else ft.Icons.CIRCLE_OUTLINED
 
 
+def _figure(step: Answering) -> ft.Control:
+    typed = as_typed(step.typed)
+    size = environment.current().fixed(FIGURE if len(typed) <= LONG_FIGURE else FIGURE * 2 / 3, 1.5)
+    spans = [
+        ft.TextSpan(typed or "0", ft.TextStyle(size=size, weight=SEMIBOLD, color=_figure_color(step))),
+        ft.TextSpan(f"\u00a0{step.unit}", ft.TextStyle(size=size * 0.45, color=C.ink2)),
+    ]
+    text = ft.Text(spans=spans, text_align=ft.TextAlign.CENTER)
+    return ft.Semantics(content=text, label=f"{typed} {step.unit}".strip(), container=True, exclude_semantics=True)
+
+
 def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
-    """The figure, what it means at once, and the keys: a field where there is a keyboard."""
-    parts = [] if step.answer and step.answer.state is StepState.failed and step.is_settled else [_verdict(step)]
+    """The figure and the keys, or a field where there is a keyboard; what it means below, so that no key moves under the thumb."""
+    asked = [*_meter_choice(step), *_limits(step)]
     if with_keys:
-        ready = step.unsaved is not None and not step.blocked
-        field = TextInput(
-            t("checklist.value"), shown(step.typed), lambda text: step.enter("value", _figures(text)), autofocus=step.answer is None,
-            suffix=step.unit or None, on_submit=step.save if ready else None,
-        )  # fmt: skip
-        return [*_limits(step), field, *parts]
-    figure = ft.Text(shown(step.typed) or "–", size=44, weight=SEMIBOLD, color=_figure_color(step))
-    unit = ft.Text(step.unit, size=20, color=C.ink2)
-    said = ft.Row([figure, unit], spacing=8, alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=ft.CrossAxisAlignment.END)
-    figures = [*_limits(step), ft.Semantics(content=said, label=f"{shown(step.typed)} {step.step.unit}".strip(), container=True), *parts]
+        return [*asked, _field(step), *_verdict(step)]
+    if under_thumb(step):
+        return asked
     if step.is_settled:
         again = TextLink(t("checklist.change_value"), lambda: step.enter("value", ""))
-        return [*figures, ft.Row([again], alignment=ft.MainAxisAlignment.CENTER)]
-    pad = NumberPad(step.typed, partial(step.enter, "value"), signed=_may_be_negative(step))
-    return [*figures, pad]
+        return [*asked, _figure(step), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), *_verdict(step)]
+    return [*asked, _figure(step), _pad(step), *_verdict(step)]
+
+
+def _field(step: Answering) -> ft.Control:
+    ready = step.unsaved is not None and not step.blocked
+    label = t("checklist.value_in", unit=step.unit) if step.unit else t("checklist.value")
+    return TextInput(
+        label, shown(step.typed), lambda text: step.enter("value", _figures(text)), autofocus=step.answer is None,
+        on_submit=step.save if ready else None,
+    )  # fmt: skip
+
+
+def _pad(step: Answering) -> ft.Control:
+    return NumberPad(step.typed, partial(step.enter, "value"), signed=_may_be_negative(step))
 
 
 def _figures(text: str) -> str:
@@ -180,18 +218,35 @@ def _may_be_negative(step: Answering) -> bool:
     return not is_counter and (step.step.low is None or step.step.low < 0)
 
 
+def _meter_choice(step: Answering) -> list[ft.Control]:
+    """Which one is read, where the machine has several that the step can mean."""
+    if len(step.meters) < SEVERAL or step.meter is None:
+        return []
+    choices = [
+        Choice(str(meter.id), meter.name, note=dotted(last_shown(meter), since_when(meter, step.client.now()))) for meter in step.meters
+    ]
+    return [Picker(t("checklist.which_meter"), choices, str(step.meter.id), step.choose_meter)]
+
+
 def _limits(step: Answering) -> list[ft.Control]:
     """Between what the value should lie, and what the meter last showed."""
     found: list[ft.Control] = []
     if limits := st.limits_text(step.step):
         found.append(Meta(t("checklist.expected", limits=limits)))
-    meter = step.meter
-    if meter is not None and meter.last_value is not None and meter.last_read_at is not None:
-        last = st.with_unit(meter.last_value, meter.unit)
-        found.append(Meta(t("checklist.last_reading", value=last, when=format_ago(meter.last_read_at, step.client.now()))))
-    elif step.step.kind is StepKind.meter and meter is None:
+    if step.meter is not None:
+        found.append(Meta(_last_reading(step, step.meter)))
+    elif step.step.kind is StepKind.meter:
         found.append(Meta(t("checklist.no_meter")))
     return [stacked(*found, spacing=2)] if found else []
+
+
+def _last_reading(step: Answering, meter: MeterRow) -> str:
+    """With the meter's name where nothing else says it."""
+    is_said = len(step.meters) > 1 or meter.name.casefold() == step.step.title.casefold()
+    name = "" if is_said else meter.name
+    if meter.last_read_at is None:
+        return dotted(name, last_shown(meter))
+    return dotted(name, t("checklist.last_reading", value=last_shown(meter), when=format_ago(meter.last_read_at, step.client.now())))
 
 
 def _state_now(step: Answering) -> StepState | None:
@@ -199,21 +254,34 @@ def _state_now(step: Answering) -> StepState | None:
 
 
 def _figure_color(step: Answering) -> ft.ColorValue:
+    if step.value is None:
+        return C.ink2
     return C.bad if _state_now(step) is StepState.failed else C.ink
 
 
-def _verdict(step: Answering) -> ft.Control:
-    """In words, colour and icon, while it is typed."""
+def _verdict(step: Answering) -> list[ft.Control]:
+    """In words, colour and icon, while it is typed; a failure that stands is told with what to do about it."""
+    if step.is_settled and step.answer and step.answer.state is StepState.failed:
+        return []
     state, doubt = _state_now(step), step.doubt
-    if doubt is not None:
-        is_backwards = doubt.kind is Implausible.backwards
-        expected = t("checklist.expected", limits=st.limits(doubt.low, doubt.high, step.unit))
-        body = f"{expected}. {t('checklist.was_replaced')}" if is_backwards else expected
-        return NoticeCard(t("checklist.backwards" if is_backwards else "checklist.implausible"), body, tone=Tone.warning)
+    if doubt is not None and step.meter is not None and isinstance(step.value, float) and not step.is_settled:
+        title = t("checklist.backwards" if step.runs_backwards else "checklist.implausible")
+        notice = NoticeCard(title, question(step.meter, doubt, step.value, step.client.now()), tone=Tone.warning)
+        return [notice, *([MeterWasReset(step)] if step.runs_backwards else [])]
     if state is None or not st.limits_text(step.step):
-        return ft.Container()
+        return []
     word = "checklist.out" if state is StepState.failed else "checklist.within"
-    return NoticeCard(t(word), tone=Tone.bad if state is StepState.failed else Tone.ok, icon=st.STATE[state].icon)
+    return [NoticeCard(t(word), tone=Tone.bad if state is StepState.failed else Tone.ok, icon=st.STATE[state].icon)]
+
+
+@component
+def MeterWasReset(step: Answering) -> ft.Control:
+    """What explains a lower value is said here and now; then it can be kept."""
+    asking, set_asking = ft.use_state(False)
+    meter = step.meter
+    form = ResetForm(step.client, meter, lambda: set_asking(False)) if asking and meter else None
+    use_sheet(Sheet(t("meters.reset_title", meter=meter.name), form) if form and meter else None, lambda: set_asking(False))
+    return SecondaryButton(t("meters.was_reset"), lambda: set_asking(True), icon=ft.Icons.RESTART_ALT_ROUNDED)
 
 
 def _photo(step: Answering) -> list[ft.Control]:
