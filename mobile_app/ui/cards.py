@@ -78,15 +78,22 @@ def SectionHeader(title: str, meta: str = "", *, action: str = "", on_action: Ha
         end.append(Meta(meta))
     if action:
         end.append(TextLink(action, on_action))
-    words = ft.Semantics(header=True, heading_level=2, container=True, expand=True, content=Heading(title))
-    row = ft.Row([words, *end], spacing=8)
-    return ft.Container(row, padding=ft.Padding(left=0, top=0 if action else 10, right=0, bottom=0))
+    words = ft.Semantics(header=True, heading_level=2, container=True, content=Heading(title))
+    return ft.Container(_headed(words, end), padding=ft.Padding(left=0, top=0 if action else 10, right=0, bottom=0))
 
 
 def CardHeader(title: str, trailing: ft.Control | str = "") -> ft.Control:
     """The first line inside a card: its name, and a figure or a chip at the right."""
     end = [Meta(trailing) if isinstance(trailing, str) else trailing] if trailing else []
-    words = ft.Semantics(header=True, heading_level=3, container=True, expand=True, content=Heading(title))
+    words = ft.Semantics(header=True, heading_level=3, container=True, content=Heading(title))
+    return _headed(words, end)
+
+
+def _headed(words: ft.Control, end: list[ft.Control]) -> ft.Control:
+    """The words, and what stands at the right; below them where large text leaves no room beside."""
+    if end and environment.current().has_big_text:
+        return ft.Row([words, *end], spacing=8, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+    words.expand = True
     return ft.Row([words, *end], spacing=8)
 
 

@@ -120,8 +120,9 @@ def Segments(choices: Sequence[Choice], selected: str, on_pick: OnPick) -> ft.Co
 
 def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
     ink = C.ink if picked else C.ink2
+    has_big_text = environment.current().has_big_text
     parts: list[ft.Control] = []
-    if choice.icon:
+    if choice.icon and not has_big_text:
         parts.append(ft.Icon(choice.icon, size=18, color=ink))
     parts.append(
         ft.Text(
@@ -129,8 +130,10 @@ def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
             weight=SEMIBOLD,
             size=14,
             color=ink,
-            max_lines=1,
+            max_lines=2 if has_big_text else 1,
             overflow=ft.TextOverflow.ELLIPSIS,
+            text_align=ft.TextAlign.CENTER,
+            expand=True if has_big_text else None,
         )
     )
     box = ft.Container(

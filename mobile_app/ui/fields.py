@@ -16,7 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import State, use_box, use_breakpoint, use_shortcut, use_state
-from mobile_app.ui.pads import NumberPad, shown
+from mobile_app.ui.pads import NumberPad, grouped, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Caption, Digits, Meta
 from mobile_app.ui.theme import FONT, MEDIUM, SEMIBOLD, C, Radius, Size, line
@@ -37,7 +37,8 @@ def Field(
     head: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=C.ink)]
     if optional:
         head.append(Meta(t("common.optional")))
-    above = ft.Semantics(content=ft.Row(head, spacing=6), exclude_semantics=True)
+    row = ft.Row(head, spacing=6, wrap=optional and environment.current().has_big_text)
+    above = ft.Semantics(content=row, exclude_semantics=True)
     parts: list[ft.Control] = [above, control] if label else [control]
     if error:
         parts.append(_error(error))
@@ -293,7 +294,7 @@ def NumberInput(
         )
         control = _named(written.field, label)
     else:
-        said = f"{shown(text)} {unit}".strip() if text else t("common.none")
+        said = f"{grouped(text)} {unit}".strip() if text else t("common.none")
         control = _button_field(
             said,
             lambda: set_typed(text),

@@ -6,7 +6,7 @@ from typing import Any, Final
 import flet as ft
 import flet.canvas as cv
 
-from mobile_app.core.i18n import language, t
+from mobile_app.core.i18n import format_number, language, t
 from mobile_app.ui.buttons import TextLink, spoken, tap
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import State, use_state
@@ -34,6 +34,15 @@ def press(text: str, key: str, *, max_length: int = 12) -> str:
 def shown(text: str) -> str:
     """A number being typed, with the language's decimal sign."""
     return text.replace(".", ",") if language() == "fr" else text
+
+
+def grouped(text: str) -> str:
+    """A number that has been typed, at rest: 2 000 or 2,000."""
+    _, _, decimals = text.partition(".")
+    try:
+        return format_number(float(text), len(decimals))
+    except ValueError:
+        return shown(text)
 
 
 def NumberPad(

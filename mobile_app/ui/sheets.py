@@ -23,11 +23,13 @@ from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import C, Radius, Size
 
 SIDE_WIDTH: Final = 480
+LOW: Final = 720
+"""A screen on which a sheet with a footer may not fit."""
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 class Sheet(NamedTuple):
-    """`tall` fills a phone's screen and scrolls; otherwise it is as high as its content."""
+    """`tall` fills a phone's screen and scrolls; otherwise it is as high as its content, where that surely fits."""
 
     title: str
     content: ft.Control
@@ -52,16 +54,20 @@ def _head(sheet: Sheet, on_close: Callable[[], None]) -> ft.Control:
     return ft.Row([title, IconAction(ft.Icons.CLOSE_ROUNDED, t("common.close"), on_close)], spacing=8)
 
 
-def _scrolling(content: ft.Control) -> ft.Control:
-    return ft.Column([content], scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH, expand=True)
+def _parts(sheet: Sheet, on_close: Callable[[], None]) -> list[ft.Control]:
+    """The head, what scrolls, and the footer: where large text would leave no room above it, at the end of what scrolls."""
+    footer = [sheet.footer] if sheet.footer else []
+    scrolled = footer if environment.current().has_big_text else []
+    column = ft.Column([sheet.content, *scrolled], spacing=16, scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH, expand=True)
+    return [_head(sheet, on_close), column, *(footer if not scrolled else [])]
 
 
 def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
-    content = _scrolling(sheet.content) if sheet.tall else sheet.content
-    parts = [_head(sheet, on_close), content]
-    if sheet.footer:
-        parts.append(sheet.footer)
-    body = ft.Column(parts, spacing=12, tight=not sheet.tall, horizontal_alignment=_STRETCH)
+    if _fills(sheet):
+        parts = _parts(sheet, on_close)
+    else:
+        parts = [_head(sheet, on_close), sheet.content, *([sheet.footer] if sheet.footer else [])]
+    body = ft.Column(parts, spacing=12, tight=not _fills(sheet), horizontal_alignment=_STRETCH)
     page = ft.Container(body, padding=ft.Padding(left=20, top=12, right=20, bottom=20))
     return ft.BottomSheet(
         page,
@@ -74,12 +80,15 @@ def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
     )
 
 
+def _fills(sheet: Sheet) -> bool:
+    """Flet's scrolling column takes all the height there is, so only what may not fit gets one."""
+    is_low = (ft.context.page.height or 800) < LOW
+    return sheet.tall or environment.current().has_big_text or (is_low and sheet.footer is not None)
+
+
 def _side(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
     height = ft.context.page.height or 800
-    parts = [_head(sheet, on_close), _scrolling(sheet.content)]
-    if sheet.footer:
-        parts.append(sheet.footer)
-    column = ft.Column(parts, spacing=16, horizontal_alignment=_STRETCH)
+    column = ft.Column(_parts(sheet, on_close), spacing=16, horizontal_alignment=_STRETCH)
     return ft.AlertDialog(
         content=ft.Container(column, width=SIDE_WIDTH, height=height, padding=24),
         content_padding=0,

@@ -158,8 +158,8 @@ def _bar(client: Client, plan: PlanRow, commands: PlanCommands, on_pause: Handle
 def _identity(client: Client, plan: PlanRow) -> ft.Control:
     kind = client.tables.types.get(plan.maintenance_type_id)
     where = TextLink(place(client, plan.equipment_id), opener(f"/equipment/{plan.equipment_id}"))
-    named = [dot(kind.color, 12), Meta(kind.name)] if kind else [Meta(marks.TYPE[plan.intervention_type].word)]
-    head = ft.Row([*named, Meta(f"· {frequency_words(plan)}")], spacing=6, wrap=True)
+    name = Meta(f"{kind.name if kind else marks.TYPE[plan.intervention_type].word} ·")
+    head = ft.Row([*([dot(kind.color, 12)] if kind else []), name, Meta(frequency_words(plan))], spacing=6, wrap=True)
     chips = plan_chips(client, plan)
     return ft.Column(
         [

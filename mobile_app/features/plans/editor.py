@@ -23,7 +23,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList, toast
 from mobile_app.ui.forms import WHOLE, Form, use_form
-from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.hooks import use_breakpoint, use_environment
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Tone
@@ -56,7 +56,7 @@ def PlanForm(client: Client, plan: PlanRow | None, equipment_id: str | None) -> 
     today = local_day(client.now())
     initial = of_plan(plan) if plan else blank(today, equipment_id)
     form = use_form(f"plan:{plan.id}" if plan else f"plan:new:{equipment_id or ''}", initial)
-    size = use_breakpoint()
+    size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()
     title = PageHeader(t("plans.edit" if plan else "plans.new"), on_back=opener(f"/plans/{plan.id}" if plan else "/plans"))
     if not form.ready:
         return Page(title, SkeletonList(3))
