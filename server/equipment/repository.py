@@ -21,7 +21,9 @@ from shared_models.equipment import EquipmentStatus
 _OPEN = "('pending', 'in_progress', 'on_hold')"
 
 
-async def get_visible(session: ReadSession, actor: Actor, equipment_id: UUID, *, for_update: bool = False) -> Equipment:
+async def get_visible(
+    session: ReadSession, actor: Actor, equipment_id: UUID, *, for_update: bool = False, or_archived: bool = False
+) -> Equipment:  # fmt: skip
     """A locked machine keeps its id: jobs that are generated for it do not wait.
 
     Raises `NotFound`, or `EquipmentArchived` for a machine that was taken off the lists.
@@ -32,7 +34,7 @@ async def get_visible(session: ReadSession, actor: Actor, equipment_id: UUID, *,
     machine = await session.scalar(statement)
     if machine is None:
         raise NotFound
-    if machine.archived_at is not None:
+    if machine.archived_at is not None and not or_archived:
         raise EquipmentArchived(equipment=machine.code)
     return machine
 
@@ -69,6 +71,32 @@ async def lock_plans(session: Session, equipment_id: UUID) -> None:
     """Jobs are generated under the lock of their plan."""
     statement = sa.text("select id from scheduled_maintenances where equipment_id = :id order by id for update")
     await session.execute(statement, {"id": equipment_id})
+
+
+ARCHIVED = "plan.reason.archived"
+"""A key of the catalogue: why plans in force have no dates. It tells them from those that have none yet."""
+_REST_PLANS = sa.text("""
+update scheduled_maintenances set inactive_reason = :why, generate_at = null, refresh_at = 'epoch' where equipment_id = :id and is_active
+""")
+
+
+async def rest_plans(session: Session, equipment_id: UUID) -> None:
+    """From now on no job is made; the generator takes their dates away within the minute."""
+    await session.execute(_REST_PLANS, {"id": equipment_id, "why": ARCHIVED})
+
+
+_BRING_BACK = (
+    "update meter set updated_at = :now where equipment_id = :id",
+    "update document set site_id = site_id where equipment_id = :id",
+    "update equipment_life set site_id = site_id where id = :id",
+    """update scheduled_maintenances set refresh_at = case when is_active then 'epoch' else refresh_at end where equipment_id = :id""",
+)
+
+
+async def bring_back(session: Session, equipment_id: UUID) -> None:
+    """What devices have not loaded since the machine was archived counts as changed; its plans are looked at again."""
+    for statement in _BRING_BACK:
+        await session.execute(sa.text(statement), {"id": equipment_id, "now": now()} if ":now" in statement else {"id": equipment_id})
 
 
 async def look_at_plans(session: Session, equipment_id: UUID) -> None:

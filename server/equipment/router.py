@@ -77,6 +77,12 @@ async def archive_equipment(actor: EquipmentWriter, session: SessionDep, equipme
     await service.archive(session, actor, ArchiveEquipment(equipment_id=equipment_id, occurred_at=now()))
 
 
+@router.post("/equipment/{equipment_id}/restore", response_model=EquipmentRead)
+async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> Response:
+    await service.restore(session, actor, equipment_id)
+    return await reading.after_write(session, equipment_id)
+
+
 @router.post("/equipment/{equipment_id}/status", response_model=EquipmentRead)
 async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: ChangeEquipmentStatus) -> Response:
     _same(equipment_id, cmd.equipment_id, "equipment_id")

@@ -50,6 +50,7 @@ from shared_models.equipment import (
 from shared_models.labels import new_label_code
 from shared_models.permissions import Permission
 
+ARCHIVED = repository.ARCHIVED
 get_visible = repository.get_visible
 rebuild_life = repository.rebuild_life
 refresh_mode_counts = repository.refresh_mode_counts
@@ -161,6 +162,7 @@ async def _next_code(session: Session) -> str:
 
 
 async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equipment:
+    """Off the lists; its plans stand still."""
     _need_to_write(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     await repository.lock_plans(session, machine.id)
@@ -172,7 +174,25 @@ async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equi
     machine.archived_at = now()
     touch(machine)
     await session.flush()
+    await repository.rest_plans(session, machine.id)
     await audit.record(session, actor, "equipment.archived", machine, before=before, occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipment:
+    """Back on the lists with all that was recorded about it; its plans go on from now. Twice is once."""
+    _need_to_write(actor)
+    machine = await get_visible(session, actor, equipment_id, for_update=True, or_archived=True)
+    if machine.archived_at is None:
+        return machine
+    if machine.parent_id is not None:
+        await get_visible(session, actor, machine.parent_id)  # a part of what is archived stays there
+    before = audit.snapshot(machine)
+    machine.archived_at = None
+    touch(machine)
+    await session.flush()
+    await repository.bring_back(session, machine.id)
+    await audit.record(session, actor, "equipment.restored", machine, before=before)
     return machine
 
 

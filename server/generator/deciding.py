@@ -57,6 +57,11 @@ def decide(plan: Plan, zone: ZoneInfo, times: Timeline, now: datetime, *, works:
     return decision
 
 
+def stand_still(plan: Plan, zone: ZoneInfo, now: datetime) -> Decision:
+    """Of an archived machine: its dates go when it is looked at again."""
+    return Decision(plan, zone, refresh_at=now)
+
+
 def _by_reference(decision: Decision, outlook: Outlook, times: Timeline, now: datetime, *, works: bool) -> None:
     """There is only one date to come."""
     row, plan = times.first, decision.plan

@@ -42,14 +42,15 @@ async def lock_due(session: Session, now: datetime, limit: int) -> list[Plan]:
 
 @dataclass(frozen=True)
 class Place:
-    """A plan's site clock, and whether its machine is in service."""
+    """A plan's site clock, and whether its machine is in service or archived."""
 
     zone: ZoneInfo
     works: bool
+    is_archived: bool
 
 
 _PLACES = sa.text("""
-select p.id, s.time_zone, e.status <> 'inactive' and e.archived_at is null as works
+select p.id, s.time_zone, e.status <> 'inactive' and e.archived_at is null as works, e.archived_at is not null as is_archived
 from scheduled_maintenances p join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id
 where p.id = any(:ids)
 """)
@@ -57,7 +58,7 @@ where p.id = any(:ids)
 
 async def places(session: ReadSession, plan_ids: list[UUID]) -> dict[UUID, Place]:
     rows = await session.execute(_PLACES, {"ids": plan_ids})
-    return {row.id: Place(ZoneInfo(row.time_zone), row.works) for row in rows}
+    return {row.id: Place(ZoneInfo(row.time_zone), row.works, row.is_archived) for row in rows}
 
 
 _DATES = sa.text("""

@@ -18,7 +18,7 @@ from server.core.database import Database, Session
 from server.core.errors import AlreadyExists
 from server.core.numbers import next_numbers
 from server.generator import repository
-from server.generator.deciding import Decision, NewJob, decide
+from server.generator.deciding import Decision, NewJob, decide, stand_still
 from server.generator.repository import Rows
 from server.interventions import service as interventions
 from server.plans import service as plans
@@ -134,7 +134,10 @@ async def generate_now(session: Session, actor: Actor, cmd: GeneratePlan) -> Pla
 async def _decide(session: Session, due: list[Plan], now: datetime) -> list[Decision]:
     ids = [plan.id for plan in due]
     places, times = await repository.places(session, ids), await repository.timelines(session, ids)
-    return [decide(plan, places[plan.id].zone, times[plan.id], now, works=places[plan.id].works) for plan in due]
+    return [
+        stand_still(plan, place.zone, now) if place.is_archived else decide(plan, place.zone, times[plan.id], now, works=place.works)
+        for plan, place in ((plan, places[plan.id]) for plan in due)
+    ]
 
 
 def _told(decisions: Iterable[Decision]) -> Report:

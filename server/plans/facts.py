@@ -28,11 +28,12 @@ from shared_models.plans import PlanFields, rule_of
 
 @dataclass(frozen=True)
 class Facts:
-    """`done_at`: when the plan was last done; asked for plans with a meter only."""
+    """`done_at`: when the plan was last done; asked for plans with a meter only. `is_archived`: its machine."""
 
     outlook: Outlook
     times: Timeline
-    done_at: datetime | None = None
+    done_at: datetime | None
+    is_archived: bool
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ class Asked:
 
 async def gather(session: Session, plans: Sequence[Plan], *moments: datetime) -> dict[UUID, Facts]:
     """`moments` matter beside each plan's reference and next date. The plans are locked and flushed."""
-    zones = await _zones(session, {plan.site_id for plan in plans})
+    places = {row.id: row for row in await session.execute(_PLACES, {"ids": [plan.id for plan in plans]})}
+    zones = {plan_id: ZoneInfo(place.time_zone) for plan_id, place in places.items()}
     done = await _last_done(session, [plan.id for plan in plans if plan.meter_id])
-    asked = {plan.id: _asked(plan, zones[plan.site_id], moments, done.get(plan.id)) for plan in plans if plan.meter_id}
+    asked = {plan.id: _asked(plan, zones[plan.id], moments, done.get(plan.id)) for plan in plans if plan.meter_id}
     meters = await _meters(session, asked)
     times = await _timelines(session, plans)
-    return {
-        plan.id: Facts(_outlook(rule(plan), zones[plan.site_id], meters.get(plan.id)), times[plan.id], done.get(plan.id)) for plan in plans
-    }
+    looks = {plan.id: _outlook(rule(plan), zones[plan.id], meters.get(plan.id)) for plan in plans}
+    return {plan.id: Facts(looks[plan.id], times[plan.id], done.get(plan.id), is_archived=places[plan.id].is_archived) for plan in plans}
 
 
 def _outlook(rule: PlanRule, zone: ZoneInfo, meter: MeterFacts | None) -> Outlook:
@@ -63,7 +64,7 @@ def _outlook(rule: PlanRule, zone: ZoneInfo, meter: MeterFacts | None) -> Outloo
 async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, *moments: datetime) -> Outlook:
     """The same for a plan that is not written yet."""
     made, now = rule_of(fields), clock.now()
-    zone = (await _zones(session, {site_id}))[site_id]
+    zone = await repository.zone_of(session, site_id)
     told = [*moments, now]
     meter = await repository.meter_facts(session, fields.meter_id, min(told), chain(told, moments_between(made, zone, min(told), now)))
     return _outlook(made, zone, meter)
@@ -86,11 +87,10 @@ def _asked(plan: Plan, zone: ZoneInfo, moments: Iterable[datetime], done_at: dat
 # --- sites and dates
 
 
-async def _zones(session: ReadSession, site_ids: set[UUID]) -> dict[UUID, ZoneInfo]:
-    found = await session.execute(sa.text("select id, time_zone from sites where id = any(:ids)"), {"ids": list(site_ids)})
-    return {row.id: ZoneInfo(row.time_zone) for row in found}
-
-
+_PLACES = sa.text("""
+select p.id, s.time_zone, e.archived_at is not null as is_archived
+from scheduled_maintenances p join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id where p.id = any(:ids)
+""")
 _LAST_DONE = sa.text("select plan_id, max(done_at) as at from plan_occurrence where plan_id = any(:ids) and done_at is not null group by 1")
 
 

@@ -8,6 +8,7 @@ from server.core import clock
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import Invalid
+from server.equipment import service as equipment
 from server.plans import repository, scheduling
 from server.plans.errors import (
     MovePastNeighbour,
@@ -121,6 +122,7 @@ async def _take(session: Session, actor: Actor, cmd: OnOccurrence) -> tuple[Plan
     need(actor, Permission.maintenance_write)
     await repository.lock_open_job(session, cmd.plan_id)
     plan = await repository.get_visible(session, actor, cmd.plan_id)
+    await equipment.get_visible(session, actor, plan.equipment_id)
     known = await scheduling.look(session, plan)
     return plan, known.outlook, known.times
 

@@ -125,9 +125,12 @@ class Outlook:
         return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
 
     def past(self, ref: Reference, until: datetime) -> tuple[Reference, int]:
-        """The reference that leads beyond `until` (local), and how many dates it passes; not for a series."""
+        """The reference that leads beyond `until` (local), and how many dates it passes; not for a series.
+
+        A meter's threshold is passed when readings show it: what its use has only foretold is still to be done.
+        """
         passed = 0
-        while (reason := self.due(ref)) is not None and reason.due <= until:
+        while (reason := self.due(ref)) is not None and reason.due <= until and (reason.wins is Trigger.calendar or reason.is_reached):
             ref, count = self._beyond(reason, ref, until)
             passed += count
         return ref, passed
@@ -137,7 +140,7 @@ class Outlook:
         if reason.wins is not Trigger.meter or reason.threshold is None or not self.rule.meter_interval:
             total = self.total_at(self.instant(reason.due)) if reason.threshold is not None else None
             return Reference(kind=kind, at=reason.due, total=total), 1
-        reached = self.total_at(self.instant(until)) or reason.threshold
+        reached = min(self.total_at(self.instant(until)) or reason.threshold, self.points[-1].total)
         count = max(1, floor((reached - reason.threshold) / self.rule.meter_interval) + 1)
         total = reason.threshold + (count - 1) * self.rule.meter_interval
         at = self._reached(total)

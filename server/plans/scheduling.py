@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from server.core import clock
 from server.core.database import Session
+from server.equipment.service import ARCHIVED
 from server.plans import facts, repository
 from server.plans.facts import Facts
 from server.plans.kept import is_moved, keep_reason, keep_reference, reason_of, reference_of
@@ -46,12 +47,34 @@ async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> 
     keep_reference(plan, outlook.reevaluated(reference_of(plan), known.done_at))
     view = outlook.meter
     plan.meter = view.model_dump(mode="json") if view else None
-    if times.open is not None:
+    if known.is_archived:
+        await _stand_still(session, plan, times)
+    elif times.open is not None:
         await _follow(session, plan, outlook, times, times.open, now)
     elif plan.is_active:
+        _come_back(session, plan, known, now)
         await _plan_next(session, plan, outlook, times, now)
     else:
         await rest(session, plan, times)
+
+
+# --- archived machines
+
+
+async def _stand_still(session: Session, plan: Plan, times: Timeline) -> None:
+    """Nothing is due, and nothing passes. A job that was returned since is the only one to be done."""
+    await rest(session, plan, times)
+    if times.open is not None:
+        plan.next_due, plan.next_due_date, plan.upcoming = times.open.due, times.open.due_at, [times.open.due]
+    if plan.is_active:
+        plan.inactive_reason = ARCHIVED
+
+
+def _come_back(session: Session, plan: Plan, known: Facts, now: datetime) -> None:
+    """The machine was archived and is not any more: nothing was due meanwhile."""
+    if plan.inactive_reason == ARCHIVED:
+        pass_over(session, plan, known, now, ARCHIVED, is_told=False)
+        plan.inactive_reason = ""
 
 
 # --- the date of which a job is open
@@ -132,13 +155,33 @@ async def miss_passed(session: Session, plan: Plan, outlook: Outlook, times: Tim
         plan.ignored_since = plan.ignored_since or passed.due_at
 
 
-def pass_over(session: Session, plan: Plan, outlook: Outlook, times: Timeline, now: datetime, why: str) -> None:
-    """The dates of a series that have passed are left out."""
-    for date in unsettled(outlook, times, anchor(plan, None)):
-        if date.due_at > now:
+def pass_over(session: Session, plan: Plan, known: Facts, now: datetime, why: str, *, is_told: bool = True) -> None:
+    """The dates that have passed are left out; unless `is_told`, only those that had a row are written down."""
+    outlook, times = known.outlook, known.times
+    if times.open is not None:
+        return
+    if outlook.rule.is_series:
+        _pass_series_over(session, plan, known, now, why, is_told=is_told)
+        return
+    if (row := times.first) is not None:
+        if row.due_at > now:
             return
-        settle_passed(session, plan, times, date, OccurrenceState.skipped, why)
-        keep_reference(plan, Reference(kind=ReferenceKind.due, at=date.original_due))
+        settle_passed(session, plan, times, Passed(row.original_due, row.due, row.due_at), OccurrenceState.skipped, why)
+    ref, count = outlook.past(reference_of(plan), outlook.local(now))
+    if count:
+        keep_reference(plan, ref.model_copy(update={"kind": ReferenceKind.skipped}))
+
+
+def _pass_series_over(session: Session, plan: Plan, known: Facts, now: datetime, why: str, *, is_told: bool) -> None:
+    last = None
+    for date in unsettled(known.outlook, known.times, anchor(plan, None)):
+        if date.due_at > now:
+            break
+        last = date.original_due
+        if is_told or last in known.times.planned:
+            settle_passed(session, plan, known.times, date, OccurrenceState.skipped, why)
+    if last is not None:
+        keep_reference(plan, Reference(kind=ReferenceKind.due, at=last))
 
 
 def settle_passed(session: Session, plan: Plan, times: Timeline, passed: Passed, state: OccurrenceState, reason: str = "") -> None:
@@ -229,12 +272,12 @@ def _announce(plan: Plan, outlook: Outlook, row: PlanOccurrence, reason: DueReas
 
 
 async def rest(session: Session, plan: Plan, times: Timeline) -> None:
-    """A paused plan has no dates, but for those that somebody has moved or assigned."""
+    """A paused plan, or one of an archived machine, has no dates, but for those that somebody has moved or assigned."""
     kept = [row for row in times.planned.values() if is_moved(plan, row) or row.assigned_technician_id]
     for row in times.planned.values():
         if row not in kept:
             await session.delete(row)
-    if not kept:
+    if not kept and times.open is None:
         keep_reason(plan, None)
     plan.next_due = plan.next_due_date = plan.generate_at = plan.refresh_at = plan.ignored_since = None
     plan.upcoming = []

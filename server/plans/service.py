@@ -26,8 +26,7 @@ from server.plans.kept import keep_reference, reference_of, rule
 from server.plans.models import Plan
 from server.plans.organisation import need
 from server.plans.outlook import Outlook
-from server.plans.scheduling import PAUSED, replan, settle_passed
-from server.plans.timeline import Passed
+from server.plans.scheduling import PAUSED, replan
 from server.plans.wall import local_of
 from shared_models.permissions import Permission
 from shared_models.planning import Reference, ReferenceKind
@@ -104,7 +103,9 @@ async def set_active(session: Session, actor: Actor, cmd: SetPlanActive) -> Plan
     plan.is_active, plan.inactive_reason = cmd.is_active, "" if cmd.is_active else cmd.reason
     touch(plan)
     if resumes:
-        await _pass_over(session, plan)
+        known = await scheduling.look(session, plan)
+        if not known.is_archived:
+            scheduling.pass_over(session, plan, known, clock.now(), PAUSED)
     await session.flush()
     await replan(session, plan)
     action = "plan.resumed" if cmd.is_active else "plan.paused"
@@ -251,21 +252,3 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
     told = _told(cmd, outlook)
     known = [ref for ref in (settled, told) if ref is not None]
     keep_reference(plan, outlook.counted_from(max(known, key=lambda ref: ref.at, default=None), now))
-
-
-async def _pass_over(session: Session, plan: Plan) -> None:
-    now = clock.now()
-    known = await scheduling.look(session, plan)
-    outlook, times = known.outlook, known.times
-    if times.open is not None:
-        return
-    if outlook.rule.is_series:
-        scheduling.pass_over(session, plan, outlook, times, now, PAUSED)
-        return
-    if (row := times.first) is not None:
-        if row.due_at > now:
-            return
-        settle_passed(session, plan, times, Passed(row.original_due, row.due, row.due_at), OccurrenceState.skipped, PAUSED)
-    ref, count = outlook.past(reference_of(plan), outlook.local(now))
-    if count:
-        keep_reference(plan, ref.model_copy(update={"kind": ReferenceKind.skipped}))

@@ -128,5 +128,6 @@ async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlo
         early.state, early.outcome = OccurrenceState.planned, None
         row.missed -= 1
     await session.flush()
-    times = (await scheduling.look(session, plan)).times
-    await scheduling.miss_passed(session, plan, outlook, times, at)
+    known = await scheduling.look(session, plan)
+    if not known.is_archived:
+        await scheduling.miss_passed(session, plan, outlook, known.times, at)

@@ -163,6 +163,17 @@ class TestArchive:
         row = await session.scalar(text(f"select {rows.equipment_json('e')} from equipment e where id = :id"), {"id": machine["id"]})
         assert row is None
 
+    async def test_brought_back_with_its_parts_after_it(self, writer, site):
+        machine = await make_machine(writer, site.id)
+        part = await make_machine(writer, site.id, parent_id=machine["id"])
+        for each in (part, machine):
+            assert (await writer.delete(f"{API}/equipment/{each['id']}")).status_code == 204
+        assert code_of(await writer.post(f"{API}/equipment/{part['id']}/restore")) == (410, "equipment_archived")
+        for each in (machine, part, part):
+            answer = await writer.post(f"{API}/equipment/{each['id']}/restore")
+            assert (answer.status_code, answer.json()["id"]) == (200, each["id"])
+        assert (await writer.get(f"{API}/equipment")).json()["total"] == 2
+
     async def test_not_with_parts_or_open_jobs(self, writer, site):
         machine = await make_machine(writer, site.id)
         part = await make_machine(writer, site.id, parent_id=machine["id"])

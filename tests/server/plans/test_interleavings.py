@@ -387,7 +387,7 @@ class Interval(Story):
         self.counted, self.total, self.is_done, self.fixed_due = self.before
 
     def resume(self) -> None:
-        """The dates that passed by, each as if it had been done when due."""
+        """The dates that passed by, each as if it had been done when due; what no reading shows is not passed by."""
         if self.by_hand is not None:
             if self.by_hand <= self.now:
                 self.state[datetime(1990, 1, 1) + len(self.state) * DAY] = "skipped"
@@ -396,6 +396,8 @@ class Interval(Story):
         self.by_hand = None
         while (due := self.rule_due()) <= self.now:
             if self.meter is not None:
+                if self.threshold() > max(self.readings)[1]:
+                    return
                 self.total, self.is_done = self.threshold(), False
             self.counted, self.fixed_due = due, None
 

@@ -1,6 +1,7 @@
 """Plans and their jobs: settled, cancelled, returned, ignored, paused, moved, changed."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from server.core import clock
 from server.core.access import SYSTEM
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
 from server.equipment import service as equipment
+from server.equipment.errors import EquipmentArchived
 from server.interventions import service as interventions
 from server.interventions.errors import SkipsDueDate
 from server.plans import errors
@@ -16,7 +18,7 @@ from server.plans.scheduling import OUT_OF_SERVICE
 from server.sites.models import Site
 from shared_models import interventions as iv
 from shared_models import plans as pl
-from shared_models.equipment import EquipmentStatus, UpdateEquipment
+from shared_models.equipment import ArchiveEquipment, EquipmentStatus, UpdateEquipment
 from shared_models.ids import uuid7
 from shared_models.planning import Outcome, ReferenceKind
 from shared_models.plans import OccurrenceState
@@ -227,11 +229,95 @@ class TestMachineOutOfService:
         assert (await planner.open_job(floating)).due_local == datetime(2026, 3, 2, 8)
         assert (await planner.open_job(series)).due_local == datetime(2026, 3, 16, 8)
 
-    async def test_an_archived_machine_keeps_its_plan_and_gets_no_job(self, planner: Planner) -> None:
-        plan = await planner.plan("weekly")
-        await planner.session.execute(sa.text("update equipment set archived_at = now() where id = :id"), {"id": planner.machine.id})
+
+class TestArchivedMachine:
+    async def archive(self, planner: Planner) -> None:
+        await equipment.archive(planner.session, planner.boss, ArchiveEquipment(equipment_id=planner.machine.id, occurred_at=clock.now()))
+        planner.session.expunge_all()
+
+    async def restore(self, planner: Planner) -> None:
+        await equipment.restore(planner.session, planner.boss, planner.machine.id)
+        planner.session.expunge_all()
+
+    async def test_its_plans_stand_still_and_go_on_when_it_is_back(self, planner: Planner) -> None:
+        series, floating = await planner.plan("weekly", basis="fixed"), await planner.plan("weekly")
+        for plan in (series, floating):
+            await planner.generate()
+            await planner.complete(plan)
+        await planner.move(series, "2026-03-16 08:00", "2026-03-17 08:00")
+        await self.archive(planner)
+        for date in ("2026-03-02 10:01", "2026-03-09 09:00", "2026-03-17 09:00", "2026-05-13 09:00", "2027-03-01 09:00"):
+            planner.now_is(date)
+            assert (await planner.generate()).jobs == 0
+            for plan in (series, floating):
+                kept = await planner.kept(plan)
+                assert (kept.generate_at, kept.next_due, kept.upcoming, kept.is_active) == (None, None, [], True)
+        assert await planner.states(series) == ["2026-03-02 done on_time", "2026-03-16 planned"]
+        assert await planner.states(floating) == ["2026-03-02 done on_time"]
+
+        planner.now_is("2027-03-03 09:00")
+        await self.restore(planner)
         assert (await planner.generate()).jobs == 0
-        assert (await planner.row(plan)).is_active
+        assert [await planner.due(plan) for plan in (series, floating)] == ["2027-03-08 08:00", "2027-03-08 08:00"]
+        assert await planner.states(series) == ["2026-03-02 done on_time", "2026-03-16 skipped skipped", "2027-03-08 planned"]
+        assert await planner.states(floating) == ["2026-03-02 done on_time", "2027-03-08 planned"]
+        assert (await planner.row(series)).inactive_reason == ""
+        planner.now_is("2027-03-08 08:00")
+        assert (await planner.generate()).jobs == 2
+
+    async def test_back_before_anybody_has_looked(self, planner: Planner) -> None:
+        plan = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-09"))
+        await self.archive(planner)
+        planner.now_is("2026-03-25 10:00")
+        await self.restore(planner)
+        assert (await planner.generate()).jobs == 0
+        assert await planner.states(plan) == ["2026-03-09 skipped skipped", "2026-03-30 planned"]
+
+    async def test_a_threshold_that_no_reading_shows_is_not_passed_over(self, planner: Planner) -> None:
+        """Neither while the machine is archived nor in a pause."""
+        meter_id = await planner.meter([("2026-03-01 08:00", 950)], per_day=10)
+        plan = await planner.plan("hours", 1000, meter_id=meter_id, last_done_on=day("2026-01-01"), last_done_total=0)
+        for leave, come_back in (
+            (partial(self.archive, planner), partial(self.restore, planner)),
+            (partial(planner.set_active, plan, False), partial(planner.set_active, plan, True)),
+        ):
+            await leave()
+            planner.now_is("2026-11-02 10:00")
+            assert (await planner.generate()).jobs == 0
+            await come_back()
+            await planner.generate()
+            assert (await planner.row(plan)).reason.threshold == 1000
+            await planner.session.execute(sa.text("update plan_occurrence set state = 'planned', intervention_id = null"))
+
+    async def test_a_job_that_is_returned_misses_nothing(self, planner: Planner) -> None:
+        plan = await planner.plan("weekly", basis="fixed")
+        await planner.generate()
+        job = await planner.complete(plan)
+        await self.archive(planner)
+        await planner.generate()
+        await planner.return_(job)
+        planner.now_is("2026-04-01 10:00")
+        await planner.generate()
+        assert await planner.states(plan) == ["2026-03-02 open"]
+        await planner.finish(job)
+        await planner.generate()
+        assert await planner.states(plan) == ["2026-03-02 done late"]
+        assert await planner.due(plan) is None
+
+    async def test_its_dates_are_nobodys_to_change(self, planner: Planner) -> None:
+        plan = await planner.plan("weekly", basis="fixed")
+        await self.archive(planner)
+        await planner.generate()
+        with pytest.raises(EquipmentArchived):
+            await planner.move(plan, "2026-03-09 08:00", "2026-03-10 08:00")
+        await planner.set_active(plan, False)
+        planner.now_is("2026-03-25 10:00")
+        await planner.set_active(plan, True)
+        assert await planner.states(plan) == []
+        assert await planner.due(plan) is None
+        await self.restore(planner)
+        await planner.generate()
+        assert await planner.states(plan) == ["2026-03-30 planned"]
 
 
 class TestPause:

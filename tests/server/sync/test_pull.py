@@ -12,6 +12,7 @@ from server.core.clock import now
 from server.core.database import Database, Session
 from server.equipment import service as equipment
 from server.interventions import service as interventions
+from server.meters.models import Meter
 from server.sync import cursors
 from server.sync import pull as pulling
 from shared_models import equipment as eq
@@ -183,6 +184,8 @@ class TestScope:
 
 class TestWhatIsGone:
     async def test_archived_machines(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
+        meter = Meter(id=uuid7(), site_id=shop.machine.site_id, equipment_id=shop.machine.id, name="Heures", unit="h")
+        session.add(meter)
         await session.commit()
         await device.pull()
         await equipment.archive(session, shop.supervisor, eq.ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
@@ -191,6 +194,11 @@ class TestWhatIsGone:
         fresh = Device(pool, shop.technician)
         await fresh.pull()
         assert device.ids("equipment") == fresh.ids("equipment") == set()
+        await equipment.restore(session, shop.supervisor, shop.machine.id)
+        await session.commit()
+        for other in (device, fresh):
+            await other.pull()
+            assert (other.ids("equipment"), other.ids("meter")) == ({str(shop.machine.id)}, {str(meter.id)})
 
     async def test_old_jobs_stay_away_until_they_change(self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool) -> None:
         old, recent = [await shop.job_in(State(InterventionStatus.completed, is_validated=True)) for _ in range(2)]
