@@ -15,6 +15,7 @@ from server.core.errors import NotFound
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
+from server.sites import service as sites
 from server.sites.models import ProductionLine
 from shared_models.equipment import EquipmentStatus
 
@@ -125,22 +126,6 @@ async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
     return list(await session.scalars(statement, {"id": equipment_id}))
 
 
-# Of paused plans, which nobody looks at again. An hour that the clocks repeat is the first one.
-_KEEP_WALL_TIME = (
-    """with open as (
-        select o.id, o.due at time zone s.time_zone as at, o.due, s.time_zone as zone
-        from scheduled_maintenances p join plan_occurrence o on o.plan_id = p.id join sites s on s.id = :site
-        where p.equipment_id = any(:ids) and not p.is_active and o.state = 'open'
-    ) update plan_occurrence o set due_at = case
-        when (open.at - interval '1 hour') at time zone open.zone = open.due then open.at - interval '1 hour' else open.at end
-    from open where o.id = open.id""",
-    """update maintenance_interventions i set due_at = o.due_at, scheduled_start = o.due_at,
-        scheduled_end = o.due_at + make_interval(mins => i.estimated_duration), version = i.version + 1
-    from plan_occurrence o join scheduled_maintenances p on p.id = o.plan_id
-    where i.id = o.intervention_id and p.equipment_id = any(:ids) and not p.is_active and o.state = 'open' and i.due_at <> o.due_at""",
-    """update scheduled_maintenances p set next_due_date = o.due_at from plan_occurrence o
-    where o.plan_id = p.id and p.equipment_id = any(:ids) and not p.is_active and o.state = 'open'""",
-)
 _MOVES = (
     "update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site",
     f"""update maintenance_interventions set site_id = :site,
@@ -151,7 +136,6 @@ _MOVES = (
     "update equipment_life set site_id = :site where id = any(:ids)",
     "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = 'epoch' where equipment_id = any(:ids)",
     "update meter set site_id = :site where equipment_id = any(:ids)",
-    *_KEEP_WALL_TIME,
     """update attachment set site_id = :site where id in (
         select photo_id from equipment where id = any(:ids)
         union select attachment_id from document where equipment_id = any(:ids)
@@ -167,6 +151,7 @@ async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> No
     """Take machines to another site with everything that was recorded about them; their lines stay behind."""
     for statement in _MOVES:
         await session.execute(sa.text(statement), {"ids": equipment_ids, "site": site_id})
+    await sites.keep_wall_time(session, site_id)
 
 
 _MACHINES_OF_FILE = sa.text("""

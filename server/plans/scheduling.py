@@ -47,6 +47,8 @@ async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> 
     keep_reference(plan, outlook.reevaluated(reference_of(plan), known.done_at))
     view = outlook.meter
     plan.meter = view.model_dump(mode="json") if view else None
+    for row in times.planned.values():
+        row.due_at = outlook.instant(row.due)
     if known.is_archived:
         await _stand_still(session, plan, times)
     elif times.open is not None:

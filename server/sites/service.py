@@ -12,6 +12,8 @@ from server.sites.models import ProductionLine, Site
 from server.users import service as users
 from shared_models.sites import LineCreate, LineUpdate, SiteCreate, SiteUpdate
 
+keep_wall_time = repository.keep_wall_time
+
 
 async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
     """Whoever creates a site and does not see all of them becomes a member of it."""
@@ -30,6 +32,7 @@ async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUp
     await _change(session, actor, site, cmd, "site.updated")
     if site.time_zone != zone:
         await repository.look_at_plans_again(session, site.id)
+        await keep_wall_time(session, site.id)
     return site
 
 

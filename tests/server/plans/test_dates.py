@@ -1,15 +1,20 @@
 """Next dates, through the service: series and intervals, months that end early, clocks that change, whole lives of plans."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.core import clock
+from server.plans.models import PlanOccurrence
 from server.plans.wall import instant_of, local_of
 from server.sites import service as sites
 from shared_models.planning import ReferenceKind
 from shared_models.sites import SiteUpdate
 from tests.server.plans.planner import Planner, day, o_clock, open_planner
+
+CHANGES = [datetime.fromisoformat(day) for day in ("2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04")]
+"""Nights on which clocks change: in Paris, in New York, on Lord Howe Island by half an hour."""
 
 
 class TestSeries:
@@ -129,15 +134,46 @@ class TestClocks:
         assert {state.partition(" ")[2] for state in (await planner.states(plan))[:-1]} == {"done on_time"}
 
     async def test_another_zone_of_the_site_moves_the_instants_and_no_date(self, planner: Planner) -> None:
+        """Of what waits, what is open, what is paused, and of dates set by hand."""
         waiting = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-09"))
-        open_ = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-02"))
+        open_, paused = [await planner.plan("weekly", basis="fixed", estimated_duration=60) for _ in range(2)]
         await planner.generate()
-        before = [await planner.row(waiting), await planner.row(open_)]
+        for plan in (waiting, paused):
+            await planner.move(plan, "2026-03-23 08:00", "2026-03-24 09:00")
+        by_hand = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-09"))
+        await planner.move(by_hand, "2026-03-09 08:00", "2026-03-10 09:00")
+        for plan in (paused, by_hand):
+            await planner.set_active(plan, False)
+        plans = (waiting, open_, paused, by_hand)
+        before = [(await planner.row(plan), await planner.occurrences(plan)) for plan in plans]
+        planner.session.expunge_all()
         await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Indian/Reunion"))
         await planner.session.flush()
-        assert (await planner.generate()).refreshed == 2
-        after = [await planner.row(waiting), await planner.row(open_)]
-        for was, now in zip(before, after, strict=True):
-            assert now.next_due == was.next_due
-            assert (was.next_due_date - now.next_due_date).total_seconds() == 3 * 3600
-        assert (await planner.open_job(open_)).due_at == after[1].next_due_date
+        await planner.generate()
+        for plan, (was, rows) in zip(plans, before, strict=True):
+            now = await planner.row(plan)
+            assert (now.next_due, now.upcoming[:50]) == (was.next_due, was.upcoming[:50])
+            if was.next_due_date is not None and now.next_due_date is not None:
+                assert was.next_due_date - now.next_due_date == timedelta(hours=3)
+            after = await planner.occurrences(plan)
+            assert [row.due for row in after] == [row.due for row in rows]
+            assert {old.due_at - new.due_at for old, new in zip(rows, after, strict=True)} == {timedelta(hours=3)}
+        for plan in (open_, paused):
+            job, row = await planner.open_job(plan), await planner.row(plan)
+            assert job.due_at == job.scheduled_start == row.next_due_date
+            assert job.scheduled_end == job.due_at + timedelta(hours=1)
+
+    @pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Lord_Howe"])
+    async def test_a_paused_plans_dates_are_where_the_site_has_them(self, planner: Planner, zone: str) -> None:
+        """At the changes of the clocks too, where the database does the reckoning."""
+        plan = await planner.plan("yearly", basis="fixed", starts_on=day("2026-03-03"))
+        await planner.set_active(plan, False)
+        found = [begin + timedelta(minutes=15 * rank) for begin in CHANGES for rank in range(5 * 4)]
+        planner.session.add_all([
+            PlanOccurrence(plan_id=plan, original_due=due, due=due, due_at=clock.now()) for due in found
+        ])  # fmt: skip
+        await planner.session.flush()
+        await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Etc/GMT+12"))
+        await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=2, time_zone=zone))
+        rows = await planner.occurrences(plan)
+        assert {row.due: row.due_at for row in rows} == {due: instant_of(due, ZoneInfo(zone)) for due in found}
