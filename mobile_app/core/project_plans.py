@@ -24,7 +24,7 @@ from shared_models.plans import MaintenanceTypeRow, OccurrenceRow, OccurrenceSta
 PLAN = "plan"
 _MINUTE = timedelta(minutes=1)
 _ENVELOPE = {"command_id", "occurred_at", "type", "plan_id", "version"}
-_ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
+ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
 _CHOSEN = pl.PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
 
 
@@ -69,12 +69,12 @@ def replanned(plan: PlanRow, reference: Reference, meter: MeterRow | None, now: 
     """The plan with its dates to come counted from `reference`; `now` is on the wall clock, `meter` the plan's own."""
     view = meter_view(meter) or plan.meter
     made = plan.rule()
-    settled = {each.original_due for each in plan.occurrences if each.state in _ENDED}
+    settled = {each.original_due for each in plan.occurrences if each.state in ENDED}
     reason = planning.due(made, reference, view)
     while made.is_series and reason is not None and reason.due in settled:
         reference = Reference(kind=ReferenceKind.due, at=reason.due)
         reason = planning.due(made, reference, view)
-    reached = _reached(reason, meter)
+    reached = reached_at(meter, reason.threshold) if reason else None
     if reached is not None:
         reason = planning.due(made, reference, view, reached=reached)
     waiting = [each for each in plan.occurrences if each.state != OccurrenceState.planned or made.is_series]
@@ -87,12 +87,15 @@ def replanned(plan: PlanRow, reference: Reference, meter: MeterRow | None, now: 
     return _with_next(changed)
 
 
-def _reached(reason: DueReason | None, meter: MeterRow | None) -> datetime | None:
-    """When the readings on this device say that the threshold was passed."""
-    if reason is None or meter is None or reason.threshold is None or not reason.is_reached:
+def reached_at(meter: MeterRow | None, threshold: float | None) -> datetime | None:
+    """When the readings on this device say that it was passed; None while they do not."""
+    if meter is None or threshold is None or not meter.readings or meter.readings[0].total < threshold:
         return None
-    points = [metering.Point(local(reading.read_at), reading.total) for reading in reversed(meter.readings)]
-    return metering.reached_at(points, reason.threshold, None)
+    return metering.reached_at(_points(meter), threshold, meter.per_day)
+
+
+def _points(meter: MeterRow) -> list[metering.Point]:
+    return [metering.Point(local(reading.read_at), reading.total) for reading in reversed(meter.readings)]
 
 
 def _with_next(plan: PlanRow) -> PlanRow:
@@ -109,7 +112,7 @@ def _occurrence(plan: PlanRow, original_due: datetime) -> OccurrenceRow | None:
     return next((each for each in plan.occurrences if each.original_due == original_due), None)
 
 
-def _meter_of(rows: Rows, plan: PlanRow | pl.PlanFields) -> MeterRow | None:
+def meter_of(rows: Rows, plan: PlanRow | pl.PlanFields) -> MeterRow | None:
     return rows.get("meter", MeterRow, plan.meter_id)
 
 
@@ -119,14 +122,14 @@ def _told(cmd: pl.PlanFields, meter: MeterRow | None, now: datetime) -> Referenc
         return None
     made = pl.rule_of(cmd)
     at = datetime.combine(cmd.last_done_on or now.date(), time(23, 59) if made.is_series else cmd.due_time)
-    total = cmd.last_done_total if cmd.last_done_total is not None else _total_at(meter, at)
+    total = cmd.last_done_total if cmd.last_done_total is not None else total_at(meter, at)
     return Reference(kind=ReferenceKind.done, at=at, total=total if made.meter_interval else None)
 
 
 def _counted_from(made: PlanRule, last: Reference | None, meter: MeterRow | None, now: datetime) -> Reference:
     """Where a new plan, or one with a new rule, begins. A series does not look back, but for its latest date since `last`."""
     if not made.is_series or made.calendar is None:
-        return last or Reference(kind=ReferenceKind.start, at=now, total=_total_at(meter, now) if made.meter_interval else None)
+        return last or Reference(kind=ReferenceKind.start, at=now, total=total_at(meter, now) if made.meter_interval else None)
     if last is not None:
         passed = list(recurrence.between(made.calendar, made.starts_at, last.at, now))
         return Reference(kind=ReferenceKind.due, at=passed[-1] - _MINUTE if passed else last.at)
@@ -136,11 +139,11 @@ def _counted_from(made: PlanRule, last: Reference | None, meter: MeterRow | None
     return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
 
 
-def _total_at(meter: MeterRow | None, at: datetime) -> float | None:
+def total_at(meter: MeterRow | None, at: datetime) -> float | None:
     """By the readings on this device; before the first of them, the first."""
     if meter is None:
         return None
-    points = [metering.Point(local(reading.read_at), reading.total) for reading in reversed(meter.readings)]
+    points = _points(meter)
     if not points:
         return meter.last_total
     found = metering.total_at(points, at, meter.per_day)
@@ -152,7 +155,7 @@ def _create(rows: Rows, cmd: pl.CreatePlan, _: Person) -> None:
     machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
     if machine is None or rows.get(PLAN, PlanRow, cmd.plan_id):
         return
-    meter = _meter_of(rows, cmd)
+    meter = meter_of(rows, cmd)
     blank: dict[str, Any] = dict.fromkeys(PlanRow.model_fields)
     plan = PlanRow.model_construct(**{
         **blank, **_chosen(cmd), "id": cmd.plan_id, "site_id": machine.site_id, "is_active": True, "inactive_reason": "",
@@ -180,7 +183,7 @@ def _update(rows: Rows, cmd: pl.UpdatePlan, _: Person) -> None:
     if plan is None or plan.version > cmd.version:
         return
     changed = plan.model_copy(update=_chosen(cmd))
-    meter, now = _meter_of(rows, cmd), local(cmd.occurred_at)
+    meter, now = meter_of(rows, cmd), local(cmd.occurred_at)
     told = _told(cmd, meter, now)
     if told is not None or any(getattr(plan, name) != getattr(changed, name) for name in _RULE):
         changed = replanned(changed, _counted_anew(changed, told, meter, now), meter, now)
@@ -205,7 +208,7 @@ def _set_active(rows: Rows, cmd: pl.SetPlanActive, _: Person) -> None:
     changed = plan.model_copy(update={"is_active": cmd.is_active, "inactive_reason": "" if cmd.is_active else cmd.reason})
     now = local(cmd.occurred_at)
     if cmd.is_active:
-        changed = replanned(changed, _taken_up(changed, now), _meter_of(rows, changed), now)
+        changed = replanned(changed, _taken_up(changed, now), meter_of(rows, changed), now)
     rows.put(PLAN, changed)
 
 
@@ -226,7 +229,7 @@ def _overridden(rows: Rows, cmd: pl.OnOccurrence) -> tuple[PlanRow, OccurrenceRo
         return None
     known = _occurrence(plan, cmd.original_due)
     if known is not None:
-        return None if known.state in _ENDED else (plan, known)
+        return None if known.state in ENDED else (plan, known)
     if (
         not plan.is_active
         or cmd.original_due not in plan.upcoming
@@ -304,7 +307,7 @@ def _skip(rows: Rows, cmd: pl.SkipOccurrence, _: Person) -> None:
     ended = occurrence.model_copy(update={"state": OccurrenceState.skipped, "outcome": Outcome.skipped, "reason": cmd.reason})
     changed = _put(rows, plan, ended)
     if is_next:
-        rows.put(PLAN, replanned(changed, _after_skip(plan, occurrence), _meter_of(rows, plan), local(cmd.occurred_at)))
+        rows.put(PLAN, replanned(changed, _after_skip(plan, occurrence), meter_of(rows, plan), local(cmd.occurred_at)))
 
 
 def _after_skip(plan: PlanRow, occurrence: OccurrenceRow) -> Reference:

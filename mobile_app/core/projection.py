@@ -56,11 +56,22 @@ class Rows:
 
 Rule = Callable[[Rows, Any, Person], None]
 RULES: dict[type[Command], Rule] = {}
+FOLLOWING: dict[type[Command], Rule] = {}
 
 
 def rule(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
     def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
         RULES[command] = function
+        return function
+
+    return register
+
+
+def follows(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
+    """What the command comes to beyond its own rows, once its rule has been applied."""
+
+    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
+        FOLLOWING[command] = function
         return function
 
     return register
@@ -74,8 +85,10 @@ def project(command: Command, rows: Rows, person: Person) -> None:
         project_interventions,
         project_meters,
         project_plans,
+        project_settling,
     )
 
-    known = RULES.get(type(command))
-    if known is not None:
-        known(rows, command, person)
+    for rules in (RULES, FOLLOWING):
+        known = rules.get(type(command))
+        if known is not None:
+            known(rows, command, person)
