@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from math import ceil
 
 from shared_models import recurrence
 from shared_models.base import Local, Row
@@ -193,15 +194,39 @@ def total_when_due(reason: DueReason, meter: MeterView | None) -> float | None:
 
 
 def forecast(rule: PlanRule, ref: Reference, meter: MeterView | None = None, *, reached: datetime | None = None) -> Iterator[DueReason]:
-    """The dates to come, each assumed to be done when due; all but the first of a plan that is no series are forecasts."""
+    """The dates to come, each assumed to be done when due; all but the first of a plan that is no series are forecasts.
+
+    A meter may reach several thresholds in a day: the first of them stands for the day.
+    """
     reason = due(rule, ref, meter, reached=reached)
     while reason is not None:
         yield reason
-        ref = following(rule, reason, meter)
-        then = due(rule, ref, meter)
-        if then is None or then.due <= reason.due:
+        then = _later(rule, reason, meter)
+        if then is None:
             return
         reason = then.model_copy(update={"is_forecast": not rule.is_series})
+
+
+def _later(rule: PlanRule, reason: DueReason, meter: MeterView | None) -> DueReason | None:
+    """The next date that is after `reason`'s, were that done when due."""
+    ref = following(rule, reason, meter)
+    then = due(rule, ref, meter)
+    while then is not None and then.due <= reason.due:
+        beyond = _beyond_the_day(rule, reason.due, ref, meter)
+        if beyond is None or beyond == ref:
+            return None
+        ref, then = beyond, due(rule, beyond, meter)
+    return then
+
+
+def _beyond_the_day(rule: PlanRule, day: datetime, ref: Reference, meter: MeterView | None) -> Reference | None:
+    """The last threshold that the meter's use reaches before the next day begins, one on at least."""
+    if not rule.meter_interval or ref.total is None or meter is None or meter.at is None or meter.total is None:
+        return None
+    ahead = max(0.0, (datetime.combine(day.date() + _DAY, time()) - meter.at) / _DAY)
+    by_then = meter.total + (meter.per_day or 0.0) * ahead
+    count = max(1, ceil((by_then - ref.total) / rule.meter_interval) - 1)
+    return ref.model_copy(update={"total": ref.total + count * rule.meter_interval})
 
 
 def upcoming(rule: PlanRule, ref: Reference, meter: MeterView | None, now: datetime, *, reached: datetime | None = None) -> list[datetime]:

@@ -140,6 +140,20 @@ class TestForecast:
         for before, then in pairwise(found):
             assert due(plan, following(plan, before, meter), meter) == then.model_copy(update={"is_forecast": False})
 
+    @given(st.floats(0.5, 20_000), st.floats(0, 1), st.sampled_from(Basis), st.integers(0, 90_000), st.booleans())
+    def test_several_thresholds_a_day_are_one_date_a_day(self, use: float, at: float, basis: Basis, owed: int, limited: bool) -> None:
+        """Every day on which the meter reaches one, by its own first one; what was reached long ago does not end the forecast."""
+        calendar = CalendarRule(FrequencyType.monthly, 1) if limited else None
+        plan = PlanRule(START, basis, calendar, 10.0)
+        meter = MeterView(unit="cycles", at=START.replace(hour=0) + at * DAY, total=float(owed), per_day=use)
+        found = list(islice(forecast(plan, Reference(kind=ReferenceKind.done, at=START - DAY, total=0), meter), 12))
+        dates = [reason.due for reason in found]
+        assert len(dates) == 12
+        assert dates == sorted(set(dates))
+        if not limited:
+            assert max(then - before for before, then in pairwise(dates)) <= timedelta(days=10 / use + 1)
+            assert all(reason.threshold is not None and reason.threshold % 10 == 0 for reason in found)
+
 
 class TestOutcome:
     @pytest.mark.parametrize(

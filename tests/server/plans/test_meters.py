@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from server.plans import service
 from shared_models.planning import ReferenceKind, Trigger
+from shared_models.plans import PlanFields
 from tests.server.plans.planner import Planner, day
 
 
@@ -126,3 +128,12 @@ class TestWhicheverComesFirst:
             Trigger.meter,
             datetime(2026, 9, 1, 8),
         )
+
+
+async def test_what_falls_due_several_times_a_day_is_previewed_day_by_day(planner: Planner) -> None:
+    meter_id = await planner.meter([("2026-03-01 08:00", 0)], per_day=24)
+    fields = PlanFields(**planner.fields("hours", 10, meter_id=meter_id, last_done_on=day("2026-03-01"), last_done_total=0))
+    found = await service.preview(planner.session, planner.boss, fields)
+
+    assert [f"{item.due:%m-%d}" for item in found] == [f"03-{number:02}" for number in range(1, 13)]
+    assert [item.reason.threshold for item in found[:4]] == [10, 20, 40, 70]
