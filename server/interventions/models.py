@@ -43,7 +43,7 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_created_at", "created_at", "id"),
-        sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end"),
+        sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end", postgresql_include=["sync_xid", "id"]),
         sa.Index("ix_maintenance_interventions_actual_end", "actual_end", "id"),
         sa.Index("ix_maintenance_interventions_title", sa.text("etabli_fold(title)"), "id"),
         sa.Index(
@@ -56,6 +56,15 @@ class Intervention(Versioned, Synced, table=True):
             "ix_maintenance_interventions_equipment_id_open",
             "equipment_id",
             postgresql_where=sa.text("status IN ('pending', 'in_progress', 'on_hold')"),
+        ),
+        sa.Index(
+            "ix_maintenance_interventions_waiting",
+            "site_id",
+            "sync_xid",
+            "id",
+            postgresql_where=sa.text(
+                "status IN ('pending', 'in_progress', 'on_hold') OR (status = 'completed' AND NOT is_validated AND needs_validation)"
+            ),
         ),
         sa.Index(
             "ix_maintenance_interventions_open",

@@ -24,6 +24,8 @@ from shared_models.sync import Progress
 
 PAGE_ROWS = 1_000
 PAGE_BYTES = 1_000_000
+FIRST_ROWS = 100
+"""Asked of a source before its rows' size is known: PostgreSQL writes every row that is asked for, and those beyond the page in vain."""
 
 
 @dataclass
@@ -38,6 +40,7 @@ class _Page:
     at: datetime
     changes: list[bytes] = field(default_factory=list)
     bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
+    of_source: list[int] = field(default_factory=list)
     more: bool = True
 
     @property
@@ -59,19 +62,26 @@ class _Page:
         if self.sweep.source not in self.sources:
             self._go_on()
             return
-        most, budget = PAGE_ROWS - len(self.changes), self.bytes_left
+        most, budget = self._most(), self.bytes_left
         found, last = await repository.changes(
             connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
             rows=most, budget=budget, since=self.at - DEVICE_WINDOW,
         )  # fmt: skip
         self.changes += found
+        self.of_source += map(len, found)
         self.bytes_left -= sum(map(len, found))
         if last is not None and (len(found) == most or self.bytes_left <= 0):
             self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=last.xid, after_key=last.key))
         else:
             self._go_on()
 
+    def _most(self) -> int:
+        """As many rows as fit, judging by those of this source that are on the page."""
+        fit = -(-self.bytes_left * len(self.of_source) // sum(self.of_source)) if self.of_source else FIRST_ROWS
+        return min(PAGE_ROWS - len(self.changes), fit)
+
     def _go_on(self) -> None:
+        self.of_source = []
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=self.sweep.source + 1, after_xid=0, after_key=None))
 
     def answer(self) -> bytes:

@@ -61,7 +61,7 @@ class Source:
             f"{_PARAMETERS} select w.key, w.sync_xid, w.change from ("  # noqa: S608
             " select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
-            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change) c"
+            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"  # offset: written once
             ") w where w.before < $10 order by w.sync_xid, w.key"
         )
 

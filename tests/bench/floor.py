@@ -55,7 +55,7 @@ EVERYTHING = {
     "equipment": "select t.*, (select json_agg(code) from label_code where equipment_id = t.id) as label_codes from equipment t where t.id > $1",
     "equipment_life": "select t.* from equipment_life t where t.id > $1",
     "document": "select t.*, f.mime_type, f.size_bytes from document t join attachment f on f.id = t.attachment_id where t.id > $1",
-    "meter": "select t.*, (select json_agg(r) from (select * from reading where meter_id = t.id order by read_at desc limit 30) r) as readings"
+    "meter": "select t.*, (select json_agg(r) from (select * from reading where meter_id = t.id and voided_at is null order by read_at desc limit 30) r) as readings"
     " from meter t where t.id > $1",
     "scheduled_maintenances": "select t.*, (select json_agg(o) from (select * from plan_occurrence where plan_id = t.id"
     " order by original_due desc limit 12) o) as occurrences from scheduled_maintenances t where t.id > $1",
