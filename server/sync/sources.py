@@ -56,12 +56,15 @@ class Source:
     change: str
 
     def page(self) -> str:
-        """Parameter $10 is the number of bytes after which no further row begins; the first one always comes."""
+        """Parameter $10 is the number of bytes after which no further row begins; the first one always comes.
+
+        `offset 0` keeps PostgreSQL from writing a change once for each mention of it.
+        """
         return (
             f"{_PARAMETERS} select w.key, w.sync_xid, w.change from ("  # noqa: S608
             " select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
-            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"  # offset: written once
+            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"
             ") w where w.before < $10 order by w.sync_xid, w.key"
         )
 
