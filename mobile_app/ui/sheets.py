@@ -63,11 +63,9 @@ def _parts(sheet: Sheet, on_close: Callable[[], None]) -> list[ft.Control]:
 
 
 def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
-    if _fills(sheet):
-        parts = _parts(sheet, on_close)
-    else:
-        parts = [_head(sheet, on_close), sheet.content, *([sheet.footer] if sheet.footer else [])]
-    body = ft.Column(parts, spacing=12, tight=not _fills(sheet), horizontal_alignment=_STRETCH)
+    fills, footer = _fills(sheet), [sheet.footer] if sheet.footer else []
+    parts = _parts(sheet, on_close) if fills else [_head(sheet, on_close), sheet.content, *footer]
+    body = ft.Column(parts, spacing=12, tight=not fills, horizontal_alignment=_STRETCH)
     page = ft.Container(body, padding=ft.Padding(left=20, top=12, right=20, bottom=20))
     return ft.BottomSheet(
         page,

@@ -7,14 +7,12 @@ import flet as ft
 
 from mobile_app.core.agenda import Entry, EntryState, by_day, state_on
 from mobile_app.core.i18n import format_date_long, format_day, n, t
-from mobile_app.features.calendar.entries import EntryCard, Scene
+from mobile_app.features.calendar.entries import EntryCard, More, Scene
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.text import Meta
 
 DAYS: Final = 28
 _BACK: Final = timedelta(days=400)
-_MOST: Final = 150
 _NEAR: Final = 7
 
 
@@ -33,17 +31,14 @@ def AgendaList(scene: Scene) -> list[ft.Control]:
     late = late_entries(scene) if since <= scene.today else []
     seen = {entry.key for entry in late}
     found = [entry for entry in scene.find(since, until) if entry.key not in seen]
+    first, next_ones = late[: scene.most], found[: max(0, scene.most - len(late))]
     parts: list[ft.Control] = []
     if late:
-        parts += [
-            SectionHeader(t("calendar.late"), n("calendar.count", len(late))),
-            *(EntryCard(scene, entry, with_day=True) for entry in late[:_MOST]),
-        ]
-    left = max(0, _MOST - len(late))
-    for day, entries in by_day(found[:left]).items():
+        parts.append(SectionHeader(t("calendar.late"), n("calendar.count", len(late))))
+        parts += [EntryCard(scene, entry, with_day=True) for entry in first]
+    for day, entries in by_day(next_ones).items():
         parts += [_day_header(scene, day), *(EntryCard(scene, entry) for entry in entries)]
-    if len(found) > left:
-        parts.append(Meta(n("calendar.more_hidden", len(found) - left)))
+    parts += More(len(late) + len(found) - len(first) - len(next_ones), scene.on_more)
     return parts or [EmptyState(ft.Icons.EVENT_AVAILABLE_ROUNDED, t("calendar.empty"), t("calendar.empty_body"))]
 
 

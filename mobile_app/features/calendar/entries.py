@@ -1,7 +1,7 @@
 """How an entry of the calendar looks: its mark, its colour, its words; as a chip of a month and as a card of a day."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -9,13 +9,13 @@ import flet as ft
 
 from mobile_app.core.agenda import Entry, EntryState, state_on
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, t
+from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.due import due_word
 from mobile_app.domain.lookup import dotted, line_of, machine, person, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import spoken, tap
+from mobile_app.ui.buttons import SecondaryButton, spoken, tap
 from mobile_app.ui.chips import StatusChip, initials
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.text import Meta, Strong
@@ -24,6 +24,8 @@ from shared_models.plans import MaintenanceTypeRow
 
 GROUP: Final = "entry"
 """What can be dragged onto a day or onto a person."""
+SHOWN: Final = 100
+"""Cards of a list before it offers the next ones."""
 CHIP_HEIGHT: Final = 24
 _TWO_LINES: Final = 34
 _LIGHTER: Final = 0.45
@@ -46,6 +48,8 @@ class Scene:
     """What every view needs: who looks, at what, and what happens on a tap or a drop.
 
     `find` gives the entries of a span of days, filtered; `find_all` all of them. `moving` is what is being moved by tapping a day.
+    `most` is how many cards a list shows; `stamp` changes with what is told of an entry's machine, type and people. Two scenes
+    are equal where they look the same: what is drawn of one need not be drawn again for the other.
     """
 
     client: Client
@@ -53,14 +57,24 @@ class Scene:
     anchor: date
     dark: bool
     may_plan: bool
-    find: Callable[[date, date], list[Entry]]
-    find_all: Callable[[date, date], Sequence[Entry]]
-    on_open: Callable[[Entry], None]
-    on_day: Callable[[date], Any]
-    on_drop: Callable[[str, date], Any]
-    on_hand: Callable[[str, str | None], Any]
-    on_step: Callable[[int], None]
+    find: Callable[[date, date], list[Entry]] = field(compare=False)
+    find_all: Callable[[date, date], Sequence[Entry]] = field(compare=False)
+    on_open: Callable[[Entry], None] = field(compare=False)
+    on_day: Callable[[date], Any] = field(compare=False)
+    on_drop: Callable[[str, date], Any] = field(compare=False)
+    on_hand: Callable[[str, str | None], Any] = field(compare=False)
+    on_step: Callable[[int], None] = field(compare=False)
+    on_more: Callable[[], None] = field(compare=False)
     moving: Entry | None = None
+    most: int = SHOWN
+    stamp: tuple[float, ...] = ()
+
+
+def More(hidden: int, on_more: Callable[[], None]) -> list[ft.Control]:
+    """How many a list holds back, and the way to them."""
+    if hidden <= 0:
+        return []
+    return [ft.Row([SecondaryButton(n("calendar.show_more", hidden), on_more, icon=ft.Icons.EXPAND_MORE_ROUNDED, expand=True)])]
 
 
 # Words

@@ -17,7 +17,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
-from mobile_app.ui.component import component
+from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.text import Meta, Strong
@@ -62,6 +62,7 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     return Card(column, padding=14)
 
 
+@memo
 @component
 def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
     is_over, set_over = use_state(False)

@@ -14,6 +14,7 @@ from mobile_app.features.calendar.entries import (
     Chip,
     EntryCard,
     Legend,
+    More,
     Scene,
     chip_height,
     colour_of,
@@ -23,7 +24,7 @@ from mobile_app.features.calendar.entries import (
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
 from mobile_app.ui.cards import SectionHeader
-from mobile_app.ui.component import component
+from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_breakpoint, use_state
 from mobile_app.ui.text import Meta
@@ -103,6 +104,7 @@ def _week(scene: Scene, week: Sequence[date], days: dict[date, list[Entry]], roo
     return ft.Row([side, *cells], spacing=0, expand=1, vertical_alignment=_STRETCH)
 
 
+@memo
 @component
 def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wide: bool) -> ft.Control:
     """A square that takes what is dropped on it: what is late first, then what is to do, then what is over."""
@@ -209,8 +211,12 @@ def _swipe(scene: Scene, velocity: float) -> None:
 
 def day_list(scene: Scene, day: date, entries: Sequence[Entry]) -> list[ft.Control]:
     head = SectionHeader(format_date_long(day), n("calendar.count", len(entries)) if entries else "")
-    cards = [EntryCard(scene, entry) for entry in entries[:100]]
-    return [head, *(cards or [Meta(t("calendar.nothing_that_day"))])]
+    return [head, *day_cards(scene, entries)]
+
+
+def day_cards(scene: Scene, entries: Sequence[Entry]) -> list[ft.Control]:
+    cards = [EntryCard(scene, entry) for entry in entries[: scene.most]]
+    return [*(cards or [Meta(t("calendar.nothing_that_day"))]), *More(len(entries) - len(cards), scene.on_more)]
 
 
 def _letter(day: date) -> ft.Control:

@@ -12,10 +12,10 @@ from mobile_app.domain.context import use_client
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.calendar.agenda import AgendaList
 from mobile_app.features.calendar.detail import detail_sheet
-from mobile_app.features.calendar.entries import EntryCard, Scene, full_day, week_name
+from mobile_app.features.calendar.entries import Scene, full_day, week_name
 from mobile_app.features.calendar.filters import FilterChips, FilterForm
 from mobile_app.features.calendar.load import LoadPanel
-from mobile_app.features.calendar.month import MonthGrid, PhoneMonth
+from mobile_app.features.calendar.month import MonthGrid, PhoneMonth, day_cards
 from mobile_app.features.calendar.subscribe import Subscriptions
 from mobile_app.features.calendar.visit import VIEWS, Visit, use_visit
 from mobile_app.features.calendar.week import PhoneWeek, WeekGrid
@@ -74,8 +74,8 @@ def _sheet(visit: Visit, scene: Scene) -> Sheet | None:
 
 
 def _day_sheet(scene: Scene, day: date) -> Sheet:
-    cards = [EntryCard(scene, entry) for entry in scene.find(day, day)[:100]]
-    column = ft.Column(cards or [Meta(t("calendar.nothing_that_day"))], spacing=10, tight=True, horizontal_alignment=_STRETCH)
+    cards = day_cards(scene, scene.find(day, day))
+    column = ft.Column(cards, spacing=10, tight=True, horizontal_alignment=_STRETCH)
     return Sheet(full_day(day), column)
 
 

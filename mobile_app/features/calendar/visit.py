@@ -14,11 +14,11 @@ from mobile_app.core.i18n import format_date
 from mobile_app.domain.context import go
 from mobile_app.domain.due import local_day
 from mobile_app.features.calendar.agenda import DAYS, late_span
-from mobile_app.features.calendar.entries import Scene, month_name, span_name
+from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
 from mobile_app.features.calendar.filters import filtered, read_filters
 from mobile_app.features.calendar.move import Moves
 from mobile_app.features.calendar.week import days_of
-from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.environment import Breakpoint, current
 from mobile_app.ui.hooks import (
     Draft,
     Setter,
@@ -118,6 +118,7 @@ class Visit:
     parts: State[str]
     sheets: State[str]
     moves: State[Entry | None]
+    asked: State[tuple[Where, int]]
 
     @property
     def entry(self) -> Entry | None:
@@ -139,8 +140,23 @@ class Visit:
         may_plan = self.client.may(Permission.maintenance_write)
         return Scene(
             self.client, self.today, self.where.day, self.dark, may_plan, self.find, self.agenda.between,
-            self.open, self.on_day, self.drop, self.hand, self.step, self.moving,
+            self.open, self.on_day, self.drop, self.hand, self.step, self.more, self.moving, self.most, self._stamp,
         )  # fmt: skip
+
+    @property
+    def most(self) -> int:
+        """Cards of a list: more were asked for, as long as one stays there."""
+        where, most = self.asked[0]
+        return most if where == self.where else SHOWN
+
+    def more(self) -> None:
+        self.asked[1]((self.where, self.most + SHOWN))
+
+    @property
+    def _stamp(self) -> tuple[float, ...]:
+        tables, layout = self.client.tables, current().layout
+        told = (tables.types, tables.teams, tables.users, tables.equipment, tables.lines)
+        return (*(table.revision for table in told), layout.text_scale, layout.breakpoint)
 
     def find(self, since: date, until: date) -> list[Entry]:
         found = self.agenda.between(since, until)
@@ -225,9 +241,10 @@ def use_visit(client: Client) -> Visit:
     where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
     opened: State[Entry | None] = use_state(None)
     moves: State[Entry | None] = use_state(None)
+    asked: State[tuple[Where, int]] = use_state((where, SHOWN))
     return Visit(
         client, today, where, kept, agenda, read_filters(kept.values), size, use_palette() is DARK, opened, use_state(""),
-        use_state(""), moves,
+        use_state(""), moves, asked,
     )  # fmt: skip
 
 

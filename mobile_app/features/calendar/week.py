@@ -1,13 +1,13 @@
 """A week: seven columns beside who has how much to do; on a phone, seven days above the list of one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import flet as ft
 
 from mobile_app.core.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
-from mobile_app.core.i18n import format_duration, n, t
+from mobile_app.core.i18n import format_duration, format_hours, n, t
 from mobile_app.domain.lookup import machine, person
 from mobile_app.features.calendar.entries import (
     Legend,
@@ -26,14 +26,14 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.chips import Avatar
-from mobile_app.ui.component import component
+from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.hooks import State, use_breakpoint, use_state
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
 
-_MOST: Final = 30
-"""Cards of a day; the rest is in its list."""
+_MOST: Final = 20
+"""Cards of a day, before it offers the next ones."""
 _SIDE: Final = 290
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _START: Final = ft.CrossAxisAlignment.START
@@ -66,14 +66,16 @@ def WeekGrid(scene: Scene) -> ft.Control:
     return ft.Column([LoadPanel(scene, week[0], across=True), left], spacing=12, expand=True, horizontal_alignment=_STRETCH)
 
 
+@memo
 @component
 def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) -> ft.Control:
     is_over, set_over = use_state(False)
-    cards = [WeekCard(scene, entry, desk=desk) for entry in entries[:_MOST]]
+    asked: State[tuple[date, int]] = use_state((day, _MOST))
+    (of_day, most), ask = asked
+    cards = [WeekCard(scene, entry, desk=desk) for entry in entries[: most if of_day == day else _MOST]]
     rest = len(entries) - len(cards)
     if rest > 0:
-        more = ft.Container(Meta(n("calendar.more", rest), color=C.primary), padding=8, on_click=tap(lambda: scene.on_day(day)))
-        cards.append(spoken(more))
+        cards.append(_more(rest, lambda: ask((day, len(cards) + _MOST))))
     rows = ft.ListView(cards, spacing=6, expand=True, padding=ft.Padding(left=5, top=6, right=5, bottom=12))
     weekend = day.weekday() >= 5  # noqa: PLR2004 - Saturday
     box = ft.Container(
@@ -82,6 +84,11 @@ def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) 
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line)),
     )
     return drop_target(box, lambda key: scene.on_drop(key, day), set_over)
+
+
+def _more(rest: int, on_more: Callable[[], None]) -> ft.Control:
+    words = ft.Text(n("calendar.more", rest), size=Size.meta, weight=SEMIBOLD, color=C.primary, text_align=ft.TextAlign.CENTER)
+    return spoken(ft.Container(words, padding=14, border=line(), border_radius=8, ink=True, on_click=tap(on_more)))
 
 
 def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
@@ -99,7 +106,7 @@ def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
         bgcolor=C.primary if is_today else None,
     )
     minutes = sum(entry.minutes or 0 for entry in entries if entry.state not in {EntryState.missed, EntryState.skipped})
-    spent = Meta(format_duration(minutes), max_lines=1) if minutes else Meta("")
+    spent = Meta(format_hours(minutes) if minutes else "", max_lines=1)
     column = ft.Column([name, number, spent], spacing=1, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
     box = ft.Container(
         column,

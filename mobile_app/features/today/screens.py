@@ -1,11 +1,13 @@
 """Today: what I have in hand, then what is due, mine first."""
 
+from itertools import groupby
+
 import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.due import local_day
 from mobile_app.core.i18n import format_date_long, format_hours, n, t
-from mobile_app.core.views import Reader, Today, teams_of, today_view
+from mobile_app.core.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, place, running_since
@@ -27,6 +29,7 @@ WHITE = ft.Colors.WHITE
 MOST = 15
 """Cards of a section: a phone is no place for a backlog."""
 DESK_WIDTH = 1180
+_DATED = frozenset({"due.late", "today.todo", "due.soon"})
 
 
 @component
@@ -82,11 +85,35 @@ def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> lis
     for title, jobs in groups:
         if not jobs:
             continue
+        cards = _by_whose(client, jobs[:MOST]) if title in _DATED else _cards(client, jobs[:MOST])
         more = len(jobs) > MOST
         all_of_them = opener("/jobs") if more else None
         parts.append(SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them))
-        parts += [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:MOST]]
+        parts += cards
     return parts
+
+
+def _cards(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
+    return [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs]
+
+
+def _by_whose(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
+    """Mine, my teams', what nobody has: each part with its name where there are several, since each begins again by date."""
+    groups = [(whose, list(own)) for whose, own in groupby(jobs, lambda job: _whose(client, job))]
+    if len(groups) < 2:  # noqa: PLR2004 - nothing to tell apart
+        return _cards(client, jobs)
+    return [part for whose, own in groups for part in (_group(whose), *_cards(client, own))]
+
+
+def _group(whose: str) -> ft.Control:
+    name = Overline(t(f"today.whose.{whose}"))
+    return ft.Container(ft.Semantics(content=name, header=True, heading_level=3, container=True), padding=ft.Padding(2, 4, 0, 0))
+
+
+def _whose(client: Client, job: InterventionRow) -> str:
+    if is_mine(job, client.user.id):
+        return "mine"
+    return "team" if job.assigned_team_id else "free"
 
 
 def _amount(jobs: list[InterventionRow]) -> str:
