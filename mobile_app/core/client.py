@@ -203,9 +203,9 @@ class Client:
         await self.outbox.retry(refused_id, last=last)
         self._outbox_changed()
 
-    async def edit(self, refused_id: str, command: Command) -> None:
-        """Send `command` in the place of the refused one."""
-        await self.outbox.retry(refused_id, command)
+    async def edit(self, refused_id: str, command: Command, *, last: bool = False) -> None:
+        """Send `command` in the place of the refused one, or `last`."""
+        await self.outbox.retry(refused_id, command, last=last)
         self._outbox_changed()
 
     async def discard(self, refused_id: str) -> None:

@@ -132,15 +132,19 @@ class TestReading:
         [latest, _] = anne.client.tables.meters.get(meter_id).readings
         assert (latest.value, latest.is_confirmed, latest.read_at) == (1_010, False, refused.command.read_at)
 
-    async def test_running_backwards_leads_to_the_machine_and_is_not_to_be_confirmed(self, factory, needs_you):
+    async def test_that_runs_backwards_is_explained_by_a_reset_and_not_to_be_confirmed(self, factory, needs_you):
         anne = await factory.signed_in(await factory.person("admin"))
         meter_id = await make_meter(anne, factory)
         await anne.do(RecordReading, meter_id=meter_id, reading_id=uuid7(), value=12, read_at=anne.client.now())
         await anne.round()
         cards = await needs_you(anne)
-        said = [control.content for control in cards.screen.controls() if isinstance(getattr(control, "content", None), str)]
-        assert "Confirmer" not in f"{said} {cards.words}"
-        assert "Ouvrir la machine" in f"{said} {cards.words}"
+        assert "moins que le dernier relevé" in cards.words
+        assert "Confirmer" not in cards.words
+        await cards.tap("Remplacé ou remis à zéro")
+        await cards.tap("Enregistrer")
+        await cards.sent()
+        meter = anne.client.tables.meters.get(meter_id)
+        assert (meter.last_value, len(meter.resets)) == (12, 1)
 
     async def test_of_a_step_takes_the_completion_along_that_waited_for_it(self, factory, needs_you):
         chief = await factory.signed_in(await factory.person("admin"))
@@ -217,6 +221,7 @@ class TestCompletion:
         assert chief.job(job).status == InterventionStatus.completed
 
 
+FRENCH = ("ne cadre pas", "relevé", "Corriger", "Abandonner")
 PICTURE = {"blob": JPEG, "mime": "image/jpeg", "width": 256, "height": 256}
 
 
@@ -269,5 +274,5 @@ async def test_reads_in_the_language_that_the_app_shows(factory, needs_you):
     assert "ne cadre pas" in refused.problem.detail
     set_language("en")
     cards = await needs_you(anne)
-    assert "does not fit the other readings" in cards.words
-    assert "ne cadre pas" not in cards.words
+    assert "less than the last reading" in cards.words
+    assert not [words for words in FRENCH if words in cards.words]

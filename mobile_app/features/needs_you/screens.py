@@ -7,11 +7,11 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, n, t
 from mobile_app.core.outbox import Refused
-from mobile_app.core.problems import explained
 from mobile_app.domain.context import opener, use_client, use_tables
+from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.features.needs_you.forms import CorrectForm, DayForm, EditForm, SignForm, written
-from mobile_app.features.needs_you.subject import said_value, subject
+from mobile_app.features.needs_you.forms import CorrectForm, DayForm, EditForm, SignForm, read_at, written
+from mobile_app.features.needs_you.subject import reason, said_value, subject
 from mobile_app.features.needs_you.verbs import Verbs
 from mobile_app.features.needs_you.ways import Way, job_in, meter_in, plan_in, ways_out
 from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton, SecondaryButton, TextLink
@@ -32,6 +32,7 @@ STRETCH = ft.CrossAxisAlignment.STRETCH
 ICONS = {
     Way.confirm: ft.Icons.CHECK_ROUNDED,
     Way.correct: ft.Icons.DIALPAD_ROUNDED,
+    Way.was_reset: ft.Icons.RESTART_ALT_ROUNDED,
     Way.checklist: ft.Icons.CHECKLIST_ROUNDED,
     Way.photo: ft.Icons.PHOTO_CAMERA_ROUNDED,
     Way.sign: ft.Icons.DRAW_OUTLINED,
@@ -79,7 +80,7 @@ def RefusedCard(item: Refused) -> ft.Control:
                 Strong(title),
                 Meta(subject(client, item), max_lines=3),
                 Meta(format_datetime(item.at)),
-                _reason(explained(item.problem)),
+                _reason(reason(client, item)),
                 *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
                 *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
                 ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
@@ -98,7 +99,7 @@ def _reason(words: str) -> ft.Control:
 
 
 def _button(way: Way, client: Client, item: Refused, verbs: Verbs, set_sheet: Callable[[str], None], *, is_main: bool) -> ft.Control:
-    asking = {Way.correct, Way.sign, Way.other_day}
+    asking = {Way.correct, Way.was_reset, Way.sign, Way.other_day}
     handler: Handler = (lambda: set_sheet(way)) if way in asking else getattr(verbs, way)
     label = t(f"needs_you.{way}")
     if way is Way.confirm:
@@ -113,6 +114,9 @@ def _sheet(name: str, title: str, client: Client, item: Refused, verbs: Verbs) -
         return Sheet(title, EditForm(item, verbs.send))
     if name == Way.correct and meter is not None and isinstance(command, RecordReading | AnswerStep):
         return Sheet(meter.name, CorrectForm(client, meter, command, verbs.send))
+    if name == Way.was_reset and meter is not None and isinstance(command, RecordReading | AnswerStep):
+        form = ResetForm(client, meter, lambda: ft.context.page.run_task(verbs.after_reset), at=read_at(command))
+        return Sheet(t("meters.reset_title", meter=meter.name), form)
     if name == Way.sign and isinstance(command, CompleteIntervention):
         return Sheet(t("needs_you.sign"), SignForm(command, client.user.name, verbs.send))
     if name == Way.other_day and isinstance(command, MoveOccurrence):

@@ -5,12 +5,14 @@ from datetime import date
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_number, t
 from mobile_app.core.outbox import Refused
+from mobile_app.core.problems import explained
 from mobile_app.domain import steps as st
 from mobile_app.domain.lookup import dotted, machine, person
-from mobile_app.domain.meters import amount
-from mobile_app.features.needs_you.ways import job_in, meter_in, plan_in, step_of
+from mobile_app.domain.meters import amount, question
+from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, step_of
 from shared_models.base import Command
 from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, judged
+from shared_models.metering import Doubt, Implausible
 from shared_models.meters import RecordReading, ResetMeter
 from shared_models.plans import AssignOccurrence, MoveOccurrence, OnOccurrence
 
@@ -28,6 +30,16 @@ def subject(client: Client, item: Refused) -> str:
     if plan is not None:
         return dotted(plan.title, machine(client, plan.equipment_id), _of_occurrence(client, command))
     return row.name if row else ""
+
+
+def reason(client: Client, item: Refused) -> str:
+    """Why, in the app's own words; of a reading, compared to those around it."""
+    command, params, meter = item.command, item.problem.params, meter_in(client, item.command)
+    value = getattr(command, "value", None)
+    if item.problem.code != IMPLAUSIBLE or meter is None or not isinstance(value, float | int) or params.get("kind") not in [*Implausible]:
+        return explained(item.problem)
+    at = command.read_at if isinstance(command, RecordReading) else item.at
+    return question(meter, Doubt(Implausible(params["kind"]), params.get("low"), params.get("high")), value, at)
 
 
 def said_value(client: Client, command: Command | None) -> str:

@@ -27,9 +27,9 @@ class Verbs:
         await self._client.retry(self._item.id, last=isinstance(self._item.command, CompleteIntervention))
         toast(t("needs_you.retried"))
 
-    async def send(self, command: Command) -> None:
-        """In the place of the refused one; the completion that waited only for this answer goes along."""
-        await self._client.edit(self._item.id, command)
+    async def send(self, command: Command, *, last: bool = False) -> None:
+        """In the place of the refused one, or `last`; the completion that waited only for this answer goes along."""
+        await self._client.edit(self._item.id, command, last=last)
         if isinstance(command, AnswerStep):
             for held_up in completions_held_up(self._client, command.intervention_id):
                 await self._client.retry(held_up, last=True)
@@ -39,6 +39,11 @@ class Verbs:
     async def confirm(self) -> None:
         assert self._item.command is not None
         await self.send(self._item.command.model_copy(update={"is_confirmed": True}))
+
+    async def after_reset(self) -> None:
+        """What it shows since it was reset, behind the reset that explains it."""
+        assert self._item.command is not None
+        await self.send(self._item.command.model_copy(update={"is_confirmed": True}), last=True)
 
     async def photo(self) -> None:
         """The picture that the completion lacks, and the completion behind it."""

@@ -27,6 +27,7 @@ class Way(StrEnum):
     look_again = "look_again"
     confirm = "confirm"
     correct = "correct"
+    was_reset = "was_reset"
     open_machine = "open_machine"
     checklist = "checklist"
     photo = "photo"
@@ -53,12 +54,13 @@ def ways_out(client: Client, item: Refused) -> list[Way]:
 
 
 def _of_reading(client: Client, item: Refused) -> list[Way]:
-    """A meter does not run backwards, unless it was replaced: what the machine's page is for."""
+    """A meter does not run backwards, unless it was replaced or reset meanwhile."""
     is_backwards = item.problem.params.get("kind") == Implausible.backwards
     if isinstance(item.command, ResetMeter):
         return [Way.open_machine, Way.retry] if is_backwards else [Way.confirm, Way.open_machine]
-    correct = [Way.correct] if meter_in(client, item.command) else []
-    return [*correct, Way.open_machine, Way.retry] if is_backwards else [Way.confirm, *correct]
+    if meter_in(client, item.command) is None:
+        return [Way.retry] if is_backwards else [Way.confirm]
+    return [Way.correct, Way.was_reset] if is_backwards else [Way.confirm, Way.correct]
 
 
 def _of_completion(client: Client, item: Refused, command: CompleteIntervention) -> list[Way]:
