@@ -9,7 +9,7 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
-from mobile_app.core.i18n import format_date, format_day, format_late, format_number, language, n, t
+from mobile_app.core.i18n import format_date, format_late, format_number, language, n, t
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.chips import StatusChip
@@ -172,11 +172,10 @@ def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
 
 
 def DueLine(due: date, today: date, lead_days: int, reason: DueReason | None = None) -> ft.Control:
-    """The mark of a date, the date itself when it is near, and in small print why."""
+    """The mark of a date, the date itself where the mark tells the days, and in small print why."""
     mark = DUE[due_state(due, today, lead_days)]
     chip = StatusChip(_capital(due_word(due, today)), mark.tone, icon=mark.icon)
-    near = format_day(due, today) != format_date(due, today)
-    exact = [Meta(format_date(due, today))] if near else []
+    exact = [Meta(format_date(due, today))] if due_word(due, today) != format_date(due, today) else []
     head = ft.Row([chip, *exact], spacing=8, wrap=True)
     said: list[ft.Control] = [Meta(why_sentence(reason), max_lines=None)] if reason else []
     return ft.Column([head, *said], spacing=6, tight=True)

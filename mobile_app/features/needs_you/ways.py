@@ -17,7 +17,9 @@ from shared_models.plans import GeneratePlan, MoveOccurrence, OnPlan, PlanRow
 IMPLAUSIBLE, INCOMPLETE = "implausible_reading", "checklist_incomplete"
 _STALE, _NOT_NOW = "stale_version", "not_allowed_now"
 _STEP = frozenset({"step_value_missing", "step_value_unfit", "step_photo_missing"})
-_OVER = frozenset({"occurrence_settled", "occurrence_unknown", "occurrence_is_forecast", "occurrence_has_job", "plan_has_open_job"})
+_OVER = frozenset(
+    {"forbidden", "occurrence_settled", "occurrence_unknown", "occurrence_is_forecast", "occurrence_has_job", "plan_has_open_job"}
+)
 
 
 class Way(StrEnum):
