@@ -19,6 +19,7 @@ from playwright.sync_api import Error as BrowserError
 from shared_models.ids import uuid7
 from tests.browser import launched
 from tests.e2e.app import DESKTOP, PHONE, TABLET, App
+from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
 from tests.e2e.product import PROJECT, Product, User, running
 from tests.e2e.waiting import until
@@ -43,9 +44,10 @@ class Things:
     plan: str
     ignored_plan: str
     planned_job: str
+    stage: Stage
 
     @classmethod
-    def of(cls, technician: User, supervisor: User) -> "Things":
+    def of(cls, technician: User, supervisor: User, stage: Stage) -> "Things":
         def job(title: str) -> dict[str, Any]:
             return dict(supervisor.get("/maintenance/interventions", search=title)["items"][0])
 
@@ -60,7 +62,7 @@ class Things:
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
         jobs = (leak["id"], waiting["id"], done["id"], request["id"])
-        return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"])
+        return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"], stage)
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,63 @@ def calendar(view: str, *, opened: bool = False) -> Callable[[App, Things], obje
     return come
 
 
+def at_step(name: str, *taps: str) -> Callable[[App, Things], object]:
+    """A job's checklist where it stands, then `taps` one by one; figures that an earlier picture has typed are not typed again."""
+
+    def come(app: App, things: Things) -> None:
+        app.go(f"/jobs/{things.stage.job(name, is_touched=bool(taps))}/checklist").see(STEPS[name]["title"] if name else "checklist.done")
+        for tap in taps:
+            if not tap.isdigit():
+                app.tap(tap)
+            elif not app.shows("checklist.save"):
+                enter(app, tap, STEPS[name]["unit"])
+
+    return come
+
+
+def enter(app: App, figure: str, unit: str) -> None:
+    if app.page.viewport_size == DESKTOP:
+        app.fill(app.words("checklist.value_in").format(unit=unit), figure)
+    else:
+        app.tap(figure)
+
+
+def failed_step(*taps: str) -> Callable[[App, Things], object]:
+    """One step back from the first that is open."""
+
+    def come(app: App, things: Things) -> None:
+        app.go(f"/jobs/{things.stage.job('long', is_touched=True)}/checklist").see("Graissage et contrôle mensuel")
+        app.page.wait_for_timeout(800)
+        if not app.shows("checklist.corrective_ask"):
+            app.tap("checklist.previous")
+        app.see("checklist.corrective_ask")
+        for tap in taps:
+            app.tap(tap)
+
+    return come
+
+
+def meter(*taps: str) -> Callable[[App, Things], object]:
+    """The meters of a machine, and what is opened from them."""
+
+    def come(app: App, things: Things) -> None:
+        app.go(f"/equipment/{things.stage.machine}").see("Heures de marche")
+        for tap in taps:
+            app.tap(app.words(tap).format(meter="Heures de marche"))
+
+    return come
+
+
+def template(*taps: str) -> Callable[[App, Things], object]:
+    def come(app: App, things: Things) -> None:
+        assert things.stage.machine
+        app.go(f"/checklists/{things.stage.checklist}").see("checklists.save")
+        for tap in taps:
+            app.tap(tap)
+
+    return come
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
@@ -171,6 +230,19 @@ SHOTS = [
     Shot("needs-you", "technician", be_refused, give_up),
     Shot("me", "technician", at("/me", "me.sync")),
     Shot("password-sheet", "technician", then("/me", "me.password", "me.password_save"), escape, is_main=False),
+    *(Shot(f"step-{name}", "technician", at_step(name), is_main=name in {"verdict", "meter"}) for name in STEPS),
+    Shot("step-failed", "technician", failed_step(), is_main=False),
+    Shot("step-corrective", "technician", failed_step("checklist.corrective_ask"), escape, is_main=False),
+    Shot("step-out", "technician", at_step("number", "8"), is_main=False),
+    Shot("step-skip-sheet", "technician", at_step("photo", "checklist.skip"), escape, is_main=False),
+    Shot("step-backwards", "technician", at_step("meter", "1"), is_main=False),
+    Shot("step-which-meter", "technician", at_step("meter", "checklist.which_meter"), escape, is_main=False),
+    Shot("checklist-summary", "technician", at_step("")),
+    Shot("reading", "technician", meter("Heures de marche"), escape),
+    Shot("meter-history", "technician", meter("meters.more", "meters.history"), escape, is_main=False),
+    Shot("meter-reset", "technician", meter("meters.more", "meters.reset"), escape, is_main=False),
+    Shot("meter-form", "admin", meter("meters.more", "meters.edit"), escape, is_main=False),
+    Shot("meter-new", "admin", meter("meters.new"), escape, is_main=False),
     Shot("board", "supervisor", at("/board", "board.title")),
     Shot("validate", "supervisor", at(VALIDATE, "validation.work")),
     Shot("return-sheet", "supervisor", then(VALIDATE, "validation.return", "validation.return_send"), escape, is_main=False),
@@ -189,6 +261,9 @@ SHOTS = [
     Shot("calendar-subscribe", "supervisor", then("/calendar", "calendar.subscribe", "calendar.feed_create"), escape, is_main=False),
     Shot("plan-teams", "supervisor", kinds("plans.teams", "plans.new_team"), escape, is_main=False),
     Shot("checklists", "supervisor", at("/checklists", "checklists.new"), is_main=False),
+    Shot("checklist-form", "supervisor", template(), is_main=False),
+    Shot("checklist-step", "supervisor", template("Heures de marche"), is_main=False),
+    Shot("checklist-versions", "supervisor", template("Version 2"), escape, is_main=False),
     Shot("job-checklist", "supervisor", at("/jobs/{planned_job}/checklist", "checklist.state.open"), is_main=False),
     Shot("plans", "supervisor", at("/plans", "plans.search")),
     Shot("plan", "supervisor", at("/plans/{plan}", "plans.why")),
@@ -209,7 +284,10 @@ class Studio:
     def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
         self._product, self._browser, self._only = product, browser, only
         self.missing = 0
-        self._things = Things.of(product.as_user("technician"), product.as_user("supervisor"))
+        stage = Stage(product)
+        if any(self._is_wanted(shot.name) for shot in SHOTS if shot.name.startswith(("step-", "checklist", "meter-", "reading"))):
+            stage.prepare()  # all of it before the first device looks: half a job would be shown where it then stood
+        self._things = Things.of(product.as_user("technician"), product.as_user("supervisor"), stage)
 
     def shoot(self, size: str, lang: str) -> None:
         for who in dict.fromkeys(shot.who for shot in SHOTS):
@@ -219,12 +297,12 @@ class Studio:
         self._signed_out(size, lang)
         self._operator(size, lang)
 
-    def shoot_big(self) -> None:
-        """At twice the text size, on a phone."""
-        for who in ("technician", "supervisor"):
-            wanted = [shot for shot in SHOTS if shot.who == who and shot.is_main and self._is_wanted(shot.name)]
+    def shoot_big(self, size: str) -> None:
+        """At twice the text size: the main screens, and those that were asked for by name."""
+        for who in dict.fromkeys(shot.who for shot in SHOTS):
+            wanted = [shot for shot in SHOTS if shot.who == who and (shot.is_main or self._only) and self._is_wanted(shot.name)]
             if wanted:
-                self._as(who, "390", "fr", wanted, big=True)
+                self._as(who, size, "fr", wanted, big=True)
 
     def _is_wanted(self, name: str) -> bool:
         return not self._only or name in self._only
@@ -313,7 +391,7 @@ def picture(page: Page, target: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
     parser.add_argument("--only", nargs="*", default=[], help="names of screens")
-    parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text")
+    parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text (820-200%% on a tablet)")
     parser.add_argument("--langs", default="fr,en")
     asked = parser.parse_args()
     with running() as product, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -321,8 +399,8 @@ def main() -> int:
         with launched(playwright, camera=film) as browser:
             studio = Studio(product, browser, asked.only)
             for size in asked.sizes.split(","):
-                if size == BIG_TEXT:
-                    studio.shoot_big()
+                if size.endswith(BIG_TEXT):
+                    studio.shoot_big(size.removesuffix(BIG_TEXT).rstrip("-") or "390")
                 else:
                     for lang in asked.langs.split(","):
                         studio.shoot(size, lang)
