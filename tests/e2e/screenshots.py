@@ -58,7 +58,8 @@ class Things:
         machine = supervisor.get(f"/equipment/{leak['equipment_id']}")
         free = technician.free_machines()[0]
         plans = supervisor.get("/maintenance/scheduled", size=200)["items"]
-        by_meter = next(plan for plan in plans if plan["frequency_type"] == "hours" and plan["judged"])
+        metered = (plan for plan in plans if plan["frequency_type"] == "hours" and plan["judged"])
+        by_meter = next(plan for plan in metered if supervisor.get(f"/equipment/{plan['equipment_id']}")["status"] != "inactive")
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
         jobs = (leak["id"], waiting["id"], done["id"], request["id"])

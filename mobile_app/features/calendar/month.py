@@ -33,6 +33,9 @@ from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, 
 _HEAD: Final = 27
 _GAP: Final = 3
 _WEEK: Final = 38
+_ABOVE: Final = 205
+_ABOVE_TABLET: Final = 290
+"""What stands above and below the grid, until it is measured."""
 _DOTS: Final = 3
 _FLING: Final = 250
 _RANK: Final = {
@@ -51,8 +54,8 @@ _CENTER: Final = ft.CrossAxisAlignment.CENTER
 def MonthGrid(scene: Scene) -> ft.Control:
     """As many chips a day as its square has room for; the rest behind “+3”."""
     page = ft.context.page
-    height, set_height = use_state(max(360.0, (page.height or 800) - 250))
     wide = use_breakpoint() == Breakpoint.desktop
+    height, set_height = use_state(max(360.0, (page.height or 800) - (_ABOVE if wide else _ABOVE_TABLET)))
     weeks = weeks_of(scene.anchor)
     shown = scene.find(weeks[0][0], weeks[-1][-1])
     days = by_day(shown)

@@ -164,8 +164,8 @@ def _identity(client: Client, plan: PlanRow) -> ft.Control:
     return ft.Column(
         [
             head,
-            Title(plan.title, max_lines=3),
-            ft.Container(ft.Row([where]), margin=ft.Margin(left=-8, top=-4, right=0, bottom=0)),
+            Title(plan.title, max_lines=6),
+            ft.Container(ft.Row([where], wrap=True), margin=ft.Margin(left=-8, top=-4, right=0, bottom=0)),
             *([ft.Row(chips, spacing=6, wrap=True)] if chips else []),
         ],
         spacing=2,
