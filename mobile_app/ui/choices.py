@@ -248,7 +248,7 @@ def StepHeader(
                     color=C.ink2,
                     no_wrap=True,
                 ),
-                width=Size.target,
+                width=Size.target * (1.3 if environment.current().has_big_text else 1),
                 alignment=ft.Alignment.CENTER,
             ),
         ],

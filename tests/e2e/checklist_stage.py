@@ -49,7 +49,7 @@ class Stage:
 
     def prepare(self) -> None:
         for name in (*STEPS, ""):
-            self.job(name)
+            self.job(name, is_touched=False)
         for name in ("long", "number", "photo", "meter"):
             self.job(name, is_touched=True)
 

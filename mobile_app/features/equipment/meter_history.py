@@ -129,7 +129,7 @@ def _line(
     if _may_take_back(client, entry):
         items = [MenuItem(t("meters.void"), lambda: take_back(entry), ft.Icons.DELETE_OUTLINE_ROUNDED, danger=True)]
         menu = MoreMenu(items, label=t("meters.more", meter=amount(meter, entry.value)))
-    rise = Meta(f"+{amount(meter, risen)}") if risen is not None and meter.kind is MeterKind.counter else ft.Container()
+    rise = Meta(f"+{amount(meter, risen)}") if risen and meter.kind is MeterKind.counter else ft.Container()
     return LineItem(amount(meter, entry.value), meta=meta, trailing=ft.Row([rise, menu or ft.Container()], spacing=4, tight=True))
 
 

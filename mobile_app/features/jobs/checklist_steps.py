@@ -85,14 +85,22 @@ def _answered(step: Answering) -> ft.Control:
 def under_thumb(step: Answering) -> list[ft.Control]:
     """What is tapped at a step that is still open, for the foot of a phone's screen."""
     env = environment.current()
-    if env.layout.breakpoint != Breakpoint.phone or env.has_big_text:
+    if env.layout.breakpoint != Breakpoint.phone:
         return []
-    if step.step.kind in NUMBERS and not step.is_settled and (ft.context.page.height or 0) >= ROOMY:
-        return [_figure(step), *_verdict(step), _pad(step)]
+    if step.step.kind in NUMBERS and not step.is_settled:
+        return [_figure(step), *_verdict(step), _pad(step)] if _has_keys_at_foot(step) else _verdict(step)
+    if env.has_big_text:
+        return []
     has_room = step.step.kind in {StepKind.check, StepKind.pass_fail} or (
         step.step.kind is StepKind.choice and len(step.step.options) <= FEW_OPTIONS
     )
     return _controls(step, with_keys=False) if step.answer is None and has_room else []
+
+
+def _has_keys_at_foot(step: Answering) -> bool:
+    env = environment.current()
+    has_room = env.layout.breakpoint == Breakpoint.phone and not env.has_big_text and (ft.context.page.height or 0) >= ROOMY
+    return has_room and not step.is_settled
 
 
 # By kind
@@ -136,15 +144,13 @@ def _big(step: Answering, state: StepState, key: str, tone: Tone) -> ft.Control:
     picked = step.answer is not None and step.answer.state is state
     held = step.lacks_photo and state is not StepState.na
     color = C.ink2 if held else ink
-    face = ft.Row(
-        [ft.Icon(st.STATE[state].icon, size=30, color=color), ft.Text(t(key), size=19, weight=SEMIBOLD, color=color, max_lines=2)],
-        spacing=14,
-        alignment=ft.MainAxisAlignment.CENTER,
-    )
+    big = environment.current().has_big_text
+    said = ft.Text(t(key), size=19, weight=SEMIBOLD, color=color, expand=big)
+    face = ft.Row([ft.Icon(st.STATE[state].icon, size=30, color=color), said], spacing=14, alignment=ft.MainAxisAlignment.CENTER)
     box = ft.Container(
         face,
-        height=BIG,
-        padding=ft.Padding.symmetric(horizontal=12),
+        height=None if big else BIG,
+        padding=ft.Padding.symmetric(horizontal=12, vertical=20 if big else 0),
         bgcolor=paper if picked else C.surface2,
         border=line(ink if picked else C.line),
         border_radius=Radius.card,
@@ -187,12 +193,13 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
     asked = [*_meter_choice(step), *_limits(step)]
     if with_keys:
         return [*asked, _field(step), *_verdict(step)]
-    if under_thumb(step):
+    if _has_keys_at_foot(step):
         return asked
     if step.is_settled:
         again = TextLink(t("checklist.change_value"), lambda: step.enter("value", ""))
         return [*asked, _figure(step), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), *_verdict(step)]
-    return [*asked, _figure(step), _pad(step), *_verdict(step)]
+    is_told_at_foot = environment.current().layout.breakpoint == Breakpoint.phone
+    return [*asked, _figure(step), _pad(step), *([] if is_told_at_foot else _verdict(step))]
 
 
 def _field(step: Answering) -> ft.Control:

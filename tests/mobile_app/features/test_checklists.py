@@ -1,14 +1,17 @@
 """What a checklist looks like in words, and what the template editor sends."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mobile_app.core.i18n import set_language
 from mobile_app.domain import steps as st
+from mobile_app.domain.meters import as_typed
 from mobile_app.features.checklists import values as v
+from mobile_app.features.checklists.versions import changes
 from mobile_app.features.jobs.checklist import first_open
-from shared_models.checklists import AnswerRow, JobChecklist, Step, StepKind, StepState
+from shared_models.checklists import AnswerRow, JobChecklist, Step, StepKind, StepState, meter_of, meters_for
 from shared_models.ids import uuid7
 from shared_models.interventions import InterventionRow
 from tests.mobile_app.core.rows import ANNE, AT, job
@@ -95,3 +98,38 @@ class TestEditor:
         row = v.ChecklistRow(id=uuid7(), name="G", description="", is_active=True, version=4, steps=[PRESSURE, GUARD])
         told = v.command_of(v.of_checklist(row), row, AT)
         assert (told.version, told.steps) == (4, row.steps)
+
+
+class TestMeters:
+    RUN, PUMP = (SimpleNamespace(id=uuid7(), name=name, unit="h") for name in ("Heures de marche", "Heures pompe"))
+    CYCLES = SimpleNamespace(id=uuid7(), name="Cycles", unit="cycles")
+    ALL = (RUN, PUMP, CYCLES)
+
+    def read(self, title: str = "Relever", **fields: Any) -> Step:
+        return Step(id=uuid7(), kind=StepKind.meter, title=title, **fields)
+
+    def test_a_step_means_those_of_its_unit_the_one_it_tells_of_first(self):
+        assert meters_for(self.read(unit="h"), self.ALL) == [self.RUN, self.PUMP]
+        assert meters_for(self.read("Relever les heures pompe", unit="h"), self.ALL) == [self.PUMP, self.RUN]
+        assert meters_for(self.read(unit="h", meter_name="pompe"), self.ALL) == [self.PUMP, self.RUN]
+        assert meters_for(self.read(unit="km"), self.ALL) == [*self.ALL]
+
+    def test_a_named_meter_is_meant_alone(self):
+        assert meters_for(self.read(unit="h", meter_name="heures pompe"), self.ALL) == [self.PUMP]
+        assert meters_for(self.read(meter_id=self.CYCLES.id), self.ALL) == [self.CYCLES]
+
+    def test_the_chosen_one_counts_and_nothing_in_its_place(self):
+        assert meter_of(self.read(unit="h"), self.ALL) == self.RUN
+        assert meter_of(self.read(unit="h"), self.ALL, self.PUMP.id) == self.PUMP
+        assert meter_of(self.read(unit="h"), self.ALL, uuid7()) is None
+
+
+def test_a_version_says_what_it_has_changed():
+    before, other = [NOTES, GUARD, PRESSURE], Step(id=uuid7(), kind=StepKind.check, title="Remettre en service")
+    assert changes(before, [PRESSURE, NOTES, other]) == (1, 1, 0, True)
+    assert changes(before, [NOTES, GUARD, PRESSURE.model_copy(update={"high": 8})]) == (0, 0, 1, False)
+
+
+@pytest.mark.parametrize(("typed", "seen"), [("", ""), ("12500.", "12\u202f500,"), ("-7.25", "\u22127,25"), ("0.", "0,")])
+def test_a_number_is_seen_in_thousands_while_it_is_typed(typed, seen):
+    assert as_typed(typed) == seen
