@@ -57,11 +57,15 @@ class MeterView(Row):
 
 
 class Reference(Row):
-    """What the next date is counted from; `total` is the meter's then."""
+    """What the next date is counted from; `total` is the meter's then.
+
+    `is_read`: it is what the readings tell of that moment, and follows those that come later; else a threshold, or a planner's word.
+    """
 
     kind: ReferenceKind
     at: Local
     total: float | None = None
+    is_read: bool = False
 
 
 class DueReason(Row):

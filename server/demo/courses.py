@@ -182,4 +182,4 @@ def _go_on(plan: Plan, kind: ReferenceKind, at: float, missed: list[Occurrence])
 
 
 def _from(plan: Plan, kind: ReferenceKind, at: float) -> Reference:
-    return Reference(kind=kind, at=plan.machine.site.calendar.local(at), total=outlook(plan).total_at(instant(at)))
+    return Reference(kind=kind, at=plan.machine.site.calendar.local(at), total=outlook(plan).total_at(instant(at)), is_read=True)

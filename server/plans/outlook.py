@@ -139,7 +139,7 @@ class Outlook:
         kind = ReferenceKind.skipped if ref.kind is ReferenceKind.start else ref.kind
         if reason.wins is not Trigger.meter or reason.threshold is None or not self.rule.meter_interval:
             total = self.total_at(self.instant(reason.due)) if reason.threshold is not None else None
-            return Reference(kind=kind, at=reason.due, total=total), 1
+            return Reference(kind=kind, at=reason.due, total=total, is_read=True), 1
         reached = min(self.total_at(self.instant(until)) or reason.threshold, self.points[-1].total)
         count = max(1, floor((reached - reason.threshold) / self.rule.meter_interval) + 1)
         total = reason.threshold + (count - 1) * self.rule.meter_interval
@@ -148,11 +148,13 @@ class Outlook:
         return Reference(kind=kind, at=day, total=total), count
 
     def reevaluated(self, ref: Reference, done_at: datetime | None) -> Reference:
-        """A reading that came late may tell another total at the reference; what a planner told of before the plan stays."""
+        """A reading that came late may tell another total at the reference; a threshold and what a planner told of stay."""
         if self.rule.meter_interval is None:
             return ref
-        if done_at is not None and ref.kind is ReferenceKind.done and ref.at == self.local(done_at):
-            return ref.model_copy(update={"total": self.total_at(done_at)})
-        if ref.kind is ReferenceKind.start or ref.total is None:
-            return ref.model_copy(update={"total": self.total_at(self.instant(ref.at))})
-        return ref
+        is_completion = done_at is not None and ref.kind is ReferenceKind.done and abs(ref.at - self.local(done_at)) < _DAY
+        if is_completion and ref.at == self.local(done_at or self.instant(ref.at)):
+            ref = ref.model_copy(update={"is_read": True})  # written before totals told whether they were read
+        if ref.kind is not ReferenceKind.start and ref.total is not None and not ref.is_read:
+            return ref
+        at = done_at if is_completion and done_at is not None else self.instant(ref.at)  # the site's clock may be another one since
+        return ref.model_copy(update={"total": self.total_at(at), "is_read": True})

@@ -51,10 +51,11 @@ async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> 
         row.due_at = outlook.instant(row.due)
     if known.is_archived:
         await _stand_still(session, plan, times)
-    elif times.open is not None:
+        return
+    _come_back(session, plan, known, now)
+    if times.open is not None:
         await _follow(session, plan, outlook, times, times.open, now)
     elif plan.is_active:
-        _come_back(session, plan, known, now)
         await _plan_next(session, plan, outlook, times, now)
     else:
         await rest(session, plan, times)
@@ -74,7 +75,7 @@ async def _stand_still(session: Session, plan: Plan, times: Timeline) -> None:
 
 def _come_back(session: Session, plan: Plan, known: Facts, now: datetime) -> None:
     """The machine was archived and is not any more: nothing was due meanwhile."""
-    if plan.inactive_reason == ARCHIVED:
+    if plan.is_active and plan.inactive_reason == ARCHIVED:
         pass_over(session, plan, known, now, ARCHIVED, is_told=False)
         plan.inactive_reason = ""
 
@@ -85,6 +86,9 @@ def _come_back(session: Session, plan: Plan, known: Facts, now: datetime) -> Non
 async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timeline, current: PlanOccurrence, now: datetime) -> None:
     await _keep_wall_time(session, plan, outlook, current, now)
     plan.next_due, plan.next_due_date, plan.generate_at = current.due, current.due_at, None
+    if not plan.is_active:
+        plan.upcoming, plan.refresh_at = [current.original_due if outlook.rule.is_series else current.due], None
+        return
     following = None
     if outlook.rule.is_series:
         await miss_passed(session, plan, outlook, times, now)
@@ -100,8 +104,6 @@ async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timelin
             plan.ignored_since, look_at = plan.ignored_since or look_at, None
         later = outlook.upcoming(reference_of(plan), now)[1:]
         plan.upcoming = [current.due, *(date for date in later if date > current.due)]
-    if not plan.is_active:
-        plan.upcoming = plan.upcoming[:1]
     plan.refresh_at = min([now + LOOK_AGAIN, *([look_at] if look_at else [])])
 
 
@@ -160,10 +162,10 @@ async def miss_passed(session: Session, plan: Plan, outlook: Outlook, times: Tim
 def pass_over(session: Session, plan: Plan, known: Facts, now: datetime, why: str, *, is_told: bool = True) -> None:
     """The dates that have passed are left out; unless `is_told`, only those that had a row are written down."""
     outlook, times = known.outlook, known.times
-    if times.open is not None:
-        return
     if outlook.rule.is_series:
         _pass_series_over(session, plan, known, now, why, is_told=is_told)
+        return
+    if times.open is not None:
         return
     if (row := times.first) is not None:
         if row.due_at > now:
@@ -176,7 +178,7 @@ def pass_over(session: Session, plan: Plan, known: Facts, now: datetime, why: st
 
 def _pass_series_over(session: Session, plan: Plan, known: Facts, now: datetime, why: str, *, is_told: bool) -> None:
     last = None
-    for date in unsettled(known.outlook, known.times, anchor(plan, None)):
+    for date in unsettled(known.outlook, known.times, anchor(plan, known.times.open)):
         if date.due_at > now:
             break
         last = date.original_due

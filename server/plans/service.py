@@ -228,7 +228,8 @@ def _told(fields: PlanFields, outlook: Outlook) -> Reference | None:
     day = fields.last_done_on or outlook.local(clock.now()).date()
     at = datetime.combine(day, time(23, 59) if outlook.rule.is_series else fields.due_time)
     total = fields.last_done_total if fields.last_done_total is not None else outlook.total_at(outlook.instant(at))
-    return Reference(kind=ReferenceKind.done, at=at, total=total if outlook.rule.meter_interval else None)
+    total = total if outlook.rule.meter_interval else None
+    return Reference(kind=ReferenceKind.done, at=at, total=total, is_read=fields.last_done_total is None)
 
 
 async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_series: bool) -> None:
@@ -248,7 +249,8 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
         at = last.done_at or last.due_at
         kind = ReferenceKind.done if last.state is OccurrenceState.done else ReferenceKind.skipped
         local = outlook.local(at)
-        settled = Reference(kind=kind, at=max(local, last.original_due) if outlook.rule.is_series else local, total=outlook.total_at(at))
+        local = max(local, last.original_due) if outlook.rule.is_series else local
+        settled = Reference(kind=kind, at=local, total=outlook.total_at(at), is_read=True)
     told = _told(cmd, outlook)
     known = [ref for ref in (settled, told) if ref is not None]
     keep_reference(plan, outlook.counted_from(max(known, key=lambda ref: ref.at, default=None), now))

@@ -3,7 +3,7 @@
 The callers are services that hold the job's row; the plan is locked after it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.core.database import Session
@@ -14,6 +14,8 @@ from server.plans.outlook import Outlook
 from shared_models import planning
 from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
 from shared_models.plans import OccurrenceState
+
+_MINUTE = timedelta(minutes=1)
 
 
 async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime) -> None:
@@ -67,7 +69,8 @@ async def reopened(session: Session, plan_id: UUID, intervention_id: UUID) -> No
     row.state, row.outcome, row.done_at = OccurrenceState.open, None, None
     if told:
         reason = DueReason.model_validate(told)
-        keep_reference(plan, reason.reference)
+        if not is_series or reference_of(plan).at <= row.original_due:  # nor back to dates that passed since, or came before the rule
+            keep_reference(plan, reason.reference)
         keep_reason(plan, reason)
         row.missed = row.missed if is_series else reason.missed
     await session.flush()
@@ -89,12 +92,13 @@ async def _plan_on(session: Session, plan: Plan, *, was_open: bool) -> None:
 async def _close(session: Session, plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime, kind: ReferenceKind) -> None:
     """The plan counts from this date on."""
     if outlook.rule.is_series:
-        await _count_missed(session, plan, row, outlook, at)
+        revived = await _count_missed(session, plan, row, outlook, at)
         last = max(reference_of(plan).at, row.original_due) if reference_of(plan).kind is ReferenceKind.due else row.original_due
+        last = min(last, revived - _MINUTE) if revived else last
         keep_reference(plan, Reference(kind=ReferenceKind.due, at=last))
         return
     if kind is ReferenceKind.done and outlook.rule.basis is Basis.floating:
-        keep_reference(plan, Reference(kind=kind, at=outlook.local(at), total=outlook.total_at(at)))
+        keep_reference(plan, Reference(kind=kind, at=outlook.local(at), total=outlook.total_at(at), is_read=True))
     else:
         count_on(plan, row, outlook, at, kind)
 
@@ -107,27 +111,31 @@ def count_on(plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime, ki
         ref, passed = outlook.past(ref, local)
         row.missed += passed
     elif local > ref.at:
-        ref = ref.model_copy(update={"at": local, "total": outlook.total_at(at)})
+        ref = ref.model_copy(update={"at": local, "total": outlook.total_at(at), "is_read": True})
     keep_reference(plan, ref)
 
 
 def _due_point(plan: Plan, row: PlanOccurrence, outlook: Outlook, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
     reason = reason_of(plan)
-    if reason is None:
-        return Reference(kind=kind, at=row.original_due, total=outlook.total_at(outlook.instant(row.original_due)))
-    told = by_rule(reason)
-    if told.threshold is not None and told.wins is Trigger.meter:
+    told = by_rule(reason) if reason is not None else None
+    if told is not None and told.threshold is not None and told.wins is Trigger.meter:
         return Reference(kind=kind, at=told.due, total=told.threshold)
-    return Reference(kind=kind, at=told.due, total=outlook.total_at(outlook.instant(told.due)))
+    at = told.due if told is not None else row.original_due
+    return Reference(kind=kind, at=at, total=outlook.total_at(outlook.instant(at)), is_read=True)
 
 
-async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime) -> None:
-    """Of a series, what passed before the job was done is missed, whenever the server heard of it; what passed later is not."""
-    for early in await repository.missed_after(session, plan.id, row.original_due, at):
+async def _count_missed(session: Session, plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime) -> datetime | None:
+    """Of a series, what passed before the job was done is missed, whenever the server heard of it; what passed later is not.
+
+    The first of those that are to be done again. Nothing passes in a pause, nor of an archived machine.
+    """
+    revived = await repository.missed_after(session, plan.id, row.original_due, at)
+    for early in revived:
         early.state, early.outcome = OccurrenceState.planned, None
         row.missed -= 1
     await session.flush()
     known = await scheduling.look(session, plan)
-    if not known.is_archived:
+    if plan.is_active and not known.is_archived:
         await scheduling.miss_passed(session, plan, outlook, known.times, at)
+    return min((early.original_due for early in revived), default=None)

@@ -368,6 +368,7 @@ class Interval(Story):
         self.counted, self.is_done, self.fixed_due = at, done, None
         if self.meter is not None and not done:
             is_early = due is not None and at == due
+            self.is_done = not is_early  # what the meter showed then follows the readings, as of a completion
             self.total = Fraction(self.threshold()) if is_early else self.total_at(at)
 
     def threshold(self) -> Fraction:

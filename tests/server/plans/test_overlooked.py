@@ -6,11 +6,16 @@ import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from server.core import clock
 from server.core.errors import Invalid
+from server.equipment import service as equipment
 from server.meters.models import MeterReset
 from server.plans import service
+from server.sites import service as sites
+from shared_models.equipment import ArchiveEquipment
 from shared_models.ids import uuid7
 from shared_models.plans import CreatePlan
+from shared_models.sites import SiteUpdate
 
 
 async def test_a_changed_rule_keeps_the_dates_before_one_that_was_left_out_beforehand(planner) -> None:
@@ -100,3 +105,97 @@ async def test_a_clock_of_another_age_does_not_keep_a_plan_from_being_written(pl
     await planner.do(CreatePlan(plan_id=plan_id, occurred_at=datetime.fromisoformat("9999-12-31T23:59:59-14:00"), **fields))
 
     assert await planner.due(plan_id) == "2026-03-02 08:00"
+
+
+@pytest.mark.parametrize("basis", ["fixed", "floating"])
+async def test_the_total_at_a_date_by_the_calendar_follows_the_readings(planner, basis) -> None:
+    """What was reckoned by the use per day is no total to count from once readings tell another."""
+    meter_id = await planner.meter([("2026-03-01 08:00", 1000)], per_day=20)
+    fields = {"meter_id": meter_id, "limit_type": "weekly", "limit_value": 1, "basis": basis}
+    plan_id = await planner.plan("hours", 500, last_done_on=date(2026, 3, 1), last_done_total=1000, **fields)
+    planner.now_is("2026-03-08 10:00")
+    await planner.generate()
+    await (planner.complete if basis == "fixed" else planner.cancel)(plan_id)
+    reckoned = (await planner.row(plan_id)).reference
+    assert reckoned.total > 1100
+    planner.now_is("2026-03-10 10:00")
+    await planner.read(meter_id, "2026-03-10 09:00", 1009, per_day=1)
+
+    found = await planner.row(plan_id)
+    assert found.reference.at == reckoned.at
+    assert found.reference.total == pytest.approx(1007, abs=0.2)
+    assert found.reason.threshold == found.reference.total + 500
+
+
+async def test_a_day_told_without_its_total_follows_the_readings(planner) -> None:
+    meter_id = await planner.meter([("2026-02-01 08:00", 0), ("2026-03-01 08:00", 280)], per_day=10)
+    plan_id = await planner.plan("hours", 500, meter_id=meter_id, last_done_on=date(2026, 2, 15))
+    assert (await planner.row(plan_id)).reference.total == 140
+    await planner.read(meter_id, "2026-02-15 08:00", 30)
+
+    assert (await planner.row(plan_id)).reference.total == 30
+
+
+async def test_another_clock_does_not_part_a_completion_from_its_readings(planner) -> None:
+    meter_id = await planner.meter([("2026-02-01 08:00", 0), ("2026-03-01 08:00", 280)], per_day=10)
+    plan_id = await planner.plan("hours", 500, meter_id=meter_id, last_done_on=date(2025, 12, 1), last_done_total=0)
+    planner.now_is("2026-03-30 10:00")
+    await planner.generate()
+    await planner.complete(plan_id)
+    await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Indian/Reunion"))
+    planner.site.time_zone = "Indian/Reunion"
+    await planner.generate()
+    await planner.read(meter_id, "2026-03-30 12:00", 300)  # the moment of the completion, by the new clock
+
+    assert (await planner.row(plan_id)).reference.total == 300
+
+
+async def test_dates_that_pass_in_a_pause_are_not_missed_by_the_open_job(planner) -> None:
+    """Whether it is done in the pause or after it."""
+    done_within, done_after = [await planner.plan("weekly", basis="fixed") for _ in range(2)]
+    await planner.generate()
+    planner.now_is("2026-03-05 10:00")
+    for plan_id in (done_within, done_after):
+        await planner.set_active(plan_id, False)
+    planner.now_is("2026-03-20 10:00")
+    await planner.complete(done_within)
+    await planner.generate()
+    for plan_id in (done_within, done_after):
+        await planner.set_active(plan_id, True)
+    assert (await planner.row(done_after)).ignored_since is None
+    planner.now_is("2026-03-24 10:00")
+    await planner.generate()
+    await planner.complete(done_after)
+
+    passed = ["2026-03-09 skipped skipped", "2026-03-16 skipped skipped"]
+    assert await planner.states(done_within) == ["2026-03-02 done late", *passed, "2026-03-23 open"]
+    assert await planner.states(done_after) == ["2026-03-02 done late", *passed, "2026-03-23 missed missed", "2026-03-30 planned"]
+
+
+async def test_a_job_returned_after_a_new_rule_misses_none_of_the_dates_before_the_rule(planner) -> None:
+    plan_id = await planner.plan("monthly", basis="fixed")
+    await planner.generate()
+    job = await planner.complete(plan_id)
+    planner.now_is("2026-03-20 10:00")
+    await planner.change(plan_id, frequency_type="daily", starts_on=date(2026, 3, 21))
+    await planner.return_(job)
+
+    assert await planner.states(plan_id) == ["2026-03-02 open"]
+    assert (await planner.row(plan_id)).upcoming[1] == datetime(2026, 3, 21, 8)
+
+
+async def test_a_job_returned_after_the_archive_misses_nothing_of_it(planner) -> None:
+    plan_id = await planner.plan("weekly", basis="fixed")
+    await planner.generate()
+    job = await planner.complete(plan_id)
+    await equipment.archive(planner.session, planner.boss, ArchiveEquipment(equipment_id=planner.machine.id, occurred_at=clock.now()))
+    planner.now_is("2026-06-03 10:00")
+    await equipment.restore(planner.session, planner.boss, planner.machine.id)
+    planner.session.expunge_all()
+    await planner.generate()
+    await planner.return_(job)
+    await planner.generate()
+
+    assert await planner.states(plan_id) == ["2026-03-02 open", "2026-03-09 skipped skipped"]
+    await planner.finish(job)
+    assert await planner.due(plan_id) == "2026-06-08 08:00"
