@@ -1,6 +1,6 @@
 """A job at every step of a checklist that has all kinds of them, for the pictures."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -85,8 +85,10 @@ class Stage:
         for name in ("Heures de marche", "Heures du groupe hydraulique de secours"):
             meter = str(uuid7())
             self._planner.post("/meters", told(meter_id=meter, equipment_id=machine["id"], name=name, unit="h", most_per_day=24))
-            read = told(meter_id=meter, reading_id=str(uuid7()), value=4_862)
-            self._planner.post(f"/meters/{meter}/readings", {**read, "read_at": read["occurred_at"]})
+            for weeks in range(12, -1, -1):
+                at = (datetime.now(UTC) - timedelta(weeks=weeks, hours=1)).isoformat()
+                read = told(meter_id=meter, reading_id=str(uuid7()), value=4_862 - 61 * weeks - 9 * (weeks % 3), read_at=at)
+                self._planner.post(f"/meters/{meter}/readings", read)
         for version, steps in ((None, list(STEPS.values())[:-1]), (1, list(STEPS.values()))):
             write(self._planner, self.checklist, steps, version)
         return machine

@@ -28,7 +28,7 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import TONES, C, Space, Tone
-from shared_models.checklists import ANSWERABLE, Step, StepKind, StepState
+from shared_models.checklists import ANSWERABLE, StepKind, StepState
 from shared_models.interventions import InterventionRow, may_work_on
 from shared_models.lifecycle import InterventionStatus
 
@@ -148,21 +148,20 @@ def _footer(answering: Answering, at: int, move: Callable[[int], None], on_skip:
 def _overview(job: InterventionRow, at: int, move: Callable[[int], None]) -> ft.Control:
     """All steps beside the one that is being answered."""
     answers = st.answers_by_step(job)
+    state, marks = st.progress(job), [(step, st.mark_of(step, answers.get(step.id))) for step in st.steps_of(job)]
     rows: list[ft.Control] = [
-        _line(step, st.mark_of(step, answers.get(step.id)), partial(move, i), selected=i == at) for i, step in enumerate(st.steps_of(job))
+        _line(step.title, mark.word, mark.icon, mark.tone, partial(move, i), selected=i == at) for i, (step, mark) in enumerate(marks)
     ]
-    state = st.progress(job)
     count = t("checklist.progress", done=state.answered, total=state.total)
     head = ft.Container(CardHeader(job.checklist.name if job.checklist else "", count), padding=16)
-    last = _line(None, st.OPEN_STEP, lambda: move(len(rows)), selected=at >= len(rows))
+    left = t("checklist.done") if state.is_complete else n("checklist.missing", len(state.missing))
+    tone = Tone.ok if state.is_complete else Tone.off
+    last = _line(t("checklist.summary"), left, ft.Icons.FLAG_ROUNDED, tone, lambda: move(len(rows)), selected=at >= len(rows))
     return ft.Column([head, ft.ListView([*rows, last], expand=True, spacing=0)], spacing=0, expand=True)
 
 
-def _line(step: Step | None, mark: Any, on_click: Callable[[], None], *, selected: bool) -> ft.Control:
-    title = step.title if step else t("checklist.summary")
-    meta = mark.word if step else ""
-    icon = mark.icon if step else ft.Icons.FLAG_ROUNDED
-    return RowCard(title, meta=meta, icon=icon, tone=mark.tone, on_click=on_click, selected=selected, flat=True)
+def _line(title: str, meta: str, icon: ft.IconData, tone: Tone, on_click: Callable[[], None], *, selected: bool) -> ft.Control:
+    return RowCard(title, meta=meta, icon=icon, tone=tone, on_click=on_click, selected=selected, flat=True)
 
 
 # The end
