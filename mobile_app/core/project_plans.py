@@ -123,13 +123,15 @@ def _told(cmd: pl.PlanFields, meter: MeterRow | None, now: datetime) -> Referenc
     made = pl.rule_of(cmd)
     at = datetime.combine(cmd.last_done_on or now.date(), time(23, 59) if made.is_series else cmd.due_time)
     total = cmd.last_done_total if cmd.last_done_total is not None else total_at(meter, at)
-    return Reference(kind=ReferenceKind.done, at=at, total=total if made.meter_interval else None)
+    total = total if made.meter_interval else None
+    return Reference(kind=ReferenceKind.done, at=at, total=total, is_read=cmd.last_done_total is None)
 
 
 def _counted_from(made: PlanRule, last: Reference | None, meter: MeterRow | None, now: datetime) -> Reference:
     """Where a new plan, or one with a new rule, begins. A series does not look back, but for its latest date since `last`."""
     if not made.is_series or made.calendar is None:
-        return last or Reference(kind=ReferenceKind.start, at=now, total=total_at(meter, now) if made.meter_interval else None)
+        total = total_at(meter, now) if made.meter_interval else None
+        return last or Reference(kind=ReferenceKind.start, at=now, total=total, is_read=made.meter_interval is not None)
     if last is not None:
         passed = list(recurrence.between(made.calendar, made.starts_at, last.at, now))
         return Reference(kind=ReferenceKind.due, at=passed[-1] - _MINUTE if passed else last.at)

@@ -107,7 +107,7 @@ def _settle(
         settled = plan.reference.at if plan.reference.kind is ReferenceKind.due else row.original_due
         reference = Reference(kind=ReferenceKind.due, at=max(settled, row.original_due))
     elif kind is ReferenceKind.done and made.basis is Basis.floating:
-        reference = Reference(kind=kind, at=local(at), total=_total(plan, meter, local(at)))
+        reference = Reference(kind=kind, at=local(at), total=_total(plan, meter, local(at)), is_read=True)
     else:
         reference, count = _counted_on(plan, row, meter, local(at), kind)
     done = row.model_copy(update={**ended, "missed": row.missed + count})
@@ -152,26 +152,26 @@ def _counted_on(
         kind = ReferenceKind.due if kind is ReferenceKind.done else kind
         return _past(plan, reference.model_copy(update={"kind": kind}), meter, at)
     if at > reference.at:
-        reference = reference.model_copy(update={"at": at, "total": _total(plan, meter, at)})
+        reference = reference.model_copy(update={"at": at, "total": _total(plan, meter, at), "is_read": True})
     return reference, 0
 
 
 def _due_point(plan: PlanRow, row: OccurrenceRow, meter: MeterRow | None, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
-    if plan.reason is None:
-        return Reference(kind=kind, at=row.original_due, total=_total(plan, meter, row.original_due))
-    told = _by_rule(plan.reason)
-    is_meters = told.threshold is not None and told.wins is Trigger.meter
-    return Reference(kind=kind, at=told.due, total=told.threshold if is_meters else _total(plan, meter, told.due))
+    told = _by_rule(plan.reason) if plan.reason else None
+    if told is not None and told.threshold is not None and told.wins is Trigger.meter:
+        return Reference(kind=kind, at=told.due, total=told.threshold)
+    at = told.due if told is not None else row.original_due
+    return Reference(kind=kind, at=at, total=_total(plan, meter, at), is_read=True)
 
 
 def _past(plan: PlanRow, reference: Reference, meter: MeterRow | None, until: datetime) -> tuple[Reference, int]:
-    """The reference that leads beyond `until`, and how many dates it passes."""
+    """The reference that leads beyond `until`, and how many dates it passes; a threshold only once readings show it."""
     made, view, passed = plan.rule(), meter_view(meter) or plan.meter, 0
     while True:
         threshold = reference.total + made.meter_interval if made.meter_interval and reference.total is not None else None
         reason = planning.due(made, reference, view, reached=reached_at(meter, threshold))
-        if reason is None or reason.due > until:
+        if reason is None or reason.due > until or (reason.wins is Trigger.meter and not reason.is_reached):
             return reference, passed
         reference, count = _beyond(plan, reason, reference, meter, until)
         passed += count
@@ -180,16 +180,17 @@ def _past(plan: PlanRow, reference: Reference, meter: MeterRow | None, until: da
 def _beyond(
     plan: PlanRow, reason: DueReason, reference: Reference, meter: MeterRow | None, until: datetime
 ) -> tuple[Reference, int]:  # fmt: skip
-    made = plan.rule()
+    made, kind = plan.rule(), ReferenceKind.skipped if reference.kind is ReferenceKind.start else reference.kind
     if reason.wins is not Trigger.meter or reason.threshold is None or not made.meter_interval:
         total = _total(plan, meter, reason.due) if reason.threshold is not None else None
-        return reference.model_copy(update={"at": reason.due, "total": total}), 1
+        return Reference(kind=kind, at=reason.due, total=total, is_read=True), 1
     shown = _total(plan, meter, until) or reason.threshold
+    shown = min(shown, meter.readings[0].total) if meter and meter.readings else shown
     count = max(1, floor((shown - reason.threshold) / made.meter_interval) + 1)
     total = reason.threshold + (count - 1) * made.meter_interval
     at = reached_at(meter, total)
     day = max(reason.due, datetime.combine(at.date(), made.due_time)) if at else reason.due
-    return reference.model_copy(update={"at": day, "total": total}), count
+    return Reference(kind=kind, at=day, total=total), count
 
 
 def _by_rule(reason: DueReason) -> DueReason:
@@ -231,10 +232,10 @@ def _replan_by(rows: Rows, meters: list[MeterRow | None], now: datetime) -> None
 
 
 def _reevaluated(plan: PlanRow, meter: MeterRow) -> Reference:
-    """A reading that came late may tell another total where the plan counts from."""
+    """A reading that came late may tell another total where the plan counts from; a threshold or a planner's word stays."""
     reference = plan.reference
     last = max((each.done_at for each in plan.occurrences if each.done_at), default=None)
     was_done = reference.kind is ReferenceKind.done and last is not None and reference.at == local(last)
-    if was_done or reference.kind is ReferenceKind.start or reference.total is None:
-        return reference.model_copy(update={"total": total_at(meter, reference.at)})
+    if was_done or reference.is_read or reference.kind is ReferenceKind.start or reference.total is None:
+        return reference.model_copy(update={"total": total_at(meter, reference.at), "is_read": True})
     return reference
