@@ -206,12 +206,12 @@ class Visit:
     # moving
 
     def begin_tap(self) -> None:
-        """The next day that is tapped is the new one."""
+        """The next day that is tapped is the new one; what is late moves to a day to come."""
         entry = self.opened[0]
         self.moves[1](entry)
         self.close()
         if self.where.view == "agenda" and entry is not None:
-            self.to(Where("month", entry.due.date()))
+            self.to(Where("month", max(entry.due.date(), self.today)))
 
     def end_tap(self) -> None:
         self.moves[1](None)

@@ -34,6 +34,7 @@ from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, 
 
 _MOST: Final = 20
 """Cards of a day, before it offers the next ones."""
+_DAY_MINUTES: Final = 24 * 60
 _SIDE: Final = 290
 _STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _START: Final = ft.CrossAxisAlignment.START
@@ -106,7 +107,7 @@ def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
         bgcolor=C.primary if is_today else None,
     )
     minutes = sum(entry.minutes or 0 for entry in entries if entry.state not in {EntryState.missed, EntryState.skipped})
-    spent = Meta(format_hours(minutes) if minutes else "", max_lines=1)
+    spent = Meta(_spent(minutes), max_lines=1)
     column = ft.Column([name, number, spent], spacing=1, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
     box = ft.Container(
         column,
@@ -117,6 +118,13 @@ def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
         on_click=tap(lambda: scene.on_day(day)),
     )
     return spoken(box, day_label(scene, day, entries))
+
+
+def _spent(minutes: int) -> str:
+    """40 min, 3 h 25, 29 h: work is counted in hours, not in days of twenty-four."""
+    if not minutes:
+        return ""
+    return format_duration(minutes) if minutes < _DAY_MINUTES else format_hours(minutes)
 
 
 def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
