@@ -8,8 +8,9 @@ import flet as ft
 from mobile_app.core.i18n import language
 from mobile_app.domain.meters import as_typed
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import TextInput, number_text, parse_number
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_box, use_state
+from mobile_app.ui.numbers import number_text, parse_number
 
 
 @component

@@ -62,11 +62,12 @@ table       Table*(columns, rows, row_key, on_open=, selected=, on_select=, acti
             Column(key, label, cell, sort=None, flex=2, width=None, strong=, number=)  Cell(text, tone, strong)
             BulkAction(label, icon, on_click(keys))  Sorting(key, descending)   pass the same `rows` object while unchanged
 fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, optional=, lines=1, on_submit=, **ft.TextField)
-            NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
-            Picker*(label, choices, key|None, on_pick, likely=n, …)  PickList*(choices, key, on_pick, likely=)
-            DateInput* TimeInput* (label, value|None, on_change, …)  Toggle(label, bool, on_change, meta=)
             SearchField*(value, on_change, placeholder=, autofocus=)  Field(label, control, error=, hint=, optional=)
-            search_choices fold parse_number number_text
+            Toggle(label, bool, on_change, meta=)
+numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
+            parse_number number_text
+pickers     Picker*(label, choices, key|None, on_pick, likely=n, …)  PickList*(choices, key, on_pick, likely=)  search_choices fold
+dates       DateInput* TimeInput* (label, value|None, on_change, …)
 forms       form = use_form(key, initial): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
             form.require("a", "b") -> bool, await form.submit(async action(values)) -> bool, form.refuse(Problem)
             an exception with `.problem: Problem` lands under the fields it names

@@ -14,7 +14,7 @@ from mobile_app.core.i18n import t
 from mobile_app.features.calendar.load import workers
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
-from mobile_app.ui.fields import Picker
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.theme import Space
 
 NAMES: Final = tuple(field.name for field in fields(Filters))

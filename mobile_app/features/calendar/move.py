@@ -18,9 +18,10 @@ from mobile_app.features.calendar.entries import said_day, time_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.feedback import toast
-from mobile_app.ui.fields import DateInput, PickList, TimeInput
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.pickers import PickList
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command

@@ -15,8 +15,8 @@ from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
-from mobile_app.ui.fields import Picker
 from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import Space, Tone

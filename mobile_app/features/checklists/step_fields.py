@@ -16,8 +16,10 @@ from mobile_app.ui import environment
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import NumberInput, Picker, TextInput, Toggle
+from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.numbers import NumberInput
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.checklists import StepKind

@@ -14,10 +14,12 @@ from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput
 from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
-from mobile_app.ui.fields import DateInput, Picker, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, in_language

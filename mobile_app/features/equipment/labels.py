@@ -11,8 +11,9 @@ from mobile_app.domain.files import download
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import Field, NumberStepper
+from mobile_app.ui.fields import Field
 from mobile_app.ui.hooks import Draft, use_draft
+from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space

@@ -17,8 +17,8 @@ from mobile_app.domain.reading_pad import ReadingPad
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import parse_number
 from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.numbers import parse_number
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone

@@ -20,9 +20,10 @@ from mobile_app.ui.cards import Card, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import Picker, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.pads import NumberPad, SignaturePad, shown
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Body, Meta
 from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Space, Tone, line

@@ -28,10 +28,13 @@ from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, Te
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput
 from mobile_app.ui.feedback import EmptyState, SkeletonList
-from mobile_app.ui.fields import DateInput, NumberInput, PickList, TextInput, Toggle
+from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import Draft, use_async, use_draft
+from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.pickers import PickList
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Strong

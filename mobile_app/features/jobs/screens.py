@@ -32,8 +32,9 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.fields import SearchField, TextInput, fold
+from mobile_app.ui.fields import SearchField, TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment, use_live
+from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title

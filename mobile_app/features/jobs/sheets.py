@@ -12,7 +12,7 @@ from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import PickList
+from mobile_app.ui.pickers import PickList
 from mobile_app.ui.text import Heading
 from mobile_app.ui.theme import Space
 from shared_models.equipment import EquipmentStatus

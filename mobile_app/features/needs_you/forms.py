@@ -16,8 +16,10 @@ from mobile_app.domain.reading_pad import ReadingPad
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import DateInput, TextInput, number_text, parse_number
+from mobile_app.ui.dates import DateInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.numbers import number_text, parse_number
 from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone

@@ -21,9 +21,12 @@ from mobile_app.ui.buttons import IconAction, TextLink, spoken, tap
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import DateInput, Field, NumberInput, Picker, TextInput, TimeInput, Toggle
+from mobile_app.ui.dates import DateInput, TimeInput
+from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.numbers import NumberInput
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
 from shared_models.interventions import InterventionType, Priority
 from shared_models.meters import MeterKind, MeterRow

@@ -11,8 +11,10 @@ from mobile_app.domain.due import sensible
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.plans.values import BY_MONTH, CALENDAR, has_weekdays, may_clamp
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, Segments
-from mobile_app.ui.fields import Field, NumberInput, NumberStepper, Picker, Toggle
+from mobile_app.ui.fields import Field, Toggle
 from mobile_app.ui.forms import Form
+from mobile_app.ui.numbers import NumberInput, NumberStepper
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.text import Body
 from shared_models.meters import MeterRow
 from shared_models.planning import Basis

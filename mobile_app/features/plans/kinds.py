@@ -15,9 +15,10 @@ from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import Field, Picker, TextInput, Toggle
+from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space, Tone

@@ -25,8 +25,9 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.fields import SearchField, fold
+from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environment, use_state
+from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Sorting, Table

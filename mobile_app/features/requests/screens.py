@@ -23,8 +23,9 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.fields import Picker, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.text import Body, Meta, Title

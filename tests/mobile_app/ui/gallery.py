@@ -52,6 +52,7 @@ from mobile_app.ui.choices import (
     StepTitle,
 )
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.feedback import (
     DraftNotice,
     EmptyState,
@@ -63,19 +64,12 @@ from mobile_app.ui.feedback import (
     UpdateBanner,
     toast,
 )
-from mobile_app.ui.fields import (
-    DateInput,
-    NumberInput,
-    NumberStepper,
-    Picker,
-    SearchField,
-    TextInput,
-    TimeInput,
-    Toggle,
-)
+from mobile_app.ui.fields import SearchField, TextInput, Toggle
 from mobile_app.ui.forms import use_form
+from mobile_app.ui.numbers import NumberInput, NumberStepper
 from mobile_app.ui.pads import NumberPad, SignaturePad
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import (
     Destination,

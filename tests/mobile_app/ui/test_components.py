@@ -9,7 +9,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component, report_error, report_errors_to
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import NumberInput, Picker, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import (
     DraftContext,
@@ -21,7 +21,9 @@ from mobile_app.ui.hooks import (
     use_shortcut,
     use_state,
 )
+from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell
 from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, Column, Table

@@ -10,10 +10,12 @@ from flet.components.component import Component
 
 from mobile_app.ui import environment
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput
 from mobile_app.ui.feedback import toast
-from mobile_app.ui.fields import DateInput, NumberInput, TextInput
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
+from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 
 DESK, TABLET, PHONE = 1440.0, 900.0, 390.0

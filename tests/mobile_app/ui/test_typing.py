@@ -7,8 +7,9 @@ import flet as ft
 
 from mobile_app.ui import environment
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import NumberInput, SearchField, TextInput
+from mobile_app.ui.fields import SearchField, TextInput
 from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.numbers import NumberInput
 
 DESK = 1440.0
 

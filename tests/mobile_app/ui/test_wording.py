@@ -24,7 +24,7 @@ from mobile_app.core.i18n import (
 )
 from mobile_app.ui.charts import Span, fraction, month_ticks, spoken_life
 from mobile_app.ui.chips import initials
-from mobile_app.ui.fields import number_text, parse_number
+from mobile_app.ui.numbers import number_text, parse_number
 from mobile_app.ui.pads import press, strokes_of, svg_path
 from mobile_app.ui.table import Column, Sorting, page_of, sort_rows
 

@@ -1,0 +1,93 @@
+"""Dates and times of day in forms, by the system's own pickers."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.i18n import format_date, format_date_long, t
+from mobile_app.ui.component import component
+from mobile_app.ui.dialogs import use_dialog
+from mobile_app.ui.fields import Field, button_field
+from mobile_app.ui.hooks import use_state
+
+
+@component
+def DateInput(
+    label: str,
+    value: date | None,
+    on_change: Callable[[date], None],
+    *,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> ft.Control:
+    is_open, set_open = use_state(False)
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        chosen = e.control.value
+        if chosen is not None:
+            on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
+
+    def close(_: object) -> None:
+        set_open(False)
+
+    start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
+    dialog = ft.DatePicker(value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel"))
+    use_dialog(dialog if is_open else None)
+    control = button_field(
+        _written_date(value) if value else t("common.date_pick"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.EVENT_ROUNDED,
+        empty=value is None,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+def _written_date(value: date) -> str:
+    """With its weekday while it is near; of another year, with the year."""
+    return format_date_long(value) if value.year == datetime.now(UTC).year else format_date(value)
+
+
+@component
+def TimeInput(
+    label: str,
+    value: time | None,
+    on_change: Callable[[time], None],
+    *,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> ft.Control:
+    is_open, set_open = use_state(False)
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        if e.control.value is not None:
+            on_change(e.control.value)
+
+    def close(_: object) -> None:
+        set_open(False)
+
+    dialog = ft.TimePicker(
+        value=value or time(8),
+        on_change=picked,
+        on_dismiss=close,
+        help_text=label,
+        hour_format=ft.TimePickerHourFormat.H24,
+        cancel_text=t("common.cancel"),
+    )
+    use_dialog(dialog if is_open else None)
+    control = button_field(
+        f"{value:%H:%M}" if value else t("common.time_pick"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.SCHEDULE_ROUNDED,
+        empty=value is None,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)

@@ -1,0 +1,123 @@
+"""One of many: a sheet with a search, or the searchable list itself."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import flet as ft
+
+from mobile_app.core.i18n import n, t
+from mobile_app.ui.buttons import spoken, tap
+from mobile_app.ui.choices import Choice
+from mobile_app.ui.component import component
+from mobile_app.ui.fields import (
+    Field,
+    SearchField,
+    button_field,
+)
+from mobile_app.ui.hooks import use_state
+from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.text import Caption, Meta
+from mobile_app.ui.theme import SEMIBOLD, C, Radius
+
+_SHOWN: Final = 60
+_FEW: Final = 7
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for searching."""
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return "".join(mark for mark in parts if not unicodedata.combining(mark))
+
+
+def search_choices(choices: Sequence[Choice], query: str) -> list[Choice]:
+    """Those having every word of `query`, accents or not, in their order."""
+    words = fold(query).split()
+    return [c for c in choices if all(w in fold(f"{c.label} {c.note}") for w in words)]
+
+
+@component
+def Picker(
+    label: str,
+    choices: Sequence[Choice],
+    value: str | None,
+    on_pick: Callable[[str], None],
+    *,
+    likely: int = 0,
+    error: str = "",
+    hint: str = "",
+    optional: bool = False,
+    placeholder: str = "",
+) -> ft.Control:
+    """One of many: a sheet with a search; `choices` come likeliest first, `likely` of them apart."""
+    is_open, set_open = use_state(False)
+
+    def pick(key: str) -> None:
+        set_open(False)
+        on_pick(key)
+
+    def close() -> None:
+        set_open(False)
+
+    listing = PickList(choices, value, pick, likely=likely)
+    sheet = Sheet(label, listing, tall=len(choices) > _FEW) if is_open else None
+    use_sheet(sheet, close)
+    chosen = next((c.label for c in choices if c.key == value), "")
+    control = button_field(
+        chosen or placeholder or t("common.choose"),
+        lambda: set_open(True),
+        label=label,
+        icon=ft.Icons.UNFOLD_MORE_ROUNDED,
+        empty=not chosen,
+        error=error,
+    )
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+@component
+def PickList(
+    choices: Sequence[Choice],
+    value: str | None,
+    on_pick: Callable[[str], None],
+    *,
+    likely: int = 0,
+) -> ft.Control:
+    """The searchable list itself, for a sheet or a page of its own."""
+    query, set_query = use_state("")
+    found = search_choices(choices, query)
+    split = likely if likely and not query else 0
+    parts: list[ft.Control] = []
+    if len(choices) > _FEW:
+        parts.append(SearchField(query, set_query))
+    if split:
+        parts.append(Caption(t("common.likely")))
+        parts += [_option(c, on_pick, picked=c.key == value) for c in found[:split]]
+        parts.append(Caption(t("common.others")))
+    parts += [_option(c, on_pick, picked=c.key == value) for c in found[split:_SHOWN]]
+    if len(found) > _SHOWN:
+        parts.append(Meta(n("common.more_matches", len(found) - _SHOWN)))
+    if not found:
+        parts.append(Meta(t("common.no_match", query=query)))
+    return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _option(choice: Choice, on_pick: Callable[[str], None], *, picked: bool) -> ft.Control:
+    ink = C.on_primary_container if picked else C.ink
+    words: list[ft.Control] = [ft.Text(choice.label, size=16, color=ink, weight=SEMIBOLD if picked else None)]
+    if choice.note:
+        words.append(Meta(choice.note))
+    parts: list[ft.Control] = []
+    if choice.icon:
+        parts.append(ft.Icon(choice.icon, size=22, color=ink))
+    parts.append(ft.Column(words, spacing=0, tight=True, expand=True))
+    if picked:
+        parts.append(ft.Icon(ft.Icons.CHECK_ROUNDED, size=22, color=ink))
+    box = ft.Container(
+        ft.Row(parts, spacing=12),
+        padding=ft.Padding.symmetric(horizontal=12, vertical=13),
+        border_radius=Radius.tile,
+        bgcolor=C.primary_container if picked else None,
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return spoken(box, picked=picked, key=choice.key)
