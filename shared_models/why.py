@@ -47,7 +47,7 @@ def _reference(reason: DueReason, words: Words) -> str:
     if kind is ReferenceKind.start and reason.meter_interval is None:
         return words.t("why.start", day=words.day(reason.due.date()))
     with_total = reason.meter_interval is not None and total is not None
-    at = f"{words.number(total)} {reason.unit}" if with_total and total is not None else ""
+    at = f"{words.number(total)}\u00a0{reason.unit}" if with_total and total is not None else ""
     key = f"why.from_{kind}_at" if with_total else f"why.from_{kind}"
     return words.t(key, day=words.day(reason.reference.at.date()), total=at)
 
@@ -55,13 +55,13 @@ def _reference(reason: DueReason, words: Words) -> str:
 def _meter(reason: DueReason, words: Words) -> list[str]:
     if reason.meter_interval is None:
         return []
-    plus = words.t("why.plus", interval=f"{words.number(reason.meter_interval)} {reason.unit}")
+    plus = words.t("why.plus", interval=f"{words.number(reason.meter_interval)}\u00a0{reason.unit}")
     if reason.meter_due is None:
         return [plus, words.t("why.no_use")]
     day = words.day(reason.meter_due.date())
     if reason.is_reached and reason.threshold is not None:
-        return [plus, words.t("why.reached", total=f"{words.number(reason.threshold)} {reason.unit}", day=day)]
-    return [plus, words.t("why.use", use=f"{words.number(reason.per_day or 0.0)} {reason.unit}", day=day)]
+        return [plus, words.t("why.reached", total=f"{words.number(reason.threshold)}\u00a0{reason.unit}", day=day)]
+    return [plus, words.t("why.use", use=f"{words.number(reason.per_day or 0.0)}\u00a0{reason.unit}", day=day)]
 
 
 def _calendar(reason: DueReason, words: Words) -> list[str]:
