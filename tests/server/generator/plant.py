@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -36,9 +37,10 @@ async def fill(session: Session, count: int, *, due_in: timedelta = timedelta(),
     session.add(machine)
     await session.flush()
     plan_id = uuid7()
+    starts_on = (clock.now() + due_in).astimezone(ZoneInfo(site.time_zone)).date()
     await service.create(session, SYSTEM, CreatePlan(
         plan_id=plan_id, equipment_id=machine.id, title=title, frequency_type="weekly", frequency_value=1, basis="fixed", horizon_days=0,
-        starts_on=(clock.now() + due_in).date(), due_time=datetime(2026, 1, 1).time(), estimated_duration=30, occurred_at=clock.now(),
+        starts_on=starts_on, due_time=datetime(2026, 1, 1).time(), estimated_duration=30, occurred_at=clock.now(),
     ))  # fmt: skip
     await session.execute(_PLANS, {"count": count, "id": plan_id})
     await session.execute(_DATES, {"id": plan_id, "title": title})

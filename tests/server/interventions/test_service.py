@@ -192,7 +192,7 @@ class TestClosing:
     async def test_ids_that_are_taken(self, shop: Workshop) -> None:
         job = await shop.job_in(IN_PROGRESS)
         with pytest.raises(AlreadyExists):
-            await shop.complete(job, temporary_until=now().date(), permanent_id=job)
+            await shop.complete(job, temporary_until=now().date() + timedelta(days=1), permanent_id=job)
         again = iv.CreateIntervention(intervention_id=job, equipment_id=shop.machine.id, title="x", occurred_at=now())
         with pytest.raises(AlreadyExists):
             await shop.do(shop.technician, again)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,8 +32,9 @@ async def machine(boss, site):
 
 
 def fields(machine: dict[str, Any], **more: Any) -> dict[str, Any]:
+    today = clock.now().astimezone(ZoneInfo("Europe/Paris"))  # as the machine's site has it
     plain = {"equipment_id": machine["id"], "title": "Graisser", "frequency_type": "weekly", "frequency_value": 2, "basis": "fixed"}
-    return plain | {"starts_on": f"{clock.now():%Y-%m-%d}"} | more
+    return plain | {"starts_on": f"{today:%Y-%m-%d}"} | more
 
 
 async def make(client: Any, machine: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -107,7 +107,7 @@ async def _told_everything(shop: Workshop) -> UUID:
         work_performed="Seal",
         signature=signature,
         restarted_at=now().replace(microsecond=0),
-        temporary_until=now().date(),
+        temporary_until=now().date() + timedelta(days=1),
         permanent_id=uuid7(),
     )
     shop.session.add(ProductionLine(site_id=shop.site.id, name="Line 1"))

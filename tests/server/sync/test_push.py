@@ -96,7 +96,7 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         iv.HoldIntervention: {"reason": "No part"},
         iv.EndAction: {"action_id": sheet.actions[0].id if sheet and sheet.actions else uuid7()},
         iv.AddAction: {"action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - timedelta(hours=1), "ended_at": at},
-        iv.CompleteIntervention: {"temporary_until": at.date(), "permanent_id": uuid7(), "worked_minutes": 10},
+        iv.CompleteIntervention: {"temporary_until": at.date() + timedelta(days=1), "permanent_id": uuid7(), "worked_minutes": 10},
         iv.CancelIntervention: {"reason": "Mistake"},
         iv.ReturnIntervention: {"reason": "Not tight"},
         iv.AssignIntervention: {"technician_id": shop.technician.user_id},
