@@ -119,8 +119,8 @@ def _dates(chosen: Selection) -> str:
         " cross join lateral unnest(p.upcoming) with ordinality d(due, n)"
         f" where d.due >= $2::timestamp and d.due < $3::timestamp and ({is_series('p')} or d.n > 1)"
         f" and {_ALIVE} and {chosen.of_plans(technician)}"
-        " and not exists (select from plan_occurrence o"
-        " where o.plan_id = p.id and o.original_due = d.due and o.state in ('planned', 'open'))"
+        f" and not exists (select from plan_occurrence o where {is_series('p')}"
+        " and o.plan_id = p.id and o.original_due = d.due and o.state in ('planned', 'open'))"
     )
 
 

@@ -53,8 +53,7 @@ def _put(plan: Plan, outlook: Outlook, row: PlanOccurrence, to: datetime) -> Non
     is_back = to == row.original_due
     row.due, row.due_at = to, outlook.instant(to)
     reason = reason_of(plan)
-    is_next = plan.next_due is not None and reason is not None and (row.state is OccurrenceState.open or not outlook.rule.is_series)
-    if is_next and reason is not None:
+    if reason is not None and (row.state is OccurrenceState.open or not outlook.rule.is_series):
         moved = {"due": to, "moved_from": None if is_back else row.original_due}
         keep_reason(plan, by_rule(reason) if is_back and row.state is OccurrenceState.planned else reason.model_copy(update=moved))
 

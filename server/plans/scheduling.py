@@ -212,7 +212,7 @@ async def _plan_next(session: Session, plan: Plan, outlook: Outlook, times: Time
         keep_reason(plan, None)
     else:
         _announce(plan, outlook, row, reason)
-        plan.upcoming = _upcoming(outlook, ref, times, now)
+        plan.upcoming = _upcoming(outlook, ref, times, row.due, now)
     plan.refresh_at = now + LOOK_AGAIN
 
 
@@ -225,9 +225,10 @@ def _next_reason(outlook: Outlook, ref: Reference, times: Timeline) -> tuple[Ref
     return ref, reason
 
 
-def _upcoming(outlook: Outlook, ref: Reference, times: Timeline, now: datetime) -> list[datetime]:
+def _upcoming(outlook: Outlook, ref: Reference, times: Timeline, following: datetime, now: datetime) -> list[datetime]:
+    """Where the rule has the next date, which may have been moved to `following`, and those to come after it."""
     if not outlook.rule.is_series:
-        return outlook.upcoming(ref, now)
+        return [date for rank, date in enumerate(outlook.upcoming(ref, now)) if rank == 0 or date > following]
     reason = outlook.due(ref)
     return [date for date in outlook.series_from(reason.due, now) if date not in times.settled] if reason else []
 

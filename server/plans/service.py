@@ -100,7 +100,8 @@ async def set_active(session: Session, actor: Actor, cmd: SetPlanActive) -> Plan
     plan = await repository.get_visible(session, actor, cmd.plan_id)
     before = _recorded(plan)
     resumes = cmd.is_active and not plan.is_active
-    plan.is_active, plan.inactive_reason = cmd.is_active, "" if cmd.is_active else cmd.reason
+    if resumes or not cmd.is_active:
+        plan.is_active, plan.inactive_reason = cmd.is_active, "" if cmd.is_active else cmd.reason
     touch(plan)
     if resumes:
         known = await scheduling.look(session, plan)
@@ -127,9 +128,12 @@ async def preview(session: ReadSession, actor: Actor, fields: PlanFields) -> lis
 
 
 async def take(session: Session, actor: Actor, plan_id: UUID) -> Plan:
-    """Locked, for somebody who plans."""
+    """Locked, for somebody who plans; what is to be looked at again is looked at first."""
     need(actor, Permission.maintenance_write)
-    return await repository.get_visible(session, actor, plan_id)
+    plan = await repository.get_visible(session, actor, plan_id)
+    if plan.refresh_at is not None and plan.refresh_at <= clock.now():
+        await replan(session, plan)
+    return plan
 
 
 # --- what others tell plans

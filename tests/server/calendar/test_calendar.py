@@ -7,6 +7,7 @@ import pytest
 from shared_models.ids import uuid7
 from shared_models.plans import CalendarEntry
 from tests.server.machines import API, at, code_of, make_line, make_machine, make_site
+from tests.server.meters.readings import done, make_meter, read, void
 
 PLANS = f"{API}/maintenance/scheduled"
 CALENDAR = f"{API}/maintenance/calendar"
@@ -98,6 +99,21 @@ class TestEntries:
     async def test_what_follows_a_floating_date_is_a_forecast(self, planner, machine):
         plan = await make_plan(planner, machine, basis="floating")
         assert [entry.is_forecast for entry in await days(planner, plan, 15)] == [False, True, True]
+
+    async def test_a_forecast_may_fall_on_the_day_that_the_next_date_was_foretold_for(self, planner, machine):
+        """The machine runs twice as much as it did: what was due in ten days is in five, and due again in ten."""
+        meter = await make_meter(planner, machine["id"], most_per_day=24)
+        first = done(await read(planner, meter, 100, days_ago=10))["readings"][0]
+        done(await read(planner, meter, 200))
+        today = datetime.now().date().isoformat()  # noqa: DTZ005 - any day will do
+        told = {"meter_id": meter["id"], "last_done_on": today, "last_done_total": 200, "basis": "floating"}
+        plan = await make_plan(planner, machine, frequency_type="hours", frequency_value=100, starts_on=today, **told)
+        done(await read(planner, meter, 100, days_ago=5, is_confirmed=True))
+        done(await void(planner, meter, first["id"]), 200)
+        now_on = (await planner.get(f"{PLANS}/{plan['id']}")).json()
+        assert now_on["upcoming"][1] == plan["upcoming"][0]
+        found = await days(planner, now_on, 12)
+        assert [entry.due.isoformat() for entry in found] == now_on["upcoming"][:3]
 
     async def test_paused_and_out_of_service_is_empty(self, planner, machine):
         plan = await make_plan(planner, machine)

@@ -273,6 +273,19 @@ class TestArchivedMachine:
         assert (await planner.generate()).jobs == 0
         assert await planner.states(plan) == ["2026-03-09 skipped skipped", "2026-03-30 planned"]
 
+    @pytest.mark.parametrize("is_confirmed_active", [False, True])
+    async def test_a_job_asked_for_before_anybody_has_looked_has_missed_nothing(self, planner: Planner, is_confirmed_active: bool) -> None:
+        plan = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-09"))
+        await self.archive(planner)
+        await planner.generate()
+        planner.now_is("2026-03-25 10:00")
+        await self.restore(planner)
+        if is_confirmed_active:
+            await planner.set_active(plan, True)
+        await planner.do(pl.GeneratePlan(plan_id=plan, intervention_id=uuid7(), occurred_at=clock.now()))
+        assert await planner.states(plan) == ["2026-03-30 open"]
+        assert (await planner.row(plan)).occurrences[0].missed == 0
+
     async def test_a_threshold_that_no_reading_shows_is_not_passed_over(self, planner: Planner) -> None:
         """Neither while the machine is archived nor in a pause."""
         meter_id = await planner.meter([("2026-03-01 08:00", 950)], per_day=10)

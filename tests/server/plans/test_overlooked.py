@@ -14,7 +14,7 @@ from server.plans import service
 from server.sites import service as sites
 from shared_models.equipment import ArchiveEquipment
 from shared_models.ids import uuid7
-from shared_models.plans import CreatePlan
+from shared_models.plans import AssignOccurrence, CreatePlan
 from shared_models.sites import SiteUpdate
 
 
@@ -199,3 +199,24 @@ async def test_a_job_returned_after_the_archive_misses_nothing_of_it(planner) ->
     assert await planner.states(plan_id) == ["2026-03-02 open", "2026-03-09 skipped skipped"]
     await planner.finish(job)
     assert await planner.due(plan_id) == "2026-06-08 08:00"
+
+
+async def test_a_date_moved_in_a_pause_is_still_there_after_it(planner) -> None:
+    plan_id = await planner.plan("weekly", starts_on=date(2026, 3, 9))
+    somebody = AssignOccurrence(
+        plan_id=plan_id, original_due=datetime(2026, 3, 9, 8), technician_id=planner.technician.user_id, occurred_at=clock.now()
+    )
+    await planner.do(somebody)
+    await planner.set_active(plan_id, False)
+    await planner.move(plan_id, "2026-03-09 08:00", "2026-03-11 08:00")
+    await planner.set_active(plan_id, True)
+
+    assert await planner.due(plan_id) == "2026-03-11 08:00"
+    assert (await planner.row(plan_id)).reason.moved_from == datetime(2026, 3, 9, 8)
+
+
+async def test_nothing_is_forecast_before_a_date_that_was_put_off(planner) -> None:
+    plan_id = await planner.plan("weekly", starts_on=date(2026, 3, 9))
+    await planner.move(plan_id, "2026-03-09 08:00", "2026-03-17 08:00")
+
+    assert (await planner.row(plan_id)).upcoming[:2] == [datetime(2026, 3, 9, 8), datetime(2026, 3, 23, 8)]
