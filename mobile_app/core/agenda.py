@@ -23,6 +23,7 @@ from shared_models.users import UserCard
 
 WORK_DAYS = 5
 WEEK_DAYS = 7
+_MINUTE = timedelta(minutes=1)
 _KEPT = 6
 """Spans that a device keeps ready: the month shown, its neighbours, what is late."""
 
@@ -63,9 +64,9 @@ class Entry(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Stays the same while the entry moves about and gets its job."""
+        """Stays the same while the entry moves about and gets its job. A forecast may fall on the day that another was foretold for."""
         if self.plan_id is not None and self.original_due is not None:
-            return f"{self.plan_id}@{self.original_due:%Y-%m-%dT%H:%M}"
+            return f"{self.plan_id}{'~' if self.is_forecast else '@'}{self.original_due:%Y-%m-%dT%H:%M}"
         return str(self._row.id)
 
     @property
@@ -191,7 +192,8 @@ def entries(
     start, end = datetime.combine(since, time.min), datetime.combine(until, time.max)
     by_plan, found = _of_jobs(jobs, start, end)
     for plan in plans:
-        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=plan.is_active and plan.equipment_id not in resting)
+        goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
+        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=goes_on)
     if filters != NO_FILTERS:
         found = [entry for entry in found if passes(entry, filters, line_of, members or {})]
     found.sort(key=_order)
@@ -258,8 +260,10 @@ def _to_come(plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Jobs, s
         due = dates[index]
         if due > end:
             return
-        if due not in own and due not in jobs:
-            yield Entry(due, EntryState.planned, due, plan, is_forecast=index > 0 and not is_series)
+        is_forecast = index > 0 and not is_series
+        named = due if is_series or is_forecast else next_original(plan)
+        if is_forecast or (named not in own and named not in jobs):
+            yield Entry(due, EntryState.planned, named, plan, is_forecast=is_forecast)
 
 
 def is_series_of(plan: PlanRow) -> bool:
@@ -411,11 +415,19 @@ def reason_of(entry: Entry) -> DueReason | None:
 
 
 def next_original(plan: PlanRow) -> datetime | None:
-    """What names the next occurrence: its own original date where it has one, else the rule's first."""
+    """What names the next occurrence: its own original date where it has one, else the rule's first.
+
+    Done early, a date may come to the same day again: it is named a minute later then, as on the server.
+    """
     ruled = plan.upcoming[0] if plan.upcoming else None
     if is_series_of(plan):
         return ruled
-    return next((each.original_due for each in plan.occurrences if each.state in _WAITING), ruled)
+    if waiting := next((each.original_due for each in plan.occurrences if each.state in _WAITING), None):
+        return waiting
+    taken = {each.original_due for each in plan.occurrences}
+    while ruled is not None and ruled in taken:
+        ruled += _MINUTE
+    return ruled
 
 
 def room_of(plan: PlanRow, original_due: datetime) -> tuple[datetime | None, datetime | None]:

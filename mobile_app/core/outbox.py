@@ -332,7 +332,7 @@ def _same(known: Entry | None, record: Record) -> Entry:
         return Entry.read(record)
     problem = record.get("problem")
     return replace(
-        known, stage=Stage(record["stage"]), xid=record.get("xid"),
+        known, seq=record.get("seq", 0), stage=Stage(record["stage"]), xid=record.get("xid"),
         problem=Problem.model_validate(problem) if problem else None,
     )  # fmt: skip
 

@@ -232,13 +232,11 @@ def _overridden(rows: Rows, cmd: pl.OnOccurrence) -> tuple[PlanRow, OccurrenceRo
     known = _occurrence(plan, cmd.original_due)
     if known is not None:
         return None if known.state in ENDED else (plan, known)
-    if (
-        not plan.is_active
-        or cmd.original_due not in plan.upcoming
-        or (not plan.rule().is_series and cmd.original_due != next_original(plan))
-    ):
+    is_next = cmd.original_due == next_original(plan)
+    if not plan.is_active or not (is_next or (plan.rule().is_series and cmd.original_due in plan.upcoming)):
         return None
-    return plan, OccurrenceRow(id=cmd.command_id, original_due=cmd.original_due, due=cmd.original_due, state=OccurrenceState.planned)
+    due = plan.next_due if is_next and plan.next_due else cmd.original_due
+    return plan, OccurrenceRow(id=cmd.command_id, original_due=cmd.original_due, due=due, state=OccurrenceState.planned)
 
 
 def _put(rows: Rows, plan: PlanRow, occurrence: OccurrenceRow) -> PlanRow:
@@ -332,7 +330,8 @@ def _generate(rows: Rows, cmd: pl.GeneratePlan, person: Person) -> None:
     if any(each.state == OccurrenceState.open for each in plan.occurrences):
         return
     known = _occurrence(plan, original_due)
-    occurrence = known or OccurrenceRow(id=cmd.command_id, original_due=original_due, due=original_due, state=OccurrenceState.planned)
+    due = plan.next_due or original_due
+    occurrence = known or OccurrenceRow(id=cmd.command_id, original_due=original_due, due=due, state=OccurrenceState.planned)
     opened = {"state": OccurrenceState.open, "intervention_id": cmd.intervention_id}
     _put(rows, plan, occurrence.model_copy(update=opened))
     rows.put(INTERVENTION, _job(rows, cmd, plan, occurrence, new_job(cmd.intervention_id, machine, person, cmd.occurred_at, plan.title)))

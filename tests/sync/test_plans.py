@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from mobile_app.core.agenda import entries
 from server.core import clock
 from server.sites.models import Site
 from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
@@ -174,6 +175,22 @@ class TestDates:
         foretold = await agrees(device, plan)
         assert (foretold.next_due, foretold.upcoming[0]) == (second + timedelta(days=1), second)
         assert third not in foretold.upcoming
+
+    async def test_done_a_period_early_it_comes_to_the_same_day_again(self, factory):
+        device = await planner(factory)
+        plan, next_week = uuid7(), device.client.now().astimezone().date() + timedelta(weeks=1)
+        await device.do(CreatePlan, plan_id=plan, equipment_id=factory.press, title="Graissage", starts_on=next_week, **WEEKLY | FLOATING)
+        await device.round()
+        due = row(device, plan).next_due
+        job = await open_job(device, plan)
+        await device.do(CompleteIntervention, intervention_id=job)
+        day = (due.date(), due.date())
+        done, planned = sorted(entries([row(device, plan)], [device.job(job)], *day), key=lambda each: each.state)
+        assert [(each.state, each.due) for each in (done, planned)] == [("done", due), ("planned", due)]
+        await device.do(AssignOccurrence, plan_id=plan, original_due=planned.original_due, technician_id=device.client.user.id)
+        assert (await agrees(device, plan)).next_due == due
+        done, planned = sorted(entries([row(device, plan)], [device.job(job)], *day), key=lambda each: each.state)
+        assert (planned.due, planned.technician_id) == (due, device.client.user.id)
 
     async def test_what_passed_while_the_job_was_open_is_missed(self, factory, monkeypatch):
         device = await planner(factory)

@@ -164,8 +164,7 @@ class TestReading:
 
 
 class TestCompletion:
-    async def started(self, factory: Factory, **asked: Any) -> tuple[Device, UUID]:
-        chief = await factory.signed_in(await factory.person("admin"))
+    async def started(self, chief: Device, factory: Factory, **asked: Any) -> UUID:
         plan, job = uuid7(), uuid7()
         await chief.do(
             CreatePlan, plan_id=plan, equipment_id=factory.press, title="Graissage", frequency_type="weekly", frequency_value=1,
@@ -175,10 +174,11 @@ class TestCompletion:
         await chief.do(StartIntervention, intervention_id=job, action_id=uuid7())
         await chief.do(CompleteIntervention, intervention_id=job, worked_minutes=7, work_performed="Graissé")
         await chief.round()
-        return chief, job
+        return job
 
     async def test_gets_the_photo_that_it_lacks(self, factory, needs_you, monkeypatch):
-        chief, job = await self.started(factory, needs_photo=True)
+        chief = await factory.signed_in(await factory.person("admin"))
+        job = await self.started(chief, factory, needs_photo=True)
         [refused] = chief.client.outbox.needs_you
         assert refused.problem.code == "photo_required"
         channel = MemoryChannel(lambda sent: bridge._receive({"id": sent["id"], "kind": "response", "result": PICTURE}))
@@ -192,7 +192,13 @@ class TestCompletion:
         assert (told.status, len(told.photos), told.work_performed) == (InterventionStatus.completed, 1, "Graissé")
 
     async def test_gets_its_signature(self, factory, needs_you):
-        chief, job = await self.started(factory, needs_signature=True)
+        """Behind what has been done since."""
+        chief, checklist = await factory.signed_in(await factory.person("admin")), uuid7()
+        optional = GUARD.model_copy(update={"is_required": False})
+        await chief.do(WriteChecklist, checklist_id=checklist, name="Contrôle", steps=[optional])
+        job = await self.started(chief, factory, needs_signature=True, checklist_id=checklist)
+        chief.transport.online = False
+        await answer(chief, job, optional)
         cards = await needs_you(chief)
         await cards.tap("Faire signer")
         for event, x in (("pan_down", 10.0), ("pan_update", 60.0), ("pan_end", None)):
@@ -201,8 +207,11 @@ class TestCompletion:
             await cards.screen.session.dispatch_event(pad._i, event, at)
             await cards.screen.settle()
         await cards.tap("Renvoyer avec la signature")
+        chief.transport.online = True
         await cards.sent()
-        assert chief.job(job).signature is not None
+        told = chief.job(job)
+        assert told.signature is not None
+        assert [given.step_id for given in told.answers] == [GUARD.id]
 
     async def test_is_sent_again_behind_the_answers_that_it_lacked(self, factory, needs_you):
         chief = await factory.signed_in(await factory.person("admin"))

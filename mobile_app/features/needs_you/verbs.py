@@ -28,8 +28,8 @@ class Verbs:
         toast(t("needs_you.retried"))
 
     async def send(self, command: Command, *, last: bool = False) -> None:
-        """In the place of the refused one, or `last`; the completion that waited only for this answer goes along."""
-        await self._client.edit(self._item.id, command, last=last)
+        """In the place of the refused one, or `last`, as a completion always is; one that waited only for this answer goes along."""
+        await self._client.edit(self._item.id, command, last=last or isinstance(command, CompleteIntervention))
         if isinstance(command, AnswerStep):
             for held_up in completions_held_up(self._client, command.intervention_id):
                 await self._client.retry(held_up, last=True)
@@ -57,13 +57,14 @@ class Verbs:
 
     async def as_note(self) -> None:
         """What was found, kept as a note and a photo of the job that takes no more answers."""
-        command, at = self._item.command, self._client.now()
+        command = self._item.command
         assert isinstance(command, AnswerStep)
-        job_id, text = command.intervention_id, told_at_step(self._client, command)
-        if not await carry_out(self._client, AddNote(occurred_at=at, intervention_id=job_id, note_id=uuid7(), text=text)):
+        said = {"occurred_at": self._client.now(), "intervention_id": command.intervention_id}
+        kept = await carry_out(self._client, AddNote(**said, note_id=uuid7(), text=told_at_step(self._client, command)))
+        if kept and command.photo_id:
+            kept = await carry_out(self._client, AddPhoto(**said, photo_id=command.photo_id, kind=PhotoKind.other))
+        if not kept:
             return
-        if command.photo_id:
-            await carry_out(self._client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=command.photo_id, kind=PhotoKind.other))
         await self._client.discard(self._item.id)
         toast(t("needs_you.kept_as_note"))
 

@@ -74,6 +74,8 @@ def test_every_due_date_appears_exactly_once(rule, moves, with_jobs):
     assert set(dates.values()) == {1}
     waiting = any(each.state in {"planned", "open"} for each in overrides)
     ruled = row.upcoming if series or not waiting else row.upcoming[1:]
+    if not series and overrides and not waiting:  # one has ended on the day that the next comes to, which is named after it
+        ruled = [ruled[0] + timedelta(minutes=1), *ruled[1:]]
     assert set(dates) == {*ruled, *(each.original_due for each in overrides)}
     assert len({entry.key for entry in found}) == len(found)
     by_date = {entry.original_due: entry.due for entry in found}
@@ -100,6 +102,25 @@ def test_a_meters_forecast_may_move_without_showing_the_next_date_twice():
     first, second = entries([row], [], *EVER)[:2]
     assert (first.due, first.is_forecast) == (row.upcoming[0] - timedelta(days=1), False)
     assert (second.due, second.is_forecast) == (row.upcoming[1], True)
+
+
+def test_a_forecast_may_fall_on_the_day_that_another_date_was_foretold_for():
+    """Whether that one has come nearer since, or was done early."""
+    row = plan(weekdays=[], basis="floating")
+    next_one, second, third = row.upcoming[:3]
+    row = with_own(row, own(second, next_one), own(third, third - timedelta(days=40), state="done"))
+    found = entries([row], [planned_job(row, third, status=InterventionStatus.completed)], MONDAY, third.date())
+    assert [(entry.due, entry.is_forecast) for entry in found if entry.state is EntryState.planned] == [
+        (next_one, False), (second, True), (third, True),
+    ]  # fmt: skip
+    assert len({entry.key for entry in found}) == len(found)
+
+
+def test_nothing_is_to_come_for_a_machine_off_the_lists():
+    """Though a planner had moved its next date."""
+    row = plan(upcoming=[], inactive_reason="plan.reason.archived")
+    row = with_own(row, own(at(MONDAY), at(MONDAY + timedelta(days=1))))
+    assert entries([row], [], *EVER) == []
 
 
 def test_only_what_is_not_in_a_series_is_forecast():

@@ -1,10 +1,12 @@
-"""What is sent of a command that was given before the clock was known to be wrong."""
+"""What is sent of a command that was given before the clock was known to be wrong, and in which order."""
 
 from datetime import datetime, timedelta
 
-from mobile_app.core.outbox import Entry
+from mobile_app.core.memory_store import SqliteStores
+from mobile_app.core.outbox import Entry, Outbox
 from shared_models.ids import uuid7
-from shared_models.interventions import CompleteIntervention
+from shared_models.interventions import AddNote, CompleteIntervention
+from shared_models.problems import Problem
 from tests.mobile_app.core.rows import AT
 
 FIELDS = ("occurred_at", "stopped_at", "restarted_at")
@@ -20,3 +22,25 @@ def test_everything_read_off_a_wrong_clock_is_corrected_when_it_is_sent_again():
     sent = entry.to_send(7200.0)
     late = {name: datetime.fromisoformat(sent[name]) - getattr(command, name) for name in FIELDS}
     assert set(late.values()) == {timedelta(hours=2)}
+
+
+async def test_what_is_sent_again_last_is_last_in_every_tab():
+    job, follow_up = uuid7(), uuid7()
+    temporary = {"temporary_until": AT.date(), "permanent_id": follow_up}
+    store = await SqliteStores().open("anne")
+    tabs = [Outbox(), Outbox()]
+    for tab in tabs:
+        await tab.open(store)
+    refused = await tabs[0].add(CompleteIntervention(intervention_id=job, occurred_at=AT, **temporary))
+    for subject in (follow_up, job):
+        await tabs[0].add(AddNote(intervention_id=subject, note_id=uuid7(), text="Joint", occurred_at=AT))
+    problem = Problem.model_validate({"type": "about:blank", "title": "", "status": 409, "code": "checklist_incomplete"})
+    await tabs[0].refused({refused.id: problem})
+    await tabs[1].reload()
+
+    await tabs[0].retry(refused.id, last=True)
+    await tabs[1].reload()
+
+    sent = [[entry.payload["type"].partition(".")[2] for entry in tab.ready()] for tab in tabs]
+    assert sent == [["add_note", "complete", "add_note"]] * 2
+    assert [entry.id for entry in tabs[1].ready()] == [entry.id for entry in tabs[0].ready()]
