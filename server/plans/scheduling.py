@@ -49,8 +49,10 @@ async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> 
     plan.meter = view.model_dump(mode="json") if view else None
     for row in times.planned.values():
         row.due_at = outlook.instant(row.due)
+    if times.open is not None:
+        await _keep_wall_time(session, plan, outlook, times.open, now)
     if known.is_archived:
-        await _stand_still(session, plan, times)
+        await _stand_still(session, plan, outlook, times)
         return
     _come_back(session, plan, known, now)
     if times.open is not None:
@@ -64,11 +66,11 @@ async def _replan(session: Session, plan: Plan, known: Facts, now: datetime) -> 
 # --- archived machines
 
 
-async def _stand_still(session: Session, plan: Plan, times: Timeline) -> None:
+async def _stand_still(session: Session, plan: Plan, outlook: Outlook, times: Timeline) -> None:
     """Nothing is due, and nothing passes. A job that was returned since is the only one to be done."""
     await rest(session, plan, times)
     if times.open is not None:
-        plan.next_due, plan.next_due_date, plan.upcoming = times.open.due, times.open.due_at, [times.open.due]
+        plan.next_due, plan.next_due_date, plan.upcoming = times.open.due, times.open.due_at, [_first_of(outlook, times.open)]
     if plan.is_active:
         plan.inactive_reason = ARCHIVED
 
@@ -84,10 +86,9 @@ def _come_back(session: Session, plan: Plan, known: Facts, now: datetime) -> Non
 
 
 async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timeline, current: PlanOccurrence, now: datetime) -> None:
-    await _keep_wall_time(session, plan, outlook, current, now)
     plan.next_due, plan.next_due_date, plan.generate_at = current.due, current.due_at, None
     if not plan.is_active:
-        plan.upcoming, plan.refresh_at = [current.original_due if outlook.rule.is_series else current.due], None
+        plan.upcoming, plan.refresh_at = [_first_of(outlook, current)], None
         return
     following = None
     if outlook.rule.is_series:
@@ -105,6 +106,11 @@ async def _follow(session: Session, plan: Plan, outlook: Outlook, times: Timelin
         later = outlook.upcoming(reference_of(plan), now)[1:]
         plan.upcoming = [current.due, *(date for date in later if date > current.due)]
     plan.refresh_at = min([now + LOOK_AGAIN, *([look_at] if look_at else [])])
+
+
+def _first_of(outlook: Outlook, current: PlanOccurrence) -> datetime:
+    """What stands first in `upcoming`: a series tells its dates by their names."""
+    return current.original_due if outlook.rule.is_series else current.due
 
 
 async def _keep_wall_time(session: Session, plan: Plan, outlook: Outlook, current: PlanOccurrence, now: datetime) -> None:

@@ -305,6 +305,7 @@ class TestArchivedMachine:
     async def test_a_job_that_is_returned_misses_nothing(self, planner: Planner) -> None:
         plan = await planner.plan("weekly", basis="fixed")
         await planner.generate()
+        await planner.move(plan, "2026-03-02 08:00", "2026-03-03 08:00")
         job = await planner.complete(plan)
         await self.archive(planner)
         await planner.generate()
@@ -312,6 +313,8 @@ class TestArchivedMachine:
         planner.now_is("2026-04-01 10:00")
         await planner.generate()
         assert await planner.states(plan) == ["2026-03-02 open"]
+        row = await planner.row(plan)
+        assert (row.next_due, row.upcoming) == (datetime(2026, 3, 3, 8), [datetime(2026, 3, 2, 8)])
         await planner.finish(job)
         await planner.generate()
         assert await planner.states(plan) == ["2026-03-02 done late"]

@@ -220,3 +220,17 @@ async def test_nothing_is_forecast_before_a_date_that_was_put_off(planner) -> No
     await planner.move(plan_id, "2026-03-09 08:00", "2026-03-17 08:00")
 
     assert (await planner.row(plan_id)).upcoming[:2] == [datetime(2026, 3, 9, 8), datetime(2026, 3, 23, 8)]
+
+
+async def test_a_job_returned_after_the_archive_follows_another_clock(planner) -> None:
+    plan_id = await planner.plan("weekly", basis="fixed")
+    await planner.generate()
+    job = await planner.complete(plan_id)
+    await equipment.archive(planner.session, planner.boss, ArchiveEquipment(equipment_id=planner.machine.id, occurred_at=clock.now()))
+    await planner.return_(job)
+    await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Indian/Reunion"))
+    planner.site.time_zone = "Indian/Reunion"
+    await planner.generate()
+
+    row, told = await planner.row(plan_id), await planner.open_job(plan_id)
+    assert row.next_due_date == told.due_at == planner.at("2026-03-02 08:00")
