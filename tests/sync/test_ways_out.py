@@ -16,7 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_live
 from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
 from shared_models.ids import uuid7
-from shared_models.interventions import CompleteIntervention, CreateIntervention, StartIntervention
+from shared_models.interventions import CancelIntervention, CompleteIntervention, CreateIntervention, StartIntervention
 from shared_models.lifecycle import InterventionStatus
 from shared_models.meters import CreateMeter, RecordReading
 from shared_models.plans import CreatePlan, GeneratePlan, MoveOccurrence
@@ -249,6 +249,22 @@ async def test_an_answer_that_comes_too_late_is_kept_as_a_note(factory, needs_yo
     await cards.tap("Garder en note")
     await cards.sent()
     assert [note.text for note in anne.job(job).notes] == ["Consigner\u00a0: Passée · Cadenas manquant"]
+
+
+async def test_words_that_it_cannot_do_without_are_not_sent_away(factory, needs_you):
+    chief = await factory.signed_in(await factory.person("supervisor"))
+    job = await make_job(chief, factory, GUARD)
+    await chief.do(CancelIntervention, intervention_id=job, reason="Doublon")
+    await chief.round()
+    await chief.do(CancelIntervention, intervention_id=job, reason="Arrêt")
+    await chief.round()
+    cards = await needs_you(chief)
+    await cards.tap("Corriger")
+    for words, sent in (("", []), ("Arrêt de la ligne", ["Arrêt de la ligne"])):
+        await cards.screen.type(cards.screen.find(ft.TextField), words)
+        assert cards.screen.find(ft.FilledButton, having="Renvoyer corrigé").disabled is (not words)
+        await cards.tap("Renvoyer corrigé")
+        assert [entry.payload["reason"] for entry in chief.client.outbox.ready()] == sent
 
 
 async def test_a_date_that_would_pass_another_is_given_another_day(factory, needs_you):

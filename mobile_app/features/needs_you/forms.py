@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import flet as ft
+from pydantic import ValidationError
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
@@ -52,13 +53,24 @@ def EditForm(item: Refused, on_send: Send) -> ft.Control:
     def put(name: str) -> Any:
         return lambda text: set_words(lambda old: {**old, name: text})
 
+    mended = _reworded(item, words)
+
     async def send() -> None:
-        assert item.command is not None
-        await on_send(type(item.command).model_validate({**item.payload, **words}))
+        if mended is not None:
+            await on_send(mended)
 
     most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
     fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2, max_length=most[name]) for name, text in words.items()]
-    return _stack(*fields, PrimaryButton(t("needs_you.send"), send))
+    return _stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
+
+
+def _reworded(item: Refused, words: dict[str, str]) -> Command | None:
+    """None while what cannot do without words has none."""
+    assert item.command is not None
+    try:
+        return type(item.command).model_validate({**item.payload, **words})
+    except ValidationError:
+        return None
 
 
 def read_at(command: RecordReading | AnswerStep) -> datetime:

@@ -71,7 +71,7 @@ def RefusedCard(item: Refused) -> ft.Control:
     first, *others = [_button(way, client, item, verbs, set_sheet, is_main=rank == 0) for rank, way in enumerate(ways_out(client, item))]
     words = written(item)
     buttons: list[ft.Control] = [first, *others]
-    if words:
+    if words and item.command is not None:
         buttons.append(TextLink(t("needs_you.edit"), lambda: set_sheet(EDIT)))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))
     return Card(
