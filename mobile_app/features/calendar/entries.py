@@ -47,7 +47,8 @@ FORECAST: Final = Mark("calendar.forecast", Tone.off, ft.Icons.TIMELINE_ROUNDED)
 class Scene:
     """What every view needs: who looks, at what, and what happens on a tap or a drop.
 
-    `find` gives the entries of a span of days, filtered; `find_all` all of them. `moving` is what is being moved by tapping a day.
+    `find` gives the entries of a span of days, filtered; `find_all` all of them. `moving` is what is being moved by tapping a day;
+    what is dragged is told when it is lifted, since by the time it is dropped a pull may have put another entry in its place.
     `most` is how many cards a list shows; `stamp` changes with what is told of an entry's machine, type and people. Two scenes
     are equal where they look the same: what is drawn of one need not be drawn again for the other.
     """
@@ -61,8 +62,9 @@ class Scene:
     find_all: Callable[[date, date], Sequence[Entry]] = field(compare=False)
     on_open: Callable[[Entry], None] = field(compare=False)
     on_day: Callable[[date], Any] = field(compare=False)
-    on_drop: Callable[[str, date], Any] = field(compare=False)
-    on_hand: Callable[[str, str | None], Any] = field(compare=False)
+    on_lift: Callable[[Entry], None] = field(compare=False)
+    on_drop: Callable[[date], Any] = field(compare=False)
+    on_hand: Callable[[str | None], Any] = field(compare=False)
     on_step: Callable[[int], None] = field(compare=False)
     on_more: Callable[[], None] = field(compare=False)
     moving: Entry | None = None
@@ -194,7 +196,7 @@ def draggable(scene: Scene, entry: Entry, content: ft.Control, *, sideways: bool
     return ft.Draggable(
         content=content,
         group=GROUP,
-        data=entry.key,
+        on_drag_start=lambda: scene.on_lift(entry),
         content_feedback=_feedback(scene, entry),
         affinity=ft.Axis.HORIZONTAL if sideways else None,
         max_simultaneous_drags=1,
@@ -203,15 +205,14 @@ def draggable(scene: Scene, entry: Entry, content: ft.Control, *, sideways: bool
 
 def _feedback(scene: Scene, entry: Entry) -> ft.Control:
     """What hangs at the pointer."""
-    colour = colour_of(scene, entry)
-    words = ft.Text(entry.title, size=Size.meta, weight=SEMIBOLD, color=C.ink, max_lines=1, overflow=_ELLIPSIS, expand=True)
     return ft.Container(
-        ft.Row([ft.Icon(ft.Icons.OPEN_WITH_ROUNDED, size=16, color=colour), words], spacing=8),
+        ft.Text(entry.title, size=Size.meta, weight=SEMIBOLD, color=C.ink, max_lines=1, overflow=_ELLIPSIS),
         width=200,
         height=36,
         padding=ft.Padding.symmetric(horizontal=10),
+        alignment=ft.Alignment.CENTER_LEFT,
         bgcolor=C.surface,
-        border=line(colour, 2),
+        border=line(colour_of(scene, entry), 2),
         border_radius=10,
         opacity=0.95,
     )

@@ -88,7 +88,7 @@ def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
     )
     told = ft.Semantics(content=box, container=True)
     person_id = str(load.person.id) if load.person else None
-    return drop_target(told, lambda key: scene.on_hand(key, person_id), set_over) if scene.may_plan else told
+    return drop_target(told, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else told
 
 
 def figure_of(load: PersonLoad) -> str:
@@ -117,18 +117,14 @@ def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
     over = load.is_over_on(number)
     name = weekday_name(week + timedelta(days=number), short=False)
     said = t("calendar.load_day_over" if over else "calendar.load_day", day=name, hours=format_hours(day.minutes))
-    bar = ft.Container(height=tall, bgcolor=C.bad if over else C.primary if day.minutes else C.line, border_radius=2)
-    letter = ft.Text(name[:1].upper(), size=10, color=C.bad if over else C.ink2, weight=ft.FontWeight.W_700 if over else None)
-    column = ft.Column(
-        [
-            ft.Container(bar, height=_TALLEST, alignment=ft.Alignment.BOTTOM_CENTER),
-            ft.Row([*([ft.Icon(ft.Icons.PRIORITY_HIGH_ROUNDED, size=9, color=C.bad)] if over else []), letter], spacing=0, tight=True),
-        ],
-        spacing=2,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-    )
-    return ft.Container(ft.Semantics(content=column, label=said, exclude_semantics=True), expand=1, tooltip=said)
+    colour = C.bad if over else C.primary if day.minutes else C.line
+    bar = ft.Container(height=tall, margin=ft.Margin.only(top=_TALLEST - tall), bgcolor=colour, border_radius=2)
+    letter = ft.Text(
+        f"!\u2009{name[:1].upper()}" if over else name[:1].upper(), size=10, color=C.bad if over else C.ink2,
+        weight=ft.FontWeight.W_700 if over else None, text_align=ft.TextAlign.CENTER,
+    )  # fmt: skip
+    column = ft.Column([bar, letter], spacing=2, tight=True, horizontal_alignment=_STRETCH)
+    return ft.Semantics(content=column, label=said, exclude_semantics=True, expand=1, tooltip=said)
 
 
 def over_words(loads: Sequence[PersonLoad]) -> str:

@@ -127,15 +127,15 @@ def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wid
         clip_behavior=ft.ClipBehavior.HARD_EDGE,
         on_click=tap(lambda: scene.on_day(day)),
     )
-    return drop_target(box, lambda key: scene.on_drop(key, day), set_over)
+    return drop_target(box, lambda: scene.on_drop(day), set_over)
 
 
 def drop_target(box: ft.Control, on_drop: Any, set_over: Any) -> ft.Control:
-    """`on_drop` gets the key of the entry; `set_over` hears of what hovers."""
+    """`set_over` hears of what hovers."""
 
-    async def dropped(e: Any) -> None:
+    async def dropped(_: object) -> None:
         set_over(False)
-        waiting = on_drop(e.src.data)
+        waiting = on_drop()
         if waiting is not None:
             await waiting
 

@@ -8,18 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, weeks_of
+from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date
 from mobile_app.domain.context import go
 from mobile_app.domain.due import local_day
-from mobile_app.features.calendar.agenda import DAYS, late_span
+from mobile_app.features.calendar.agenda import DAYS
 from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
 from mobile_app.features.calendar.filters import filtered, read_filters
 from mobile_app.features.calendar.move import Moves
-from mobile_app.features.calendar.week import days_of
 from mobile_app.ui.environment import Breakpoint, current
 from mobile_app.ui.hooks import (
+    Box,
     Draft,
     Setter,
     State,
@@ -84,17 +84,6 @@ def where_of(route: str, remembered: str, today: date) -> Where:
     return Where(view if view in VIEWS else VIEWS[0], day)
 
 
-def spans_of(where: Where, today: date) -> list[tuple[date, date]]:
-    """The days that a view shows: its own, and in a list what is late."""
-    if where.view == "month":
-        weeks = weeks_of(where.day)
-        return [(weeks[0][0], weeks[-1][-1])]
-    if where.view == "week":
-        week = days_of(where.day)
-        return [(week[0], week[-1])]
-    return [(where.day, where.day + timedelta(days=DAYS - 1)), late_span(today)]
-
-
 def use_today(client: Client) -> date:
     """The day where the reader is; renders again when it changes."""
     day, set_day = use_state(local_day(client.now()))
@@ -118,6 +107,7 @@ class Visit:
     parts: State[str]
     sheets: State[str]
     moves: State[Entry | None]
+    lifted: Box[Entry | None]
     asked: State[tuple[Where, int]]
 
     @property
@@ -140,7 +130,7 @@ class Visit:
         may_plan = self.client.may(Permission.maintenance_write)
         return Scene(
             self.client, self.today, self.where.day, self.dark, may_plan, self.find, self.agenda.between,
-            self.open, self.on_day, self.drop, self.hand, self.step, self.more, self.moving, self.most, self._stamp,
+            self.open, self.on_day, self.lift, self.drop, self.hand, self.step, self.more, self.moving, self.most, self._stamp,
         )  # fmt: skip
 
     @property
@@ -221,16 +211,20 @@ class Visit:
         self.to(self.where.on(day))
         await Moves(self.client, entry).to_day(day)
 
-    async def drop(self, key: str, day: date) -> None:
-        if (found := self._by_key(key)) is not None:
-            await Moves(self.client, found).to_day(day)
+    def lift(self, entry: Entry) -> None:
+        self.lifted.current = entry
 
-    async def hand(self, key: str, technician: str | None) -> None:
-        if (found := self._by_key(key)) is not None:
-            await Moves(self.client, found).hand_to(technician)
+    async def drop(self, day: date) -> None:
+        if (entry := self._dropped()) is not None:
+            await Moves(self.client, entry).to_day(day)
 
-    def _by_key(self, key: str) -> Entry | None:
-        return next((one for span in spans_of(self.where, self.today) for one in self.agenda.between(*span) if one.key == key), None)
+    async def hand(self, technician: str | None) -> None:
+        if (entry := self._dropped()) is not None:
+            await Moves(self.client, entry).hand_to(technician)
+
+    def _dropped(self) -> Entry | None:
+        entry, self.lifted.current = self.lifted.current, None
+        return refreshed(self.client, entry) if entry else None
 
 
 def use_visit(client: Client) -> Visit:
@@ -242,9 +236,10 @@ def use_visit(client: Client) -> Visit:
     opened: State[Entry | None] = use_state(None)
     moves: State[Entry | None] = use_state(None)
     asked: State[tuple[Where, int]] = use_state((where, SHOWN))
+    lifted: Box[Entry | None] = use_box(lambda: None)
     return Visit(
         client, today, where, kept, agenda, read_filters(kept.values), size, use_palette() is DARK, opened, use_state(""),
-        use_state(""), moves, asked,
+        use_state(""), moves, lifted, asked,
     )  # fmt: skip
 
 

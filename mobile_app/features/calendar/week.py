@@ -84,7 +84,7 @@ def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) 
         bgcolor=faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if weekend else None,
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line)),
     )
-    return drop_target(box, lambda key: scene.on_drop(key, day), set_over)
+    return drop_target(box, lambda: scene.on_drop(day), set_over)
 
 
 def _more(rest: int, on_more: Callable[[], None]) -> ft.Control:
