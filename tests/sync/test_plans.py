@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from mobile_app.core.agenda import entries
+from mobile_app.core.due import local_day
 from server.core import clock
 from server.sites.models import Site
 from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
@@ -57,7 +58,7 @@ async def planner(factory: Factory) -> Device:
 
 
 async def make_plan(device: Device, factory: Factory, last_done: int | None = None, **fields: Any) -> UUID:
-    today, plan, meter = device.client.now().date(), uuid7(), None
+    today, plan, meter = local_day(device.client.now()), uuid7(), None
     if fields["frequency_type"] == "hours":
         meter = await read_meter(device, factory)
     told = {} if last_done is None else {"last_done_on": today - timedelta(days=last_done)}
