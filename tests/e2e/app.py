@@ -116,12 +116,21 @@ class App:
         return self
 
     def fill(self, label: str, text: str) -> "App":
-        """Type into the field that `label` names, in the place of what was there."""
+        """Type into the field that `label` names, in the place of what was there.
+
+        On a busy machine the field may lose the keyboard just after it got it: then a person taps it again.
+        """
         field = self.field(label)
-        field.click()
-        self.page.keyboard.press("ControlOrMeta+A")
-        self.page.keyboard.insert_text(text)
-        until(lambda: field.input_value() == text, f"“{text}” in {label}")
+
+        def typed() -> bool:
+            if field.input_value() != text:
+                field.click()
+                self.page.keyboard.press("ControlOrMeta+A")
+                self.page.keyboard.insert_text(text)
+                self.page.wait_for_timeout(300)
+            return field.input_value() == text
+
+        until(typed, f"“{text}” in {label}")
         return self
 
     def field(self, label: str) -> Locator:

@@ -58,9 +58,10 @@ class TestPlan:
 
 def make_every_three_months(desk: App) -> str:
     """In the editor: three taps for the frequency, one for the person; the dates stand beside it. The plan's id."""
-    desk.tap("due.new_plan").at("/plans/new").fill("plans.title_label", TITLE)
+    desk.tap("due.new_plan").at("/plans/new")
     more = f"{desk.words('plans.how_often')} +"
     desk.tap(more).see("Tous les 2 mois").tap(more).see("Tous les 3 mois", "plans.preview")
+    desk.fill("plans.title_label", TITLE)
     desk.page.mouse.move(500, 500)  # over the questions: the dates beside them scroll for themselves
     desk.page.mouse.wheel(0, 700)
     desk.tap("plans.technician").tap("Julien Roux")
