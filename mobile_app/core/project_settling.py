@@ -5,7 +5,6 @@ These rules follow those of the jobs and of the meters. They go by how the job s
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import floor
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -42,7 +41,7 @@ def _completed(rows: Rows, cmd: iv.CompleteIntervention, _: Person) -> None:
     if row.state is not OccurrenceState.open or at is None:
         return
     days = planning.tolerance(plan.tolerance_days, made.interval_days(plan.meter.per_day if plan.meter else None))
-    judged_by = row.original_due if made.is_series or job.due_reason is None else _by_rule(job.due_reason).due
+    judged_by = row.original_due if made.is_series or job.due_reason is None else job.due_reason.by_rule().due
     outcome = planning.judge(judged_by, local(at), days)
     ended = {"state": OccurrenceState.done, "outcome": outcome, "done_at": at, "reason": ""}
     _settle(rows, plan, row, ended, at, ReferenceKind.done, cmd.occurred_at)
@@ -158,7 +157,7 @@ def _counted_on(
 
 def _due_point(plan: PlanRow, row: OccurrenceRow, meter: MeterRow | None, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
-    told = _by_rule(plan.reason) if plan.reason else None
+    told = plan.reason.by_rule() if plan.reason else None
     if told is not None and told.threshold is not None and told.wins is Trigger.meter:
         return Reference(kind=kind, at=told.due, total=told.threshold)
     at = told.due if told is not None else row.original_due
@@ -166,37 +165,15 @@ def _due_point(plan: PlanRow, row: OccurrenceRow, meter: MeterRow | None, kind: 
 
 
 def _past(plan: PlanRow, reference: Reference, meter: MeterRow | None, until: datetime) -> tuple[Reference, int]:
-    """The reference that leads beyond `until`, and how many dates it passes; a threshold only once readings show it."""
-    made, view, passed = plan.rule(), meter_view(meter) or plan.meter, 0
-    while True:
-        threshold = reference.total + made.meter_interval if made.meter_interval and reference.total is not None else None
-        reason = planning.due(made, reference, view, reached=reached_at(meter, threshold))
-        if reason is None or reason.due > until or (reason.wins is Trigger.meter and not reason.is_reached):
-            return reference, passed
-        reference, count = _beyond(plan, reason, reference, meter, until)
-        passed += count
+    made, view = plan.rule(), meter_view(meter) or plan.meter
 
+    def next_due(ref: Reference) -> DueReason | None:
+        threshold = ref.total + made.meter_interval if made.meter_interval and ref.total is not None else None
+        return planning.due(made, ref, view, reached=reached_at(meter, threshold))
 
-def _beyond(
-    plan: PlanRow, reason: DueReason, reference: Reference, meter: MeterRow | None, until: datetime
-) -> tuple[Reference, int]:  # fmt: skip
-    made, kind = plan.rule(), ReferenceKind.skipped if reference.kind is ReferenceKind.start else reference.kind
-    if reason.wins is not Trigger.meter or reason.threshold is None or not made.meter_interval:
-        total = _total(plan, meter, reason.due) if reason.threshold is not None else None
-        return Reference(kind=kind, at=reason.due, total=total, is_read=True), 1
-    shown = _total(plan, meter, until) or reason.threshold
-    shown = min(shown, meter.readings[0].total) if meter and meter.readings else shown
-    count = max(1, floor((shown - reason.threshold) / made.meter_interval) + 1)
-    total = reason.threshold + (count - 1) * made.meter_interval
-    at = reached_at(meter, total)
-    day = max(reason.due, datetime.combine(at.date(), made.due_time)) if at else reason.due
-    return Reference(kind=kind, at=day, total=total), count
-
-
-def _by_rule(reason: DueReason) -> DueReason:
-    """As the rule has it, wherever the date was moved by hand."""
-    dates = [date for date in (reason.calendar_due, reason.meter_due) if date is not None]
-    return reason.model_copy(update={"due": min(dates), "moved_from": None}) if dates else reason
+    latest = meter.readings[0].total if meter and meter.readings else None
+    shown = planning.Shown(lambda at: _total(plan, meter, at), lambda total: reached_at(meter, total), latest)
+    return planning.past(made, reference, until, shown, next_due)
 
 
 def _total(plan: PlanRow, meter: MeterRow | None, at: datetime) -> float | None:

@@ -23,29 +23,31 @@ def DateInput(
     hint: str = "",
     optional: bool = False,
 ) -> ft.Control:
+    def picked(chosen: Any) -> None:
+        on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
+
+    start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
+    opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.cancel")), picked)
+    words = _written_date(value) if value else t("common.date_pick")
+    control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
+    return Field(label, control, error=error, hint=hint, optional=optional)
+
+
+def _use_picker(dialog: ft.DatePicker | ft.TimePicker, on_pick: Callable[[Any], None]) -> Callable[[], None]:
+    """What opens `dialog`; it closes by itself."""
     is_open, set_open = use_state(False)
 
     def picked(e: Any) -> None:
         set_open(False)
-        chosen = e.control.value
-        if chosen is not None:
-            on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
+        if e.control.value is not None:
+            on_pick(e.control.value)
 
     def close(_: object) -> None:
         set_open(False)
 
-    start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
-    dialog = ft.DatePicker(value=start, on_change=picked, on_dismiss=close, help_text=label, cancel_text=t("common.cancel"))
+    dialog.on_change, dialog.on_dismiss = picked, close
     use_dialog(dialog if is_open else None)
-    control = button_field(
-        _written_date(value) if value else t("common.date_pick"),
-        lambda: set_open(True),
-        label=label,
-        icon=ft.Icons.EVENT_ROUNDED,
-        empty=value is None,
-        error=error,
-    )
-    return Field(label, control, error=error, hint=hint, optional=optional)
+    return lambda: set_open(True)
 
 
 def _written_date(value: date) -> str:
@@ -63,31 +65,10 @@ def TimeInput(
     hint: str = "",
     optional: bool = False,
 ) -> ft.Control:
-    is_open, set_open = use_state(False)
-
-    def picked(e: Any) -> None:
-        set_open(False)
-        if e.control.value is not None:
-            on_change(e.control.value)
-
-    def close(_: object) -> None:
-        set_open(False)
-
     dialog = ft.TimePicker(
-        value=value or time(8),
-        on_change=picked,
-        on_dismiss=close,
-        help_text=label,
-        hour_format=ft.TimePickerHourFormat.H24,
-        cancel_text=t("common.cancel"),
-    )
-    use_dialog(dialog if is_open else None)
-    control = button_field(
-        f"{value:%H:%M}" if value else t("common.time_pick"),
-        lambda: set_open(True),
-        label=label,
-        icon=ft.Icons.SCHEDULE_ROUNDED,
-        empty=value is None,
-        error=error,
-    )
+        value=value or time(8), help_text=label, hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.cancel")
+    )  # fmt: skip
+    opening = _use_picker(dialog, on_change)
+    words = f"{value:%H:%M}" if value else t("common.time_pick")
+    control = button_field(words, opening, label=label, icon=ft.Icons.SCHEDULE_ROUNDED, empty=value is None, error=error)
     return Field(label, control, error=error, hint=hint, optional=optional)

@@ -15,7 +15,7 @@ from sqlmodel import col
 from server.core import clock
 from server.core.database import ReadSession, Session
 from server.plans import repository
-from server.plans.kept import by_rule, reason_of, reference_of, rule
+from server.plans.kept import reason_of, reference_of, rule
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.outlook import Outlook, moments_between
 from server.plans.repository import LIVE, MeterFacts
@@ -78,7 +78,7 @@ def _asked(plan: Plan, zone: ZoneInfo, moments: Iterable[datetime], done_at: dat
         told += [instant_of(ref.at, zone), *([done_at] if done_at is not None and ref.kind is ReferenceKind.done else [])]
     if (reason := reason_of(plan)) is not None:
         earliest = min(told, default=now)
-        told += [max(instant_of(due, zone), earliest) for due in (by_rule(reason).due, reason.due)]
+        told += [max(instant_of(due, zone), earliest) for due in (reason.by_rule().due, reason.due)]
     since = min([*told, now])
     days = moments_between(rule(plan), zone, since, now)
     return Asked(cast("UUID", plan.meter_id), since, chain(told, [now], days))

@@ -33,9 +33,3 @@ def keep_reference(plan: Plan, ref: Reference) -> None:
 
 def keep_reason(plan: Plan, reason: DueReason | None) -> None:
     plan.reason = reason.model_dump(mode="json") if reason else None
-
-
-def by_rule(reason: DueReason) -> DueReason:
-    """As the rule has it, wherever the date was moved by hand."""
-    dates = [date for date in (reason.calendar_due, reason.meter_due) if date is not None]
-    return reason.model_copy(update={"due": min(dates), "moved_from": None}) if dates else reason

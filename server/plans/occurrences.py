@@ -18,7 +18,7 @@ from server.plans.errors import (
     OccurrenceUnknown,
     PlanTechnicianUnfit,
 )
-from server.plans.kept import by_rule, keep_reason, reason_of
+from server.plans.kept import keep_reason, reason_of
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.organisation import need
 from server.plans.outlook import Outlook
@@ -55,7 +55,7 @@ def _put(plan: Plan, outlook: Outlook, row: PlanOccurrence, to: datetime) -> Non
     reason = reason_of(plan)
     if reason is not None and (row.state is OccurrenceState.open or not outlook.rule.is_series):
         moved = {"due": to, "moved_from": None if is_back else row.original_due}
-        keep_reason(plan, by_rule(reason) if is_back and row.state is OccurrenceState.planned else reason.model_copy(update=moved))
+        keep_reason(plan, reason.by_rule() if is_back and row.state is OccurrenceState.planned else reason.model_copy(update=moved))
 
 
 def _ensure_between(plan: Plan, outlook: Outlook, times: Timeline, row: PlanOccurrence, to: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.core.database import Session
 from server.plans import repository, scheduling
-from server.plans.kept import by_rule, keep_reason, keep_reference, reason_of, reference_of, rule
+from server.plans.kept import keep_reason, keep_reference, reason_of, reference_of, rule
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.outlook import Outlook
 from shared_models import planning
@@ -36,7 +36,7 @@ async def completed(session: Session, plan_id: UUID, intervention_id: UUID, at: 
 async def _judged_by(session: Session, row: PlanOccurrence, outlook: Outlook) -> datetime:
     """Where the rule had the date, whoever moved it: a meter has moved it on since `original_due` was foretold."""
     told = await repository.job_reason(session, row.intervention_id) if row.intervention_id and not outlook.rule.is_series else None
-    return by_rule(DueReason.model_validate(told)).due if told else row.original_due
+    return DueReason.model_validate(told).by_rule().due if told else row.original_due
 
 
 async def cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime, reason: str) -> None:
@@ -118,7 +118,7 @@ def count_on(plan: Plan, row: PlanOccurrence, outlook: Outlook, at: datetime, ki
 def _due_point(plan: Plan, row: PlanOccurrence, outlook: Outlook, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
     reason = reason_of(plan)
-    told = by_rule(reason) if reason is not None else None
+    told = reason.by_rule() if reason is not None else None
     if told is not None and told.threshold is not None and told.wins is Trigger.meter:
         return Reference(kind=kind, at=told.due, total=told.threshold)
     at = told.due if told is not None else row.original_due
