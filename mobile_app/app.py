@@ -15,7 +15,7 @@ from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
-from mobile_app.routes import after_sign_in, is_bare, outside, screens
+from mobile_app.routes import after_sign_in, is_bare, outside, place_of, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
@@ -23,7 +23,7 @@ from mobile_app.ui.feedback import Banner, EmptyState, Progress, SkeletonList, U
 from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
-from shared_models.permissions import Permission, may
+from shared_models.permissions import Permission, Role, may
 from shared_models.requests import RequestStatus
 
 LOCALE_SECONDS = 2.0
@@ -157,7 +157,7 @@ def Frame() -> ft.Control:
     newer = [UpdateBanner(reload if notes.superseded else apply)] if update or notes.superseded else []
     return Shell(
         destinations(client),
-        path.strip("/").split("/")[0],
+        place_of(path),
         lambda key: go(f"/{key}"),
         scanner(client),
         FirstLoad() if is_first else ft.use_route_outlet(),
@@ -207,8 +207,14 @@ def destinations(client: Client) -> Sequence[Destination]:
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
-    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines)]
+    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *_organisation(role))]
     return [board, validate, calendar, requests, plans, *on_rail, me]
+
+
+def _organisation(role: Role) -> list[Destination]:
+    if not may(role, Permission.sites_write):
+        return []
+    return [Destination("organisation", t("organisation.title"), ft.Icons.DOMAIN_OUTLINED, ft.Icons.DOMAIN_ROUNDED)]
 
 
 def _to_validate(client: Client) -> int:

@@ -15,6 +15,7 @@ from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.screens import JobListScreen, JobScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
+from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
@@ -30,6 +31,16 @@ TASKS_ON_A_PHONE = re.compile(
     r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists)/.+|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
+
+
+ORGANISATION = frozenset({"sites", "classes", "people"})
+"""What is reached from the organisation's page, and marked as being there."""
+
+
+def place_of(path: str) -> str:
+    """The destination under which the screen at `path` lies."""
+    first = path.strip("/").split("/")[0]
+    return "organisation" if first in ORGANISATION else first
 
 
 def home_of(role: Role) -> str:
@@ -79,5 +90,6 @@ def screens() -> list[ft.Route]:
         ft.Route(path="requests", component=RequestsScreen),
         ft.Route(path="requests/:request_id", component=RequestsScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),
+        ft.Route(path="organisation", component=OrganisationScreen),
         ft.Route(path="me", component=MeScreen),
     ]

@@ -14,7 +14,7 @@ from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
@@ -27,6 +27,7 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
 from shared_models.auth import PasswordChange, SessionRead
+from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 SYSTEM = "system"
@@ -49,7 +50,14 @@ def MeScreen() -> ft.Control:
         ],
         spacing=14,
     )
-    return Page(PageHeader(t("me.title"), trailing=[SyncBadge()]), who, SyncCard(), Looks(), Device(), Sessions(), Leave(), max_width=640)
+    desk = [_organisation()] if client.may(Permission.sites_write) else []
+    head = PageHeader(t("me.title"), trailing=[SyncBadge()])
+    return Page(head, who, SyncCard(), *desk, Looks(), Device(), Sessions(), Leave(), max_width=640)
+
+
+def _organisation() -> ft.Control:
+    """A phone's bar has no place for it."""
+    return RowCard(t("organisation.title"), meta=t("organisation.body"), icon=ft.Icons.DOMAIN_ROUNDED, on_click=opener("/organisation"))
 
 
 @component
