@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -18,7 +18,7 @@ from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core import flock, migrations
-from server.core.database import Database, ReadSession, Session
+from server.core.database import Database, ReadPool, ReadSession, Session
 from server.core.postgres import EmbeddedPostgres
 
 PROJECT = Path(__file__).parents[1]
@@ -119,7 +119,7 @@ class RolledBack(Database):
     def __init__(self, url: str, connection: AsyncConnection, raw: asyncpg.Connection) -> None:
         super().__init__(url)
         self._connection = connection
-        self._pool = OneConnection(raw)
+        self._pool = cast("ReadPool", OneConnection(raw))
 
     async def start(self) -> None:
         pass
@@ -151,6 +151,8 @@ class OneConnection:
     async def acquire(self, **_: object) -> AsyncIterator[asyncpg.Connection]:
         async with self._connection.transaction():
             yield self._connection
+
+    acquire_for_long = acquire
 
     async def execute(self, *args: Any, **options: Any) -> Any:
         return await self._do("execute", *args, **options)

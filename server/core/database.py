@@ -5,9 +5,10 @@ async def read(session: ReadSessionDep, ...)                                    
 async def list(pool: ReadPoolDep, ...) -> Response                                     # see server.core.sql
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -15,7 +16,6 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from starlette.requests import HTTPConnection
 
-ReadPool: TypeAlias = "asyncpg.Pool"
 BeforeCommit = Callable[["Session"], Awaitable[None]]
 _SERVER_SETTINGS = {
     "application_name": "etabli",
@@ -27,6 +27,7 @@ _SERVER_SETTINGS = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_LONG_WAITS = 4
 _BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 DATABASE = "database"
@@ -78,21 +79,48 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
+class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
+    """Connections for statements that only read. Whoever finds none is told so after a moment (`TimeoutError`, a 503)."""
+
+    def __init__(self, dsn: str, *, size: int, wait_seconds: float) -> None:
+        super().__init__(
+            dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset, loop=None,
+            connection_class=asyncpg.Connection, record_class=asyncpg.Record, server_settings=_SERVER_SETTINGS, timeout=10,
+        )  # fmt: skip
+        self._wait_seconds = wait_seconds
+        self._long_reads = asyncio.Semaphore(max(1, size // 4))
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=self._wait_seconds if timeout is None else timeout)
+
+    @asynccontextmanager
+    async def acquire_for_long(self) -> AsyncIterator[asyncpg.Connection]:
+        """For what reads a whole table: most connections stay free for those who look at a page."""
+        async with asyncio.timeout(_LONG_WAITS * self._wait_seconds):
+            await self._long_reads.acquire()
+        try:
+            async with self.acquire() as connection:
+                yield connection
+        finally:
+            self._long_reads.release()
+
+
 class Database:
     """One per process; every connection it makes goes to the same server with the same time-outs."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, read_pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, read_pool_size: int = 10, wait_seconds: float = 5) -> None:
         self.dsn = asyncpg_dsn(url)
         self.access_version = 0
         """Another one as soon as this process hears that somebody's access may have changed."""
         self._read_pool_size = read_pool_size
+        self._wait_seconds = wait_seconds
         self._pool: ReadPool | None = None
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self.connect,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_timeout=10,
+            pool_timeout=wait_seconds,
             pool_pre_ping=True,
             pool_recycle=1800,
         )
@@ -112,9 +140,7 @@ class Database:
         return self._pool
 
     async def start(self) -> None:
-        self._pool = await asyncpg.create_pool(
-            self.dsn, reset=_reset, min_size=1, max_size=self._read_pool_size, server_settings=_SERVER_SETTINGS, timeout=10
-        )
+        self._pool = await ReadPool(self.dsn, size=self._read_pool_size, wait_seconds=self._wait_seconds)
 
     async def stop(self) -> None:
         if self._pool is not None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from server.core.errors import AlreadyExists, Conflict, EtabliError, Invalid, Unavailable
 
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
-    DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError,
+    DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ _CONNECTION_CLASSES = ("08", "53", "57")
 
 def refusal_of(error: Exception) -> EtabliError | None:
     """None for what can only be a fault of ours, which is a 500."""
-    if isinstance(error, PoolTimeout | InterfaceError | asyncpg.InterfaceError | ConnectionError):
+    if isinstance(error, PoolTimeout | InterfaceError | asyncpg.InterfaceError | ConnectionError | TimeoutError):
         return Unavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable()

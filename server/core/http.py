@@ -130,7 +130,7 @@ async def _on_database(request: Request, error: Exception) -> Response:
     refusal = refusal_of(error)
     if refusal is None:
         raise error
-    _log.warning("database.refused", code=refusal.code, error=str(error).splitlines()[0])
+    _log.warning("database.refused", code=refusal.code, error=(str(error) or repr(error)).splitlines()[0])
     return await _on_refusal(request, refusal)
 
 

@@ -6,14 +6,16 @@ number or manufacturer each word occurs or nearly does (trigrams; accents and ca
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import asyncpg
 from fastapi import Response
 
 from server.core.access import Actor, visible_sql
+from server.core.database import ReadPool
+from server.core.exports import spooled
 from server.core.i18n import translator
 from server.core.pages import sort_column
 from server.core.queries import Parameters, literally
@@ -53,7 +55,6 @@ _CSV_SQL = (
     " (select string_agg(k.code, ' ') from label_code k where k.equipment_id = e.id) as labels"
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_CSV_CHUNK = 500
 
 
 @dataclass
@@ -135,19 +136,16 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Re
     return Response(body, media_type=JSON)
 
 
-async def as_csv(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> AsyncIterator[bytes]:
+async def as_csv(pool: ReadPool, actor: Actor, filters: EquipmentFilter) -> IO[bytes]:
     """The whole list, in the reader's words and with the separator his spreadsheet expects."""
     query, words = _query(actor, filters), translator(actor.lang)
     statement = f"{query.found}select {_CSV_SQL} from {query.source} order by {query.order}"  # noqa: S608
-    yield b"\xef\xbb\xbf" + _csv_line([words.t(f"export.equipment.{name}") for name in _CSV_COLUMNS], actor.lang)
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
-        lines: list[bytes] = []
-        async for row in connection.cursor(statement, *query.args, prefetch=_CSV_CHUNK):
-            lines.append(_csv_line([_cell(name, row[name], words.t) for name in _CSV_COLUMNS], actor.lang))
-            if len(lines) == _CSV_CHUNK:
-                yield b"".join(lines)
-                lines.clear()
-        yield b"".join(lines)
+    head = b"\xef\xbb\xbf" + _csv_line([words.t(f"export.equipment.{name}") for name in _CSV_COLUMNS], actor.lang)
+
+    def lines(rows: Sequence[asyncpg.Record]) -> bytes:
+        return b"".join(_csv_line([_cell(name, row[name], words.t) for name in _CSV_COLUMNS], actor.lang) for row in rows)
+
+    return await spooled(pool, statement, query.args, lines, head=head)
 
 
 def _cell(name: str, value: Any, word: Any) -> str:

@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 from server.core.access import Actor, require, signed_in
 from server.core.clock import now
 from server.core.database import ReadPoolDep, SessionDep
+from server.core.exports import FileAnswer
 from server.equipment import classes, listing, reading, service
 from server.equipment.errors import OtherIdInBody
 from shared_models.equipment import (
@@ -49,9 +50,7 @@ async def list_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Fil
 @router.get("/equipment/export.csv", response_class=StreamingResponse)
 async def export_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> StreamingResponse:
     """The whole filtered list; paging is ignored."""
-    lines = listing.as_csv(pool, actor, filters)
-    name = f"etabli-{now():%Y-%m-%d}.csv"
-    return StreamingResponse(lines, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return FileAnswer(await listing.as_csv(pool, actor, filters), name=f"etabli-{now():%Y-%m-%d}.csv", media_type="text/csv")
 
 
 @router.post("/equipment", status_code=status.HTTP_201_CREATED, response_model=EquipmentRead)
