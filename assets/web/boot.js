@@ -87,10 +87,9 @@
   }
 
   async function machineCard(database) {
-    const code = /^\/e\/([^/]+)$/.exec(location.pathname)?.[1];
+    const code = location.pathname.startsWith("/e/") && etabliLabels(build.labels)(location.pathname);
     if (!code) return null;
-    const label = "label:" + decodeURIComponent(code).toUpperCase().replace(/[\s._–-]/g, "");
-    const found = await etabliDevice.read(database, "rows", (store) => store.index("refs").get(label));
+    const found = await etabliDevice.read(database, "rows", (store) => store.index("refs").get("label:" + code));
     if (!found) return null;
     const machine = JSON.parse(found.j);
     const status = text("boot.status_" + machine.status);

@@ -3,6 +3,7 @@ import { cameraControls, element, openCamera, present, stop } from "./overlay.js
 import { feedback } from "./feedback.js";
 
 const REFUSED = "etabli-camera-refused";
+const codeIn = etabliLabels(window.etabli.build.labels);
 
 /** texts: {title, close, hint, torch, zoom, code, submit, camera_refused, camera_busy, no_camera, not_a_label}. */
 export function scan({ texts, accept = "label" }) {
@@ -34,7 +35,7 @@ export function scan({ texts, accept = "label" }) {
       let other = "";
       while (open) {
         const text = video.readyState >= 2 ? await decode(video) : null;
-        if (text && (accept === "any" || isLabel(text))) {
+        if (text && (accept === "any" || codeIn(text))) {
           stage.classList.add("found");
           feedback({ sound: "ok", vibrate: [40] });
           await pause(120);
@@ -69,11 +70,6 @@ export function scan({ texts, accept = "label" }) {
     if (recall(REFUSED)) message.textContent = texts.camera_refused; // at once: the browser may not even ask again
     else message.textContent = texts.hint;
   });
-}
-
-/** A URL ending in /e/<code>, or a bare code of eight characters. */
-function isLabel(text) {
-  return /\/e\/[^/?#]+\/?([?#].*)?$/i.test(text) || /^[2-9A-HJKMNP-Z]{4}[\s-]?[2-9A-HJKMNP-Z]{4}$/i.test(text.trim());
 }
 
 async function newDecoder() {

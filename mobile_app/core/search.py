@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from shared_models.equipment import EquipmentRow
-from shared_models.labels import is_label_code, normalise
+from shared_models.labels import label_code_in
 
 _WORD = re.compile(r"[^\W_]+")
 _FORGIVING_FROM = 4  # shorter words have too many neighbours
@@ -31,7 +31,7 @@ def search_equipment(rows: Iterable[EquipmentRow], query: str, limit: int = 50) 
     Where nothing does, words may differ by one slip. An empty query gives the first machines by name.
     """
     machines, wanted = list(rows), words(query)
-    if is_label_code(code := normalise(query)):
+    if code := label_code_in(query):
         labelled = [machine for machine in machines if code in machine.label_codes]
         if labelled:
             return labelled

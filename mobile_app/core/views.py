@@ -8,7 +8,7 @@ from uuid import UUID
 from mobile_app.core.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions import InterventionRow, Priority, may_validate
-from shared_models.labels import label_code_in
+from shared_models.labels import label_code_in, normalise
 from shared_models.lifecycle import OPEN, InterventionStatus
 from shared_models.permissions import Role
 from shared_models.plans import PlanRow, TeamRow
@@ -21,6 +21,13 @@ def by_label(machines: Iterable[EquipmentRow], scanned: str) -> EquipmentRow | N
     """The machine of a scanned or typed label: a bare code, or a URL ending in `/e/<code>`."""
     code = label_code_in(scanned)
     return next((machine for machine in machines if code in machine.label_codes), None) if code else None
+
+
+def by_code(machines: Iterable[EquipmentRow], typed: str) -> EquipmentRow | None:
+    """The machine whose own code was typed, `EQ-0076`, however it was dashed; None when several could be meant."""
+    wanted = normalise(typed)
+    found = [machine for machine in machines if normalise(machine.code) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 def interventions_of(jobs: Iterable[InterventionRow], equipment_id: UUID) -> list[InterventionRow]:

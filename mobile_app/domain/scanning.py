@@ -5,7 +5,7 @@ from functools import partial
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.core.views import by_label
+from mobile_app.core.views import by_code, by_label
 from mobile_app.domain.context import go
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.feedback import toast
@@ -17,25 +17,26 @@ TEXTS = (
 
 
 async def read_label() -> str | None:
-    """The label code that was scanned or typed; None when the scanner was closed, or the code is wrong (which is said)."""
+    """What was scanned or typed; None when the scanner was closed."""
     answer = await bridge.request("scan.open", {"texts": {key: t(f"scan.{key}") for key in TEXTS}})
-    said = answer.get("text") or answer.get("typed")
-    if not said:
-        return None
-    code = label_code_in(said)
-    if code is None:
-        bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
-        toast(t("scan.wrong_code", code=said[:20]), seconds=6)
-    return code
+    said: str | None = answer.get("text") or answer.get("typed")
+    return said
 
 
 async def scan_machine(client: Client) -> bool:
-    """Scan and go to the machine, straight if the device holds it; False when nothing came of it."""
-    code = await read_label()
-    if code:
-        machine = by_label(client.equipment.rows.values(), code)
+    """Scan and go to the machine, straight if the device holds it; False when nothing came of it (a wrong code is said)."""
+    said = await read_label()
+    if not said:
+        return False
+    machines = client.equipment.rows.values()
+    code = label_code_in(said)
+    machine = by_label(machines, said) if code else by_code(machines, said)
+    if machine or code:
         go(f"/equipment/{machine.id}" if machine else f"/e/{code}")
-    return code is not None
+        return True
+    bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
+    toast(t("scan.wrong_code", code=said[:20]), seconds=6)
+    return False
 
 
 def scanner(client: Client) -> Handler:

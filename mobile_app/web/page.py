@@ -12,6 +12,7 @@ import flet_web
 from mobile_app.web import catalogues, vendor
 from mobile_app.web.icons import draw_icons
 from mobile_app.web.stamp import ROOT, digest
+from shared_models.labels import RULE
 
 BROWSER = ROOT / "assets" / "web"
 SCREENSHOTS = ROOT / "assets" / "screenshots"
@@ -89,6 +90,7 @@ def boot_settings(build_id: str, addresses: dict[str, str], renderer: str, *, sn
             "app": f"{app}/app.zip",
             "snapshot": f"{app}/snapshot.bin" if snapshot else None,
         },
+        "labels": RULE,
         "texts": {lang: boot_texts(lang) for lang in catalogues.LANGUAGES},
     }
 

@@ -21,7 +21,7 @@ from server.core.pages import sort_column
 from server.core.queries import Parameters, literally
 from server.core.sql import JSON, json_columns
 from shared_models.equipment import EquipmentFilter, EquipmentListItem
-from shared_models.labels import is_label_code, normalise
+from shared_models.labels import label_code_in
 
 _MAX_WORDS = 6
 _RANKS = "array_position(array['{}'], e.{})"
@@ -90,7 +90,7 @@ def _matches(query: _Query, words: list[str]) -> str:
         f"select id, 9 as score from equipment where code = {query.bind(whole.upper())}",  # noqa: S608
         f"select id, 9 from equipment where serial_number = {query.bind(whole)}",  # noqa: S608
     ]
-    if is_label_code(code := normalise(whole)):
+    if code := label_code_in(whole):
         exact.append(f"select equipment_id, 9 from label_code where equipment_id is not null and code = {query.bind(code)}")  # noqa: S608
     near = [_near(query, word) for word in words]
     score = f"({' + '.join(score for _, score in near)}) / {len(words)} + {_named(query, whole)}"

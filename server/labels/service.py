@@ -11,14 +11,14 @@ from server.labels import pictures, repository, sheets
 from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, TooManyLabels
 from server.labels.repository import LabelText
 from shared_models.label_sheets import BlankLabels, LabelSheet
-from shared_models.labels import is_label_code, normalise
+from shared_models.labels import label_code_in
 
 MOST_ON_PAPER = 4_000
 
 
 def checked(typed: str) -> str:
-    code = normalise(typed)
-    if not is_label_code(code):
+    code = label_code_in(typed)
+    if code is None:
         raise LabelCodeInvalid(field="code")
     return code
 

@@ -33,7 +33,7 @@ from server.requests.repository import LabelledMachine
 from server.requests.service import Photo
 from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
-from shared_models.labels import grouped, is_label_code, normalise
+from shared_models.labels import grouped, is_label_code, label_code_in, normalise
 from shared_models.problems import Problem
 from shared_models.requests import Symptom, WorkRequestSubmit
 from shared_models.validation import field_problems
@@ -54,7 +54,7 @@ class SymptomMissing(Invalid):
 
 @router.get("/e")
 async def find_code(code: str = "") -> Response:
-    return RedirectResponse(f"/e/{quote(normalise(code)[:40] or '-')}", status_code=303)
+    return RedirectResponse(f"/e/{quote(label_code_in(code) or normalise(code)[:40] or '-')}", status_code=303)
 
 
 @router.get("/e/{code}")
@@ -93,8 +93,8 @@ class _Page:
 
     def __init__(self, request: Request, typed_code: str) -> None:
         self._request = request
+        self._code = label_code_in(typed_code) or normalise(typed_code)[:40]
         self._typed_code = typed_code[:40]
-        self._code = normalise(self._typed_code)
         self._typed = _Typed(dict(_EMPTY))
         self._request_id = uuid7()
         asked = request.query_params.get("lang")

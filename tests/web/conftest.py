@@ -15,7 +15,7 @@ from tests.browser import chromium, driver, serving
 
 __all__ = ["chromium", "driver"]  # fixtures
 HELLO = Path(__file__).parent / "hello"
-LABEL = "https://gmao.example.org/e/ABCD2345"
+LABEL = "https://gmao.example.org/e/ABCD234U"
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ async () => {
     id: "0190b6a0-0000-7000-8000-000000000002", code: "EQ-0147", name: "Palettiseur 2", manufacturer: "Newtec", model: "P30",
     status: "broken", status_since: new Date(Date.now() - 25 * 60000).toISOString(), status_reason: "Vérin de poussée bloqué",
   };
-  await put(own, "rows", { key: `equipment/${machine.id}`, e: "equipment", s: null, refs: ["label:ABCD2345"], j: JSON.stringify(machine) });
+  await put(own, "rows", { key: `equipment/${machine.id}`, e: "equipment", s: null, refs: ["label:ABCD234U"], j: JSON.stringify(machine) });
   await put(own, "kv", { key: "today_card", value: JSON.stringify({
     title: "Aujourd’hui", subtitle: "Lundi 23 novembre", lead: { label: "EN COURS", title: "Fuite vérin de poussée", subtitle: "Palettiseur 2" },
     section: "À faire", items: [{ title: "Graissage paliers", subtitle: "Souffleuse 1", badge: "Retard 2 j", tone: "bad" }],

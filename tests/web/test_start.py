@@ -57,7 +57,7 @@ class TestStart:
 class TestBootCard:
     def test_machine_of_the_label_before_the_app(self, context: BrowserContext, site: str) -> None:
         page = seeded(context, site)
-        page.goto(f"{site}/e/ABCD2345", wait_until="commit")
+        page.goto(f"{site}/e/ABCD234U", wait_until="commit")
         expect(page.locator("#boot h1")).to_have_text("Palettiseur 2")
         expect(page.locator("#boot .chip.bad")).to_have_text("En panne")
         wait_for_app(page)
@@ -72,8 +72,8 @@ class TestBootCard:
         page = context.new_page()
         open_app(page, f"{site}/")
         keep_offline(page)
-        page.goto(f"{site}/e/ABCD2345")
-        assert page.text_content("body") == '{"operator":"ABCD2345"}'
+        page.goto(f"{site}/e/ABCD234U")
+        assert page.text_content("body") == '{"operator":"ABCD234U"}'
 
 
 class TestUpdate:

@@ -20,7 +20,7 @@ from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment import EquipmentRow, LinkLabel
-from shared_models.labels import grouped, is_label_code, normalise
+from shared_models.labels import grouped, is_label_code, label_code_in, normalise
 
 
 @component
@@ -40,7 +40,8 @@ def ScanScreen() -> ft.Control:
 def LabelScreen() -> ft.Control:
     """`/e/<code>`: the device's own rows first, then the server's word."""
     client = use_tables("equipment")
-    code = normalise(ft.use_route_params()["code"])
+    typed = ft.use_route_params()["code"]
+    code = label_code_in(f"/e/{typed}") or normalise(typed)
     here = by_label(client.equipment.rows.values(), code)
 
     async def ask() -> str | None:

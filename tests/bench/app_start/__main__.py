@@ -178,7 +178,7 @@ def card_time(subject: Subject, rate: int, rounds: int) -> float:
         page.goto(subject.url + "/icons/badge.png")
         page.evaluate(SEED)
         slow(page, rate)
-        page.goto(subject.url + "/e/ABCD2345", wait_until="commit")
+        page.goto(subject.url + "/e/ABCD234U", wait_until="commit")
         times.append(mark(page, "card-painted"))
         page.close()
     return round(statistics.median(times), 3)

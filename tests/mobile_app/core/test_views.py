@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from mobile_app.core.due import local_day
-from mobile_app.core.views import Reader, board_view, by_label, interventions_of, open_jobs, to_validate, today_view
+from mobile_app.core.views import Reader, board_view, by_code, by_label, interventions_of, open_jobs, to_validate, today_view
 from shared_models.ids import uuid7
 from shared_models.interventions import ActionRow, Priority
 from shared_models.labels import grouped, new_label_code
@@ -24,6 +24,14 @@ def test_a_label_is_found_scanned_or_typed():
     assert by_label(park, f"https://etabli.example/e/{code}") is press
     assert by_label(park, grouped(code).lower()) is press
     assert by_label(park, "not a label") is None
+
+
+def test_a_machine_is_found_by_its_own_code_as_people_type_it():
+    press, other = machine("Presse", code="EQ-0076"), machine("Autre", code="EQ-0760")
+    assert by_code([other, press], " eq\u20110076\u200b") is press
+    assert by_code([other, press], "EQ0076") is press
+    assert by_code([other, press], "EQ-007") is None
+    assert by_code([press, machine("Sœur", code="EQ0076")], "EQ-0076") is None
 
 
 def test_today_shows_each_open_job_once():

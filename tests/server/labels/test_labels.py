@@ -118,7 +118,11 @@ class TestResolve:
     async def test_answers_the_machine_or_says_what_is_wrong(self, writer, client_as, site, session):
         machine = await make_machine(writer, site.id)
         code = machine["label_codes"][0]
-        assert (await writer.get(f"{API}/labels/{code[:4].lower()}-{code[4:]}")).json()["id"] == machine["id"]
+        for typed in (f"{code[:4].lower()}-{code[4:]}", f"“{code[:4]}—{code[4:]}\u200b”,"):
+            assert (await writer.get(f"{API}/labels/{typed}")).json()["id"] == machine["id"]
+            assert [row["id"] for row in (await writer.get(f"{API}/equipment", params={"search": typed})).json()["items"]] == [
+                machine["id"]
+            ]
         await writer.post(f"{API}/labels/blank", json={"count": 1})
         blank = await session.scalar(text("select code from label_code where equipment_id is null order by created_at desc"))
         assert code_of(await writer.get(f"{API}/labels/{blank}")) == (409, "label_blank")

@@ -72,6 +72,9 @@ class TestShow:
         code = url[3:]
         assert (await client.get("/e", params={"code": f"{code[:4].lower()}-{code[4:]}"})).headers["location"] == url
         assert (await client.get(f"/e/{code[:4].lower()}-{code[4:]}")).status_code == 200
+        assert (await client.get(f"/e/«\u00a0{code[:4]}—{code[4:]}\u200b»")).status_code == 200
+        pasted = await client.get("/e", params={"code": f"https://etabli.example/e/{code}?x=1"})
+        assert pasted.headers["location"] == f"/e/{code}"
 
     @pytest.mark.parametrize(("code", "said"), [("23456789", "add up"), ("x", "add up"), ("<b>", "add up"), (None, "Unknown label")])
     async def test_explains_a_wrong_code(self, client, code, said):
