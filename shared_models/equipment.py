@@ -36,7 +36,8 @@ class FailureItemKind(StrEnum):
     remedy = "remedy"
 
 
-Names = dict[Literal["fr", "en"], Annotated[Text, StringConstraints(min_length=1, max_length=100)]]
+Names = Annotated[dict[Literal["fr", "en"], Annotated[Text, StringConstraints(min_length=1, max_length=100)]], Field(min_length=1)]
+"""In one language at least; the other falls back on it."""
 Code = Annotated[Text, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$")]
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
@@ -78,14 +79,35 @@ class SpecField(Row):
 
 
 class EquipmentClassRow(Row):
+    """`retired_items` are offered no more; sheets of the past name them."""
+
     id: UUID
     code: str
     names: dict[str, str]
     icon: str
     spec_fields: list[SpecField]
     failure_items: list[FailureItem]
+    retired_items: list[FailureItem] = []
     mode_counts: list[ModeCount]
+    is_active: bool = True
     version: int
+
+
+class ReadyItem(Row):
+    kind: FailureItemKind
+    code: str
+    names: dict[str, str]
+    icon: str
+
+
+class ReadyClass(Row):
+    """A class of machines as it can be taken over, with its failure catalogue; afterwards it is one's own."""
+
+    code: str
+    names: dict[str, str]
+    icon: str
+    spec_fields: list[SpecField]
+    failure_items: list[ReadyItem]
 
 
 class FailureItemWrite(Schema):
@@ -103,7 +125,10 @@ class SpecFieldWrite(Schema):
 
 
 class EquipmentClassWrite(Schema):
-    """Creates a class, or replaces one when `version` is given. Failure items left out are retired, not erased."""
+    """Creates a class, or replaces one when `version` is given. Failure items left out are retired, not erased.
+
+    A class that is not active stays on the machines that have it, and is offered to no other.
+    """
 
     id: UUID
     version: int | None = None
@@ -112,6 +137,13 @@ class EquipmentClassWrite(Schema):
     icon: Annotated[str, StringConstraints(max_length=40)] = ""
     spec_fields: list[SpecFieldWrite] = Field(default=[], max_length=50)
     failure_items: list[FailureItemWrite] = Field(default=[], max_length=200)
+    is_active: bool = True
+
+
+class ReadyClassesTake(Schema):
+    """The ready-made classes to take over, by their codes."""
+
+    codes: Annotated[list[Code], Field(min_length=1, max_length=100)]
 
 
 # ---------------------------------------------------------------- equipment

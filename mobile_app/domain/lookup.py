@@ -36,9 +36,13 @@ def dotted(*parts: str) -> str:
 
 
 def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> FailureItem | None:
+    """Also one that is retired by now, or of a class that the machine had before."""
+    if item_id is None:
+        return None
     row = client.equipment.get(equipment_id)
-    of_class = client.classes.get(row.class_id) if row and row.class_id else None
-    return next((item for item in of_class.failure_items if item.id == item_id), None) if of_class and item_id else None
+    own = client.classes.get(row.class_id) if row else None
+    kinds = [*([own] if own else []), *client.classes.rows.values()]
+    return next((item for kind in kinds for item in (*kind.failure_items, *kind.retired_items) if item.id == item_id), None)
 
 
 def item_name(item: FailureItem | None) -> str:

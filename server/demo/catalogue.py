@@ -1,4 +1,4 @@
-"""What a bottling plant is made of: fourteen classes of machines, what goes wrong with each, and what is done to prevent it.
+"""What a bottling plant is made of: fourteen of the ready-made classes of machines, what goes wrong with each, and what is done to prevent it.
 
 Faults, one a line: mode, weight, usual repair minutes | title | what the operator says | mechanism | remedies (code and text).
 Rounds, one a line: cadence, usual minutes, marks | title | report | kind of maintenance | checklist | parts.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from server.catalogue.machines import MACHINES, ReadyMachine
 from server.demo.cadences import Cadence
 
 
@@ -44,21 +45,17 @@ class Round(NamedTuple):
 
 
 class Spec(NamedTuple):
+    """What machines of a class are found with."""
+
     key: str
-    fr: str
-    en: str
-    unit: str
     values: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class MachineClass:
-    """`yearly`: failures a year of a good machine; `cost`: euros an hour of stop; `value`: euros."""
+    """A ready-made class as this plant knows it. `yearly`: failures a year of a good machine; `cost`: euros an hour of stop; `value`: euros."""
 
     code: str
-    fr: str
-    en: str
-    icon: str
     models: tuple[tuple[str, str], ...]
     specs: tuple[Spec, ...]
     faults: tuple[Fault, ...]
@@ -68,6 +65,10 @@ class MachineClass:
     cost: int
     value: int
     parts: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> ReadyMachine:
+        return MACHINES[self.code]
 
 
 def _faults(table: str) -> tuple[Fault, ...]:
@@ -102,7 +103,7 @@ def _part(text: str) -> Part:
 
 def _specs(table: str) -> tuple[Spec, ...]:
     lines = ([cell.strip() for cell in line.split("|")] for line in table.strip().splitlines())
-    return tuple(Spec(key, fr, en, unit, tuple(float(v) for v in values.split())) for key, fr, en, unit, values in lines)
+    return tuple(Spec(key, tuple(float(v) for v in values.split())) for key, values in lines)
 
 
 def _models(table: str) -> tuple[tuple[str, str], ...]:
@@ -112,11 +113,11 @@ def _models(table: str) -> tuple[tuple[str, str], ...]:
 
 CLASSES: tuple[MachineClass, ...] = (
     MachineClass(
-        "SOUF", "Souffleuse", "Blow moulder", "air", _models("Kordia: Blow 10, Kordia: Blow 14 Evo, Maverlin: SB-8"),
+        "SOUF", _models("Kordia: Blow 10, Kordia: Blow 14 Evo, Maverlin: SB-8"),
         _specs("""
-            cadence|Cadence|Speed|bt/h|14000 18000 22000
-            moules|Moules|Moulds||8 10 14
-            pression|Pression de soufflage|Blowing pressure|bar|30 35 38
+            cadence|14000 18000 22000
+            moules|8 10 14
+            pression|30 35 38
         """),
         _faults("""
             ELP 20 40|Fuite air 40 bar bloc de soufflage|on entend une grosse fuite d’air côté roue|1.1|REP joint de tuyère remplacé;TIG raccord haute pression resserré
@@ -135,11 +136,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 5.0, 15, 900, 680_000, ("Four infrarouge", "Compresseur haute pression"),
     ),
     MachineClass(
-        "REMP", "Remplisseuse", "Filler", "local_drink", _models("Odival: Fill 48, Odival: Fill 72 V, Bressolac: RV-60"),
+        "REMP", _models("Odival: Fill 48, Odival: Fill 72 V, Bressolac: RV-60"),
         _specs("""
-            cadence|Cadence|Speed|bt/h|12000 18000 24000
-            becs|Becs|Valves||48 60 72
-            volume|Plage de volume|Volume range|cl|50 100 150
+            cadence|12000 18000 24000
+            becs|48 60 72
+            volume|50 100 150
         """),
         _faults("""
             ELP 24 35|Fuite bec de remplissage|ça coule au bec, bouteilles mouillées|2.4|REP joints de bec remplacés;CLN bec démonté et nettoyé
@@ -158,11 +159,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 4.5, 18, 1100, 820_000, ("Cuve tampon", "Doseur CO2"),
     ),
     MachineClass(
-        "BOUC", "Boucheuse", "Capper", "build", _models("Galdaro: CA8, Galdaro: CA12, Odival: Cap 15"),
+        "BOUC", _models("Galdaro: CA8, Galdaro: CA12, Odival: Cap 15"),
         _specs("""
-            cadence|Cadence|Speed|bt/h|12000 18000 24000
-            tetes|Têtes|Heads||8 12 15
-            couple|Couple de serrage|Torque|N·m|1.6 1.9 2.2
+            cadence|12000 18000 24000
+            tetes|8 12 15
+            couple|1.6 1.9 2.2
         """),
         _faults("""
             PDE 22 20|Couple de bouchage hors tolérance|bouchons trop serrés|3.4|ADJ couple réglé tête par tête;REP ressort de tête remplacé
@@ -179,10 +180,10 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 4.0, 15, 800, 210_000, ("Élévateur à bouchons",),
     ),
     MachineClass(
-        "ETIQ", "Étiqueteuse", "Labeller", "label", _models("Ternelle: Solo 20, Ternelle: Duo 30, Pontivet: ET-M2"),
+        "ETIQ", _models("Ternelle: Solo 20, Ternelle: Duo 30, Pontivet: ET-M2"),
         _specs("""
-            cadence|Cadence|Speed|bt/h|12000 20000 30000
-            postes|Postes|Stations||1 2 3
+            cadence|12000 20000 30000
+            postes|1 2 3
         """),
         _faults("""
             BRD 16 35|Courroie cassée|plus d’entraînement, courroie sortie|2.5|REP courroie crantée remplacée;ADJ tension de courroie réglée
@@ -200,10 +201,10 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 5.0, 12, 700, 260_000, ("Groupe colle",),
     ),
     MachineClass(
-        "ENCA", "Encaisseuse", "Case packer", "inventory_2", _models("Normapak: EC-20, Normapak: EC-35, Pontivet: Pack 6"),
+        "ENCA", _models("Normapak: EC-20, Normapak: EC-35, Pontivet: Pack 6"),
         _specs("""
-            cadence|Cadence|Speed|cartons/min|12 20 35
-            format|Format maximal|Largest case|mm|400 500 600
+            cadence|12 20 35
+            format|400 500 600
         """),
         _faults("""
             JAM 26 15|Bourrage carton|cartons coincés à la formeuse|5.1|CLN magasin dégagé;ADJ largeur de guide réglée
@@ -220,11 +221,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 4.0, 15, 450, 190_000, ("Formeuse de cartons",),
     ),
     MachineClass(
-        "PALE", "Palettiseur", "Palletiser", "pallet", _models("Normapak: P30, Normapak: P45, Sorvelec: PL-2"),
+        "PALE", _models("Normapak: P30, Normapak: P45, Sorvelec: PL-2"),
         _specs("""
-            cadence|Cadence|Speed|couches/min|3 4 5
-            charge|Charge utile|Payload|kg|250 400 600
-            pression|Pression d’air|Air pressure|bar|6 7
+            cadence|3 4 5
+            charge|250 400 600
+            pression|6 7
         """),
         _faults("""
             ELP 24 45|Fuite vérin de poussée|fuite sous le vérin de poussée|1.1|REP joint vérin Ø63 remplacé;TIG raccord de vérin resserré
@@ -242,10 +243,10 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 4.5, 15, 600, 240_000, ("Vérin de poussée", "Magasin palettes"),
     ),
     MachineClass(
-        "CONV", "Convoyeur", "Conveyor", "conveyor_belt", _models("Brevon: RM 200, Brevon: RM 320, Maverlin: Trans-4"),
+        "CONV", _models("Brevon: RM 200, Brevon: RM 320, Maverlin: Trans-4"),
         _specs("""
-            longueur|Longueur|Length|m|4 8 12 18
-            vitesse|Vitesse|Speed|m/min|20 35 50
+            longueur|4 8 12 18
+            vitesse|20 35 50
         """),
         _faults("""
             JAM 24 10|Bouteilles couchées|bouteilles couchées au virage|5.1|CLN bouteilles retirées;ADJ guides réglés
@@ -262,11 +263,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 1.7, 15, 250, 28_000,
     ),
     MachineClass(
-        "PAST", "Tunnel de pasteurisation", "Tunnel pasteuriser", "thermostat", _models("Sorvelec: TP-12, Kordia: Therm 20"),
+        "PAST", _models("Sorvelec: TP-12, Kordia: Therm 20"),
         _specs("""
-            zones|Zones|Zones||8 10 12
-            temperature|Température maximale|Highest temperature|°C|65 68 72
-            debit|Débit|Flow|m³/h|60 90 120
+            zones|8 10 12
+            temperature|65 68 72
+            debit|60 90 120
         """),
         _faults("""
             PLU 22 45|Buses d’aspersion bouchées|zone 3 ne pleut plus|5.1|CLN rampes et buses nettoyées;REP buses remplacées
@@ -282,11 +283,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 4.0, 20, 950, 520_000, ("Pompe de zone 1", "Pompe de zone 2"),
     ),
     MachineClass(
-        "LAVE", "Laveuse", "Washer", "wash", _models("Bressolac: LB-30, Solimec: Lavo 18"),
+        "LAVE", _models("Bressolac: LB-30, Solimec: Lavo 18"),
         _specs("""
-            cadence|Cadence|Speed|bt/h|12000 18000 24000
-            soude|Concentration en soude|Caustic strength|%|1.5 2 2.5
-            temperature|Température|Temperature|°C|75 80 85
+            cadence|12000 18000 24000
+            soude|1.5 2 2.5
+            temperature|75 80 85
         """),
         _faults("""
             PLU 18 40|Gicleurs bouchés|bouteilles mal rincées|5.1|CLN gicleurs débouchés;CLN filtre de soude nettoyé
@@ -303,11 +304,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 3.8, 20, 500, 430_000, ("Pompe de soude",),
     ),
     MachineClass(
-        "COMP", "Compresseur", "Compressor", "compress", _models("Airgonne: GA55, Airgonne: GA75, Solimec: VX-90"),
+        "COMP", _models("Airgonne: GA55, Airgonne: GA75, Solimec: VX-90"),
         _specs("""
-            puissance|Puissance|Power|kW|55 75 90
-            debit|Débit|Flow|m³/min|9.5 13 16
-            pression|Pression|Pressure|bar|7.5 8 10
+            puissance|55 75 90
+            debit|9.5 13 16
+            pression|7.5 8 10
         """),
         _faults("""
             OHE 24 50|Température d’huile haute|compresseur en défaut température|2.7|CLN radiateur soufflé et nettoyé;REP vanne thermostatique remplacée
@@ -325,11 +326,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 2.6, 15, 350, 62_000, ("Sécheur d’air",),
     ),
     MachineClass(
-        "POMP", "Pompe", "Pump", "water", _models("Hydrelle: NB 50, Hydrelle: NB 80, Solimec: Cen-65"),
+        "POMP", _models("Hydrelle: NB 50, Hydrelle: NB 80, Solimec: Cen-65"),
         _specs("""
-            debit|Débit|Flow|m³/h|12 25 40 60
-            hauteur|Hauteur manométrique|Head|m|20 32 45
-            puissance|Puissance|Power|kW|4 7.5 11
+            debit|12 25 40 60
+            hauteur|20 32 45
+            puissance|4 7.5 11
         """),
         _faults("""
             ELP 26 55|Fuite garniture mécanique|eau au pied de la pompe|2.4|REP garniture mécanique remplacée;TIG bride resserrée
@@ -346,11 +347,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 1.6, 12, 180, 14_000,
     ),
     MachineClass(
-        "CHAU", "Chaudière", "Boiler", "local_fire_department", _models("Vaporelle: VS-4, Vaporelle: VS-6, Solimec: Therma 5"),
+        "CHAU", _models("Vaporelle: VS-4, Vaporelle: VS-6, Solimec: Therma 5"),
         _specs("""
-            vapeur|Débit vapeur|Steam flow|t/h|2 4 6
-            pression|Timbre|Design pressure|bar|10 12 15
-            puissance|Puissance|Power|kW|1400 2600 4000
+            vapeur|2 4 6
+            pression|10 12 15
+            puissance|1400 2600 4000
         """),
         _faults("""
             UST 18 40|Mise en sécurité brûleur|brûleur en sécurité|3.1|RST brûleur réarmé;REP électrode d’allumage remplacée;CLN cellule de flamme nettoyée
@@ -368,11 +369,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 3.0, 25, 1200, 180_000, ("Brûleur",),
     ),
     MachineClass(
-        "FROI", "Groupe froid", "Chiller", "ac_unit", _models("Frigelis: CW-200, Frigelis: CW-350, Solimec: Glace 2"),
+        "FROI", _models("Frigelis: CW-200, Frigelis: CW-350, Solimec: Glace 2"),
         _specs("""
-            puissance|Puissance frigorifique|Cooling capacity|kW|200 280 350
-            fluide|Charge de fluide|Refrigerant charge|kg|45 70 95
-            depart|Température de départ|Outlet temperature|°C|2 4 6
+            puissance|200 280 350
+            fluide|45 70 95
+            depart|2 4 6
         """),
         _faults("""
             UST 18 45|Haute pression frigorifique|groupe arrêté, défaut HP|5.2|CLN condenseur nettoyé;RST pressostat HP réarmé
@@ -388,11 +389,11 @@ CLASSES: tuple[MachineClass, ...] = (
         """), 2.6, 18, 600, 140_000, ("Pompe eau glacée",),
     ),
     MachineClass(
-        "ROBO", "Robot", "Robot", "precision_manufacturing", _models("Sirelec: R-160, Sirelec: R-210, Maverlin: Arm 6"),
+        "ROBO", _models("Sirelec: R-160, Sirelec: R-210, Maverlin: Arm 6"),
         _specs("""
-            charge|Charge utile|Payload|kg|50 160 210
-            rayon|Rayon d’action|Reach|mm|2100 2650 3100
-            axes|Axes|Axes||4 6
+            charge|50 160 210
+            rayon|2100 2650 3100
+            axes|4 6
         """),
         _faults("""
             FTS 14 25|Ne prend plus l’origine|robot perdu, pas d’origine|3.3|RST origine refaite;REP batterie codeur remplacée

@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterator
 from uuid import UUID
 
-from server.demo import catalogue, failures
+from server.demo import catalogue
 from server.demo.catalogue import MachineClass
 from server.demo.chance import BORN, Dice, instant
-
-EVERYWHERE = ("FTS", "NOI", "SER", "VIB", "OHE", "STD")  # modes that any machine can show
 
 
 class Codes:
@@ -27,8 +25,8 @@ class Codes:
         at = instant(since)
         return [
             {
-                "id": self.classes[kind.code], "created_at": at, "updated_at": at, "code": kind.code, "icon": kind.icon,
-                "names": json.dumps({"fr": kind.fr, "en": kind.en}), "spec_fields": json.dumps(_spec_fields(kind)),
+                "id": self.classes[kind.code], "created_at": at, "updated_at": at, "code": kind.code, "icon": kind.ready.icon,
+                "names": json.dumps({"fr": kind.ready.fr, "en": kind.ready.en}), "spec_fields": json.dumps(_spec_fields(kind)),
             }
             for kind in catalogue.CLASSES
         ]  # fmt: skip
@@ -37,25 +35,14 @@ class Codes:
         return self._rows
 
     def _items_of(self, kind: MachineClass, dice: Dice) -> Iterator[dict[str, object]]:
-        for list_name, entries in _lists(kind).items():
-            for position, (code, fr, en, icon) in enumerate(entries):
+        for list_name, entries in kind.ready.lists().items():
+            for position, (code, entry) in enumerate(entries.items()):
                 self.items[kind.code, list_name, code] = item_id = dice.id_at(BORN)
                 yield {
                     "id": item_id, "class_id": self.classes[kind.code], "kind": list_name, "code": code,
-                    "names": json.dumps({"fr": fr, "en": en}), "icon": icon, "position": position,
+                    "names": json.dumps({"fr": entry.fr, "en": entry.en}), "icon": entry.icon, "position": position,
                 }  # fmt: skip
 
 
-def _lists(kind: MachineClass) -> dict[str, list[tuple[str, str, str, str]]]:
-    modes = dict.fromkeys([*(fault.mode for fault in kind.faults), *EVERYWHERE])
-    mechanisms = sorted({fault.mechanism for fault in kind.faults} | {"2.4", "1.5"})
-    return {
-        "mode": [(code, failures.MODES[code].fr, failures.MODES[code].en, failures.MODES[code].icon) for code in modes],
-        "mechanism": [(code, *failures.MECHANISMS[code], "") for code in mechanisms],
-        "cause": [(code, *names, "") for code, names in failures.CAUSES.items()],
-        "remedy": [(code, *names) for code, names in failures.REMEDIES.items()],
-    }
-
-
 def _spec_fields(kind: MachineClass) -> list[dict[str, object]]:
-    return [{"key": spec.key, "names": {"fr": spec.fr, "en": spec.en}, "unit": spec.unit} for spec in kind.specs]
+    return [{"key": spec.key, "names": {"fr": spec.fr, "en": spec.en}, "unit": spec.unit} for spec in kind.ready.specs]

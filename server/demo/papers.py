@@ -14,7 +14,7 @@ _LEFT, _TOP = 20 * mm, 275 * mm
 def instructions(kind: MachineClass) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)  # no date inside: the same bytes every time
-    canvas.setTitle(f"Gamme de maintenance – {kind.fr}")
+    canvas.setTitle(f"Gamme de maintenance – {kind.ready.fr}")
     _heading(canvas, kind)
     y = _section(
         canvas,
@@ -41,7 +41,7 @@ def _heading(canvas: Canvas, kind: MachineClass) -> None:
     canvas.setFillColorRGB(0.043, 0.333, 0.388)
     canvas.rect(0, 282 * mm, A4[0], 15 * mm, stroke=0, fill=1)
     canvas.setFont("Helvetica-Bold", 22)
-    canvas.drawString(_LEFT, _TOP - 12 * mm, kind.fr)
+    canvas.drawString(_LEFT, _TOP - 12 * mm, kind.ready.fr)
     canvas.setFillColorRGB(0.3, 0.38, 0.43)
     canvas.setFont("Helvetica", 11)
     canvas.drawString(_LEFT, _TOP - 19 * mm, "Gamme de maintenance")

@@ -147,7 +147,7 @@ def _machines_of(site: Site, dice: Dice, scale: Scale, now: float) -> Iterator[M
 
 
 def _name(code: str, plan: tuple[str, ...], numbers: Counter[str]) -> str:
-    stem = catalogue.by_code(code).fr
+    stem = catalogue.by_code(code).ready.fr
     if code == "LAVE":
         stem = "Laveuse bouteilles" if numbers["Laveuse bouteilles"] <= numbers["Laveuse caisses"] else "Laveuse caisses"
     if code == "PAST":

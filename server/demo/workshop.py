@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from server.catalogue.failures import CAUSES
 from server.demo import courses, failures, words
 from server.demo.calendars import DAY, HOUR, MINUTE, SHIFTS, Calendar, weekday
 from server.demo.catalogue import Fault
@@ -69,7 +70,7 @@ class Workshop:
     def repair(self, need: Need, fault: Fault) -> Sheet | None:
         dice, machine = self.dice, need.machine
         reported = max(need.at, machine.free_at + 35 * MINUTE)
-        stops = dice.happens(failures.MODES[fault.mode].stop)
+        stops = dice.happens(failures.STOPS[fault.mode])
         wait = dice.around(WAIT_MINUTES[machine.criticality], 0.7) * MINUTE
         user, start = self._take(machine.site.index, reported + wait, urgent=stops and machine.criticality != "low")
         sheet = self._new(machine, reported + dice.randint(1, 6) * MINUTE, fault.title, "corrective")
@@ -96,7 +97,7 @@ class Workshop:
         if dice.happens(0.5):
             cause = dice.pick(failures.CAUSES_OF_MECHANISM[fault.mechanism])
             sheet.cause_id = self.codes.item(kind, "cause", cause)
-            sheet.failure_cause = f"{failures.CAUSES[cause][0]}." if dice.happens(0.5) else ""
+            sheet.failure_cause = f"{CAUSES[cause].fr}." if dice.happens(0.5) else ""
         sheet.remedy_id = self.codes.item(kind, "remedy", code)
         sheet.work_performed = words.done(text, clock, dice)
         sheet.observations = words.seen(fault, dice) if dice.happens(0.25) else ""

@@ -1,26 +1,28 @@
 """Equipment classes and their failure catalogues."""
 
+from uuid import UUID
+
 from server.audit import service as audit
+from server.catalogue.machines import MACHINES
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import Forbidden, NotFound
 from server.core.versions import claim
-from server.equipment import repository
-from server.equipment.errors import ClassCodeTaken, FailureItemOfOtherClass, FailureItemTwice
+from server.equipment import ready, repository
+from server.equipment.errors import ClassCodeTaken, ClassInUse, FailureItemOfOtherClass, FailureItemTwice, ReadyClassUnknown
 from server.equipment.models import EquipmentClass, FailureItem
-from shared_models.equipment import EquipmentClassWrite, FailureItemWrite
+from shared_models.equipment import EquipmentClassWrite, FailureItemWrite, ReadyClassesTake
 from shared_models.permissions import Permission
 
 
 async def write(session: Session, actor: Actor, cmd: EquipmentClassWrite) -> EquipmentClass:
     """Create the class, or replace it when `version` is given; failure items left out are retired."""
-    if not (actor.may(Permission.equipment_write) or actor.may(Permission.settings_write)):
-        raise Forbidden(permission=Permission.equipment_write)
+    _need_to_write(actor)
     _check_items(cmd.failure_items)
     equipment_class, before = await _claimed(session, cmd)
     if await repository.class_code_is_taken(session, cmd.code, but=cmd.id):
         raise ClassCodeTaken(field="code", value=cmd.code)
-    for name, value in cmd.model_dump(include={"code", "names", "icon", "spec_fields"}).items():
+    for name, value in cmd.model_dump(include={"code", "names", "icon", "spec_fields", "is_active"}).items():
         setattr(equipment_class, name, value)
     session.add(equipment_class)
     await session.flush()
@@ -28,6 +30,40 @@ async def write(session: Session, actor: Actor, cmd: EquipmentClassWrite) -> Equ
     after = audit.snapshot(equipment_class) | {"failure_items": _names(cmd.failure_items)}
     await audit.record(session, actor, "equipment_class.written", equipment_class, before=before, after=after)
     return equipment_class
+
+
+async def take(session: Session, actor: Actor, cmd: ReadyClassesTake) -> list[UUID]:
+    """Make classes of one's own of ready-made ones; those whose code is there already are left as they are."""
+    _need_to_write(actor)
+    if unknown := [code for code in cmd.codes if code not in MACHINES]:
+        raise ReadyClassUnknown(field="codes", value=unknown[0])
+    wanted = [MACHINES[code] for code in dict.fromkeys(cmd.codes)]
+    there = await repository.class_ids(session, [machine.code for machine in wanted])
+    for machine in wanted:
+        if machine.code not in there:
+            made = ready.fresh(machine)
+            await write(session, actor, made)
+            there[machine.code] = made.id
+    return [there[machine.code] for machine in wanted]
+
+
+async def delete(session: Session, actor: Actor, class_id: UUID) -> None:
+    """One that nothing refers to, with its lists; history is never left without its words."""
+    _need_to_write(actor)
+    found = await repository.get_class(session, class_id, for_update=True)
+    if found is None:
+        raise NotFound
+    if await repository.class_is_used(session, class_id):
+        raise ClassInUse
+    items = _names(await repository.failure_items(session, class_id))
+    await audit.record(session, actor, "equipment_class.deleted", found, before=audit.snapshot(found) | {"failure_items": items}, after={})
+    await session.delete(found)
+    await session.flush()
+
+
+def _need_to_write(actor: Actor) -> None:
+    if not (actor.may(Permission.equipment_write) or actor.may(Permission.settings_write)):
+        raise Forbidden(permission=Permission.equipment_write)
 
 
 async def _claimed(session: Session, cmd: EquipmentClassWrite) -> tuple[EquipmentClass, dict[str, object]]:

@@ -1,6 +1,6 @@
 """What can be wrong with a command about machines."""
 
-from server.core.errors import AlreadyExists, Conflict, Gone, Invalid
+from server.core.errors import AlreadyExists, Conflict, Gone, Invalid, StillInUse
 
 
 class CodeTaken(AlreadyExists):
@@ -75,6 +75,16 @@ class NotAPicture(Invalid):
 
 class ClassCodeTaken(AlreadyExists):
     code = "equipment_class_code_taken"
+
+
+class ClassInUse(StillInUse):
+    """Machines have it, or sheets name entries of its lists; it can be retired."""
+
+    code = "equipment_class_in_use"
+
+
+class ReadyClassUnknown(Invalid):
+    code = "ready_class_unknown"
 
 
 class FailureItemOfOtherClass(Conflict):

@@ -40,6 +40,7 @@ class EquipmentClass(Versioned, Synced, table=True):
     icon: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     spec_fields: list[dict[str, Any]] = json_column("[]")
     mode_counts: list[dict[str, Any]] = json_column("[]")
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
 class FailureItem(Identified, table=True):

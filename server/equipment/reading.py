@@ -82,6 +82,14 @@ async def document_after_write(session: Session, document_id: UUID) -> Response:
     return await _written(session, rows.document_json("d"), "document d", document_id, 201)
 
 
+async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
+    found = sa.text(
+        f"select coalesce(json_agg({rows.equipment_class_json('k')} order by w.at), '[]')::text"  # noqa: S608
+        " from unnest(cast(:ids as uuid[])) with ordinality as w(id, at) join equipment_class k on k.id = w.id"
+    )
+    return Response(await session.scalar(found, {"ids": ids}), media_type=JSON)
+
+
 async def class_after_write(session: Session, class_id: UUID) -> Response:
     return await _written(session, rows.equipment_class_json("k"), "equipment_class k", class_id, 200)
 

@@ -231,6 +231,27 @@ async def class_code_is_taken(session: ReadSession, code: str, *, but: UUID) -> 
     return await _exists(session, col(EquipmentClass.code) == code, col(EquipmentClass.id) != but)
 
 
+async def class_ids(session: ReadSession, codes: Iterable[str]) -> dict[str, UUID]:
+    """By code, as far as there are any."""
+    found = await session.scalars(select(EquipmentClass).where(col(EquipmentClass.code).in_(list(codes))))
+    return {kind.code: kind.id for kind in found}
+
+
+_NAMED_IN_SHEETS = sa.text("""
+select exists (
+    select from failure_item f join maintenance_interventions i on f.id in (i.mode_id, i.mechanism_id, i.cause_id, i.remedy_id)
+    where f.class_id = :id
+)
+""")
+
+
+async def class_is_used(session: ReadSession, class_id: UUID) -> bool:
+    """By a machine, archived ones too, or by a sheet of a machine that had it once."""
+    if await _exists(session, col(Equipment.class_id) == class_id):
+        return True
+    return bool(await session.scalar(_NAMED_IN_SHEETS, {"id": class_id}))
+
+
 async def failure_items(session: ReadSession, class_id: UUID, ids: Iterable[UUID] = ()) -> list[FailureItem]:
     """Those of the class, and those with one of these ids wherever they are."""
     chosen = sa.or_(col(FailureItem.class_id) == class_id, col(FailureItem.id).in_(list(ids)))

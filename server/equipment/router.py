@@ -8,7 +8,7 @@ from server.core.access import Actor, require, signed_in
 from server.core.clock import now
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.exports import FileAnswer
-from server.equipment import classes, listing, reading, service
+from server.equipment import classes, listing, reading, ready, service
 from server.equipment.errors import OtherIdInBody
 from shared_models.equipment import (
     AddDocument,
@@ -22,6 +22,8 @@ from shared_models.equipment import (
     EquipmentListItem,
     EquipmentRead,
     LinkLabel,
+    ReadyClass,
+    ReadyClassesTake,
     RemoveDocument,
     SetEquipmentPhoto,
     StatusChange,
@@ -139,6 +141,18 @@ async def list_classes(_: EquipmentReader, pool: ReadPoolDep) -> Response:
     return await reading.classes(pool)
 
 
+@router.get("/equipment-classes/ready")
+async def list_ready_classes(_: EquipmentReader) -> list[ReadyClass]:
+    """Pumps, motors, conveyors …: classes with their failure catalogues, to be taken over."""
+    return ready.offered()
+
+
+@router.post("/equipment-classes/ready", response_model=list[EquipmentClassRow])
+async def take_ready_classes(actor: EquipmentWriter, session: SessionDep, cmd: ReadyClassesTake) -> Response:
+    """Those whose code is there already are answered as they are."""
+    return await reading.classes_after_write(session, await classes.take(session, actor, cmd))
+
+
 @router.get("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
 async def read_class(_: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
     return await reading.equipment_class(pool, class_id)
@@ -150,3 +164,9 @@ async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUI
     _same(class_id, cmd.id, "id")
     await classes.write(session, actor, cmd)
     return await reading.class_after_write(session, class_id)
+
+
+@router.delete("/equipment-classes/{class_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID) -> None:
+    """Refused while machines or sheets refer to it; retire it then."""
+    await classes.delete(session, actor, class_id)

@@ -30,13 +30,18 @@ def equipment_read_json(alias: str) -> str:
 
 
 def equipment_class_json(alias: str) -> str:
-    """An `EquipmentClassRow`, without its retired failure items."""
-    items = (
+    """An `EquipmentClassRow`."""
+    return _object(
+        EquipmentClassRow, alias, failure_items=_failure_items(alias, "i.is_active"), retired_items=_failure_items(alias, "not i.is_active")
+    )
+
+
+def _failure_items(alias: str, condition: str) -> str:
+    return (
         "(select coalesce(json_agg(json_build_object('id', i.id, 'kind', i.kind, 'code', i.code, 'names', i.names, 'icon', i.icon)"  # noqa: S608
         " order by i.kind, i.position, i.code), '[]')"
-        f" from failure_item i where i.class_id = {alias}.id and i.is_active)"
+        f" from failure_item i where i.class_id = {alias}.id and {condition})"
     )
-    return _object(EquipmentClassRow, alias, failure_items=items)
 
 
 def document_json(alias: str) -> str:

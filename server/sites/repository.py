@@ -31,6 +31,18 @@ async def get_site(session: ReadSession, actor: Actor, site_id: UUID, *, for_upd
     return site
 
 
+_ON_SITE = sa.text("""
+select (select count(*) from equipment where site_id = :id), (select count(*) from team where site_id = :id),
+    (select count(*) from attachment where site_id = :id) + (select count(*) from reading_source where site_id = :id)
+""")
+
+
+async def what_is_on(session: ReadSession, site_id: UUID) -> tuple[int, int, int]:
+    """Machines, teams, and files or reporting machines."""
+    machines, teams, others = (await session.execute(_ON_SITE, {"id": site_id})).one()
+    return machines, teams, others
+
+
 async def list_lines(session: ReadSession, actor: Actor, site_id: UUID, page: PageQuery) -> Page[LineRead]:
     statement = select(ProductionLine).where(col(ProductionLine.site_id) == site_id, visible(actor, ProductionLine.site_id))
     return await paginate(session, statement, page, sorts=_LINE_SORTS, default="name", tie=col(ProductionLine.id), read=LineRead)
@@ -44,6 +56,13 @@ async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_upd
     if line is None:
         raise NotFound
     return line
+
+
+_ZONES = sa.text("select name from pg_timezone_names")
+
+
+async def zones_of_database(session: ReadSession) -> set[str]:
+    return set(await session.scalars(_ZONES))
 
 
 _LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where site_id = :site and is_active")

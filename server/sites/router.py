@@ -40,6 +40,12 @@ async def delete_site(actor: SiteWriter, session: SessionDep, site_id: UUID) -> 
     await service.delete_site(session, actor, site_id)
 
 
+@router.get("/time-zones")
+async def list_time_zones(_: SiteReader, session: ReadSessionDep) -> list[str]:
+    """The names that a site's `time_zone` may be chosen from."""
+    return await service.time_zones(session)
+
+
 @router.get("/sites/{site_id}/lines")
 async def list_lines(actor: SiteReader, session: ReadSessionDep, site_id: UUID, page: PageParams) -> Page[LineRead]:
     await repository.get_site(session, actor, site_id)

@@ -2,17 +2,31 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
-from server.core.database import Session
+from server.core.database import ReadSession, Session
 from server.core.versions import claim
 from server.sites import repository
+from server.sites.errors import SiteInUse
 from server.sites.models import ProductionLine, Site
 from server.users import service as users
 from shared_models.sites import LineCreate, LineUpdate, SiteCreate, SiteUpdate
 
+_NOT_PLACES = {"Etc", "posix", "right", "SystemV"}
 keep_wall_time = repository.keep_wall_time
+
+
+async def time_zones(session: ReadSession) -> list[str]:
+    """Regions with their cities, and UTC: those that the schema takes and the database can reckon with."""
+    known = await repository.zones_of_database(session)
+    return sorted(name for name in known & available_timezones() if _is_a_place(name))
+
+
+def _is_a_place(name: str) -> bool:
+    region, _, city = name.partition("/")
+    return name == "UTC" or bool(city and region not in _NOT_PLACES)
 
 
 async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
@@ -37,8 +51,11 @@ async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUp
 
 
 async def delete_site(session: Session, actor: Actor, site_id: UUID) -> None:
-    """Refused by the database while machines stand on the site; its lines go with it."""
+    """Refused while machines, teams or files belong to the site; its lines go with it."""
     site = await repository.get_site(session, actor, site_id, for_update=True)
+    machines, teams, others = await repository.what_is_on(session, site_id)
+    if machines or teams or others:
+        raise SiteInUse(site=site.name, machines=machines, teams=teams, files=others)
     await _delete(session, actor, site, "site.deleted")
 
 

@@ -1,4 +1,8 @@
+from sqlalchemy import text
+
 from shared_models.ids import uuid7
+from shared_models.sites import SiteCreate
+from tests.server.machines import make_machine
 from tests.server.support import count_statements, make_line, make_site, problem_code, wrong_fields
 
 SITES = "/api/v1/sites"
@@ -38,6 +42,32 @@ class TestSites:
         assert [row["id"] for row in page["items"]] == [str(mine.id)]
         assert (page["total"], page["page"], page["size"], page["pages"]) == (1, 1, 50, 1)
         assert len(statements) <= 3
+
+    async def test_one_that_holds_something_stays_and_says_what(self, client_as, session):
+        site, admin = await make_site(session), await client_as("admin")
+        machine = await make_machine(admin, site.id)
+        assert (await admin.delete(f"/api/v1/equipment/{machine['id']}")).status_code == 204  # archived, with its history
+        answer = await admin.delete(f"{SITES}/{site.id}")
+        assert problem_code(answer, 409) == "site_in_use"
+        told = answer.json()["params"]
+        assert (told["site"], told["machines"], told["teams"]) == (site.name, 1, 0)
+        supervisor = await client_as("supervisor")
+        assert problem_code(await supervisor.delete(f"{SITES}/{site.id}"), 403) == "forbidden"
+
+    async def test_every_zone_on_offer_is_taken(self, client_as, session):
+        admin = await client_as("admin")
+        zones = (await admin.get("/api/v1/time-zones")).json()
+        assert {"Europe/Paris", "Indian/Reunion", "America/New_York", "Asia/Kolkata", "UTC"} <= set(zones)
+        assert not {"localtime", "Factory", "EST", "posix/Europe/Paris"} & set(zones)
+        for zone in zones:
+            SiteCreate(id=uuid7(), name="X", time_zone=zone)
+        known = "select count(*) from unnest(cast(:zones as text[])) z where (now() at time zone z) is not null"
+        assert await session.scalar(text(known), {"zones": zones}) == len(zones)
+
+    async def test_the_second_of_two_editors_is_told(self, client_as, session):
+        site, admin = await make_site(session), await client_as("admin")
+        assert (await admin.patch(f"{SITES}/{site.id}", json={"version": 1, "location": "Lyon"})).status_code == 200
+        assert problem_code(await admin.patch(f"{SITES}/{site.id}", json={"version": 1, "location": "Nice"}), 409) == "stale_version"
 
 
 class TestLines:
