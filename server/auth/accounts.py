@@ -9,6 +9,7 @@ from server.auth import repository
 from server.auth.models import SetupLink
 from server.auth.service import actor_of
 from server.core import rate_limit
+from server.core.access import SYSTEM
 from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
@@ -21,7 +22,7 @@ from shared_models.auth import DemoAccount, RegisterRequest, SetupRequest
 from shared_models.permissions import Role
 
 SETUP_LINK_LIFETIME = timedelta(days=2)
-PER_ADDRESS = Rate(20, timedelta(hours=1))
+PER_NETWORK = Rate(20, timedelta(hours=1))
 DEMO_PASSWORD = "etabli-demo"  # noqa: S105 - published on purpose, and only where the demonstration's data is
 DEMO_USERNAMES = ("admin", "supervisor", "technician")
 
@@ -34,12 +35,22 @@ class SetupLinkSpent(Gone):
     code = "setup_link_spent"
 
 
-async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -> User:
-    """An account that can do nothing until an administrator activates it."""
-    await rate_limit.hit(pool, f"register:address:{origin.get().address}", PER_ADDRESS)
-    user = await _add(session, cmd, role=Role.technician, is_active=False, all_sites=False)
-    await audit.record(session, actor_of(user, set()), "user.registered", user, after=_visible(user))
-    return user
+async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -> None:
+    """An account that can do nothing until an administrator activates it.
+
+    A stranger learns nothing of who has one: a user name in use gets a number, and an address in use is told to the
+    administrators, in the log, by the account that has it.
+    """
+    await rate_limit.hit(pool, f"register:{origin.get().network}", PER_NETWORK)
+    secret = await hash_password(cmd.password)
+    holder = await users.find_by_login(session, cmd.email.lower())
+    cmd = cmd.model_copy(update={"username": await users.free_username(session, cmd.username)})
+    if holder is None:
+        user = await _add(session, cmd, secret, role=Role.technician, is_active=False, all_sites=False)
+        await audit.record(session, actor_of(user, set()), "user.registered", user, after=_visible(user))
+    else:
+        asked = {"username": cmd.username, "first_name": cmd.first_name, "last_name": cmd.last_name}
+        await audit.record(session, SYSTEM, "user.registered_again", holder, before={}, after=asked)
 
 
 async def create_setup_link(session: Session) -> str:
@@ -55,9 +66,8 @@ async def create_setup_link(session: Session) -> str:
     return token
 
 
-async def set_up(session: Session, pool: asyncpg.Pool, cmd: SetupRequest) -> User:
-    """Make the first administrator, who sees every site."""
-    await rate_limit.hit(pool, f"setup:address:{origin.get().address}", PER_ADDRESS)
+async def set_up(session: Session, cmd: SetupRequest) -> User:
+    """Make the first administrator, who sees every site. Attempts need no limit: the token cannot be guessed."""
     if not await repository.take_setup_link(session, token_hash(cmd.token), now()):
         raise SetupLinkSpent
     return await create_admin(session, cmd, action="user.set_up")
@@ -65,7 +75,7 @@ async def set_up(session: Session, pool: asyncpg.Pool, cmd: SetupRequest) -> Use
 
 async def create_admin(session: Session, cmd: RegisterRequest, *, action: str = "user.created") -> User:
     """An active administrator of all sites; also what the command line calls."""
-    user = await _add(session, cmd, role=Role.admin, is_active=True, all_sites=True)
+    user = await _add(session, cmd, await hash_password(cmd.password), role=Role.admin, is_active=True, all_sites=True)
     await audit.record(session, actor_of(user, set()), action, user, after=_visible(user))
     return user
 
@@ -75,9 +85,9 @@ async def demo_accounts(session: ReadSession) -> list[DemoAccount]:
     return [DemoAccount(username=u.username, password=DEMO_PASSWORD, role=u.role, name=u.full_name) for u in found]
 
 
-async def _add(session: Session, cmd: RegisterRequest, *, role: Role, is_active: bool, all_sites: bool) -> User:
+async def _add(session: Session, cmd: RegisterRequest, password_hash: str, *, role: Role, is_active: bool, all_sites: bool) -> User:
     user = User(
-        username=cmd.username, email=cmd.email.lower(), password_hash=await hash_password(cmd.password),
+        username=cmd.username, email=cmd.email.lower(), password_hash=password_hash,
         first_name=cmd.first_name, last_name=cmd.last_name, language=cmd.language, role=role, is_active=is_active,
         all_sites=all_sites,
     )  # fmt: skip

@@ -35,6 +35,16 @@ async def mark_received(pool: asyncpg.Pool, session_id: UUID, issued_at: datetim
     await pool.execute(_RECEIVED, session_id, issued_at)
 
 
+_KNOWN = """
+select bool_or(device_id = $2) as device, bool_or(address = $3) as address from user_sessions where user_id = $1
+"""
+
+
+async def knows(pool: asyncpg.Pool, user_id: UUID, device_id: UUID | None, address: str) -> asyncpg.Record | None:
+    """Whether somebody has signed in before, on this `device`, or from this `address`."""
+    return await pool.fetchrow(_KNOWN, user_id, device_id, address)
+
+
 async def lock_session(session: Session, session_id: UUID) -> UserSession | None:
     return await session.scalar(select(UserSession).where(col(UserSession.id) == session_id).with_for_update())
 

@@ -1,12 +1,14 @@
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request, Response, status
 from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
 
 from server.auth import accounts, service
 from server.auth.cookies import clear_cookies, refresh_cookie, set_cookies
 from server.auth.known_actors import KnownActors
+from server.auth.login_request import BODY, LoginDep
 from server.core.access import Actor, signed_in
 from server.core.database import Database, ReadPoolDep, ReadSessionDep, SessionDep, database_of
 from server.core.errors import NotFound, SessionEnded
@@ -15,7 +17,6 @@ from server.core.settings import Settings
 from server.users import service as users
 from shared_models.auth import (
     DemoAccount,
-    LoginRequest,
     Me,
     MeUpdate,
     PasswordChange,
@@ -40,14 +41,23 @@ async def load_actor(connection: HTTPConnection, token: str) -> Actor:
     return await known.find(state.pokes, token, lambda: service.authenticate(state.database.pool, state.settings, token))
 
 
-@router.post("/login")
-async def login(response: Response, database: DatabaseDep, settings: SettingsDep, cmd: LoginRequest) -> TokenPair:
-    """The refresh token comes in an HttpOnly cookie, or with `in_body` in the answer. Hashing holds no connection."""
+@router.post("/login", openapi_extra={"requestBody": BODY}, response_model=TokenPair)
+async def login(request: Request, response: Response, database: DatabaseDep, settings: SettingsDep, asked: LoginDep) -> Any:
+    """As JSON, or as the form of OAuth2's password grant.
+
+    The refresh token comes in an HttpOnly cookie, or with `in_body` in the answer. A form sets no cookie, so that no other
+    site's page can sign a browser in; outside of a browser its answer has the refresh token. Hashing holds no connection.
+    """
+    cmd = asked.cmd
     async with database.read_session() as reading:
         found = await users.find_by_login(reading, cmd.username)
     user = await service.check_credentials(database.pool, found, cmd)
     async with database.session() as session:
         signed = await service.open_session(session, settings, user, cmd)
+        if asked.is_form:
+            pair = await service.token_pair(session, settings, signed, in_body="origin" not in request.headers)
+            hidden = {"refresh_token"} if pair.refresh_token is None else set()
+            return JSONResponse(pair.model_dump(mode="json", exclude=hidden), headers={"Pragma": "no-cache"})
         return await _answer(response, session, settings, signed, in_body=cmd.in_body)
 
 
@@ -75,14 +85,14 @@ async def logout(request: Request, response: Response, session: SessionDep, sett
 
 @router.post("/register", status_code=status.HTTP_202_ACCEPTED)
 async def register(session: SessionDep, pool: ReadPoolDep, cmd: RegisterRequest) -> None:
-    """The account waits for an administrator."""
+    """Received: the account waits for an administrator. The answer does not tell whether a name or an address is in use."""
     await accounts.register(session, pool, cmd)
 
 
 @router.post("/setup", status_code=status.HTTP_201_CREATED)
-async def set_up(session: SessionDep, pool: ReadPoolDep, cmd: SetupRequest) -> None:
+async def set_up(session: SessionDep, cmd: SetupRequest) -> None:
     """Make the first administrator, through the link printed at the first start; then sign in as usual."""
-    await accounts.set_up(session, pool, cmd)
+    await accounts.set_up(session, cmd)
 
 
 @router.get("/demo-accounts")

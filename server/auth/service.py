@@ -8,7 +8,7 @@ import asyncpg
 import structlog
 
 from server.audit import service as audit
-from server.auth import refresh_tokens, repository
+from server.auth import attempts, refresh_tokens, repository
 from server.auth.known_actors import Known
 from server.auth.models import UserSession
 from server.core import events, rate_limit, tokens
@@ -17,7 +17,6 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded
-from server.core.rate_limit import Rate
 from server.core.security import hash_password, token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
@@ -27,8 +26,6 @@ from shared_models.permissions import ROLE_PERMISSIONS, Role
 
 GRACE = timedelta(minutes=2)  # tabs that ask at once; a phone waits half a minute for a lost answer before it asks again
 LOST_ANSWER = timedelta(days=3)  # a week-end
-PER_ACCOUNT = Rate(10, timedelta(minutes=15))
-PER_ADDRESS = Rate(100, timedelta(minutes=15))  # a whole workshop may share one address
 _log = structlog.get_logger(__name__)
 
 
@@ -108,16 +105,14 @@ async def update_me(session: Session, actor: Actor, cmd: MeUpdate) -> Me:
 
 
 async def check_credentials(pool: asyncpg.Pool, user: User | None, cmd: LoginRequest) -> User:
-    """Counts the attempt first, for the account as for the address, whether or not the account exists."""
-    account = f"sign-in:account:{user.id if user else cmd.username}"
-    await rate_limit.hit(pool, f"sign-in:address:{origin.get().address}", PER_ADDRESS)
-    await rate_limit.hit(pool, account, PER_ACCOUNT)
+    """Counts the attempt first, and takes as long, whether or not the account exists."""
+    attempt = await attempts.count(pool, cmd.username, user.id if user else None, cmd.device_id)
     if not await verify_password(cmd.password, user.password_hash if user else None) or user is None:
-        _log.warning("sign_in.refused", account=account)
+        _log.warning("sign_in.refused", account=str(user.id) if user else None)
         raise WrongCredentials
+    await attempt.succeeded()
     if not user.is_active:
         raise AccountInactive
-    await rate_limit.forgive(pool, account)
     return user
 
 
@@ -233,10 +228,12 @@ async def revoke_session(session: Session, actor: Actor, session_id: UUID) -> No
 
 async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cmd: PasswordChange) -> None:
     """Signs out every other device."""
-    await rate_limit.hit(pool, f"password:{actor.user_id}", PER_ACCOUNT)
+    counter = f"password:{actor.session_id}"  # a session that was left open somewhere locks no other one
+    await rate_limit.hit(pool, counter, attempts.OF_ONE)
     user = await repository.get_user(session, actor.user_id)
     if user is None or not await verify_password(cmd.current_password, user.password_hash):
         raise WrongPassword(field="current_password")
+    await rate_limit.forgive(pool, counter)
     user.password_hash = await hash_password(cmd.new_password)
     await repository.revoke_others(session, user.id, actor.session_id, now())
     events.notify_access_changed(session, user_ids=[user.id])

@@ -13,7 +13,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Depends
-from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 from sqlalchemy import ColumnElement, or_, true
 from starlette.requests import HTTPConnection
@@ -53,6 +53,7 @@ class Actor:
         return None if self.site_ids is None else sorted(self.site_ids)
 
 
+TOKEN_URL = "/api/v1/auth/login"  # noqa: S105 - an address
 SYSTEM = Actor(user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
 ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
 """Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
@@ -78,7 +79,7 @@ class Requirement(SecurityBase):
 
     def __init__(self, permission: Permission | None) -> None:
         self.permission = permission
-        self.model = HTTPBearerModel(bearerFormat="JWT")
+        self.model = OAuth2(flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl=TOKEN_URL)))
         self.scheme_name = "access token"
 
     async def __call__(self, connection: HTTPConnection) -> Actor:

@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,15 @@ class Origin:
     request_id: str = ""
     address: str = ""
     user_agent: str = ""
+
+    @property
+    def network(self) -> str:
+        """What attempts are counted by: who has one IPv6 address has 2⁶⁴ of them."""
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64" if isinstance(address, IPv6Address) else self.address
 
 
 _NOWHERE = Origin()

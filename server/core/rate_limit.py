@@ -51,6 +51,11 @@ async def check(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
         raise TooManyAttempts(retry_after=(arrival_at + rate.interval - rate.per - at).total_seconds())
 
 
+async def give_back(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
+    """Uncount one hit."""
+    await pool.execute("update rate_limit set arrival_at = arrival_at - $2::interval where key = $1", key[:200], rate.interval)
+
+
 async def forgive(pool: asyncpg.Pool, key: str) -> None:
     await pool.execute("delete from rate_limit where key = $1", key[:200])
 

@@ -35,8 +35,10 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
 
 def _verify(password: str, password_hash: str | None) -> bool:
     fits = len(password.encode()) <= MAX_PASSWORD_BYTES and "\0" not in password
-    is_right = _hasher.verify(password if fits else "", password_hash or _nobodys_hash())
-    return is_right and fits and password_hash is not None
+    nobodys = _nobodys_hash()
+    is_usable = password_hash is not None and _hasher.current_hasher.identify(password_hash)  # an account may have no password yet
+    is_right = _hasher.verify(password if fits else "", password_hash if password_hash and is_usable else nobodys)
+    return is_right and fits and is_usable
 
 
 def new_opaque_token() -> str:

@@ -55,7 +55,7 @@ async def identify(session: ReadSession, pool: asyncpg.Pool, token: str) -> Cale
     """Whose address this is; `NotFound` for one that is unknown or revoked. Wrong ones are counted by address, good ones by feed."""
     feed = await repository.by_token(session, hash_of(token))
     if feed is None:
-        await rate_limit.hit(pool, f"feed-token:{origin.get().address}", WRONG_TOKENS)
+        await rate_limit.hit(pool, f"feed-token:{origin.get().network}", WRONG_TOKENS)
         raise NotFound
     await rate_limit.hit(pool, f"feed:{feed.id}", READINGS)
     return feed

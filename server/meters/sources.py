@@ -67,12 +67,10 @@ async def revoke(session: Session, actor: Actor, source_id: UUID) -> ReadingSour
 
 
 async def identify(session: Session, pool: asyncpg.Pool, key: str | None) -> ReadingSource:
-    """Whose key this is. Wrong ones are counted by address, good ones by source."""
-    misses = f"reading-key:{origin.get().address}"
-    await rate_limit.check(pool, misses, WRONG_KEYS)
+    """Whose key this is. Wrong ones are counted by network and stop nobody else there, good ones by source."""
     source = await repository.source_by_key(session, token_hash(key)) if key else None
     if source is None:
-        await rate_limit.hit(pool, misses, WRONG_KEYS)
+        await rate_limit.hit(pool, f"reading-key:{origin.get().network}", WRONG_KEYS)
         raise KeyRefused
     await rate_limit.hit(pool, f"reading-source:{source.id}", REPORTS)
     return source

@@ -21,10 +21,11 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from server.attachments import uploads
 from server.core import rate_limit
+from server.core.context import origin
 from server.core.database import Database
 from server.core.errors import EtabliError, Invalid, TooManyAttempts
 from server.core.frontend import app_shell
-from server.core.http import client_address, problem_of
+from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.requests import service
@@ -111,7 +112,7 @@ class _Page:
             return self._notice("too_many", error.status, symbol="alert", headers=error.headers)
 
     async def _look_up(self) -> LabelledMachine | Response:
-        misses = f"label-miss:{client_address(self._request)}"
+        misses = f"label-miss:{origin.get().network}"
         await rate_limit.check(self._database.pool, misses, WRONG_CODES)  # or whoever guesses would still see what is right
         async with self._database.read_session() as session:
             machine = await service.labelled_machine(session, self._code)
@@ -129,7 +130,8 @@ class _Page:
         if not self._typed.fields["symptom"]:
             raise SymptomMissing(field="symptom")
         form = WorkRequestSubmit.model_validate({**self._typed.fields, "is_stopped": self._typed.fields["is_stopped"] or "false"})
-        for key, rate in ((client_address(self._request), REPORTS_OF_ADDRESS), (self._code, REPORTS_OF_LABEL)):
+        network = origin.get().network
+        for key, rate in ((network, REPORTS_OF_ADDRESS), (f"{self._code}:{network}", REPORTS_OF_LABEL)):
             await rate_limit.hit(self._database.pool, f"report:{key}", rate)
         async with self._database.session() as session:
             return await service.submit(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, or_, select, true
 from sqlmodel import col
 
@@ -99,6 +100,16 @@ async def find_by_login(session: ReadSession, login: str) -> User | None:
     """By user name, or by address: a user name has no `@`."""
     column = User.email if "@" in login else User.username
     return await session.scalar(select(User).where(col(column) == login))
+
+
+_FREE_USERNAME = sa.text("""
+with tried as (select 1 as number, :wanted as name union all select n, left(:wanted, 44) || '-' || n from generate_series(2, 9999) n)
+select name from tried where not exists (select from users where username = name) order by number limit 1
+""")
+
+
+async def free_username(session: ReadSession, wanted: str) -> str:
+    return str(await session.scalar(_FREE_USERNAME, {"wanted": wanted}))
 
 
 async def lock_active_admins(session: Session) -> list[UUID]:

@@ -71,6 +71,11 @@ async def find_by_login(session: ReadSession, login: str) -> User | None:
     return await repository.find_by_login(session, login)
 
 
+async def free_username(session: ReadSession, wanted: str) -> str:
+    """`wanted`, or where somebody has it the first `wanted-2`, `wanted-3`, … that nobody has."""
+    return await repository.free_username(session, wanted)
+
+
 async def has_admin(session: ReadSession) -> bool:
     return await repository.has_admin(session)
 

@@ -58,7 +58,8 @@ def AccountForm(kind: str, token: str) -> ft.Control:
     welcome = Welcome(t(f"account.{kind}"))
     back = ft.Row([TextLink(t("account.sign_in"), lambda: go("/"))], alignment=ft.MainAxisAlignment.CENTER)
     if done:
-        return Door([welcome, NoticeCard(t("account.done"), t(f"account.{kind}_done"), tone=Tone.ok), back])
+        title = t("account.done" if token else "account.register_sent")
+        return Door([welcome, NoticeCard(title, t(f"account.{kind}_done"), tone=Tone.ok), back])
     if not form.ready:
         return Door([welcome, SkeletonList(2)])
     secret = TextInput(

@@ -6,12 +6,13 @@ from server.demo import people
 from tests.server.auth.test_sign_in import LOGIN
 from tests.server.support import PASSWORD, make_person, problem_code, wrong_fields
 
+REGISTER = "/api/v1/auth/register"
 ADA = {"username": "ada", "email": "Ada@Example.org", "password": PASSWORD, "first_name": "Ada", "last_name": "Lovelace"}
 
 
 class TestRegister:
     async def test_makes_an_account_that_waits_for_an_administrator(self, client, client_as):
-        assert (await client.post("/api/v1/auth/register", json=ADA)).status_code == 202
+        assert (await client.post(REGISTER, json=ADA)).status_code == 202
         refused = await client.post(LOGIN, json={"username": "ada", "password": PASSWORD})
         assert problem_code(refused, 403) == "account_inactive"
         admin = await client_as("admin")
@@ -22,22 +23,25 @@ class TestRegister:
         pair = (await client.post(LOGIN, json={"username": "ada@example.org", "password": PASSWORD})).json()
         assert pair["user"]["role"] == "supervisor"
 
-    async def test_a_name_in_use_is_refused_naming_the_field(self, client):
-        await client.post("/api/v1/auth/register", json=ADA)
-        same_name = await client.post("/api/v1/auth/register", json={**ADA, "email": "other@example.org"})
-        assert problem_code(same_name, 409) == "already_exists"
-        assert wrong_fields(same_name) == {"username": "already_exists"}
-        same_address = await client.post("/api/v1/auth/register", json={**ADA, "username": "ada2"})
-        assert wrong_fields(same_address) == {"email": "already_exists"}
+    async def test_tells_a_stranger_nothing_of_who_has_an_account(self, client, client_as):
+        first = await client.post(REGISTER, json=ADA)
+        same_name = await client.post(REGISTER, json={**ADA, "email": "other@example.org"})
+        same_address = await client.post(REGISTER, json={**ADA, "username": "ada2", "email": "ADA@example.org"})
+        assert len({(answer.status_code, answer.content) for answer in (first, same_name, same_address)}) == 1
+        admin = await client_as("admin")
+        rows = (await admin.get("/api/v1/users", params={"is_active": False})).json()["items"]
+        assert sorted((row["username"], row["email"]) for row in rows) == [("ada", "ada@example.org"), ("ada-2", "other@example.org")]
+        told = (await admin.get("/api/v1/audit", params={"action": "user.registered_again"})).json()["items"]
+        assert [row["changes"]["username"] for row in told] == [[None, "ada2"]]
 
     async def test_nobody_registers_as_an_administrator(self, client):
-        answer = await client.post("/api/v1/auth/register", json={**ADA, "role": "admin"})
+        answer = await client.post(REGISTER, json={**ADA, "role": "admin"})
         assert wrong_fields(answer) == {"role": "extra_forbidden"}
 
     async def test_is_limited_by_address(self, client):
         for number in range(20):
-            await client.post("/api/v1/auth/register", json={**ADA, "username": f"u{number}x", "email": "same@example.org"})
-        answer = await client.post("/api/v1/auth/register", json={**ADA, "username": "more", "email": "more@example.org"})
+            await client.post(REGISTER, json={**ADA, "username": f"u{number}x", "email": "same@example.org"})
+        answer = await client.post(REGISTER, json={**ADA, "username": "more", "email": "more@example.org"})
         assert problem_code(answer, 429) == "too_many_attempts"
 
 

@@ -1,11 +1,13 @@
 import time
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from server.core import tokens
 from server.core.clock import now
 from server.core.security import verify_password
+from shared_models.ids import uuid7
 from tests.server.support import PASSWORD, make_person, problem_code, wrong_fields
 
 LOGIN = "/api/v1/auth/login"
@@ -77,12 +79,35 @@ class TestLogin:
         assert problem_code(answer, 429) == "too_many_attempts"
         assert 0 < int(answer.headers["retry-after"]) <= 90
 
+    async def test_a_stranger_locks_nobody_out(self, client, session, elsewhere, monkeypatch):
+        user, mine = await make_person(session), {"device_id": str(uuid7())}
+        await sign_in(client, user, **mine)
+        monkeypatch.setattr("server.auth.service.verify_password", _never)
+        async with elsewhere("2001:db8::1") as stranger:
+            for number in range(30):
+                stranger._transport.client = (f"2001:db8::{number:x}", 1)  # one network, which is one counter
+                await stranger.post(LOGIN, json={"username": user.username, "password": "guess"})
+            assert (await stranger.post(LOGIN, json={"username": user.username, "password": "guess"})).status_code == 429
+        for _ in range(12):
+            await client.post(LOGIN, json={"username": user.username, "password": "guess", "device_id": str(uuid7())})
+        monkeypatch.undo()
+        await sign_in(client, user, **mine)  # its own device, on the same network as somebody who guesses
+        async with elsewhere("192.0.2.7") as somewhere:
+            await sign_in(somewhere, user)  # and a new one, elsewhere
+
     async def test_success_forgives_earlier_mistakes(self, client, session):
         user = await make_person(session)
         for _ in range(3):
             for _ in range(5):
                 await client.post(LOGIN, json={"username": user.username, "password": "not this one"})
             await sign_in(client, user)
+
+    async def test_an_account_without_a_password_is_as_good_as_none(self, client, session):
+        user = await make_person(session)
+        user.password_hash = "!"
+        await session.commit()
+        answer = await client.post(LOGIN, json={"username": user.username, "password": "!"})
+        assert problem_code(answer, 401) == "wrong_credentials"
 
     async def test_counts_attempts_from_an_address_over_all_accounts(self, client, monkeypatch):
         monkeypatch.setattr("server.auth.service.verify_password", _never)
@@ -94,6 +119,64 @@ class TestLogin:
 
 async def _never(*_):
     return False
+
+
+class TestForm:
+    """OAuth2's password grant, as the founding document's own client and the Authorize button send it."""
+
+    @pytest.mark.parametrize("encoding", [{"data": {}}, {"files": {}}])
+    async def test_answers_what_a_client_of_oauth2_expects(self, client, session, encoding):
+        user = await make_person(session)
+        told = {"username": user.email, "password": PASSWORD, "grant_type": "password", "scope": "", "client_id": "swagger"}
+        (how,) = encoding
+        answer = await client.post(LOGIN, **{how: {name: (None, value) for name, value in told.items()} if how == "files" else told})
+        assert answer.status_code == 200, answer.text
+        pair = answer.json()
+        assert (pair["token_type"], pair["expires_in"]) == ("bearer", 1800)
+        assert (await client.get("/api/v1/auth/me", headers=bearer(pair))).json() == pair["user"]
+        assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+        assert not client.cookies
+        renewed = await client.post("/api/v1/auth/refresh", json={"refresh_token": pair["refresh_token"]})
+        assert renewed.status_code == 200
+
+    async def test_from_a_browser_signs_only_the_page_in_that_asked(self, client, session):
+        user = await make_person(session)
+        answer = await client.post(LOGIN, data={"username": user.username, "password": PASSWORD}, headers=SAME_ORIGIN)
+        assert "refresh_token" not in answer.json()
+        assert "set-cookie" not in answer.headers
+
+    @pytest.mark.parametrize(
+        ("told", "status", "code"),
+        [
+            ({"data": {"username": "ada"}}, 422, "invalid"),
+            ({"data": {"username": "ada", "password": "guess"}}, 401, "wrong_credentials"),
+            ({"data": {"username": "ada", "password": "x", "grant_type": "refresh_token"}}, 422, "grant_unsupported"),
+            ({"content": "username=ada", "headers": {"content-type": "text/plain"}}, 415, "unsupported_media_type"),
+            ({"content": "{", "headers": {"content-type": "application/json"}}, 422, "malformed_body"),
+            ({"content": b"\xff", "headers": {"content-type": "application/json"}}, 422, "malformed_body"),
+            ({"content": "--", "headers": {"content-type": "multipart/form-data"}}, 422, "malformed_body"),
+        ],
+    )
+    async def test_refusals_are_problem_documents(self, client, told, status, code):
+        assert problem_code(await client.post(LOGIN, **told), status) == code
+
+    async def test_is_what_the_description_says(self, app):
+        schema = app.openapi()
+        (scheme,) = [one for one in schema["components"]["securitySchemes"].values() if one["type"] == "oauth2"]
+        assert scheme["flows"]["password"]["tokenUrl"] == LOGIN
+        body = schema["paths"][LOGIN]["post"]["requestBody"]["content"]
+        assert set(body) == {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+@pytest.fixture
+def elsewhere(app):
+    """A client at another address."""
+
+    def at(address):
+        transport = httpx2.ASGITransport(app=app, client=(address, 1))
+        return httpx2.AsyncClient(transport=transport, base_url="https://etabli.test")
+
+    return at
 
 
 class TestAccessToken:
