@@ -4,7 +4,11 @@ let audio = null;
 
 export function feedback({ sound = null, vibrate = null }) {
   if (vibrate) navigator.vibrate?.(vibrate);
-  if (sound && TONES[sound]) play(TONES[sound]);
+  try {
+    if (sound && TONES[sound]) play(TONES[sound]);
+  } catch (error) {
+    console.warn("no sound:", error); // a device without a speaker loses nothing else
+  }
   return {};
 }
 

@@ -1,11 +1,17 @@
 // Full-screen scanner: camera, torch, zoom, and a field for a label that no longer reads.
-import { cameraControls, element, openCamera, present, stop } from "./overlay.js";
+import { cameraControls, keepCamera, troubleText } from "./camera.js";
+import { newDecoder } from "./decoder.js";
 import { feedback } from "./feedback.js";
+import { element, present } from "./overlay.js";
 
 const REFUSED = "etabli-camera-refused";
+const PATIENCE = 3; // failed looks in a row before the decoder counts as broken
 const codeIn = etabliLabels(window.etabli.build.labels);
 
-/** texts: {title, close, hint, torch, zoom, code, submit, camera_refused, camera_busy, no_camera, not_a_label}. */
+/**
+ * texts: {title, close, hint, torch, zoom, code, submit, not_a_label, no_decoder, camera_again, no_camera, camera_refused, camera_busy,
+ * camera_insecure, camera_failed}.
+ */
 export function scan({ texts, accept = "label" }) {
   return present(texts.title, texts.close, (sheet, finish) => {
     const video = element("video", { playsinline: "", muted: "", "aria-hidden": "true" });
@@ -24,82 +30,59 @@ export function scan({ texts, accept = "label" }) {
 
     const decoder = newDecoder();
     let open = true;
-    sheet.addEventListener("leave", () => {
-      open = false;
-      stop(video);
-      decoder.then((found) => found.close()).catch(() => {});
-    });
+    let controls = null;
 
     const watch = async () => {
-      const { decode } = await decoder;
       let other = "";
+      let failures = 0;
       while (open) {
-        const text = video.readyState >= 2 ? await decode(video) : null;
-        if (text && (accept === "any" || codeIn(text))) {
-          stage.classList.add("found");
-          feedback({ sound: "ok", vibrate: [40] });
-          await pause(120);
-          if (open) finish({ text });
-          return;
-        }
+        const text = video.readyState >= 2 ? await decoder.decode(video).catch((failure) => (failed(failure, ++failures), null)) : null;
+        if (text !== null) failures = 0;
+        if (open && text && (accept === "any" || codeIn(text))) return found(text);
         if (text && text !== other) {
           other = text;
           error.textContent = texts.not_a_label;
         }
-        await pause(text === null ? 60 : 30);
+        await pause(text === null ? 60 + 200 * failures : 30);
       }
     };
 
-    openCamera(video, { width: { ideal: 1280 }, height: { ideal: 720 } }).then(
-      (track) => {
-        if (!open) return stop(video);
+    const found = async (text) => {
+      stage.classList.add("found");
+      feedback({ sound: "ok", vibrate: [40] });
+      await pause(120);
+      if (open) finish({ text });
+    };
+
+    const failed = (failure, times) => {
+      console.warn("scanner:", failure);
+      if (times === PATIENCE) error.textContent = texts.no_decoder;
+    };
+
+    const release = keepCamera(video, { width: { ideal: 1280 }, height: { ideal: 720 } }, {
+      live: (track) => {
         remember(REFUSED, null);
         message.textContent = "";
-        stage.append(cameraControls(track, texts));
-        watch().catch((failure) => {
-          console.warn("scanner:", failure);
-          message.textContent = texts.no_camera;
-        });
+        controls?.remove();
+        stage.append((controls = cameraControls(track, texts)));
       },
-      (failure) => {
-        remember(REFUSED, failure.reason === "camera_refused" ? "1" : null);
-        message.textContent = texts[failure.reason];
-        field.focus();
+      trouble: (reason, again) => {
+        remember(REFUSED, reason === "camera_refused" ? "1" : null);
+        controls?.remove();
+        const isNew = !message.querySelector("button");
+        troubleText(message, texts, reason, again);
+        if (isNew) field.focus();
       },
-    );
-    if (recall(REFUSED)) message.textContent = texts.camera_refused; // at once: the browser may not even ask again
-    else message.textContent = texts.hint;
-  });
-}
-
-async function newDecoder() {
-  const native = await nativeDetector();
-  if (native) return { decode: async (video) => (await native.detect(video))[0]?.rawValue ?? "", close() {} };
-  return workerDecoder();
-}
-
-async function nativeDetector() {
-  const formats = (await globalThis.BarcodeDetector?.getSupportedFormats?.().catch(() => [])) ?? [];
-  return formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
-}
-
-function workerDecoder() {
-  const worker = new Worker(new URL("scan-worker.js", import.meta.url), { name: "scanner" });
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  const decode = (video) => {
-    // Square in the middle, what the frame shows; 640 pixels are plenty for a label and read in milliseconds.
-    const side = Math.min(video.videoWidth, video.videoHeight);
-    canvas.width = canvas.height = Math.min(side, 640);
-    context.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, canvas.width, canvas.height);
-    const image = context.getImageData(0, 0, canvas.width, canvas.height);
-    return new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data.text));
-      worker.onerror = (event) => reject(new Error(event.message));
-      worker.postMessage(image, [image.data.buffer]);
     });
-  };
-  return { decode, close: () => worker.terminate() };
+    sheet.addEventListener("leave", () => {
+      open = false;
+      release();
+      decoder.close();
+    });
+    // At once where it was refused before: the browser may not even ask again.
+    message.textContent = recall(REFUSED) ? texts.camera_refused : texts.hint;
+    watch();
+  });
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -10,7 +10,8 @@ from mobile_app.domain.context import not_kept
 from mobile_app.ui.feedback import toast
 
 PHOTO_MAX_PX = 1600
-PHOTO_TEXTS = ("title", "close", "shutter", "choose", "not_an_image", "camera_refused", "camera_busy", "no_camera", "torch", "zoom")
+CAMERA_TEXTS = ("no_camera", "camera_refused", "camera_busy", "camera_insecure", "camera_failed", "camera_again")
+PHOTO_TEXTS = ("title", "close", "shutter", "choose", "not_an_image", "failed", "torch", "zoom", *CAMERA_TEXTS)
 
 
 async def take_photo(client: Client) -> UUID | None:

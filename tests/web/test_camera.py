@@ -9,9 +9,52 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser import launched, open_semantics
 from tests.web.conftest import LABEL
+from tests.web.hello.mobile_app.main import SCAN_TEXTS
 from tests.web.starting import open_app
 
 pytestmark = pytest.mark.timeout(600)
+
+OPEN_SCANNER = """async (texts) => {
+  const { scan } = await import(window.etabli.build.bridge.replace("bridge.js", "scan.js"));
+  window.scanned = null;
+  scan({ texts }).then((answer) => (window.scanned = answer));
+}"""
+PLAYS = "() => document.querySelector('dialog video')?.readyState >= 2"
+DETECTOR = """(kind) => {
+  const never = () => new Promise(() => {});
+  globalThis.BarcodeDetector = class {
+    constructor() { if (kind === "constructor") throw new TypeError("no"); }
+    static getSupportedFormats() {
+      if (kind === "formats") throw new Error("no");
+      return kind === "formats_hang" ? never() : Promise.resolve(["qr_code"]);
+    }
+    detect() {
+      if (kind === "throws") throw new Error("no");
+      if (kind === "rejects") return Promise.reject(new DOMException("no", "NotSupportedError"));
+      return kind === "hangs" ? never() : Promise.resolve([]);
+    }
+  };
+}"""
+CAMERA = """(first) => {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d");
+  setInterval(() => context.fillRect(0, 0, canvas.width, canvas.height), 50);
+  window.blank = canvas.captureStream();
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    if (window.asked) return real(wish);
+    window.asked = true;
+    if (first === "blank") return blank;
+    throw first === "TypeError" ? new TypeError("no") : new DOMException("no", first);
+  };
+  const permission = Object.assign(new EventTarget(), { state: "denied" });
+  navigator.permissions.query = async () => permission;
+  window.allow = () => { permission.state = "granted"; permission.dispatchEvent(new Event("change")); };
+  window.seen = (state) => {
+    Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +69,18 @@ def page(camera: Browser, site: str) -> Iterator[Page]:
     page = context.new_page()
     open_app(page, f"{site}/")
     open_semantics(page)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def shell(camera: Browser, site: str) -> Iterator[Page]:
+    """The page and its scripts, without Flutter and Python."""
+    context = camera.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"], bypass_csp=True)
+    page = context.new_page()
+    for script in ("engine.js", "python-worker.mjs"):
+        page.route(f"**/{script}", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto(f"{site}/")
     yield page
     context.close()
 
@@ -55,6 +110,69 @@ class TestScan:
         context.close()
 
 
+class TestTroubledDetector:
+    @pytest.mark.parametrize("kind", ["constructor", "formats", "formats_hang", "rejects", "throws", "hangs", "blind"])
+    def test_bundled_decoder_takes_over(self, shell: Page, kind: str) -> None:
+        shell.evaluate(DETECTOR, kind)
+        assert scanned(shell) == {"text": LABEL}
+
+    def test_says_so_when_nothing_reads_codes(self, shell: Page) -> None:
+        shell.route("**/scan-worker.js", lambda route: route.abort())
+        shell.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+        expect(shell.get_by_role("alert")).to_have_text("No decoder")
+        shell.get_by_label("Code on the label").fill("EQ-0076")
+        shell.keyboard.press("Enter")
+        assert shell.evaluate("window.scanned") == {"typed": "EQ-0076"}
+
+
+class TestTroubledCamera:
+    """What the camera did first, what is said of it, and what brings it back: then it reads the label."""
+
+    @pytest.mark.parametrize(
+        ("first", "said", "cure"),
+        [
+            ("NotFoundError", "No camera", "navigator.mediaDevices.dispatchEvent(new Event('devicechange'))"),
+            ("NotAllowedError", "Camera refused", "allow()"),
+            ("NotAllowedError", "Camera refused", "document.querySelector('.message button').click()"),
+            ("NotReadableError", "Camera busy", "0"),
+            ("TypeError", "No answer", "0"),
+            ("blank", "", "blank.getVideoTracks()[0].stop() || blank.getVideoTracks()[0].dispatchEvent(new Event('ended'))"),
+            ("blank", "", "seen('hidden') || seen('visible')"),
+        ],
+    )
+    def test_says_what_it_is_and_comes_back(self, shell: Page, first: str, said: str, cure: str) -> None:
+        shell.evaluate(CAMERA, first)
+        shell.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+        shell.wait_for_function("() => window.asked")
+        expect(shell.get_by_role("status").locator("span")).to_have_text(said) if said else shell.wait_for_function(PLAYS)
+        shell.evaluate(cure)
+        shell.wait_for_function("() => window.scanned")
+        assert shell.evaluate("window.scanned") == {"text": LABEL}
+
+    def test_hidden_page_gives_the_camera_back(self, shell: Page) -> None:
+        shell.evaluate(CAMERA, "blank")
+        shell.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+        shell.wait_for_function(PLAYS)
+        shell.evaluate("seen('hidden')")
+        assert shell.evaluate("blank.getVideoTracks()[0].readyState") == "ended"
+
+    def test_insecure_page_is_named(self, shell: Page) -> None:
+        shell.evaluate("() => Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+        shell.evaluate("() => Object.defineProperty(window, 'isSecureContext', {value: false})")
+        shell.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+        expect(shell.get_by_role("dialog").get_by_role("status")).to_have_text("Insecure")
+
+    def test_torch_that_fails_is_off_and_the_camera_goes_on(self, shell: Page) -> None:
+        shell.evaluate(CAMERA, "blank")
+        shell.evaluate("() => { MediaStreamTrack.prototype.getCapabilities = () => ({torch: true, zoom: {min: 1, max: 4}}); }")
+        shell.evaluate("() => { MediaStreamTrack.prototype.applyConstraints = () => { throw new DOMException('no', 'OperationError'); }; }")
+        shell.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+        shell.get_by_role("button", name="Light").click()
+        shell.get_by_role("slider", name="Zoom").fill("2")
+        expect(shell.get_by_role("button", name="Light")).to_have_attribute("aria-pressed", "false")
+        assert shell.evaluate("document.querySelector('dialog video').srcObject.active")
+
+
 class TestPhoto:
     def test_shutter_gives_a_small_jpeg(self, page: Page) -> None:
         page.get_by_role("button", name="Photo").click()
@@ -67,6 +185,12 @@ class TestPhoto:
             page.get_by_role("button", name="Choose a file").click()
         chooser.value.set_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": sideways_jpeg()})
         expect_heard(page, "photo.take: image/jpeg 160x320 image/jpeg")
+
+
+def scanned(page: Page) -> object:
+    page.evaluate(OPEN_SCANNER, SCAN_TEXTS)
+    page.wait_for_function("() => window.scanned")
+    return page.evaluate("window.scanned")
 
 
 def sideways_jpeg() -> bytes:

@@ -51,8 +51,8 @@ def shown(result: dict[str, object]) -> str:
 
 SCAN_TEXTS = {
     "title": "Scan a label", "close": "Close", "hint": "Show the label", "torch": "Light", "zoom": "Zoom", "code": "Code on the label",
-    "submit": "Open", "camera_refused": "Camera refused", "camera_busy": "Camera busy", "no_camera": "No camera",
-    "not_a_label": "Not a label",
+    "submit": "Open", "not_a_label": "Not a label", "no_decoder": "No decoder", "camera_again": "Again", "no_camera": "No camera",
+    "camera_refused": "Camera refused", "camera_busy": "Camera busy", "camera_insecure": "Insecure", "camera_failed": "No answer",
 }  # fmt: skip
 PHOTO_TEXTS = {
     "title": "Take a photo", "close": "Close", "shutter": "Take", "choose": "Choose a file", "torch": "Light", "zoom": "Zoom",
