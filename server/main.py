@@ -24,6 +24,7 @@ from server.auth.known_actors import KnownActors
 from server.calendar import router as calendar
 from server.checklists import router as checklists
 from server.core import health
+from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
 from server.core.frontend import mount_frontend
@@ -59,7 +60,7 @@ class Application(FastAPI):
     """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestMiddleware(super().build_middleware_stack(), HttpMetrics(self.state.metrics))
+        return RequestMiddleware(super().build_middleware_stack(), HttpMetrics(self.state.metrics), Addresses(self.routes))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from mobile_app.core.tabs import Tabs
 PERIOD = 60.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
+SHORTEST_STREAM = 5.0
 UNSETTLED_RETRY = 0.2  # what was left over from an interrupted pull did not show all our changes yet
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -188,13 +190,13 @@ class Sync(Observable):
         """Hold the stream of pokes open."""
         failures = 0
         while True:
-            is_new = True
+            is_new, began = True, time.monotonic()
             try:
                 async for line in self._api.stream("/sync/stream"):
-                    failures = 0
                     if is_new or line.startswith(("data", "event")):
                         self._wake.set()  # pokes may have been missed before the stream was there
                     is_new = False
+                failures = failures + 1 if time.monotonic() - began < SHORTEST_STREAM else 0  # others may be taking its place
             except SignInNeeded:
                 return
             except (Offline, ServerTrouble):

@@ -7,7 +7,7 @@ one LISTEN connection and wakes its own subscribers. After a lost connection eve
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -25,6 +25,10 @@ CHANNEL = "etabli_poke"
 _MAX_PAYLOAD = 7900  # PostgreSQL refuses 8000 bytes
 _KEY = "pokes"
 _SILENCE_SECONDS = 20.0
+STREAMS_OF_PERSON = 20
+"""A device holds one, and one that has lost its network holds it until the kernel notices."""
+STREAMS_OF_ADDRESS = 500
+"""A whole plant may share an address."""
 _log = structlog.get_logger(__name__)
 
 
@@ -78,16 +82,17 @@ def notify_access_changed(session: Session, *, user_ids: Iterable[UUID]) -> None
 class Subscription:
     """Iterates over pokes, coalesced: one for many changes. Ends on shutdown and on changed access."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, address: str) -> None:
         self.actor = actor
+        self.address = address
         self._woken = asyncio.Event()
-        self._ended = False
+        self.is_ended = False
 
     def poke(self) -> None:
         self._woken.set()
 
     def end(self) -> None:
-        self._ended = True
+        self.is_ended = True
         self._woken.set()
 
     def __aiter__(self) -> AsyncIterator[None]:
@@ -96,7 +101,7 @@ class Subscription:
     async def __anext__(self) -> None:
         await self._woken.wait()
         self._woken.clear()
-        if self._ended:
+        if self.is_ended:
             raise StopAsyncIteration
 
 
@@ -105,22 +110,29 @@ class PokeHub:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: dict[Subscription, None] = {}  # the oldest first
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self.listening = asyncio.Event()
 
     @contextlib.contextmanager
-    def subscribe(self, actor: Actor) -> Iterator[Subscription]:
-        """`with hub.subscribe(actor) as pokes: async for _ in pokes: …`"""
-        subscription = Subscription(actor)
+    def subscribe(self, actor: Actor, address: str = "") -> Iterator[Subscription]:
+        """`with hub.subscribe(actor) as pokes: async for _ in pokes: …`; of too many, the oldest ends."""
+        subscription = Subscription(actor, address)
         if self._stopping:
             subscription.end()
-        self._subscriptions.add(subscription)
+        self._make_room(STREAMS_OF_PERSON, lambda other: other.actor.user_id == actor.user_id)
+        self._make_room(STREAMS_OF_ADDRESS, lambda other: other.address == address)
+        self._subscriptions[subscription] = None
         try:
             yield subscription
         finally:
-            self._subscriptions.discard(subscription)
+            self._subscriptions.pop(subscription)
+
+    def _make_room(self, most: int, is_alike: Callable[[Subscription], bool]) -> None:
+        alike = [other for other in self._subscriptions if not other.is_ended and is_alike(other)]
+        for oldest in alike[: max(0, len(alike) - most + 1)]:
+            oldest.end()
 
     @property
     def subscribers(self) -> int:

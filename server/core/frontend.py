@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from server.core.addresses import SHOWN_PATH
+
 # Some systems' tables lack these, and browsers refuse a module or a library under another type.
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -31,6 +33,11 @@ TYPES = {
 IMMUTABLE = re.compile(r"(flutter|python|app|shell)-[0-9a-f]{12}/")
 # What Flutter asks for when no font here has a character. It asks for ever unless some font comes back.
 MISSING_FONT = re.compile(r"(flutter-[0-9a-f]{12}/assets/fonts/)noto[a-z]*/")
+# What every file of a build is called. Anything else would be put to the file system, which has its own ideas of a name.
+PLAIN_FILE = re.compile(r"(?:[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]{0,199}/){0,20}[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]{0,199}")
+DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|/|$)", re.IGNORECASE)  # files everywhere on Windows
+UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")
+LONGEST_FILE, LONGEST_PLACE = 800, 2000
 SERVER_PATHS = re.compile(r"(api|docs|redoc|e|static)(/|$)|(openapi\.json|healthz|readyz|metrics)$")
 CSP = {
     "default-src": "'self'",
@@ -80,7 +87,10 @@ class Frontend:
             raise HTTPException(405)
         headers = Headers(scope=scope)
         path = scope["path"].lstrip("/")
-        await self.answer(path, headers)(scope, receive, send)
+        answer = self.answer(path, headers)
+        if isinstance(answer, FileResponse):
+            scope[SHOWN_PATH] = f"/{Path(answer.path).relative_to(self.root).as_posix()}"
+        await answer(scope, receive, send)
 
     def answer(self, path: str, headers: Headers) -> Response:
         if not SERVER_PATHS.match(path):
@@ -93,13 +103,16 @@ class Frontend:
         raise HTTPException(404)
 
     def is_file(self, path: str) -> bool:
+        if len(path) > LONGEST_FILE or not PLAIN_FILE.fullmatch(path) or path.endswith((".", ".br")) or DEVICE.search(path):
+            return False
         file = (self.root / path).resolve()
-        return file.is_relative_to(self.root) and file.is_file() and file.suffix != ".br" and file.name != "build.json"
+        return file.is_relative_to(self.root) and file.is_file() and file.name != "build.json"
 
 
 def is_place(path: str) -> bool:
     """A place in the app has no extension; a file that is not there must not look like one."""
-    return not IMMUTABLE.match(path) and "." not in path.rsplit("/", 1)[-1]
+    is_speakable = len(path) <= LONGEST_PLACE and not UNSPEAKABLE.search(path)
+    return is_speakable and not IMMUTABLE.match(path) and "." not in path.rsplit("/", 1)[-1]
 
 
 def file_response(root: Path, path: str, headers: Headers) -> Response:

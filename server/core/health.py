@@ -15,7 +15,9 @@ from starlette.responses import Response
 from server.core.database import ReadPoolDep
 from server.core.errors import NotFound, Unavailable
 from server.core.http import client_address
+from server.core.settings import Settings, is_this_machine
 
+_FORWARDING = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "x-original", "true-client-ip", "cf-", "fly-client-ip", "via")
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 router = APIRouter(tags=["health"], include_in_schema=False)
 
@@ -73,9 +75,14 @@ async def metrics(request: Request) -> Response:
 
 
 def _may_scrape(request: Request) -> bool:
-    token = request.app.state.settings.metrics_token
-    if token is not None:
+    settings: Settings = request.app.state.settings
+    if settings.metrics_token is not None:
         sent = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return secrets.compare_digest(sent.encode(), token.get_secret_value().encode())
-    is_forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-    return client_address(request) in {"127.0.0.1", "::1"} and not is_forwarded
+        return secrets.compare_digest(sent.encode(), settings.metrics_token.get_secret_value().encode())
+    return not settings.is_behind_proxy and _comes_from_here(request)
+
+
+def _comes_from_here(request: Request) -> bool:
+    """A proxy on this machine makes everybody look like this machine, and not every proxy says that it is one."""
+    says_forwarded = any(name.startswith(_FORWARDING) for name in request.headers)
+    return is_this_machine(client_address(request)) and is_this_machine(request.url.hostname or "") and not says_forwarded

@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.core.addresses import SHOWN_PATH, Addresses
 from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, Invalid
@@ -30,7 +31,6 @@ from shared_models.validation import field_problems
 
 PROBLEM_TYPE = "application/problem+json"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_SECRET_ADDRESS = re.compile(r"(/calendar/feeds/)[^/]+(?=\.ics)")
 _log = structlog.get_logger("etabli.http")
 _CODES = {
     400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
@@ -159,9 +159,10 @@ def client_address(connection: HTTPConnection) -> str:
 class RequestMiddleware:
     """Outside of everything else: gives the request its id, sets the headers, counts it, logs one line."""
 
-    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics, addresses: Addresses) -> None:
         self.app = app
         self.metrics = metrics
+        self.addresses = addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -173,19 +174,15 @@ class RequestMiddleware:
             try:
                 await self.app(scope, receive, exchange.send)
             except Exception:
-                _log.exception("request.failed", method=scope["method"], path=_loggable(scope["path"]))
+                _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
                     raise
             finally:
                 seconds = exchange.seconds()
                 self.metrics.observe(scope, exchange.status or HTTPStatus.INTERNAL_SERVER_ERROR, seconds)
                 ms = round(seconds * 1000, 1)
-                _log.info("request", method=scope["method"], path=_loggable(scope["path"]), status=exchange.status, ms=ms)
-
-
-def _loggable(path: str) -> str:
-    """Without the secret of a subscribed calendar, whose address is its key."""
-    return _SECRET_ADDRESS.sub(r"\1…", path)
+                path = scope.get(SHOWN_PATH) or self.addresses.shown(scope["path"])
+                _log.info("request", method=scope["method"], path=path, status=exchange.status, ms=ms)
 
 
 class _Exchange:

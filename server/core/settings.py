@@ -93,8 +93,13 @@ class Settings(BaseSettings):
         """Where this instance is reached, without a final slash."""
         if self.base_url is not None:
             return str(self.base_url).rstrip("/")
-        host = "localhost" if _is_this_machine(self.host) or _is_any(self.host) else self.host
+        host = "localhost" if is_this_machine(self.host) or _is_any(self.host) else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def is_behind_proxy(self) -> bool:
+        """Whether somebody else takes the calls to `public_url` and passes them on."""
+        return bool(self.trusted_proxies) or not is_this_machine(urlsplit(self.public_url).hostname or "")
 
     @property
     def dsn(self) -> str:
@@ -148,7 +153,7 @@ class Settings(BaseSettings):
 
     def _unsafe_transport(self) -> Iterator[str]:
         url = urlsplit(self.public_url)
-        if url.scheme != "https" and not _is_this_machine(url.hostname or "") and not self.allow_http:
+        if url.scheme != "https" and not is_this_machine(url.hostname or "") and not self.allow_http:
             yield f"{self.public_url} is not https: set ETABLI_BASE_URL, or ETABLI_ALLOW_HTTP=true on a closed network"
         if url.scheme == "https" and self.cookie_secure is False:
             yield "ETABLI_COOKIE_SECURE=false sends sign-in cookies unprotected: leave it out"
@@ -182,7 +187,7 @@ def _has_default_password(url: str) -> bool:
     return parts.password.lower() in DEFAULT_PASSWORDS or parts.password == parts.username
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     with suppress(ValueError):

@@ -1,12 +1,13 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from server.core.access import Actor, signed_in
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.events import PokeHubDep
+from server.core.http import client_address
 from server.core.sql import JSON
 from server.sync import pull, push
 from shared_models.sync import PullPage, PushAnswer, PushRequest
@@ -28,9 +29,9 @@ async def pull_changes(actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str
 
 
 @router.get("/stream", response_class=EventSourceResponse)
-async def stream_pokes(actor: Somebody, pokes: PokeHubDep) -> AsyncIterator[ServerSentEvent]:
+async def stream_pokes(request: Request, actor: Somebody, pokes: PokeHubDep) -> AsyncIterator[ServerSentEvent]:
     """A `poke` whenever something that the reader may see has changed, and one at the start: pull. There is no data in it."""
-    with pokes.subscribe(actor) as woken:
+    with pokes.subscribe(actor, client_address(request)) as woken:
         yield ServerSentEvent(event="poke", raw_data="pull", retry=2_000)
         async for _ in woken:
             yield ServerSentEvent(event="poke", raw_data="pull")

@@ -196,3 +196,23 @@ class TestTabs:
         await soon(lambda: second.client.session.state == SessionState.signed_out)
         await first.client.sign_in(user.username, PASSWORD)
         await soon(lambda: second.client.session.state == SessionState.signed_in)
+
+
+class TestPokes:
+    async def test_a_stream_that_ends_at_once_is_asked_for_less_and_less_often(self, factory):
+        """As where more devices of one person listen than the server lets: they would take each other's place all day."""
+        waits: list[float] = []
+
+        async def wait(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 5:
+                await asyncio.Event().wait()
+
+        phone = await factory.signed_in(await factory.person("technician"))
+        factory.app.state.pokes.end_streams()
+        phone.client.sync._sleep = wait
+        listening = asyncio.ensure_future(phone.client.sync._listen())
+        while len(waits) < 5:
+            await asyncio.sleep(0.01)
+        listening.cancel()
+        assert waits[0] <= 2 < waits[2] <= 8 < waits[4]

@@ -1,11 +1,19 @@
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import brotli
 import httpx2
 import pytest
 from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse
 
-from server.core.frontend import mount_frontend
+from mobile_app.web.build import build_web
+from server.core.frontend import Frontend, mount_frontend
 
 HASHED = "shell-0123456789ab/boot.js"
 
@@ -51,6 +59,22 @@ class TestFrontend:
             "/shell-0123456789ab/gone",
             "/..%2fsecret.txt",
             f"/{HASHED}.br",
+            "/index.html%00.js",
+            "/index.html%00",
+            "/today%00",
+            "/today%0d%0aX-Evil:1",
+            "/..%5csecret.txt",
+            "/shell-0123456789ab%5cboot.js",
+            "/index.html.",
+            "/index.html::$DATA",
+            "/C:/index.html",
+            "/con.js",
+            "/shell-0123456789ab/NUL",
+            "/shell-0123456789ab/aux.js",
+            "/%ff%fe",
+            "/" + "x" * 300 + ".js",
+            "/" + "x/" * 3000 + "y.js",
+            "/" + "x" * 3000,
         ],
     )
     async def test_what_is_not_the_apps_is_not_found(self, client: httpx2.AsyncClient, path: str) -> None:
@@ -58,3 +82,33 @@ class TestFrontend:
 
     async def test_manifest_has_its_type(self, client: httpx2.AsyncClient) -> None:
         assert (await client.get("/manifest.webmanifest")).headers["content-type"] == "application/manifest+json"
+
+    def test_every_file_of_the_build_is_served(self) -> None:
+        root = Path(build_web().root)
+        for file in root.rglob("*"):
+            path = file.relative_to(root).as_posix()
+            if file.is_file() and file.suffix != ".br" and path != "build.json":
+                assert isinstance(Frontend(root).answer(path, Headers()), FileResponse), path
+
+
+ODD = st.sampled_from(
+    ["\x00", "\n", "\\", "..", ".", "/", "//", ":", "%", "%2e", "~", "con", "NUL.js", "index.html", ".br", "\ufffd", "\u202e", "é"]
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("served")
+    (root / "index.html").write_text("page")
+    (root / "shell.js").write_text("script")
+    (root.parent / "secret.txt").write_text("no")
+    return root
+
+
+@given(st.lists(ODD | st.text(max_size=12) | st.just("x" * 250), max_size=30).map("".join))
+def test_any_address_is_a_file_of_the_build_or_the_page_or_not_found(root: Path, path: str) -> None:
+    found: list[Any] = []
+    with suppress(HTTPException):
+        found.append(Frontend(root).answer(path, Headers()))
+    assert all(isinstance(answer, FileResponse) for answer in found)
+    assert {Path(answer.path) for answer in found} <= {root / "index.html", root / "shell.js"}

@@ -1,8 +1,9 @@
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 
+from server.core import events
 from server.core.access import Actor
 from server.core.events import PokeHub, notify, notify_access_changed
 from shared_models.ids import uuid7
@@ -106,3 +107,21 @@ async def test_streams_end_when_access_changes_and_at_shutdown(database):
             async with asyncio.timeout(5):
                 assert [poke async for poke in staying] == []
         assert hub.subscribers == 0
+
+
+async def test_of_too_many_streams_the_newest_go_on(database, monkeypatch):
+    monkeypatch.setattr(events, "STREAMS_OF_ADDRESS", 30)
+    hub, somebody, colleague = PokeHub(database), person(HERE), person(HERE)
+    with ExitStack() as stack:
+        beside = stack.enter_context(hub.subscribe(colleague, "192.0.2.1"))
+        mine = [stack.enter_context(hub.subscribe(somebody, "192.0.2.9")) for _ in range(events.STREAMS_OF_PERSON + 5)]
+        assert [one.is_ended for one in mine] == [True] * 5 + [False] * events.STREAMS_OF_PERSON
+        assert not beside.is_ended
+        for _ in range(40):
+            newest = stack.enter_context(hub.subscribe(person(HERE), "192.0.2.9"))
+        alive = [one for one in hub._subscriptions if not one.is_ended and one.address == "192.0.2.9"]
+        assert len(alive) == 30
+        assert newest in alive
+        assert not beside.is_ended
+        with pytest.raises(StopAsyncIteration):
+            await anext(mine[0])

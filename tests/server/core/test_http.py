@@ -1,13 +1,21 @@
+from itertools import product
+
 import pytest
 from fastapi import APIRouter
+from pydantic import SecretStr
 
 from server.core.errors import EtabliError, error_classes
 from server.core.i18n import translator
+from server.core.settings import Settings
 from shared_models.i18n import LANGUAGES
 from tests.server.support import problem_code, wrong_fields
 
 LOGIN = "/api/v1/auth/login"
 JSON = {"content-type": "application/json"}
+
+
+def quote_all(text: str) -> str:
+    return "".join(f"%{ord(char):02X}" for char in text)
 
 
 @pytest.fixture
@@ -18,6 +26,10 @@ def broken(app):
     @router.get("/fault")
     async def fault():
         raise ZeroDivisionError("the secret is open sesame")
+
+    @router.get("/fault/{secret}")
+    async def fault_at(secret):
+        raise ZeroDivisionError
 
     @router.get("/half")
     async def half():
@@ -132,15 +144,60 @@ class TestHealth:
         await session.commit()
         assert problem_code(await client.get("/readyz"), 503) == "migrations_pending"
 
-    async def test_metrics_are_for_this_machine_or_who_knows_the_token(self, app, client):
-        assert "http_requests_total" in (await client.get("/metrics")).text
-        proxied = await client.get("/metrics", headers={"x-forwarded-for": "203.0.113.7"})
-        assert problem_code(proxied, 404) == "not_found"
-        from pydantic import SecretStr
+    async def test_metrics_are_for_this_machine(self, client):
+        assert "http_requests_total" in (await client.get("http://localhost/metrics")).text
+        assert "http_requests_total" in (await client.get("http://127.0.0.1:8000/metrics")).text
 
+    @pytest.mark.parametrize("said", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "CF-Connecting-IP", "Via"])
+    async def test_metrics_are_not_for_who_comes_through_a_proxy(self, client, said):
+        assert problem_code(await client.get("http://localhost/metrics", headers={said: "x"}), 404) == "not_found"
+
+    @pytest.mark.parametrize(
+        "told", [{"base_url": "https://gmao.example.org"}, {"base_url": "http://gmao.lan"}, {"trusted_proxies": "127.0.0.1"}]
+    )
+    async def test_metrics_need_a_token_where_a_silent_proxy_may_stand(self, app, client, told):
+        """Such a one passes the calls of all the world on as this machine's, and adds nothing."""
+        app.state.settings = Settings(_env_file=None, secret_key="x" * 40, **told)
+        assert (await client.get("http://127.0.0.1:8000/metrics")).status_code == 404
         app.state.settings.metrics_token = SecretStr("scrape me")
-        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/metrics", headers={"authorization": "Bearer scrape you"})).status_code == 404
         assert (await client.get("/metrics", headers={"authorization": "Bearer scrape me"})).status_code == 200
+
+    async def test_metrics_of_another_name_for_this_machine_are_not_told(self, client):
+        assert (await client.get("http://rebound.example/metrics")).status_code == 404
+
+
+class TestLogs:
+    TOKEN = "qT5w-XcV8_mZp0LkRj3sHd7yBn2fGa9eUi6oWv1tYxE"
+    NEAR = (
+        "/api/v1/calendar/feeds/{}.ics", "/api/v1/calendar/feeds/{}", "/api/v1/calendar/feeds/{}.ICS", "/api/v1/calendar/feeds/{}.ics.txt",
+        "/api/v1/calendar/feeds/{}.ics/", "/api/v1//calendar/feeds/{}.ics", "//api/v1/calendar/feeds/{}.ics",
+        "/API/V1/CALENDAR/FEEDS/{}.ics",
+        "/api/v1/calendar/feed/{}.ics", "/api/v1/calendar/feeds/%2e/{}%2eics", "/api/v1/calendar/feeds/.{}",
+        "/api/v1/calendar/feeds%2F{}.ics",
+        "/api/v1/calendar/feeds;{}.ics", "/calendar/feeds/{}.ics", "/{}", "/{}.ics", "/setup/{}", "/setup?token={}", "/e/{}", "/healthz/{}",
+        "/api/v1/calendar/feeds/x.ics?token={}", "/api/v1/auth/setup/{}", "/api/v1/calendar/feeds/%252e{}", "/index.html/{}",
+    )  # fmt: skip
+
+    CHANGES = (str, str.upper, lambda token: token[:20], lambda token: f"{token[:20]}/{token[20:]}", quote_all)
+
+    async def test_keep_no_part_of_an_address_that_may_be_a_secret(self, client, caplog, capsys):
+        for near, change in product(self.NEAR, self.CHANGES):
+            for method in ("GET", "BREW"):
+                await client.request(method, near.format(change(self.TOKEN)))
+        told = capsys.readouterr().out + caplog.text + (await client.get("http://localhost/metrics")).text
+        assert told.count("status=") >= 2 * len(self.NEAR) * len(self.CHANGES)
+        assert not [part for part in (self.TOKEN[:12], self.TOKEN[20:32]) if part.lower() in told.lower()]
+
+    async def test_of_a_fault_neither(self, broken, client, capsys):
+        await client.get(f"/api/v1/broken/fault/{self.TOKEN}")
+        told = capsys.readouterr().out
+        assert "request.failed" in told
+        assert self.TOKEN not in told
+
+    async def test_say_which_row_it_was_about(self, client, capsys):
+        await client.get("/api/v1/equipment/0197a0e0-0000-7000-8000-000000000001/status-log")
+        assert "/api/v1/equipment/0197a0e0-0000-7000-8000-000000000001/status-log" in capsys.readouterr().out
 
 
 def test_the_description_of_the_api_is_tidy(app):
