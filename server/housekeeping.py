@@ -12,7 +12,8 @@ from sqlmodel import col
 
 import server.attachments.jobs
 import server.equipment.jobs
-import server.generator.jobs  # noqa: F401 - declare theirs
+import server.generator.jobs
+import server.sync.jobs  # noqa: F401 - declare theirs
 from server.auth.models import RateLimit, SetupLink, UserSession
 from server.core.clock import now
 from server.core.database import Session

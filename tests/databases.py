@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.core import flock, migrations
+from server.core import flock, histories, migrations
 from server.core.database import Database, ReadPool, ReadSession, Session
 from server.core.postgres import EmbeddedPostgres
 
@@ -42,6 +42,7 @@ class Cluster:
         with flock.exclusive(self.lock):
             self._drop(name)
             self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, self._template())
+        histories.recognise(self.at(name))
         yield self.at(name)
         self._drop(name)
 

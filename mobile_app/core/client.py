@@ -261,8 +261,8 @@ class Client:
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
-        self.sync.push = Push(self._http, self.outbox, self.clock, self.device_id, self._site_of)
-        self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed)
+        self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._site_of)
+        self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again)
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)

@@ -1,7 +1,7 @@
 """The two halves of a round with the server: push what waits, pull what changed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ _PASSING = frozenset({408, 413, 421, 425, 429})  # says more about the moment or
 SiteOf = Callable[[Command | None], UUID | None]
 OnProgress = Callable[[int, int], None]
 OnRows = Callable[[set[str], list[str]], None]
+OnReset = Callable[[], Awaitable[None]]
 
 
 class Push:
@@ -41,6 +42,11 @@ class Push:
         while batch := await self._next_batch():
             await self._send(batch)
         return not self._left
+
+    async def again(self) -> None:
+        """The server may be a restored one, which has not had what an earlier one has answered."""
+        self._uploaded.clear()
+        await self._outbox.send_again()
 
     async def _next_batch(self) -> list[Entry]:
         """A file goes up just before its command, after what was asked earlier is through."""
@@ -121,16 +127,19 @@ _UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
 class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it."""
 
-    def __init__(self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress) -> None:
+    def __init__(
+        self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress, on_reset: OnReset
+    ) -> None:  # fmt: skip
         self._api = api
         self._store = store
         self._tables = tables
         self._clock = clock
         self._on_rows = on_rows
         self._on_progress = on_progress
+        self._on_reset = on_reset
         self._scope: list[str] | None = None
         self._is_through = False
-        self.is_whole = False
+        self.is_whole = self.was_reset = False
         self.clock_changed = False
 
     async def run(self) -> int | None:
@@ -139,7 +148,7 @@ class Pull:
         `is_whole` says that it began where nothing was left over: then it includes all that was done before it, whatever the
         horizon. What is left over from an interrupted pull was chosen when that one began.
         """
-        self.is_whole, self._is_through = self._is_through, False
+        self.is_whole, self._is_through, self.was_reset = self._is_through, False, False
         while True:
             cursor = await self._store.get("cursor")
             started = self._clock.started()
@@ -159,6 +168,9 @@ class Pull:
         sites = await self._new_scope(page["scope"]["site_ids"])
         kv = {"cursor": json.dumps(page["cursor"]), "scope": json.dumps(page["scope"]["site_ids"])}
         reset = bool(page.get("reset"))
+        if reset and await self._store.get("cursor") is not None:
+            await self._on_reset()
+            self.was_reset = True
         await self._store.apply(Batch(puts=puts, drops=drops, kv=kv, sites=sites, reset=reset))
         changed = self._show(puts, drops, sites, reset=reset)
         if changed:

@@ -245,6 +245,13 @@ class Outbox(Observable):
         """Kept until a pull shows the effect, so that the screen does not flicker back."""
         await self._update(ids, lambda entry: replace(entry, stage=Stage.applied, xid=xid))
 
+    async def send_again(self) -> None:
+        """What was applied and has not been seen since: the server answers again what it knows, and carries out the rest."""
+        await self._update(
+            [entry.id for entry in self.entries if entry.stage == Stage.applied],
+            lambda entry: replace(entry, stage=Stage.waiting, xid=None),
+        )
+
     async def refused(self, problems: Mapping[str, Problem]) -> None:
         await self._update(problems, lambda entry: replace(entry, stage=Stage.refused, problem=problems[entry.id]))
 

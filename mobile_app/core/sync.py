@@ -20,7 +20,7 @@ PERIOD = 60.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
 SHORTEST_STREAM = 5.0
-UNSETTLED_RETRY = 0.2  # what was left over from an interrupted pull did not show all our changes yet
+UNSETTLED_RETRY = 0.2  # an interrupted pull did not show all our changes yet, or a restored server may not have had them
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -170,7 +170,7 @@ class Sync(Observable):
         await self._settle(horizon)
         self._failures, self._offline_since, self._is_first = 0, None, False
         self._synced_at = self._clock.now()
-        if any(entry.stage == Stage.applied for entry in self._outbox.entries):
+        if self.pull.was_reset or any(entry.stage == Stage.applied for entry in self._outbox.entries):
             return UNSETTLED_RETRY
         return PERIOD if everything_sent else LONGEST_RETRY / 4
 

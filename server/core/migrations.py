@@ -30,11 +30,16 @@ def configuration(connection: sa.Connection | None = None) -> Config:
     return config
 
 
+def libpq_url(dsn: str) -> str:
+    """`dsn` without the name of a driver."""
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(scheme=parts.scheme.partition("+")[0]))
+
+
 @contextmanager
 def connect(dsn: str) -> Iterator[sa.Connection]:
     """One connection for DDL: psycopg, because a migration may hold several statements in one string."""
-    parts = urlsplit(dsn)
-    url = urlunsplit(parts._replace(scheme=parts.scheme.partition("+")[0]))
+    url = libpq_url(dsn)
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.NullPool)
     with engine.connect() as connection:
         yield connection

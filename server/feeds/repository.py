@@ -81,13 +81,21 @@ async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
     await pool.execute(_READ, feed_id, at)
 
 
-# The transaction that last touched a plan or job grows with each change: the event's SEQUENCE.
+# The time of the last change is the event's SEQUENCE, or that of the last start of the database's server: what was restored is
+# older than what calendars have had, and must not count as old news. In seconds since 2020, which fit for 68 years.
 # An event keeps its identity while its date moves: a series by the date it had first, any other plan by the number of its turn.
+def _sequence(*changed: str) -> str:
+    return (
+        f"(extract(epoch from greatest({', '.join(changed)}, (select max(begun_at) from sync_run), (select begun_at from sync_epoch)))"  # noqa: S608
+        " - 1577836800)::bigint"
+    )
+
+
 _EVENTS = """
 select c.*, s.time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
     i.number, coalesce(i.description, p.description, '') as description,
     coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end)::text as reason,
-    greatest(p.sync_xid, i.sync_xid) % 2147483647 as sequence,
+    {sequence} as sequence,
     greatest(p.updated_at, i.updated_at) as changed_at,
     {is_series} as is_series,
     case when c.is_forecast
@@ -108,7 +116,7 @@ limit {limit}
 
 _CALLED_OFF = """
 select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name,
-    p.sync_xid % 2147483647 as sequence,
+    {plan_sequence} as sequence,
     p.updated_at as changed_at, o.reason as why_not, {is_series} as is_series, p.estimated_duration,
     (select count(*) from plan_occurrence r where r.plan_id = p.id and r.id <= o.id) as turn
 from plan_occurrence o
@@ -118,7 +126,7 @@ join sites s on s.id = p.site_id
 where o.state = 'skipped' and o.due >= $2 and o.due < $3 and {conditions}
 union all
 select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.time_zone),
-    s.time_zone, i.title, e.name, i.sync_xid % 2147483647, i.updated_at, i.status_reason, false, i.estimated_duration, null
+    s.time_zone, i.title, e.name, {job_sequence}, i.updated_at, i.status_reason, false, i.estimated_duration, null
 from maintenance_interventions i
 join equipment e on e.id = i.equipment_id
 join sites s on s.id = i.site_id
@@ -128,13 +136,17 @@ where i.status = 'cancelled' and i.scheduled_maintenance_id is null
 
 
 async def events(pool: asyncpg.Pool, chosen: Selection, limit: int) -> list[asyncpg.Record]:
-    statement = _EVENTS.format(entries=entries(chosen), is_series=is_series("p"), limit=chosen.bind(limit))
+    sequence = _sequence("p.updated_at", "i.updated_at")
+    statement = _EVENTS.format(entries=entries(chosen), is_series=is_series("p"), limit=chosen.bind(limit), sequence=sequence)
     return list(await pool.fetch(statement, *chosen.args))
 
 
 async def called_off(pool: asyncpg.Pool, chosen: Selection) -> list[asyncpg.Record]:
     """Occurrences left out and jobs cancelled: a subscribed calendar must hear of them to take them away."""
-    statement = _CALLED_OFF.format(is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN), job_conditions=chosen.of_jobs)
+    statement = _CALLED_OFF.format(
+        is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN), job_conditions=chosen.of_jobs,
+        plan_sequence=_sequence("p.updated_at"), job_sequence=_sequence("i.updated_at"),
+    )  # fmt: skip
     return list(await pool.fetch(statement, *chosen.args))
 
 

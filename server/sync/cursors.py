@@ -2,6 +2,9 @@
 
 A *sweep* delivers what changed from the lows on, page by page; when it ends, the lows become the number that was
 `pg_snapshot_xmin` when it began, so a transaction that was still open then is looked at again.
+
+A cursor also says what it has seen of the database: up to which position of the log, in which run of the server. A database
+restored to an older state has lost that run, or has left it before that position.
 """
 
 import base64
@@ -15,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 SHELF_LIFE = timedelta(days=90)  # tombstones and receipts are kept as long
-_FORMAT = 1
+_FORMAT = 2
 END = 2**62  # a bigint, with room above
 
 
@@ -33,11 +36,17 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Cursor:
-    """`low` is the position for everyone's rows, `lows` those of the sites; 0 has nothing yet. `at`: when the lows were set."""
+    """`low` is the position for everyone's rows, `lows` those of the sites; 0 has nothing yet. `at`: when the lows were set.
+
+    `sees_all`: whether the person saw all sites, and with them people who belong to none.
+    """
 
     epoch: UUID
     user_id: UUID
     at: int
+    run: UUID
+    seen: int = 0
+    sees_all: bool = False
     low: int = 0
     lows: dict[UUID, int] = field(default_factory=dict)
     sweep: Sweep | None = None
@@ -49,6 +58,13 @@ class Cursor:
     def end(self, at: int, sites: Iterable[UUID]) -> "Cursor":
         assert self.sweep is not None
         return replace(self, at=at, low=self.sweep.high, lows={site: self.sweep.high for site in sites if site in self.lows}, sweep=None)
+
+    def has_seen(self, run: UUID, position: int) -> "Cursor":
+        return replace(self, run=run, seen=max(self.seen, position) if run == self.run else position)
+
+    def seen_by(self, *, sees_all: bool) -> "Cursor":
+        """Who has come to see all sites, or sees them no more, loads what is everyone's again."""
+        return self if sees_all == self.sees_all else replace(self, sees_all=sees_all, low=0, sweep=None)
 
     def without(self, sites: Iterable[UUID]) -> "Cursor":
         lost = set(sites)
@@ -66,6 +82,7 @@ class Cursor:
         sweep = self.sweep
         plain: list[Any] = [
             _FORMAT, _packed(self.epoch), _packed(self.user_id), self.at, self.low, [[low, "".join(ids)] for low, ids in by_low.items()],
+            _packed(self.run), self.seen, int(self.sees_all),
             sweep and [sweep.high, sweep.source, sweep.after_xid, sweep.after_key, sweep.done, sweep.total],
         ]  # fmt: skip
         return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
@@ -75,11 +92,14 @@ def decode(text: str) -> Cursor | None:
     """None for anything that is not a cursor of ours."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        number, epoch, user_id, at, low, groups, sweep = plain
+        number, epoch, user_id, at, low, groups, run, seen, sees_all, sweep = plain
         if number != _FORMAT:
             return None
         lows = {site: _number(position) for position, ids in groups for site in _unpacked_all(ids)}
-        return Cursor(_unpacked(epoch), _unpacked(user_id), _number(at), _number(low), lows, _sweep(sweep) if sweep else None)
+        return Cursor(
+            _unpacked(epoch), _unpacked(user_id), _number(at), _unpacked(run), _number(seen), bool(_number(sees_all)), _number(low), lows,
+            _sweep(sweep) if sweep else None,
+        )  # fmt: skip
     except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
         return None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Instant, Json
+from server.core.tables import Instant, Json, text_column
 
 
 class SyncReceipt(SQLModel, table=True):
@@ -43,8 +43,33 @@ class SyncTombstone(SQLModel, table=True):
 
 
 class SyncEpoch(SQLModel, table=True):
-    """One row that names this history of the database; a restored copy gets another, and devices load all again."""
+    """One row that names this history of the database. A restored copy gets another, and devices load all again.
+
+    A copy is known by the row itself: `born_xid` is the transaction that has written it, and `origin` where, which a dump that is
+    read back, or a template, cannot keep.
+    """
 
     __tablename__ = "sync_epoch"
 
     id: UUID = Field(primary_key=True)
+    origin: str = text_column()
+    born_xid: str = text_column()
+    begun_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()})
+
+
+class SyncRun(SQLModel, table=True):
+    """A run of the PostgreSQL server. What it found may be older than what devices have seen: files can be restored.
+
+    Positions are bytes of the write-ahead log: `from_position` is how far the state that it found reached, surely; all that was seen
+    up to `alive_position` is on disk.
+    """
+
+    __tablename__ = "sync_run"
+
+    number: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))
+    id: UUID = Field(unique=True, sa_column_kwargs={"server_default": sa.func.gen_random_uuid()})
+    server_started_at: datetime = Field(sa_type=Instant, nullable=False)
+    timeline: str = Field(sa_type=sa.Text)
+    from_position: int = Field(sa_type=sa.BigInteger)
+    alive_position: int = Field(sa_type=sa.BigInteger)
+    begun_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.clock_timestamp()})

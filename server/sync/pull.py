@@ -63,15 +63,16 @@ class _Page:
             self._go_on()
             return
         most, budget = self._most(), self.bytes_left
-        found, last = await repository.changes(
+        found = await repository.changes(
             connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
             rows=most, budget=budget, since=self.at - DEVICE_WINDOW,
         )  # fmt: skip
-        self.changes += found
-        self.of_source += map(len, found)
-        self.bytes_left -= sum(map(len, found))
-        if last is not None and (len(found) == most or self.bytes_left <= 0):
-            self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=last.xid, after_key=last.key))
+        self.changes += found.changes
+        self.of_source += map(len, found.changes)
+        self.bytes_left -= sum(map(len, found.changes))
+        self.cursor = self.cursor.has_seen(self.present.run, found.position)
+        if found.last is not None and (len(found.changes) == most or self.bytes_left <= 0):
+            self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=found.last.xid, after_key=found.last.key))
         else:
             self._go_on()
 
@@ -102,27 +103,36 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
     """The next page after the cursor `text`, as the JSON of a `PullPage`."""
     at = now()
     told = cursors.decode(text) if text else None
-    told = told and told.without(_lost(told, actor))
+    sees_all = actor.site_ids is None
+    kept = told and told.without(_lost(told, actor)).seen_by(sees_all=sees_all)
     async with pool.acquire() as connection:
-        present = await repository.present(connection, actor, told)
-        known = _usable(told, actor, present, at)
-        cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()))
+        present = await repository.present(connection, actor, kept)
+        known = _usable(kept, actor, present, at)
+        cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=sees_all)
+        cursor = cursor.has_seen(present.run, present.position)
         sources = repository.EVERY_SOURCE
         if cursor.sweep is None:
             cursor = await _begin(connection, cursor, actor, present, at)
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
+        if known and kept != told:
+            page.changes += await repository.strangers(connection, actor)
         await page.fill(connection)
         return page.answer()
 
 
 def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> Cursor | None:
-    """A cursor of this history of the database, of this person, and not older than the tombstones that are kept."""
+    """A cursor of this history of the database, of this person, and not older than the tombstones that are kept.
+
+    What it has seen must be part of the state that the database is in, which may have been restored since.
+    """
     if cursor is None or cursor.epoch != present.epoch or cursor.user_id != actor.user_id:
         return None
     if not 0 <= at.timestamp() - cursor.at < SHELF_LIFE.total_seconds():
         return None
     if cursor.sweep and not _is_place(cursor.sweep):
+        return None
+    if present.until is None or cursor.seen > present.until:
         return None
     reached = max([cursor.low, *cursor.lows.values(), cursor.sweep.high if cursor.sweep else 0])
     return cursor if reached <= present.xmin else None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
+import structlog
 from sqlmodel import col
 
 from server.core.access import Actor
@@ -13,6 +14,8 @@ from server.core.database import Session
 from server.sync.cursors import Cursor, Sweep
 from server.sync.models import SyncReceipt
 from server.sync.sources import CHANGED, SOURCES, Source
+
+_log = structlog.get_logger(__name__)
 
 # --- receipts
 
@@ -58,31 +61,54 @@ EVERY_SOURCE = frozenset(range(len(SOURCES)))
 class Now:
     """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's.
 
-    `changed`: the sources in which a cursor between two sweeps may find anything, read in the same instant as `xmin`.
+    `run` and `position`: where the server's log is; `until`: up to where the state that the cursor's run has reached is part of ours,
+    None when that run is not. `changed`: the sources in which a cursor between two sweeps may find anything, read in the same
+    instant as `xmin`.
     """
 
     epoch: UUID
+    run: UUID
+    position: int
+    until: int | None
     xmin: int
     sites: frozenset[UUID]
     changed: frozenset[int] = EVERY_SOURCE
 
 
 _NOW = """
-select (select id from sync_epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
-    (select coalesce(array_agg(id), '{{}}') from sites where {0}::uuid[] is null or id = any({0}::uuid[])) as sites
+select e.id as epoch, r.id as run, etabli_position() as position,
+    e.born_xid = e.xmin::text and r.server_started_at = pg_postmaster_start_time() as is_known,
+    (select coalesce(min(later.from_position), etabli_position()) from sync_run o left join sync_run later on later.number > o.number
+        where o.id = {1}::uuid having count(o.id) > 0) as until,
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
+    (select coalesce(array_agg(id), '{{}}') from sites where {0}::uuid[] is null or id = any({0}::uuid[])) as sites{2}
+from sync_epoch e left join lateral (select id, server_started_at from sync_run order by number desc limit 1) r on true
 """
-_NOW_ONLY = _NOW.format("$1")
-_NOW_AND_CHANGED = f"{_NOW.format('$3')}, ({CHANGED}) as changed"
+_NOW_ONLY = _NOW.format("$1", "$2", "")
+_NOW_AND_CHANGED = _NOW.format("$3", "$4", f", ({CHANGED}) as changed")
 
 
 async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> Now:
     """`cursor` is one that a device has sent, and may still prove to be of no use."""
+    while (found := await _present(connection, actor, cursor)) is None or not found["is_known"]:
+        await recognise(connection)
+    changed = frozenset(found["changed"]) if "changed" in found else EVERY_SOURCE
+    return Now(found["epoch"], found["run"], found["position"], found["until"], found["xmin"], frozenset(found["sites"]), changed)
+
+
+async def _present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> asyncpg.Record | None:
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
-        found = await connection.fetchrow(_NOW_ONLY, actor.site_list)
-        return Now(found["epoch"], found["xmin"], frozenset(found["sites"]))
+        return await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
     lowest = min([cursor.low, *cursor.lows.values()])
-    found = await connection.fetchrow(_NOW_AND_CHANGED, sorted(cursor.lows), lowest, actor.site_list)
-    return Now(found["epoch"], found["xmin"], frozenset(found["sites"]), frozenset(found["changed"]))
+    return await connection.fetchrow(_NOW_AND_CHANGED, sorted(cursor.lows), lowest, actor.site_list, cursor.run)
+
+
+async def recognise(connection: asyncpg.Connection) -> None:
+    """The database was restored or copied, or its server has started: under a running node, nobody else may have noticed."""
+    async with connection.transaction():
+        await connection.execute("set local statement_timeout = 0")
+        found = await connection.fetchval("select etabli_recognise()")
+    _log.warning("database.recognised", found=found)
 
 
 @dataclass(frozen=True)
@@ -99,14 +125,39 @@ def _arguments(cursor: Cursor, actor: Actor, after: Key | None, most: int | None
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Found:
+    """Changes as JSON texts, the last one's key, and how far the log had come when they were seen."""
+
+    changes: list[bytes]
+    last: Key | None = None
+    position: int = 0
+
+
 async def changes(
     connection: asyncpg.Connection, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *, rows: int, budget: int, since: datetime
-) -> tuple[list[bytes], Key | None]:
-    """The next changes of a source as JSON texts, and the last one's key; fewer than `rows` and `budget` bytes: all there is."""
+) -> Found:
+    """The next changes of a source; fewer than `rows` and `budget` bytes: all there is."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     found = await connection.fetch(source.page(), *_arguments(cursor, actor, after, rows, since), budget)
-    last = Key(found[-1]["sync_xid"], str(found[-1]["key"])) if found else None
-    return [row["change"].encode() for row in found], last
+    if not found:
+        return Found([])
+    last = found[-1]
+    return Found([row["change"].encode() for row in found], Key(last["sync_xid"], str(last["key"])), last["position"])
+
+
+_STRANGERS = """
+select json_build_object('entity', 'user', 'id', u.id, 'site_id', null, 'row', null)::text as change from users u
+where not u.all_sites and u.id <> $1 and not exists (select from user_site m where m.user_id = u.id and m.site_id = any($2))
+order by u.id
+"""
+
+
+async def strangers(connection: asyncpg.Connection, actor: Actor) -> list[bytes]:
+    """Changes that take away whom the actor does not see."""
+    if actor.site_ids is None:
+        return []
+    return [row["change"].encode() for row in await connection.fetch(_STRANGERS, actor.user_id, actor.site_list)]
 
 
 async def total(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES) -> int:

@@ -61,7 +61,7 @@ class Source:
         `offset 0` keeps PostgreSQL from writing a change once for each mention of it.
         """
         return (
-            f"{_PARAMETERS} select w.key, w.sync_xid, w.change from ("  # noqa: S608
+            f"{_PARAMETERS} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ("  # noqa: S608
             " select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
             f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"
@@ -108,7 +108,10 @@ def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
 
 
 def _users() -> Source:
-    """The asker, those who see all sites, and the people of his sites, also from the moment on at which he gains one."""
+    """The asker, those who see all sites, and the people of his sites, also from the moment on at which he gains one.
+
+    They have no site of their own: `repository.strangers` takes away those whom he sees no more when he loses one.
+    """
     keys = (
         "select t.id as key, t.id, t.sync_xid from users t where ("  # noqa: S608
         "((t.all_sites or $8::boolean or t.id = $7::uuid) and t.sync_xid >= $3::bigint)"
@@ -154,7 +157,8 @@ def _tombstones() -> Source:
         "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"  # noqa: S608
         f" ({everyone} union all {of_sites}) x {limited.format('x')}"
     )
-    change = "json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', k.site_id, 'row', null)"
+    site = "case when k.entity <> 'user' then k.site_id end"
+    change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
     changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newest_of_sites('sync_tombstone')}"
     return Source("tombstone", changed, keys, "", change)
 

@@ -21,8 +21,12 @@ class Jar:
     def __init__(self, app: FastAPI) -> None:
         self.app = app
         number = next(_numbers)  # an address of its own: sign-ins are limited by address
-        transport = httpx2.ASGITransport(app=app, client=(f"10.0.{number // 250}.{number % 250 + 1}", 50000))
-        self.client = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
+        self._transport = httpx2.ASGITransport(app=app, client=(f"10.0.{number // 250}.{number % 250 + 1}", 50000))
+        self.client = httpx2.AsyncClient(transport=self._transport, base_url=ORIGIN)
+
+    def reach(self, app: FastAPI) -> None:
+        """Another server at the same address from now on."""
+        self.app = self._transport.app = app
 
 
 class AppTransport:
@@ -35,6 +39,7 @@ class AppTransport:
         self.lose_requests = 0
         self.only = ""
         self.sent: list[str] = []
+        self.answered = b""
 
     async def request(
         self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS
@@ -47,6 +52,7 @@ class AppTransport:
         answer = await self._jar.client.request(method, path, headers={**headers, "Origin": ORIGIN}, content=body)
         if self._loses("lose_answers", path):
             raise Offline
+        self.answered = answer.content
         return Response(answer.status_code, answer.content, {name.lower(): value for name, value in answer.headers.items()})
 
     def _loses(self, what: str, path: str) -> bool:

@@ -19,7 +19,10 @@ from tests.server.sync.device import Device
 pytestmark = pytest.mark.fresh_database
 NUMBERS = st.integers() | st.sampled_from([0, -1, 2**31, 2**63, 2**64, 10**400, True])
 ODDITIES = st.none() | NUMBERS | st.text(max_size=40) | st.floats() | st.just([]) | st.just({}) | st.uuids().map(str)
-PLACES = st.sampled_from([(3,), (4,), (5,), (5, 0, 0), (5, 0, 1), (6,), (6, 0), (6, 1), (6, 2), (6, 3), (6, 4), (6, 5), (1,), (2,)])
+SWEEP = 9
+PLACES = st.sampled_from(
+    [(place,) for place in range(1, 10)] + [(5, 0, 0), (5, 0, 1)] + [(SWEEP, part) for part in range(6)],
+)
 Changes = list[tuple[tuple[int, ...], Any]]
 
 
@@ -34,7 +37,7 @@ def unpacked(cursor: str) -> list[Any]:
 def tampered(cursor: str, changes: Changes) -> str:
     """A cursor of ours, in the middle of a sweep, with some of its parts replaced."""
     plain = unpacked(cursor)
-    plain[6] = [plain[4], 5, 0, None, 0, 9]
+    plain[SWEEP] = [plain[4], 5, 0, None, 0, 9]
     for path, value in changes:
         part = plain
         for step in path[:-1]:
@@ -61,13 +64,13 @@ async def answer_to(session: Session, database: Database) -> Callable[[Changes],
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(PLACES, ODDITIES), max_size=4))
-@example([((6, 3), "garbage")])
-@example([((6, 3), "7"), ((6, 1), 5)])
-@example([((6, 3), "01a209b9-500d-77e0-8241-bfb11903dac9"), ((6, 1), 0)])
-@example([((6, 3), "٧"), ((6, 1), 0)])
-@example([((6, 1), 99)])
-@example([((6, 5), [])])
-@example([((4,), 2**64), ((6,), None)])
+@example([((SWEEP, 3), "garbage")])
+@example([((SWEEP, 3), "7"), ((SWEEP, 1), 5)])
+@example([((SWEEP, 3), "01a209b9-500d-77e0-8241-bfb11903dac9"), ((SWEEP, 1), 0)])
+@example([((SWEEP, 3), "٧"), ((SWEEP, 1), 0)])
+@example([((SWEEP, 1), 99)])
+@example([((SWEEP, 5), [])])
+@example([((4,), 2**64), ((SWEEP,), None)])
 async def test_never_break_a_pull(answer_to: Callable[[Changes], Awaitable[bytes]], changes: Changes) -> None:
     page = PullPage.model_validate_json(await answer_to(changes))
     assert page.cursor
@@ -77,7 +80,7 @@ async def test_are_answered_over_http_too(client_as: Any) -> None:
     technician = await client_as("technician")
     own = (await technician.get("/api/v1/sync/pull")).json()["cursor"]
     for value in ("garbage", "7", "\ud800", "\x00"):
-        answer = await technician.get("/api/v1/sync/pull", params={"cursor": tampered(own, [((6, 3), value)])})
+        answer = await technician.get("/api/v1/sync/pull", params={"cursor": tampered(own, [((SWEEP, 3), value)])})
         assert (answer.status_code, answer.json()["reset"]) == (200, True), value
     machine = "01a209b9-500d-77e0-8241-bfb11903dac9"
     for keyset in (["0001-01-01T00:00:00+14:00", machine], ["2026-01-01T00:00:00Z", {}], [1, 2], {}, None):

@@ -226,7 +226,7 @@ class TestCursor:
             assert pages[0].reset, text
             assert device.ids("equipment") == {str(shop.machine.id)}
 
-    @pytest.mark.parametrize("change", ["epoch", "user", "age", "future"])
+    @pytest.mark.parametrize("change", ["epoch", "copy", "run", "seen", "user", "age", "future"])
     async def test_one_of_another_history_person_or_quarter_loads_everything(
         self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool, change: str
     ) -> None:
@@ -241,7 +241,7 @@ class TestCursor:
 
     async def test_survives_its_text(self) -> None:
         sweep = cursors.Sweep(high=90, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
-        cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
+        cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, uuid7(), 7, True, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
         assert cursors.decode(cursor.encode()) == cursor
 
 
@@ -253,6 +253,12 @@ async def _make_useless(device: Device, pool: asyncpg.Pool, shop: Workshop, chan
     assert cursor
     if change == "epoch":
         await pool.execute("update sync_epoch set id = gen_random_uuid()")
+    elif change == "copy":
+        await pool.execute("update sync_epoch set origin = origin")  # a row that reads the same and was written by another transaction
+    elif change == "run":
+        device.cursor = replace(cursor, run=uuid7()).encode()
+    elif change == "seen":
+        device.cursor = replace(cursor, seen=2**60).encode()
     elif change == "user":
         device.actor = replace(shop.technician, user_id=shop.colleague.user_id)
     elif change == "age":
