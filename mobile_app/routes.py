@@ -9,6 +9,7 @@ import flet as ft
 from mobile_app.features.board.screens import BoardScreen
 from mobile_app.features.calendar.screens import CalendarScreen
 from mobile_app.features.checklists.screens import ChecklistFormScreen, ChecklistsScreen
+from mobile_app.features.classes.screens import ClassesScreen, ClassScreen, ReadyClassesScreen
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
 from mobile_app.features.jobs.checklist import ChecklistScreen
 from mobile_app.features.jobs.close import CloseScreen
@@ -21,6 +22,7 @@ from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
+from mobile_app.features.sites.screens import SiteScreen, SitesScreen
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
@@ -28,7 +30,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists)/.+|/needs-you"
+    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes)/.+|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -91,5 +93,12 @@ def screens() -> list[ft.Route]:
         ft.Route(path="requests/:request_id", component=RequestsScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),
         ft.Route(path="organisation", component=OrganisationScreen),
+        ft.Route(path="classes", component=ClassesScreen),
+        ft.Route(path="classes/ready", component=ReadyClassesScreen),
+        ft.Route(path="classes/new", component=ClassScreen),
+        ft.Route(path="classes/:class_id", component=ClassScreen),
+        ft.Route(path="sites", component=SitesScreen),
+        ft.Route(path="sites/new", component=SiteScreen),
+        ft.Route(path="sites/:site_id", component=SiteScreen),
         ft.Route(path="me", component=MeScreen),
     ]

@@ -1,12 +1,16 @@
 """How a component reaches the client and moves about, without being handed either."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
+from mobile_app.core.tables import Table
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_live
 from shared_models.base import Command
@@ -35,6 +39,27 @@ def go(route: str) -> None:
 def opener(route: str) -> Any:
     """A handler that moves to `route`."""
     return lambda: go(route)
+
+
+def asked(name: str) -> str:
+    """What the address says of `name` behind its question mark; empty when it says nothing."""
+    return parse_qs(urlsplit(ft.context.page.route or "").query).get(name, [""])[0]
+
+
+async def arrived(client: Client, table: Table[Any], is_there: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until the device holds what the server has just taken, so that it is seen and can be picked.
+
+    After `seconds` go on without: a later round brings it.
+    """
+    here = asyncio.Event()
+    stop = table.subscribe(lambda *_: here.set() if is_there() else None)
+    try:
+        await client.sync.now()
+        if not is_there():
+            await asyncio.wait({asyncio.ensure_future(here.wait())}, timeout=seconds)
+    finally:
+        stop()
+        here.set()
 
 
 def not_kept(trouble: StoreTrouble) -> str:

@@ -1,10 +1,12 @@
 """Names behind ids, in the few words a card has room for."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, language, t
+from mobile_app.ui.pickers import fold
 from shared_models.equipment import FailureItem, in_language
 from shared_models.interventions import InterventionRow, labour
 
@@ -33,6 +35,12 @@ def place(client: Client, equipment_id: UUID) -> str:
 
 def dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
+
+
+def natural(name: str) -> list[tuple[bool, int, str]]:
+    """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
+    parts = re.split(r"(\d+)", fold(name))
+    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
 
 
 def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> FailureItem | None:

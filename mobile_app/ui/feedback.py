@@ -225,6 +225,22 @@ def DraftNotice(on_discard: Callable[[], None]) -> ft.Control:
     )
 
 
+def ConflictNotice(on_mine: Handler, on_theirs: Handler) -> ft.Control:
+    """Somebody else saved first: nothing typed is lost, and whose words stay is asked."""
+    ink, paper, icon = TONES[Tone.warning]
+    head = ft.Row([ft.Icon(icon, size=20, color=ink), Heading(t("common.conflict"), size=Size.body, color=ink, expand=True)], spacing=10)
+    choices: list[ft.Control] = [TextLink(t("common.conflict_mine"), on_mine), TextLink(t("common.conflict_theirs"), on_theirs)]
+    lines: list[ft.Control] = [head, Meta(t("common.conflict_body"), max_lines=4), ft.Row(choices, wrap=True, spacing=4, run_spacing=0)]
+    box = ft.Container(
+        ft.Column(lines, spacing=4, tight=True, horizontal_alignment=_STRETCH),
+        bgcolor=paper,
+        border=line(ink),
+        border_radius=Radius.card,
+        padding=14,
+    )
+    return ft.Semantics(content=box, live_region=True, container=True)
+
+
 def Section(title: str, *controls: ft.Control, spacing: float = 10) -> ft.Control:
     head = ft.Semantics(header=True, heading_level=2, content=Heading(title))
     return ft.Column([head, *controls], spacing=spacing, tight=True, horizontal_alignment=_STRETCH)

@@ -245,7 +245,7 @@ def Toggle(
     """A setting that is on or off; the whole line is the target."""
     words: list[ft.Control] = [ft.Text(label, size=Size.body)]
     if meta:
-        words.append(Meta(meta))
+        words.append(Meta(meta, max_lines=4))
     switch = ft.Switch(value=value, on_change=tap(lambda: on_change(not value)))
     row = ft.Row(
         [

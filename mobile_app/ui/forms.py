@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypedDict
 
+import flet as ft
+
+from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import t
 from mobile_app.ui.component import report_error
 from mobile_app.ui.hooks import Draft, State, use_draft, use_state
@@ -61,6 +64,11 @@ class Form:
             kept = {k: v for k, v in self.errors.items() if k != name}
             self._update((kept, self.busy))
 
+    def suggest(self, name: str, value: Any) -> None:
+        """Fill in what is empty; nobody has typed it, so no draft is kept for it."""
+        if self.draft.get(name) in (None, ""):
+            self.draft.values = {**self.draft.values, name: value}
+
     def field(self, name: str, empty: Any = "") -> FieldProps:
         """`TextInput(t("…"), **form.field("name"))`."""
         return {
@@ -83,6 +91,12 @@ class Form:
         """Show `message` for the form as a whole."""
         self._update(({WHOLE: message}, False))
 
+    def start_over(self, initial: dict[str, Any]) -> None:
+        """Forget what was typed."""
+        self.draft.values = dict(initial)
+        self._update(({}, False))
+        ft.context.page.run_task(self.draft.clear)
+
     async def submit(self, action: Callable[[dict[str, Any]], Awaitable[Any]]) -> bool:
         """Run `action(values)`; forget the draft if it works.
 
@@ -95,6 +109,8 @@ class Form:
             problem = getattr(error, "problem", None)
             if isinstance(problem, Problem):
                 self.refuse(problem)
+            elif isinstance(error, Offline):
+                self.refuse_with(t("common.needs_network"))
             else:
                 report_error(f"form {self.draft.key}", error)
                 self._update(({WHOLE: t("common.broken_body")}, False))

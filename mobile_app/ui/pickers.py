@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import flet as ft
 
 from mobile_app.core.i18n import n, t
-from mobile_app.ui.buttons import spoken, tap
+from mobile_app.ui.buttons import Handler, SecondaryButton, spoken, tap
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import (
@@ -19,6 +19,15 @@ from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Caption, Meta
 from mobile_app.ui.theme import SEMIBOLD, C, Radius
+
+
+class Maker(NamedTuple):
+    """What a picker offers where the right choice is not there yet: `label` says it, `note` what it leads to."""
+
+    label: str
+    on_click: Handler
+    note: str = ""
+
 
 _SHOWN: Final = 60
 _FEW: Final = 7
@@ -48,8 +57,13 @@ def Picker(
     hint: str = "",
     optional: bool = False,
     placeholder: str = "",
+    none: str = "",
+    maker: Maker | None = None,
 ) -> ft.Control:
-    """One of many: a sheet with a search; `choices` come likeliest first, `likely` of them apart."""
+    """One of many: a sheet with a search; `choices` come likeliest first, `likely` of them apart.
+
+    Without any choice, `none` says why and `maker` offers to make one; it is offered below the choices too.
+    """
     is_open, set_open = use_state(False)
 
     def pick(key: str) -> None:
@@ -59,9 +73,17 @@ def Picker(
     def close() -> None:
         set_open(False)
 
-    listing = PickList(choices, value, pick, likely=likely)
+    async def make() -> None:
+        set_open(False)
+        waiting = maker.on_click() if maker else None
+        if waiting is not None:
+            await waiting
+
+    listing = PickList(choices, value, pick, likely=likely, maker=maker._replace(on_click=make) if maker else None)
     sheet = Sheet(label, listing, tall=len(choices) > _FEW) if is_open else None
     use_sheet(sheet, close)
+    if none and not choices:
+        return Field(label, _nothing_yet(none, maker), error=error, optional=optional)
     chosen = next((c.label for c in choices if c.key == value), "")
     control = button_field(
         chosen or placeholder or t("common.choose"),
@@ -74,6 +96,14 @@ def Picker(
     return Field(label, control, error=error, hint=hint, optional=optional)
 
 
+def _nothing_yet(why: str, maker: Maker | None) -> ft.Control:
+    words: list[ft.Control] = [Meta(why, max_lines=4)]
+    if maker:
+        words.append(SecondaryButton(maker.label, maker.on_click, icon=ft.Icons.ADD_ROUNDED))
+    column = ft.Column(words, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Container(column, bgcolor=C.surface2, border_radius=Radius.button, padding=14)
+
+
 @component
 def PickList(
     choices: Sequence[Choice],
@@ -81,6 +111,7 @@ def PickList(
     on_pick: Callable[[str], None],
     *,
     likely: int = 0,
+    maker: Maker | None = None,
 ) -> ft.Control:
     """The searchable list itself, for a sheet or a page of its own."""
     query, set_query = use_state("")
@@ -98,10 +129,13 @@ def PickList(
         parts.append(Meta(n("common.more_matches", len(found) - _SHOWN)))
     if not found:
         parts.append(Meta(t("common.no_match", query=query)))
+    if maker:
+        add = Choice("", maker.label, ft.Icons.ADD_ROUNDED, note=maker.note)
+        parts.append(_option(add, lambda _: maker.on_click(), picked=False))
     return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _option(choice: Choice, on_pick: Callable[[str], None], *, picked: bool) -> ft.Control:
+def _option(choice: Choice, on_pick: Callable[[str], Any], *, picked: bool) -> ft.Control:
     ink = C.on_primary_container if picked else C.ink
     words: list[ft.Control] = [ft.Text(choice.label, size=16, color=ink, weight=SEMIBOLD if picked else None)]
     if choice.note:

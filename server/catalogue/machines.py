@@ -76,7 +76,7 @@ COMP | Compresseur | Compressor | compress | OHE ELP LOO UST VIB AIR HIO NOI | 1
     puissance | Puissance | Power | kW
     debit | Débit | Flow | m³/min
     pression | Pression | Pressure | bar
-VENT | Ventilateur | Fan | toys | VIB NOI LOO BRD OHE FTS | 1.2 1.3 2.4 2.6 2.7 5.2
+VENT | Ventilateur | Fan | cyclone | VIB NOI LOO BRD OHE FTS | 1.2 1.3 2.4 2.6 2.7 5.2
     debit | Débit | Flow | m³/h
     puissance | Puissance | Power | kW
     vitesse | Vitesse | Speed | /min
@@ -89,7 +89,7 @@ CUVE | Cuve, réservoir | Tank, vessel | propane_tank | ELP STD PLU PDE AIR | 1.
 ECHA | Échangeur de chaleur | Heat exchanger | device_thermostat | IHT PLU ELP INL PDE | 1.1 2.2 2.3 2.6 5.1 5.2
     puissance | Puissance | Power | kW
     surface | Surface d’échange | Exchange area | m²
-VERI | Vérin, centrale hydraulique | Cylinder, hydraulic unit | hardware | ELP INL LOO DOP OHE JAM | 1.1 1.4 2.2 2.4 3.4 5.2
+VERI | Vérin, centrale hydraulique | Cylinder, hydraulic unit | height | ELP INL LOO DOP OHE JAM | 1.1 1.4 2.2 2.4 3.4 5.2
     pression | Pression | Pressure | bar
     course | Course | Stroke | mm
     huile | Quantité d’huile | Oil quantity | L

@@ -18,7 +18,7 @@ from playwright.sync_api import Error as BrowserError
 
 from shared_models.ids import uuid7
 from tests.browser import launched
-from tests.e2e.app import DESKTOP, PHONE, TABLET, App
+from tests.e2e.app import DESKTOP, NAVIGATE, PHONE, TABLET, App
 from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
 from tests.e2e.product import PROJECT, Product, User, running
@@ -210,6 +210,30 @@ def template(*taps: str) -> Callable[[App, Things], object]:
     return come
 
 
+def just_made(app: App, things: Things) -> None:
+    app.page.evaluate(NAVIGATE, f"/equipment/{things.free['id']}?made=1")
+    app.see("machine.label_first")
+
+
+def refused_site(app: App, things: Things) -> None:
+    at("/sites/{broken[site_id]}", "sites.save")(app, things)
+    app.tap("sites.delete").see("sites.delete_body")
+    app.page.get_by_role("button", name=app.words("sites.delete"), exact=True).last.click()
+    app.see("Usine d’Issoire", "sites.save")
+
+
+def opened_item(app: App, things: Things) -> None:
+    at("/classes/{broken[class_id]}", "classes.save")(app, things)
+    app.tap({"fr": "Fuite externe", "en": "External leak"}[app.lang]).see("classes.code_hint")
+
+
+def taking(app: App, _: Things) -> None:
+    """Two classes that the demonstration does not have."""
+    app.go("/classes/ready").see("classes.take_none")
+    for name in {"fr": ("Moteur électrique", "Vanne"), "en": ("Electric motor", "Valve")}[app.lang]:
+        app.tap(name)
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
@@ -275,6 +299,19 @@ SHOTS = [
     Shot("plan-skip-sheet", "supervisor", then("/plans/{plan}", "plans.skip", "domain.reason_own"), escape, is_main=False),
     Shot("job-planned", "supervisor", at("/jobs/{planned_job}", "planned.why")),
     Shot("today-supervisor", "supervisor", at("/today", "due.soon"), is_main=False),
+    Shot("sites", "admin", at("/sites", "sites.new"), is_main=False),
+    Shot("site", "admin", at("/sites/{broken[site_id]}", "sites.save", "sites.lines")),
+    Shot("site-new", "admin", at("/sites/new", "sites.create"), is_main=False),
+    Shot("site-line-sheet", "admin", then("/sites/{broken[site_id]}", "sites.add_line", "sites.save_line"), escape, is_main=False),
+    Shot("site-in-use", "admin", refused_site, is_main=False),
+    Shot("classes", "admin", at("/classes", "classes.from_nothing"), is_main=False),
+    Shot("classes-ready", "admin", at("/classes/ready", "classes.take_none")),
+    Shot("classes-taking", "admin", taking, is_main=False),
+    Shot("class", "admin", at("/classes/{broken[class_id]}", "classes.save", "classes.add_mode")),
+    Shot("class-item", "admin", opened_item, is_main=False),
+    Shot("class-new", "admin", at("/classes/new", "classes.save"), is_main=False),
+    Shot("machine-new", "admin", at("/equipment/new", "machine_form.save"), is_main=False),
+    Shot("machine-made", "admin", just_made, is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
 ]  # fmt: skip
 

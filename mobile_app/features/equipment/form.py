@@ -1,32 +1,26 @@
 """Creating and editing a machine; what was typed survives a refusal, a reload and a dead battery."""
 
-from datetime import date
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.i18n import language, t
-from mobile_app.core.limits import text_limit
-from mobile_app.domain import marks
-from mobile_app.domain.context import go, use_tables
+from mobile_app.core.i18n import t
+from mobile_app.domain.context import arrived, asked, go, opener, use_tables
+from mobile_app.domain.line_form import new_line_sheet
+from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.features.equipment.fields import as_told, fields
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.cards import NoticeCard, SectionHeader
-from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
-from mobile_app.ui.dates import DateInput
 from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
-from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async
-from mobile_app.ui.pickers import Picker
+from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.theme import Tone
-from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, in_language
+from shared_models.equipment import EquipmentRead
 from shared_models.ids import uuid7
-
-TEXTS = ("model", "manufacturer")
-DATES = ("installation_date", "warranty_expiry")
 
 
 @component
@@ -38,88 +32,66 @@ def EquipmentFormScreen() -> ft.Control:
         return EquipmentRead.model_validate(await client.api.get(f"/equipment/{wanted}")) if wanted else None
 
     answer = use_async(load, [wanted])
-    title = PageHeader(t("machine_form.edit" if wanted else "machine_form.new"), on_back=lambda: go(f"/equipment/{wanted or ''}"))
-    if answer.error:
+    back = f"/equipment/{wanted}" if wanted else "/equipment"
+    title = PageHeader(t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(back))
+    if answer.error and answer.data is None:
         return Page(title, ErrorState(t("machine_form.offline"), t("machine_form.offline_body"), on_retry=answer.reload))
     if wanted and answer.data is None:
         return Page(title, SkeletonList(3))
-    return MachineForm(client, answer.data, title, key=wanted or "new")
+    return MachineForm(client, answer.data, title, answer.reload, key=wanted or "new")
 
 
-def _initial(client: Client, machine: EquipmentRead | None) -> dict[str, Any]:
+def _initial(machine: EquipmentRead | None) -> dict[str, Any]:
     if machine is None:
-        sites = list(client.sites.rows)
-        return {"id": str(uuid7()), "site_id": str(sites[0]) if len(sites) == 1 else None, "criticality": "medium"}
+        return {"id": str(uuid7()), "site_id": None, "criticality": "medium"}
     return {**machine.model_dump(mode="json"), "version": machine.version}
 
 
 @component
-def MachineForm(client: Client, machine: EquipmentRead | None, title: ft.Control) -> ft.Control:
-    form = use_form(f"equipment:{machine.id if machine else 'new'}", _initial(client, machine))
+def MachineForm(client: Client, machine: EquipmentRead | None, title: ft.Control, reload: Callable[[], None]) -> ft.Control:
+    initial = ft.use_memo(lambda: _initial(machine), [machine.version if machine else 0])
+    form = use_form(f"equipment:{machine.id if machine else 'new'}", initial)
+    adding_line, add_line = use_state(False)
+
+    def line_made(line_id: str) -> None:
+        add_line(False)
+        if line_id:
+            form.set("production_line_id", line_id)
+
+    ft.use_effect(lambda: take_what_was_made(client, form), [form.ready])
+    site = form.get("site_id")
+    use_sheet(new_line_sheet(client, UUID(site), line_made) if adding_line and site else None, lambda: add_line(False))
 
     async def save() -> None:
-        if not form.require("name", "site_id"):
+        if form.busy or not form.require("name", "site_id"):
             return
-        if await form.submit(lambda values: send(client, machine, values)):
+        machine_id = UUID(form.get("id"))
+        if await form.submit(lambda values: unless_stale(send(client, machine, values), reload)):
             toast(t("machine_form.saved"))
-            await client.sync.now()
-            go(f"/equipment/{machine.id if machine else form.get('id')}")
+            await arrived(client, client.equipment, lambda: is_shown(client, machine_id, machine))
+            go(f"/equipment/{machine_id}{'' if machine else '?made=1'}")
 
     if not form.ready:
         return Page(title, SkeletonList(3))
     footer = PrimaryButton(t("machine_form.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    problem = [NoticeCard(form.problem, t("machine_form.kept"), tone=Tone.bad)] if form.problem else []
-    return Page(title, *problem, *_fields(client, form), footer=footer, max_width=640)
+    told = trouble(form, machine.version if machine else None, initial)
+    return Page(title, *told, *fields(client, form, machine, lambda: add_line(True)), footer=footer, max_width=640)
 
 
-def _fields(client: Client, form: Form) -> list[ft.Control]:
-    sites = [Choice(str(site.id), site.name) for site in client.sites.rows.values()]
-    site = form.get("site_id")
-    lines = [Choice(str(line.id), line.name) for line in client.lines.rows.values() if str(line.site_id) == site]
-    classes = [Choice(str(c.id), in_language(c.names, language()), marks.icon_named(c.icon)) for c in client.classes.rows.values()]
-    ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
-    return [
-        TextInput(t("equipment_list.name"), **form.field("name"), max_length=text_limit(CreateEquipment, "name")),
-        _picker(form, "class_id", t("machine.class"), classes, optional=True),
-        _picker(form, "site_id", t("equipment_list.site"), sites),
-        _picker(form, "production_line_id", t("equipment_list.line"), lines, optional=True),
-        SectionHeader(t("equipment_list.criticality")),
-        Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),
-        SectionHeader(t("machine_form.plate")),
-        TextInput(
-            t("equipment_list.code"),
-            **form.field("code"),
-            max_length=text_limit(CreateEquipment, "code"),
-            hint=t("machine_form.code_hint"),
-            optional=True,
-        ),
-        *(
-            TextInput(t(f"machine_form.{name}"), **form.field(name), max_length=text_limit(CreateEquipment, name), optional=True)
-            for name in TEXTS
-        ),
-        TextInput(
-            t("machine.serial"), **_nullable(form, "serial_number"), max_length=text_limit(CreateEquipment, "serial_number"), optional=True
-        ),
-        *(_date(form, name) for name in DATES),
-        TextInput(t("machine_form.notes"), **form.field("notes"), lines=3, max_length=text_limit(CreateEquipment, "notes"), optional=True),
-    ]
+def take_what_was_made(client: Client, form: Form) -> None:
+    """What another page was asked to make for this form; the only site there is."""
+    if not form.ready:
+        return
+    for name in ("site_id", "class_id"):
+        if asked(name):
+            form.set(name, asked(name))
+    if len(client.sites.rows) == 1:
+        form.suggest("site_id", str(next(iter(client.sites.rows))))
 
 
-def _nullable(form: Form, name: str) -> Any:
-    return {**form.field(name), "value": form.get(name) or "", "on_change": lambda text: form.set(name, text or None)}
-
-
-def _picker(form: Form, name: str, label: str, choices: list[Choice], *, optional: bool = False) -> ft.Control:
-    ordered = sorted(choices, key=lambda choice: choice.label)
-    return Picker(label, ordered, form.get(name), lambda key: form.set(name, key), error=form.errors.get(name, ""), optional=optional)
-
-
-def _date(form: Form, name: str) -> ft.Control:
-    chosen = form.get(name)
-    day = date.fromisoformat(chosen) if chosen else None
-    return DateInput(
-        t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.errors.get(name, ""), optional=True
-    )
+def is_shown(client: Client, machine_id: UUID, before: EquipmentRead | None) -> bool:
+    row = client.equipment.get(machine_id)
+    return row is not None and (before is None or row.version > before.version)
 
 
 SENT = (
@@ -132,6 +104,7 @@ SENT = (
 async def send(client: Client, machine: EquipmentRead | None, values: dict[str, Any]) -> None:
     """Editing needs the server's word at once: codes and serial numbers are unique everywhere."""
     body = {name: values[name] for name in SENT if values.get(name) is not None}
+    body["specifications"] = as_told(values.get("specifications") or {})
     body |= {"occurred_at": client.now().isoformat(), "equipment_id": str(machine.id) if machine else values["id"]}
     if not body.get("code"):
         body.pop("code", None)

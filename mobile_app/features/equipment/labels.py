@@ -8,7 +8,7 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.files import download
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field
@@ -21,6 +21,7 @@ from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet
 
 PER_SHEET = {LabelFormat.l7163: 14, LabelFormat.l7160: 21, LabelFormat.l7651: 65, LabelFormat.roll_62: 1}
 MOST_COPIES = 20
+PIXELS = 1024
 MOST_BLANK = 650
 
 
@@ -45,6 +46,9 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
             await download(client, "/labels/blank", t("labels_form.file"), body=blank)
         on_done()
 
+    async def picture() -> None:
+        await download(client, f"/equipment/{equipment_ids[0]}/label.png?pixels={PIXELS}", t("labels_form.picture_file"))
+
     papers = [Choice(f.value, t(f"labels_form.format.{f.name}"), note=t(f"labels_form.format.{f.name}_note")) for f in PER_SHEET]
     many, most = ("copies", MOST_COPIES) if equipment_ids else ("count", MOST_BLANK)
     parts: list[ft.Control] = [
@@ -55,6 +59,8 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
         parts.append(_stepper("start", start, PER_SHEET[paper], draft))
         parts.append(Meta(t("labels_form.start_hint")))
     parts.append(PrimaryButton(t("labels_form.print"), print_them, icon=ft.Icons.PRINT_ROUNDED))
+    if len(equipment_ids) == 1:
+        parts.append(ft.Row([TextLink(t("labels_form.picture"), picture)], alignment=ft.MainAxisAlignment.CENTER))
     return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 

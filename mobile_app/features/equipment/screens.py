@@ -7,7 +7,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import go, use_tables
+from mobile_app.domain.context import asked, go, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.machine_cards import life_card
 from mobile_app.domain.plan_cards import NextDues
@@ -19,14 +19,14 @@ from mobile_app.features.equipment.list import EquipmentListScreen
 from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.sheets import report_sheet, start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
-from mobile_app.ui.cards import SectionHeader
+from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
-from mobile_app.ui.theme import Space
+from mobile_app.ui.theme import Space, Tone
 from shared_models.equipment import DocumentRow, EquipmentRow
 from shared_models.permissions import Permission
 
@@ -82,6 +82,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     now = client.now()
     first = [
         parts.identity(client, machine),
+        *_label_first(client, lambda: set_sheet("labels")),
         *parts.repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
@@ -123,6 +124,17 @@ def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control
         IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), on_print),
         IconAction(ft.Icons.EDIT_OUTLINED, t("machine.edit"), lambda: go(f"/equipment/{machine.id}/edit")),
     )
+
+
+def _label_first(client: Client, on_print: Handler) -> list[ft.Control]:
+    """On a machine that was just made: the way to its label."""
+    if not asked("made") or not client.may(Permission.equipment_write):
+        return []
+    return [
+        NoticeCard(
+            t("machine.label_first"), t("machine.label_first_body"), tone=Tone.primary, icon=ft.Icons.QR_CODE_2_ROUNDED, on_click=on_print
+        )
+    ]  # fmt: skip
 
 
 def _open_jobs(cards: list[ft.Control]) -> list[ft.Control]:

@@ -1,0 +1,33 @@
+"""Forms that are saved by the server at once: whoever saved in between is noticed, and nothing typed is lost."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import flet as ft
+
+from mobile_app.core.errors import ProblemError
+from mobile_app.core.i18n import t
+from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.feedback import ConflictNotice
+from mobile_app.ui.forms import Form
+from mobile_app.ui.theme import Tone
+
+T = TypeVar("T")
+STALE = "stale_version"
+
+
+async def unless_stale(sent: Awaitable[T], reload: Callable[[], None]) -> T:
+    """The answer; where somebody else saved first, `reload` what they saved before the refusal goes on its way."""
+    try:
+        return await sent
+    except ProblemError as refusal:
+        if refusal.code == STALE:
+            reload()
+        raise
+
+
+def trouble(form: Form, version: int | None, initial: dict[str, Any]) -> list[ft.Control]:
+    """What stands above a form: whose words stay, where `version` is not the one it began from; else why it was refused."""
+    if version is not None and form.get("version") != version:
+        return [ConflictNotice(lambda: form.set("version", version), lambda: form.start_over(initial))]
+    return [NoticeCard(form.problem, t("common.kept"), tone=Tone.bad)] if form.problem else []

@@ -1,0 +1,144 @@
+"""What is asked of a machine: where it stands, what it is, its plate."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import language, t
+from mobile_app.core.limits import text_limit
+from mobile_app.domain import marks
+from mobile_app.domain.context import opener
+from mobile_app.domain.lookup import natural
+from mobile_app.ui.cards import SectionHeader
+from mobile_app.ui.choices import Choice, Segments
+from mobile_app.ui.dates import DateInput
+from mobile_app.ui.fields import TextInput
+from mobile_app.ui.forms import Form
+from mobile_app.ui.pickers import Maker, Picker
+from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, SpecField, in_language
+from shared_models.permissions import Permission
+
+_FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
+TEXTS = ("model", "manufacturer")
+DATES = ("installation_date", "warranty_expiry")
+
+
+def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: Callable[[], None]) -> list[ft.Control]:
+    site = form.get("site_id")
+    lines = [Choice(str(line.id), line.name) for line in client.lines.rows.values() if str(line.site_id) == site]
+    ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
+    may_line = client.may(Permission.sites_write) and bool(site)
+    return [
+        TextInput(t("equipment_list.name"), **form.field("name"), max_length=text_limit(CreateEquipment, "name")),
+        _site_picker(client, form, machine),
+        _class_picker(client, form, machine),
+        _picker(
+            form, "production_line_id", t("equipment_list.line"), lines, optional=True,
+            maker=Maker(t("machine_form.make_line"), add_line) if may_line else None,
+        ),
+        SectionHeader(t("equipment_list.criticality")),
+        Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),
+        *_specifications(client, form),
+        SectionHeader(t("machine_form.plate")),
+        TextInput(
+            t("equipment_list.code"),
+            **form.field("code"),
+            max_length=text_limit(CreateEquipment, "code"),
+            hint=t("machine_form.code_hint"),
+            optional=True,
+        ),
+        *(
+            TextInput(t(f"machine_form.{name}"), **form.field(name), max_length=text_limit(CreateEquipment, name), optional=True)
+            for name in TEXTS
+        ),
+        TextInput(
+            t("machine.serial"), **_nullable(form, "serial_number"), max_length=text_limit(CreateEquipment, "serial_number"), optional=True
+        ),
+        *(_date(form, name) for name in DATES),
+        TextInput(t("machine_form.notes"), **form.field("notes"), lines=3, max_length=text_limit(CreateEquipment, "notes"), optional=True),
+    ]  # fmt: skip
+
+
+def _here(machine: EquipmentRead | None) -> str:
+    """Where what is made elsewhere comes back to."""
+    return f"/equipment/{machine.id}/edit" if machine else "/equipment/new"
+
+
+def _site_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+    sites = [Choice(str(site.id), site.name, note=site.location) for site in client.sites.rows.values()]
+    may_make = client.may(Permission.sites_write)
+    maker = Maker(t("machine_form.make_site"), opener(f"/sites/new?next={_here(machine)}")) if may_make else None
+    return _picker(
+        form,
+        "site_id",
+        t("equipment_list.site"),
+        sites,
+        maker=maker,
+        none=t("machine_form.no_site" if may_make else "machine_form.no_site_ask"),
+    )
+
+
+def _class_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+    own = str(machine.class_id) if machine and machine.class_id else ""
+    classes = [
+        Choice(str(c.id), in_language(c.names, language()), marks.icon_named(c.icon))
+        for c in client.classes.rows.values()
+        if c.is_active or str(c.id) == own
+    ]
+    maker = Maker(t("machine_form.make_class"), opener(f"/classes/ready?next={_here(machine)}"))
+    return _picker(form, "class_id", t("machine.class"), classes, optional=True, maker=maker, none=t("machine_form.no_class"))
+
+
+def _specifications(client: Client, form: Form) -> list[ft.Control]:
+    """What machines of the chosen class are described by."""
+    chosen = form.get("class_id")
+    of_class = client.classes.get(UUID(chosen)) if chosen else None
+    if of_class is None or not of_class.spec_fields:
+        return []
+    told: dict[str, Any] = form.get("specifications") or {}
+
+    def field(spec: SpecField) -> ft.Control:
+        name = in_language(spec.names, language())
+        label = f"{name} ({spec.unit})" if spec.unit else name
+        value = told.get(spec.key)
+        text = "" if value is None else str(value)
+        return TextInput(label, text, lambda typed: form.set("specifications", {**told, spec.key: typed}), optional=True, max_length=100)
+
+    return [SectionHeader(t("machine_form.specifications")), *(field(spec) for spec in of_class.spec_fields)]
+
+
+def as_told(specifications: dict[str, Any]) -> dict[str, Any]:
+    """Without what was left empty; figures as figures, whichever comma they were typed with."""
+    return {key: _figure(value) for key, value in specifications.items() if value not in (None, "")}
+
+
+def _figure(value: Any) -> Any:
+    plain = value.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(value, str) else ""
+    if not _FIGURE.fullmatch(plain):
+        return value.strip() if isinstance(value, str) else value
+    return float(plain) if "." in plain else int(plain)
+
+
+def _nullable(form: Form, name: str) -> Any:
+    return {**form.field(name), "value": form.get(name) or "", "on_change": lambda text: form.set(name, text or None)}
+
+
+def _picker(
+    form: Form, name: str, label: str, choices: list[Choice], *, optional: bool = False, maker: Maker | None = None, none: str = ""
+) -> ft.Control:  # fmt: skip
+    ordered = sorted(choices, key=lambda choice: natural(choice.label))
+    error = form.errors.get(name, "")
+    return Picker(label, ordered, form.get(name), lambda key: form.set(name, key), error=error, optional=optional, maker=maker, none=none)
+
+
+def _date(form: Form, name: str) -> ft.Control:
+    chosen = form.get(name)
+    day = date.fromisoformat(chosen) if chosen else None
+    return DateInput(
+        t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.errors.get(name, ""), optional=True
+    )

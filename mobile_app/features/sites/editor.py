@@ -1,0 +1,177 @@
+"""Writing a site: what it is called, where it is, whose clock it goes by, who may report from its labels; and its lines."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.bridge import BridgeError, bridge
+from mobile_app.core.client import Client
+from mobile_app.core.errors import Offline, ProblemError
+from mobile_app.core.i18n import t
+from mobile_app.core.limits import text_limit
+from mobile_app.core.problems import explained
+from mobile_app.core.zones import time_in
+from mobile_app.domain.context import arrived, asked, go, opener
+from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.features.sites.lines import Lines
+from mobile_app.ui.buttons import DangerButton, PrimaryButton
+from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.choices import Choice
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import DraftNotice, ErrorState, SkeletonList, toast
+from mobile_app.ui.fields import TextInput, Toggle
+from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.hooks import use_async
+from mobile_app.ui.pickers import Picker
+from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.theme import Tone
+from shared_models.ids import uuid7
+from shared_models.sites import SiteCreate, SiteRead
+
+FIELDS = ("name", "location", "time_zone", "public_requests", "description")
+
+
+@component
+def KnownSite(client: Client, site_id: str) -> ft.Control:
+    async def load() -> SiteRead:
+        return SiteRead.model_validate(await client.api.get(f"/sites/{site_id}"))
+
+    answer = use_async(load, [site_id])
+    if answer.data is not None:
+        return SiteForm(client, answer.data, answer.reload)
+    title = PageHeader(t("sites.edit"), on_back=opener("/sites"))
+    if answer.error:
+        return Page(title, ErrorState(t("sites.offline"), t("sites.offline_body"), on_retry=answer.reload))
+    return Page(title, SkeletonList(3))
+
+
+def _initial(site: SiteRead | None) -> dict[str, Any]:
+    if site is None:
+        return {"id": str(uuid7()), "name": "", "location": "", "time_zone": None, "public_requests": True, "description": ""}
+    return {"id": str(site.id), "version": site.version, **{name: getattr(site, name) for name in FIELDS}}
+
+
+@component
+def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) -> ft.Control:
+    back = asked("next") or "/sites"
+    initial = ft.use_memo(lambda: _initial(site), [site.version if site else 0])
+    form = use_form(f"site:{site.id if site else 'new'}", initial)
+    ask = use_confirm()
+    refusal, refuse = ft.use_state("")
+
+    async def save() -> None:
+        if form.busy or not form.require("name", "time_zone"):
+            return
+        site_id, name = form.get("id"), form.get("name").strip()
+        if await form.submit(lambda values: _send(client, site, values, reload)):
+            sites = client.sites
+            await arrived(client, sites, lambda: (row := sites.get(UUID(site_id))) is not None and row.name == name)
+            toast(t("sites.saved"))
+            go(_onward(site_id) if site is None else back)
+
+    async def delete() -> None:
+        assert site is not None
+        try:
+            await client.api.delete(f"/sites/{site.id}")
+        except ProblemError as error:
+            refuse(explained(error.problem))
+            return
+        except Offline:
+            refuse(t("common.needs_network"))
+            return
+        await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
+        toast(t("sites.deleted"))
+        go("/sites")
+
+    def ask_to_delete() -> None:
+        assert site is not None
+        ask(Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), delete))
+
+    title = PageHeader(site.name if site else t("sites.new"), on_back=opener(back))
+    if not form.ready:
+        return Page(title, SkeletonList(3))
+    known: list[ft.Control] = []
+    if site is not None:
+        known = [Lines(client, site.id), *([NoticeCard(refusal, tone=Tone.bad)] if refusal else [])]
+        known.append(DangerButton(t("sites.delete"), ask_to_delete, quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED))
+    return Page(
+        title,
+        *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
+        *trouble(form, site.version if site else None, initial),
+        *_fields(client, form, site),
+        *known,
+        footer=PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED),
+        max_width=640,
+    )
+
+
+def _onward(site_id: str) -> str:
+    """Back to the form that sent here for a site, which takes it; else to the new site's own page, for its lines."""
+    asker = asked("next")
+    return f"{asker}{'&' if '?' in asker else '?'}site_id={site_id}" if asker else f"/sites/{site_id}"
+
+
+async def _send(client: Client, site: SiteRead | None, values: dict[str, Any], reload: Callable[[], None]) -> None:
+    body = {name: values[name] for name in FIELDS}
+    if site is None:
+        await client.api.post("/sites", {**body, "id": values["id"]})
+    else:
+        await unless_stale(client.api.patch(f"/sites/{site.id}", {**body, "version": values["version"]}), reload)
+
+
+def _fields(client: Client, form: Form, site: SiteRead | None) -> list[ft.Control]:
+    return [
+        TextInput(
+            t("sites.name"), **form.field("name"), autofocus=site is None, max_length=text_limit(SiteCreate, "name"),
+            placeholder=t("sites.name_example"),
+        ),
+        TextInput(
+            t("sites.location"), **form.field("location"), max_length=text_limit(SiteCreate, "location"), optional=True,
+            placeholder=t("sites.location_example"),
+        ),
+        ZoneField(client, form, is_new=site is None),
+        Toggle(
+            t("sites.public"), bool(form.get("public_requests")), lambda on: form.set("public_requests", on),
+            meta=t("sites.public_on" if form.get("public_requests") else "sites.public_off"),
+        ),
+        TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
+    ]  # fmt: skip
+
+
+@component
+def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: FBT001
+    """Among those that the server can reckon with; a new site begins with the browser's."""
+
+    async def load() -> tuple[list[str], str]:
+        zones: list[str] = await client.api.get("/time-zones")
+        here = await _zone_here()
+        if is_new and here in zones:
+            form.suggest("time_zone", here)
+        return zones, here
+
+    found = use_async(load, [])
+    zones, here = found.data or ([], "")
+    chosen = form.get("time_zone")
+    likely = [zone for zone in dict.fromkeys((here, chosen)) if zone]
+    names = dict.fromkeys([*likely, *zones])
+    choices = [Choice(zone, zone.replace("_", " ")) for zone in names]
+    time = time_in(chosen, client.now()) if chosen else ""
+    hint = t("sites.zone_now", time=time) if time else t("sites.zone_why")
+    if found.error:
+        hint = t("sites.zones_offline")
+    return Picker(
+        t("sites.time_zone"), choices, chosen, partial(form.set, "time_zone"), likely=len(likely), hint=hint,
+        error=form.errors.get("time_zone", ""),
+    )  # fmt: skip
+
+
+async def _zone_here() -> str:
+    try:
+        told: str = (await bridge.request("locale")).get("time_zone") or ""
+    except BridgeError:
+        return ""
+    return told

@@ -1,0 +1,198 @@
+"""An administrator builds a plant on the screens, against the real server: site, line, classes, first machine."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import flet as ft
+import pytest
+
+from mobile_app.core.bridge import MemoryChannel, bridge
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import n, t
+from mobile_app.domain.context import ClientContext
+from mobile_app.features.classes.editor import ClassForm
+from mobile_app.features.classes.ready import ReadyClasses
+from mobile_app.features.equipment.form import MachineForm
+from mobile_app.features.sites.editor import KnownSite, SiteForm
+from mobile_app.ui.component import component
+from mobile_app.ui.hooks import DraftContext, MemoryDrafts
+from mobile_app.ui.shell import PageHeader
+from shared_models.equipment import FailureItemKind
+from tests.mobile_app.ui.conftest import Screen, screen
+from tests.sync.conftest import Device, Factory, until
+
+__all__ = ["screen"]  # a fixture
+pytestmark = pytest.mark.fresh_database
+DRAFTS = MemoryDrafts()
+
+
+@pytest.fixture(autouse=True)
+def browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser in Montréal."""
+    channel = MemoryChannel()
+    channel.page = lambda told: channel.from_page({"id": told["id"], "kind": "response", "result": {"time_zone": "America/Toronto"}})
+    bridge.connect(channel)
+    DRAFTS.saved.clear()
+
+
+@pytest.fixture
+def went(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where the screens have led."""
+    places: list[str] = []
+    monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: places.append(route))
+    return places
+
+
+def inside(client: Client, show: Callable[[], ft.Control]) -> Callable[[], ft.Control]:
+    @component
+    def Shown() -> ft.Control:
+        return show()
+
+    @ft.component
+    def Root() -> ft.Control:
+        return ClientContext(client, lambda: DraftContext(DRAFTS, Shown))
+
+    return Root
+
+
+async def shown(screen: Screen, words: str) -> None:
+    await until(lambda: any(words in text for text in screen.texts))
+    await screen.settle()
+
+
+async def fill(screen: Screen, label: str, text: str) -> None:
+    """The field under `label`."""
+    fields = [c for c in screen.controls() if isinstance(c, ft.MergeSemantics) and getattr(c.content, "label", "") == label]
+    await screen.type(fields[-1].content.content, text)
+
+
+async def answered(screen: Screen, happens: Callable[[], Any]) -> None:
+    await until(happens)
+    await screen.settle()
+
+
+@pytest.fixture
+async def admin(factory: Factory) -> Device:
+    return await factory.signed_in(await factory.person("admin"), background=True)
+
+
+class TestSites:
+    async def test_a_new_one_keeps_the_browser_s_time_and_is_there_at_once(self, screen: Screen, admin: Device, went: list[str]):
+        client = admin.client
+        screen.page.route = "/sites/new?next=/equipment/new"
+        await screen.show(inside(client, lambda: SiteForm(client, None, lambda: None)))
+        await shown(screen, "America/Toronto")
+        assert not DRAFTS.saved  # nobody has typed anything yet
+        await screen.click(t("sites.create"))
+        assert t("common.required") in screen.texts
+        await fill(screen, t("sites.name"), "Usine de Laval")
+        await screen.click(t("sites.create"))
+        await answered(screen, lambda: went)
+        [site] = [row for row in client.sites.rows.values() if row.name == "Usine de Laval"]
+        assert site.time_zone == "America/Toronto"
+        assert went == [f"/equipment/new?site_id={site.id}"]
+        assert not DRAFTS.saved
+
+    async def test_whose_words_stay_is_asked(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
+        client, other = admin.client, await factory.signed_in(await factory.person("admin"))
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
+        await shown(screen, t("sites.save"))
+        await fill(screen, t("sites.location"), "Voiron")
+        await other.client.api.patch(f"/sites/{factory.site}", {"version": 1, "location": "Grenoble"})
+        await screen.click(t("sites.save"))
+        await shown(screen, t("common.conflict"))
+        assert "Voiron" in [field.value for field in screen.controls() if isinstance(field, ft.TextField)]
+        await screen.click(t("common.conflict_mine"))
+        await screen.click(t("sites.save"))
+        await answered(screen, lambda: went)
+        assert (await client.api.get(f"/sites/{factory.site}"))["location"] == "Voiron"
+
+    async def test_one_that_holds_machines_says_so_and_stays(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
+        client = admin.client
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
+        await shown(screen, t("sites.delete"))
+        await screen.click(t("sites.delete"))
+        await screen.click(t("sites.delete"))
+        name = client.sites.rows[factory.site].name
+        await shown(screen, f"{name} garde encore")
+        assert not went
+
+    async def test_without_a_network_nothing_typed_is_lost(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
+        client = admin.client
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
+        await shown(screen, t("sites.save"))
+        await fill(screen, t("sites.location"), "Voiron")
+        admin.transport.online = False
+        await screen.click(t("sites.save"))
+        await shown(screen, t("common.needs_network"))
+        assert DRAFTS.saved[f"site:{factory.site}"]["location"] == "Voiron"
+        assert not went
+
+
+class TestClasses:
+    async def test_several_are_taken_at_once_and_can_be_picked(self, screen: Screen, admin: Device, went: list[str]):
+        client = admin.client
+        screen.page.route = "/classes/ready"
+        await screen.show(inside(client, lambda: ReadyClasses(client)))
+        await shown(screen, "Moteur électrique")
+        await screen.click("Moteur électrique")
+        await screen.click("Réducteur")
+        await screen.click(n("classes.take", 2))
+        await answered(screen, lambda: went)
+        assert {row.code for row in client.classes.rows.values()} == {"MOTO", "REDU"}
+        assert went == ["/classes"]
+        assert t("classes.there") in screen.texts
+
+    async def test_one_from_nothing_needs_names_in_one_language_only(self, screen: Screen, admin: Device, went: list[str]):
+        client = admin.client
+        screen.page.route = "/classes/new"
+        await screen.show(inside(client, lambda: ClassForm(client, None)))
+        await fill(screen, t("classes.name_fr"), "Séchoir à bande")
+        await screen.click(t("classes.add_mode"))
+        await screen.click(t("classes.save"))
+        assert t("classes.name_missing") in screen.texts
+        await fill(screen, t("classes.name_fr"), "Bande déportée")
+        await screen.click(t("classes.save"))
+        await answered(screen, lambda: went)
+        [row] = client.classes.rows.values()
+        assert (row.code, row.names) == ("SECHOIR-A-BANDE", {"fr": "Séchoir à bande"})
+        assert [(item.kind, item.code) for item in row.failure_items] == [(FailureItemKind.mode, "BANDE-DEPORTEE")]
+
+
+class TestFirstMachine:
+    async def test_pickers_without_choices_lead_to_what_is_missing(self, screen: Screen, admin: Device, went: list[str]):
+        client = admin.client
+        for row_id in list(client.sites.rows):
+            client.sites.forget(row_id)
+        screen.page.route = "/equipment/new"
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+        assert t("machine_form.no_site") in screen.texts
+        await fill(screen, t("equipment_list.name"), "Presse 1")
+        await screen.click(t("machine_form.make_site"))
+        await screen.click(t("machine_form.make_class"))
+        assert went == ["/sites/new?next=/equipment/new", "/classes/ready?next=/equipment/new"]
+        assert DRAFTS.saved["equipment:new"]["name"] == "Presse 1"
+
+    async def test_who_may_not_make_a_site_is_told_whom_to_ask(self, screen: Screen, factory: Factory):
+        supervisor = (await factory.signed_in(await factory.person("supervisor", sites=[]))).client
+        await screen.show(inside(supervisor, lambda: MachineForm(supervisor, None, PageHeader(""), lambda: None)))
+        assert t("machine_form.no_site_ask") in screen.texts
+        assert t("machine_form.make_site") not in screen.texts
+
+    async def test_takes_what_was_made_for_it_and_leads_to_its_label(
+        self, screen: Screen, admin: Device, factory: Factory, went: list[str]
+    ):  # fmt: skip
+        client = admin.client
+        [pump] = await client.api.post("/equipment-classes/ready", {"codes": ["POMP"]})
+        await until(lambda: client.classes.rows)
+        screen.page.route = f"/equipment/new?site_id={factory.site}&class_id={pump['id']}"
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+        await fill(screen, t("equipment_list.name"), "Pompe 1")
+        await fill(screen, "Débit (m³/h)", "12,5")
+        await screen.click(t("machine_form.save"))
+        await answered(screen, lambda: went)
+        machine_id = UUID(went[-1].removeprefix("/equipment/").removesuffix("?made=1"))
+        made = client.equipment.rows[machine_id]
+        assert (made.site_id, str(made.class_id), made.specifications) == (factory.site, pump["id"], {"debit": 12.5})
+        assert made.label_codes
