@@ -28,6 +28,7 @@ from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
 from server.core.frontend import mount_frontend
+from server.core.gates import Gates
 from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handlers
 from server.core.jobs import working
 from server.core.metrics import HttpMetrics
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.load_actor, app.state.known_actors = auth.load_actor, KnownActors()
     app.state.metrics = CollectorRegistry()
+    app.state.gates = Gates()
     add_problem_handlers(app)
     app.add_middleware(CompressMiddleware)
     _add_routes(app, settings)

@@ -16,6 +16,7 @@ from shared_models.base import Command
 from shared_models.problems import Problem
 
 BATCH = 100
+_TROUBLE_OF_ALL = frozenset({429, 502, 503, 504, 507})  # the server's own: no command provokes it
 _PASSING = frozenset({408, 413, 421, 425, 429})  # says more about the moment or the way there than about the command
 
 SiteOf = Callable[[Command | None], UUID | None]
@@ -96,7 +97,7 @@ class Push:
 
     async def _narrow(self, batch: Sequence[Entry], error: ProblemError | ServerTrouble) -> None:
         """A refusal of the whole: halve it until what provokes it is alone."""
-        if len(batch) > 1 and not (isinstance(error, ServerTrouble) and error.status in {429, 502, 503, 504}):
+        if len(batch) > 1 and not (isinstance(error, ServerTrouble) and error.status in _TROUBLE_OF_ALL):
             middle = len(batch) // 2
             await self._send(batch[:middle])
             await self._send(batch[middle:])
@@ -104,7 +105,7 @@ class Push:
             await self._outbox.refused({batch[0].id: error.problem})
         else:
             self._left.update(entry.id for entry in batch)
-            if isinstance(error, ServerTrouble) and error.status in {429, 502, 503, 504}:
+            if isinstance(error, ServerTrouble) and error.status in _TROUBLE_OF_ALL:
                 raise error
 
     async def _settle(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:

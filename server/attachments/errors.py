@@ -7,6 +7,10 @@ class FileEmpty(Invalid):
     code = "file_empty"
 
 
+class FormUnreadable(Invalid):
+    code = "form_unreadable"
+
+
 class FileTooLarge(EtabliError):
     code = "file_too_large"
     status = 413
@@ -19,12 +23,18 @@ class FileKindRefused(EtabliError):
     status = 415
 
 
+class PictureKindRefused(FileKindRefused):
+    """A picture, of a kind that not every browser shows (`kind`: HEIC, TIFF …)."""
+
+    code = "picture_kind_refused"
+
+
 class PictureDamaged(Invalid):
     code = "picture_damaged"
 
 
 class PictureTooLarge(Invalid):
-    """More pixels than a camera has: a decompression bomb, or a mistake."""
+    """More pixels than we have memory for: a decompression bomb, or a mistake."""
 
     code = "picture_too_large"
 

@@ -10,8 +10,10 @@ from starlette.responses import StreamingResponse
 
 from server.attachments import service, uploads
 from server.attachments.models import Attachment
-from server.core.access import Actor, require, signed_in
-from server.core.database import ReadSessionDep, SessionDep
+from server.core.access import Actor, ensure_sees, require, signed_in
+from server.core.database import ReadSession, ReadSessionDep, SessionDep
+from server.core.etags import is_known
+from server.core.gates import GatesDep
 from server.core.storage import Storage, StorageDep
 from shared_models.attachments import AttachmentRead
 
@@ -31,42 +33,50 @@ router = APIRouter(prefix="/attachments", tags=["attachments"])
     }}},
 )  # fmt: skip
 async def put_attachment(
-    request: Request, response: Response, actor: Somebody, session: SessionDep, storage: StorageDep, attachment_id: UUID, site_id: UUID,
-    file_name: Annotated[str, Query(max_length=255)] = "",
+    request: Request, response: Response, actor: Somebody, session: SessionDep, storage: StorageDep, gates: GatesDep,
+    attachment_id: UUID, site_id: UUID, file_name: Annotated[str, Query(max_length=255)] = "",
 ) -> Attachment:  # fmt: skip
     """The file itself as the body, or a form with the field `file`. Sent again with the same bytes: 200 instead of 201."""
-    data, name = await uploads.received(request)
-    attachment, is_new = await service.put(
-        session, storage, actor, attachment_id=attachment_id, site_id=site_id, data=data, file_name=file_name or name
-    )
+    ensure_sees(actor, site_id)
+    async with uploads.received(request) as upload, gates.uploads.passed():
+        examined = await service.examine(await upload.data(), file_name or upload.name)
+        attachment, is_new = await service.put(session, storage, actor, attachment_id=attachment_id, site_id=site_id, examined=examined)
     response.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
     return attachment
 
 
 @router.get("/{attachment_id}", response_class=Response)
 async def read_attachment(request: Request, actor: Reader, session: ReadSessionDep, storage: StorageDep, attachment_id: UUID) -> Response:
-    attachment = await service.get_visible(session, actor, attachment_id)
+    attachment = await _found(session, actor, attachment_id)
     headers = _headers(attachment, attachment.sha256)
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    if is_known(request.headers, headers["ETag"]):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     asked = request.headers.get("range", "")
     if asked and request.headers.get("if-range", headers["ETag"]) == headers["ETag"] and (found := _RANGE.fullmatch(asked)):
         return await _partial(storage, attachment, headers, found)
     headers["Content-Length"] = str(attachment.size_bytes)
-    return StreamingResponse(storage.stream(attachment.sha256), media_type=attachment.mime_type, headers=headers)
+    content = await storage.stream(attachment.sha256, attachment.size_bytes)
+    return StreamingResponse(content, media_type=attachment.mime_type, headers=headers)
 
 
 @router.get("/{attachment_id}/thumbnail", response_class=Response)
 async def read_thumbnail(
-    request: Request, actor: Reader, session: ReadSessionDep, storage: StorageDep, attachment_id: UUID,
+    request: Request, actor: Reader, session: ReadSessionDep, storage: StorageDep, gates: GatesDep, attachment_id: UUID,
     size: Annotated[Literal["160", "480", "1280"], Query()] = "480",
 ) -> Response:  # fmt: skip
     """A JPEG that fits in a square of `size` pixels."""
-    attachment = await service.get_visible(session, actor, attachment_id)
+    attachment = await _found(session, actor, attachment_id)
     headers = _headers(attachment, service.thumbnail_key(attachment.sha256, int(size)))
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    if is_known(request.headers, headers["ETag"]):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(await service.thumbnail(storage, attachment, int(size)), media_type="image/jpeg", headers=headers)
+    return Response(await service.thumbnail(storage, gates.thumbnails, attachment, int(size)), media_type="image/jpeg", headers=headers)
+
+
+async def _found(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
+    """And nothing more is asked of the database: its connection is not kept waiting for the bytes."""
+    attachment = await service.get_visible(session, actor, attachment_id)
+    await session.close()
+    return attachment
 
 
 async def _partial(storage: Storage, attachment: Attachment, headers: dict[str, str], found: re.Match[str]) -> Response:
@@ -78,7 +88,7 @@ async def _partial(storage: Storage, attachment: Attachment, headers: dict[str, 
         headers["Content-Range"] = f"bytes */{size}"
         return Response(status_code=status.HTTP_416_RANGE_NOT_SATISFIABLE, headers=headers)
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    part = await storage.read_range(attachment.sha256, start, end)
+    part = await storage.read_range(attachment.sha256, start, end, size)
     return Response(part, status_code=status.HTTP_206_PARTIAL_CONTENT, media_type=attachment.mime_type, headers=headers)
 
 

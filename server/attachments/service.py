@@ -2,46 +2,80 @@
 
 import asyncio
 import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from server.attachments import pictures, repository, sniffing
-from server.attachments.errors import FileKindRefused, MacrosRefused, NoPreview, OtherContent, PictureExpected
+from server.attachments.errors import FileKindRefused, MacrosRefused, NoPreview, OtherContent, PictureExpected, PictureKindRefused
 from server.attachments.models import Attachment
 from server.audit import service as audit
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
-from server.core.errors import NotFound
-from server.core.storage import Storage, content_key
+from server.core.errors import NotFound, StorageFull
+from server.core.gates import Gate
+from server.core.settings import MEBIBYTE
+from server.core.storage import FileGone, Storage, content_key
 
 get_visible = repository.get_visible
 UNUSED_DAYS = 30  # a phone sends the picture first and the command that uses it later, perhaps days later
 STRAY_HOURS = 24
+PICTURE_BYTES, PUBLIC_PICTURE_BYTES = 256 * MEBIBYTE, 96 * MEBIBYTE
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file that may be kept, as it will be kept."""
+
+    content: sniffing.Content
+    source_sha256: str
+    file_name: str
+
+
+async def examine(data: bytes, file_name: str) -> Examined:
+    """Long work that needs no database: do it before a transaction. Raises what `server.attachments.errors` lists."""
+    return await _examined(data, file_name, PICTURE_BYTES)
+
+
+async def examine_photo(data: bytes, file_name: str) -> Examined:
+    """Of somebody without an account: a picture, and not as large as others may send."""
+    try:
+        examined = await _examined(data, file_name, PUBLIC_PICTURE_BYTES)
+    except PictureKindRefused:
+        raise
+    except (FileKindRefused, MacrosRefused):
+        raise PictureExpected from None
+    if examined.content.width is None:
+        raise PictureExpected
+    return examined
+
+
+async def _examined(data: bytes, file_name: str, picture_bytes: int) -> Examined:
+    content = await sniffing.content_of(data, file_name, picture_bytes=picture_bytes)
+    return Examined(content, content_key(data), sniffing.safe_name(file_name, content.extension))
 
 
 async def put(
-    session: Session, storage: Storage, actor: Actor, *, attachment_id: UUID, site_id: UUID, data: bytes, file_name: str = "",
-    pictures_only: bool = False,
-) -> tuple[Attachment, bool]:  # fmt: skip
+    session: Session, storage: Storage, actor: Actor, *, attachment_id: UUID, site_id: UUID, examined: Examined
+) -> tuple[Attachment, bool]:
     """Keep a file under an id made by its sender; the same id with the same bytes again changes nothing.
 
-    The answer says whether it is new. Raises what `server.attachments.errors` lists, and stores nothing then.
+    The answer says whether it is new. Raises `NotFound` for another's site, and `OtherContent`.
     """
     if not actor.sees(site_id) or not await repository.site_exists(session, site_id):
         raise NotFound
     await repository.lock_id(session, attachment_id)
-    source = content_key(data)
     if known := await session.get(Attachment, attachment_id):
-        if (known.source_sha256, known.site_id) != (source, site_id):
+        if (known.source_sha256, known.site_id) != (examined.source_sha256, site_id):
             raise OtherContent
         return known, False
-    content = await _content(data, file_name, pictures_only=pictures_only)
+    content = examined.content
     attachment = Attachment(
-        id=attachment_id, site_id=site_id, sha256=content_key(content.data), source_sha256=source, mime_type=content.mime_type,
-        size_bytes=len(content.data), width=content.width, height=content.height,
-        file_name=sniffing.safe_name(file_name, content.extension), created_at=now(),
-        created_by=actor.user_id if actor.user_id.int else None,
+        id=attachment_id, site_id=site_id, sha256=content_key(content.data), source_sha256=examined.source_sha256,
+        mime_type=content.mime_type, size_bytes=len(content.data), width=content.width, height=content.height,
+        file_name=examined.file_name, created_at=now(), created_by=actor.user_id if actor.user_id.int else None,
     )  # fmt: skip
     session.add(attachment)
     await session.flush()
@@ -51,31 +85,25 @@ async def put(
     return attachment, True
 
 
-async def _content(data: bytes, file_name: str, *, pictures_only: bool) -> sniffing.Content:
-    try:
-        content = await asyncio.to_thread(sniffing.content_of, data, file_name)
-    except (FileKindRefused, MacrosRefused):
-        if pictures_only:
-            raise PictureExpected from None
-        raise
-    if pictures_only and content.width is None:
-        raise PictureExpected
-    return content
-
-
 def thumbnail_key(sha256: str, size: int) -> str:
     return hashlib.sha256(f"thumbnail {size} of {sha256}".encode()).hexdigest()
 
 
-async def thumbnail(storage: Storage, attachment: Attachment, size: int) -> bytes:
-    """A JPEG, made at the first time of asking."""
+async def thumbnail(storage: Storage, gate: Gate, attachment: Attachment, size: int) -> bytes:
+    """A JPEG, made at the first time of asking. Raises `NoPreview`, and `FileGone` also for a picture that is no longer one."""
     if not attachment.mime_type.startswith("image/"):
         raise NoPreview
     key = thumbnail_key(attachment.sha256, size)
-    if await storage.exists(key):
+    with suppress(FileGone):
         return await storage.read(key)
-    made = await asyncio.to_thread(pictures.thumbnail, await storage.read(attachment.sha256), size)
-    await storage.put_as(key, made)
+    async with gate.passed():
+        picture = await storage.read(attachment.sha256)
+        try:
+            made = await asyncio.to_thread(pictures.thumbnail, picture, size)
+        except (OSError, SyntaxError, ValueError):
+            raise FileGone from None
+    with suppress(StorageFull):  # it can be shown all the same
+        await storage.put_as(key, made)
     return made
 
 

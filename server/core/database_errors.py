@@ -4,7 +4,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from server.core.errors import AlreadyExists, Conflict, EtabliError, Invalid, Unavailable
+from server.core.errors import AlreadyExists, Conflict, EtabliError, Invalid, StorageFull, Unavailable
 
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
     DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
@@ -34,6 +34,7 @@ _BY_SQLSTATE: dict[str, type[EtabliError]] = {
     "22003": ValueOutOfRange, "22008": ValueOutOfRange, "22001": ValueOutOfRange,
     "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
     "40001": Unavailable, "40P01": Unavailable, "55P03": Unavailable, "57014": Unavailable,
+    "53100": StorageFull,
 }  # fmt: skip
 _UNIQUE_VIOLATION = "23505"
 _CONNECTION_CLASSES = ("08", "53", "57")

@@ -8,7 +8,7 @@ EtabliError
 ├── Gone 410
 ├── Invalid 422             a rule about what was sent; points at a field
 ├── TooManyAttempts 429
-└── Unavailable 503
+└── Unavailable 503 ── StorageFull 507     passes by itself, or when somebody has seen to it: to be tried again
 
 A domain derives its own, with a code whose wording stands in its catalogue as `problem.<code>.title` and, with the
 params as placeholders, `problem.<code>.detail`:
@@ -115,6 +115,17 @@ class Unavailable(EtabliError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "5"}
+
+
+class StorageFull(Unavailable):
+    """No room on a disk of the server. Nothing of what was sent has been kept, and all of it can be sent again."""
+
+    code = "storage_full"
+    status = 507
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "60"}
 
 
 def error_classes() -> list[type[EtabliError]]:

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from server.core.addresses import SHOWN_PATH
+from server.core.etags import is_known
 
 # Some systems' tables lack these, and browsers refuse a module or a library under another type.
 TYPES = {
@@ -120,7 +121,7 @@ def file_response(root: Path, path: str, headers: Headers) -> Response:
     answer = {**SECURITY_HEADERS, "Cache-Control": caching(path), "Vary": "Accept-Encoding"}
     if not IMMUTABLE.match(path):
         answer["ETag"] = etag(file, file.stat().st_mtime_ns)
-        if headers.get("if-none-match") == answer["ETag"]:
+        if is_known(headers, answer["ETag"]):
             return Response(status_code=304, headers=answer)
     compressed = file.with_name(file.name + ".br")
     if "br" in headers.get("accept-encoding", "") and compressed.exists():

@@ -21,10 +21,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.core.addresses import SHOWN_PATH, Addresses
 from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import EtabliError, Invalid
+from server.core.errors import EtabliError, Invalid, StorageFull
 from server.core.i18n import translator
 from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
+from server.core.storage import is_full
 from shared_models.i18n import Translator, best_language
 from shared_models.problems import URN, FieldProblem, Problem
 from shared_models.validation import field_problems
@@ -37,7 +38,7 @@ _CODES = {
     406: "not_acceptable", 408: "request_timeout", 411: "length_required", 412: "precondition_failed",
     413: "body_too_large",
     415: "unsupported_media_type", 416: "range_not_satisfiable", 422: "invalid", 426: "upgrade_required",
-    429: "too_many_attempts", 500: "internal_error", 503: "unavailable",
+    429: "too_many_attempts", 500: "internal_error", 503: "unavailable", 507: "storage_full",
 }  # fmt: skip
 
 
@@ -126,11 +127,20 @@ def _is_json(headers: Headers) -> bool:
     return nothing_sent or kind == "application/json" or kind.endswith("+json")
 
 
-async def _on_database(request: Request, error: Exception) -> Response:
-    refusal = refusal_of(error)
+def refusal_behind(error: Exception) -> EtabliError | None:
+    """What to tell the caller, also of what the database or a disk refused; None for a fault of ours."""
+    if isinstance(error, EtabliError):
+        return error
+    if isinstance(error, DATABASE_ERRORS):
+        return refusal_of(error)
+    return StorageFull() if isinstance(error, OSError) and is_full(error) else None
+
+
+async def _on_other(request: Request, error: Exception) -> Response:
+    refusal = refusal_behind(error)
     if refusal is None:
         raise error
-    _log.warning("database.refused", code=refusal.code, error=(str(error) or repr(error)).splitlines()[0])
+    _log.warning("request.refused", code=refusal.code, error=(str(error) or repr(error)).splitlines()[0])
     return await _on_refusal(request, refusal)
 
 
@@ -144,8 +154,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_fault)
-    for kind in DATABASE_ERRORS:
-        app.add_exception_handler(kind, _on_database)
+    for kind in (*DATABASE_ERRORS, OSError):
+        app.add_exception_handler(kind, _on_other)
 
 
 # --- request ids, the log line, and the last resort

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
+from server.core.etags import is_known
 from server.feeds import reading, service
 from shared_models.plans import FeedCreate, FeedLink, FeedRead
 
@@ -36,6 +37,6 @@ async def read_feed(request: Request, session: ReadSessionDep, pool: ReadPoolDep
     content = await reading.ics(session, pool, feed, public_url=request.app.state.settings.public_url)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "Content-Disposition": 'inline; filename="etabli.ics"'}
-    if request.headers.get("if-none-match") == tag:
+    if is_known(request.headers, tag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

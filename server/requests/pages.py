@@ -5,7 +5,6 @@ Whoever has signed in on this device (the cookie `etabli_signed_in` hints at it,
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -13,25 +12,28 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from server.attachments import service as attachments
 from server.attachments import uploads
+from server.attachments.service import Examined
 from server.core import rate_limit
 from server.core.context import origin
 from server.core.database import Database
 from server.core.errors import EtabliError, Invalid, TooManyAttempts
 from server.core.frontend import app_shell
-from server.core.http import problem_of
+from server.core.gates import Gates
+from server.core.http import problem_of, refusal_behind
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.requests import service
 from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
-from server.requests.service import Photo
 from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
 from shared_models.labels import grouped, is_label_code, label_code_in, normalise
@@ -46,6 +48,7 @@ REPORTS_OF_LABEL = Rate(10, timedelta(hours=1))
 WRONG_CODES = Rate(30, timedelta(hours=1))
 _LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 _EMPTY = {"symptom": "", "is_stopped": "", "text": "", "requester": ""}
+_log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False)
 
 
@@ -79,14 +82,8 @@ async def report(request: Request, code: str) -> Response:
         problem = problem_of(Invalid(), page.lang)
         problem.errors = field_problems(error.errors(), translator(page.lang))
         return page.form(machine, problem=problem)
-    except EtabliError as error:
-        return page.form(machine, problem=problem_of(error, page.lang), headers=error.headers)
-
-
-@dataclass
-class _Typed:
-    fields: dict[str, str]
-    photo: Photo | None = None
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, what was typed stays
+        return page.again(machine, error)
 
 
 class _Page:
@@ -96,11 +93,13 @@ class _Page:
         self._request = request
         self._code = label_code_in(typed_code) or normalise(typed_code)[:40]
         self._typed_code = typed_code[:40]
-        self._typed = _Typed(dict(_EMPTY))
+        self._typed = dict(_EMPTY)
+        self._has_photo = False
         self._request_id = uuid7()
         asked = request.query_params.get("lang")
         self.lang = asked if asked in LANGUAGES else best_language(request.headers.get("accept-language", ""))
         self._database: Database = request.app.state.database
+        self._gates: Gates = request.app.state.gates
 
     async def machine(self) -> LabelledMachine | Response:
         """The machine, or the page that says why there is none."""
@@ -126,36 +125,49 @@ class _Page:
         return machine
 
     async def submit(self, machine: LabelledMachine) -> WorkRequest:
-        await self._read_form()
-        if not self._typed.fields["symptom"]:
-            raise SymptomMissing(field="symptom")
-        form = WorkRequestSubmit.model_validate({**self._typed.fields, "is_stopped": self._typed.fields["is_stopped"] or "false"})
-        network = origin.get().network
-        for key, rate in ((network, REPORTS_OF_ADDRESS), (f"{self._code}:{network}", REPORTS_OF_LABEL)):
-            await rate_limit.hit(self._database.pool, f"report:{key}", rate)
+        async with uploads.form(self._request, "photo") as sent:
+            self._read(sent)
+            form = self._checked()
+            network = origin.get().network
+            for key, rate in ((network, REPORTS_OF_ADDRESS), (f"{self._code}:{network}", REPORTS_OF_LABEL)):
+                await rate_limit.hit(self._database.pool, f"report:{key}", rate)
+            photo = await self._photo(sent.upload)
         async with self._database.session() as session:
-            return await service.submit(
-                session, self._request.app.state.storage, machine, form, request_id=self._request_id, photo=self._typed.photo
-            )
+            return await service.submit(session, self._request.app.state.storage, machine, form, request_id=self._request_id, photo=photo)
 
-    async def _read_form(self) -> None:
-        request = uploads.limited(self._request)
-        async with request.form(max_files=1, max_fields=12) as form:
-            fields = {name: form.get(name) for name in (*_EMPTY, "id")}
-            words = {name: value.replace("\r\n", "\n") if isinstance(value, str) else "" for name, value in fields.items()}
-            self._request_id = _uuid(words.pop("id")) or self._request_id
-            self._typed = _Typed(words)
-            data, name = await uploads.of_form(form.get("photo"), request)
-            self._typed.photo = Photo(data, name) if data else None
+    def _read(self, sent: uploads.Form) -> None:
+        self._typed = {name: sent.fields.get(name, "").replace("\r\n", "\n") for name in _EMPTY}
+        self._request_id = _uuid(sent.fields.get("id", "")) or self._request_id
+        self._has_photo = bool(sent.upload.name)
+
+    def _checked(self) -> WorkRequestSubmit:
+        if not self._typed["symptom"]:
+            raise SymptomMissing(field="symptom")
+        return WorkRequestSubmit.model_validate({**self._typed, "is_stopped": self._typed["is_stopped"] or "false"})
+
+    async def _photo(self, upload: uploads.Upload) -> Examined | None:
+        if upload.file is None and upload.refusal is None:
+            return None
+        async with self._gates.reports.passed():
+            data = await upload.data()
+            return await attachments.examine_photo(data, upload.name) if data else None
 
     # --- what is answered
 
     def form(self, machine: LabelledMachine, *, problem: Problem | None = None, headers: dict[str, str] | None = None) -> Response:
         status = problem.status if problem else 200
         return self._render(
-            "form", status, headers, machine=machine, problem=problem, typed=self._typed.fields, request_id=self._request_id,
-            symptoms=list(Symptom), lost_photo=bool(problem and self._typed.photo),
+            "form", status, headers, machine=machine, problem=problem, typed=self._typed, request_id=self._request_id,
+            symptoms=list(Symptom), lost_photo=bool(problem and self._has_photo),
         )  # fmt: skip
+
+    def again(self, machine: LabelledMachine, error: Exception) -> Response:
+        """The form with what was typed, and why it was not taken."""
+        refusal = refusal_behind(error)
+        if refusal is None:
+            _log.error("report.failed", exc_info=error)
+            refusal = EtabliError()
+        return self.form(machine, problem=problem_of(refusal, self.lang), headers=refusal.headers)
 
     def thanks(self, machine: LabelledMachine, request: WorkRequest) -> Response:
         return self._render("thanks", 201, machine=machine, number=request.number)

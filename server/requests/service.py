@@ -1,10 +1,11 @@
 """Work requests: reported by people without an account, decided by those who plan the work."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from server.attachments import service as attachments
+from server.attachments.service import Examined
 from server.audit import service as audit
 from server.core.access import SYSTEM, Actor
 from server.core.clock import now
@@ -27,14 +28,8 @@ from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, Reques
 labelled_machine = repository.labelled_machine
 
 
-@dataclass(frozen=True)
-class Photo:
-    data: bytes
-    file_name: str
-
-
 async def submit(
-    session: Session, storage: Storage, machine: LabelledMachine, form: WorkRequestSubmit, *, request_id: UUID, photo: Photo | None
+    session: Session, storage: Storage, machine: LabelledMachine, form: WorkRequestSubmit, *, request_id: UUID, photo: Examined | None
 ) -> WorkRequest:
     """Enter what somebody without an account reports. The same `request_id` again is the same report sent twice."""
     if machine.equipment_id is None or not machine.takes_requests:
@@ -57,10 +52,9 @@ async def submit(
     return request
 
 
-async def _keep_photo(session: Session, storage: Storage, machine: LabelledMachine, photo: Photo) -> UUID:
+async def _keep_photo(session: Session, storage: Storage, machine: LabelledMachine, photo: Examined) -> UUID:
     kept, _ = await attachments.put(
-        session, storage, SYSTEM, attachment_id=uuid7(), site_id=machine.site_id, data=photo.data, file_name=photo.file_name,
-        pictures_only=True,
+        session, storage, SYSTEM, attachment_id=uuid7(), site_id=machine.site_id, examined=photo
     )  # fmt: skip
     return kept.id
 

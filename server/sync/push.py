@@ -18,9 +18,8 @@ from pydantic import ValidationError
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
-from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, Unavailable
-from server.core.http import build_problem, problem_of
+from server.core.http import build_problem, problem_of, refusal_behind
 from server.core.i18n import translator
 from server.sync import clocks, repository
 from server.sync.commands import HANDLERS, TYPES
@@ -122,19 +121,17 @@ class _Push:
         return PushResult(id=told.command_id, status="applied")
 
     async def _run(self, told: Command) -> None:
-        """In a savepoint. What may pass by itself (a lock, a lost connection) ends the push, which the device sends again."""
+        """In a savepoint. What may pass by itself (a lock, a lost connection, a full disk) ends the push, which the device sends again."""
         try:
             async with self.session.begin_nested():
                 await self._carry_out(told)
-        except EtabliError:
+        except EtabliError as error:
+            _refusal(error)
             raise
-        except DATABASE_ERRORS as error:
+        except Exception as error:
             refusal = _refusal(error)
             self._log(told, error)
             raise (refusal or _BugError()) from error
-        except Exception as error:
-            self._log(told, error)
-            raise _BugError from error
         finally:
             self.session.expunge_all()
 
@@ -144,10 +141,8 @@ class _Push:
             async with self.session.begin_nested():
                 for command in told:
                     await self._carry_out(command)
-        except DATABASE_ERRORS as error:
+        except Exception as error:  # noqa: BLE001 - each is tried again by itself, and then answered or logged
             _refusal(error)
-            return False
-        except Exception:  # noqa: BLE001 - each is tried again by itself, and then answered or logged
             return False
         finally:
             self.session.expunge_all()
@@ -184,7 +179,7 @@ async def push(session: Session, actor: Actor, request: PushRequest) -> PushAnsw
 
 
 def _refusal(error: Exception) -> EtabliError | None:
-    refusal = refusal_of(error)
+    refusal = refusal_behind(error)
     if isinstance(refusal, Unavailable):
         raise _PassingError(refusal) from error
     return refusal

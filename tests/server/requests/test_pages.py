@@ -10,6 +10,7 @@ from sqlalchemy import text
 from server.requests import pages
 from shared_models.ids import uuid7
 from shared_models.labels import new_label_code
+from tests.server.attachments import samples
 from tests.server.machines import API, make_line, make_machine, make_site
 
 
@@ -121,6 +122,15 @@ class TestReport:
             == "Aïcha"
         )
 
+    async def test_takes_a_photo_whose_camera_wrote_nonsense_into_its_exif(self, client, writer, url, machine):
+        upright, width = (0x0112, 3, 1, b"\x06\0\0\0"), (0x0100, 5, 1, b"\x08\0\0\0")
+        photo = samples.with_exif(samples.saved(samples.gradient(), "JPEG"), samples.exif([width, upright]))
+        answer = await client.post(url, data=report(), files={"photo": ("a.jpg", photo, "image/jpeg")})
+        assert answer.status_code == 201, answer.text
+        found = (await writer.get(f"{API}/requests", params={"equipment_id": machine["id"]})).json()["items"][0]
+        kept = await writer.get(f"{API}/attachments/{found['photo_id']}")
+        assert Image.open(io.BytesIO(kept.content)).size == (40, 60)
+
     async def test_sent_twice_is_one_request(self, client, url, machine, writer):
         body = report(symptom="stopped", is_stopped="")
         numbers = {re.search(r"REQ-\d{4}-\d{6}", (await client.post(url, data=body)).text)[0] for _ in range(2)}
@@ -160,20 +170,25 @@ class TestReport:
 
     async def test_too_large_a_photo(self, app, client, url):
         app.state.settings.max_upload_mb = 1
-        answer = await client.post(url, data=report(), files={"photo": ("a.jpg", b"x" * (2**20 + 9), "image/jpeg")})
+        photo = {"photo": ("a.jpg", b"x" * (2**20 + 900_000), "image/jpeg")}
+        answer = await client.post(url, data=report(text="Fuite"), files=photo)
         assert answer.status_code == 413
         assert "The limit is 1 MB" in answer.text
+        assert "Fuite</textarea>" in answer.text
 
-    async def test_no_more_is_read_of_a_form_that_does_not_say_its_length(self, app, client, url):
+    async def test_no_end_of_reading_a_photo_keeps_the_words_before_it(self, app, client, url):
         app.state.settings.max_upload_mb = 1
         read = 0
 
         async def endless():
             nonlocal read
+            yield b'--x\r\nContent-Disposition: form-data; name="requester"\r\n\r\nZora\r\n'
+            yield b'--x\r\nContent-Disposition: form-data; name="symptom"\r\n\r\nnoise\r\n'
             yield b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
             for read in range(1, 101):  # noqa: B007 - how far it came
                 yield b"x" * 100_000
 
         answer = await client.post(url, content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
         assert answer.status_code == 413
-        assert read < 20
+        assert read < 90
+        assert 'value="Zora"' in answer.text
