@@ -62,8 +62,8 @@ def serve(
 def worker(data_dir: DataDir = None) -> None:
     """Run background jobs only; as many as wanted, on any machine that reaches the database."""
     settings = _settings(data_dir=data_dir)
-    with _database(settings) as dsn, suppress(asyncio.CancelledError):
-        asyncio.run(_work(dsn))
+    with _database(settings), suppress(asyncio.CancelledError):
+        asyncio.run(_work(settings))
 
 
 @app.command()
@@ -136,19 +136,20 @@ async def _create_admin(settings: Settings, wanted: Any) -> None:
         await database.stop()
 
 
-async def _work(dsn: str) -> None:
+async def _work(settings: Settings) -> None:
     import server.housekeeping  # noqa: F401 - declares its jobs
     from server.core.database import Database
     from server.core.jobs import work
+    from server.core.storage import open_storage
 
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    database = Database(dsn, pool_size=4, read_pool_size=2)
+    database = Database(settings.dsn, pool_size=4, read_pool_size=2)
     await database.start()
     try:
-        await work(database)
+        await work(database, open_storage(settings.storage_url, settings.storage_dir))
     finally:
         await database.stop()
 

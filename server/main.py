@@ -122,7 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         stack.push_async_callback(database.stop)
         if settings.jobs:
-            await stack.enter_async_context(working(database))
+            await stack.enter_async_context(working(database, app.state.storage))
         pokes.start()
         stack.push_async_callback(pokes.stop)
         stack.enter_context(_streams_end_on_signal(pokes))

@@ -115,6 +115,8 @@ async def forget_unused(session: Session, storage: Storage) -> int:
 
 async def _sweep(session: Session, storage: Storage) -> None:
     kept = await repository.all_keys(session)
+    if not kept:
+        return  # an empty database beside files of ours is more likely the wrong one
     kept |= {thumbnail_key(key, size) for key in tuple(kept) for size in pictures.SIZES}
     stray = [key async for key in storage.keys(older_than=now() - timedelta(hours=STRAY_HOURS)) if key not in kept]
     for key in stray:

@@ -1,7 +1,12 @@
 """Background jobs on a real queue."""
 
 import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import func, select
@@ -9,9 +14,12 @@ from sqlalchemy import func, select
 from server.auth.models import SetupLink, UserSession
 from server.core import jobs
 from server.core.clock import now
+from server.core.storage import memory_storage
+from server.equipment.jobs import refresh_mode_counts
 from server.housekeeping import forget_expired, keep_house
 from shared_models.permissions import Role
 from tests.conftest import make_session, make_user
+from tests.databases import PROJECT
 
 
 async def eventually(question, *, seconds: float = 90) -> None:
@@ -23,6 +31,27 @@ async def eventually(question, *, seconds: float = 90) -> None:
 async def add_links(session) -> None:
     session.add_all([SetupLink(token_hash=f"{days}", expires_at=now() + timedelta(days=days)) for days in (-1, 1)])
     await session.flush()
+
+
+_COUNT_JOBS = """
+create table counted (task text);
+create function count_job() returns trigger language plpgsql as
+$$ begin insert into counted values (new.task_name); return null; end $$;
+create trigger counted after insert on procrastinate_jobs for each row execute function count_job();
+"""
+
+
+@asynccontextmanager
+async def another_node(url: str) -> AsyncIterator[None]:
+    env = {"PATH": os.defpath, "DATABASE_URL": url, "ETABLI_DATA_DIR": mkdtemp()}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "server.cli", "worker", env=env, cwd=PROJECT)
+    yield
+    process.terminate()
+    assert await process.wait() == 0
+
+
+def test_a_periodic_task_waits_once_at_most():
+    assert all(task.task.queueing_lock for task in jobs.jobs.periodic_registry.periodic_tasks.values())
 
 
 class TestHousekeeping:
@@ -53,10 +82,34 @@ class TestQueue:
         await session.rollback()
         assert await session.scalar(select(func.count()).select_from(SetupLink)) == 2
         await session.rollback()
-        async with jobs.working(database):
+        async with jobs.working(database, memory_storage()):
             await jobs.defer(session, keep_house.name, timestamp=0)
             await session.commit()
             await eventually(is_done)
+
+    async def test_ticks_missed_while_no_machine_was_on_run_once_at_the_next_start(self, database):
+        """Of forty nights, by one node of two, and not again at the start after; a task that never ran has missed nothing."""
+        await database.pool.execute(_COUNT_JOBS)
+        await database.pool.execute(
+            "insert into procrastinate_periodic_defers (task_name, defer_timestamp) values ($1, $2)",
+            refresh_mode_counts.name, int((now() - timedelta(days=40)).timestamp()),
+        )  # fmt: skip
+        nightly = [task.task.name for task in jobs.jobs.periodic_registry.periodic_tasks.values() if task.cron.split()[1] != "*"]
+        assert len(nightly) > 1
+
+        async def is_done() -> bool:
+            waiting = "select count(*) from procrastinate_jobs where task_name = any($1)"
+            workers = await database.pool.fetchval("select count(*) from procrastinate_workers")
+            return workers == 2 and await counted() != {} and await database.pool.fetchval(waiting, nightly) == 0
+
+        async def counted() -> dict[str, int]:
+            found = await database.pool.fetch("select task, count(*) as times from counted where task = any($1) group by task", nightly)
+            return {row["task"]: row["times"] for row in found}
+
+        for _ in range(2):
+            async with another_node(database.dsn), jobs.working(database, memory_storage()):
+                await eventually(is_done)
+        assert await counted() == {refresh_mode_counts.name: 1}
 
     async def test_a_worker_that_loses_its_connections_goes_on(self, database, session, monkeypatch):
         monkeypatch.setattr(jobs, "PAUSE_SECONDS", 0.1)
@@ -69,7 +122,7 @@ class TestQueue:
         async def has_worker() -> bool:
             return await database.pool.fetchval("select count(*) from procrastinate_workers") > 0
 
-        async with jobs.working(database):
+        async with jobs.working(database, memory_storage()):
             await eventually(has_worker)
             await database.pool.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'etabli'"
