@@ -26,6 +26,16 @@ async def unless_stale(sent: Awaitable[T], reload: Callable[[], None]) -> T:
         raise
 
 
+def use_newest(form: Form, version: int | None, initial: dict[str, Any]) -> None:
+    """A form in which nothing was typed follows what arrives of its row. A hook."""
+
+    def follow() -> None:
+        if form.ready and form.get("version") != version and not form.draft.is_typed:
+            form.draft.values = dict(initial)
+
+    ft.use_effect(follow, [version, form.ready])
+
+
 def trouble(form: Form, version: int | None, initial: dict[str, Any]) -> list[ft.Control]:
     """What stands above a form: whose words stay, where `version` is not the one it began from; else why it was refused."""
     if version is not None and form.get("version") != version:

@@ -228,6 +228,11 @@ class Draft(ft.Observable):
     def setter(self, name: str) -> Callable[[Any], None]:
         return lambda value: self.set(name, value)
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether it holds something that somebody has entered, now or before a crash."""
+        return bool(self._touched) or self.restored
+
     async def restore(self) -> None:
         """Bring back what was kept; what has been typed meanwhile wins."""
         try:
@@ -248,6 +253,7 @@ class Draft(ft.Observable):
             self._writer.cancel()
             self._writer = None
         self.restored = False
+        self._touched.clear()
         await self._store.clear(self.key)
 
     def _keep(self) -> None:

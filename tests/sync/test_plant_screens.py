@@ -94,11 +94,18 @@ class TestSites:
         assert went == [f"/equipment/new?site_id={site.id}"]
         assert not DRAFTS.saved
 
-    async def test_whose_words_stay_is_asked(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
+    async def test_nothing_typed_is_lost_and_whose_words_stay_is_asked(
+        self, screen: Screen, admin: Device, factory: Factory, went: list[str]
+    ):
         client, other = admin.client, await factory.signed_in(await factory.person("admin"))
         await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
         await shown(screen, t("sites.save"))
         await fill(screen, t("sites.location"), "Voiron")
+        admin.transport.online = False
+        await screen.click(t("sites.save"))
+        await shown(screen, t("common.needs_network"))
+        assert DRAFTS.saved[f"site:{factory.site}"]["location"] == "Voiron"
+        admin.transport.online = True
         await other.client.api.patch(f"/sites/{factory.site}", {"version": 1, "location": "Grenoble"})
         await screen.click(t("sites.save"))
         await shown(screen, t("common.conflict"))
@@ -108,25 +115,17 @@ class TestSites:
         await answered(screen, lambda: went)
         assert (await client.api.get(f"/sites/{factory.site}"))["location"] == "Voiron"
 
-    async def test_one_that_holds_machines_says_so_and_stays(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
+    async def test_one_that_holds_machines_stays_and_says_so(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
         client = admin.client
         await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
         await shown(screen, t("sites.delete"))
         await screen.click(t("sites.delete"))
         await screen.click(t("sites.delete"))
-        name = client.sites.rows[factory.site].name
-        await shown(screen, f"{name} garde encore")
-        assert not went
-
-    async def test_without_a_network_nothing_typed_is_lost(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
-        client = admin.client
-        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
-        await shown(screen, t("sites.save"))
-        await fill(screen, t("sites.location"), "Voiron")
-        admin.transport.online = False
-        await screen.click(t("sites.save"))
-        await shown(screen, t("common.needs_network"))
-        assert DRAFTS.saved[f"site:{factory.site}"]["location"] == "Voiron"
+        await shown(screen, f"{client.sites.rows[factory.site].name} garde encore")
+        await screen.click(t("sites.add_line"))
+        await fill(screen, t("sites.line_name"), "Ligne 10")
+        await screen.click(t("sites.save_line"))
+        await answered(screen, lambda: client.lines.rows)
         assert not went
 
 

@@ -10,7 +10,7 @@ from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.problems import explained
 from mobile_app.domain.context import arrived, asked, go, opener
-from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.domain.saving import trouble, unless_stale, use_newest
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
@@ -36,6 +36,7 @@ STRETCH = ft.CrossAxisAlignment.STRETCH
 def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
     initial = ft.use_memo(lambda: of_class(row) if row else blank(), [row.version if row else 0])
     form = use_form(f"class:{row.id if row else 'new'}", initial)
+    use_newest(form, row.version if row else None, initial)
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
     kind, set_kind = use_state(FailureItemKind.mode.value)

@@ -108,7 +108,9 @@ def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
         cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
     rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
-    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match(client)]), *rest)
+    new = PrimaryButton(t("equipment_list.new"), opener("/equipment/new"), icon=ft.Icons.ADD_ROUNDED)
+    footer = new if client.may(Permission.equipment_write) else None
+    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match(client)]), *rest, footer=footer)
 
 
 @component

@@ -26,10 +26,11 @@ from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import NumberInput
-from mobile_app.ui.pickers import Picker
+from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
 from shared_models.interventions import InterventionType, Priority
 from shared_models.meters import MeterKind, MeterRow
+from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 DURATIONS: Final = (15, 30, 60, 120, 240)
@@ -102,7 +103,10 @@ def _machine(client: Client, form: Form, machines: list[Choice]) -> ft.Control:
         if not counters:
             form.set("by", "calendar")
 
-    return Picker(t("plans.machine"), machines, form.get("equipment_id"), pick, error=form.errors.get("equipment_id", ""))
+    may_make = client.may(Permission.equipment_write) and not machines
+    maker = Maker(t("equipment_list.new"), opener("/equipment/new")) if may_make else None
+    error = form.errors.get("equipment_id", "")
+    return Picker(t("plans.machine"), machines, form.get("equipment_id"), pick, error=error, none=t("plans.no_machine"), maker=maker)
 
 
 def _suggestions(client: Client, form: Form) -> list[ft.Control]:

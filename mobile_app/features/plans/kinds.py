@@ -8,7 +8,7 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
-from mobile_app.domain.context import use_tables
+from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.people import technicians
 from mobile_app.features.plans.commands import settle
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
@@ -18,11 +18,12 @@ from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
-from mobile_app.ui.pickers import Picker
+from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space, Tone
 from shared_models.ids import uuid7
+from shared_models.permissions import Permission
 from shared_models.plans import MaintenanceTypeRow, TeamRow, WriteMaintenanceType, WriteTeam
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -174,9 +175,19 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
     return _stacked(
         *_problem(form),
         TextInput(t("plans.team_name"), **form.field("name")),
-        *([Picker(t("equipment_list.site"), places, form.get("site_id"), lambda key: form.set("site_id", key))] if len(places) > 1 else []),
+        *_site(client, form, places),
         Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
         spacing=Space.l,
     )
+
+
+def _site(client: Client, form: Form, places: list[Choice]) -> list[ft.Control]:
+    """Nothing to choose where there is one."""
+    if len(places) == 1:
+        return []
+    maker = Maker(t("machine_form.make_site"), opener("/sites/new?next=/plans")) if client.may(Permission.sites_write) else None
+    chosen, error = form.get("site_id"), form.errors.get("site_id", "")
+    why, pick = t("plans.no_site"), lambda key: form.set("site_id", key)
+    return [Picker(t("equipment_list.site"), places, chosen, pick, error=error, none=why, maker=None if places else maker)]
