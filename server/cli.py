@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -232,9 +233,15 @@ def _refuse_taken(settings: Settings) -> None:
 def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
+    from server.core.connections import Connection
+
+    _allow_files(settings.max_connections)
     uvicorn.run(
         "server.startup:node",
         factory=True,
+        http=Connection,
+        ws="none",
+        limit_concurrency=settings.max_connections,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -245,6 +252,15 @@ def _run_uvicorn(settings: Settings) -> None:
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
+
+
+def _allow_files(connections: int) -> None:
+    """Each connection is an open file, of which many systems allow 1,024 until asked."""
+    wanted = 2 * connections + 500
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _announce(settings: Settings, welcome: Welcome) -> None:

@@ -8,7 +8,7 @@ EtabliError
 ├── Gone 410
 ├── Invalid 422             a rule about what was sent; points at a field
 ├── TooManyAttempts 429
-└── Unavailable 503 ── StorageFull 507     passes by itself, or when somebody has seen to it: to be tried again
+└── Unavailable 503 ── NodeFull, StorageFull 507     passes by itself, or when somebody has seen to it: to be tried again
 
 A domain derives its own, with a code whose wording stands in its catalogue as `problem.<code>.title` and, with the
 params as placeholders, `problem.<code>.detail`:
@@ -126,6 +126,12 @@ class StorageFull(Unavailable):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "60"}
+
+
+class NodeFull(Unavailable):
+    """More connections than `max_connections`."""
+
+    code = "node_full"
 
 
 def error_classes() -> list[type[EtabliError]]:

@@ -19,9 +19,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core.addresses import SHOWN_PATH, Addresses
+from server.core.arriving import IS_CROWDED, ArrivingBody
 from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import EtabliError, Invalid, StorageFull
+from server.core.errors import EtabliError, Invalid, NodeFull, StorageFull
 from server.core.i18n import translator
 from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
@@ -31,6 +32,8 @@ from shared_models.problems import URN, FieldProblem, Problem
 from shared_models.validation import field_problems
 
 PROBLEM_TYPE = "application/problem+json"
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Answered even where there is no place for anybody else."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = structlog.get_logger("etabli.http")
 _CODES = {
@@ -182,7 +185,7 @@ class RequestMiddleware:
         origin.set(exchange.origin())
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             try:
-                await self.app(scope, receive, exchange.send)
+                await self._app_for(scope)(scope, ArrivingBody(receive), exchange.send)
             except Exception:
                 _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
@@ -193,6 +196,16 @@ class RequestMiddleware:
                 ms = round(seconds * 1000, 1)
                 path = scope.get(SHOWN_PATH) or self.addresses.shown(scope["path"])
                 _log.info("request", method=scope["method"], path=path, status=exchange.status, ms=ms)
+
+    def _app_for(self, scope: Scope) -> ASGIApp:
+        is_crowded = scope["state"].get(IS_CROWDED) and scope["path"] not in PROBES
+        return _no_place if is_crowded else self.app
+
+
+async def _no_place(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    refusal = NodeFull()
+    await _answer(request, problem_of(refusal, language_of(request)), {**refusal.headers, "Connection": "close"})(scope, receive, send)
 
 
 class _Exchange:

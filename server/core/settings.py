@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1)] = 1
+    max_connections: Annotated[int, Field(ge=10, le=50_000)] = 1000
+    """Of each process; who comes beyond takes the place of who waits longest without asking, else is told to come back."""
     base_url: HttpUrl | None = None
     """The address people type; QR labels and e-mails carry it."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()

@@ -1,4 +1,4 @@
-"""Whoever does not read his answer makes nobody else wait: no answer keeps a connection of the database."""
+"""Whoever does not read his answer or send his request makes nobody else wait: neither keeps a connection of the database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,6 +23,38 @@ EXPORT = "/api/v1/equipment/export.csv"
 pytestmark = pytest.mark.fresh_database
 
 
+def scope_of(client: SignedInClient, method: str, path: str, query: dict[str, Any], **headers: str) -> dict[str, Any]:
+    sent = [(name.encode().lower(), value.encode()) for name, value in {**client.headers, **headers}.items()]
+    return {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(),
+        "headers": sent, "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 9), "server": ("etabli.test", 80),
+    }  # fmt: skip
+
+
+@asynccontextmanager
+async def half_sent(app: FastAPI, client: SignedInClient, method: str, path: str, query: dict[str, Any]) -> AsyncIterator[None]:
+    """A request of whose body the rest does not come; or its answer, where none is wanted."""
+    waiting, pieces = asyncio.Event(), iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        if piece := next(pieces, None):
+            return piece
+        waiting.set()
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    async def send(_: dict[str, Any]) -> None:
+        waiting.set()
+
+    scope = scope_of(client, method, path, query, **{"content-type": "application/json", "content-length": "999"})
+    task = asyncio.ensure_future(app(scope, receive, send))
+    try:
+        await asyncio.wait_for(waiting.wait(), 30)
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 @asynccontextmanager
 async def unread(app: FastAPI, client: SignedInClient, path: str, query: dict[str, Any]) -> AsyncIterator[int]:
     """The status of an answer of which nothing more is read."""
@@ -37,12 +69,7 @@ async def unread(app: FastAPI, client: SignedInClient, path: str, query: dict[st
             status.set_result(message["status"])
         await asyncio.Event().wait()
 
-    headers = [(name.encode().lower(), value.encode()) for name, value in client.headers.items()]
-    scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(),
-        "headers": headers, "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 9), "server": ("etabli.test", 80),
-    }  # fmt: skip
-    task = asyncio.ensure_future(app(scope, receive, send))
+    task = asyncio.ensure_future(app(scope_of(client, "GET", path, query), receive, send))
     try:
         yield await asyncio.wait_for(status, 30)
     finally:
@@ -60,6 +87,15 @@ async def test_no_answer_that_waits_for_its_reader_holds_a_connection(app, clien
     for endpoint in endpoints_of(app):
         if endpoint.method == "GET" and endpoint.requirement is not None:
             async with unread(app, admin, address(endpoint, ids), bodies.query(endpoint)):
+                assert held(app.state.database) == 0, endpoint
+
+
+async def test_no_request_that_is_still_coming_holds_a_connection(app, client_as, foreign):
+    admin, bodies = await client_as("admin"), Bodies(app, foreign)
+    ids = {**foreign, **{name: str(uuid7()) for name in WITHOUT_SITE}}
+    for endpoint in endpoints_of(app):
+        if endpoint.method in {"POST", "PUT", "PATCH"} and not endpoint.path.startswith("/e/"):
+            async with half_sent(app, admin, endpoint.method, address(endpoint, ids), bodies.query(endpoint)):
                 assert held(app.state.database) == 0, endpoint
 
 
