@@ -14,7 +14,7 @@ import server.attachments.jobs
 import server.equipment.jobs
 import server.generator.jobs
 import server.sync.jobs  # noqa: F401 - declare theirs
-from server.auth.models import RateLimit, SetupLink, UserSession
+from server.auth.models import Invitation, PasswordLink, RateLimit, SetupLink, UserSession
 from server.core.clock import now
 from server.core.database import Session
 from server.core.jobs import database_of, jobs
@@ -32,7 +32,7 @@ async def forget_expired(session: Session) -> dict[str, int]:
     session_end = sa.func.coalesce(col(UserSession.revoked_at), col(UserSession.expires_at))
     expired = [
         sa.delete(UserSession).where(session_end < at - timedelta(days=SESSION_DAYS)),
-        sa.delete(SetupLink).where(col(SetupLink.expires_at) < at),
+        *(sa.delete(link).where(col(link.expires_at) < at) for link in (SetupLink, Invitation, PasswordLink)),
         sa.delete(RateLimit).where(col(RateLimit.arrival_at) < at),
         sa.delete(SyncReceipt).where(col(SyncReceipt.received_at) < at - timedelta(days=RECEIPT_DAYS)),
         sa.delete(SyncTombstone).where(col(SyncTombstone.deleted_at) < at - timedelta(days=TOMBSTONE_DAYS)),

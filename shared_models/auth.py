@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import EmailStr, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared_models.base import Instant, Row, Schema
+from shared_models.email_address import Email
 from shared_models.permissions import Permission, Role
 from shared_models.users import Language, NewPassword, PersonName, Username
 
@@ -30,7 +31,7 @@ class RefreshRequest(Schema):
 
 class RegisterRequest(Schema):
     username: Username
-    email: EmailStr
+    email: Email
     password: NewPassword
     first_name: PersonName
     last_name: PersonName

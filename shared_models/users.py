@@ -1,12 +1,14 @@
 """People: accounts, roles, site membership."""
 
 import re
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared_models.base import Instant, Name, Row, Schema, Text
+from shared_models.email_address import Email
 from shared_models.paging import PageQuery
 from shared_models.permissions import Permission, Role
 
@@ -51,12 +53,21 @@ class UserCard(Row):
     weekly_capacity: int = DEFAULT_CAPACITY
 
 
+class UserState(StrEnum):
+    """`waiting`: registered, and not yet let in by an administrator."""
+
+    active = "active"
+    waiting = "waiting"
+    inactive = "inactive"
+
+
 class UserRead(UserCard):
     username: str
     email: str
     language: str
     all_sites: bool
     site_ids: list[UUID]
+    is_waiting: bool
     created_at: Instant
     updated_at: Instant
     version: int
@@ -65,7 +76,7 @@ class UserRead(UserCard):
 class UserCreate(Schema):
     id: UUID
     username: Username
-    email: EmailStr
+    email: Email
     password: NewPassword
     first_name: PersonName
     last_name: PersonName
@@ -80,7 +91,7 @@ class UserUpdate(Schema):
     """Every field is optional; `version` is the one that was read, so that no edit is lost to another."""
 
     version: int
-    email: EmailStr | None = None
+    email: Email | None = None
     first_name: PersonName | None = None
     last_name: PersonName | None = None
     role: Role | None = None
@@ -95,6 +106,7 @@ class UserFilter(PageQuery):
     search: Name | None = None
     role: Role | None = None
     is_active: bool | None = None
+    state: UserState | None = None
     site_id: UUID | None = None
 
 

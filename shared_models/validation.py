@@ -26,8 +26,6 @@ def error_code(error: Mapping[str, Any]) -> str:
     kind = str(error["type"])
     context = error.get("ctx") or {}
     if kind == "value_error":
-        if "reason" in context:
-            return "email_invalid"
         text = str(context.get("error", ""))
         return text if _OWN_CODE.fullmatch(text) else "invalid"
     if kind in {"too_short", "too_long"} and isinstance(error.get("input"), str):

@@ -15,7 +15,7 @@ const LOCK = {
  * base: address of Pyodide's files. modules: promises of {wasm, library}, compiled; archives: promises of the two zips' bytes.
  * snapshot: promise of the bytes to resume from, or null for a plain start. make: true to be able to take one afterwards.
  */
-export async function startInterpreter({ base, modules, archives, snapshot = null, make = false, print = console.log, lap = () => {} }) {
+export async function startInterpreter({ base, modules, archives, snapshot = null, make = false, print = console.log, complain = console.error, lap = () => {} }) {
   const { loadPyodide } = await import(base + "pyodide.mjs");
   lap("module");
   let failed;
@@ -26,7 +26,7 @@ export async function startInterpreter({ base, modules, archives, snapshot = nul
     packageBaseUrl: base,
     env: { HOME: "/home/etabli" },
     stdout: print,
-    stderr: print,
+    stderr: complain,
     fsInit: async (FS) => {
       FS.mkdirTree("/native");
       FS.writeFile(NATIVE, new Uint8Array(0)); // loaded before Python starts; the loader only asks whether it exists

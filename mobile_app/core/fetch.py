@@ -1,7 +1,8 @@
 """The transport of the browser: `fetch`, on our own origin, with the session's cookie."""
 
 import codecs
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mobile_app.core.errors import Offline
@@ -29,10 +30,8 @@ class FetchTransport:
         options = self._options(method, headers, body)
         options.signal = AbortSignal.timeout(int(seconds * 1000))
         answer = await self._fetch(path, options)
-        try:
+        with _or_offline():
             content = (await answer.arrayBuffer()).to_bytes()
-        except Exception as error:
-            raise Offline from error
         return Response(answer.status, content, _headers(answer))
 
     async def stream(self, path: str, *, headers: Mapping[str, str]) -> AsyncIterator[str]:
@@ -61,10 +60,19 @@ class FetchTransport:
     async def _fetch(self, path: str, options: Any) -> Any:
         from js import fetch
 
-        try:
+        with _or_offline():
             return await fetch(self._base + path, options)
-        except Exception as error:  # fetch fails with a TypeError or an AbortError, both of JavaScript
-            raise Offline from error
+
+
+@contextmanager
+def _or_offline() -> Iterator[None]:
+    """`fetch` fails with a TypeError or an AbortError, both of JavaScript; anything else is a bug, and must not pass for a dead network."""
+    from pyodide.ffi import JsException
+
+    try:
+        yield
+    except JsException as error:
+        raise Offline from error
 
 
 def _headers(answer: Any) -> dict[str, str]:
@@ -76,10 +84,8 @@ async def _lines(reader: Any) -> AsyncIterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     rest = ""
     while True:
-        try:
+        with _or_offline():
             chunk = await reader.read()
-        except Exception as error:
-            raise Offline from error
         if chunk.done:
             return
         *complete, rest = (rest + decoder.decode(chunk.value.to_bytes())).split("\n")

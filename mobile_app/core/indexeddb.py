@@ -28,9 +28,11 @@ def _library() -> Any:
 
 
 async def _call(function: Any, *args: Any) -> Any:
+    from pyodide.ffi import JsException
+
     try:
         return await function(*args)
-    except Exception as error:
+    except JsException as error:
         name = str(getattr(error, "name", ""))
         raise StoreTrouble(_KINDS.get(name, "broken"), str(error)) from error
 

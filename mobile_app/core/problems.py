@@ -4,17 +4,30 @@ import re
 from datetime import date
 from typing import Any
 
-from mobile_app.core.i18n import format_date, format_number, t
+from mobile_app.core.errors import ClientError, Offline, ProblemError, ServerTrouble
+from mobile_app.core.i18n import format_date, format_number, n, t
 from shared_models.problems import Problem
 
 _UNFILLED = re.compile(r"{\w+}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGITS = 3
+_TOO_MANY = 429
 
 
 def explained(problem: Problem) -> str:
     """Why, in a sentence or two; the server's own words for a code that this version of the app does not know."""
     return _worded(problem, "detail") or _worded(problem, "title") or problem.detail or problem.title
+
+
+def why(error: ClientError, offline: str = "common.needs_network") -> str:
+    """What went wrong, and what to do, for a screen that asked the server; `offline` is the key of its words without a network."""
+    if isinstance(error, Offline):
+        return t(offline)
+    if isinstance(error, ProblemError):
+        return explained(error.problem)
+    if isinstance(error, ServerTrouble) and error.status == _TOO_MANY:
+        return n("common.too_many", max(1, round((error.retry_after or 0) / 60)))
+    return t("common.server_trouble")
 
 
 def _worded(problem: Problem, part: str) -> str:

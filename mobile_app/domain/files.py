@@ -3,8 +3,8 @@
 from mobile_app.core.api import BASE
 from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError
-from mobile_app.core.i18n import t
+from mobile_app.core.errors import ClientError
+from mobile_app.core.problems import why
 from mobile_app.ui.feedback import toast
 from shared_models.base import Schema
 
@@ -15,12 +15,8 @@ async def download(client: Client, path: str, name: str, *, body: Schema | None 
     headers = {"Content-Type": "application/json"} if body else {}
     try:
         answer = await client.api.send("POST" if body else "GET", BASE + path, headers=headers, body=content)
-    except Offline:
-        toast(t("domain.download_offline"))
-    except ProblemError as error:
-        toast(error.problem.detail or error.problem.title)
-    except ClientError:
-        toast(t("sign_in.trouble"))
+    except ClientError as error:
+        toast(why(error, "domain.download_offline"))
     else:
         mime = answer.headers.get("content-type", "application/octet-stream")
         await bridge.request("download", {"bytes": answer.body, "mime": mime, "name": name})

@@ -15,6 +15,7 @@ from flet.components.component import Component
 from flet.components.hooks.use_effect import EffectHook
 from flet.components.utils import current_component
 
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, line
 
@@ -23,7 +24,11 @@ logger = logging.getLogger("etabli.ui")
 
 
 def _log(where: str, error: BaseException) -> None:
-    logger.error("%s failed", where, exc_info=error)
+    """To the console of the browser, as an error; what a screen itself says of the network is none."""
+    if isinstance(error, ClientError):
+        logger.info("%s: %s", where, error)
+    else:
+        logger.error("%s failed", where, exc_info=error)
 
 
 class _Reporter:

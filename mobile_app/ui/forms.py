@@ -5,8 +5,9 @@ from typing import Any, Final, TypedDict
 
 import flet as ft
 
-from mobile_app.core.errors import Offline
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
+from mobile_app.core.problems import why
 from mobile_app.ui.component import report_error
 from mobile_app.ui.hooks import Draft, State, use_draft, use_state
 from shared_models.problems import Problem
@@ -100,7 +101,7 @@ class Form:
     async def submit(self, action: Callable[[dict[str, Any]], Awaitable[Any]]) -> bool:
         """Run `action(values)`; forget the draft if it works.
 
-        An exception carrying a `problem` is shown under the fields it names.
+        An exception carrying a `problem` is shown under the fields it names; a bug is reported.
         """
         self._update(({}, True))
         try:
@@ -109,8 +110,8 @@ class Form:
             problem = getattr(error, "problem", None)
             if isinstance(problem, Problem):
                 self.refuse(problem)
-            elif isinstance(error, Offline):
-                self.refuse_with(t("common.needs_network"))
+            elif isinstance(error, ClientError):
+                self.refuse_with(why(error))
             else:
                 report_error(f"form {self.draft.key}", error)
                 self._update(({WHOLE: t("common.broken_body")}, False))

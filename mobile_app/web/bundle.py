@@ -29,6 +29,8 @@ UNUSED_PACKAGES = re.compile(
     r".*\.(pyi|so|typed)$|.*\.dist-info/|bin/|pydantic/(v1/|mypy\.py)"
     r"|flet/(fastapi|testing|cli\.py|pytest_plugin\.py)|flet/messaging/(flet_socket|flet_dart)"
 )
+STAYS_HERE = ("mobile_app/web/", "mobile_app/core/memory_store.py")
+"""The build itself, and the store on SQLite, which the bundle has not."""
 MINIFIED_CHARS = 500
 NATIVE_LIBRARY = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
 
@@ -60,7 +62,7 @@ def app_sources(overlay: Path | None) -> dict[str, Path]:
     for root in (ROOT, overlay) if overlay else (ROOT,):
         for package in ("shared_models", "mobile_app"):
             found |= {file.relative_to(root).as_posix(): file for file in (root / package).rglob("*.py")}
-    return {name: found[name] for name in sorted(found) if not name.startswith("mobile_app/web/")}
+    return {name: found[name] for name in sorted(found) if not name.startswith(STAYS_HERE)}
 
 
 def app_files(overlay: Path | None) -> Iterator[tuple[str, bytes]]:

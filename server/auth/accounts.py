@@ -43,11 +43,11 @@ async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -
     """
     await rate_limit.hit(pool, f"register:{origin.get().network}", PER_NETWORK)
     secret = await hash_password(cmd.password)
-    holder = await users.find_by_login(session, cmd.email.lower())
+    holder = await users.find_by_login(session, cmd.email)
     cmd = cmd.model_copy(update={"username": await users.free_username(session, cmd.username)})
     if holder is None:
-        user = await _add(session, cmd, secret, role=Role.technician, is_active=False, all_sites=False)
-        await audit.record(session, actor_of(user, set()), "user.registered", user, after=_visible(user))
+        user = await add(session, cmd, secret, role=Role.technician, is_waiting=True)
+        await audit.record(session, actor_of(user, set()), "user.registered", user, after=visible(user))
     else:
         asked = {"username": cmd.username, "first_name": cmd.first_name, "last_name": cmd.last_name}
         await audit.record(session, SYSTEM, "user.registered_again", holder, before={}, after=asked)
@@ -75,8 +75,8 @@ async def set_up(session: Session, cmd: SetupRequest) -> User:
 
 async def create_admin(session: Session, cmd: RegisterRequest, *, action: str = "user.created") -> User:
     """An active administrator of all sites; also what the command line calls."""
-    user = await _add(session, cmd, await hash_password(cmd.password), role=Role.admin, is_active=True, all_sites=True)
-    await audit.record(session, actor_of(user, set()), action, user, after=_visible(user))
+    user = await add(session, cmd, await hash_password(cmd.password), role=Role.admin, all_sites=True)
+    await audit.record(session, actor_of(user, set()), action, user, after=visible(user))
     return user
 
 
@@ -85,16 +85,17 @@ async def demo_accounts(session: ReadSession) -> list[DemoAccount]:
     return [DemoAccount(username=u.username, password=DEMO_PASSWORD, role=u.role, name=u.full_name) for u in found]
 
 
-async def _add(session: Session, cmd: RegisterRequest, password_hash: str, *, role: Role, is_active: bool, all_sites: bool) -> User:
+async def add(
+    session: Session, cmd: RegisterRequest, password_hash: str, *, role: Role, all_sites: bool = False, is_waiting: bool = False
+) -> User:
     user = User(
-        username=cmd.username, email=cmd.email.lower(), password_hash=password_hash,
-        first_name=cmd.first_name, last_name=cmd.last_name, language=cmd.language, role=role, is_active=is_active,
-        all_sites=all_sites,
+        username=cmd.username, email=cmd.email, password_hash=password_hash, first_name=cmd.first_name, last_name=cmd.last_name,
+        language=cmd.language, role=role, is_active=not is_waiting, is_waiting=is_waiting, all_sites=all_sites,
     )  # fmt: skip
     session.add(user)
     await session.flush()
     return user
 
 
-def _visible(user: User) -> dict[str, object]:
+def visible(user: User) -> dict[str, object]:
     return {"username": user.username, "email": user.email, "role": user.role, "is_active": user.is_active}

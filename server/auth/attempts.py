@@ -35,6 +35,11 @@ class Attempt:
             await rate_limit.give_back(self.pool, key, rate)
 
 
+async def forgive(pool: asyncpg.Pool, user_id: UUID) -> None:
+    """A new password has been chosen: what was tried with the old one counts no more."""
+    await rate_limit.forgive_under(pool, f"sign-in:{user_id}:")
+
+
 async def count(pool: asyncpg.Pool, name: str, user_id: UUID | None, device_id: UUID | None) -> Attempt:
     """`name` as it was typed stands for an account that does not exist, whose tries are limited alike."""
     where, account = origin.get(), f"sign-in:{user_id or name}"

@@ -1,4 +1,4 @@
-"""Sessions, the first-start link, and the shared counter of attempts."""
+"""Sessions, one-time links, and the shared counter of attempts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Instant, instant_column, text_column
+from server.core.tables import Identified, Instant, enum_column, instant_column, one_of, text_column
+from shared_models.permissions import Role
 
 
 class UserSession(Identified, table=True):
@@ -37,6 +38,39 @@ class SetupLink(SQLModel, table=True):
     __tablename__ = "setup_link"
 
     token_hash: str = Field(primary_key=True, max_length=64)
+    expires_at: datetime = instant_column()
+
+
+class Invitation(Identified, table=True):
+    """A one-time link by which somebody joins with a role and sites chosen beforehand. Deleted when it is used or taken back."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (one_of(Role, "role"),)
+
+    token_hash: str = Field(max_length=64, unique=True)
+    name: str = text_column()
+    role: Role = enum_column(Role)
+    all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    created_by: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    expires_at: datetime = instant_column()
+
+
+class InvitationSite(SQLModel, table=True):
+    __tablename__ = "invitation_site"
+
+    invitation_id: UUID = Field(primary_key=True, foreign_key="invitation.id", ondelete="CASCADE")
+    site_id: UUID = Field(primary_key=True, foreign_key="sites.id", ondelete="CASCADE", index=True)
+
+
+class PasswordLink(SQLModel, table=True):
+    """A one-time link by which somebody chooses a new password; at most one a person, the newest."""
+
+    __tablename__ = "password_link"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    token_hash: str = Field(max_length=64, unique=True)
+    created_by: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     expires_at: datetime = instant_column()
 
 

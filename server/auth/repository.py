@@ -1,14 +1,19 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlmodel import col
 
-from server.auth.models import SetupLink, UserSession
+from server.auth.models import Invitation, InvitationSite, PasswordLink, SetupLink, UserSession
+from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.users.models import User
-from shared_models.permissions import Role
+from shared_models.invitations import InvitationRead
+from shared_models.permissions import Permission, Role, may
+
+_WHO_INVITE = [role for role in Role if may(role, Permission.users_write)]
 
 _ACTOR = """
 select u.id, u.role, u.first_name || ' ' || u.last_name as label, u.language, u.all_sites, s.device_id, s.expires_at,
@@ -82,3 +87,68 @@ async def replace_setup_link(session: Session, link: SetupLink) -> None:
 async def active_accounts(session: ReadSession, usernames: list[str]) -> list[User]:
     statement = select(User).where(col(User.username).in_(usernames), col(User.is_active).is_(True))
     return list(await session.scalars(statement.order_by(func.array_position([role.value for role in Role], col(User.role)))))
+
+
+# --- links
+
+
+async def count_invitations(session: ReadSession) -> int:
+    return await session.scalar(select(func.count()).select_from(Invitation)) or 0
+
+
+async def open_invitations(session: ReadSession, actor: Actor, at: datetime) -> list[InvitationRead]:
+    """Two statements whatever their number; of those who see some sites only, their own and those for their sites alone."""
+    statement = select(Invitation, User).join(User, col(User.id) == col(Invitation.created_by))
+    rows = await session.execute(_letting_in(statement, at).order_by(col(Invitation.created_at).desc()))
+    found = [(invitation, maker.full_name) for invitation, maker in rows]
+    sites: dict[UUID, set[UUID]] = {}
+    for link in await session.scalars(select(InvitationSite)):
+        sites.setdefault(link.invitation_id, set()).add(link.site_id)
+    return [
+        InvitationRead.model_validate({**made.model_dump(), "site_ids": sorted(sites.get(made.id, ())), "invited_by": by})
+        for made, by in found
+        if made.created_by == actor.user_id or _could_give(actor, made, sites.get(made.id, set()))
+    ]
+
+
+def _could_give(actor: Actor, invitation: Invitation, site_ids: set[UUID]) -> bool:
+    return actor.site_ids is None or (not invitation.all_sites and bool(site_ids) and site_ids <= actor.site_ids)
+
+
+def _letting_in(statement: Any, at: datetime) -> Any:
+    """A link is worth what its maker may do now."""
+    makers = select(col(User.id)).where(col(User.is_active).is_(True), col(User.role).in_(_WHO_INVITE))
+    return statement.where(col(Invitation.expires_at) > at, col(Invitation.created_by).in_(makers.correlate(None)))
+
+
+async def find_invitation(session: ReadSession, digest: str, at: datetime, *, for_update: bool = False) -> Invitation | None:
+    statement = _letting_in(select(Invitation).where(col(Invitation.token_hash) == digest), at)
+    found: Invitation | None = await session.scalar(statement.with_for_update() if for_update else statement)
+    return found
+
+
+async def sites_of_invitation(session: ReadSession, invitation_id: UUID) -> set[UUID]:
+    statement = select(col(InvitationSite.site_id)).where(col(InvitationSite.invitation_id) == invitation_id)
+    return set(await session.scalars(statement))
+
+
+_SITE_NAMES = text(
+    "select s.name from sites s join invitation_site i on i.site_id = s.id where i.invitation_id = :id order by lower(s.name)"
+)
+
+
+async def site_names_of_invitation(session: ReadSession, invitation_id: UUID) -> list[str]:
+    return list(await session.scalars(_SITE_NAMES, {"id": invitation_id}))
+
+
+async def find_password_link(session: ReadSession, digest: str, at: datetime, *, for_update: bool = False) -> PasswordLink | None:
+    """None too once the account is closed."""
+    statement = select(PasswordLink).join(User, col(User.id) == col(PasswordLink.user_id))
+    statement = statement.where(col(PasswordLink.token_hash) == digest, col(PasswordLink.expires_at) > at, col(User.is_active).is_(True))
+    return await session.scalar(statement.with_for_update(of=PasswordLink) if for_update else statement)
+
+
+async def replace_password_link(session: Session, link: PasswordLink) -> None:
+    await session.execute(delete(PasswordLink).where(col(PasswordLink.user_id) == link.user_id))
+    session.add(link)
+    await session.flush()

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Body, Depends, Request, Response, status
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from server.auth import accounts, service
+from server.auth import accounts, invitations, service
 from server.auth.cookies import clear_cookies, refresh_cookie, set_cookies
 from server.auth.known_actors import KnownActors
 from server.auth.login_request import BODY, LoginDep
@@ -26,6 +26,7 @@ from shared_models.auth import (
     SetupRequest,
     TokenPair,
 )  # fmt: skip
+from shared_models.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
 
 SignedIn = Annotated[Actor, signed_in()]
 # A body may be left out: the browser's token is in its cookie.
@@ -93,6 +94,24 @@ async def register(session: SessionDep, pool: ReadPoolDep, cmd: RegisterRequest)
 async def set_up(session: SessionDep, cmd: SetupRequest) -> None:
     """Make the first administrator, through the link printed at the first start; then sign in as usual."""
     await accounts.set_up(session, cmd)
+
+
+@router.post("/link")
+async def look_at_link(session: ReadSessionDep, pool: ReadPoolDep, cmd: LinkLook) -> LinkOffer:
+    """What a link that an administrator made is good for; asked by POST, so that no log keeps the secret."""
+    return await invitations.look(session, pool, cmd.token)
+
+
+@router.post("/join", status_code=status.HTTP_201_CREATED)
+async def join(session: SessionDep, pool: ReadPoolDep, cmd: JoinRequest) -> None:
+    """Make one's account through an invitation; then sign in as usual."""
+    await invitations.join(session, pool, cmd)
+
+
+@router.post("/new-password", status_code=status.HTTP_204_NO_CONTENT)
+async def reset_password(session: SessionDep, pool: ReadPoolDep, cmd: PasswordReset) -> None:
+    """Choose a new password through a link; every device is signed out."""
+    await invitations.reset_password(session, pool, cmd)
 
 
 @router.get("/demo-accounts")

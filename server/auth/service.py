@@ -41,6 +41,12 @@ class AccountInactive(Forbidden):
     code = "account_inactive"
 
 
+class AccountWaiting(Forbidden):
+    """Only told to who knows the password."""
+
+    code = "account_waiting"
+
+
 class WrongPassword(Invalid):
     code = "wrong_password"
 
@@ -112,7 +118,7 @@ async def check_credentials(pool: asyncpg.Pool, user: User | None, cmd: LoginReq
         raise WrongCredentials
     await attempt.succeeded()
     if not user.is_active:
-        raise AccountInactive
+        raise AccountWaiting if user.is_waiting else AccountInactive
     return user
 
 
@@ -224,6 +230,31 @@ async def revoke_session(session: Session, actor: Actor, session_id: UUID) -> No
         raise NotFound
     await _revoke(session, held)
     await audit.record(session, actor, "auth.session_revoked", held)
+
+
+async def list_sessions_of(session: ReadSession, actor: Actor, user_id: UUID) -> list[SessionRead]:
+    """For an administrator, of somebody that he sees."""
+    user = await users.get(session, actor, user_id)
+    rows = await repository.live_sessions(session, user.id, now())
+    return [SessionRead.model_validate({**row.model_dump(), "is_current": row.id == actor.session_id}) for row in rows]
+
+
+async def end_session_of(session: Session, actor: Actor, user_id: UUID, session_id: UUID) -> None:
+    """A lost phone: nothing more reaches it, and what it sends is refused."""
+    user = await users.get(session, actor, user_id)
+    held = await repository.lock_session(session, session_id)
+    if held is None or held.user_id != user.id or held.revoked_at is not None:
+        raise NotFound
+    await _revoke(session, held)
+    await audit.record(session, actor, "auth.session_revoked", held)
+
+
+async def end_sessions_of(session: Session, actor: Actor, user_id: UUID) -> None:
+    """All of them, but the one that asks."""
+    user = await users.get(session, actor, user_id)
+    await repository.revoke_others(session, user.id, actor.session_id, now())
+    events.notify_access_changed(session, user_ids=[user.id])
+    await audit.record(session, actor, "user.sessions_ended", user)
 
 
 async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cmd: PasswordChange) -> None:

@@ -60,6 +60,11 @@ async def forgive(pool: asyncpg.Pool, key: str) -> None:
     await pool.execute("delete from rate_limit where key = $1", key[:200])
 
 
+async def forgive_under(pool: asyncpg.Pool, prefix: str) -> None:
+    """All keys that begin with `prefix`."""
+    await pool.execute("delete from rate_limit where starts_with(key, $1)", prefix)
+
+
 async def sweep(pool: asyncpg.Pool) -> None:
     """Drop the keys whose allowance is whole again; safe at any time."""
     await pool.execute("delete from rate_limit where arrival_at < $1", now())

@@ -11,10 +11,14 @@ from shared_models.users import DEFAULT_CAPACITY
 
 
 class User(Versioned, Synced, table=True):
-    """`all_sites` is membership of every site, those to come included."""
+    """`all_sites` is membership of every site, those to come included; `is_waiting`: registered, and not let in yet."""
 
     __tablename__ = "users"
-    __table_args__ = (one_of(Role, "role"), sa.CheckConstraint("language IN ('fr', 'en')", name="language"))
+    __table_args__ = (
+        one_of(Role, "role"),
+        sa.CheckConstraint("language IN ('fr', 'en')", name="language"),
+        sa.CheckConstraint("NOT (is_active AND is_waiting)", name="waiting"),
+    )
 
     username: str = Field(max_length=50, unique=True)
     email: str = Field(max_length=100, unique=True)
@@ -26,6 +30,7 @@ class User(Versioned, Synced, table=True):
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     weekly_capacity: int = Field(default=DEFAULT_CAPACITY, sa_column_kwargs={"server_default": str(DEFAULT_CAPACITY)})
     all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    is_waiting: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
     @property
     def full_name(self) -> str:

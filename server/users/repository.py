@@ -14,12 +14,19 @@ from server.core.pages import order_by, page_of
 from server.users.models import User, UserSite
 from shared_models.paging import Page
 from shared_models.permissions import Role
-from shared_models.users import UserFilter, UserRead
+from shared_models.users import UserFilter, UserRead, UserState
 
 _SORTS = {
     "name": func.lower(col(User.last_name)), "username": col(User.username), "email": col(User.email),
     "role": col(User.role), "created_at": col(User.created_at), "is_active": col(User.is_active),
 }  # fmt: skip
+
+
+_STATES = {
+    UserState.active: col(User.is_active).is_(True),
+    UserState.waiting: col(User.is_waiting).is_(True),
+    UserState.inactive: and_(col(User.is_active).is_(False), col(User.is_waiting).is_(False)),
+}
 
 
 def _belongs_to(site_ids: Iterable[UUID] | None = None) -> ColumnElement[bool]:
@@ -42,6 +49,8 @@ def _matching(filters: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(User.role) == filters.role)
     if filters.is_active is not None:
         conditions.append(col(User.is_active) == filters.is_active)
+    if filters.state is not None:
+        conditions.append(_STATES[filters.state])
     if filters.site_id is not None:
         conditions.append(or_(col(User.all_sites).is_(True), _belongs_to([filters.site_id])))
     if filters.search:
@@ -112,10 +121,10 @@ async def free_username(session: ReadSession, wanted: str) -> str:
     return str(await session.scalar(_FREE_USERNAME, {"wanted": wanted}))
 
 
-async def lock_active_admins(session: Session) -> list[UUID]:
-    """Locked before anything else, always in this order, so that two administrators cannot step down at once."""
-    statement = select(col(User.id)).where(col(User.role) == Role.admin, col(User.is_active).is_(True))
-    return list(await session.scalars(statement.order_by(col(User.id)).with_for_update()))
+async def lock_active_admins(session: Session) -> dict[UUID, bool]:
+    """Whether each sees all sites. Locked before anything else, always in this order, so that two cannot step down at once."""
+    statement = select(col(User.id), col(User.all_sites)).where(col(User.role) == Role.admin, col(User.is_active).is_(True))
+    return {row.id: row.all_sites for row in await session.execute(statement.order_by(col(User.id)).with_for_update())}
 
 
 async def has_admin(session: ReadSession) -> bool:

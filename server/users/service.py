@@ -24,6 +24,12 @@ class LastAdmin(Conflict):
     code = "last_admin"
 
 
+class OwnAccess(Conflict):
+    """Nobody shuts himself out: a colleague changes what one may do."""
+
+    code = "own_access"
+
+
 class SiteOutOfReach(Invalid):
     """Nobody gives a right that he does not have."""
 
@@ -31,10 +37,9 @@ class SiteOutOfReach(Invalid):
 
 
 async def create(session: Session, actor: Actor, cmd: UserCreate) -> UserRead:
-    _ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
+    ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
     user = User(
-        **cmd.model_dump(exclude={"password", "site_ids", "email"}), email=cmd.email.lower(),
-        password_hash=await hash_password(cmd.password),
+        **cmd.model_dump(exclude={"password", "site_ids"}), password_hash=await hash_password(cmd.password),
     )  # fmt: skip
     session.add(user)
     await session.flush()
@@ -45,13 +50,14 @@ async def create(session: Session, actor: Actor, cmd: UserCreate) -> UserRead:
 
 async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate) -> UserRead:
     """What the person may see changes at once: streams end, and every request asks the database."""
-    may_end_admin = cmd.is_active is False or cmd.role not in (None, Role.admin)
-    admins = await repository.lock_active_admins(session) if may_end_admin else []
+    may_end_admin = cmd.is_active is False or cmd.all_sites is False or cmd.role not in (None, Role.admin)
+    admins = await repository.lock_active_admins(session) if may_end_admin else {}
     user = await repository.get(session, actor, user_id, for_update=True)
-    if admins == [user.id]:
-        raise LastAdmin
+    _ensure_an_admin_stays(admins, user, cmd)
     claim(user, cmd.version)
     sites = await repository.site_ids_of(session, user.id)
+    if user.id == actor.user_id and _changes_access(user, sites, cmd):
+        raise OwnAccess
     before = _recorded(user, sites)
     _apply(user, cmd)
     sites = await _change_sites(session, actor, user, sites, cmd)
@@ -59,6 +65,20 @@ async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate)
     await audit.record(session, actor, _action(before, user), user, before=before, after=_recorded(user, sites))
     events.notify_access_changed(session, user_ids=[user.id])
     return repository.to_read(user, sites)
+
+
+async def get(session: ReadSession, actor: Actor, user_id: UUID, *, for_update: bool = False) -> User:
+    """Somebody whom the actor may see."""
+    return await repository.get(session, actor, user_id, for_update=for_update)
+
+
+async def ensure_reaches(session: ReadSession, actor: Actor, user: User) -> None:
+    """Whoever could act in somebody's name must see all that this person sees."""
+    ensure_may_give(actor, all_sites=user.all_sites, site_ids=await repository.site_ids_of(session, user.id))
+
+
+async def put_on_sites(session: Session, user_id: UUID, site_ids: Iterable[UUID]) -> None:
+    await repository.replace_sites(session, user_id, set(site_ids))
 
 
 async def join_site(session: Session, user_id: UUID, site_id: UUID) -> None:
@@ -97,29 +117,44 @@ async def update_own(session: Session, actor: Actor, cmd: MeUpdate) -> tuple[Use
     return user, await repository.site_ids_of(session, user.id)
 
 
+def _ensure_an_admin_stays(admins: dict[UUID, bool], user: User, cmd: UserUpdate) -> None:
+    """At least one who sees every site: nobody else could give access to all of them."""
+    stays_admin = cmd.is_active is not False and cmd.role in {None, Role.admin}
+    left = {admin: sees_all for admin, sees_all in admins.items() if admin != user.id}
+    loses_reach = admins.get(user.id, False) and not (stays_admin and cmd.all_sites is not False)
+    if (user.id in admins and not (stays_admin or left)) or (loses_reach and not any(left.values())):
+        raise LastAdmin
+
+
+def _changes_access(user: User, sites: set[UUID], cmd: UserUpdate) -> bool:
+    wanted = (cmd.role, user.role), (cmd.is_active, user.is_active), (cmd.all_sites, user.all_sites)
+    is_other = any(new is not None and new != old for new, old in wanted)
+    return is_other or (cmd.site_ids is not None and not sites <= set(cmd.site_ids))
+
+
 def _apply(user: User, cmd: UserUpdate) -> None:
     wanted: dict[str, Any] = cmd.model_dump(exclude={"version", "site_ids", "all_sites"}, exclude_none=True)
-    if "email" in wanted:
-        wanted["email"] = wanted["email"].lower()
     for name, value in wanted.items():
         setattr(user, name, value)
+    if cmd.is_active is not None:
+        user.is_waiting = False
 
 
 async def _change_sites(session: Session, actor: Actor, user: User, present: set[UUID], cmd: UserUpdate) -> set[UUID]:
     """Memberships of sites the actor does not see stay as they are."""
     if cmd.all_sites is not None and cmd.all_sites != user.all_sites:
-        _ensure_may_give(actor, all_sites=True, site_ids=())
+        ensure_may_give(actor, all_sites=True, site_ids=())
         user.all_sites = cmd.all_sites
     if cmd.site_ids is None:
         return present
     wanted = set(cmd.site_ids)
-    _ensure_may_give(actor, all_sites=False, site_ids=wanted - present)
+    ensure_may_give(actor, all_sites=False, site_ids=wanted - present)
     sites = wanted | {site_id for site_id in present if not actor.sees(site_id)}
     await repository.replace_sites(session, user.id, sites)
     return sites
 
 
-def _ensure_may_give(actor: Actor, *, all_sites: bool, site_ids: Iterable[UUID]) -> None:
+def ensure_may_give(actor: Actor, *, all_sites: bool, site_ids: Iterable[UUID]) -> None:
     if all_sites and actor.site_ids is not None:
         raise SiteOutOfReach(field="all_sites")
     if not all(actor.sees(site_id) for site_id in site_ids):

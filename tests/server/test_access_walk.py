@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from server.attachments.models import Attachment
 from server.audit.models import AuditLog
+from server.auth.models import Invitation
 from server.core.access import Requirement
 from server.core.clock import now
 from server.core.database import Session
@@ -38,7 +39,8 @@ from tests.sync.pictures import JPEG
 PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "HEAD /api/v1/openapi.json",
     "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
-    "POST /api/v1/auth/setup", "GET /api/v1/auth/demo-accounts",
+    "POST /api/v1/auth/setup", "POST /api/v1/auth/link", "POST /api/v1/auth/join", "POST /api/v1/auth/new-password",
+    "GET /api/v1/auth/demo-accounts",
     "GET /e", "GET /e/{code}", "POST /e/{code}",
     # By a secret of their own: a feed's address, a reporting machine's key.
     "GET /api/v1/calendar/feeds/{token}.ics", "POST /api/v1/meters/readings",
@@ -60,6 +62,7 @@ OWN_ONLY = {
 # What belongs to no site: everybody's.
 WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
 
+LATER = now() + timedelta(days=1)
 WALL_CLOCK = {"original_due", "to"}
 
 
@@ -156,7 +159,10 @@ async def foreign(client_as, session) -> dict[str, str]:
     job = await _make_job(admin, machine)
     file = Attachment(site_id=site.id, sha256="0" * 64, source_sha256="0" * 64, mime_type="image/jpeg", size_bytes=1, created_at=now())
     held = make_session(person)
-    session.add_all([file, held])
+    invitation = Invitation(
+        token_hash="0" * 64, role=Role.admin, all_sites=True, created_by=admin.user.id, created_at=now(), expires_at=LATER
+    )
+    session.add_all([file, held, invitation])
     await session.flush()
     paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
     request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
@@ -165,7 +171,8 @@ async def foreign(client_as, session) -> dict[str, str]:
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     return planned | {
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
-        "session_id": str(held.id), "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
+        "session_id": str(held.id), "invitation_id": str(invitation.id),
+        "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "request_id": str(request.id), "code": machine["label_codes"][0],
         "label_code": new_label_code(),

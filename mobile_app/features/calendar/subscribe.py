@@ -98,7 +98,8 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
             toast(_refused(error))
         else:
             on_created(link)
-        set_busy(False)
+        finally:
+            set_busy(False)
 
     parts: list[ft.Control] = [CardHeader(t("calendar.feed_new")), Segments(kinds, kind, pick)]
     if not mine:

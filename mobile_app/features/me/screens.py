@@ -9,6 +9,7 @@ from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
+from mobile_app.core.problems import why
 from mobile_app.core.sync import SyncState
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
@@ -214,8 +215,8 @@ def PasswordForm(client: Client, on_done: Callable[[], None]) -> ft.Control:
             await client.api.change_password(PasswordChange.model_construct(current_password=current, new_password=new))
         except ProblemError as error:
             form.refuse(error.problem)
-        except ClientError:
-            toast(t("sign_in.offline"))
+        except ClientError as error:
+            toast(why(error))
         else:
             toast(t("me.password_changed"))
             on_done()

@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import language, t
+from mobile_app.core.problems import why
 from mobile_app.domain.context import go, use_client
 from mobile_app.features.sign_in.screens import Door, Welcome
 from mobile_app.ui.buttons import PrimaryButton, TextLink
@@ -49,8 +50,8 @@ def AccountForm(kind: str, token: str) -> ft.Control:
             await client.api.register(_request(form.values, password, token))
         except ProblemError as error:
             form.refuse(error.problem)
-        except ClientError:
-            form.refuse_with(t("sign_in.offline"))
+        except ClientError as error:
+            form.refuse_with(why(error, "sign_in.offline"))
         else:
             await form.draft.clear()
             set_done(True)

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import n, t
+from mobile_app.core.problems import why
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import go, use_client
 from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
@@ -14,12 +15,16 @@ from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import use_async, use_live
+from mobile_app.ui.hooks import State, use_async, use_live, use_state
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
 from shared_models.auth import DemoAccount
 
 WIDTH = 420
+SHUT_OUT = {
+    "account_waiting": (ft.Icons.HOURGLASS_TOP_ROUNDED, Tone.info),
+    "account_inactive": (ft.Icons.LOCK_PERSON_ROUNDED, Tone.warning),
+}
 Enter = Callable[[str, str], Awaitable[None]]
 
 
@@ -27,26 +32,30 @@ Enter = Callable[[str, str], Awaitable[None]]
 def SignInScreen() -> ft.Control:
     client = use_client()
     state = use_live(client.session).state
-    name, set_name = ft.use_state(client.me.username if client.me else "")
-    password, set_password = ft.use_state("")
-    refusal, set_refusal = ft.use_state("")
-    busy, set_busy = ft.use_state(False)
+    name, set_name = use_state(client.me.username if client.me else "")
+    password, set_password = use_state("")
+    refused: State[ClientError | None] = use_state(None)
+    refusal, set_refusal = refused
+    missing, set_missing = use_state("")
+    busy, set_busy = use_state(False)
     demo = use_async(_demo_accounts(client))
 
     async def enter(who: str, secret: str) -> None:
         set_busy(True)
-        set_refusal("")
+        set_refusal(None)
+        set_missing("")
         try:
             await client.sign_in(who.strip(), secret)
         except ClientError as error:
-            set_refusal(_said(error))
-        set_busy(False)
+            set_refusal(error)
+        finally:
+            set_busy(False)
 
     async def submit() -> None:
         if name.strip() and password:
             await enter(name, password)
         else:
-            set_refusal(t("sign_in.both"))
+            set_missing(t("sign_in.both"))
 
     form = ft.Column(
         [
@@ -58,7 +67,7 @@ def SignInScreen() -> ft.Control:
                 password=True,
                 can_reveal_password=True,
                 autofill_hints=ft.AutofillHint.PASSWORD,
-                error=refusal,
+                error=missing or _wrong(refusal),
                 on_submit=submit,
             ),
             PrimaryButton(t("sign_in.enter"), submit, busy=busy),
@@ -71,7 +80,7 @@ def SignInScreen() -> ft.Control:
     parts: list[ft.Control] = [Welcome(t("sign_in.tagline"))]
     if unsent:
         parts.append(NoticeCard(t("sign_in.kept"), n("sign_in.kept_body", unsent), tone=Tone.info))
-    parts += [form, *([_demo(demo.data, enter)] if demo.data else [])]
+    parts += [*_shut_out(refusal), form, *([_demo(demo.data, enter)] if demo.data else [])]
     parts.append(ft.Row([TextLink(t("sign_in.register"), lambda: go("/register"))], alignment=ft.MainAxisAlignment.CENTER))
     return Door(parts)
 
@@ -124,9 +133,14 @@ def _entering(enter: Enter, account: DemoAccount) -> Handler:
     return clicked
 
 
-def _said(error: ClientError) -> str:
-    if isinstance(error, Offline):
-        return t("sign_in.offline")
-    if isinstance(error, ProblemError):
-        return error.problem.detail or error.problem.title
-    return t("sign_in.trouble")
+def _wrong(refusal: ClientError | None) -> str:
+    """What is said under the password."""
+    return "" if refusal is None or _shut_out(refusal) else why(refusal, "sign_in.offline")
+
+
+def _shut_out(refusal: ClientError | None) -> list[ft.Control]:
+    """An account that waits, or was closed: the password was right, and typing it again helps nobody."""
+    if not isinstance(refusal, ProblemError) or refusal.code not in SHUT_OUT:
+        return []
+    icon, tone = SHUT_OUT[refusal.code]
+    return [NoticeCard(t(f"problem.{refusal.code}.title"), why(refusal), tone=tone, icon=icon)]

@@ -14,7 +14,9 @@ class TestRegister:
     async def test_makes_an_account_that_waits_for_an_administrator(self, client, client_as):
         assert (await client.post(REGISTER, json=ADA)).status_code == 202
         refused = await client.post(LOGIN, json={"username": "ada", "password": PASSWORD})
-        assert problem_code(refused, 403) == "account_inactive"
+        assert problem_code(refused, 403) == "account_waiting"
+        guess = await client.post(LOGIN, json={"username": "ada", "password": "something else"})
+        assert problem_code(guess, 401) == "wrong_credentials"
         admin = await client_as("admin")
         row = (await admin.get("/api/v1/users", params={"search": "ADA lovelace", "is_active": False})).json()["items"][0]
         assert (row["email"], row["role"], row["site_ids"]) == ("ada@example.org", "technician", [])
@@ -22,6 +24,10 @@ class TestRegister:
         assert (await admin.patch(f"/api/v1/users/{row['id']}", json=change)).status_code == 200
         pair = (await client.post(LOGIN, json={"username": "ada@example.org", "password": PASSWORD})).json()
         assert pair["user"]["role"] == "supervisor"
+        off = {"version": row["version"] + 1, "is_active": False}
+        assert (await admin.patch(f"/api/v1/users/{row['id']}", json=off)).status_code == 200
+        refused = await client.post(LOGIN, json={"username": "ada", "password": PASSWORD})
+        assert problem_code(refused, 403) == "account_inactive"
 
     async def test_tells_a_stranger_nothing_of_who_has_an_account(self, client, client_as):
         first = await client.post(REGISTER, json=ADA)

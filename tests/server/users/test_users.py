@@ -39,6 +39,17 @@ class TestList:
         assert [row["last_name"] for row in second["items"]] == ["a"]
         assert second["items"][0]["site_ids"] == [str(site.id)]
 
+    async def test_tells_who_waits_from_who_was_shut_out(self, client_as, session):
+        made = {"waiting": (False, True), "inactive": (False, False), "active": (True, False)}
+        for name, (is_active, is_waiting) in made.items():
+            await make_person(session, last_name=name, first_name="Told", is_active=is_active, is_waiting=is_waiting)
+        admin = await client_as("admin")
+        for state in made:
+            found = (await admin.get(USERS, params={"state": state, "search": "told"})).json()["items"]
+            assert [row["last_name"] for row in found] == [state]
+        await admin.patch(f"{USERS}/{found[0]['id']}", json={"version": 1, "is_active": False})
+        assert (await admin.get(USERS, params={"state": "inactive", "search": "told"})).json()["total"] == 2
+
     async def test_sorts_by_known_columns_only(self, client_as):
         answer = await (await client_as("admin")).get(USERS, params={"sort": "password_hash"})
         assert problem_code(answer, 422) == "unknown_sort"
@@ -103,7 +114,7 @@ class TestUpdate:
         answer = await admin.patch(f"{USERS}/{user.id}", json={"version": 1, "first_name": "B"})
         assert problem_code(answer, 409) == "stale_version"
 
-    @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "technician"}])
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "technician"}, {"all_sites": False}])
     async def test_the_last_administrator_stays(self, client_as, change):
         admin = await client_as("admin")
         answer = await admin.patch(f"{USERS}/{admin.user.id}", json={"version": 1, **change})
@@ -111,11 +122,28 @@ class TestUpdate:
 
     @pytest.mark.fresh_database
     async def test_two_administrators_cannot_both_step_down_at_once(self, client_as):
-        admins = [await client_as("admin") for _ in range(2)]
+        one, two = await client_as("admin"), await client_as("admin")
         answers = await asyncio.gather(
-            *(admin.patch(f"{USERS}/{admin.user.id}", json={"version": 1, "is_active": False}) for admin in admins)
+            *(admin.patch(f"{USERS}/{other.user.id}", json={"version": 1, "is_active": False}) for admin, other in ((one, two), (two, one)))
         )
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert sorted(answer.status_code for answer in answers) in ([200, 401], [200, 409])
+
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "supervisor"}, {"all_sites": False}])
+    async def test_nobody_shuts_himself_out(self, client_as, change):
+        admin, _ = await client_as("admin"), await client_as("admin")
+        answer = await admin.patch(f"{USERS}/{admin.user.id}", json={"version": 1, **change})
+        assert problem_code(answer, 409) == "own_access"
+        kept = await admin.patch(f"{USERS}/{admin.user.id}", json={"version": 1, "role": "admin", "is_active": True, "first_name": "Zoé"})
+        assert kept.json()["first_name"] == "Zoé"
+
+    async def test_somebody_keeps_seeing_every_site(self, client_as, session):
+        site = await make_site(session)
+        boss, local = await client_as("admin"), await client_as("admin", sites=[site.id])
+        other = await client_as("admin")
+        await boss.patch(f"{USERS}/{other.user.id}", json={"version": 1, "is_active": False})
+        answer = await boss.patch(f"{USERS}/{boss.user.id}", json={"version": 1, "all_sites": False, "site_ids": [str(site.id)]})
+        assert problem_code(answer, 409) == "last_admin"
+        assert (await local.get(USERS)).status_code == 200
 
 
 class TestScope:

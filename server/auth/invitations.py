@@ -1,0 +1,162 @@
+"""Links that an administrator hands to a person: to join, or to choose a new password. Only their hashes are kept."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from server.audit import service as audit
+from server.auth import accounts, attempts, repository
+from server.auth.models import Invitation, InvitationSite, PasswordLink
+from server.auth.service import actor_of
+from server.core import events
+from server.core.access import Actor
+from server.core.clock import now
+from server.core.database import ReadSession, Session
+from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
+from server.core.rate_limit import Rate
+from server.core.security import hash_password, new_opaque_token, token_hash
+from server.users import service as users
+from server.users.models import User
+from shared_models.invitations import (
+    AccessLink,
+    InvitationCreate,
+    InvitationLink,
+    InvitationRead,
+    JoinRequest,
+    LinkKind,
+    LinkOffer,
+    PasswordReset,
+)  # fmt: skip
+
+PASSWORD_LINK_LIFETIME = timedelta(days=1)
+MOST_INVITATIONS = 500
+GUESSES = Rate(60, timedelta(hours=1))
+"""Of one network; whoever holds a good link is never counted."""
+
+
+class LinkSpent(Gone):
+    """Used, taken back, replaced by a newer one, or too old: whoever holds it learns no more."""
+
+    code = "link_spent"
+
+
+class TooManyInvitations(Conflict):
+    code = "too_many_invitations"
+
+
+class AccountClosed(Conflict):
+    """A password helps nobody into an account that is not active."""
+
+    code = "account_closed"
+
+
+# --- what an administrator does
+
+
+async def invite(session: Session, actor: Actor, cmd: InvitationCreate, *, public_url: str) -> InvitationLink:
+    """The link is told once."""
+    users.ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
+    if await session.get(Invitation, cmd.id) is not None:
+        raise AlreadyExists(field="id")
+    if await repository.count_invitations(session) >= MOST_INVITATIONS:
+        raise TooManyInvitations(most=MOST_INVITATIONS)
+    token, at = new_opaque_token(), now()
+    made = Invitation(
+        **cmd.model_dump(exclude={"site_ids", "days"}), token_hash=token_hash(token), created_by=actor.user_id, created_at=at,
+        expires_at=at + timedelta(days=cmd.days),
+    )  # fmt: skip
+    session.add(made)
+    await session.flush()
+    sites = sorted(set(cmd.site_ids))
+    session.add_all([InvitationSite(invitation_id=made.id, site_id=site_id) for site_id in sites])
+    await session.flush()
+    told = {"name": made.name, "role": made.role, "all_sites": made.all_sites, "site_ids": sites, "expires_at": made.expires_at}
+    await audit.record(session, actor, "user.invited", made, after=told)
+    url = f"{public_url}/join?token={token}"
+    return InvitationLink(**told, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url)
+
+
+async def open_invitations(session: ReadSession, actor: Actor) -> list[InvitationRead]:
+    """Those that still let somebody in, and that the actor could have made."""
+    return await repository.open_invitations(session, actor, now())
+
+
+async def take_back(session: Session, actor: Actor, invitation_id: UUID) -> None:
+    found = await session.get(Invitation, invitation_id)
+    if found is None or all(row.id != invitation_id for row in await open_invitations(session, actor)):
+        raise NotFound
+    await audit.record(session, actor, "user.invitation_revoked", found)
+    await session.delete(found)
+    await session.flush()
+
+
+async def offer_password(session: Session, actor: Actor, user_id: UUID, *, public_url: str) -> AccessLink:
+    """A newer link replaces an older one."""
+    user = await users.get(session, actor, user_id, for_update=True)
+    await users.ensure_reaches(session, actor, user)
+    if not user.is_active:
+        raise AccountClosed
+    token, expires_at = new_opaque_token(), now() + PASSWORD_LINK_LIFETIME
+    link = PasswordLink(user_id=user.id, token_hash=token_hash(token), created_by=actor.user_id, expires_at=expires_at)
+    await repository.replace_password_link(session, link)
+    await audit.record(session, actor, "user.password_link_made", user)
+    return AccessLink(url=f"{public_url}/new-password?token={token}", expires_at=expires_at)
+
+
+# --- what whoever holds the link does
+
+
+async def look(session: ReadSession, pool: asyncpg.Pool, token: str) -> LinkOffer:
+    digest = token_hash(token)
+    invitation = await repository.find_invitation(session, digest, now())
+    if invitation is not None:
+        return await _offer_of(session, invitation)
+    link = await repository.find_password_link(session, digest, now())
+    user = await repository.get_user(session, link.user_id) if link else None
+    if link is None or user is None:
+        await _count_guess(pool)
+        raise LinkSpent
+    return LinkOffer(kind=LinkKind.password, name=user.full_name, role=user.role, username=user.username, expires_at=link.expires_at)
+
+
+async def join(session: Session, pool: asyncpg.Pool, cmd: JoinRequest) -> User:
+    """Of two who use a link at once, one gets in. A name that is taken leaves the link good."""
+    invitation = await repository.find_invitation(session, token_hash(cmd.token), now(), for_update=True)
+    if invitation is None:
+        await _count_guess(pool)
+        raise LinkSpent
+    sites = await repository.sites_of_invitation(session, invitation.id)
+    secret = await hash_password(cmd.password)
+    user = await accounts.add(session, cmd, secret, role=invitation.role, all_sites=invitation.all_sites)
+    await users.put_on_sites(session, user.id, sites)
+    after = {**accounts.visible(user), "site_ids": sorted(sites), "invited_by": invitation.created_by}
+    await audit.record(session, actor_of(user, sites), "user.joined", user, after=after)
+    await session.delete(invitation)
+    await session.flush()
+    return user
+
+
+async def reset_password(session: Session, pool: asyncpg.Pool, cmd: PasswordReset) -> None:
+    """Signs out every device of the person."""
+    link = await repository.find_password_link(session, token_hash(cmd.token), now(), for_update=True)
+    user = await repository.get_user(session, link.user_id) if link else None
+    if link is None or user is None:
+        await _count_guess(pool)
+        raise LinkSpent
+    user.password_hash = await hash_password(cmd.new_password)
+    await repository.revoke_others(session, user.id, None, now())
+    events.notify_access_changed(session, user_ids=[user.id])
+    await session.delete(link)
+    await session.flush()
+    await audit.record(session, actor_of(user, set()), "auth.password_reset", user)
+    await attempts.forgive(pool, user.id)
+
+
+async def _offer_of(session: ReadSession, invitation: Invitation) -> LinkOffer:
+    inviter = await repository.get_user(session, invitation.created_by)
+    return LinkOffer(
+        kind=LinkKind.invitation, name=invitation.name, role=invitation.role, all_sites=invitation.all_sites,
+        site_names=await repository.site_names_of_invitation(session, invitation.id),
+        invited_by=inviter.full_name if inviter else "", expires_at=invitation.expires_at,
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, status
+
+from server.auth import invitations, service
+from server.core.access import Actor, require
+from server.core.database import ReadSessionDep, SessionDep
+from shared_models.auth import SessionRead
+from shared_models.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
+
+UserWriter = Annotated[Actor, require("users:write")]
+router = APIRouter(tags=["users"])
+
+
+@router.get("/invitations")
+async def list_invitations(actor: UserWriter, session: ReadSessionDep) -> list[InvitationRead]:
+    """Those that nobody has used yet."""
+    return await invitations.open_invitations(session, actor)
+
+
+@router.post("/invitations", status_code=status.HTTP_201_CREATED)
+async def invite(request: Request, actor: UserWriter, session: SessionDep, cmd: InvitationCreate) -> InvitationLink:
+    """The only answer that holds the link, which lets one person in."""
+    return await invitations.invite(session, actor, cmd, public_url=request.app.state.settings.public_url)
+
+
+@router.delete("/invitations/{invitation_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def take_back_invitation(actor: UserWriter, session: SessionDep, invitation_id: UUID) -> None:
+    await invitations.take_back(session, actor, invitation_id)
+
+
+@router.post("/users/{user_id}/password-link", status_code=status.HTTP_201_CREATED)
+async def offer_password(request: Request, actor: UserWriter, session: SessionDep, user_id: UUID) -> AccessLink:
+    """A link, told once, by which the person chooses a new password."""
+    return await invitations.offer_password(session, actor, user_id, public_url=request.app.state.settings.public_url)
+
+
+@router.get("/users/{user_id}/sessions")
+async def list_sessions_of(actor: UserWriter, session: ReadSessionDep, user_id: UUID) -> list[SessionRead]:
+    return await service.list_sessions_of(session, actor, user_id)
+
+
+@router.delete("/users/{user_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
+async def end_sessions_of(actor: UserWriter, session: SessionDep, user_id: UUID) -> None:
+    """All of the person's devices are signed out, but the one that asks."""
+    await service.end_sessions_of(session, actor, user_id)
+
+
+@router.delete("/users/{user_id}/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def end_session_of(actor: UserWriter, session: SessionDep, user_id: UUID, session_id: UUID) -> None:
+    await service.end_session_of(session, actor, user_id, session_id)
