@@ -17,10 +17,11 @@ from mobile_app.features.jobs.screens import JobListScreen, JobScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
+from mobile_app.features.people.screens import InviteScreen, PeopleScreen, PersonScreen
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
-from mobile_app.features.sign_in.account import RegisterScreen, SetupScreen
+from mobile_app.features.sign_in.account import JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.sites.screens import SiteScreen, SitesScreen
 from mobile_app.features.today.screens import TodayScreen
@@ -30,7 +31,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes)/.+|/needs-you"
+    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes|people)/.+|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -62,7 +63,13 @@ def after_sign_in(route: str, role: Role) -> str:
 
 def outside() -> dict[str, Callable[..., ft.Control]]:
     """What whoever is not signed in may see."""
-    return {"sign-in": SignInScreen, "setup": SetupScreen, "register": RegisterScreen}
+    return {
+        "sign-in": SignInScreen,
+        "setup": SetupScreen,
+        "register": RegisterScreen,
+        "join": JoinScreen,
+        "new-password": NewPasswordScreen,
+    }
 
 
 def screens() -> list[ft.Route]:
@@ -100,5 +107,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="sites", component=SitesScreen),
         ft.Route(path="sites/new", component=SiteScreen),
         ft.Route(path="sites/:site_id", component=SiteScreen),
+        ft.Route(path="people", component=PeopleScreen),
+        ft.Route(path="people/invite", component=InviteScreen),
+        ft.Route(path="people/:user_id", component=PersonScreen),
         ft.Route(path="me", component=MeScreen),
     ]

@@ -43,9 +43,10 @@ class InvitationRead(Row):
 
 
 class AccessLink(Row):
-    """`url` holds the secret and is told once."""
+    """`url` holds the secret and is told once; `qr` is the same for a phone's camera, a PNG in base64."""
 
     url: str
+    qr: str
     expires_at: Instant
 
 

@@ -8,6 +8,7 @@ from shared_models.audit import AuditFilter, AuditPage
 from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
 from shared_models.base import Schema
 from shared_models.interventions import HistoryEntry, RevisionRead
+from shared_models.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
 
 
 class Remote:
@@ -27,6 +28,16 @@ class Remote:
         """An account that waits for an administrator; with a `SetupRequest`, the first administrator's own."""
         path = "/auth/setup" if isinstance(wanted, SetupRequest) else "/auth/register"
         await self._http.public(path, wanted)
+
+    async def look_at_link(self, token: str) -> LinkOffer:
+        """What a link that an administrator made is good for."""
+        return LinkOffer.model_validate(await self._http.public("/auth/link", LinkLook.model_construct(token=token)))
+
+    async def join(self, wanted: JoinRequest) -> None:
+        await self._http.public("/auth/join", wanted)
+
+    async def reset_password(self, wanted: PasswordReset) -> None:
+        await self._http.public("/auth/new-password", wanted)
 
     async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
         return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")

@@ -1,81 +1,190 @@
-"""Making an account: the first administrator's, through the link of the first start, or one that an administrator activates."""
+"""Making an account: the first administrator's, one by invitation, or one that waits for an administrator; and a new password."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 from urllib.parse import parse_qs, urlparse
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError, ProblemError
-from mobile_app.core.i18n import language, t
-from mobile_app.core.problems import why
+from mobile_app.core.client import Client
+from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.i18n import format_date, language, t
+from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import go, use_client
+from mobile_app.domain.lookup import dotted
 from mobile_app.features.sign_in.screens import Door, Welcome
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import SkeletonList
+from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_state
-from mobile_app.ui.text import Heading
+from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.hooks import use_async, use_box, use_state
+from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import Space, Tone
 from shared_models.auth import RegisterRequest, SetupRequest
+from shared_models.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
 
-FIELDS = ("first_name", "last_name", "email", "username")
+FIELDS: Final = ("first_name", "last_name", "email", "username")
+AUTOFILL: Final = {
+    "first_name": ft.AutofillHint.GIVEN_NAME,
+    "last_name": ft.AutofillHint.FAMILY_NAME,
+    "email": ft.AutofillHint.EMAIL,
+    "username": ft.AutofillHint.NEW_USERNAME,
+}
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def asked_token() -> str:
+    """Of `/setup?token=…`, `/join?token=…`, `/new-password?token=…`."""
+    return parse_qs(urlparse(ft.context.page.route or "").query).get("token", [""])[0]
 
 
 @component
 def SetupScreen() -> ft.Control:
-    """`/setup?token=…`"""
-    asked = parse_qs(urlparse(ft.context.page.route or "").query)
-    return AccountForm("setup", asked.get("token", [""])[0])
+    client = use_client()
+    token = use_box(asked_token).current
+
+    async def send(told: dict[str, Any]) -> None:
+        await client.api.register(SetupRequest.model_construct(**told, token=token))
+        await _enter(client, told["username"], told["password"])
+
+    return AccountForm("setup", send, [Body(t("account.setup_body"))])
 
 
 @component
 def RegisterScreen() -> ft.Control:
-    return AccountForm("register", "")
+    client = use_client()
+    done, set_done = use_state(False)
+
+    async def send(told: dict[str, Any]) -> None:
+        await client.api.register(RegisterRequest.model_construct(**told))
+        set_done(True)
+
+    if done:
+        note = NoticeCard(t("account.register_sent"), t("account.register_done"), tone=Tone.ok, icon=ft.Icons.HOURGLASS_TOP_ROUNDED)
+        return Door([Welcome(t("account.register")), note, _back()])
+    return AccountForm("register", send, [Body(t("account.register_body"))])
 
 
 @component
-def AccountForm(kind: str, token: str) -> ft.Control:
-    client = use_client()
-    form = use_form(f"account:{kind}", {})
-    password, set_password = use_state("")  # never in a draft
-    done, set_done = use_state(False)
+def JoinScreen() -> ft.Control:
+    """By the link that an administrator sent: role and sites are chosen already."""
+    return LinkScreen(LinkKind.invitation, JoinForm)
 
-    async def send() -> None:
-        if not form.require(*FIELDS):
-            return
-        try:
-            await client.api.register(_request(form.values, password, token))
-        except ProblemError as error:
-            form.refuse(error.problem)
-        except ClientError as error:
-            form.refuse_with(why(error, "sign_in.offline"))
-        else:
-            await form.draft.clear()
-            set_done(True)
+
+@component
+def NewPasswordScreen() -> ft.Control:
+    return LinkScreen(LinkKind.password, PasswordForm)
+
+
+@component
+def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
+    """What the link offers, or why it is worth nothing."""
+    client = use_client()
+    token = use_box(asked_token).current
+
+    async def look() -> LinkOffer:
+        return await client.api.look_at_link(token)
+
+    answer = use_async(look, [token])
+    welcome = Welcome(t(f"account.{kind}"))
+    if isinstance(answer.error, ProblemError) or (answer.data and answer.data.kind != kind):
+        note = NoticeCard(t("problem.link_spent.title"), t("problem.link_spent.detail"), icon=ft.Icons.LINK_OFF_ROUNDED)
+        return Door([welcome, note, _back()])
+    if isinstance(answer.error, ClientError):
+        title = t("account.offline" if isinstance(answer.error, Offline) else "common.server_trouble")
+        return Door([welcome, ErrorState(title, "", on_retry=answer.reload)])
+    if answer.data is None:
+        return Door([welcome, SkeletonList(2)])
+    return form(client, token, answer.data)
+
+
+@component
+def JoinForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
+    async def send(told: dict[str, Any]) -> None:
+        await client.api.join(JoinRequest.model_construct(**told, token=token))
+        await _enter(client, told["username"], told["password"])
+
+    places = t("account.all_sites") if offer.all_sites else ", ".join(offer.site_names)
+    words = dotted(t(f"sign_in.role.{offer.role}"), places, t("account.until", day=format_date(offer.expires_at)))
+    note = NoticeCard(t("account.invited_by", name=offer.invited_by), words, tone=Tone.info, icon=ft.Icons.WAVING_HAND_ROUNDED)
+    first, _, last = offer.name.partition(" ")
+    return AccountForm("join", send, [note], {"first_name": first, "last_name": last})
+
+
+@component
+def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
+    """Whoever holds the link learns the user name too: it was forgotten as easily."""
+    form = use_form("account:password")
+    password, set_password = use_state("")
+
+    async def send(_: dict[str, Any]) -> None:
+        await client.api.reset_password(PasswordReset.model_construct(token=token, new_password=password))
+        await _enter(client, offer.username, password)
+
+    async def save() -> None:
+        await form.submit(send)
+
+    name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
+    secret = Secret(password, set_password, form.errors.get("new_password", ""))
+    button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
+    title = Heading(t("account.password_title", name=offer.name))
+    return Door([Welcome(t("account.password")), _stacked(title, *_problem(form), name, secret, button), _back()])
+
+
+@component
+def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dict[str, Any] | None = None) -> ft.Control:
+    """The password is kept in no draft. What was typed goes as it is: the server judges, and words its refusal field by field."""
+    form = use_form(f"account:{kind}", dict(initial or {}))
+    password, set_password = use_state("")
+
+    async def submit() -> None:
+        if form.require(*FIELDS):
+            await form.submit(lambda values: send(_told(values, password)))
 
     welcome = Welcome(t(f"account.{kind}"))
-    back = ft.Row([TextLink(t("account.sign_in"), lambda: go("/"))], alignment=ft.MainAxisAlignment.CENTER)
-    if done:
-        title = t("account.done" if token else "account.register_sent")
-        return Door([welcome, NoticeCard(title, t(f"account.{kind}_done"), tone=Tone.ok), back])
     if not form.ready:
         return Door([welcome, SkeletonList(2)])
-    secret = TextInput(
-        t("sign_in.password"), password, set_password, password=True, can_reveal_password=True,
-        hint=t("me.password_hint"), error=form.errors.get("password", ""),
+    fields = [
+        TextInput(
+            t(f"account.{name}"), **form.field(name), max_length=text_limit(RegisterRequest, name), autofill_hints=AUTOFILL[name],
+            hint=t("account.username_hint") if name == "username" else "",
+        )
+        for name in FIELDS
+    ]  # fmt: skip
+    secret = Secret(password, set_password, form.errors.get("password", ""))
+    button = PrimaryButton(t(f"account.{kind}_send"), submit, busy=form.busy, disabled=not password)
+    return Door([welcome, _stacked(Heading(t(f"account.{kind}_title")), *intro, *_problem(form), *fields, secret, button), _back()])
+
+
+async def _enter(client: Client, username: str, password: str) -> None:
+    """The account is made by now: whoever does not get in signs in later."""
+    try:
+        await client.sign_in(username, password)
+    except ClientError:
+        toast(t("account.made"))
+        go("/")
+
+
+def Secret(password: str, on_change: Callable[[str], None], error: str) -> ft.Control:
+    return TextInput(
+        t("sign_in.password"), password, on_change, password=True, can_reveal_password=True, hint=t("me.password_hint"), error=error,
+        autofill_hints=ft.AutofillHint.NEW_PASSWORD,
     )  # fmt: skip
-    fields = [TextInput(t(f"account.{name}"), **form.field(name)) for name in FIELDS]
-    problem = [NoticeCard(form.problem, tone=Tone.bad)] if form.problem else []
-    button = PrimaryButton(t("account.send"), send, disabled=not password)
-    body = ft.Column([Heading(t(f"account.{kind}_title")), *problem, *fields, secret, button], spacing=Space.l, tight=True)
-    body.horizontal_alignment = ft.CrossAxisAlignment.STRETCH
-    return Door([welcome, body, back])
 
 
-def _request(values: dict[str, Any], password: str, token: str) -> RegisterRequest:
-    """As it was typed: the server judges, and words its refusal field by field."""
-    told = {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
-    return SetupRequest.model_construct(**told, token=token) if token else RegisterRequest.model_construct(**told)
+def _told(values: dict[str, Any], password: str) -> dict[str, Any]:
+    return {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
+
+
+def _problem(form: Form) -> list[ft.Control]:
+    return [NoticeCard(form.problem, tone=Tone.bad)] if form.problem else []
+
+
+def _stacked(*controls: ft.Control) -> ft.Control:
+    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _back() -> ft.Control:
+    return ft.Row([TextLink(t("account.sign_in"), lambda: go("/"))], alignment=ft.MainAxisAlignment.CENTER)

@@ -1,0 +1,208 @@
+"""Everybody who may come in: cards on a phone, a table on a desk; who waits comes first. Asked from the server, so with a network."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import flet as ft
+
+from mobile_app.core.client import Client
+from mobile_app.core.i18n import format_date, n, t
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.lookup import dotted
+from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
+from mobile_app.ui.buttons import PrimaryButton, TextLink
+from mobile_app.ui.cards import Card, LineItem, RowCard, SectionHeader, Trailing
+from mobile_app.ui.chips import Avatar
+from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
+from mobile_app.ui.fields import SearchField
+from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
+from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.table import Cell, Column, Sorting, Table
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import Space
+from shared_models.invitations import InvitationRead
+from shared_models.permissions import Permission, Role
+from shared_models.users import UserRead, UserState
+
+MOST: Final = 200
+TYPING: Final = 0.3
+"""Seconds after the last letter before the server is asked."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    query: str = ""
+    role: str | None = None
+    state: str | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    people: list[UserRead]
+    total: int
+    invitations: list[InvitationRead]
+
+
+def loader(client: Client, filters: Filters) -> Callable[[], Any]:
+    async def load() -> Found:
+        if filters.query:
+            await asyncio.sleep(TYPING)
+        asked = {"search": filters.query.strip() or None, "role": filters.role, "state": filters.state, "site_id": filters.site}
+        page = await client.api.get("/users", size=MOST, **asked)
+        people = sorted(map(UserRead.model_validate, page["items"]), key=lambda user: (not user.is_waiting, not user.is_active))
+        return Found(people, page["total"], await client.api.list_of(InvitationRead, "/invitations"))
+
+    return load
+
+
+@component
+def PeopleScreen() -> ft.Control:
+    client = use_tables("sites")
+    state: State[Filters] = use_state(Filters())
+    filters, set_filters = state
+    found = use_async(loader(client, filters), [filters])
+    if not client.may(Permission.users_write):
+        return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
+    dense = use_breakpoint() == Breakpoint.desktop and not use_environment().has_big_text
+    head = _head(found.data, wide=use_breakpoint() > Breakpoint.phone)
+    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("people.search"))
+    bar = _filter_bar(client, filters, set_filters)
+    if found.error and found.data is None:
+        return Page(head, ErrorState(t("people.offline"), t("people.offline_body"), on_retry=found.reload))
+    if found.data is None:
+        return Page(head, search, bar, SkeletonList(4))
+    if dense:
+        return Desk(client, found.data, found.reload, head, search, bar)
+    footer = _invite() if use_breakpoint() == Breakpoint.phone else None
+    cards = [_card(client, user) for user in found.data.people] or [_no_match()]
+    return Page(head, search, bar, *cards, *_more(found.data), Invitations(client, found.data.invitations, found.reload), footer=footer)
+
+
+def _head(found: Found | None, *, wide: bool) -> ft.Control:
+    counted = n("people.count", found.total) if found else ""
+    trailing = [_invite(height=48)] if wide else []
+    return PageHeader(t("people.title"), counted, trailing=trailing, on_back=opener("/organisation"))
+
+
+def _invite(**more: Any) -> ft.Control:
+    return PrimaryButton(t("people.invite"), opener("/people/invite"), icon=ft.Icons.PERSON_ADD_ALT_1_ROUNDED, **more)
+
+
+def _filter_bar(client: Client, filters: Filters, set_filters: Callable[[Filters], None]) -> ft.Control:
+    def pick(name: str) -> Any:
+        return lambda value: set_filters(replace(filters, **{name: value}))
+
+    sites = [Choice(str(site.id), site.name) for site in sorted(client.sites.rows.values(), key=lambda site: site.name)]
+    return FilterBar(
+        [
+            FilterMenu(t("people.role"), [Choice(r.value, t(f"sign_in.role.{r}")) for r in Role], filters.role, pick("role")),
+            FilterMenu(t("people.state"), [Choice(s.value, STATES[s].word) for s in UserState], filters.state, pick("state")),
+            *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+        ]
+    )
+
+
+def _name(user: UserRead) -> str:
+    return f"{user.first_name} {user.last_name}"
+
+
+def _card(client: Client, user: UserRead) -> ft.Control:
+    state = state_of(user)
+    word: Trailing | str = Trailing(STATES[state].word, STATES[state].tone) if state != UserState.active else ""
+    meta = dotted(t(f"sign_in.role.{user.role}"), reach(client, all_sites=user.all_sites, site_ids=user.site_ids))
+    return RowCard(
+        _name(user), meta=meta, trailing=word, leading=Avatar(_name(user), size=44), note=user.username,
+        on_click=opener(f"/people/{user.id}"),
+    )  # fmt: skip
+
+
+def _more(found: Found) -> list[ft.Control]:
+    return [Meta(t("people.more", count=MOST))] if found.total > len(found.people) else []
+
+
+def _no_match() -> ft.Control:
+    return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("people.no_match"), t("people.no_match_body"))
+
+
+@component
+def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Control, search: ft.Control, bar: ft.Control) -> ft.Control:
+    table = Table(
+        ft.use_memo(lambda: _columns(client), [client.sites.revision]),
+        found.people,
+        lambda user: str(user.id),
+        on_open=lambda key: go(f"/people/{key}"),
+        sorting=Sorting("state"),
+        row_label=_name,
+        empty=_no_match(),
+    )
+    invited = [Invitations(client, found.invitations, reload)] if found.invitations else []
+    top = ft.Row([ft.Container(head, expand=True)])
+    tools = ft.Row([ft.Container(search, width=360), ft.Container(bar, expand=True)], spacing=Space.m)
+    body = ft.Column(
+        [top, tools, ft.Container(table, expand=True), *invited],
+        spacing=Space.m,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+_ORDER: Final = {UserState.waiting: 0, UserState.active: 1, UserState.inactive: 2}
+
+
+def _columns(client: Client) -> list[Column]:
+    def where(user: UserRead) -> str:
+        return reach(client, all_sites=user.all_sites, site_ids=user.site_ids)
+
+    return [
+        Column("name", t("people.name"), _name, sort=lambda user: user.last_name.casefold(), flex=4, strong=True),
+        Column("username", t("account.username"), lambda user: user.username, sort=lambda user: user.username, flex=3),
+        Column("role", t("people.role"), lambda user: t(f"sign_in.role.{user.role}"), sort=lambda user: user.role, flex=4),
+        Column("sites", t("people.sites"), where, sort=where, flex=4),
+        Column("email", t("account.email"), lambda user: user.email, sort=lambda user: user.email, flex=4),
+        Column("state", t("people.state"), _state_cell, sort=lambda user: (_ORDER[state_of(user)], user.last_name.casefold()), flex=3),
+    ]
+
+
+def _state_cell(user: UserRead) -> ft.Control | Cell:
+    state = state_of(user)
+    return Cell(STATES[state].word) if state == UserState.active else ft.Row([STATES[state].chip()], spacing=0)
+
+
+@component
+def Invitations(client: Client, invitations: list[InvitationRead], reload: Callable[[], None]) -> ft.Control:
+    """Links that nobody has used yet; taking one back makes it worth nothing."""
+    ask = use_confirm()
+
+    def take_back(invitation: InvitationRead) -> Callable[[], None]:
+        async def taken() -> None:
+            await client.api.delete(f"/invitations/{invitation.id}")
+            toast(t("people.taken_back"))
+            reload()
+
+        name = invitation.name or t(f"sign_in.role.{invitation.role}")
+        return lambda: ask(Question(t("people.take_back_title", name=name), t("people.take_back_body"), t("people.take_back"), taken))
+
+    if not invitations:
+        return ft.Container()
+    lines = [_invited(client, invitation, take_back(invitation)) for invitation in invitations]
+    column = ft.Column(lines, spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    head = SectionHeader(t("people.invitations"), str(len(invitations)))
+    return ft.Column([head, Card(column)], spacing=Space.s, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _invited(client: Client, invitation: InvitationRead, take_back: Callable[[], None]) -> ft.Control:
+    role = t(f"sign_in.role.{invitation.role}")
+    where = reach(client, all_sites=invitation.all_sites, site_ids=invitation.site_ids)
+    until = t("account.until", day=format_date(invitation.expires_at))
+    return LineItem(
+        invitation.name or role, meta=dotted(role if invitation.name else "", where, until), icon=ROLE_ICONS[invitation.role],
+        trailing=TextLink(t("people.take_back"), take_back),
+    )  # fmt: skip
