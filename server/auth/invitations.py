@@ -11,9 +11,10 @@ from server.audit import service as audit
 from server.auth import accounts, attempts, repository
 from server.auth.models import Invitation, InvitationSite, PasswordLink
 from server.auth.service import actor_of
-from server.core import events
+from server.core import events, rate_limit
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
 from server.core.rate_limit import Rate
