@@ -62,7 +62,7 @@ async def _asked(request: Request) -> Asked:
 async def _json(request: Request) -> Any:
     try:
         return await request.json()
-    except ValueError as error:  # also bytes that are no text
+    except (ValueError, RecursionError) as error:  # also bytes that are no text
         raise HTTPException(400) from error
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
+from server.feeds.zones import definition
 from server.plans.wording import sentence
 from shared_models.i18n import Translator
 from shared_models.planning import DueReason
@@ -39,8 +40,14 @@ def calendar(name: str, rows: Iterable[Any], called_off: Iterable[Any], words: T
         made.add_component(_event(row, words, public_url))
     for row in called_off:
         made.add_component(_gone(row, words))
-    made.add_missing_timezones()
+    made.subcomponents[:0] = _zones(made)
     return bytes(made.to_ical())
+
+
+def _zones(made: Calendar) -> list[Timezone]:
+    """For the years of the calendar's events."""
+    years = [event.decoded(edge).year for event in made.walk("VEVENT") for edge in ("dtstart", "dtend")]
+    return [definition(name, ZoneInfo(name), min(years), max(years)) for name in sorted(made.get_used_tzids())]
 
 
 def _base(row: Any) -> Event:
@@ -49,7 +56,7 @@ def _base(row: Any) -> Event:
     event.add("dtstamp", row["changed_at"].astimezone(UTC))
     event.add("last-modified", row["changed_at"].astimezone(UTC))
     event.add("sequence", row["sequence"])
-    start = row["due"].replace(tzinfo=ZoneInfo(row["time_zone"]))
+    start = _later(row["due"].replace(tzinfo=ZoneInfo(row["time_zone"])), 0)  # an hour that the clocks leave out is none
     event.add("dtstart", start)
     event.add("dtend", _later(start, row["estimated_duration"] or _USUAL_MINUTES))
     return event

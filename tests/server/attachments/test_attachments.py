@@ -191,8 +191,9 @@ class TestRead:
         assert "private" in answer.headers["cache-control"]
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["content-disposition"] == "inline; filename=\"not;ice _.pdf\"; filename*=UTF-8''not%3Bice%20%C3%A9.pdf"
-        again = await technician.get(f"{API}/attachments/{kept['id']}", headers={"if-none-match": answer.headers["etag"]})
-        assert (again.status_code, again.content) == (304, b"")
+        for known in (answer.headers["etag"], f"W/{answer.headers['etag']}", f'"x", {answer.headers["etag"]}', "*"):
+            again = await technician.get(f"{API}/attachments/{kept['id']}", headers={"if-none-match": known})
+            assert (again.status_code, again.content) == (304, b"")
 
     async def test_text_is_a_download(self, technician, site):
         kept = (await put(technician, site, b"a;b", name="a.csv")).json()
