@@ -10,7 +10,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import arrived
-from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
@@ -60,7 +60,12 @@ def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDo
     async def send(values: dict[str, Any]) -> None:
         told = {name: values.get(name) or "" for name in ("name", "description")}
         if line is None:
-            await client.api.post("/lines", {**told, "id": values["id"], "site_id": str(site_id)})
+            path = f"/lines/{values['id']}"
+
+            async def update() -> None:
+                await client.api.patch(path, {**told, "version": (await client.api.get(path))["version"]})
+
+            await made_once(lambda: client.api.post("/lines", {**told, "id": values["id"], "site_id": str(site_id)}), update)
         else:
             await unless_stale(client.api.patch(f"/lines/{line.id}", {**told, "version": values["version"]}), reload)
 

@@ -11,9 +11,11 @@ from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.feedback import ConflictNotice
 from mobile_app.ui.forms import Form
 from mobile_app.ui.theme import Tone
+from shared_models.problems import Problem
 
 T = TypeVar("T")
 STALE = "stale_version"
+IDS = {"id", "equipment_id"}
 
 
 async def unless_stale(sent: Awaitable[T], reload: Callable[[], None]) -> T:
@@ -24,6 +26,20 @@ async def unless_stale(sent: Awaitable[T], reload: Callable[[], None]) -> T:
         if refusal.code == STALE:
             reload()
         raise
+
+
+async def made_once(create: Callable[[], Awaitable[Any]], update: Callable[[], Awaitable[Any]]) -> None:
+    """Create; where an attempt whose answer was lost has done so already, `update` to what was entered since."""
+    try:
+        await create()
+    except ProblemError as refusal:
+        if not _is_made(refusal.problem):
+            raise
+        await update()
+
+
+def _is_made(problem: Problem) -> bool:
+    return problem.code == STALE or any(wrong.code == "already_exists" and wrong.field in IDS for wrong in problem.errors)
 
 
 def use_newest(form: Form, version: int | None, initial: dict[str, Any]) -> None:

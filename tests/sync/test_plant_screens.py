@@ -86,6 +86,10 @@ class TestSites:
         assert not DRAFTS.saved  # nobody has typed anything yet
         await screen.click(t("sites.create"))
         assert t("common.required") in screen.texts
+        await fill(screen, t("sites.name"), "Usine de Lava")
+        admin.transport.only, admin.transport.lose_answers = "/sites", 1
+        await screen.click(t("sites.create"))
+        await shown(screen, t("common.needs_network"))  # made, but its answer was lost
         await fill(screen, t("sites.name"), "Usine de Laval")
         await screen.click(t("sites.create"))
         await answered(screen, lambda: went)
@@ -152,6 +156,9 @@ class TestClasses:
         await screen.click(t("classes.save"))
         assert t("classes.name_missing") in screen.texts
         await fill(screen, t("classes.name_fr"), "Bande déportée")
+        admin.transport.only, admin.transport.lose_answers = "/equipment-classes", 1
+        await screen.click(t("classes.save"))
+        await shown(screen, t("common.needs_network"))
         await screen.click(t("classes.save"))
         await answered(screen, lambda: went)
         [row] = client.classes.rows.values()
@@ -188,10 +195,14 @@ class TestFirstMachine:
         screen.page.route = f"/equipment/new?site_id={factory.site}&class_id={pump['id']}"
         await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
         await fill(screen, t("equipment_list.name"), "Pompe 1")
+        admin.transport.only, admin.transport.lose_answers = "/equipment", 1
+        await screen.click(t("machine_form.save"))
+        await shown(screen, t("common.needs_network"))
         await fill(screen, "Débit (m³/h)", "12,5")
         await screen.click(t("machine_form.save"))
         await answered(screen, lambda: went)
         machine_id = UUID(went[-1].removeprefix("/equipment/").removesuffix("?made=1"))
+        await until(lambda: client.equipment.rows[machine_id].specifications)
         made = client.equipment.rows[machine_id]
         assert (made.site_id, str(made.class_id), made.specifications) == (factory.site, pump["id"], {"debit": 12.5})
         assert made.label_codes

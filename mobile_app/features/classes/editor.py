@@ -10,7 +10,7 @@ from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.problems import explained
 from mobile_app.domain.context import arrived, asked, go, opener
-from mobile_app.domain.saving import trouble, unless_stale, use_newest
+from mobile_app.domain.saving import made_once, trouble, unless_stale, use_newest
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
@@ -58,7 +58,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
             return
         body = body_of(form.values)
         class_id = UUID(body["id"])
-        if await form.submit(lambda _: unless_stale(client.api.put(f"/equipment-classes/{class_id}", body), client.sync.wake)):
+        if await form.submit(lambda _: _send(client, row, body)):
             before = row.version if row else 0
             classes = client.classes
             await arrived(client, classes, lambda: (now := classes.get(class_id)) is not None and now.version > before)
@@ -88,6 +88,18 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
         footer=_footer(form, wrong, save),
         max_width=760,
     )
+
+
+async def _send(client: Client, row: EquipmentClassRow | None, body: Values) -> None:
+    path = f"/equipment-classes/{body['id']}"
+
+    async def update() -> None:
+        await client.api.put(path, {**body, "version": (await client.api.get(path))["version"]})
+
+    if row is None:
+        await made_once(lambda: client.api.put(path, body), update)
+    else:
+        await unless_stale(client.api.put(path, body), client.sync.wake)
 
 
 def _footer(form: Form, wrong: dict[str, str], save: Handler) -> ft.Control:

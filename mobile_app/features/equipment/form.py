@@ -10,7 +10,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import arrived, asked, go, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
-from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.features.equipment.fields import as_told, fields
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
@@ -109,6 +109,12 @@ async def send(client: Client, machine: EquipmentRead | None, values: dict[str, 
     if not body.get("code"):
         body.pop("code", None)
     if machine is None:
-        await client.api.post("/equipment", body)
+        await made_once(lambda: client.api.post("/equipment", body), lambda: _make_it_say(client, body))
     else:
         await client.api.put(f"/equipment/{machine.id}", {**body, "version": values["version"]})
+
+
+async def _make_it_say(client: Client, body: dict[str, Any]) -> None:
+    path = f"/equipment/{body['equipment_id']}"
+    there = await client.api.get(path)
+    await client.api.put(path, {"code": there["code"], **body, "version": there["version"]})

@@ -15,7 +15,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
 from mobile_app.core.zones import time_in
 from mobile_app.domain.context import arrived, asked, go, opener
-from mobile_app.domain.saving import trouble, unless_stale
+from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.features.sites.lines import Lines
 from mobile_app.ui.buttons import DangerButton, PrimaryButton
 from mobile_app.ui.cards import NoticeCard
@@ -118,7 +118,12 @@ def _onward(site_id: str) -> str:
 async def _send(client: Client, site: SiteRead | None, values: dict[str, Any], reload: Callable[[], None]) -> None:
     body = {name: values[name] for name in FIELDS}
     if site is None:
-        await client.api.post("/sites", {**body, "id": values["id"]})
+        path = f"/sites/{values['id']}"
+
+        async def update() -> None:
+            await client.api.patch(path, {**body, "version": (await client.api.get(path))["version"]})
+
+        await made_once(lambda: client.api.post("/sites", {**body, "id": values["id"]}), update)
     else:
         await unless_stale(client.api.patch(f"/sites/{site.id}", {**body, "version": values["version"]}), reload)
 
