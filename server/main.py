@@ -24,13 +24,13 @@ from server.auth import router as auth
 from server.auth.known_actors import KnownActors
 from server.calendar import router as calendar
 from server.checklists import router as checklists
-from server.core import health
+from server.core import health, openapi
 from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
 from server.core.frontend import mount_frontend
 from server.core.gates import Gates
-from server.core.http import PROBLEM_TYPE, RequestMiddleware, add_problem_handlers
+from server.core.http import RequestMiddleware, add_problem_handlers
 from server.core.jobs import working
 from server.core.metrics import HttpMetrics
 from server.core.routes import RouteIndex
@@ -47,6 +47,7 @@ from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
 from server.sync import router as sync
+from server.sync.receipts import KeptAnswers
 from server.users import router as users
 from shared_models.problems import Problem
 
@@ -66,11 +67,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            schema = super().openapi()
-            for path in schema["paths"].values():
-                for operation in path.values():
-                    content = operation["responses"]["default"]["content"]
-                    content[PROBLEM_TYPE] = content.pop("application/json", None) or content.popitem()[1]
+            openapi.complete(super().openapi(), self.routes)
         return cast("dict[str, Any]", self.openapi_schema)
 
 
@@ -83,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings = settings
     app.state.load_actor, app.state.known_actors = auth.load_actor, KnownActors()
+    app.state.receipts = KeptAnswers(settings)
     app.state.metrics = CollectorRegistry()
     app.state.gates = Gates()
     add_problem_handlers(app)

@@ -1,11 +1,11 @@
 """The base of every schema and command."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints, WithJsonSchema
 
 from shared_models.ids import uuid7
 
@@ -40,6 +40,13 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=ON_PHONE, from_attributes=True)
 
 
+class Made:
+    """Marks the id of what a command makes: a device makes it, and REST does where the caller says nothing."""
+
+
+NewId = Annotated[UUID, Made()]
+
+
 class Command(Schema):
     """A named intent, the same for REST, for the offline outbox and for jobs.
 
@@ -56,5 +63,10 @@ class Command(Schema):
 
 Instant = Annotated[datetime, AwareDatetime]
 
-Local = NaiveDatetime
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+
+# The formats of OpenAPI's registry: JSON Schema's own `date-time` and `time` ask for an offset.
+Local = Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local", "pattern": f"^{_DAY}T{_CLOCK}$"})]
 """A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
+LocalTime = Annotated[time, WithJsonSchema({"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"})]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, LongText, Name, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Line, LongText, Name, NewId, Row, Schema, Text, Title
 from shared_models.lifecycle import InterventionStatus
 
 MOST_STEPS = 200
@@ -51,7 +51,7 @@ class Step(Schema):
     What a meter step reads is said by `meter_id`, `meter_name` and `unit`: see `meters_for`.
     """
 
-    id: UUID
+    id: NewId
     kind: StepKind
     title: Title
     help: LongText = ""
@@ -128,7 +128,7 @@ class WriteChecklist(Command):
     """Creates a template, or makes its next version when `version` (the one that was read) is given."""
 
     type: Literal["checklist.write"] = "checklist.write"
-    checklist_id: UUID
+    checklist_id: NewId
     version: int | None = None
     name: Name
     description: LongText = ""
@@ -151,7 +151,7 @@ class AnswerStep(Command):
     type: Literal["intervention.answer_step"] = "intervention.answer_step"
     intervention_id: UUID
     step_id: UUID
-    answer_id: UUID
+    answer_id: NewId
     state: StepState | None
     value: Annotated[Text, StringConstraints(max_length=60_000)] | Limit | None = None
     reason: Line = ""

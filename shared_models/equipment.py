@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared_models.base import Command, Instant, Line, LongText, Name, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Line, LongText, Name, NewId, Row, Schema, Text, Title
 from shared_models.labels import LabelCode
 from shared_models.paging import PageQuery
 
@@ -111,7 +111,7 @@ class ReadyClass(Row):
 
 
 class FailureItemWrite(Schema):
-    id: UUID
+    id: NewId
     kind: FailureItemKind
     code: Code
     names: Names
@@ -130,7 +130,7 @@ class EquipmentClassWrite(Schema):
     A class that is not active stays on the machines that have it, and is offered to no other.
     """
 
-    id: UUID
+    id: NewId
     version: int | None = None
     code: Code
     names: Names
@@ -228,7 +228,7 @@ class CreateEquipment(_EquipmentFields):
     """`code` is given by the server (`EQ-0001`) when left out."""
 
     type: Literal["equipment.create"] = "equipment.create"
-    equipment_id: UUID
+    equipment_id: NewId
     site_id: UUID
     name: Name
     code: Code | None = None
@@ -244,6 +244,18 @@ class UpdateEquipment(_EquipmentFields):
     site_id: UUID
     name: Name
     code: Code
+
+
+class PutEquipment(_EquipmentFields):
+    """`UpdateEquipment` as REST takes it: site, code and status stay where they are left out; without `version` the last one wins."""
+
+    type: Literal["equipment.update"] = "equipment.update"
+    equipment_id: UUID
+    name: Name
+    version: int | None = None
+    site_id: UUID | None = None
+    code: Code | None = None
+    status: EquipmentStatus | None = None
 
 
 class ArchiveEquipment(Command):
@@ -304,7 +316,7 @@ class DocumentRow(Row):
 
 class AddDocument(Command):
     type: Literal["equipment.add_document"] = "equipment.add_document"
-    document_id: UUID
+    document_id: NewId
     equipment_id: UUID
     attachment_id: UUID
     title: Title

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Local, LongText, Name, Reason, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Line, Local, LongText, Name, NewId, Reason, Row, Schema, Text, Title
 from shared_models.checklists import AnswerRow, JobChecklist, StepKind, StepState
 from shared_models.equipment import EquipmentStatus
 from shared_models.lifecycle import OPEN, InterventionStatus, State
@@ -265,6 +265,7 @@ class CreateIntervention(OnIntervention):
     """
 
     type: Literal["intervention.create"] = "intervention.create"
+    intervention_id: NewId
     equipment_id: UUID
     title: Title
     description: LongText = ""
@@ -289,7 +290,7 @@ class StartIntervention(OnIntervention):
     """Starts, resumes or joins the work: opens an action of the actor."""
 
     type: Literal["intervention.start"] = "intervention.start"
-    action_id: UUID
+    action_id: NewId
 
 
 class HoldIntervention(OnIntervention):
@@ -310,7 +311,7 @@ class AddAction(OnIntervention):
     """Work that no timer has seen."""
 
     type: Literal["intervention.add_action"] = "intervention.add_action"
-    action_id: UUID
+    action_id: NewId
     user_id: UUID
     started_at: AwareDatetime
     ended_at: AwareDatetime
@@ -408,7 +409,7 @@ class ReviseIntervention(OnIntervention):
 
 class AddNote(OnIntervention):
     type: Literal["intervention.add_note"] = "intervention.add_note"
-    note_id: UUID
+    note_id: NewId
     text: Annotated[LongText, StringConstraints(min_length=1)]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Name, Row, Schema, Text
+from shared_models.base import Command, Instant, Line, Name, NewId, Row, Schema, Text
 from shared_models.paging import PageQuery
 
 ON_DEVICE = 30
@@ -130,6 +130,7 @@ class _MeterFields(Command):
 
 class CreateMeter(_MeterFields):
     type: Literal["meter.create"] = "meter.create"
+    meter_id: NewId
     equipment_id: UUID
     kind: MeterKind = MeterKind.counter
 
@@ -150,7 +151,7 @@ class RecordReading(OnMeter):
     """
 
     type: Literal["meter.record_reading"] = "meter.record_reading"
-    reading_id: UUID
+    reading_id: NewId
     value: Reading
     read_at: AwareDatetime
     is_confirmed: bool = False
@@ -169,7 +170,7 @@ class ResetMeter(OnMeter):
     """From `occurred_at` on the meter shows `start_value`; it last showed `final_value`, asked about like any reading."""
 
     type: Literal["meter.reset"] = "meter.reset"
-    reset_id: UUID
+    reset_id: NewId
     kind: ResetKind = ResetKind.reset
     final_value: Reading
     start_value: Reading = 0.0
@@ -183,7 +184,7 @@ class ResetMeter(OnMeter):
 class ReadingSourceCreate(Schema):
     """A machine, a PLC gateway or a supervisor system that may send readings of a site's meters."""
 
-    id: UUID
+    id: NewId
     site_id: UUID
     name: Name
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Local, LongText, Name, Reason, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Line, Local, LocalTime, LongText, Name, NewId, Reason, Row, Schema, Text, Title
 from shared_models.interventions import InterventionType, Priority, RequiredPart
 from shared_models.paging import PageQuery
 from shared_models.planning import Basis, DueReason, MeterView, Outcome, PlanRule, Reference
@@ -47,7 +47,7 @@ class WriteMaintenanceType(Command):
     """Creates a type, or changes it when `version` is given."""
 
     type: Literal["maintenance_type.write"] = "maintenance_type.write"
-    maintenance_type_id: UUID
+    maintenance_type_id: NewId
     version: int | None = None
     name: Annotated[Text, StringConstraints(min_length=1, max_length=50)]
     description: LongText = ""
@@ -68,7 +68,7 @@ class WriteTeam(Command):
     """Creates a team of a site, or changes it when `version` is given."""
 
     type: Literal["team.write"] = "team.write"
-    team_id: UUID
+    team_id: NewId
     version: int | None = None
     site_id: UUID
     name: Name
@@ -201,7 +201,7 @@ class PlanFields(Schema):
     month_end: MonthEnd = MonthEnd.clamp
     basis: Basis = Basis.floating
     starts_on: PlanDay
-    due_time: time = time(8)
+    due_time: LocalTime = time(8)
     meter_id: UUID | None = None
     limit_type: FrequencyType | None = None
     limit_value: Annotated[int, Field(ge=1, le=1_000)] | None = None
@@ -280,6 +280,7 @@ class OnPlan(Command):
 
 class CreatePlan(PlanFields, OnPlan):
     type: Literal["plan.create"] = "plan.create"
+    plan_id: NewId
 
 
 class UpdatePlan(PlanFields, OnPlan):
@@ -326,7 +327,7 @@ class GeneratePlan(OnPlan):
     """Makes the job of the next date now; `intervention_id` is the job's."""
 
     type: Literal["plan.generate"] = "plan.generate"
-    intervention_id: UUID
+    intervention_id: NewId
 
 
 class PreviewItem(Row):
@@ -392,7 +393,7 @@ class FeedKind(StrEnum):
 class FeedCreate(Schema):
     """`target_id`: the user, team or line; one's own when left out."""
 
-    id: UUID
+    id: NewId
     kind: FeedKind
     target_id: UUID | None = None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared_models.base import Command, Instant, Reason, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, NewId, Reason, Row, Schema, Text, Title
 from shared_models.interventions import InterventionType, Priority
 from shared_models.paging import PageQuery
 
@@ -71,7 +71,7 @@ class AcceptWorkRequest(Command):
 
     type: Literal["request.accept"] = "request.accept"
     request_id: UUID
-    intervention_id: UUID
+    intervention_id: NewId
     title: Title
     intervention_type: InterventionType = InterventionType.corrective
     priority: Priority = Priority.medium

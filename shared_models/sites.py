@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared_models.base import ON_PHONE, Instant, Line, LongText, Name, Row, Schema
+from shared_models.base import ON_PHONE, Instant, Line, LongText, Name, NewId, Row, Schema
 
 _ZONE = re.compile(r"[A-Za-z][\w+-]*(/[\w+-]+)*", re.ASCII)
 
@@ -45,7 +45,7 @@ class SiteRead(SiteRow):
 class SiteCreate(Schema):
     """`public_requests`: whether people without an account may report a problem from a label."""
 
-    id: UUID
+    id: NewId
     name: Name
     location: Line = ""
     description: LongText = ""
@@ -75,7 +75,7 @@ class LineRead(LineRow):
 
 
 class LineCreate(Schema):
-    id: UUID
+    id: NewId
     site_id: UUID
     name: Name
     description: LongText = ""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared_models.base import Instant, Name, Row, Schema, Text
+from shared_models.base import Instant, Name, NewId, Row, Schema, Text
 from shared_models.email_address import Email
 from shared_models.paging import PageQuery
 from shared_models.permissions import Permission, Role
@@ -74,7 +74,7 @@ class UserRead(UserCard):
 
 
 class UserCreate(Schema):
-    id: UUID
+    id: NewId
     username: Username
     email: Email
     password: NewPassword

@@ -15,13 +15,14 @@ from server.core.database import ReadSession, ReadSessionDep, SessionDep
 from server.core.etags import is_known
 from server.core.gates import GatesDep
 from server.core.storage import Storage, StorageDep
+from server.core.writes import WriteRoute
 from shared_models.attachments import AttachmentRead
 
 Reader = Annotated[Actor, require("equipment:read")]
 Somebody = Annotated[Actor, signed_in()]
 _SHOWN = ("image/", "application/pdf")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-router = APIRouter(prefix="/attachments", tags=["attachments"])
+router = APIRouter(prefix="/attachments", tags=["attachments"], route_class=WriteRoute)
 
 
 @router.put(

@@ -49,9 +49,14 @@ class Asked:
 async def _asked(request: Request) -> Asked:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_form = kind in {URLENCODED, MULTIPART}
-    if not is_form and kind != "application/json" and not kind.endswith("+json"):
+    if is_form:
+        told = await _form(request)
+    elif not await request.body():
+        told = {}
+    elif kind == "application/json" or kind.endswith("+json"):
+        told = await _json(request)
+    else:
         raise HTTPException(415)
-    told = await _form(request) if is_form else await _json(request)
     try:
         return Asked(LoginRequest.model_validate(told), is_form)
     except ValidationError as error:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, status
 from server.auth import invitations, service
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.writes import WriteRoute
 from shared_models.auth import SessionRead
 from shared_models.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
 
 UserWriter = Annotated[Actor, require("users:write")]
-router = APIRouter(tags=["users"])
+router = APIRouter(tags=["users"], route_class=WriteRoute)
 
 
 @router.get("/invitations")

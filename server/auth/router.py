@@ -1,4 +1,5 @@
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request, Response, status
@@ -9,11 +10,12 @@ from server.auth import accounts, invitations, service
 from server.auth.cookies import clear_cookies, refresh_cookie, set_cookies
 from server.auth.known_actors import KnownActors
 from server.auth.login_request import BODY, LoginDep
-from server.core.access import Actor, signed_in
+from server.core.access import Actor, current_actor, signed_in
 from server.core.database import Database, ReadPoolDep, ReadSessionDep, SessionDep, database_of
-from server.core.errors import NotFound, SessionEnded
+from server.core.errors import NotFound, NotSignedIn, SessionEnded
 from server.core.http import SettingsDep
 from server.core.settings import Settings
+from server.core.writes import WriteRoute
 from server.users import service as users
 from shared_models.auth import (
     DemoAccount,
@@ -32,7 +34,7 @@ SignedIn = Annotated[Actor, signed_in()]
 # A body may be left out: the browser's token is in its cookie.
 MaybeRefresh = Annotated[RefreshRequest, Body(default_factory=RefreshRequest)]
 DatabaseDep = Annotated[Database, Depends(database_of)]
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=WriteRoute)
 
 
 async def load_actor(connection: HTTPConnection, token: str) -> Actor:
@@ -78,9 +80,14 @@ async def refresh(request: Request, response: Response, database: DatabaseDep, s
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
 async def logout(request: Request, response: Response, session: SessionDep, settings: SettingsDep, cmd: MaybeRefresh) -> None:
+    """By the refresh token of the body or the cookie, or else by the access token. Signing out twice is signing out."""
     token = cmd.refresh_token or refresh_cookie(request, settings)
     if token:
         await service.sign_out(session, settings, token)
+    elif "authorization" in request.headers:
+        with suppress(NotSignedIn):
+            actor = await current_actor(request)
+            await service.revoke_session(session, actor, cast("UUID", actor.session_id), action="auth.signed_out")
     clear_cookies(response, settings)
 
 

@@ -223,13 +223,13 @@ async def list_sessions(session: ReadSession, actor: Actor) -> list[SessionRead]
     return [SessionRead.model_validate({**row.model_dump(), "is_current": row.id == actor.session_id}) for row in rows]
 
 
-async def revoke_session(session: Session, actor: Actor, session_id: UUID) -> None:
+async def revoke_session(session: Session, actor: Actor, session_id: UUID, *, action: str = "auth.session_revoked") -> None:
     """One's own only; somebody else's does not exist."""
     held = await repository.lock_session(session, session_id)
     if held is None or held.user_id != actor.user_id or held.revoked_at is not None:
         raise NotFound
     await _revoke(session, held)
-    await audit.record(session, actor, "auth.session_revoked", held)
+    await audit.record(session, actor, action, held)
 
 
 async def list_sessions_of(session: ReadSession, actor: Actor, user_id: UUID) -> list[SessionRead]:

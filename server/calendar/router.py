@@ -5,10 +5,11 @@ from fastapi import APIRouter, Query, Response
 from server.calendar import listing
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep
+from server.core.writes import WriteRoute
 from shared_models.plans import CalendarEntry, CalendarQuery
 
 Reader = Annotated[Actor, require("maintenance:read")]
-router = APIRouter(prefix="/maintenance/calendar", tags=["calendar"])
+router = APIRouter(prefix="/maintenance/calendar", tags=["calendar"], route_class=WriteRoute)
 
 
 @router.get("", response_model=list[CalendarEntry])

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Response
 from server.checklists import reading, service
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, SessionDep
-from server.equipment.errors import OtherIdInBody
+from server.core.writes import WriteRoute
 from shared_models.checklists import ChecklistRow, ChecklistVersionRead, WriteChecklist
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
-router = APIRouter(prefix="/maintenance/checklists", tags=["checklists"])
+router = APIRouter(prefix="/maintenance/checklists", tags=["checklists"], route_class=WriteRoute)
 
 
 @router.get("", response_model=list[ChecklistRow])
@@ -32,7 +32,5 @@ async def read_versions(_: Reader, pool: ReadPoolDep, checklist_id: UUID) -> Res
 @router.put("/{checklist_id}", response_model=ChecklistRow)
 async def write_checklist(actor: Planner, session: SessionDep, checklist_id: UUID, cmd: WriteChecklist) -> Response:
     """Makes the next version, or the template itself when `version` is left out."""
-    if cmd.checklist_id != checklist_id:
-        raise OtherIdInBody(field="checklist_id")
     await service.write(session, actor, cmd)
     return await reading.after_write(session, checklist_id)

@@ -31,6 +31,8 @@ _LONG_WAITS = 4
 _BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 DATABASE = "database"
+SESSION = "etabli.session"
+"""Where a request's scope holds the session that somebody further out commits."""
 
 
 class ReadSession(AsyncSession):
@@ -165,8 +167,12 @@ async def database_of(connection: HTTPConnection) -> Database:
     return cast("Database", connection.app.state.database)
 
 
-async def get_session(database: Annotated[Database, Depends(database_of)]) -> AsyncIterator[Session]:
-    async with database.session() as session:
+async def get_session(connection: HTTPConnection) -> AsyncIterator[Session]:
+    """A transaction of its own, unless the request is already in one."""
+    if (opened := connection.scope.get(SESSION)) is not None:
+        yield opened
+        return
+    async with (await database_of(connection)).session() as session:
         yield session
 
 

@@ -85,7 +85,7 @@ class Frontend:
         if scope["type"] != "http":
             raise HTTPException(404)
         if scope["method"] not in {"GET", "HEAD"}:
-            raise HTTPException(405)
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         headers = Headers(scope=scope)
         path = scope["path"].lstrip("/")
         answer = self.answer(path, headers)

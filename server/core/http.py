@@ -104,6 +104,10 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
     return _answer(request, problem_of(error, language_of(request)), error.headers)
 
 
+async def answer_refusal(request: Request, refusal: EtabliError) -> Response:
+    return await _on_refusal(request, refusal)
+
+
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = error.status_code

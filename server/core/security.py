@@ -5,6 +5,8 @@ import secrets
 from functools import cache
 
 import anyio
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pwdlib import PasswordHash
 from pwdlib.hashers.bcrypt import BcryptHasher
 
@@ -39,6 +41,24 @@ def _verify(password: str, password_hash: str | None) -> bool:
     is_usable = password_hash is not None and _hasher.current_hasher.identify(password_hash)  # an account may have no password yet
     is_right = _hasher.verify(password if fits else "", password_hash if password_hash and is_usable else nobodys)
     return is_right and fits and is_usable
+
+
+def _sealing(secret: str) -> AESGCM:
+    return AESGCM(hashlib.sha256(b"etabli sealed " + secret.encode()).digest())
+
+
+def seal(data: bytes, secret: str) -> bytes:
+    """For what must be read again by this server only."""
+    nonce = secrets.token_bytes(12)
+    return nonce + _sealing(secret).encrypt(nonce, data, None)
+
+
+def unseal(sealed: bytes, secret: str) -> bytes | None:
+    """None for what was sealed with another secret."""
+    try:
+        return _sealing(secret).decrypt(sealed[:12], sealed[12:], None)
+    except InvalidTag:
+        return None
 
 
 def new_opaque_token() -> str:

@@ -95,9 +95,3 @@ class FailureItemTwice(Invalid):
     """The same id, or the same kind and code, more than once in what was sent."""
 
     code = "failure_item_twice"
-
-
-class OtherIdInBody(Invalid):
-    """The address names one thing and the command another."""
-
-    code = "other_id_sent"

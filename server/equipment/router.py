@@ -8,8 +8,8 @@ from server.core.access import Actor, require, signed_in
 from server.core.clock import now
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.exports import FileAnswer
+from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
-from server.equipment.errors import OtherIdInBody
 from shared_models.equipment import (
     AddDocument,
     ArchiveEquipment,
@@ -22,12 +22,12 @@ from shared_models.equipment import (
     EquipmentListItem,
     EquipmentRead,
     LinkLabel,
+    PutEquipment,
     ReadyClass,
     ReadyClassesTake,
     RemoveDocument,
     SetEquipmentPhoto,
     StatusChange,
-    UpdateEquipment,
 )
 from shared_models.life import EquipmentLifeRow
 from shared_models.paging import Page
@@ -36,12 +36,7 @@ EquipmentReader = Annotated[Actor, require("equipment:read")]
 EquipmentWriter = Annotated[Actor, require("equipment:write")]
 Somebody = Annotated[Actor, signed_in()]  # the service asks for one of several permissions
 Filters = Annotated[EquipmentFilter, Query()]
-router = APIRouter(tags=["equipment"])
-
-
-def _same(in_path: UUID, in_body: UUID, field: str) -> None:
-    if in_path != in_body:
-        raise OtherIdInBody(field=field)
+router = APIRouter(tags=["equipment"], route_class=WriteRoute)
 
 
 @router.get("/equipment", response_model=Page[EquipmentListItem])
@@ -67,9 +62,8 @@ async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id
 
 
 @router.put("/equipment/{equipment_id}", response_model=EquipmentRead)
-async def update_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: UpdateEquipment) -> Response:
-    _same(equipment_id, cmd.equipment_id, "equipment_id")
-    await service.update(session, actor, cmd)
+async def update_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: PutEquipment) -> Response:
+    await service.put(session, actor, cmd)
     return await reading.after_write(session, equipment_id)
 
 
@@ -86,7 +80,6 @@ async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipme
 
 @router.post("/equipment/{equipment_id}/status", response_model=EquipmentRead)
 async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: ChangeEquipmentStatus) -> Response:
-    _same(equipment_id, cmd.equipment_id, "equipment_id")
     await service.change_status(session, actor, cmd)
     return await reading.after_write(session, equipment_id)
 
@@ -106,14 +99,12 @@ async def read_life(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUI
 
 @router.post("/equipment/{equipment_id}/labels", response_model=EquipmentRead)
 async def link_label(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: LinkLabel) -> Response:
-    _same(equipment_id, cmd.equipment_id, "equipment_id")
     await service.link_label(session, actor, cmd)
     return await reading.after_write(session, equipment_id)
 
 
 @router.put("/equipment/{equipment_id}/photo", response_model=EquipmentRead)
 async def set_photo(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: SetEquipmentPhoto) -> Response:
-    _same(equipment_id, cmd.equipment_id, "equipment_id")
     await service.set_photo(session, actor, cmd)
     return await reading.after_write(session, equipment_id)
 
@@ -126,7 +117,6 @@ async def list_documents(actor: EquipmentReader, pool: ReadPoolDep, equipment_id
 
 @router.post("/equipment/{equipment_id}/documents", status_code=status.HTTP_201_CREATED, response_model=DocumentRow)
 async def add_document(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: AddDocument) -> Response:
-    _same(equipment_id, cmd.equipment_id, "equipment_id")
     document = await service.add_document(session, actor, cmd)
     return await reading.document_after_write(session, document.id)
 
@@ -161,7 +151,6 @@ async def read_class(_: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> R
 @router.put("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
 async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID, cmd: EquipmentClassWrite) -> Response:
     """Creates the class too, when `version` is left out."""
-    _same(class_id, cmd.id, "id")
     await classes.write(session, actor, cmd)
     return await reading.class_after_write(session, class_id)
 

@@ -43,6 +43,7 @@ from shared_models.equipment import (
     CreateEquipment,
     EquipmentStatus,
     LinkLabel,
+    PutEquipment,
     RemoveDocument,
     SetEquipmentPhoto,
     UpdateEquipment,
@@ -117,6 +118,17 @@ async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipm
     machine.serial_number = cmd.serial_number or None
     await session.flush()
     await audit.record(session, actor, "equipment.updated", machine, before=before, occurred_at=cmd.occurred_at)
+    return machine
+
+
+async def put(session: Session, actor: Actor, cmd: PutEquipment) -> Equipment:
+    """Replace the editable fields, and the status where it is told."""
+    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
+    stays = {name: getattr(machine, name) for name in ("version", "site_id", "code") if getattr(cmd, name) is None}
+    machine = await update(session, actor, UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
+    if cmd.status not in {None, machine.status}:
+        told = ChangeEquipmentStatus(equipment_id=machine.id, status=cmd.status, occurred_at=cmd.occurred_at)
+        await change_status(session, actor, told)
     return machine
 
 

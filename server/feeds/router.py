@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response, status
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.etags import is_known
+from server.core.writes import WriteRoute
 from server.feeds import reading, service
 from shared_models.plans import FeedCreate, FeedLink, FeedRead
 
 Reader = Annotated[Actor, require("maintenance:read")]
-router = APIRouter(prefix="/calendar/feeds", tags=["calendar"])
+router = APIRouter(prefix="/calendar/feeds", tags=["calendar"], route_class=WriteRoute)
 
 
 @router.get("")

@@ -8,7 +8,7 @@ from server.core.access import Actor, require
 from server.core.clock import now
 from server.core.database import ReadPoolDep, Session, SessionDep
 from server.core.sql import JSON
-from server.equipment.errors import OtherIdInBody
+from server.core.writes import WriteRoute
 from server.interventions import answers, listing, repository, service
 from shared_models.checklists import AnswerStep
 from shared_models.interventions import (
@@ -25,7 +25,6 @@ from shared_models.interventions import (
     InterventionFilter,
     InterventionListItem,
     InterventionRow,
-    OnIntervention,
     RemovePhoto,
     ReturnIntervention,
     ReviseIntervention,
@@ -44,7 +43,7 @@ Validator = Annotated[Actor, require("maintenance:validate")]
 _PREFIX = "/maintenance/interventions"
 _ONE = _PREFIX + "/{intervention_id}"
 _PAST_JOBS = TypeAdapter(list[PastJob])
-router = APIRouter(tags=["interventions"])
+router = APIRouter(tags=["interventions"], route_class=WriteRoute)
 
 
 class MachineHistory(BaseModel):
@@ -52,11 +51,6 @@ class MachineHistory(BaseModel):
 
     items: list[InterventionListItem]
     next: str | None
-
-
-def _same(intervention_id: UUID, cmd: OnIntervention) -> None:
-    if cmd.intervention_id != intervention_id:
-        raise OtherIdInBody(field="intervention_id")
 
 
 async def _sheet(session: Session, intervention_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
@@ -115,79 +109,66 @@ async def create_intervention(actor: Worker, session: SessionDep, cmd: CreateInt
 
 @router.patch(_ONE, response_model=InterventionRow)
 async def update_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: UpdateIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.update(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.put(_ONE + "/validate", response_model=InterventionRow)
 async def validate_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ValidateIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.validate(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/return", response_model=InterventionRow)
 async def return_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ReturnIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.return_(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/start", response_model=InterventionRow)
 async def start_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: StartIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.start(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/hold", response_model=InterventionRow)
 async def hold_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: HoldIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.hold(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/complete", response_model=InterventionRow)
 async def complete_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CompleteIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.complete(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/cancel", response_model=InterventionRow)
 async def cancel_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CancelIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.cancel(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/assign", response_model=InterventionRow)
 async def assign_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AssignIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.assign(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/revise", response_model=InterventionRow)
 async def revise_intervention(actor: Planner, session: SessionDep, intervention_id: UUID, cmd: ReviseIntervention) -> Response:
-    _same(intervention_id, cmd)
     await service.revise(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/actions", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
 async def add_action(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddAction) -> Response:
-    _same(intervention_id, cmd)
     await service.add_action(session, actor, cmd)
     return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
 
 
 @router.post(_ONE + "/actions/{action_id}/end", response_model=InterventionRow)
 async def end_action(actor: Worker, session: SessionDep, intervention_id: UUID, action_id: UUID, cmd: EndAction) -> Response:
-    _same(intervention_id, cmd)
-    if cmd.action_id != action_id:
-        raise OtherIdInBody(field="action_id")
     await service.end_action(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
@@ -195,24 +176,18 @@ async def end_action(actor: Worker, session: SessionDep, intervention_id: UUID, 
 @router.put(_ONE + "/answers/{step_id}", response_model=InterventionRow)
 async def answer_step(actor: Worker, session: SessionDep, intervention_id: UUID, step_id: UUID, cmd: AnswerStep) -> Response:
     """Answers the step, anew if need be; with `state` null takes the answer back."""
-    if cmd.intervention_id != intervention_id:
-        raise OtherIdInBody(field="intervention_id")
-    if cmd.step_id != step_id:
-        raise OtherIdInBody(field="step_id")
     await answers.answer_step(session, actor, cmd)
     return await _sheet(session, intervention_id)
 
 
 @router.post(_ONE + "/notes", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
 async def add_note(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddNote) -> Response:
-    _same(intervention_id, cmd)
     await service.add_note(session, actor, cmd)
     return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
 
 
 @router.post(_ONE + "/photos", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
 async def add_photo(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddPhoto) -> Response:
-    _same(intervention_id, cmd)
     await service.add_photo(session, actor, cmd)
     return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
 from server.core.settings import Settings
+from server.core.writes import WriteRoute
 from server.equipment import reading
 from server.labels import service, sheets
 from shared_models.equipment import EquipmentRow
@@ -13,7 +14,7 @@ from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet
 
 Reader = Annotated[Actor, require("equipment:read")]
 Writer = Annotated[Actor, require("equipment:write")]
-router = APIRouter(tags=["labels"])
+router = APIRouter(tags=["labels"], route_class=WriteRoute)
 PDF = "application/pdf"
 _NAMED = {"Content-Disposition": 'attachment; filename="etabli-labels.pdf"'}
 

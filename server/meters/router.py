@@ -8,7 +8,7 @@ from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, Session, SessionDep
 from server.core.http import language_of
 from server.core.sql import JSON
-from server.equipment.errors import OtherIdInBody
+from server.core.writes import WriteRoute
 from server.meters import listing, repository, service, sources
 from server.meters.models import ReadingSource
 from shared_models.meters import (
@@ -36,16 +36,11 @@ Worker = Annotated[Actor, require("maintenance:read")]  # the service asks for o
 Settler = Annotated[Actor, require("settings:write")]
 _ONE = "/meters/{meter_id}"
 _KEY = APIKeyHeader(name="X-API-Key", scheme_name="reading source key", auto_error=False)
-router = APIRouter(tags=["meters"])
+router = APIRouter(tags=["meters"], route_class=WriteRoute)
 
 
 async def _source(session: SessionDep, pool: ReadPoolDep, key: Annotated[str | None, Security(_KEY)]) -> ReadingSource:
     return await sources.identify(session, pool, key)
-
-
-def _same(in_path: UUID, in_body: UUID, field: str = "meter_id") -> None:
-    if in_path != in_body:
-        raise OtherIdInBody(field=field)
 
 
 async def _row(session: Session, cmd: OnMeter | CreateMeter | UpdateMeter, status_code: int = status.HTTP_200_OK) -> Response:
@@ -78,29 +73,24 @@ async def create_meter(actor: Writer, session: SessionDep, cmd: CreateMeter) -> 
 
 @router.put(_ONE, response_model=MeterRow)
 async def update_meter(actor: Writer, session: SessionDep, meter_id: UUID, cmd: UpdateMeter) -> Response:
-    _same(meter_id, cmd.meter_id)
     await service.update(session, actor, cmd)
     return await _row(session, cmd)
 
 
 @router.post(_ONE + "/readings", status_code=status.HTTP_201_CREATED, response_model=MeterRow)
 async def record_reading(actor: Worker, session: SessionDep, meter_id: UUID, cmd: RecordReading) -> Response:
-    _same(meter_id, cmd.meter_id)
     await service.record_reading(session, actor, cmd)
     return await _row(session, cmd, status.HTTP_201_CREATED)
 
 
 @router.post(_ONE + "/readings/{reading_id}/void", response_model=MeterRow)
 async def void_reading(actor: Worker, session: SessionDep, meter_id: UUID, reading_id: UUID, cmd: VoidReading) -> Response:
-    _same(meter_id, cmd.meter_id)
-    _same(reading_id, cmd.reading_id, "reading_id")
     await service.void_reading(session, actor, cmd)
     return await _row(session, cmd)
 
 
 @router.post(_ONE + "/resets", status_code=status.HTTP_201_CREATED, response_model=MeterRow)
 async def reset_meter(actor: Worker, session: SessionDep, meter_id: UUID, cmd: ResetMeter) -> Response:
-    _same(meter_id, cmd.meter_id)
     await service.reset(session, actor, cmd)
     return await _row(session, cmd, status.HTTP_201_CREATED)
 

@@ -7,16 +7,15 @@ from pydantic import BaseModel
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
 from server.core.sql import JSON
-from server.equipment.errors import OtherIdInBody
+from server.core.writes import WriteRoute
 from server.plans import listing, repository, service
+from server.plans.asked import AskedPlan
 from shared_models.paging import Page
 from shared_models.plans import (
     AssignOccurrence,
-    CreatePlan,
     MaintenanceTypeRow,
     MoveOccurrence,
     OccurrenceRow,
-    OnPlan,
     PlanFields,
     PlanFilter,
     PlanListItem,
@@ -35,7 +34,7 @@ Planner = Annotated[Actor, require("maintenance:write")]
 Settler = Annotated[Actor, require("settings:write")]
 _PREFIX = "/maintenance/scheduled"
 _ONE = _PREFIX + "/{plan_id}"
-router = APIRouter(tags=["plans"])
+router = APIRouter(tags=["plans"], route_class=WriteRoute)
 
 
 class PlanHistory(BaseModel):
@@ -43,11 +42,6 @@ class PlanHistory(BaseModel):
 
     items: list[OccurrenceRow]
     next: str | None
-
-
-def _same(plan_id: UUID, cmd: OnPlan) -> None:
-    if cmd.plan_id != plan_id:
-        raise OtherIdInBody(field="plan_id")
 
 
 async def _answer(session: Session, entity: str, row_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
@@ -63,8 +57,8 @@ async def list_plans(actor: Reader, pool: ReadPoolDep, filters: Annotated[PlanFi
 
 
 @router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
-async def create_plan(actor: Planner, session: SessionDep, cmd: CreatePlan) -> Response:
-    await service.create(session, actor, cmd)
+async def create_plan(actor: Planner, session: SessionDep, cmd: AskedPlan) -> Response:
+    await service.create_asked(session, actor, cmd)
     return await _answer(session, "plan", cmd.plan_id, status.HTTP_201_CREATED)
 
 
@@ -81,14 +75,12 @@ async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response
 
 @router.put(_ONE, response_model=PlanRow)
 async def update_plan(actor: Planner, session: SessionDep, plan_id: UUID, cmd: UpdatePlan) -> Response:
-    _same(plan_id, cmd)
     await service.update(session, actor, cmd)
     return await _answer(session, "plan", plan_id)
 
 
 @router.put(_ONE + "/active", response_model=PlanRow)
 async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SetPlanActive) -> Response:
-    _same(plan_id, cmd)
     await service.set_active(session, actor, cmd)
     return await _answer(session, "plan", plan_id)
 
@@ -106,21 +98,18 @@ async def read_plan_history(
 
 @router.post(_ONE + "/occurrences/move", response_model=PlanRow)
 async def move_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: MoveOccurrence) -> Response:
-    _same(plan_id, cmd)
     await service.move(session, actor, cmd)
     return await _answer(session, "plan", plan_id)
 
 
 @router.post(_ONE + "/occurrences/assign", response_model=PlanRow)
 async def assign_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: AssignOccurrence) -> Response:
-    _same(plan_id, cmd)
     await service.assign(session, actor, cmd)
     return await _answer(session, "plan", plan_id)
 
 
 @router.post(_ONE + "/occurrences/skip", response_model=PlanRow)
 async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SkipOccurrence) -> Response:
-    _same(plan_id, cmd)
     await service.skip(session, actor, cmd)
     return await _answer(session, "plan", plan_id)
 
@@ -129,7 +118,7 @@ async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cm
 
 
 @router.get("/maintenance/types", response_model=list[MaintenanceTypeRow])
-async def list_types(actor: Reader, pool: ReadPoolDep) -> Response:  # noqa: ARG001 - everyone's
+async def list_types(actor: Reader, pool: ReadPoolDep) -> Response:
     return await listing.types(pool)
 
 

@@ -20,6 +20,7 @@ from server.core.versions import claim, touch
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.plans import occurrences, organisation, repository, scheduling, settling, wording
+from server.plans.asked import AskedPlan
 from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanHasOpenJob, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
 from server.plans.facts import look_at_fields
 from server.plans.kept import keep_reference, reference_of, rule
@@ -71,6 +72,16 @@ async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
     await replan(session, plan)
     await audit.record(session, actor, "plan.created", plan, before={}, after=_recorded(plan), occurred_at=cmd.occurred_at)
     return plan
+
+
+async def create_asked(session: Session, actor: Actor, cmd: AskedPlan) -> None:
+    due = cmd.next_due_date
+    if due is not None and due.tzinfo is not None:
+        machine = await equipment.get_visible(session, actor, cmd.equipment_id)
+        due = local_of(due, await repository.zone_of(session, machine.site_id))
+    await create(session, actor, cmd.as_command(due=due))
+    if not cmd.is_active:
+        await set_active(session, actor, SetPlanActive(plan_id=cmd.plan_id, is_active=False, occurred_at=cmd.occurred_at))
 
 
 async def update(session: Session, actor: Actor, cmd: UpdatePlan) -> Plan:

@@ -5,19 +5,14 @@ from fastapi import APIRouter, Query, Response
 
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, SessionDep
-from server.equipment.errors import OtherIdInBody
+from server.core.writes import WriteRoute
 from server.requests import reading, service
 from shared_models.paging import Page
 from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, WorkRequestFilter, WorkRequestRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
-router = APIRouter(prefix="/requests", tags=["requests"])
-
-
-def _same(in_path: UUID, in_body: UUID) -> None:
-    if in_path != in_body:
-        raise OtherIdInBody(field="request_id")
+router = APIRouter(prefix="/requests", tags=["requests"], route_class=WriteRoute)
 
 
 @router.get("", response_model=Page[WorkRequestRow])
@@ -32,13 +27,11 @@ async def read_request(actor: Reader, pool: ReadPoolDep, request_id: UUID) -> Re
 
 @router.post("/{request_id}/accept", response_model=WorkRequestRow)
 async def accept_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: AcceptWorkRequest) -> Response:
-    _same(request_id, cmd.request_id)
     await service.accept(session, actor, cmd)
     return await reading.after_write(session, request_id)
 
 
 @router.post("/{request_id}/decline", response_model=WorkRequestRow)
 async def decline_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: DeclineWorkRequest) -> Response:
-    _same(request_id, cmd.request_id)
     await service.decline(session, actor, cmd)
     return await reading.after_write(session, request_id)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.writes import WriteRoute
 from server.sites import repository, service
 from shared_models.paging import Page, PageQuery
 from shared_models.sites import LineCreate, LineRead, LineUpdate, SiteCreate, SiteRead, SiteUpdate
@@ -12,7 +13,7 @@ from shared_models.sites import LineCreate, LineRead, LineUpdate, SiteCreate, Si
 SiteReader = Annotated[Actor, require("equipment:read")]
 SiteWriter = Annotated[Actor, require("sites:write")]
 PageParams = Annotated[PageQuery, Query()]
-router = APIRouter(tags=["sites"])
+router = APIRouter(tags=["sites"], route_class=WriteRoute)
 
 
 @router.get("/sites")

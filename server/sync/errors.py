@@ -9,7 +9,7 @@ class UnknownCommand(Invalid):
     code = "unknown_command"
 
 
-class CommandIdTaken(Conflict):
-    """Somebody else has sent a command with this id."""
+class AnswerGone(Conflict):
+    """The work was done; what was answered was too large to keep, or sealed with another secret."""
 
-    code = "command_id_taken"
+    code = "idempotency_answer_gone"

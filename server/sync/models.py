@@ -11,15 +11,21 @@ from server.core.tables import Instant, Json, text_column
 
 
 class SyncReceipt(SQLModel, table=True):
-    """The answer given to a command; a replay returns it again."""
+    """The answer given to a command; a replay returns it again. Ids of commands are each user's own.
+
+    `fingerprint` of what was said. `answer` is REST's, sealed: headers and body, with the `status`; a device needs the `problem` only.
+    """
 
     __tablename__ = "sync_receipt"
 
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
     command_id: UUID = Field(primary_key=True)
-    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     device_id: UUID | None = None
     command_type: str = Field(max_length=60)
     problem: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    fingerprint: bytes | None = None
+    status: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    answer: bytes | None = None
     received_at: datetime = Field(sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"server_default": sa.func.now()})
 
 

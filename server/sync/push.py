@@ -21,9 +21,10 @@ from server.core.database import Session
 from server.core.errors import EtabliError, Unavailable
 from server.core.http import build_problem, problem_of, refusal_behind
 from server.core.i18n import translator
-from server.sync import clocks, repository
+from server.core.idempotency import KeyReused
+from server.sync import clocks, fingerprints, repository
 from server.sync.commands import HANDLERS, TYPES
-from server.sync.errors import CommandIdTaken, UnknownCommand
+from server.sync.errors import UnknownCommand
 from shared_models.base import Command
 from shared_models.problems import FieldProblem, Problem
 from shared_models.sync import PushAnswer, PushRequest, PushResult
@@ -44,6 +45,7 @@ class _Told:
     id: UUID | None
     type: str
     command: Command | Problem
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,26 @@ class _Push:
 
     def _tell(self, raw: Mapping[str, Any]) -> _Told:
         command_id = _id_in(raw)
-        return _Told(command_id, str(raw.get("type")), self._read(raw, command_id))
+        command = self._read(raw, command_id)
+        fingerprint = fingerprints.of(raw, command) if isinstance(command, Command) else b""
+        return _Told(command_id, str(raw.get("type")), command, fingerprint)
 
     async def _claim(self, told: Iterable[_Told]) -> set[UUID]:
-        wanted = {one.id: one.type for one in told if one.id and isinstance(one.command, Command)}
+        wanted: dict[UUID, tuple[str, bytes]] = {}
+        for one in told:
+            if one.id and isinstance(one.command, Command):
+                wanted.setdefault(one.id, (one.type, one.fingerprint))
         return await repository.claim_receipts(self.session, self.actor, wanted) if wanted else set()
 
     async def _answers(self, told: Sequence[_Told]) -> list[PushResult]:
-        new = {one.id: one.command for one in told if one.id in self.claimed and isinstance(one.command, Command)}
-        if len(new) < 2 or not await self._all_carried_out(new.values()):  # noqa: PLR2004
+        new: dict[UUID | None, _Told] = {}
+        for one in told:
+            if one.id in self.claimed and isinstance(one.command, Command):
+                new.setdefault(one.id, one)  # the same id again is judged by what was said first
+        if len(new) < 2 or not await self._all_carried_out([one.command for one in new.values() if isinstance(one.command, Command)]):  # noqa: PLR2004
             return [await self._answer(one) for one in told]
-        self.claimed.difference_update(new.keys())
-        return [PushResult(id=one.id, status="applied") if one.id in new else await self._answer(one) for one in told]
+        self.claimed.difference_update(one.id for one in new.values() if one.id)
+        return [PushResult(id=one.id, status="applied") if new.get(one.id) is one else await self._answer(one) for one in told]
 
     async def _answer(self, told: _Told) -> PushResult:
         if isinstance(told.command, Problem):
@@ -85,7 +95,7 @@ class _Push:
         if told.id in self.claimed or await self._claim([told]):
             self.claimed.discard(told.id)
             return await self._first(told.command)
-        return await self._again(told.id)
+        return await self._again(told.id, told.fingerprint)
 
     def _read(self, raw: Mapping[str, Any], command_id: UUID | None) -> Command | Problem:
         """Malformed commands leave no receipt: they have changed nothing, and a newer server may understand them."""
@@ -102,10 +112,10 @@ class _Push:
         except ValidationError as error:
             return build_problem("invalid", 422, words, errors=field_problems(error.errors(include_url=False), words))
 
-    async def _again(self, command_id: UUID) -> PushResult:
-        receipt = await repository.receipt(self.session, command_id)
-        if receipt.user_id != self.actor.user_id:
-            return _rejected(command_id, problem_of(CommandIdTaken(), self.actor.lang))
+    async def _again(self, command_id: UUID, fingerprint: bytes) -> PushResult:
+        receipt = await repository.receipt(self.session, self.actor, command_id)
+        if receipt.fingerprint not in (None, fingerprint):
+            return _rejected(command_id, problem_of(KeyReused(field="command_id"), self.actor.lang))
         return PushResult(id=command_id, status="rejected" if receipt.problem else "applied", problem=_problem(receipt.problem))
 
     async def _first(self, told: Command) -> PushResult:
@@ -113,10 +123,11 @@ class _Push:
             await self._run(told)
         except EtabliError as refusal:
             problem = problem_of(refusal, self.actor.lang)
-            await repository.refuse_receipt(self.session, told.command_id, problem.model_dump(mode="json", exclude_none=True))
+            kept = problem.model_dump(mode="json", exclude_none=True)
+            await repository.write_receipt(self.session, self.actor, told.command_id, problem=kept)
             return _rejected(told.command_id, problem)
         except _BugError:
-            await repository.drop_receipt(self.session, told.command_id)
+            await repository.drop_receipt(self.session, self.actor, told.command_id)
             return _rejected(told.command_id, build_problem("internal_error", 500, translator(self.actor.lang)))
         return PushResult(id=told.command_id, status="applied")
 

@@ -21,31 +21,40 @@ _log = structlog.get_logger(__name__)
 
 
 _CLAIM = sa.text("""
-insert into sync_receipt (command_id, user_id, device_id, command_type)
-select command_id, :user, :device, command_type
-from unnest(cast(:ids as uuid[]), cast(:types as text[])) as c(command_id, command_type) order by command_id
+insert into sync_receipt (command_id, user_id, device_id, command_type, fingerprint)
+select command_id, :user, :device, command_type, fingerprint
+from unnest(cast(:ids as uuid[]), cast(:types as text[]), cast(:prints as bytea[])) as c(command_id, command_type, fingerprint)
+order by command_id
 on conflict do nothing returning command_id
 """)
 
 
-async def claim_receipts(session: Session, actor: Actor, commands: Mapping[UUID, str]) -> set[UUID]:
-    """Those of the commands (id to type) that have no receipt yet; waits for other transactions that carry them out just now."""
-    parameters = {"user": actor.user_id, "device": actor.device_id, "ids": list(commands), "types": list(commands.values())}
+async def claim_receipts(session: Session, actor: Actor, commands: Mapping[UUID, tuple[str, bytes]]) -> set[UUID]:
+    """Those of the commands (id to type and fingerprint) that have no receipt yet.
+
+    Waits for other transactions that carry them out just now.
+    """
+    types, prints = [kind for kind, _ in commands.values()], [fingerprint for _, fingerprint in commands.values()]
+    parameters = {"user": actor.user_id, "device": actor.device_id, "ids": list(commands), "types": types, "prints": prints}
     return set(await session.scalars(_CLAIM, parameters))
 
 
-async def receipt(session: Session, command_id: UUID) -> SyncReceipt:
-    found = await session.get(SyncReceipt, command_id, populate_existing=True)
+async def receipt(session: Session, actor: Actor, command_id: UUID) -> SyncReceipt:
+    found = await session.get(SyncReceipt, (actor.user_id, command_id), populate_existing=True)
     assert found is not None
     return found
 
 
-async def refuse_receipt(session: Session, command_id: UUID, problem: dict[str, Any]) -> None:
-    await session.execute(sa.update(SyncReceipt).where(col(SyncReceipt.command_id) == command_id).values(problem=problem))
+async def write_receipt(session: Session, actor: Actor, command_id: UUID, **values: Any) -> None:
+    await session.execute(sa.update(SyncReceipt).where(*_of(actor, command_id)).values(**values))
 
 
-async def drop_receipt(session: Session, command_id: UUID) -> None:
-    await session.execute(sa.delete(SyncReceipt).where(col(SyncReceipt.command_id) == command_id))
+async def drop_receipt(session: Session, actor: Actor, command_id: UUID) -> None:
+    await session.execute(sa.delete(SyncReceipt).where(*_of(actor, command_id)))
+
+
+def _of(actor: Actor, command_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(SyncReceipt.user_id) == actor.user_id, col(SyncReceipt.command_id) == command_id
 
 
 async def transaction_id(session: Session) -> int:

@@ -9,11 +9,12 @@ from server.core.database import ReadPoolDep, SessionDep
 from server.core.events import PokeHubDep
 from server.core.http import client_address
 from server.core.sql import JSON
+from server.core.writes import WriteRoute
 from server.sync import pull, push
 from shared_models.sync import PullPage, PushAnswer, PushRequest
 
 Somebody = Annotated[Actor, signed_in()]  # every command names the permission it needs
-router = APIRouter(prefix="/sync", tags=["sync"])
+router = APIRouter(prefix="/sync", tags=["sync"], route_class=WriteRoute)
 
 
 @router.post("/push", response_model_exclude_none=True)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.writes import WriteRoute
 from server.users import repository, service
 from shared_models.paging import Page
 from shared_models.permissions import ROLE_PERMISSIONS, Role
@@ -12,7 +13,7 @@ from shared_models.users import RoleRead, UserCreate, UserFilter, UserRead, User
 
 UserReader = Annotated[Actor, require("users:read")]
 UserWriter = Annotated[Actor, require("users:write")]
-router = APIRouter(tags=["users"])
+router = APIRouter(tags=["users"], route_class=WriteRoute)
 
 
 @router.get("/users")

@@ -13,6 +13,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Database, Session
 from server.equipment.models import Document, LabelCode
+from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
 from server.sync import commands, push
 from server.sync.router import stream_pokes
@@ -206,9 +207,29 @@ class TestAnswers:
         assert await send(shop, shop.technician, cmd) == first
 
     async def test_of_somebody_else_are_nobody_elses(self, shop: Workshop) -> None:
+        """An id stands for one user's command only: another's is judged for itself."""
         cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
         await send(shop, shop.technician, cmd)
-        assert codes(await send(shop, shop.colleague, cmd)) == ["command_id_taken"]
+        assert codes(await send(shop, shop.colleague, cmd)) == ["already_exists"]
+
+    async def test_with_other_words_is_refused_and_makes_nothing(self, shop: Workshop) -> None:
+        cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
+        other = cmd.model_copy(update={"intervention_id": uuid7(), "title": "Noise"})
+        assert codes(await send(shop, shop.technician, cmd, other, cmd)) == ["applied", "idempotency_key_reused", "applied"]
+        assert codes(await send(shop, shop.technician, other)) == ["idempotency_key_reused"]
+        assert await shop.session.get(Intervention, other.intervention_id) is None
+
+    async def test_with_instants_corrected_all_alike_is_the_same(self, shop: Workshop) -> None:
+        """A device learns how wrong its clock was, and moves what it has not heard of yet; one instant alone is another command."""
+        at = now() - timedelta(hours=2)
+        told = {"user_id": shop.technician.user_id, "intervention_id": await shop.create(), "action_id": uuid7()}
+        cmd = iv.AddAction(**told, occurred_at=at, started_at=at - timedelta(hours=2), ended_at=at - timedelta(hours=1))
+        instants = ("occurred_at", "started_at", "ended_at")
+        moved = cmd.model_copy(update={name: getattr(cmd, name) + timedelta(seconds=90) for name in instants})
+        longer = cmd.model_copy(update={"ended_at": at - timedelta(minutes=30)})
+        assert codes(await send(shop, shop.technician, cmd)) == ["applied"]
+        assert codes(await send(shop, shop.technician, moved)) == ["applied"]
+        assert codes(await send(shop, shop.technician, longer)) == ["idempotency_key_reused"]
 
     async def test_a_fault_of_ours_blocks_nothing_and_can_be_tried_again(self, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
         async def stumble(session: Session, _actor: Actor, _cmd: Command) -> None:

@@ -1,0 +1,44 @@
+"""A plan as REST takes it."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError, model_validator
+
+from shared_models.base import Local
+from shared_models.plans import CreatePlan
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+def _starts_somehow(schema: dict[str, Any]) -> None:
+    schema["required"].remove("starts_on")
+    schema["anyOf"] = [{"required": ["starts_on"]}, {"required": ["next_due_date"]}]
+
+
+class AskedPlan(CreatePlan):
+    """`next_due_date`, an instant or a time on the site's wall clock, may stand for `starts_on` and `due_time`."""
+
+    model_config = ConfigDict(json_schema_extra=_starts_somehow)
+
+    next_due_date: AwareDatetime | Local | None = None
+    is_active: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starts_when_due(cls, told: Any) -> Any:
+        """A wrong date is the field's own matter; which day an instant is on the site is said later."""
+        if not isinstance(told, dict) or told.get("next_due_date") is None or told.get("starts_on") is not None:
+            return told
+        try:
+            due = _MOMENT.validate_python(told["next_due_date"])
+        except ValidationError:
+            return told
+        return {**told, "starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
+
+    def as_command(self, *, due: datetime | None = None) -> CreatePlan:
+        """With `due`, that moment of the site's wall clock as the first."""
+        told = self.model_dump(exclude={"next_due_date", "is_active"})
+        if due is not None:
+            told |= {"starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
+        return CreatePlan(**told)
