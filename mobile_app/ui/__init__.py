@@ -49,6 +49,7 @@ feedback    toast(text, undo=, seconds=)   from a handler
             Progress(label, done, total|None)
             EmptyState(icon, title, body, action=, on_action=, secondary=, on_secondary=)  ErrorState(title, body, on_retry=)
             ResultScreen(title, body, tone=, icon=, actions=)  DraftNotice(on_discard)  Section(title, *controls)
+            ConflictNotice(on_mine, on_theirs)
 sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_close)   every render
             ask = use_confirm(); ask(Question(title, body, confirm, on_confirm, danger=True))
             MoreMenu([MenuItem(label, on_click, icon, danger)])
@@ -66,7 +67,8 @@ fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, opt
             Toggle(label, bool, on_change, meta=)
 numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
             parse_number number_text
-pickers     Picker*(label, choices, key|None, on_pick, likely=n, …)  PickList*(choices, key, on_pick, likely=)  search_choices fold
+pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
+            PickList*(choices, key, on_pick, likely=)  search_choices fold
 dates       DateInput* TimeInput* (label, value|None, on_change, …)
 forms       form = use_form(key, initial): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
             form.require("a", "b") -> bool, await form.submit(async action(values)) -> bool, form.refuse(Problem)

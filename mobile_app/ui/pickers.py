@@ -128,7 +128,7 @@ def PickList(
     if len(found) > _SHOWN:
         parts.append(Meta(n("common.more_matches", len(found) - _SHOWN)))
     if not found:
-        parts.append(Meta(t("common.no_match", query=query)))
+        parts.append(Meta(t("common.no_match", query=query) if query else t("common.nothing_to_choose")))
     if maker:
         add = Choice("", maker.label, ft.Icons.ADD_ROUNDED, note=maker.note)
         parts.append(_option(add, lambda _: maker.on_click(), picked=False))

@@ -33,13 +33,14 @@ def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: 
     lines = [Choice(str(line.id), line.name) for line in client.lines.rows.values() if str(line.site_id) == site]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
     may_line = client.may(Permission.sites_write) and bool(site)
+    no_line = t("machine_form.no_line" if site else "machine_form.site_first")
     return [
         TextInput(t("equipment_list.name"), **form.field("name"), max_length=text_limit(CreateEquipment, "name")),
         _site_picker(client, form, machine),
         _class_picker(client, form, machine),
         _picker(
             form, "production_line_id", t("equipment_list.line"), lines, optional=True,
-            maker=Maker(t("machine_form.make_line"), add_line) if may_line else None,
+            maker=Maker(t("machine_form.make_line"), add_line) if may_line else None, none=no_line,
         ),
         SectionHeader(t("equipment_list.criticality")),
         Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),

@@ -1,12 +1,18 @@
 """What the editor of a class sends, and what it says is amiss."""
 
+import json
+from typing import Any, cast
+from uuid import UUID
+
 import flet as ft
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_app.core.i18n import set_language, t
+from mobile_app.core.tables import Tables
 from mobile_app.domain import marks
+from mobile_app.domain.lookup import failure_item, item_name
 from mobile_app.features.classes import icons
 from mobile_app.features.classes import values as v
 from mobile_app.features.equipment.fields import as_told
@@ -14,6 +20,7 @@ from server.catalogue.failures import MODES, REMEDIES
 from server.catalogue.machines import MACHINES
 from shared_models.equipment import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
 from shared_models.ids import uuid7
+from tests.mobile_app.core.rows import machine
 
 NAMES = st.dictionaries(st.sampled_from(["fr", "en"]), st.text(min_size=1, max_size=40).filter(lambda text: text.strip()), min_size=1)
 
@@ -65,7 +72,7 @@ class TestValues:
 
 
 def test_every_picture_of_the_catalogue_can_be_chosen_and_drawn():
-    assert {machine.icon for machine in MACHINES.values()} <= {*icons.MACHINES}
+    assert {kind.icon for kind in MACHINES.values()} <= {*icons.MACHINES}
     assert {mode.icon for mode in MODES.values()} <= {*icons.FAILURES}
     assert {remedy.icon for remedy in REMEDIES.values()} <= {*icons.REMEDIES}
     nothing = ft.Icons.ABC
@@ -78,3 +85,20 @@ def test_every_picture_of_the_catalogue_can_be_chosen_and_drawn():
 ])  # fmt: skip
 def test_figures_of_a_machine_are_told_as_figures(typed, told):
     assert as_told({"x": typed}) == ({} if told is None else {"x": told})
+
+
+def test_sheets_keep_the_words_of_what_was_retired_or_left():
+    """A retired entry, and one of the class that the machine had before."""
+    tables = Tables(lambda *_: None)
+    kept, gone, former = ({"id": str(uuid7()), "kind": "mode", "code": code, "names": {"fr": code}} for code in "ABC")
+    now, before = str(uuid7()), str(uuid7())
+    row = {"names": {"fr": "Pompe"}, "icon": "", "spec_fields": [], "mode_counts": [], "version": 1}
+    tables.classes.put([
+        json.dumps({**row, "id": now, "code": "P", "failure_items": [kept], "retired_items": [gone]}),
+        json.dumps({**row, "id": before, "code": "Q", "failure_items": [former], "is_active": False}),
+    ])  # fmt: skip
+    pump = machine("Pompe 1").model_copy(update={"class_id": UUID(now)})
+    tables.equipment.rows[pump.id] = pump
+    said = [item_name(failure_item(cast("Any", tables), pump.id, UUID(item["id"]))) for item in (kept, gone, former)]
+    assert said == ["A", "B", "C"]
+    assert failure_item(cast("Any", tables), pump.id, uuid7()) is None
