@@ -78,7 +78,9 @@ async def admin(factory: Factory) -> Device:
 
 
 class TestSites:
-    async def test_a_new_one_keeps_the_browser_s_time_and_is_there_at_once(self, screen: Screen, admin: Device, went: list[str]):
+    async def test_a_new_one_keeps_the_browser_s_time_and_is_there_at_once(self, screen: Screen, factory: Factory, went: list[str]):
+        """Also for an administrator who sees some sites only."""
+        admin = await factory.signed_in(await factory.person("admin", sites=[factory.site]), background=True)
         client = admin.client
         screen.page.route = "/sites/new?next=/equipment/new"
         await screen.show(inside(client, lambda: SiteForm(client, None, lambda: None)))
@@ -190,11 +192,15 @@ class TestFirstMachine:
         self, screen: Screen, admin: Device, factory: Factory, went: list[str]
     ):  # fmt: skip
         client = admin.client
-        [pump] = await client.api.post("/equipment-classes/ready", {"codes": ["POMP"]})
-        await until(lambda: client.classes.rows)
+        pump, fan = await client.api.post("/equipment-classes/ready", {"codes": ["POMP", "VENT"]})
+        kept = {name: fan[name] for name in ("id", "version", "code", "names")}
+        await client.api.put(f"/equipment-classes/{fan['id']}", {**kept, "is_active": False})
+        await until(lambda: (row := client.classes.get(UUID(fan["id"]))) and not row.is_active)
         screen.page.route = f"/equipment/new?site_id={factory.site}&class_id={pump['id']}"
         await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
         await fill(screen, t("equipment_list.name"), "Pompe 1")
+        await screen.click("Pompe")
+        assert "Ventilateur" not in screen.texts  # retired
         admin.transport.only, admin.transport.lose_answers = "/equipment", 1
         await screen.click(t("machine_form.save"))
         await shown(screen, t("common.needs_network"))
