@@ -19,7 +19,10 @@ from urllib.request import ProxyHandler, build_opener
 import typer
 from rich.console import Console
 
-from server.core.settings import Settings, UnsafeSettingsError, get_settings
+from server.backup import commands as backup
+from server.core.settings import Settings, get_settings
+from server.explained import explained as _explained
+from server.explained import give_up as _give_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +165,8 @@ def _settings(*, check: bool = True, **options: object) -> Settings:
             os.environ[f"ETABLI_{name.upper()}"] = str(value).lower() if isinstance(value, bool) else str(value)
     os.umask(0o077)
     get_settings.cache_clear()
-    settings = get_settings()
+    with _explained():
+        settings = get_settings()
     if settings.demo and settings.base_url is None and _is_open(settings.host):
         os.environ["ETABLI_BASE_URL"] = f"http://{_lan_address()}:{settings.port}"
         get_settings.cache_clear()
@@ -190,34 +194,8 @@ def _database(settings: Settings) -> Iterator[str]:
         yield dsn
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Tell what whoever starts the server can mend, without a trace."""
-    import psycopg
-
-    from server.core.errors import EtabliError
-    from server.core.postgres import EmbeddedPostgresError
-    from server.demo import DatabaseNotEmptyError
-
-    try:
-        yield
-    except (UnsafeSettingsError, EmbeddedPostgresError) as error:
-        _give_up(str(error))
-    except DatabaseNotEmptyError:
-        _give_up("the database is not empty: demonstration data goes into an empty one")
-    except psycopg.OperationalError as error:
-        _give_up(f"the database cannot be used: {error}")
-    except EtabliError as error:
-        _give_up(f"refused: {error.code}")
-
-
 def _leave(_number: int, _frame: object) -> NoReturn:
     raise SystemExit(0)
-
-
-def _give_up(message: str) -> NoReturn:
-    typer.secho(message, fg=typer.colors.RED, err=True)
-    raise typer.Exit(2)
 
 
 def _refuse_taken(settings: Settings) -> None:
@@ -313,6 +291,8 @@ def _lan_address() -> str:
         return str(probe.getsockname()[0])
     return "localhost"
 
+
+backup.add_to(app, lambda data_dir: _settings(check=False, data_dir=data_dir), _explained)
 
 if __name__ == "__main__":
     app()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import structlog
 
 from server.auth import accounts
-from server.core import histories, migrations
+from server.core import histories, migrations, starting
 from server.core.database import Database
 from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
@@ -51,15 +51,18 @@ def node() -> FastAPI:
 def database(settings: Settings) -> Iterator[str]:
     """The address of a database with an up-to-date schema, kept up for the length of the block."""
     if settings.database_url is not None:
+        starting.ensure_address(settings.dsn)
         _bring_up_to_date(settings.dsn)
         yield settings.dsn
         return
+    starting.ensure_folder(settings.data_dir)
     with EmbeddedPostgres(settings.data_dir) as dsn:
         _bring_up_to_date(dsn.url)
         yield dsn.url
 
 
 def _bring_up_to_date(dsn: str) -> None:
+    starting.ensure_server(dsn)
     migrations.upgrade(dsn)
     histories.recognise(dsn)
 

@@ -22,6 +22,7 @@ from shared_models.auth import DemoAccount, RegisterRequest, SetupRequest
 from shared_models.permissions import Role
 
 SETUP_LINK_LIFETIME = timedelta(days=2)
+TOGETHER = timedelta(minutes=5)
 PER_NETWORK = Rate(20, timedelta(hours=1))
 DEMO_PASSWORD = "etabli-demo"  # noqa: S105 - published on purpose, and only where the demonstration's data is
 DEMO_USERNAMES = ("admin", "supervisor", "technician")
@@ -54,7 +55,7 @@ async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -
 
 
 async def create_setup_link(session: Session) -> str:
-    """The token of a new one-time link, which replaces any earlier one; `AlreadySetUp` once there is an admin.
+    """The token of a new one-time link, which replaces those of earlier starts; `AlreadySetUp` once there is an admin.
 
     The link is `<public address>/setup?token=<token>`.
     """
@@ -62,7 +63,7 @@ async def create_setup_link(session: Session) -> str:
         raise AlreadySetUp
     token = new_opaque_token()
     link = SetupLink(token_hash=token_hash(token), expires_at=now() + SETUP_LINK_LIFETIME)
-    await repository.replace_setup_link(session, link)
+    await repository.replace_setup_link(session, link, older_than=link.expires_at - TOGETHER)
     return token
 
 

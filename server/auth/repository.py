@@ -73,13 +73,15 @@ async def revoke_others(session: Session, user_id: UUID, kept: UUID | None, at: 
 
 
 async def take_setup_link(session: Session, token_hash: str, at: datetime) -> bool:
-    """Use the link up; only one of two simultaneous uses wins."""
-    statement = delete(SetupLink).where(col(SetupLink.token_hash) == token_hash, col(SetupLink.expires_at) > at)
-    return await session.scalar(statement.returning(col(SetupLink.token_hash))) is not None
+    """Use it up, with every other one; only one of two simultaneous uses wins."""
+    is_good = select(SetupLink).where(col(SetupLink.token_hash) == token_hash, col(SetupLink.expires_at) > at).exists()
+    used = await session.scalars(delete(SetupLink).where(is_good).returning(col(SetupLink.token_hash)))
+    return token_hash in used.all()
 
 
-async def replace_setup_link(session: Session, link: SetupLink) -> None:
-    await session.execute(delete(SetupLink))
+async def replace_setup_link(session: Session, link: SetupLink, *, older_than: datetime) -> None:
+    """Servers that start together each tell a link of theirs: those of one moment all stand until one is used."""
+    await session.execute(delete(SetupLink).where(col(SetupLink.expires_at) < older_than))
     session.add(link)
     await session.flush()
 

@@ -1,5 +1,6 @@
 """Databases restored by every usual means, under phones that have seen more than they hold: all agree with a fresh one."""
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,9 @@ from fastapi import FastAPI
 
 from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.session import SessionState
+from server.backup.errors import BackupError
+from server.backup.restoring import restore
+from server.backup.taking import take
 from server.core import histories, migrations
 from server.core.database import Session
 from server.core.postgres import EmbeddedPostgres
@@ -25,13 +29,14 @@ from server.main import create_app
 from server.sync.jobs import NOTE_POSITION
 from server.users.models import User
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote
+from shared_models.interventions import AddNote, AddPhoto
 from tests.conftest import SECRET
 from tests.databases import NOTHING_TO_LOSE
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD
 from tests.sync.conftest import Device, Factory
 from tests.sync.park import add_machine
+from tests.sync.pictures import JPEG
 
 _SPEND_TRANSACTIONS = """
 do $$ begin for n in 1..5000 loop begin perform pg_current_xact_id(); exception when others then null; end; end loop; end $$
@@ -85,7 +90,7 @@ async def node(url: str, folder: Path, *, recognises: bool = True) -> AsyncItera
     """As `etabli serve` has it; a node that was there before does not look again at its start."""
     if recognises:
         histories.recognise(url)
-    app = create_app(Settings(_env_file=None, data_dir=folder / "files", database_url=url, secret_key=SECRET, jobs=False))
+    app = create_app(Settings(_env_file=None, data_dir=folder, database_url=url, secret_key=SECRET, jobs=False))
     async with app.router.lifespan_context(app), Session(app.state.database.engine, expire_on_commit=False) as session:
         yield Node(app, session)
 
@@ -253,3 +258,41 @@ async def test_a_point_in_time_under_a_running_node(data: Path, open_folder: Pat
         await agree(factory, *zip(people, (phone, idle), strict=True))
         await close(factory)
     server.stop()
+
+
+async def test_a_backup_taken_while_serving(data: Path, open_folder: Path) -> None:
+    """`etabli backup` under phones at work, `etabli restore` into another folder: what was sent before is there, with its photo."""
+    path = open_folder / "backup.zip"
+    with cluster(data) as dsn:
+        async with node(dsn.url, data) as first:
+            factory = await populated(first)
+            user = await factory.person("technician")
+            phone = await factory.signed_in(user)
+            job = await phone.open_job(factory.press, start=True)
+            photo = await phone.client.attach(JPEG, "image/jpeg")
+            await phone.do(AddPhoto, intervention_id=job, photo_id=photo)
+            await phone.round()
+            settings = Settings(_env_file=None, data_dir=data)
+            taken = await asyncio.to_thread(take, settings, path)
+            assert (taken.files, taken.missing) == (1, 0)
+            lost = await phone.open_job(factory.press)
+            await phone.round()
+            await note_offline(phone, job, "not sent yet")
+    other = open_folder / "other"
+    elsewhere = Settings(_env_file=None, data_dir=other)
+    assert (await asyncio.to_thread(restore, elsewhere, path)).missing == 0
+
+    with cluster(other) as dsn:
+        with pytest.raises(BackupError, match="stop it first"):
+            await asyncio.to_thread(restore, elsewhere, path, replace=True)
+        async with node(dsn.url, other) as second:
+            reach(factory, second)
+            phone.transport.online = True
+            with pytest.raises(SignInNeeded):
+                await phone.round()
+            await phone.client.sign_in(user.username, PASSWORD)
+            await agree(factory, (user, phone))
+            assert phone.client.interventions.get(lost) is None
+            assert [note.text for note in phone.job(job).notes] == ["not sent yet"]
+            assert (await phone.client.api.attachment(photo)).startswith(b"\xff\xd8\xff")
+            await close(factory)

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from server.auth import accounts
 from server.auth.accounts import AlreadySetUp
+from server.auth.models import SetupLink
 from server.demo import people
 from tests.server.auth.test_sign_in import LOGIN
 from tests.server.support import PASSWORD, make_person, problem_code, wrong_fields
@@ -63,12 +67,16 @@ class TestSetUp:
         with pytest.raises(AlreadySetUp):
             await accounts.create_setup_link(session)
 
-    async def test_a_newer_link_replaces_an_older_one(self, client, session):
+    async def test_links_of_one_moment_stand_until_one_is_used_and_older_ones_are_replaced(self, client, session):
         old = await accounts.create_setup_link(session)
-        await accounts.create_setup_link(session)
+        await session.execute(update(SetupLink).values(expires_at=SetupLink.expires_at - timedelta(minutes=6)))
+        one, other = await accounts.create_setup_link(session), await accounts.create_setup_link(session)
         await session.commit()
-        answer = await client.post("/api/v1/auth/setup", json={**ADA, "token": old})
-        assert problem_code(answer, 410) == "setup_link_spent"
+        statuses = []
+        for number, token in enumerate((old, other, one)):
+            asked = {**ADA, "username": f"ada{number}", "email": f"a{number}@example.org", "token": token}
+            statuses.append((await client.post("/api/v1/auth/setup", json=asked)).status_code)
+        assert statuses == [410, 201, 410]
 
     async def test_a_name_refused_leaves_the_link_good(self, client, session):
         await make_person(session, username="ada")

@@ -1,0 +1,86 @@
+"""Rows out of a database and into one, by COPY, in one transaction that sees one instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from server.backup.archive import Table
+from server.core.migrations import FOREIGN_PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import psycopg
+
+    Connection = psycopg.Connection[Any]
+
+LEFT_OUT = frozenset({"alembic_version", "sync_epoch", "sync_run", "sync_tombstone", "setup_link", "rate_limit"})
+"""What belongs to one history of a database, is written anew by the restored one, or must not live again."""
+
+_TABLES = """
+select c.relname, array_agg(a.attname order by a.attnum) from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+where c.relnamespace = current_schema::regnamespace and c.relkind = 'r' and c.relpersistence = 'p'
+group by c.relname order by c.relname
+"""
+_FOREIGN_KEYS = """
+select c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) from pg_constraint c
+where c.contype = 'f' and c.conrelid::regclass::text = any(%s)
+"""
+
+
+def columns(connection: Connection) -> dict[str, list[str]]:
+    """Of our tables that a backup holds."""
+    found = connection.execute(_TABLES).fetchall()
+    return {table: names for table, names in found if table not in LEFT_OUT and not table.startswith(FOREIGN_PREFIXES)}
+
+
+def dumped(connection: Connection, table: str, names: list[str]) -> Iterator[bytes]:
+    with connection.cursor().copy(_copy(table, names, "TO STDOUT")) as rows:
+        for row in rows:
+            yield bytes(row)
+
+
+def load(connection: Connection, tables: dict[str, Table], rows_of: Any) -> None:
+    """Replace the rows of the tables. Keys between them are put aside meanwhile, so that their order does not matter."""
+    with _unbound(connection, list(tables)):
+        for table, told in tables.items():
+            with connection.cursor() as cursor:
+                with cursor.copy(_copy(table, told.columns, "FROM STDIN")) as rows:
+                    for chunk in rows_of(table):
+                        rows.write(chunk)
+                assert cursor.rowcount == told.rows, (table, cursor.rowcount, told.rows)
+
+
+def _copy(table: str, names: Iterable[str], way: str) -> sql.Composed:
+    listed = sql.SQL(", ").join(map(sql.Identifier, names))
+    return sql.SQL("COPY {} ({}) " + way).format(sql.Identifier(table), listed)
+
+
+class _unbound:  # noqa: N801 - reads as a verb
+    """Without triggers and foreign keys; leaving checks every key again."""
+
+    def __init__(self, connection: Connection, tables: list[str]) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._keys = connection.execute(_FOREIGN_KEYS, (tables,)).fetchall()
+
+    def __enter__(self) -> None:
+        for table, name, _ in self._keys:
+            self._do("ALTER TABLE {} DROP CONSTRAINT {}", table, name)
+        for table in self._tables:
+            self._do("ALTER TABLE {} DISABLE TRIGGER USER", table)
+            self._do("DELETE FROM {}", table)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            return
+        for table, name, definition in self._keys:
+            self._do("ALTER TABLE {} ADD CONSTRAINT {} " + definition, table, name)
+        for table in self._tables:
+            self._do("ALTER TABLE {} ENABLE TRIGGER USER", table)
+
+    def _do(self, statement: str, *names: str) -> None:
+        self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

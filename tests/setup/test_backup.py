@@ -1,0 +1,157 @@
+"""Backups: whole or refused, of one instant, and put back into whatever place there is."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import psycopg
+import pytest
+
+from server.backup import archive
+from server.backup.errors import BackupError
+from server.backup.restoring import restore
+from server.backup.taking import take
+from server.core import migrations
+from server.core.settings import Settings
+from server.core.storage import local_storage
+from server.demo import load_demo
+
+SKIPPED = {"user_sessions", "number_series", "sync_epoch", "sync_run", "sync_tombstone", "alembic_version"}
+
+
+def settings(url: str, folder: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=folder, database_url=url, secret_key="x" * 40)
+
+
+_TABLES = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+
+
+def held(url: str) -> dict[str, list[Any]]:
+    """Every row of ours, without the stamps of the history that it is in."""
+    with psycopg.connect(url) as connection:
+        names = [name for (name,) in connection.execute(_TABLES) if name not in SKIPPED and not name.startswith("procrastinate_")]
+        rows = "select to_jsonb(t) - 'sync_xid' as row from {} t order by 1"
+        return {name: connection.execute(rows.format(name)).fetchall() for name in names}
+
+
+@pytest.fixture(scope="module")
+def factory(postgres, tmp_path_factory) -> Any:
+    """(address, settings, archive) of a factory with files."""
+    folder = tmp_path_factory.mktemp("factory")
+    with postgres.clone("backup") as url:
+        ours = settings(url, folder)
+        asyncio.run(load_demo(url, storage=local_storage(ours.storage_dir)))
+        path = folder / "backup.zip"
+        taken = take(ours, path)
+        assert taken.files > 10
+        assert not taken.missing
+        yield url, ours, path
+
+
+class TestRestore:
+    def test_holds_every_row_and_file(self, factory, fresh_database, tmp_path):
+        url, _, path = factory
+        assert path.stat().st_mode & 0o777 == 0o600
+        done = restore(settings(fresh_database, tmp_path), path)
+        assert held(fresh_database) == held(url)
+        assert done.missing == 0
+        assert done.rows == sum(map(len, held(url).values())) + _numbers(url)
+        files = {file.name for file in tmp_path.rglob("*") if file.is_file()}
+        with archive.opened(path) as reader:
+            assert reader.manifest.files.keys() <= files
+        migrations.check(fresh_database)
+        with psycopg.connect(fresh_database) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("delete from audit_log")
+
+    def test_replaces_only_when_told_and_keeps_what_was_there(self, factory, fresh_database, tmp_path):
+        _, _, path = factory
+        here = settings(fresh_database, tmp_path)
+        with psycopg.connect(fresh_database) as connection:
+            connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
+        before = held(fresh_database)
+        with pytest.raises(BackupError, match="--replace"):
+            restore(here, path)
+        assert held(fresh_database) == before
+        done = restore(here, path, replace=True)
+        assert len(held(fresh_database)["sites"]) == 3
+        assert done.aside
+        restore(here, done.aside, replace=True)
+        assert held(fresh_database) == before
+
+    def test_brings_an_older_schema_up_to_date(self, postgres, fresh_database, tmp_path):
+        with postgres.empty() as old:
+            migrations.upgrade(old, "0004_calendar_and_sync_indexes")
+            with psycopg.connect(old) as connection:
+                connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Old')")
+            take(settings(old, tmp_path), tmp_path / "old.zip")
+        restore(settings(fresh_database, tmp_path / "new"), tmp_path / "old.zip")
+        assert [row[0]["name"] for row in held(fresh_database)["sites"]] == ["Old"]
+        migrations.check(fresh_database)
+
+    def test_waits_for_no_running_server(self, factory, fresh_database, tmp_path):
+        with psycopg.connect(fresh_database, application_name="etabli"), pytest.raises(BackupError, match="stop every server"):
+            restore(settings(fresh_database, tmp_path), factory[2], replace=True)
+
+
+def _numbers(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        return connection.execute("select (select count(*) from number_series) + (select count(*) from user_sessions)").fetchone()[0]
+
+
+class TestArchive:
+    @pytest.mark.parametrize("part", [0, 1, 0.1, 0.5, 0.9, 0.999])
+    def test_cut_short_is_refused(self, factory, tmp_path, part):
+        content = factory[2].read_bytes()
+        cut = tmp_path / "cut.zip"
+        cut.write_bytes(content[: int(len(content) * part) if part < 1 else 1])
+        with pytest.raises(BackupError, match="no backup of Établi"), archive.opened(cut):
+            pass
+
+    @pytest.mark.parametrize("kind", ["tables/", "attachments/"])
+    def test_altered_is_refused(self, factory, tmp_path, kind):
+        """Another content under the same name, as a hand would pack it again; and a member left out."""
+        for change in (lambda content: content + b"x", lambda _: None):
+            altered = tmp_path / "altered.zip"
+            _repack(factory[2], altered, kind, change)
+            with pytest.raises(BackupError), archive.opened(altered):
+                pass
+
+    def test_of_a_newer_version_is_refused_before_anything_is_touched(self, factory, fresh_database, tmp_path):
+        newer = tmp_path / "newer.zip"
+        _repack(factory[2], newer, archive.MANIFEST, lambda content: json.dumps(json.loads(content) | {"revision": "9999_later"}).encode())
+        with pytest.raises(BackupError, match="newer version"):
+            restore(settings(fresh_database, tmp_path), newer, replace=True)
+
+    def test_overwrites_nothing_and_leaves_nothing_half_made(self, factory, tmp_path):
+        _, ours, path = factory
+        content = path.read_bytes()
+        with pytest.raises(BackupError, match="exists"):
+            take(ours, path)
+        with pytest.raises(BackupError, match="cannot be written"):
+            take(ours, tmp_path / "nowhere" / "b.zip")
+        assert path.read_bytes() == content
+        assert not list(path.parent.glob(".backup*"))
+
+    def test_tells_of_files_that_were_gone(self, factory, tmp_path):
+        ours = factory[1]
+        victim = next(file for file in ours.storage_dir.rglob("*") if file.is_file())
+        content = victim.read_bytes()
+        victim.unlink()
+        try:
+            assert take(ours, tmp_path / "b.zip").missing == 1
+        finally:
+            victim.write_bytes(content)
+
+
+def _repack(source: Path, target: Path, prefix: str, change: Callable[[bytes], bytes | None]) -> None:
+    with ZipFile(source) as old, ZipFile(target, "w") as new:
+        chosen = next(name for name in old.namelist() if name.startswith(prefix))
+        for name in old.namelist():
+            content = old.read(name)
+            if name == chosen:
+                content = change(content)
+            if content is not None:
+                new.writestr(name, content)
