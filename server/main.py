@@ -24,7 +24,7 @@ from server.auth import router as auth
 from server.auth.known_actors import KnownActors
 from server.calendar import router as calendar
 from server.checklists import router as checklists
-from server.core import health, openapi
+from server.core import health, openapi, zones
 from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.receipts = KeptAnswers(settings)
     app.state.metrics = CollectorRegistry()
     app.state.gates = Gates()
+    app.state.metrics.register(zones.UNKNOWN)
     add_problem_handlers(app)
     app.add_middleware(CompressMiddleware)
     _add_routes(app, settings)

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from shared_models.base import Instant, Row, Schema
+from shared_models.base import Bound, Instant, Key, Label, Row, Schema
 
 
 class AuditRead(Row):
@@ -27,7 +27,7 @@ class AuditRead(Row):
     user_agent: str
 
 
-class AuditPage(Schema):
+class AuditPage(Row):
     """Newest first; `next` is the cursor of the following page, None on the last one."""
 
     items: list[AuditRead]
@@ -37,12 +37,12 @@ class AuditPage(Schema):
 class AuditFilter(Schema):
     """`search` looks in the action, the actor's name and the changed values."""
 
-    search: str | None = Field(default=None, max_length=100)
+    search: Label | None = None
     actor_id: UUID | None = None
-    action: str | None = Field(default=None, max_length=60)
-    entity: str | None = Field(default=None, max_length=40)
+    action: Label | None = None
+    entity: Label | None = None
     entity_id: UUID | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    cursor: str | None = Field(default=None, max_length=200)
+    since: Bound | None = None
+    until: Bound | None = None
+    cursor: Key | None = None
     size: int = Field(default=50, ge=1, le=200)

@@ -1,14 +1,15 @@
 """Signing in and out."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Instant, Row, Schema
+from shared_models.base import ONE_LINE, Instant, Label, Row, RuleError, Schema, Token
 from shared_models.email_address import Email
+from shared_models.passwords import NewPassword, TypedPassword, tells_name
 from shared_models.permissions import Permission, Role
-from shared_models.users import Language, NewPassword, PersonName, Username
+from shared_models.users import Language, PersonName, Username
 
 
 class LoginRequest(Schema):
@@ -16,9 +17,9 @@ class LoginRequest(Schema):
     comes in the answer's body instead of a cookie.
     """
 
-    username: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=100)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    device_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    username: Annotated[str, StringConstraints(to_lower=True, min_length=1, max_length=100), ONE_LINE]
+    password: TypedPassword
+    device_name: Label = ""
     device_id: UUID | None = None
     in_body: bool = False
 
@@ -26,7 +27,7 @@ class LoginRequest(Schema):
 class RefreshRequest(Schema):
     """Empty for the browser app, whose token travels in an HttpOnly cookie."""
 
-    refresh_token: Annotated[str, StringConstraints(max_length=200)] | None = None
+    refresh_token: Token | None = None
 
 
 class RegisterRequest(Schema):
@@ -37,15 +38,21 @@ class RegisterRequest(Schema):
     last_name: PersonName
     language: Language = "fr"
 
+    @model_validator(mode="after")
+    def _password_is_no_name(self) -> Self:
+        if tells_name(self.password, self.username, self.email):
+            raise RuleError("password_is_name", "password")
+        return self
+
 
 class SetupRequest(RegisterRequest):
     """The first administrator, made through the one-time link printed at the first start."""
 
-    token: Annotated[str, StringConstraints(max_length=200)]
+    token: Token
 
 
 class PasswordChange(Schema):
-    current_password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    current_password: TypedPassword
     new_password: NewPassword
 
 

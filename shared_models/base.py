@@ -1,31 +1,33 @@
-"""The base of every schema and command."""
+"""The base of every schema and command, and the roots of what their fields hold: `text`, `instants`, `numbers`."""
 
 import sys
-from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared_models.ids import uuid7
+from shared_models.instants import Bound, Day, Happened, Hour, Instant, Local, PlanDay, Planned, Wall
+from shared_models.numbers import Number, Version
+from shared_models.text import LINES, ONE_LINE, Key, Label, Line, LongText, Name, Paragraph, Reason, Short, Text, Title, Token
 
-
-def _no_control_characters(value: str) -> str:
-    if any(char < " " and char not in "\n\t" for char in value):
-        raise ValueError("control_character")
-    return value
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_control_characters)]
-Name = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Title = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)]
-LongText = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Reason = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-
+__all__ = [
+    "LINES", "ONE_LINE", "ON_PHONE", "Bound", "Command", "Day", "Happened", "Hour", "Instant", "Key", "Label", "Line", "Local",
+    "LongText", "Made",
+    "Name", "NewId", "Number", "Paragraph", "PlanDay", "Planned", "Reason", "Row", "RuleError", "Schema", "Short", "Text",
+    "Title", "Token", "Version", "Wall",
+]  # fmt: skip
 
 # Models are built at first use where the start is slow; FastAPI's own adapters do not expect it.
 ON_PHONE = sys.platform == "emscripten"
+
+
+class RuleError(ValueError):
+    """A rule about several fields of what was sent: its code, and the fields that can be changed to meet it."""
+
+    def __init__(self, code: str, *fields: str) -> None:
+        super().__init__(code)
+        self.fields = fields
 
 
 class Schema(BaseModel):
@@ -54,19 +56,8 @@ class Command(Schema):
     """
 
     command_id: UUID = Field(default_factory=uuid7)
-    occurred_at: AwareDatetime
+    occurred_at: Happened
 
     def payload(self) -> dict[str, Any]:
         """What the command says, without its envelope; JSON-ready."""
         return self.model_dump(mode="json", exclude={"command_id"})
-
-
-Instant = Annotated[datetime, AwareDatetime]
-
-_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
-_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-
-# The formats of OpenAPI's registry: JSON Schema's own `date-time` and `time` ask for an offset.
-Local = Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local", "pattern": f"^{_DAY}T{_CLOCK}$"})]
-"""A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
-LocalTime = Annotated[time, WithJsonSchema({"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"})]

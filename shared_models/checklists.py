@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from shared_models.base import Command, Instant, Line, LongText, Name, NewId, Row, Schema, Text, Title
+from shared_models.base import Command, Instant, Label, Line, LongText, Name, NewId, Number, Row, RuleError, Schema, Short, Title, Version
 from shared_models.lifecycle import InterventionStatus
+from shared_models.numbers import Answer
 
 MOST_STEPS = 200
 ANSWERABLE = frozenset({InterventionStatus.in_progress, InterventionStatus.on_hold})
@@ -41,8 +42,8 @@ class StepState(StrEnum):
     skipped = "skipped"
 
 
-Option = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
-Limit = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+Option = Name
+Limit = Number
 
 
 class Step(Schema):
@@ -57,22 +58,22 @@ class Step(Schema):
     help: LongText = ""
     is_required: bool = True
     needs_photo: bool = False
-    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+    unit: Short = ""
     low: Limit | None = None
     high: Limit | None = None
     options: Annotated[list[Option], Field(max_length=20)] = []
     bad_options: Annotated[list[Option], Field(max_length=20)] = []
     meter_id: UUID | None = None
-    meter_name: Annotated[Text, StringConstraints(max_length=100)] = ""
+    meter_name: Label = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Step":
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError("low_above_high")
+            raise RuleError("low_above_high", "low", "high")
         if self.kind is StepKind.choice and len(self.options) < 2:  # noqa: PLR2004 - a choice has an alternative
-            raise ValueError("choice_needs_options")
+            raise RuleError("choice_needs_options", "options")
         if not set(self.bad_options) <= set(self.options):
-            raise ValueError("bad_option_unknown")
+            raise RuleError("bad_option_unknown", "bad_options")
         return self
 
 
@@ -129,7 +130,7 @@ class WriteChecklist(Command):
 
     type: Literal["checklist.write"] = "checklist.write"
     checklist_id: NewId
-    version: int | None = None
+    version: Version | None = None
     name: Name
     description: LongText = ""
     is_active: bool = True
@@ -138,7 +139,7 @@ class WriteChecklist(Command):
     @model_validator(mode="after")
     def _distinct(self) -> "WriteChecklist":
         if len({step.id for step in self.steps}) != len(self.steps):
-            raise ValueError("step_id_twice")
+            raise RuleError("step_id_twice", "steps")
         return self
 
 
@@ -153,7 +154,7 @@ class AnswerStep(Command):
     step_id: UUID
     answer_id: NewId
     state: StepState | None
-    value: Annotated[Text, StringConstraints(max_length=60_000)] | Limit | None = None
+    value: Answer = None
     reason: Line = ""
     photo_id: UUID | None = None
     reading_id: UUID | None = None
@@ -163,7 +164,7 @@ class AnswerStep(Command):
     @model_validator(mode="after")
     def _skipping_says_why(self) -> "AnswerStep":
         if self.state is StepState.skipped and not self.reason:
-            raise ValueError("skip_needs_reason")
+            raise RuleError("skip_needs_reason", "reason")
         return self
 
 

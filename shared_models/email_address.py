@@ -31,9 +31,10 @@ def _is_domain(domain: str) -> bool:
     return len(labels) > 1 and all(_LABEL.fullmatch(label) and "_" not in label for label in labels) and not labels[-1].isdigit()
 
 
+ADDRESS = AfterValidator(_email)
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_EMAIL_LENGTH),
-    AfterValidator(_email),
+    ADDRESS,
     Field(json_schema_extra={"format": "email"}, examples=["jean.dupont@example.org"]),
 ]

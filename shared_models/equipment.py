@@ -8,8 +8,25 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared_models.base import Command, Instant, Line, LongText, Name, NewId, Row, Schema, Text, Title
+from shared_models.base import (
+    ONE_LINE,
+    Command,
+    Day,
+    Instant,
+    Label,
+    Line,
+    LongText,
+    Name,
+    NewId,
+    Paragraph,
+    Row,
+    Schema,
+    Short,
+    Title,
+    Version,
+)
 from shared_models.labels import LabelCode
+from shared_models.numbers import Money, Specified
 from shared_models.paging import PageQuery
 
 
@@ -36,13 +53,13 @@ class FailureItemKind(StrEnum):
     remedy = "remedy"
 
 
-Names = Annotated[dict[Literal["fr", "en"], Annotated[Text, StringConstraints(min_length=1, max_length=100)]], Field(min_length=1)]
+Names = Annotated[dict[Literal["fr", "en"], Name], Field(min_length=1)]
 """In one language at least; the other falls back on it."""
-Code = Annotated[Text, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$")]
-Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
-SpecValue = str | int | float | bool | None
-Specifications = Annotated[dict[Annotated[str, StringConstraints(min_length=1, max_length=60)], SpecValue], Field(max_length=100)]
+Code = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$"), ONE_LINE]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), ONE_LINE]
+Icon = Annotated[str, StringConstraints(max_length=40), ONE_LINE]
+SpecKey = Annotated[str, StringConstraints(min_length=1, max_length=60), ONE_LINE]
+Specifications = Annotated[dict[SpecKey, Specified], Field(max_length=100)]
 
 
 def in_language(names: dict[str, str] | Names, lang: str) -> str:
@@ -115,13 +132,13 @@ class FailureItemWrite(Schema):
     kind: FailureItemKind
     code: Code
     names: Names
-    icon: Annotated[str, StringConstraints(max_length=40)] = ""
+    icon: Icon = ""
 
 
 class SpecFieldWrite(Schema):
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), ONE_LINE]
     names: Names
-    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+    unit: Short = ""
 
 
 class EquipmentClassWrite(Schema):
@@ -131,10 +148,10 @@ class EquipmentClassWrite(Schema):
     """
 
     id: NewId
-    version: int | None = None
+    version: Version | None = None
     code: Code
     names: Names
-    icon: Annotated[str, StringConstraints(max_length=40)] = ""
+    icon: Icon = ""
     spec_fields: list[SpecFieldWrite] = Field(default=[], max_length=50)
     failure_items: list[FailureItemWrite] = Field(default=[], max_length=200)
     is_active: bool = True
@@ -213,9 +230,9 @@ class _EquipmentFields(Command):
     parent_id: UUID | None = None
     class_id: UUID | None = None
     criticality: Criticality = Criticality.medium
-    purchase_date: date | None = None
-    installation_date: date | None = None
-    warranty_expiry: date | None = None
+    purchase_date: Day | None = None
+    installation_date: Day | None = None
+    warranty_expiry: Day | None = None
     expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years")] | None = None
     hourly_downtime_cost: Money | None = None
     replacement_value: Money | None = None
@@ -240,7 +257,7 @@ class UpdateEquipment(_EquipmentFields):
 
     type: Literal["equipment.update"] = "equipment.update"
     equipment_id: UUID
-    version: int
+    version: Version
     site_id: UUID
     name: Name
     code: Code
@@ -252,7 +269,7 @@ class PutEquipment(_EquipmentFields):
     type: Literal["equipment.update"] = "equipment.update"
     equipment_id: UUID
     name: Name
-    version: int | None = None
+    version: Version | None = None
     site_id: UUID | None = None
     code: Code | None = None
     status: EquipmentStatus | None = None
@@ -269,7 +286,7 @@ class ChangeEquipmentStatus(Command):
     type: Literal["equipment.change_status"] = "equipment.change_status"
     equipment_id: UUID
     status: EquipmentStatus
-    reason: Annotated[Text, StringConstraints(max_length=1_000)] = ""
+    reason: Paragraph = ""
 
 
 class LinkLabel(Command):
@@ -281,7 +298,7 @@ class LinkLabel(Command):
 
 
 class EquipmentFilter(PageQuery):
-    search: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    search: Label | None = None
     site_id: UUID | None = None
     production_line_id: UUID | None = None
     class_id: UUID | None = None

@@ -6,12 +6,35 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Local, LongText, Name, NewId, Reason, Row, Schema, Text, Title
+from shared_models.base import (
+    LINES,
+    ONE_LINE,
+    Bound,
+    Command,
+    Day,
+    Happened,
+    Instant,
+    Label,
+    Line,
+    Local,
+    LongText,
+    Name,
+    NewId,
+    Planned,
+    Reason,
+    Row,
+    RuleError,
+    Schema,
+    Short,
+    Title,
+    Version,
+)
 from shared_models.checklists import AnswerRow, JobChecklist, StepKind, StepState
 from shared_models.equipment import EquipmentStatus
 from shared_models.lifecycle import OPEN, InterventionStatus, State
+from shared_models.numbers import NUMBER, Minutes, SomeMinutes
 from shared_models.paging import PageQuery
 from shared_models.permissions import Permission, Role, may
 from shared_models.planning import DueReason
@@ -83,7 +106,7 @@ class Signature(Schema):
     """Drawn on the screen: an SVG path in a box of `width` × `height`."""
 
     name: Name
-    path: Annotated[str, StringConstraints(pattern=r"^[MLml0-9., -]{1,60000}$")]
+    path: Annotated[str, StringConstraints(pattern=r"^[MLml0-9., -]{1,60000}$"), ONE_LINE]
     width: Annotated[int, Field(gt=0, le=4_000)]
     height: Annotated[int, Field(gt=0, le=4_000)]
 
@@ -92,8 +115,8 @@ class RequiredPart(Schema):
     """A part by name; the stock will know it by more."""
 
     name: Title
-    quantity: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 1
-    unit: Annotated[Text, StringConstraints(max_length=20)] = ""
+    quantity: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False), NUMBER] = 1
+    unit: Short = ""
 
 
 class FailureCoding(Schema):
@@ -108,7 +131,7 @@ class FailureCoding(Schema):
     @model_validator(mode="after")
     def _mode_or_unknown(self) -> "FailureCoding":
         if self.mode_unknown and self.mode_id:
-            raise ValueError("mode_and_unknown")
+            raise RuleError("mode_and_unknown", "mode_id", "mode_unknown")
         return self
 
 
@@ -237,7 +260,7 @@ class RevisionRead(Row):
 
 
 class InterventionFilter(PageQuery):
-    search: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    search: Label | None = None
     site_id: UUID | None = None
     equipment_id: UUID | None = None
     production_line_id: UUID | None = None
@@ -246,8 +269,8 @@ class InterventionFilter(PageQuery):
     intervention_type: InterventionType | None = None
     is_validated: bool | None = None
     awaits_validation: bool | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Bound | None = None
+    until: Bound | None = None
 
 
 # ---------------------------------------------------------------- commands
@@ -272,15 +295,15 @@ class CreateIntervention(OnIntervention):
     intervention_type: InterventionType = InterventionType.corrective
     priority: Priority = Priority.medium
     assigned_technician_id: UUID | None = None
-    scheduled_start: AwareDatetime | None = None
-    scheduled_end: AwareDatetime | None = None
+    scheduled_start: Planned | None = None
+    scheduled_end: Planned | None = None
     stop_kind: StopKind | None = None
-    reported_at: AwareDatetime | None = None
-    stopped_at: AwareDatetime | None = None
+    reported_at: Happened | None = None
+    stopped_at: Happened | None = None
     action_id: UUID | None = None
     maintenance_type_id: UUID | None = None
     assigned_team_id: UUID | None = None
-    estimated_duration: Annotated[int, Field(ge=1, le=60 * 24 * 31, description="minutes")] | None = None
+    estimated_duration: SomeMinutes | None = None
     checklist_id: UUID | None = None
     found_in: UUID | None = None
     found_at_step: UUID | None = None
@@ -313,14 +336,14 @@ class AddAction(OnIntervention):
     type: Literal["intervention.add_action"] = "intervention.add_action"
     action_id: NewId
     user_id: UUID
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: Happened
+    ended_at: Happened
     note: Line = ""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> "AddAction":
         if self.ended_at <= self.started_at:
-            raise ValueError("ends_before_start")
+            raise RuleError("ends_before_start", "ended_at")
         return self
 
 
@@ -336,21 +359,21 @@ class CompleteIntervention(OnIntervention):
     failure_cause: LongText = ""
     work_performed: LongText = ""
     observations: LongText = ""
-    worked_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 31)] | None = None
+    worked_minutes: Minutes | None = None
     stop_kind: StopKind | None = None
-    stopped_at: AwareDatetime | None = None
-    restarted_at: AwareDatetime | None = None
+    stopped_at: Happened | None = None
+    restarted_at: Happened | None = None
     equipment_status: EquipmentStatus | None = None
-    temporary_until: date | None = None
+    temporary_until: Day | None = None
     permanent_id: UUID | None = None
     signature: Signature | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "CompleteIntervention":
         if self.stopped_at and self.restarted_at and self.restarted_at < self.stopped_at:
-            raise ValueError("restarts_before_stop")
+            raise RuleError("restarts_before_stop", "restarted_at")
         if (self.temporary_until is None) != (self.permanent_id is None):
-            raise ValueError("temporary_needs_follow_up")
+            raise RuleError("temporary_needs_follow_up", "temporary_until", "permanent_id")
         return self
 
 
@@ -366,7 +389,7 @@ class ValidateIntervention(OnIntervention):
     """`version` is the sheet that was looked at: what changed since is looked at again."""
 
     type: Literal["intervention.validate"] = "intervention.validate"
-    version: int | None = None
+    version: Version | None = None
 
 
 class ReturnIntervention(OnIntervention):
@@ -388,8 +411,8 @@ class UpdateIntervention(OnIntervention):
     description: LongText | None = None
     priority: Priority | None = None
     intervention_type: InterventionType | None = None
-    scheduled_start: AwareDatetime | None = None
-    scheduled_end: AwareDatetime | None = None
+    scheduled_start: Planned | None = None
+    scheduled_end: Planned | None = None
 
 
 class ReviseIntervention(OnIntervention):
@@ -397,20 +420,20 @@ class ReviseIntervention(OnIntervention):
 
     type: Literal["intervention.revise"] = "intervention.revise"
     reason: Reason
-    version: int
+    version: Version
     failure: FailureCoding | None = None
     failure_cause: LongText | None = None
     work_performed: LongText | None = None
     observations: LongText | None = None
     stop_kind: StopKind | None = None
-    stopped_at: AwareDatetime | None = None
-    restarted_at: AwareDatetime | None = None
+    stopped_at: Happened | None = None
+    restarted_at: Happened | None = None
 
 
 class AddNote(OnIntervention):
     type: Literal["intervention.add_note"] = "intervention.add_note"
     note_id: NewId
-    text: Annotated[LongText, StringConstraints(min_length=1)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), LINES]
 
 
 class AddPhoto(OnIntervention):

@@ -7,22 +7,23 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared_models.auth import RegisterRequest
-from shared_models.base import Instant, Row, Schema, Text
+from shared_models.base import Instant, Label, Row, Schema
 from shared_models.ids import uuid7
+from shared_models.passwords import NewPassword
 from shared_models.permissions import Role
-from shared_models.users import NewPassword
+from shared_models.text import SECRET
 
 DEFAULT_DAYS = 7
 MOST_DAYS = 30
 
-Token = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Token = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SECRET]
 
 
 class InvitationCreate(Schema):
     """`name` reminds of whom it was made for; the person chooses his own."""
 
     id: UUID = Field(default_factory=uuid7)
-    name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    name: Label = ""
     role: Role
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)

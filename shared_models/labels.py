@@ -108,4 +108,5 @@ def _validated(value: str) -> str:
     return code
 
 
-LabelCode = Annotated[str, AfterValidator(_validated)]
+WHOLE_CODE = AfterValidator(_validated)
+LabelCode = Annotated[str, WHOLE_CODE]

@@ -4,16 +4,17 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Name, NewId, Row, Schema, Text
+from shared_models.base import ONE_LINE, Command, Happened, Instant, Line, Name, NewId, Number, Row, RuleError, Schema, Version
+from shared_models.numbers import NUMBER
 from shared_models.paging import PageQuery
 
 ON_DEVICE = 30
 """The latest readings that a device holds of each meter."""
 
-Reading = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
-Unit = Annotated[Text, StringConstraints(min_length=1, max_length=20)]
+Reading = Number
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=20), ONE_LINE]
 
 
 class MeterKind(StrEnum):
@@ -116,15 +117,15 @@ class _MeterFields(Command):
     name: Name
     unit: Unit
     decimals: Annotated[int, Field(ge=0, le=3)] = 0
-    most_per_day: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    expected_per_day: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    most_per_day: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
+    expected_per_day: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
     low: Reading | None = None
     high: Reading | None = None
 
     @model_validator(mode="after")
     def _range(self) -> "_MeterFields":
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError("low_above_high")
+            raise RuleError("low_above_high", "low", "high")
         return self
 
 
@@ -137,7 +138,7 @@ class CreateMeter(_MeterFields):
 
 class UpdateMeter(_MeterFields):
     type: Literal["meter.update"] = "meter.update"
-    version: int
+    version: Version
     is_active: bool = True
 
 
@@ -153,7 +154,7 @@ class RecordReading(OnMeter):
     type: Literal["meter.record_reading"] = "meter.record_reading"
     reading_id: NewId
     value: Reading
-    read_at: AwareDatetime
+    read_at: Happened
     is_confirmed: bool = False
     intervention_id: UUID | None = None
 
@@ -208,10 +209,10 @@ class ReadingSourceKey(ReadingSourceRead):
 class ReportedReading(Schema):
     """`id` is the reporter's own, unique within the source: sent twice, counted once."""
 
-    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
     meter_id: UUID
     value: Reading
-    read_at: AwareDatetime
+    read_at: Happened
 
 
 class ReadingReport(Schema):

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field
 
-from shared_models.base import Schema
+from shared_models.base import Label, Schema
 
 T = TypeVar("T")
 
@@ -22,4 +22,4 @@ class PageQuery(Schema):
 
     page: int = Field(default=1, ge=1, le=100_000)
     size: int = Field(default=50, ge=1, le=200)
-    sort: str | None = Field(default=None, max_length=40)
+    sort: Label | None = None

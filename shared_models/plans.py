@@ -1,14 +1,34 @@
 """Planned maintenance: types, teams, plans and their occurrences."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import Command, Instant, Line, Local, LocalTime, LongText, Name, NewId, Reason, Row, Schema, Text, Title
+from shared_models.base import (
+    ONE_LINE,
+    Command,
+    Hour,
+    Instant,
+    Label,
+    Line,
+    Local,
+    LongText,
+    Name,
+    NewId,
+    PlanDay,
+    Reason,
+    Row,
+    RuleError,
+    Schema,
+    Title,
+    Version,
+    Wall,
+)
 from shared_models.interventions import InterventionType, Priority, RequiredPart
+from shared_models.numbers import NUMBER, NotNegative, SomeMinutes
 from shared_models.paging import PageQuery
 from shared_models.planning import Basis, DueReason, MeterView, Outcome, PlanRule, Reference
 from shared_models.recurrence import BY_METER, CalendarRule, FrequencyType, MonthEnd, first
@@ -16,9 +36,8 @@ from shared_models.recurrence import BY_METER, CalendarRule, FrequencyType, Mont
 STRIP = 12
 """Past occurrences that a plan's compliance strip shows."""
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), ONE_LINE]
 Days = Annotated[int, Field(ge=0, le=3_650)]
-PlanDay = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2200, 1, 1))]
 
 
 class OccurrenceState(StrEnum):
@@ -48,8 +67,8 @@ class WriteMaintenanceType(Command):
 
     type: Literal["maintenance_type.write"] = "maintenance_type.write"
     maintenance_type_id: NewId
-    version: int | None = None
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=50)]
+    version: Version | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=50), ONE_LINE]
     description: LongText = ""
     color: Colour = "#1F5FBF"
     is_active: bool = True
@@ -69,7 +88,7 @@ class WriteTeam(Command):
 
     type: Literal["team.write"] = "team.write"
     team_id: NewId
-    version: int | None = None
+    version: Version | None = None
     site_id: UUID
     name: Name
     is_active: bool = True
@@ -169,7 +188,7 @@ class PlanListItem(Row):
 
 
 class PlanFilter(PageQuery):
-    search: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    search: Label | None = None
     site_id: UUID | None = None
     production_line_id: UUID | None = None
     equipment_id: UUID | None = None
@@ -201,16 +220,16 @@ class PlanFields(Schema):
     month_end: MonthEnd = MonthEnd.clamp
     basis: Basis = Basis.floating
     starts_on: PlanDay
-    due_time: LocalTime = time(8)
+    due_time: Hour = time(8)
     meter_id: UUID | None = None
     limit_type: FrequencyType | None = None
     limit_value: Annotated[int, Field(ge=1, le=1_000)] | None = None
     last_done_on: PlanDay | None = None
-    last_done_total: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
-    tolerance_days: Annotated[float, Field(ge=0, le=366, allow_inf_nan=False)] | None = None
+    last_done_total: NotNegative | None = None
+    tolerance_days: Annotated[float, Field(ge=0, le=366, allow_inf_nan=False), NUMBER] | None = None
     lead_days: Days = 7
     horizon_days: Days = 7
-    estimated_duration: Annotated[int, Field(ge=1, le=60 * 24 * 31, description="minutes")] | None = None
+    estimated_duration: SomeMinutes | None = None
     priority: Priority = Priority.medium
     assigned_technician_id: UUID | None = None
     team_id: UUID | None = None
@@ -224,33 +243,31 @@ class PlanFields(Schema):
     def _frequency(self) -> "PlanFields":
         by_meter = self.frequency_type in BY_METER
         if by_meter and self.meter_id is None:
-            raise ValueError("frequency_needs_meter")
+            raise RuleError("frequency_needs_meter", "meter_id")
         if not by_meter and (self.meter_id or self.limit_type or self.limit_value):
-            raise ValueError("calendar_has_no_meter")
+            raise RuleError("calendar_has_no_meter", "frequency_type")
         if (self.limit_type is None) != (self.limit_value is None) or self.limit_type in BY_METER:
-            raise ValueError("limit_incomplete")
+            raise RuleError("limit_incomplete", "limit_type", "limit_value")
         if not by_meter and self.frequency_value > 1_000:  # noqa: PLR2004 - beyond any calendar
-            raise ValueError("frequency_too_long")
+            raise RuleError("frequency_too_long", "frequency_value")
         return self
 
     @model_validator(mode="after")
     def _days(self) -> "PlanFields":
         weekly = self.frequency_type is FrequencyType.weekly
         if self.weekdays and not weekly and (self.week_of_month is None or len(self.weekdays) != 1):
-            raise ValueError("weekdays_unfit")
+            raise RuleError("weekdays_unfit", "weekdays")
         if self.week_of_month is not None and (weekly or self.frequency_type in BY_METER or self.frequency_type is FrequencyType.daily):
-            raise ValueError("week_of_month_unfit")
+            raise RuleError("week_of_month_unfit", "week_of_month")
         if self.basis is Basis.floating and (self.weekdays or self.week_of_month is not None):
-            raise ValueError("floating_has_no_weekdays")
-        if self.due_time.tzinfo is not None or self.due_time.second or self.due_time.microsecond:
-            raise ValueError("due_time_unfit")
+            raise RuleError("floating_has_no_weekdays", "basis", "weekdays")
         return self
 
     @model_validator(mode="after")
     def _has_dates(self) -> "PlanFields":
         rule = rule_of(self)
         if rule.calendar is not None and first(rule.calendar, rule.starts_at) is None:
-            raise ValueError("never_due")
+            raise RuleError("never_due", "starts_on")
         return self
 
     @property
@@ -287,7 +304,7 @@ class UpdatePlan(PlanFields, OnPlan):
     """Replaces every field; `version` is the one that was read. A changed rule counts anew from the last completion."""
 
     type: Literal["plan.update"] = "plan.update"
-    version: int
+    version: Version
 
 
 class SetPlanActive(OnPlan):
@@ -301,14 +318,14 @@ class SetPlanActive(OnPlan):
 class OnOccurrence(OnPlan):
     """`original_due` names the occurrence, wherever it has been moved."""
 
-    original_due: Local
+    original_due: Wall
 
 
 class MoveOccurrence(OnOccurrence):
     """Moves this date alone, its job with it; the series stays. `to` equal to `original_due` moves it back."""
 
     type: Literal["plan.move_occurrence"] = "plan.move_occurrence"
-    to: Local
+    to: Wall
 
 
 class AssignOccurrence(OnOccurrence):
@@ -357,7 +374,7 @@ class CalendarQuery(Schema):
     @model_validator(mode="after")
     def _span(self) -> "CalendarQuery":
         if not 0 <= (self.until - self.since).days <= 400:  # noqa: PLR2004 - thirteen months
-            raise ValueError("span_unfit")
+            raise RuleError("span_unfit", "since", "until")
         return self
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared_models.base import Command, Instant, NewId, Reason, Row, Schema, Text, Title
+from shared_models.base import LINES, Command, Instant, Label, NewId, Reason, Row, Schema, Title
 from shared_models.interventions import InterventionType, Priority
 from shared_models.paging import PageQuery
 
@@ -61,8 +61,8 @@ class WorkRequestSubmit(Schema):
     """What the public form sends."""
 
     symptom: Symptom
-    text: Annotated[Text, StringConstraints(max_length=2_000)] = ""
-    requester: Annotated[Text, StringConstraints(max_length=100)] = ""
+    text: Annotated[str, StringConstraints(max_length=2_000), LINES] = ""
+    requester: Label = ""
     is_stopped: bool = False
 
 

@@ -1,30 +1,9 @@
 """Sites and their production lines."""
 
-import re
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
-
-from shared_models.base import ON_PHONE, Instant, Line, LongText, Name, NewId, Row, Schema
-
-_ZONE = re.compile(r"[A-Za-z][\w+-]*(/[\w+-]+)*", re.ASCII)
-
-
-def _zone_exists(value: str) -> str:
-    """A phone has no zone data: it lets pass what is written like a zone, and the server judges."""
-    if ON_PHONE and _ZONE.fullmatch(value):
-        return value
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("time_zone_unknown") from None
-    return value
-
-
-TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_zone_exists), Field(examples=["Europe/Paris"])]
+from shared_models.base import Instant, Line, LongText, Name, NewId, Row, Schema, Version
+from shared_models.zones import TimeZone
 
 
 class SiteRow(Row):
@@ -54,7 +33,7 @@ class SiteCreate(Schema):
 
 
 class SiteUpdate(Schema):
-    version: int
+    version: Version
     name: Name | None = None
     location: Line | None = None
     description: LongText | None = None
@@ -82,6 +61,6 @@ class LineCreate(Schema):
 
 
 class LineUpdate(Schema):
-    version: int
+    version: Version
     name: Name | None = None
     description: LongText | None = None

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from shared_models import checklists as cl
 from shared_models import equipment as eq
@@ -11,7 +11,7 @@ from shared_models import interventions as iv
 from shared_models import meters as mt
 from shared_models import plans as pl
 from shared_models import requests as rq
-from shared_models.base import Row, Schema
+from shared_models.base import Bound, Instant, Row, Schema
 from shared_models.problems import Problem
 
 HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at", "read_at")
@@ -76,7 +76,7 @@ class PushRequest(Schema):
     """
 
     device_id: UUID
-    sent_at: AwareDatetime
+    sent_at: Bound
     commands: list[dict[str, Any]] = Field(max_length=500)
 
 
@@ -130,5 +130,5 @@ class PullPage(Row):
     progress: Progress | None = None
     scope: Scope
     reset: bool = False
-    server_now: AwareDatetime
+    server_now: Instant
     horizon: int | None = None

@@ -5,21 +5,13 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared_models.base import Instant, Name, NewId, Row, Schema, Text
+from shared_models.base import ONE_LINE, Instant, Label, NewId, Row, RuleError, Schema, Version
 from shared_models.email_address import Email
 from shared_models.paging import PageQuery
+from shared_models.passwords import NewPassword, tells_name
 from shared_models.permissions import Permission, Role
-
-MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
-MIN_PASSWORD_LENGTH = 10
-
-
-def _password_fits(value: str) -> str:
-    if len(value.encode()) > MAX_PASSWORD_BYTES:
-        raise ValueError("password_too_long")
-    return value
 
 
 def _username_is_plain(value: str) -> str:
@@ -30,12 +22,12 @@ def _username_is_plain(value: str) -> str:
 
 Username = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_lower=True, min_length=2, max_length=50),
+    StringConstraints(to_lower=True, min_length=2, max_length=50),
+    ONE_LINE,
     AfterValidator(_username_is_plain),
 ]
-NewPassword = Annotated[str, StringConstraints(min_length=MIN_PASSWORD_LENGTH), AfterValidator(_password_fits)]
-Language = Annotated[str, StringConstraints(pattern="^(fr|en)$")]
-PersonName = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Language = Annotated[str, StringConstraints(pattern="^(fr|en)$"), ONE_LINE]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=50), ONE_LINE]
 
 
 DEFAULT_CAPACITY = 35 * 60
@@ -86,11 +78,17 @@ class UserCreate(Schema):
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)
 
+    @model_validator(mode="after")
+    def _password_is_no_name(self) -> "UserCreate":
+        if tells_name(self.password, self.username, self.email):
+            raise RuleError("password_is_name", "password")
+        return self
+
 
 class UserUpdate(Schema):
     """Every field is optional; `version` is the one that was read, so that no edit is lost to another."""
 
-    version: int
+    version: Version
     email: Email | None = None
     first_name: PersonName | None = None
     last_name: PersonName | None = None
@@ -103,7 +101,7 @@ class UserUpdate(Schema):
 
 
 class UserFilter(PageQuery):
-    search: Name | None = None
+    search: Label | None = None
     role: Role | None = None
     is_active: bool | None = None
     state: UserState | None = None

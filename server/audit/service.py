@@ -17,9 +17,9 @@ from server.core.clock import now
 from server.core.context import device_time, origin
 from server.core.database import Session
 from shared_models.ids import uuid7
+from shared_models.instants import PLANT_BEGAN
 
 _NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"})
-_YEARS = range(1970, 2200)
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:
@@ -78,7 +78,7 @@ async def record_made(session: Session, actor: Actor, action: str, entity: str, 
 
 def _storable(told: datetime | None, at: datetime) -> datetime:
     """A clock that tells of another age tells nothing, and the database could not keep it."""
-    return told if told is not None and told.year in _YEARS else at
+    return min(told, at) if told is not None and told >= PLANT_BEGAN else at
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:

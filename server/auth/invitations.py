@@ -150,7 +150,7 @@ async def reset_password(session: Session, pool: asyncpg.Pool, cmd: PasswordRese
     if link is None or user is None:
         await _count_guess(pool)
         raise LinkSpent
-    user.password_hash = await hash_password(cmd.new_password)
+    await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, None, now())
     events.notify_access_changed(session, user_ids=[user.id])
     await session.delete(link)

@@ -17,7 +17,7 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded
-from server.core.security import hash_password, token_hash, verify_password
+from server.core.security import token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
 from server.users.models import User
@@ -265,7 +265,7 @@ async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cm
     if user is None or not await verify_password(cmd.current_password, user.password_hash):
         raise WrongPassword(field="current_password")
     await rate_limit.forgive(pool, counter)
-    user.password_hash = await hash_password(cmd.new_password)
+    await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, actor.session_id, now())
     events.notify_access_changed(session, user_ids=[user.id])
     await session.flush()

@@ -93,7 +93,7 @@ def _of_job() -> str:
     )  # fmt: skip
 
 
-_JOB_DUE = "case when i.due_at = i.scheduled_start then i.due_local else i.scheduled_start at time zone s.time_zone end"
+_JOB_DUE = "case when i.due_at = i.scheduled_start then i.due_local else i.scheduled_start at time zone s.clock end"
 
 
 def entries(chosen: Selection) -> str:

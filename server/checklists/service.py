@@ -10,6 +10,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound
+from server.core.times import past
 from server.core.versions import claim
 from shared_models.checklists import JobChecklist, WriteChecklist
 from shared_models.permissions import Permission
@@ -28,7 +29,7 @@ async def write(session: Session, actor: Actor, cmd: WriteChecklist) -> Checklis
         checklist_id=checklist.id, version=checklist.version, name=checklist.name, steps=checklist.steps, created_at=now(),
         created_by=actor.user_id if actor.user_id.int else None,
     ))  # fmt: skip
-    await audit.record(session, actor, "checklist.written", checklist, before=before, occurred_at=min(cmd.occurred_at, now()))
+    await audit.record(session, actor, "checklist.written", checklist, before=before, occurred_at=past(cmd.occurred_at))
     await session.flush()
     return checklist
 

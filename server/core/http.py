@@ -1,5 +1,6 @@
 """What every answer has in common: problem documents (RFC 9457), request ids, security headers, one log line."""
 
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core.addresses import SHOWN_PATH, Addresses
 from server.core.arriving import IS_CROWDED, ArrivingBody
+from server.core.clock import now
 from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, Invalid, NodeFull, StorageFull
@@ -28,6 +30,7 @@ from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
 from server.core.storage import is_full
 from shared_models.i18n import Translator, best_language
+from shared_models.instants import read_by
 from shared_models.problems import URN, FieldProblem, Problem
 from shared_models.validation import field_problems
 
@@ -47,6 +50,10 @@ _CODES = {
 
 class ProblemResponse(JSONResponse):
     media_type = PROBLEM_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """Whatever was sent may be repeated here, also what no text can hold."""
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(errors="replace")
 
 
 async def settings_of(connection: HTTPConnection) -> Settings:
@@ -187,7 +194,7 @@ class RequestMiddleware:
             return
         exchange = _Exchange(scope, receive, send)
         origin.set(exchange.origin())
-        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id), read_by(now()):
             try:
                 await self._app_for(scope)(scope, ArrivingBody(receive), exchange.send)
             except Exception:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pwdlib import PasswordHash
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-from shared_models.users import MAX_PASSWORD_BYTES
+from shared_models.passwords import MAX_BYTES, opaque
 
 _hasher = PasswordHash((BcryptHasher(rounds=12),))
 
@@ -27,7 +27,7 @@ def _nobodys_hash() -> str:
 
 
 async def hash_password(password: str) -> str:
-    return await anyio.to_thread.run_sync(_hasher.hash, password, limiter=_thread_limit())
+    return await anyio.to_thread.run_sync(_hasher.hash, opaque(password), limiter=_thread_limit())
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
@@ -36,11 +36,15 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
 
 
 def _verify(password: str, password_hash: str | None) -> bool:
-    fits = len(password.encode()) <= MAX_PASSWORD_BYTES and "\0" not in password
-    nobodys = _nobodys_hash()
+    """As it is set today, else as typed: what was set before may have been hashed that way."""
     is_usable = password_hash is not None and _hasher.current_hasher.identify(password_hash)  # an account may have no password yet
-    is_right = _hasher.verify(password if fits else "", password_hash if password_hash and is_usable else nobodys)
-    return is_right and fits and is_usable
+    kept = password_hash if password_hash and is_usable else _nobodys_hash()
+    return any(_is_right(typed, kept) for typed in dict.fromkeys((opaque(password), password))) and is_usable
+
+
+def _is_right(password: str, kept: str) -> bool:
+    fits = len(password.encode(errors="replace")) <= MAX_BYTES and "\0" not in password
+    return _hasher.verify(password if fits else "", kept) and fits
 
 
 def _sealing(secret: str) -> AESGCM:

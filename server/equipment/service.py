@@ -16,6 +16,7 @@ from server.core.clock import now
 from server.core.database import Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound
 from server.core.numbers import next_number
+from server.core.times import past
 from server.core.versions import claim, touch
 from server.equipment import repository
 from server.equipment.errors import (
@@ -81,7 +82,7 @@ async def create(session: Session, actor: Actor, cmd: CreateEquipment) -> Equipm
     await _check(session, actor, cmd)
     fields = cmd.model_dump(exclude=_ENVELOPE)
     fields |= {"serial_number": cmd.serial_number or None, "code": cmd.code or await _next_code(session)}
-    began_at = min(cmd.occurred_at, now())
+    began_at = past(cmd.occurred_at)
     machine = Equipment(id=cmd.equipment_id, status_since=began_at, **fields)
     session.add(machine)
     await session.flush()
@@ -225,7 +226,7 @@ async def set_status(
 
     Says nothing where the machine was that already and there is no reason to add. A clock that runs ahead counts as now.
     """
-    at = min(occurred_at, now())
+    at = past(occurred_at)
     was = await repository.status_at(session, machine.id, at)
     if was == status and not reason:
         return

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 
+from server.core.zones import zone_of
 from server.feeds.zones import definition
 from server.plans.wording import sentence
 from shared_models.i18n import Translator
@@ -47,7 +47,7 @@ def calendar(name: str, rows: Iterable[Any], called_off: Iterable[Any], words: T
 def _zones(made: Calendar) -> list[Timezone]:
     """For the years of the calendar's events."""
     years = [event.decoded(edge).year for event in made.walk("VEVENT") for edge in ("dtstart", "dtend")]
-    return [definition(name, ZoneInfo(name), min(years), max(years)) for name in sorted(made.get_used_tzids())]
+    return [definition(name, zone_of(name), min(years), max(years)) for name in sorted(made.get_used_tzids())]
 
 
 def _base(row: Any) -> Event:
@@ -56,7 +56,7 @@ def _base(row: Any) -> Event:
     event.add("dtstamp", row["changed_at"].astimezone(UTC))
     event.add("last-modified", row["changed_at"].astimezone(UTC))
     event.add("sequence", row["sequence"])
-    start = _later(row["due"].replace(tzinfo=ZoneInfo(row["time_zone"])), 0)  # an hour that the clocks leave out is none
+    start = _later(row["due"].replace(tzinfo=zone_of(row["time_zone"])), 0)  # an hour that the clocks leave out is none
     event.add("dtstart", start)
     event.add("dtend", _later(start, row["estimated_duration"] or _USUAL_MINUTES))
     return event

@@ -92,7 +92,7 @@ def _sequence(*changed: str) -> str:
 
 
 _EVENTS = """
-select c.*, s.time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
+select c.*, s.clock as time_zone, s.name as site_name, l.name as line_name, e.code as equipment_code,
     i.number, coalesce(i.description, p.description, '') as description,
     coalesce(i.due_reason, case when not c.is_forecast and c.due = p.next_due then p.reason end)::text as reason,
     {sequence} as sequence,
@@ -115,7 +115,7 @@ limit {limit}
 """
 
 _CALLED_OFF = """
-select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.time_zone, p.title, e.name as equipment_name,
+select p.id as plan_id, o.intervention_id, o.original_due, o.due, s.clock as time_zone, p.title, e.name as equipment_name,
     {plan_sequence} as sequence,
     p.updated_at as changed_at, o.reason as why_not, {is_series} as is_series, p.estimated_duration,
     (select count(*) from plan_occurrence r where r.plan_id = p.id and r.id <= o.id) as turn
@@ -125,8 +125,8 @@ join equipment e on e.id = p.equipment_id
 join sites s on s.id = p.site_id
 where o.state = 'skipped' and o.due >= $2 and o.due < $3 and {conditions}
 union all
-select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.time_zone),
-    s.time_zone, i.title, e.name, {job_sequence}, i.updated_at, i.status_reason, false, i.estimated_duration, null
+select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.clock),
+    s.clock, i.title, e.name, {job_sequence}, i.updated_at, i.status_reason, false, i.estimated_duration, null
 from maintenance_interventions i
 join equipment e on e.id = i.equipment_id
 join sites s on s.id = i.site_id

@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from server.core.database import ReadPool, ReadSession, Session
+from server.core.zones import clock_of
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.timeline import Timeline
 from shared_models.plans import OccurrenceState
@@ -50,7 +51,7 @@ class Place:
 
 
 _PLACES = sa.text("""
-select p.id, s.time_zone, e.status <> 'inactive' and e.archived_at is null as works, e.archived_at is not null as is_archived
+select p.id, s.time_zone, s.clock, e.status <> 'inactive' and e.archived_at is null as works, e.archived_at is not null as is_archived
 from scheduled_maintenances p join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id
 where p.id = any(:ids)
 """)
@@ -58,7 +59,7 @@ where p.id = any(:ids)
 
 async def places(session: ReadSession, plan_ids: list[UUID]) -> dict[UUID, Place]:
     rows = await session.execute(_PLACES, {"ids": plan_ids})
-    return {row.id: Place(ZoneInfo(row.time_zone), row.works, row.is_archived) for row in rows}
+    return {row.id: Place(clock_of(row.time_zone, row.clock), row.works, row.is_archived) for row in rows}
 
 
 _DATES = sa.text("""

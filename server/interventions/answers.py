@@ -8,6 +8,7 @@ from uuid import UUID
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import AlreadyExists
+from server.core.times import past
 from server.interventions import repository
 from server.interventions.errors import (
     ChecklistIncomplete,
@@ -21,7 +22,6 @@ from server.interventions.errors import (
 )
 from server.interventions.job import Job
 from server.interventions.models import Intervention, InterventionAnswer
-from server.interventions.rules import past
 from server.meters import service as meters
 from shared_models.checklists import (
     ANSWERABLE,

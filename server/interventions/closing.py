@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from server.core.errors import AlreadyExists
+from server.core.times import past
 from server.interventions import repository
 from server.interventions.errors import FailureItemUnfit, RestartsBeforeStop, RestartWithoutStop, TemporaryUntilPast
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention
-from server.interventions.rules import end_of, intervention_number, past
+from server.interventions.rules import end_of, intervention_number
 from shared_models.equipment import EquipmentStatus, FailureItemKind
 from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionType, ReviseIntervention, StopKind
 

@@ -67,12 +67,6 @@ class EndsBeforeStart(Invalid):
     code = "ends_before_start"
 
 
-class ImplausibleTime(Invalid):
-    """A clock that is wrong by decades."""
-
-    code = "implausible_time"
-
-
 class FoundInUnknown(Invalid):
     """No job of this site, or no step of its checklist."""
 

@@ -79,7 +79,7 @@ async def person(session: ReadSession, user_id: UUID, site_id: UUID) -> Person |
 
 
 async def time_zone(session: ReadSession, site_id: UUID) -> str:
-    return str(await session.scalar(sa.text("select time_zone from sites where id = :id"), {"id": site_id}))
+    return str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id}))
 
 
 async def machine_class(session: ReadSession, equipment_id: UUID) -> UUID | None:

@@ -13,6 +13,7 @@ from server.checklists.errors import ChecklistUnknown
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound, StaleVersion
+from server.core.times import past
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.interventions import closing, repository
@@ -30,7 +31,7 @@ from server.interventions.errors import (
 )
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention, InterventionNote, InterventionPhoto, InterventionRevision
-from server.interventions.rules import intervention_number, past, plausible
+from server.interventions.rules import intervention_number
 from server.plans import service as plans
 from shared_models import interventions as rules
 from shared_models.equipment import EquipmentStatus
@@ -132,9 +133,7 @@ async def _new_row(session: Session, actor: Actor, machine: Equipment, cmd: Crea
 
 
 def _schedule(cmd: CreateIntervention | UpdateIntervention) -> dict[str, Any]:
-    start = plausible(cmd.scheduled_start, "scheduled_start") if cmd.scheduled_start else None
-    end = plausible(cmd.scheduled_end, "scheduled_end") if cmd.scheduled_end else None
-    return {"scheduled_start": start, "scheduled_end": end}
+    return {"scheduled_start": cmd.scheduled_start, "scheduled_end": cmd.scheduled_end}
 
 
 def _check_schedule(row: Intervention) -> None:
@@ -262,7 +261,7 @@ async def add_action(session: Session, actor: Actor, cmd: AddAction) -> Interven
         if found is None or not found.fits:
             raise TechnicianUnknown(field="user_id")
     ended_at = past(cmd.ended_at, "ended_at")
-    started_at = min(plausible(cmd.started_at, "started_at"), ended_at)
+    started_at = min(past(cmd.started_at, "started_at"), ended_at)
     if ended_at <= started_at:
         raise EndsBeforeStart(field="ended_at")
     await job.add_action(cmd.action_id, cmd.user_id, started_at, ended_at, cmd.note)

@@ -12,8 +12,8 @@ from server.audit import service as audit
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
-from server.core.database_errors import ValueOutOfRange
 from server.core.errors import Forbidden
+from server.core.times import past
 from server.core.versions import claim
 from server.equipment import service as equipment
 from server.meters import repository, rules
@@ -27,7 +27,6 @@ from shared_models.permissions import Permission
 
 _ENVELOPE = {"command_id", "occurred_at", "type", "meter_id", "version"}
 _AHEAD = timedelta(minutes=5)
-_YEARS = range(1970, 2200)
 
 
 def _need(actor: Actor, *any_of: Permission) -> None:
@@ -115,11 +114,9 @@ async def add_reading(session: Session, meter: Meter, cmd: RecordReading, **orig
 
 def _happened(at: datetime, field: str) -> datetime:
     """A clock that runs a little ahead counts as now."""
-    if at.year not in _YEARS:
-        raise ValueOutOfRange(field=field)
     if at > now() + _AHEAD:
         raise ReadInFuture(field=field)
-    return min(at, now())
+    return past(at, field)
 
 
 async def void_reading(session: Session, actor: Actor, cmd: VoidReading) -> None:

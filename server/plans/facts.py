@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from server.core import clock
 from server.core.database import ReadSession, Session
+from server.core.zones import clock_of
 from server.plans import repository
 from server.plans.kept import reason_of, reference_of, rule
 from server.plans.models import Plan, PlanOccurrence
@@ -48,7 +49,7 @@ class Asked:
 async def gather(session: Session, plans: Sequence[Plan], *moments: datetime) -> dict[UUID, Facts]:
     """`moments` matter beside each plan's reference and next date. The plans are locked and flushed."""
     places = {row.id: row for row in await session.execute(_PLACES, {"ids": [plan.id for plan in plans]})}
-    zones = {plan_id: ZoneInfo(place.time_zone) for plan_id, place in places.items()}
+    zones = {plan_id: clock_of(place.time_zone, place.clock) for plan_id, place in places.items()}
     done = await _last_done(session, [plan.id for plan in plans if plan.meter_id])
     asked = {plan.id: _asked(plan, zones[plan.id], moments, done.get(plan.id)) for plan in plans if plan.meter_id}
     meters = await _meters(session, asked)
@@ -64,7 +65,7 @@ def _outlook(rule: PlanRule, zone: ZoneInfo, meter: MeterFacts | None) -> Outloo
 async def look_at_fields(session: ReadSession, fields: PlanFields, site_id: UUID, *moments: datetime) -> Outlook:
     """The same for a plan that is not written yet."""
     made, now = rule_of(fields), clock.now()
-    zone = await repository.zone_of(session, site_id)
+    zone = await repository.site_zone(session, site_id)
     told = [*moments, now]
     meter = await repository.meter_facts(session, fields.meter_id, min(told), chain(told, moments_between(made, zone, min(told), now)))
     return _outlook(made, zone, meter)
@@ -88,7 +89,7 @@ def _asked(plan: Plan, zone: ZoneInfo, moments: Iterable[datetime], done_at: dat
 
 
 _PLACES = sa.text("""
-select p.id, s.time_zone, e.archived_at is not null as is_archived
+select p.id, s.time_zone, s.clock, e.archived_at is not null as is_archived
 from scheduled_maintenances p join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id where p.id = any(:ids)
 """)
 _LAST_DONE = sa.text("select plan_id, max(done_at) as at from plan_occurrence where plan_id = any(:ids) and done_at is not null group by 1")

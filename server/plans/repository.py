@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
 from server.plans.rows import maintenance_type_json, plan_json, team_json
 from shared_models.metering import Point
@@ -125,8 +126,8 @@ async def in_service(session: ReadSession, equipment_id: UUID, at: datetime) -> 
 # --- the site's clock, and meters
 
 
-async def zone_of(session: ReadSession, site_id: UUID) -> ZoneInfo:
-    return ZoneInfo(str(await session.scalar(sa.text("select time_zone from sites where id = :id"), {"id": site_id})))
+async def site_zone(session: ReadSession, site_id: UUID) -> ZoneInfo:
+    return zone_of(str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id})))
 
 
 _METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")

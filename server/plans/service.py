@@ -78,7 +78,7 @@ async def create_asked(session: Session, actor: Actor, cmd: AskedPlan) -> None:
     due = cmd.next_due_date
     if due is not None and due.tzinfo is not None:
         machine = await equipment.get_visible(session, actor, cmd.equipment_id)
-        due = local_of(due, await repository.zone_of(session, machine.site_id))
+        due = local_of(due, await repository.site_zone(session, machine.site_id))
     await create(session, actor, cmd.as_command(due=due))
     if not cmd.is_active:
         await set_active(session, actor, SetPlanActive(plan_id=cmd.plan_id, is_active=False, occurred_at=cmd.occurred_at))
@@ -253,7 +253,7 @@ async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_seri
     now = clock.now()
     if await repository.open_job_number(session, plan.id) is not None:
         if rule(plan).is_series:
-            zone = await repository.zone_of(session, plan.site_id)
+            zone = await repository.site_zone(session, plan.site_id)
             keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
         return
     last = await repository.last_settled(session, plan.id, reference_of(plan).at if was_series else None)

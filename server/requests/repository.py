@@ -33,7 +33,7 @@ async def labelled_machine(session: ReadSession, code: str) -> LabelledMachine |
             col(Equipment.name),
             col(ProductionLine.name),
             col(Equipment.site_id),
-            col(Site.time_zone),
+            col(Site.clock),
             col(Site.public_requests),
         )
         .select_from(LabelCode)

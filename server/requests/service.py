@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from server.attachments import service as attachments
 from server.attachments.service import Examined
@@ -13,7 +12,9 @@ from server.core.database import Session
 from server.core.errors import Forbidden, NotFound
 from server.core.numbers import next_number
 from server.core.storage import Storage
+from server.core.times import past
 from server.core.versions import touch
+from server.core.zones import zone_of
 from server.interventions import service as interventions
 from server.interventions.models import Intervention
 from server.requests import repository
@@ -60,7 +61,7 @@ async def _keep_photo(session: Session, storage: Storage, machine: LabelledMachi
 
 
 async def _number(session: Session, machine: LabelledMachine) -> str:
-    year = now().astimezone(ZoneInfo(machine.time_zone)).year
+    year = now().astimezone(zone_of(machine.time_zone)).year
     return f"REQ-{year}-{await next_number(session, f'REQ-{year}'):06}"
 
 
@@ -105,7 +106,7 @@ async def _decided(
 ) -> WorkRequest:  # fmt: skip
     before = audit.snapshot(request)
     request.status, request.reason = status, reason
-    request.decided_by, request.decided_at = actor.user_id, min(cmd.occurred_at, now())
+    request.decided_by, request.decided_at = actor.user_id, past(cmd.occurred_at)
     touch(request)
     await session.flush()
     after = audit.snapshot(request) | ({"intervention": job.number} if job else {})

@@ -9,12 +9,15 @@ from server.core.tables import Synced, Versioned, text_column
 
 
 class Site(Versioned, Synced, table=True):
+    """`clock`: the time zone where the database knows it, else UTC; a trigger keeps it, and every computation reads it."""
+
     __tablename__ = "sites"
 
     name: str = Field(max_length=100, unique=True)
     location: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     description: str = text_column()
     time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
+    clock: str = Field(default="UTC", max_length=60, sa_column_kwargs={"server_default": "UTC"})
     public_requests: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 

@@ -58,18 +58,21 @@ async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_upd
     return line
 
 
-_ZONES = sa.text("select name from pg_timezone_names")
+_database_zones: set[str] = set()
 
 
-async def zones_of_database(session: ReadSession) -> set[str]:
-    return set(await session.scalars(_ZONES))
+async def database_zones(session: ReadSession) -> set[str]:
+    """Asked once: PostgreSQL reads a file for each of its names."""
+    if not _database_zones:
+        _database_zones.update(await session.scalars(sa.text("select name from pg_timezone_names")))
+    return _database_zones
 
 
 _LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where site_id = :site and is_active")
 # An hour that the clocks repeat is the first one; one that they leave out is taken with the offset before, as PostgreSQL does.
 _KEEP_WALL_TIME = (
     """with live as (
-        select o.id, o.due, o.due at time zone s.time_zone as at, s.time_zone as zone
+        select o.id, o.due, o.due at time zone s.clock as at, s.clock as zone
         from scheduled_maintenances p join plan_occurrence o on o.plan_id = p.id join sites s on s.id = p.site_id
         where p.site_id = :site and not p.is_active and o.state in ('planned', 'open')
     ), told as (

@@ -21,6 +21,12 @@ async def list_sites(actor: SiteReader, session: ReadSessionDep, page: PageParam
     return await repository.list_sites(session, actor, page)
 
 
+@router.get("/time-zones")
+async def list_time_zones(_: SiteReader, session: ReadSessionDep) -> list[str]:
+    """The names that a site's `time_zone` may have."""
+    return await service.time_zones(session)
+
+
 @router.post("/sites", status_code=status.HTTP_201_CREATED)
 async def create_site(actor: SiteWriter, session: SessionDep, cmd: SiteCreate) -> SiteRead:
     return SiteRead.model_validate(await service.create_site(session, actor, cmd))
@@ -39,12 +45,6 @@ async def update_site(actor: SiteWriter, session: SessionDep, site_id: UUID, cmd
 @router.delete("/sites/{site_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_site(actor: SiteWriter, session: SessionDep, site_id: UUID) -> None:
     await service.delete_site(session, actor, site_id)
-
-
-@router.get("/time-zones")
-async def list_time_zones(_: SiteReader, session: ReadSessionDep) -> list[str]:
-    """The names that a site's `time_zone` may be chosen from."""
-    return await service.time_zones(session)
 
 
 @router.get("/sites/{site_id}/lines")

@@ -2,35 +2,25 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.database import ReadSession, Session
 from server.core.versions import claim
+from server.core.zones import TimeZoneUnknown
 from server.sites import repository
 from server.sites.errors import SiteInUse
 from server.sites.models import ProductionLine, Site
 from server.users import service as users
 from shared_models.sites import LineCreate, LineUpdate, SiteCreate, SiteUpdate
+from shared_models.zones import zone_names
 
-_NOT_PLACES = {"Etc", "posix", "right", "SystemV"}
 keep_wall_time = repository.keep_wall_time
-
-
-async def time_zones(session: ReadSession) -> list[str]:
-    """Regions with their cities, and UTC: those that the schema takes and the database can reckon with."""
-    known = await repository.zones_of_database(session)
-    return sorted(name for name in known & available_timezones() if _is_a_place(name))
-
-
-def _is_a_place(name: str) -> bool:
-    region, _, city = name.partition("/")
-    return name == "UTC" or bool(city and region not in _NOT_PLACES)
 
 
 async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
     """Whoever creates a site and does not see all of them becomes a member of it."""
+    await _check_zone(session, cmd.time_zone)
     site = Site(**cmd.model_dump())
     session.add(site)
     await session.flush()
@@ -43,11 +33,23 @@ async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
 async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUpdate) -> Site:
     site = await repository.get_site(session, actor, site_id, for_update=True)
     zone = site.time_zone
+    if cmd.time_zone is not None and cmd.time_zone != zone:
+        await _check_zone(session, cmd.time_zone)
     await _change(session, actor, site, cmd, "site.updated")
     if site.time_zone != zone:
         await repository.look_at_plans_again(session, site.id)
         await keep_wall_time(session, site.id)
     return site
+
+
+async def time_zones(session: ReadSession) -> list[str]:
+    """What a site's clock may be: plain names that this server's Python and its database both know."""
+    return sorted(zone_names() & await repository.database_zones(session))
+
+
+async def _check_zone(session: Session, name: str) -> None:
+    if name not in await repository.database_zones(session):
+        raise TimeZoneUnknown(field="time_zone")
 
 
 async def delete_site(session: Session, actor: Actor, site_id: UUID) -> None:

@@ -6,26 +6,35 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from server.core.context import device_time
+from server.core.times import ImplausibleTime
 from shared_models.base import Command
+from shared_models.instants import PLANT_BEGAN
 from shared_models.sync import HAPPENED
 
 TOLERANCE = timedelta(minutes=2)
-_YEARS = range(2000, 2200)  # beyond, no correction makes sense, and services refuse it
+DEAD_SINCE = datetime(1969, 12, 31, tzinfo=UTC)
+"""What a clock shows that has lost its battery: the epoch of its system, somewhere from here to `PLANT_BEGAN`."""
 C = TypeVar("C", bound=Command)
 
 
 def skew(sent_at: datetime, received_at: datetime) -> timedelta:
     """How far the device's clock runs ahead; small differences are the network's."""
-    if sent_at.year not in _YEARS:
-        return timedelta()
     ahead = sent_at - received_at
     return ahead if abs(ahead) > TOLERANCE else timedelta()
 
 
 def corrected(command: C, ahead: timedelta, received_at: datetime) -> C:
-    """What has happened, by the server's clock; what is planned stays."""
-    told = {name: at for name in HAPPENED if isinstance(at := getattr(command, name, None), datetime) and at.year in _YEARS}
-    return command.model_copy(update={name: min(at.astimezone(UTC) - ahead, received_at) for name, at in told.items()})
+    """What has happened, by the server's clock; what is planned stays.
+
+    A dead clock that was set right before the push leaves no trace of when: what it told of counts as happening now.
+    """
+    told = {name: at.astimezone(UTC) - ahead for name in HAPPENED if isinstance(at := getattr(command, name, None), datetime)}
+    if DEAD_SINCE <= told["occurred_at"] < PLANT_BEGAN:
+        dead = received_at - told["occurred_at"]
+        told = {name: at + dead for name, at in told.items()}
+    if wrong := [name for name, at in told.items() if at < PLANT_BEGAN]:
+        raise ImplausibleTime(field=wrong[0])
+    return command.model_copy(update={name: min(at, received_at) for name, at in told.items()})
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from server.core.versions import claim, touch
 from server.users import repository
 from server.users.models import User, UserSite
 from shared_models.auth import MeUpdate
+from shared_models.passwords import tells_name
 from shared_models.permissions import Role
 from shared_models.users import UserCreate, UserRead, UserUpdate
 
@@ -28,6 +29,10 @@ class OwnAccess(Conflict):
     """Nobody shuts himself out: a colleague changes what one may do."""
 
     code = "own_access"
+
+
+class PasswordIsName(Invalid):
+    code = "password_is_name"
 
 
 class SiteOutOfReach(Invalid):
@@ -79,6 +84,13 @@ async def ensure_reaches(session: ReadSession, actor: Actor, user: User) -> None
 
 async def put_on_sites(session: Session, user_id: UUID, site_ids: Iterable[UUID]) -> None:
     await repository.replace_sites(session, user_id, set(site_ids))
+
+
+async def set_password(user: User, password: str, field: str) -> None:
+    """One that is little more than the person's own name is refused; `field` is where it was sent."""
+    if tells_name(password, user.username, user.email):
+        raise PasswordIsName(field=field)
+    user.password_hash = await hash_password(password)
 
 
 async def join_site(session: Session, user_id: UUID, site_id: UUID) -> None:

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from server.core.clock import now
 from server.core.errors import AlreadyExists, Forbidden, NotFound, StaleVersion
+from server.core.times import ImplausibleTime
 from server.interventions.errors import (
     AssignedToAnother,
     EndsBeforeStart,
     FailureItemUnfit,
-    ImplausibleTime,
     NotAllowedNow,
     PhotoMissing,
     RestartsBeforeStop,
@@ -291,7 +292,9 @@ class TestTraces:
 
     async def test_absurd_times_have_a_name(self, shop: Workshop) -> None:
         for at in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
-            with pytest.raises(ImplausibleTime):
+            with pytest.raises(ValidationError, match="implausible_time"):
                 await shop.create(occurred_at=at)
-            with pytest.raises(ImplausibleTime):
+            with pytest.raises(ValidationError, match="implausible_time"):
                 await shop.create(scheduled_start=at)
+        with pytest.raises(ImplausibleTime):
+            await shop.create(occurred_at=datetime(1970, 1, 1, tzinfo=UTC))

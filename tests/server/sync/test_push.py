@@ -191,7 +191,7 @@ class TestAnswers:
             {"type": "intervention.hold", "command_id": str(uuid7()), "occurred_at": at, "intervention_id": str(job), "reason": "No part"},
         )  # fmt: skip
         assert codes(results) == [
-            "applied", "unknown_command", "unknown_command", "unknown_command", "invalid", "invalid", "not_found", "implausible_time",
+            "applied", "unknown_command", "unknown_command", "unknown_command", "invalid", "invalid", "not_found", "invalid",
             "applied",
         ]  # fmt: skip
         assert results[4].problem

@@ -1,0 +1,116 @@
+"""Times as they are sent: each kind has a range beyond which it can only be a mistake, and none leaves what can be computed with.
+
+What has happened, a device reads off its own clock, which may have stopped with its battery. Nothing is judged there: the server
+judges by its own clock, once it has made up for the device's (`read_by`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, NaiveDatetime, WithJsonSchema
+
+PLANT_BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing that is told of was done before."""
+LAST_YEAR = 2200
+AHEAD = timedelta(days=7)
+"""A clock that runs ahead by less counts as now."""
+_BUILT, _PLANT = 1900, PLANT_BEGAN.year
+IMPLAUSIBLE = "implausible_time"
+
+
+@dataclass(frozen=True)
+class _Reader:
+    now: datetime
+
+
+_reader: ContextVar[_Reader | None] = ContextVar("reader", default=None)
+
+
+@contextmanager
+def read_by(now: datetime | None) -> Iterator[None]:
+    """Inside, what is said to have happened must have, by a clock that shows `now`; None: whatever a device's clock said."""
+    token = _reader.set(_Reader(now) if now else None)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def _within(at: datetime, first: int, last: int = LAST_YEAR) -> datetime:
+    """In UTC; years are looked at first, because at the ends of the calendar not every instant can be told in another zone."""
+    if not first <= at.year < last:
+        raise ValueError(IMPLAUSIBLE)
+    return at.astimezone(UTC)
+
+
+def is_plausible(at: datetime, now: datetime) -> bool:
+    return PLANT_BEGAN <= at <= now + AHEAD
+
+
+def _happened(at: datetime) -> datetime:
+    told, reader = _within(at, _BUILT), _reader.get()
+    if reader is not None and not is_plausible(told, reader.now):
+        raise ValueError("time_in_future" if told > reader.now else IMPLAUSIBLE)
+    return told
+
+
+def _planned(at: datetime) -> datetime:
+    return _within(at, _PLANT)
+
+
+def _bound(at: datetime) -> datetime:
+    return _within(at, _BUILT)
+
+
+def _wall(at: datetime) -> datetime:
+    if not _PLANT <= at.year < LAST_YEAR:
+        raise ValueError(IMPLAUSIBLE)
+    return at.replace(fold=0)
+
+
+def _day(day: date) -> date:
+    if not _BUILT <= day.year < LAST_YEAR:
+        raise ValueError("implausible_date")
+    return day
+
+
+def _plan_day(day: date) -> date:
+    if not _PLANT <= day.year < LAST_YEAR:
+        raise ValueError("implausible_date")
+    return day
+
+
+def _hour(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError("timezone_superfluous")
+    if at.second or at.microsecond:
+        raise ValueError("due_time_unfit")
+    return at
+
+
+HAPPENED, PLANNED, BOUND = AfterValidator(_happened), AfterValidator(_planned), AfterValidator(_bound)
+WALL, DAY, PLAN_DAY, HOUR = AfterValidator(_wall), AfterValidator(_day), AfterValidator(_plan_day), AfterValidator(_hour)
+
+Instant = Annotated[datetime, AwareDatetime]
+"""As it is read: a row tells what the server has kept."""
+Happened = Annotated[AwareDatetime, HAPPENED]
+Planned = Annotated[AwareDatetime, PLANNED]
+Bound = Annotated[AwareDatetime, BOUND]
+"""Where a query begins or ends, and what a device's clock shows as it sends."""
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+_DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+
+# The formats of OpenAPI's registry: JSON Schema's own `date-time` and `time` ask for an offset.
+Local = Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local", "pattern": f"^{_DATE}T{_CLOCK}$"})]
+"""A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
+Wall = Annotated[Local, WALL]
+"""A wall clock's time as it is sent."""
+Day = Annotated[date, DAY]
+"""Of a machine's life."""
+PlanDay = Annotated[date, PLAN_DAY]
+Hour = Annotated[time, HOUR, WithJsonSchema({"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"})]

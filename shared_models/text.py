@@ -1,0 +1,96 @@
+"""Text as it is kept, whatever keyboard, scanner or clipboard it came from: composed (NFC), visible, without hidden turns of direction.
+
+What nobody can see is dropped, what breaks a line is one kind of line break, and what no text can hold is refused.
+"""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, StringConstraints
+
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_NO_CHARACTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_EDGES = re.compile(r"\A[\s\u200c\u200d]+|[\s\u200c\u200d]+\Z")
+_FOLDS = re.compile(r"[ ]*[\n\t]\s*")
+_EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_FIRST_MARK = "\u0300"
+_LONGEST_SECRET = 1_000
+MOST_MARKS = 30
+"""Marks on one letter, as in Unicode's stream-safe text; more of them only cost time."""
+
+
+def written(value: str) -> str:
+    """`value` as it is kept; raises ValueError with a stable code for what no text can hold."""
+    if value.isascii() and value.isprintable():
+        return value.strip(" ")
+    kept = _HIDDEN.sub("", _BREAKS.sub("\n", value))
+    if _NO_CHARACTER.search(kept) or _is_overloaded(kept):
+        raise ValueError("character_unreadable")
+    if _CONTROLS.search(kept):
+        raise ValueError("control_character")
+    kept = _EDGES.sub("", unicodedata.normalize("NFC", kept))
+    return kept if is_visible(kept) else ""
+
+
+def one_line(value: str) -> str:
+    return _FOLDS.sub(" ", written(value))
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything at all."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _EMPTY_LETTERS for char in text)
+
+
+def _is_overloaded(text: str) -> bool:
+    if not text or max(text) < _FIRST_MARK:
+        return False
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run > MOST_MARKS:
+            return True
+    return False
+
+
+def printable(value: object, most: int = 60) -> str:
+    """What somebody has sent, fit to be shown and to be written anywhere."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in str(value)[:most])
+
+
+def _if_text(value: Any) -> Any:
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _if_long_text(value: Any) -> Any:
+    return written(value) if isinstance(value, str) else value
+
+
+def _if_secret(value: Any) -> Any:
+    return printable(value, _LONGEST_SECRET) if isinstance(value, str) else value
+
+
+SECRET = BeforeValidator(_if_secret)
+ONE_LINE = BeforeValidator(_if_text)
+LINES = BeforeValidator(_if_long_text)
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
+Text = Annotated[str, ONE_LINE]
+Line = Annotated[str, StringConstraints(max_length=200), ONE_LINE]
+Short = Annotated[str, StringConstraints(max_length=20), ONE_LINE]
+"""A unit, a figure's sign."""
+Label = Annotated[str, StringConstraints(max_length=100), ONE_LINE]
+"""A name that may be left empty."""
+Key = Annotated[str, StringConstraints(max_length=200), ONE_LINE]
+"""What machines pass on: a cursor, a token, a column's name."""
+Token = Annotated[str, StringConstraints(max_length=200), SECRET]
+"""A secret of this server's own making: what is no such thing is not refused by its form, it only opens nothing."""
+LongText = Annotated[str, StringConstraints(max_length=10_000), LINES]
+Paragraph = Annotated[str, StringConstraints(max_length=1_000), LINES]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1_000), LINES]

@@ -1,0 +1,31 @@
+"""Time zones of sites: plain IANA names, spelt exactly, that can be computed with here. The server asks its database too."""
+
+import re
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared_models.text import ONE_LINE
+
+UTC_NAME = "UTC"
+_PLACE = re.compile(r"(?!posix/|right/|SystemV/|Etc/)[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
+"""An area and a place: no offset, no abbreviation, nothing that means another zone on another machine (`localtime`, `Factory`)."""
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """What this machine knows."""
+    return frozenset(name for name in available_timezones() if name == UTC_NAME or _PLACE.fullmatch(name))
+
+
+def _known(value: str) -> str:
+    """A device without the list of zones leaves it to the server."""
+    is_known = value in names if (names := zone_names()) else _PLACE.fullmatch(value) or value == UTC_NAME
+    if not is_known:
+        raise ValueError("time_zone_unknown")
+    return value
+
+
+TimeZone = Annotated[str, StringConstraints(max_length=60), ONE_LINE, AfterValidator(_known), Field(examples=["Europe/Paris"])]
