@@ -45,3 +45,11 @@ class BlankLabels(_Sheet):
     """New codes that a technician will link to machines by scanning them."""
 
     count: Annotated[int, Field(ge=1, le=650)]
+
+
+class UnprintableLabel(Row):
+    """A label with characters that no font of the server has: boxes would stand in their place."""
+
+    equipment_id: UUID
+    name: str
+    missing: str

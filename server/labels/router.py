@@ -5,12 +5,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.gates import GatesDep
 from server.core.settings import Settings
 from server.core.writes import WriteRoute
 from server.equipment import reading
 from server.labels import service, sheets
 from shared_models.equipment import EquipmentRow
-from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet
+from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
 
 Reader = Annotated[Actor, require("equipment:read")]
 Writer = Annotated[Actor, require("equipment:write")]
@@ -46,12 +47,22 @@ async def read_label_picture(
     return Response(png, media_type="image/png")
 
 
+@router.post("/labels/check")
+async def check_sheet(actor: Reader, session: ReadSessionDep, cmd: LabelSheet) -> list[UnprintableLabel]:
+    """Before printing: which labels would have boxes in place of letters."""
+    return await service.unprintable(session, actor, cmd)
+
+
 @router.post("/labels/sheet", response_class=Response)
-async def print_sheet(request: Request, actor: Reader, session: ReadSessionDep, cmd: LabelSheet) -> Response:
-    return Response(await service.sheet(session, actor, cmd, base_url=_base_url(request)), media_type=PDF, headers=_NAMED)
+async def print_sheet(request: Request, actor: Reader, session: ReadSessionDep, gates: GatesDep, cmd: LabelSheet) -> Response:
+    async with gates.printing.passed():
+        content = await service.sheet(session, actor, cmd, base_url=_base_url(request))
+    return Response(content, media_type=PDF, headers=_NAMED)
 
 
 @router.post("/labels/blank", response_class=Response)
-async def print_blank_labels(request: Request, actor: Writer, session: SessionDep, cmd: BlankLabels) -> Response:
+async def print_blank_labels(request: Request, actor: Writer, session: SessionDep, gates: GatesDep, cmd: BlankLabels) -> Response:
     """New codes and the sheet to print them; they are linked to machines by scanning."""
-    return Response(await service.blank_sheet(session, actor, cmd, base_url=_base_url(request)), media_type=PDF, headers=_NAMED)
+    async with gates.printing.passed():
+        content = await service.blank_sheet(session, actor, cmd, base_url=_base_url(request))
+    return Response(content, media_type=PDF, headers=_NAMED)

@@ -4,16 +4,18 @@ import asyncio
 from uuid import UUID
 
 from server.core.access import Actor
+from server.core.apart import WorkFailedError, apart
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import NotFound, Unavailable
 from server.equipment import service as equipment
-from server.labels import pictures, repository, sheets
-from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, TooManyLabels
+from server.labels import lettering, pictures, repository, sheets
+from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, StartOffSheet, TooManyLabels
 from server.labels.repository import LabelText
-from shared_models.label_sheets import BlankLabels, LabelSheet
+from shared_models.label_sheets import BlankLabels, LabelSheet, UnprintableLabel
 from shared_models.labels import label_code_in
 
 MOST_ON_PAPER = 4_000
+_MOST_MIB, _MOST_SECONDS = 768, 240
 
 
 def checked(typed: str) -> str:
@@ -50,14 +52,28 @@ async def sheet(session: ReadSession, actor: Actor, cmd: LabelSheet, *, base_url
     return await _print(labels, cmd, base_url)
 
 
+async def unprintable(session: ReadSession, actor: Actor, cmd: LabelSheet) -> list[UnprintableLabel]:
+    """The labels on which some characters would be boxes, since no font here has them."""
+    found = [(equipment_id, label) for equipment_id, label in (await repository.texts(session, actor, cmd.equipment_ids)).items()]
+    lacking = [
+        (equipment_id, label, lettering.missing(f"{label.name}{label.machine}{label.site}{label.line}")) for equipment_id, label in found
+    ]
+    return [UnprintableLabel(equipment_id=one, name=label.name, missing=missing) for one, label, missing in lacking if missing]
+
+
 async def blank_sheet(session: Session, actor: Actor, cmd: BlankLabels, *, base_url: str) -> bytes:
     codes = await equipment.new_blank_labels(session, actor, cmd.count)
     return await _print([LabelText(code) for code in codes], cmd, base_url)
 
 
 async def _print(labels: list[LabelText], cmd: LabelSheet | BlankLabels, base_url: str) -> bytes:
-    layout = sheets.LAYOUTS[cmd.format]
-    return await asyncio.to_thread(sheets.pdf, labels, base_url=base_url, layout=layout, start=cmd.start)
+    if cmd.start > (last := sheets.LAYOUTS[cmd.format].per_page):
+        raise StartOffSheet(field="start", last=last)
+    task = sheets.Task(labels=labels, base_url=base_url, format=cmd.format, start=cmd.start).model_dump_json()
+    try:
+        return await apart(sheets.printed, task.encode(), most_mib=_MOST_MIB, most_seconds=_MOST_SECONDS)
+    except WorkFailedError:
+        raise Unavailable from None
 
 
 async def _texts(session: ReadSession, actor: Actor, equipment_ids: list[UUID]) -> list[LabelText]:

@@ -3,23 +3,21 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from unicodedata import normalize
+from functools import lru_cache
 
 import qrcode
+from pydantic import BaseModel
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from server.labels import lettering
 from server.labels.errors import StartOffSheet
+from server.labels.lettering import BOLD, REGULAR, printable
 from server.labels.repository import LabelText
 from shared_models.label_sheets import LabelFormat
 from shared_models.labels import grouped
 
-REGULAR, BOLD = "EtabliSans", "EtabliSansBold"
 QUIET_MODULES = 4  # ISO/IEC 18004
-_FONT_FILES = {REGULAR: "Vera.ttf", BOLD: "VeraBd.ttf"}  # come with reportlab and have the accents of western Europe
 _INK = (0.08, 0.125, 0.17)
 
 
@@ -48,11 +46,19 @@ LAYOUTS = {
 }
 
 
+class Task(BaseModel):
+    """What is printed, as one process tells it to another."""
+
+    labels: list[LabelText]
+    base_url: str
+    format: LabelFormat
+    start: int
+
+
 def pdf(labels: Sequence[LabelText], *, base_url: str, layout: Layout, start: int = 1) -> bytes:
     """The sheets; `start` is the first label to print on, from 1. Raises `StartOffSheet`."""
     if start > layout.per_page:
         raise StartOffSheet(field="start", last=layout.per_page)
-    _register_fonts()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(layout.page[0] * mm, layout.page[1] * mm), pageCompression=1)
     canvas.setTitle("Établi")
@@ -65,10 +71,10 @@ def pdf(labels: Sequence[LabelText], *, base_url: str, layout: Layout, start: in
     return buffer.getvalue()
 
 
-@cache
-def _register_fonts() -> None:
-    for name, file in _FONT_FILES.items():
-        pdfmetrics.registerFont(TTFont(name, file))
+def printed(task: bytes) -> bytes:
+    """`pdf` in a process of its own: `Task` as JSON."""
+    asked = Task.model_validate_json(task)
+    return pdf(asked.labels, base_url=asked.base_url, layout=LAYOUTS[asked.format], start=asked.start)
 
 
 def _draw(canvas: Canvas, label: LabelText, base_url: str, layout: Layout, position: int) -> None:
@@ -88,10 +94,7 @@ def _draw(canvas: Canvas, label: LabelText, base_url: str, layout: Layout, posit
 
 def _draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """`side` includes the quiet zone. Dark runs of a row are one rectangle each, in one path: no hairlines between modules."""
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    modules = code.get_matrix()
+    modules = _modules(text)
     step = side / (len(modules) + 2 * QUIET_MODULES)
     path = canvas.beginPath()
     for row, line in enumerate(modules):
@@ -99,6 +102,15 @@ def _draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None
         for first, length in _runs(line):
             path.rect(x + (first + QUIET_MODULES) * step, bottom, length * step, step)
     canvas.drawPath(path, stroke=0, fill=1)
+
+
+@lru_cache(maxsize=1)
+def _modules(text: str) -> list[list[bool]]:
+    """Kept for the copies of a label, which follow each other."""
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    return code.get_matrix()
 
 
 def _runs(line: Sequence[bool]) -> list[tuple[int, int]]:
@@ -130,21 +142,19 @@ def _draw_text(canvas: Canvas, label: LabelText, x: float, y: float, width: floa
 
 def _code(canvas: Canvas, code: str, size: float, x: float, y: float, width: float) -> float:
     """Never cut: a code that is too wide is written smaller. The answer is its size."""
-    size = min(size, size * width / pdfmetrics.stringWidth(grouped(code), BOLD, size))
-    canvas.setFont(BOLD, size)
-    canvas.drawString(x, y, grouped(code))
+    size = min(size, size * width / lettering.width(grouped(code), BOLD, size))
+    lettering.draw(canvas, grouped(code), BOLD, size, x, y)
     return size
 
 
 def _place(label: LabelText, size: float, width: float) -> str:
     """Where there is no room for both, the line says more than the site."""
     both = " · ".join(filter(None, (label.site, label.line)))
-    return both if pdfmetrics.stringWidth(printable(both), REGULAR, size) <= width else label.line or label.site
+    return both if lettering.width(printable(both), REGULAR, size) <= width else label.line or label.site
 
 
 def _line(canvas: Canvas, text: str, font: str, size: float, x: float, y: float, width: float) -> None:
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, shortened(printable(text), font, size, width))
+    lettering.draw(canvas, shortened(printable(text), font, size, width), font, size, x, y)
 
 
 def _name_lines(name: str, width: float, room: float, largest: float) -> tuple[list[str], float]:
@@ -153,7 +163,7 @@ def _name_lines(name: str, width: float, room: float, largest: float) -> tuple[l
     while True:
         lines = wrapped(name, BOLD, size, width)
         count = max(1, int(room / (size * 1.12)))
-        if len(lines) <= count and all(pdfmetrics.stringWidth(line, BOLD, size) <= width for line in lines):
+        if len(lines) <= count and all(lettering.width(line, BOLD, size) <= width for line in lines):
             return lines, size
         if size <= largest * 0.62:
             kept = lines[:count]
@@ -168,7 +178,7 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and pdfmetrics.stringWidth(longer, font, size) <= width:
+        if lines and lettering.width(longer, font, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -177,20 +187,8 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
 
 def shortened(text: str, font: str, size: float, width: float) -> str:
     """What fits in `width`, with an ellipsis where something is missing."""
-    if pdfmetrics.stringWidth(text, font, size) <= width:
+    if lettering.width(text, font, size) <= width:
         return text
-    while text and pdfmetrics.stringWidth(f"{text}…", font, size) > width:
+    while text and lettering.width(f"{text}…", font, size) > width:
         text = text[:-1]
     return f"{text.rstrip()}…"
-
-
-def printable(text: str) -> str:
-    """The text in characters the font has: others without their accent, or as `?`."""
-    _register_fonts()
-    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
-    return "".join(char if ord(char) in known else _plain(char, known) for char in text)
-
-
-def _plain(char: str, known: dict[int, int]) -> str:
-    base = normalize("NFKD", char)[0]
-    return base if ord(base) in known else "?"

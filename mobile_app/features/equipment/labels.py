@@ -6,23 +6,26 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.files import download
 from mobile_app.ui.buttons import PrimaryButton, TextLink
+from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field
-from mobile_app.ui.hooks import Draft, use_draft
+from mobile_app.ui.hooks import Draft, use_async, use_draft
 from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet
+from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet, UnprintableLabel
 
 PER_SHEET = {LabelFormat.l7163: 14, LabelFormat.l7160: 21, LabelFormat.l7651: 65, LabelFormat.roll_62: 1}
 MOST_COPIES = 20
 PIXELS = 1024
 MOST_BLANK = 650
+NAMED, MOST_SHOWN = 3, 12
 
 
 def labels_sheet(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[[], None]) -> Sheet:
@@ -49,6 +52,7 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
     async def picture() -> None:
         await download(client, f"/equipment/{equipment_ids[0]}/label.png?pixels={PIXELS}", t("labels_form.picture_file"))
 
+    boxes = use_async(lambda: unprintable(client, equipment_ids), [tuple(equipment_ids)]).data or []
     papers = [Choice(f.value, t(f"labels_form.format.{f.name}"), note=t(f"labels_form.format.{f.name}_note")) for f in PER_SHEET]
     many, most = ("copies", MOST_COPIES) if equipment_ids else ("count", MOST_BLANK)
     parts: list[ft.Control] = [
@@ -58,10 +62,30 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
     if PER_SHEET[paper] > 1:
         parts.append(_stepper("start", start, PER_SHEET[paper], draft))
         parts.append(Meta(t("labels_form.start_hint")))
+    if boxes:
+        parts.append(_boxes_notice(boxes))
     parts.append(PrimaryButton(t("labels_form.print"), print_them, icon=ft.Icons.PRINT_ROUNDED))
     if len(equipment_ids) == 1:
         parts.append(ft.Row([TextLink(t("labels_form.picture"), picture)], alignment=ft.MainAxisAlignment.CENTER))
     return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+async def unprintable(client: Client, equipment_ids: Sequence[UUID]) -> list[UnprintableLabel]:
+    """Which labels would have boxes in place of letters; not known without a network, where nothing can be printed either."""
+    if not equipment_ids:
+        return []
+    try:
+        answer = await client.api.post("/labels/check", LabelSheet(equipment_ids=list(equipment_ids)))
+    except ClientError:
+        return []
+    return [UnprintableLabel.model_validate(row) for row in answer]
+
+
+def _boxes_notice(boxes: Sequence[UnprintableLabel]) -> ft.Control:
+    """The first names, and the characters that have no font."""
+    names = ", ".join(label.name for label in boxes[:NAMED]) + ("…" if len(boxes) > NAMED else "")
+    missing = "".join(dict.fromkeys("".join(label.missing for label in boxes)))[:MOST_SHOWN]
+    return NoticeCard(n("labels_form.boxes", len(boxes)), t("labels_form.boxes_body", names=names, missing=missing))
 
 
 def _stepper(name: str, value: int, most: int, draft: Draft) -> ft.Control:

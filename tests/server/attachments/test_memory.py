@@ -10,6 +10,7 @@ import pytest
 
 from server.core.settings import MEBIBYTE
 from shared_models.ids import uuid7
+from tests.conftest import SECRET
 from tests.server.attachments import samples
 from tests.server.machines import make_machine, make_site
 from tests.setup.test_serve import Server
@@ -61,12 +62,14 @@ def _children(pid: int) -> list[int]:
     return [int(child) for line in found for child in line.split()]
 
 
-async def test_people_without_an_account_cannot_fill_the_memory(open_folder, client_as, session, database_url):
+async def test_nobody_can_fill_the_memory(open_folder, client_as, session, database_url):
+    """Twelve people without an account with a picture each, and three readers with two thousand labels."""
     site = await make_site(session)
-    machine = await make_machine(await client_as("supervisor", sites=[site.id]), site.id)
+    reader = await client_as("supervisor", sites=[site.id])
+    machine = await make_machine(reader, site.id)
     await session.commit()
     pictures = [samples.square(7_745), samples.square(12_000)]  # the second is refused by its header
-    with Server(open_folder / "data", env={"DATABASE_URL": database_url, "ETABLI_JOBS": "false"}) as server:
+    with Server(open_folder / "data", env={"DATABASE_URL": database_url, "ETABLI_JOBS": "false", "ETABLI_SECRET_KEY": SECRET}) as server:
         server.ready()
         memory = Memory(server.process.pid)
         url = f"http://127.0.0.1:{server.port}/e/{machine['label_codes'][0]}"
@@ -78,10 +81,17 @@ async def test_people_without_an_account_cannot_fill_the_memory(open_folder, cli
             assert answer.status_code == 201 or f"Bruit {number}</textarea>" in answer.text
             return answer.status_code
 
+        def print_labels(_: int) -> int:
+            sheet, headers = {"equipment_ids": [machine["id"]] * 2_000}, {"authorization": reader.headers["authorization"]}
+            printed = f"http://127.0.0.1:{server.port}/api/v1/labels/sheet"
+            return httpx2.post(printed, json=sheet, headers=headers, timeout=120, trust_env=False).status_code
+
         assert send(0) == 201
         before = memory.now()
-        with memory.watched(), ThreadPoolExecutor(12) as people:
+        with memory.watched(), ThreadPoolExecutor(15) as people:
+            sheets = [people.submit(print_labels, number) for number in range(3)]
             statuses = list(people.map(send, range(1, 13)))
+        assert {sheet.result() for sheet in sheets} <= {200, 503}
         assert set(statuses) <= {201, 422, 429, 503}, statuses
         assert statuses.count(422) >= 1
         assert memory.peak - before < PUBLIC_PEAK_MIB

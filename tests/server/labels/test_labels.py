@@ -6,10 +6,9 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
-from reportlab.pdfbase import pdfmetrics
 from sqlalchemy import text
 
-from server.labels import sheets
+from server.labels import lettering, sheets
 from server.labels.repository import LabelText
 from shared_models.ids import uuid7
 from shared_models.label_sheets import LabelFormat
@@ -66,10 +65,47 @@ class TestSheets:
         assert right <= (x + width) * 10 + 1
         assert bottom <= (y + height) * 10 + 1
 
-    def test_the_font_has_western_accents_and_others_lose_theirs(self):
-        assert sheets.printable("Étiqueteuse œuvrée ç à ü ñ – “’…") == "Étiqueteuse œuvrée ç à ü ñ – “’…"
-        assert sheets.printable("ąğș 漢") == "ağs ?"
-        assert pdfmetrics.stringWidth(sheets.shortened("x" * 999, sheets.BOLD, 9, 50), sheets.BOLD, 9) <= 50
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "Étiqueteuse œuvrée ç à ü ñ – “’…", "Насос подачи №3 Ёлка", "Αντλία ψύξης", "Máy bơm nước thải số 2", "Ștergător ğıİ ąę",
+            "مضخة المياه رقم 12 (A)", "משאבה 3", "เครื่องสูบน้ำ", "पंप संख्या ४", "Pompe 3×4 → cuve ≤ 5 °C ✓ ⚠️ ★",
+        ],
+    )  # fmt: skip
+    def test_names_of_any_of_these_scripts_are_printed(self, name):
+        assert lettering.missing(name) == ""
+        assert lettering.MISSING not in sheets.printable(name)
+        label = LabelText(new_label_code(), name, "М-1", "Site", name)
+        [page] = pages(sheets.pdf([label], base_url="https://etabli.example", layout=sheets.LAYOUTS[LabelFormat.roll_62]), dpi=400)
+        assert read(page) == [f"https://etabli.example/e/{label.code}"]
+        inked = page.convert("L").point(lambda value: 255 * (value < 128)).crop((page.width // 2, 0, page.width, page.height // 3))
+        assert inked.getbbox()
+
+    def test_a_character_without_a_font_is_a_box_and_is_told(self):
+        assert sheets.printable("Pompe \ue000\ue001 A\u200b") == "Pompe □□ A\u200b"
+        assert lettering.missing("Pompe \ue000\ue001\ue000") == "\ue000\ue001"
+
+    def test_letters_are_joined(self):
+        apart = sum(lettering.width(char, lettering.BOLD, 1) for char in "مضخة")
+        assert lettering.width("مضخة", lettering.BOLD, 1) < apart - 0.2
+
+    @pytest.mark.parametrize(
+        ("text", "seen"),
+        [
+            ("abc אבג", "abc גבא"), ("אבג 12 (A)", "(A) 12 גבא"), ("Pompe 12", "Pompe 12"), ("אבג 1.5 50%", "50% 1.5 גבא"),
+            ("12 אבג", "גבא 12"),
+            ("A (אב) B", "A (בא) B"),
+        ],
+    )  # fmt: skip
+    def test_directions(self, text, seen):
+        """As the letters stand from left to right; a bracket of a run to the left is mirrored when it is shaped."""
+        mirrored = str.maketrans("()", ")(")
+        runs = lettering._runs(text, lettering._faces(lettering.BOLD))
+        assert "".join(run[::-1].translate(mirrored) if is_rtl else run for _, run, is_rtl in runs) == seen
+
+    def test_what_is_too_long_is_cut_with_an_ellipsis(self):
+        for name in ("x" * 999, "Ж" * 999, "م" * 999):
+            assert lettering.width(sheets.shortened(name, sheets.BOLD, 9, 50), sheets.BOLD, 9) <= 50
 
 
 class TestPrinting:
@@ -96,6 +132,11 @@ class TestPrinting:
     async def test_refuses(self, writer, site, body, refusal):
         machine = await make_machine(writer, site.id)
         assert code_of(await writer.post(f"{API}/labels/sheet", json={"equipment_ids": [machine["id"]]} | body)) == refusal
+
+    async def test_says_beforehand_which_labels_would_have_boxes(self, writer, site):
+        machines = [await make_machine(writer, site.id, name=name) for name in ("Насос", "Pompe \ue000\ue001")]
+        answer = await writer.post(f"{API}/labels/check", json={"equipment_ids": [machine["id"] for machine in machines]})
+        assert answer.json() == [{"equipment_id": machines[1]["id"], "name": "Pompe \ue000\ue001", "missing": "\ue000\ue001"}]
 
     async def test_blank_labels_are_new_codes(self, writer, client_as, site, session):
         answer = await writer.post(f"{API}/labels/blank", json={"count": 5, "format": "L7651"})
