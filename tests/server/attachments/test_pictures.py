@@ -5,7 +5,7 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -46,7 +46,7 @@ class TestKept:
     @given(st.lists(ENTRIES, max_size=4))
     @example([(0x0100, 5, 1, b"\x08\0\0\0")])  # a width that is a fraction
     @example([(0x8769, 4, 1, b"\xff\xff\xff\xff")])
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_upright_whatever_else_its_camera_wrote(self, entries):
         others = [entry for entry in entries if entry[0] != ORIENTATION_6[0]]
         sent = samples.with_exif(KINDS["JPEG RGB"], samples.exif([*others, ORIENTATION_6]))
@@ -55,7 +55,7 @@ class TestKept:
         assert not decoded(kept.data).getexif()
 
     @given(st.binary(max_size=300))
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_whatever_stands_in_place_of_its_exif(self, rubbish):
         kept = pictures.cleaned(samples.with_exif(KINDS["JPEG RGB"], b"Exif\0\0" + rubbish), BUDGET)
         assert {kept.width, kept.height} == set(samples.SIZE)
@@ -75,7 +75,7 @@ class TestRefused:
         assert 0 < refusal.value.params["megapixels"] <= pictures.MAX_MEGAPIXELS
 
     @given(samples.damaged(list(KINDS.values())))
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_or_kept_clean_however_it_was_damaged(self, data):
         try:
             kept = pictures.read_developed(pictures.developed(data, str(BUDGET)))
@@ -104,7 +104,7 @@ DOCUMENTS = [*archives(), PDF, "Relevé;12\n".encode(), b"\0\0\0\x18ftypheic", b
 
 
 @given(samples.damaged(DOCUMENTS), st.sampled_from(["a.csv", "a.pdf", "a.docx", "", "\ud800.txt", "a\0b.txt"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_documents_are_taken_or_refused_however_they_were_damaged(data, name):
     if not data or pictures.is_picture(data):
         return
