@@ -13,7 +13,7 @@ from mobile_app.domain.context import arrived
 from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
+from mobile_app.ui.feedback import ErrorState, SkeletonLines
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async
@@ -76,7 +76,6 @@ def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDo
         if await form.submit(send):
             lines = client.lines
             await arrived(client, lines, lambda: (row := lines.get(UUID(line_id))) is not None and row.name == name)
-            toast(t("sites.line_saved"))
             on_done(line_id)
 
     if not form.ready:

@@ -76,7 +76,7 @@ COMP | Compresseur | Compressor | compress | OHE ELP LOO UST VIB AIR HIO NOI | 1
     puissance | Puissance | Power | kW
     debit | Débit | Flow | m³/min
     pression | Pression | Pressure | bar
-VENT | Ventilateur | Fan | cyclone | VIB NOI LOO BRD OHE FTS | 1.2 1.3 2.4 2.6 2.7 5.2
+VENT | Ventilateur | Fan | wind_power | VIB NOI LOO BRD OHE FTS | 1.2 1.3 2.4 2.6 2.7 5.2
     debit | Débit | Flow | m³/h
     puissance | Puissance | Power | kW
     vitesse | Vitesse | Speed | /min

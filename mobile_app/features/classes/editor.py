@@ -62,8 +62,9 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
             before = row.version if row else 0
             classes = client.classes
             await arrived(client, classes, lambda: (now := classes.get(class_id)) is not None and now.version > before)
-            toast(t("classes.saved"))
             asker = asked("next")
+            if not asker:
+                toast(t("classes.saved"))
             go(f"{asker}?class_id={class_id}" if asker else "/classes")
 
     if not form.ready:

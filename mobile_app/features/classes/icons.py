@@ -11,7 +11,7 @@ from mobile_app.ui.pickers import fold
 MACHINES: Final = (
     "precision_manufacturing", "settings", "water", "air", "electric_bolt", "local_fire_department", "ac_unit", "thermostat", "compress",
     "conveyor_belt", "forklift", "inventory_2", "pallet", "local_drink", "label", "build", "construction", "hardware", "blender",
-    "recycling", "scale", "garage", "propane_tank", "plumbing", "hvac", "cyclone", "height", "developer_board", "electrical_services",
+    "recycling", "scale", "garage", "propane_tank", "plumbing", "hvac", "wind_power", "height", "developer_board", "electrical_services",
     "battery_charging_full", "bolt", "device_thermostat", "vertical_align_center", "view_in_ar", "wash",
 )  # fmt: skip
 FAILURES: Final = (

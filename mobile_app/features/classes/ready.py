@@ -45,8 +45,9 @@ def ReadyClasses(client: Client) -> ft.Control:
             taken = await _taken(client, sorted(picked))
         finally:
             set_busy(False)
-        if taken:
+        if taken and not asked("next"):
             toast(n("classes.taken", len(taken)))
+        if taken:
             go(f"{back}?class_id={taken[0].id}" if asked("next") and len(taken) == 1 else back)
 
     def toggle(code: str) -> None:

@@ -14,13 +14,14 @@ from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.features.equipment.fields import as_told, fields
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.equipment import EquipmentRead
 from shared_models.ids import uuid7
+from shared_models.permissions import Permission
 
 
 @component
@@ -34,6 +35,8 @@ def EquipmentFormScreen() -> ft.Control:
     answer = use_async(load, [wanted])
     back = f"/equipment/{wanted}" if wanted else "/equipment"
     title = PageHeader(t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(back))
+    if not client.may(Permission.equipment_write):
+        return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("machine_form.read_only"), t("machine_form.read_only_body")))
     if answer.error and answer.data is None:
         return Page(title, ErrorState(t("machine_form.offline"), t("machine_form.offline_body"), on_retry=answer.reload))
     if wanted and answer.data is None:

@@ -24,7 +24,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async
+from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
@@ -60,8 +60,6 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
     back = asked("next") or "/sites"
     initial = ft.use_memo(lambda: _initial(site), [site.version if site else 0])
     form = use_form(f"site:{site.id if site else 'new'}", initial)
-    ask = use_confirm()
-    refusal, refuse = ft.use_state("")
 
     async def save() -> None:
         if form.busy or not form.require("name", "time_zone"):
@@ -70,34 +68,14 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
         if await form.submit(lambda values: _send(client, site, values, reload)):
             sites = client.sites
             await arrived(client, sites, lambda: (row := sites.get(UUID(site_id))) is not None and row.name == name)
-            toast(t("sites.saved"))
+            if not asked("next"):  # it would lie over what the form asks next
+                toast(t("sites.saved"))
             go(_onward(site_id) if site is None else back)
-
-    async def delete() -> None:
-        assert site is not None
-        try:
-            await client.api.delete(f"/sites/{site.id}")
-        except ProblemError as error:
-            refuse(explained(error.problem))
-            return
-        except Offline:
-            refuse(t("common.needs_network"))
-            return
-        await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
-        toast(t("sites.deleted"))
-        go("/sites")
-
-    def ask_to_delete() -> None:
-        assert site is not None
-        ask(Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), delete))
 
     title = PageHeader(site.name if site else t("sites.new"), on_back=opener(back))
     if not form.ready:
         return Page(title, SkeletonList(3))
-    known: list[ft.Control] = []
-    if site is not None:
-        known = [Lines(client, site.id), *([NoticeCard(refusal, tone=Tone.bad)] if refusal else [])]
-        known.append(DangerButton(t("sites.delete"), ask_to_delete, quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED))
+    known = [] if site is None else [Lines(client, site.id), Removal(client, site)]
     return Page(
         title,
         *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
@@ -107,6 +85,30 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
         footer=PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED),
         max_width=640,
     )
+
+
+@component
+def Removal(client: Client, site: SiteRead) -> ft.Control:
+    """Of an empty site; the server says what is on another."""
+    refusal, refuse = use_state("")
+    ask = use_confirm()
+
+    async def remove() -> None:
+        try:
+            await client.api.delete(f"/sites/{site.id}")
+        except ProblemError as error:
+            refuse(explained(error.problem))
+        except Offline:
+            refuse(t("common.needs_network"))
+        else:
+            await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
+            toast(t("sites.deleted"))
+            go("/sites")
+
+    question = Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), remove)
+    button = DangerButton(t("sites.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
+    told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
+    return ft.Column([*told, button], spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _onward(site_id: str) -> str:

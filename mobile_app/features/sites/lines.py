@@ -79,4 +79,3 @@ async def _remove(client: Client, row: LineRow) -> None:
         toast(t("common.needs_network"))
     else:
         await arrived(client, client.lines, lambda: client.lines.get(row.id) is None)
-        toast(t("sites.line_removed"))
