@@ -1,6 +1,7 @@
 """How a component reaches the client and moves about, without being handed either."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -44,6 +45,12 @@ def opener(route: str) -> Any:
 def asked(name: str) -> str:
     """What the address says of `name` behind its question mark; empty when it says nothing."""
     return parse_qs(urlsplit(ft.context.page.route or "").query).get(name, [""])[0]
+
+
+def asker() -> str:
+    """The place of the app that sent here for something, and waits for it (`?next=/equipment/new`); empty when none does."""
+    place = asked("next")
+    return place if re.match(r"/[a-z]", place) else ""
 
 
 async def arrived(client: Client, table: Table[Any], is_there: Callable[[], bool], seconds: float = 5) -> None:

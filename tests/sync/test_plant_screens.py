@@ -151,7 +151,7 @@ class TestClasses:
 
     async def test_one_from_nothing_needs_names_in_one_language_only(self, screen: Screen, admin: Device, went: list[str]):
         client = admin.client
-        screen.page.route = "/classes/new"
+        screen.page.route = "/classes/new?next=//example.org"  # no place of the app
         await screen.show(inside(client, lambda: ClassForm(client, None)))
         await fill(screen, t("classes.name_fr"), "Séchoir à bande")
         await screen.click(t("classes.add_mode"))
@@ -163,6 +163,7 @@ class TestClasses:
         await shown(screen, t("common.needs_network"))
         await screen.click(t("classes.save"))
         await answered(screen, lambda: went)
+        assert went == ["/classes"]
         [row] = client.classes.rows.values()
         assert (row.code, row.names) == ("SECHOIR-A-BANDE", {"fr": "Séchoir à bande"})
         assert [(item.kind, item.code) for item in row.failure_items] == [(FailureItemKind.mode, "BANDE-DEPORTEE")]

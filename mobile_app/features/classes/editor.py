@@ -9,7 +9,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.problems import explained
-from mobile_app.domain.context import arrived, asked, go, opener
+from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.saving import made_once, trouble, unless_stale, use_newest
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
@@ -62,10 +62,9 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
             before = row.version if row else 0
             classes = client.classes
             await arrived(client, classes, lambda: (now := classes.get(class_id)) is not None and now.version > before)
-            asker = asked("next")
-            if not asker:
+            if not asker():
                 toast(t("classes.saved"))
-            go(f"{asker}?class_id={class_id}" if asker else "/classes")
+            go(f"{asker()}?class_id={class_id}" if asker() else "/classes")
 
     if not form.ready:
         return Page(title, SkeletonList(3))

@@ -9,7 +9,7 @@ from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import language, n, t
 from mobile_app.core.problems import explained
 from mobile_app.domain import marks
-from mobile_app.domain.context import arrived, asked, go, opener, use_tables
+from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import RowCard, TileRow
 from mobile_app.ui.chips import StatusChip
@@ -34,7 +34,7 @@ def ReadyClasses(client: Client) -> ft.Control:
     picks: State[frozenset[str]] = use_state(frozenset[str]())
     picked, pick = picks
     is_busy, set_busy = use_state(False)
-    back = asked("next") or "/classes"
+    back = asker() or "/classes"
 
     async def load() -> list[ReadyClass]:
         return await client.api.list_of(ReadyClass, "/equipment-classes/ready")
@@ -45,10 +45,10 @@ def ReadyClasses(client: Client) -> ft.Control:
             taken = await _taken(client, sorted(picked))
         finally:
             set_busy(False)
-        if taken and not asked("next"):
+        if taken and not asker():
             toast(n("classes.taken", len(taken)))
         if taken:
-            go(f"{back}?class_id={taken[0].id}" if asked("next") and len(taken) == 1 else back)
+            go(f"{back}?class_id={taken[0].id}" if asker() and len(taken) == 1 else back)
 
     def toggle(code: str) -> None:
         pick(picked ^ {code})
@@ -61,7 +61,7 @@ def ReadyClasses(client: Client) -> ft.Control:
     there = {row.code for row in client.classes.rows.values()}
     found = matching(answer.data, query)
     cards = [_card(one, is_there=one.code in there, is_picked=one.code in picked, on_tap=toggle) for one in found]
-    own = TextLink(t("classes.from_nothing"), opener(f"/classes/new?next={asked('next')}" if asked("next") else "/classes/new"))
+    own = TextLink(t("classes.from_nothing"), opener(f"/classes/new?next={asker()}" if asker() else "/classes/new"))
     return Page(
         title,
         SearchField(query, set_query, placeholder=t("classes.search")),

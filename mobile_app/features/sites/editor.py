@@ -14,7 +14,7 @@ from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
 from mobile_app.core.zones import time_in
-from mobile_app.domain.context import arrived, asked, go, opener
+from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.saving import made_once, trouble, unless_stale
 from mobile_app.features.sites.lines import Lines
 from mobile_app.ui.buttons import DangerButton, PrimaryButton
@@ -57,7 +57,7 @@ def _initial(site: SiteRead | None) -> dict[str, Any]:
 
 @component
 def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) -> ft.Control:
-    back = asked("next") or "/sites"
+    back = asker() or "/sites"
     initial = ft.use_memo(lambda: _initial(site), [site.version if site else 0])
     form = use_form(f"site:{site.id if site else 'new'}", initial)
 
@@ -68,7 +68,7 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
         if await form.submit(lambda values: _send(client, site, values, reload)):
             sites = client.sites
             await arrived(client, sites, lambda: (row := sites.get(UUID(site_id))) is not None and row.name == name)
-            if not asked("next"):  # it would lie over what the form asks next
+            if not asker():  # it would lie over what the form asks next
                 toast(t("sites.saved"))
             go(_onward(site_id) if site is None else back)
 
@@ -113,8 +113,7 @@ def Removal(client: Client, site: SiteRead) -> ft.Control:
 
 def _onward(site_id: str) -> str:
     """Back to the form that sent here for a site, which takes it; else to the new site's own page, for its lines."""
-    asker = asked("next")
-    return f"{asker}{'&' if '?' in asker else '?'}site_id={site_id}" if asker else f"/sites/{site_id}"
+    return f"{asker()}?site_id={site_id}" if asker() else f"/sites/{site_id}"
 
 
 async def _send(client: Client, site: SiteRead | None, values: dict[str, Any], reload: Callable[[], None]) -> None:
