@@ -32,6 +32,7 @@ from server.core.frontend import mount_frontend
 from server.core.gates import Gates
 from server.core.http import RequestMiddleware, add_problem_handlers
 from server.core.jobs import working
+from server.core.json_bodies import JsonBodies
 from server.core.metrics import HttpMetrics
 from server.core.routes import RouteIndex
 from server.core.settings import Settings, get_settings
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.gates = Gates()
     app.state.metrics.register(zones.UNKNOWN)
     add_problem_handlers(app)
+    app.add_middleware(JsonBodies)
     app.add_middleware(CompressMiddleware)
     _add_routes(app, settings)
     return app

@@ -20,7 +20,7 @@ _EDGES = re.compile(r"\A[\s\u200c\u200d]+|[\s\u200c\u200d]+\Z")
 _FOLDS = re.compile(r"[ ]*[\n\t]\s*")
 _EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _FIRST_MARK = "\u0300"
-_LONGEST_SECRET = 1_000
+_LONGEST_SECRET = 40_000
 MOST_MARKS = 30
 """Marks on one letter, as in Unicode's stream-safe text; more of them only cost time."""
 
@@ -91,6 +91,8 @@ Key = Annotated[str, StringConstraints(max_length=200), ONE_LINE]
 """What machines pass on: a cursor, a token, a column's name."""
 Token = Annotated[str, StringConstraints(max_length=200), SECRET]
 """A secret of this server's own making: what is no such thing is not refused by its form, it only opens nothing."""
+Code = Annotated[str, SECRET]
+"""A code that somebody has scanned or typed, to be looked for."""
 LongText = Annotated[str, StringConstraints(max_length=10_000), LINES]
 Paragraph = Annotated[str, StringConstraints(max_length=1_000), LINES]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1_000), LINES]

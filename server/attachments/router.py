@@ -17,6 +17,7 @@ from server.core.gates import GatesDep
 from server.core.storage import Storage, StorageDep
 from server.core.writes import WriteRoute
 from shared_models.attachments import AttachmentRead
+from shared_models.text import ONE_LINE
 
 Reader = Annotated[Actor, require("equipment:read")]
 Somebody = Annotated[Actor, signed_in()]
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/attachments", tags=["attachments"], route_class=Writ
 )  # fmt: skip
 async def put_attachment(
     request: Request, response: Response, actor: Somebody, session: SessionDep, storage: StorageDep, gates: GatesDep,
-    attachment_id: UUID, site_id: UUID, file_name: Annotated[str, Query(max_length=255)] = "",
+    attachment_id: UUID, site_id: UUID, file_name: Annotated[str, Query(max_length=255), ONE_LINE] = "",
 ) -> Attachment:  # fmt: skip
     """The file itself as the body, or a form with the field `file`. Sent again with the same bytes: 200 instead of 201."""
     ensure_sees(actor, site_id)

@@ -106,6 +106,11 @@ def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     return ProblemResponse(content, status_code=problem.status, headers=dict(headers or {}))
 
 
+def refuse(request: Request, code: str, status: int) -> Response:
+    """For what is refused before any endpoint is found."""
+    return _answer(request, build_problem(code, status, translator(language_of(request))))
+
+
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, EtabliError)
     return _answer(request, problem_of(error, language_of(request)), error.headers)

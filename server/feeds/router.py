@@ -10,6 +10,7 @@ from server.core.etags import is_known
 from server.core.writes import WriteRoute
 from server.feeds import reading, service
 from shared_models.plans import FeedCreate, FeedLink, FeedRead
+from shared_models.text import Token
 
 Reader = Annotated[Actor, require("maintenance:read")]
 router = APIRouter(prefix="/calendar/feeds", tags=["calendar"], route_class=WriteRoute)
@@ -32,7 +33,7 @@ async def revoke_feed(actor: Reader, session: SessionDep, feed_id: UUID) -> None
 
 
 @router.get("/{token}.ics", response_class=Response)
-async def read_feed(request: Request, session: ReadSessionDep, pool: ReadPoolDep, token: str) -> Response:
+async def read_feed(request: Request, session: ReadSessionDep, pool: ReadPoolDep, token: Token) -> Response:
     """For calendar programs, which cannot sign in: whoever holds the address sees what its owner may see."""
     feed = await service.identify(session, pool, token)
     content = await reading.ics(session, pool, feed, public_url=request.app.state.settings.public_url)

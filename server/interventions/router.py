@@ -35,6 +35,7 @@ from shared_models.interventions import (
 )
 from shared_models.life import PastJob, RepeatNotice, repeat_failure
 from shared_models.paging import Page
+from shared_models.text import Key
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Worker = Reader  # the service asks for one of several permissions
@@ -85,7 +86,7 @@ async def read_revisions(actor: Reader, pool: ReadPoolDep, intervention_id: UUID
 @router.get("/equipment/{equipment_id}/interventions", response_model=MachineHistory)
 async def read_machine_history(
     actor: Reader, pool: ReadPoolDep, equipment_id: UUID,
-    cursor: Annotated[str | None, Query(max_length=200)] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:  # fmt: skip
     return await listing.of_machine(pool, actor, equipment_id, cursor=cursor, size=size)
 

@@ -12,6 +12,7 @@ from server.equipment import reading
 from server.labels import service, sheets
 from shared_models.equipment import EquipmentRow
 from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
+from shared_models.text import Code
 
 Reader = Annotated[Actor, require("equipment:read")]
 Writer = Annotated[Actor, require("equipment:write")]
@@ -33,7 +34,7 @@ async def list_formats(_: Reader) -> list[LabelFormatRead]:
 
 
 @router.get("/labels/{code}", response_model=EquipmentRow)
-async def resolve_label(actor: Reader, session: ReadSessionDep, code: str) -> Response:
+async def resolve_label(actor: Reader, session: ReadSessionDep, code: Code) -> Response:
     """The machine behind a code, typed or scanned."""
     return await reading.row_in(session, await service.machine_of(session, actor, code))
 

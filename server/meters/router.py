@@ -29,6 +29,7 @@ from shared_models.meters import (
     VoidReading,
 )
 from shared_models.paging import Page, PageQuery
+from shared_models.text import Key
 
 Reader = Annotated[Actor, require("equipment:read")]
 Writer = Annotated[Actor, require("equipment:write")]
@@ -60,7 +61,7 @@ async def read_meter(actor: Reader, pool: ReadPoolDep, meter_id: UUID) -> Respon
 @router.get(_ONE + "/readings", response_model=ReadingPage)
 async def list_readings(
     actor: Reader, pool: ReadPoolDep, meter_id: UUID,
-    cursor: Annotated[str | None, Query(max_length=200)] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:  # fmt: skip
     return await listing.readings(pool, actor, meter_id, cursor=cursor, size=size)
 

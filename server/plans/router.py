@@ -28,6 +28,7 @@ from shared_models.plans import (
     WriteMaintenanceType,
     WriteTeam,
 )
+from shared_models.text import Key
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
@@ -91,7 +92,7 @@ async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cm
 @router.get(_ONE + "/occurrences", response_model=PlanHistory)
 async def read_plan_history(
     actor: Reader, pool: ReadPoolDep, plan_id: UUID,
-    cursor: Annotated[str | None, Query(max_length=200)] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:  # fmt: skip
     return await listing.history(pool, actor, plan_id, cursor=cursor, size=size)
 

@@ -39,6 +39,7 @@ from shared_models.ids import uuid7
 from shared_models.labels import grouped, is_label_code, label_code_in, normalise
 from shared_models.problems import Problem
 from shared_models.requests import Symptom, WorkRequestSubmit
+from shared_models.text import Code
 from shared_models.validation import field_problems
 
 SIGNED_IN_HINT = "etabli_signed_in"
@@ -57,12 +58,12 @@ class SymptomMissing(Invalid):
 
 
 @router.get("/e")
-async def find_code(code: str = "") -> Response:
+async def find_code(code: Code = "") -> Response:
     return RedirectResponse(f"/e/{quote(label_code_in(code) or normalise(code)[:40] or '-')}", status_code=303)
 
 
 @router.get("/e/{code}")
-async def show(request: Request, code: str) -> Response:
+async def show(request: Request, code: Code) -> Response:
     if request.cookies.get(SIGNED_IN_HINT) and (root := getattr(request.app.state, "web_root", None)):
         return app_shell(root)
     page = _Page(request, code)
@@ -71,7 +72,7 @@ async def show(request: Request, code: str) -> Response:
 
 
 @router.post("/e/{code}", max_body_size=uploads.LARGEST)
-async def report(request: Request, code: str) -> Response:
+async def report(request: Request, code: Code) -> Response:
     page = _Page(request, code)
     machine = await page.machine()
     if isinstance(machine, Response):

@@ -12,6 +12,7 @@ from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.sync import pull, push
 from shared_models.sync import PullPage, PushAnswer, PushRequest
+from shared_models.text import SECRET
 
 Somebody = Annotated[Actor, signed_in()]  # every command names the permission it needs
 router = APIRouter(prefix="/sync", tags=["sync"], route_class=WriteRoute)
@@ -24,7 +25,9 @@ async def push_commands(actor: Somebody, session: SessionDep, request: PushReque
 
 
 @router.get("/pull", response_model=PullPage)
-async def pull_changes(actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000)] = None) -> Response:
+async def pull_changes(
+    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None
+) -> Response:
     """What has changed since the cursor; without one, or with one that is of no use any more, everything."""
     return Response(await pull.pull(pool, actor, cursor), media_type=JSON)
 
