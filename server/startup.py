@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import structlog
+from obstore.exceptions import BaseError
 
 from server.auth import accounts
 from server.core import histories, migrations, starting
@@ -17,6 +18,7 @@ from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
 from server.core.security import verify_password
 from server.core.settings import Settings, UnsafeSettingsError, get_settings
+from server.core.starting import StartError
 from server.core.storage import open_storage
 from server.users import service as users
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastapi import FastAPI
+
+    from shared_models.auth import DemoAccount
 
 _log = structlog.get_logger(__name__)
 
@@ -69,6 +73,7 @@ def _bring_up_to_date(dsn: str) -> None:
 
 async def prepare(settings: Settings) -> Welcome:
     """Fill an empty demonstration; elsewhere refuse demonstration accounts and invite the first administrator."""
+    _ensure_storage(settings)
     database = Database(settings.dsn, pool_size=2, read_pool_size=2)
     try:
         if settings.demo:
@@ -79,13 +84,21 @@ async def prepare(settings: Settings) -> Welcome:
         await database.stop()
 
 
+def _ensure_storage(settings: Settings) -> None:
+    try:
+        open_storage(settings.storage_url, settings.storage_dir)
+    except (BaseError, ValueError) as error:
+        raise StartError(f"ETABLI_STORAGE_URL cannot be used ({str(error).splitlines()[0]}): it should read s3://bucket/prefix") from error
+
+
 async def _prepare_demo(settings: Settings, database: Database) -> Welcome:
-    async with database.read_session() as session:
-        is_empty = not await users.has_admin(session)
-    if is_empty:
+    from server.demo import DatabaseNotEmptyError
+
+    with suppress(DatabaseNotEmptyError):  # another start may be first
         await load_demo(settings)
-    async with database.read_session() as session:
-        found = await accounts.demo_accounts(session)
+    found = await _published_accounts(database)
+    if not found:
+        raise StartError("the database holds real data: start without --demo, or give the demonstration a --data-dir of its own")
     return Welcome(demo_accounts=tuple((account.name, account.username, account.password) for account in found))
 
 
@@ -99,12 +112,15 @@ async def load_demo(settings: Settings, *, seed: int = 1, scale: str = "demo") -
 
 
 async def _refuse_demo_accounts(database: Database) -> None:
+    for account in await _published_accounts(database):
+        raise UnsafeSettingsError([f"the database holds the demonstration account {account.username!r}: start with an empty one"])
+
+
+async def _published_accounts(database: Database) -> list[DemoAccount]:
+    """Those of the demonstration that still have the password which everybody knows."""
     async with database.read_session() as session:
-        for account in await accounts.demo_accounts(session):
-            user = await users.find_by_login(session, account.username)
-            if user and user.is_active and await verify_password(account.password, user.password_hash):
-                name = account.username
-                raise UnsafeSettingsError([f"the database holds the demonstration account {name!r}: start with an empty one"])
+        held = [(account, await users.find_by_login(session, account.username)) for account in await accounts.demo_accounts(session)]
+    return [account for account, user in held if user and await verify_password(account.password, user.password_hash)]
 
 
 async def _invite(settings: Settings, database: Database) -> str | None:

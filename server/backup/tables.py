@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[Any]
 
-LEFT_OUT = frozenset({"alembic_version", "sync_epoch", "sync_run", "sync_tombstone", "setup_link", "rate_limit"})
-"""What belongs to one history of a database, is written anew by the restored one, or must not live again."""
+ONE_TIME = frozenset({"setup_link", "invitation", "invitation_site", "password_link"})
+LEFT_OUT = frozenset({"alembic_version", "sync_epoch", "sync_run", "sync_tombstone", "rate_limit"}) | ONE_TIME
+"""What belongs to one history of a database, is written anew by the restored one, or must not live again: links used since."""
 
 _TABLES = """
 select c.relname, array_agg(a.attname order by a.attnum) from pg_class c

@@ -134,6 +134,8 @@ class EmbeddedPostgres:
     def _ensure_running(self) -> None:
         if not self.cluster.exists():
             self._create_cluster()
+        elif not self._password_file.exists():
+            self._renew_password()
         if not self._is_running():
             self._launch()
         self._create_application_database()
@@ -141,17 +143,33 @@ class EmbeddedPostgres:
     def _create_cluster(self) -> None:
         draft = self.root / "cluster.new"  # renamed when complete: an interrupted initdb leaves nothing half-made
         shutil.rmtree(draft, ignore_errors=True)
-        password = self.root / "password"
+        password = self._password_file
         self._account.write(password, secrets.token_urlsafe(32))
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         access = (f"--username={SUPERUSER}", "--auth=scram-sha-256", f"--pwfile={password}")
         self._run("initdb", "-D", self._account.own_dir(draft), *locale, *access, "--no-instructions")
         draft.rename(self.cluster)
 
-    def _launch(self) -> None:
+    def _renew_password(self) -> None:
+        """Whoever owns the files may: for a moment the server believes all who reach its private socket."""
+        if self._is_running():
+            message = f"{self._password_file} is lost while the database runs: stop every etabli that uses this folder, then start again"
+            raise EmbeddedPostgresError(message)
+        access, password = self.root / "trusting.conf", secrets.token_urlsafe(32)
+        self._account.write(access, "local all all trust\n")
+        self._launch(hba_file=str(access))
+        with psycopg.connect(Dsn.over_socket(self._socket_dir(), "", user=SUPERUSER, database="postgres").url, autocommit=True) as server:
+            for (role,) in server.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin").fetchall():
+                server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), password))
+        self._control("stop", "--mode=fast", "--wait", "--timeout=60")
+        access.unlink()
+        self._account.write(self._password_file, password)
+
+    def _launch(self, **more: str) -> None:
         self._clear_the_way()
+        self._ensure_same_version()
         configuration = self.root / "server.conf"
-        self._account.write(configuration, self._configuration())
+        self._account.write(configuration, self._configuration(more))
         option = f"--config-file={shlex.quote(str(configuration))}"
         log = self.cluster / "start.log"
         try:
@@ -163,8 +181,19 @@ class EmbeddedPostgres:
         logs = sorted(self.cluster.glob("log/*.log"), key=lambda path: path.stat().st_mtime)
         return "\n".join(path.read_text()[-1500:] for path in (self.cluster / "start.log", *logs[-1:]) if path.exists())
 
-    def _configuration(self) -> str:
-        settings = {**_tuning(), **self._overrides, "unix_socket_directories": f'"{self._new_socket_dir()}"'}
+    def _ensure_same_version(self) -> None:
+        """Files of another major version are for that version to read."""
+        found = (self.cluster / "PG_VERSION").read_text().strip()
+        ours = self._run("postgres", "--version").stdout.split()[-1].partition(".")[0]
+        if found != ours:
+            message = (
+                f"{self.cluster} was written by PostgreSQL {found}, and this version of Établi brings {ours}:"
+                " make a backup with the version before, and restore it with this one"
+            )
+            raise EmbeddedPostgresError(message)
+
+    def _configuration(self, more: Mapping[str, str]) -> str:
+        settings = {**_tuning(), **self._overrides, **more, "unix_socket_directories": f'"{self._new_socket_dir()}"'}
         return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
 
     def _new_socket_dir(self) -> Path:
@@ -212,8 +241,12 @@ class EmbeddedPostgres:
                 time.sleep(0.1)
 
     @property
+    def _password_file(self) -> Path:
+        return self.root / "password"
+
+    @property
     def _password(self) -> str:
-        return (self.root / "password").read_text()
+        return self._password_file.read_text()
 
     def _socket_dir(self) -> Path:
         status = self._postmaster()

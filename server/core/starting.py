@@ -64,6 +64,8 @@ def ensure_server(dsn: str) -> None:
         major = connection.info.server_version // 10_000
         if major < OLDEST:
             raise StartError(f"the database server is PostgreSQL {major}: {OLDEST} or newer is needed")
+        if connection.execute("show transaction_read_only").fetchone() == ("on",):
+            raise StartError("the database only lets itself be read: DATABASE_URL must name the primary server")
         row = connection.execute("select to_regclass('alembic_version') is not null").fetchone()
         found = connection.execute("select version_num from alembic_version").fetchone() if row and row[0] else None
     known = {script.revision for script in ScriptDirectory.from_config(migrations.configuration()).walk_revisions()}

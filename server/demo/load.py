@@ -76,6 +76,7 @@ async def load_demo(database_url: str, *, storage: Storage, seed: int = 1, scale
     connection = await asyncpg.connect(asyncpg_dsn(database_url))
     try:
         async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('etabli_demo'))")
             if await connection.fetchval("SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM sites)"):
                 raise DatabaseNotEmptyError
             summary = await _Loader(connection, seed, scale, now or clock.now()).run(storage)

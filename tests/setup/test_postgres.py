@@ -153,6 +153,26 @@ class TestStart:
         with server as dsn:
             assert ask(dsn.url, "select 1") == 1
 
+    def test_makes_a_new_password_when_the_old_one_is_lost_and_nobody_is_at_work(self, folder):
+        with EmbeddedPostgres(folder, overrides=FAST) as dsn:
+            (folder / "postgres" / "password").unlink()
+            with pytest.raises(EmbeddedPostgresError, match="stop every etabli"):
+                EmbeddedPostgres(folder, overrides=FAST).start()
+        with EmbeddedPostgres(folder, overrides=FAST) as again:
+            assert again.url != dsn.url
+            with psycopg.connect(again.url) as connection:
+                assert connection.execute("select current_user").fetchone() == ("etabli",)
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(again.url.replace("etabli:", "etabli:wrong"))
+
+    def test_says_that_files_are_of_another_version(self, folder):
+        server = EmbeddedPostgres(folder, overrides=FAST)
+        with server:
+            pass
+        (server.cluster / "PG_VERSION").write_text("12\n")
+        with pytest.raises(EmbeddedPostgresError, match="written by PostgreSQL 12"):
+            EmbeddedPostgres(folder, overrides=FAST).start()
+
 
 class TestSharing:
     def test_two_starts_at_once_share_one_server(self, folder):

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
+import psycopg
 import pytest
 
 from server.core.postgres import EmbeddedPostgres
@@ -102,6 +103,24 @@ class TestServe:
             server.ready()
             assert server.end(signal.SIGTERM) == 0
             assert not server.postmaster._is_running()
+
+    def test_two_starts_at_once_on_nothing_both_come_up_and_both_invite(self, data_dir):
+        with Server(data_dir) as one, Server(data_dir) as other:
+            for server in (one, other):
+                assert server.ready()["status"] == "ready"
+            links = {server.says(r"/setup\?token=\S{20,}") for server in (one, other)}
+            assert len(links) == 2
+            with psycopg.connect(one.postmaster.dsn.url) as connection:
+                assert connection.execute("select count(*) from setup_link where expires_at > now()").fetchone() == (2,)
+            assert one.end(signal.SIGTERM) == other.end(signal.SIGTERM) == 0
+            assert not one.postmaster._is_running()
+
+    def test_two_demonstrations_at_once_share_one_database(self, postgres, open_folder):
+        with postgres.empty() as url, ExitStack() as stack:
+            both = [stack.enter_context(Server(open_folder / name, "--demo", env={"DATABASE_URL": url})) for name in ("a", "b")]
+            for server in both:
+                server.ready()
+                assert "etabli-demo" in server.says("technician .*")
 
     def test_a_killed_server_starts_again_on_its_data(self, data_dir):
         with Server(data_dir) as first:

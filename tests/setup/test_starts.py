@@ -1,0 +1,105 @@
+"""What keeps the server from starting is said in one sentence, whatever it is; nothing is left running."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from tests.databases import PROJECT, Cluster
+
+TIMEOUT = 240  # an upper bound for a busy machine
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`env` and the command of a start that must fail, and a part of the sentence; `{url}` is a good address, `{folder}` a folder."""
+
+    name: str
+    says: str
+    env: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("migrate",)
+
+
+def url(text: str) -> dict[str, str]:
+    return {"DATABASE_URL": text}
+
+
+SECRET_WORD = "hunter2hunter2"
+KINDS = [
+    Kind("a port that is no number", "ETABLI_PORT: ", {"ETABLI_PORT": "abc"}),
+    Kind("a number out of range", "ETABLI_WORKERS: ", {"ETABLI_WORKERS": "0"}),
+    Kind("another kind of database", "Établi needs PostgreSQL", url(f"mysql://u:{SECRET_WORD}@127.0.0.1/etabli")),
+    Kind("no address at all", "Établi needs PostgreSQL", url("etabli.sqlite")),
+    Kind("no database name", "names no database", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1")),
+    Kind("no server", "names no server", url("postgresql:///etabli")),
+    Kind("a port out of range", "is malformed", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1:99999/etabli")),
+    Kind("nobody listening", "is it running", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1:1/etabli")),
+    Kind("a name without a machine", "is it running", url(f"postgresql://u:{SECRET_WORD}@nowhere.invalid/etabli")),
+    Kind("a wrong password", "the password in DATABASE_URL is wrong", url("{wrong_password}")),
+    Kind("a database that is not there", "does not exist", url("{missing}")),
+    Kind("a user without rights", "make it the owner", url("{foreign}")),
+    Kind("a server that only reads", "must name the primary", url("{url}&options=-c%20default_transaction_read_only%3Don")),
+    Kind("a schema from the future", "update this program", url("{later}")),
+    Kind("a data folder that is a file", "is not a folder", {"ETABLI_DATA_DIR": "{file}"}),
+    Kind("a data folder in a file", "is not a folder", {"ETABLI_DATA_DIR": "{file}/data"}),
+    Kind("a data folder that cannot be made", "cannot be written", {"ETABLI_DATA_DIR": "/proc/etabli"}),
+    Kind("an unreadable storage", "ETABLI_STORAGE_URL", url("{url}") | {"ETABLI_STORAGE_URL": "nothing://x"}, ("serve", "--port", "0")),
+    Kind("a demonstration on real data", "holds real data", url("{real}"), ("serve", "--demo", "--port", "0")),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answers(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[int, str]]]:
+    """(status, words) of every kind, all started at once."""
+    folder = tmp_path_factory.mktemp("starts")
+    (folder / "file").write_text("")
+    with ExitStack() as stack:
+        places = {"file": str(folder / "file"), **_addresses(postgres, stack)}
+        started = {kind.name: _start(kind, places, folder) for kind in KINDS}
+        yield {name: (process.wait(TIMEOUT), process.communicate()[0]) for name, process in started.items()}
+
+
+def _addresses(postgres: Cluster, stack: ExitStack) -> dict[str, str]:
+    good, later, real, foreign = [stack.enter_context(postgres.clone(f"start_{name}")) for name in ("good", "later", "real", "foreign")]
+    with psycopg.connect(later) as connection:
+        connection.execute("update alembic_version set version_num = '9999_later'")
+    with psycopg.connect(real) as connection:
+        connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Real')")
+    name = urlsplit(foreign).path.strip("/")
+    with psycopg.connect(foreign) as connection:
+        connection.execute("delete from alembic_version")
+    with psycopg.connect(urlunsplit(urlsplit(postgres.superuser_url)._replace(path=f"/{name}")), autocommit=True) as admin:
+        admin.execute("alter table alembic_version owner to postgres")
+    parts = urlsplit(good)
+    password = parts.password or ""
+    return {
+        "url": good, "later": later, "real": real, "foreign": foreign,
+        "wrong_password": good.replace(password, SECRET_WORD), "missing": urlunsplit(parts._replace(path="/not_there")),
+    }  # fmt: skip
+
+
+def _start(kind: Kind, places: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
+    env = {name: value.format(**places) for name, value in kind.env.items()}
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.cli", *kind.command],
+        cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={"PATH": os.defpath, "PYTHONUTF8": "1", "ETABLI_DATA_DIR": str(folder / kind.name), "ETABLI_LOG_LEVEL": "error", **env},
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(TIMEOUT + 60)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_start_that_cannot_be(answers: dict[str, tuple[int, str]], kind: Kind) -> None:
+    status, said = answers[kind.name]
+    assert status == 2, said
+    assert kind.says in said
+    assert "Traceback" not in said
+    assert SECRET_WORD not in said
+    assert len(said.strip().splitlines()) <= 2, said
