@@ -3,7 +3,7 @@
 Connections are few and a socket that nobody reads costs nothing, so that none may wait for a reader; and whatever goes
 wrong while the list is read is refused before the first byte has left.
 
-    spool = await spooled(pool, statement, query.args, lines_of)
+    spool = await spooled(pool, statement, query.args, sheet, values_of)     # a sheet of server.core.cells
     return FileAnswer(spool, name="machines.csv", media_type="text/csv")
 """
 
@@ -16,24 +16,27 @@ import asyncpg
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from server.core.cells import Sheet, Value
 from server.core.database import ReadPool
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 500
 _IN_MEMORY_BYTES = 2**20
 _CHUNK_BYTES = 2**16
 _READ_SECONDS = 60
-Encode = Callable[[Sequence[asyncpg.Record]], bytes]
+Values = Callable[[asyncpg.Record], Sequence[Value]]
 
 
-async def spooled(pool: ReadPool, statement: str, args: Sequence[Any], encode: Encode, *, head: bytes = b"") -> IO[bytes]:
-    """`head` and then every row as `encode` writes it, in a file of its own that vanishes when it is closed."""
+async def spooled(pool: ReadPool, statement: str, args: Sequence[Any], sheet: Sheet, values: Values) -> IO[bytes]:
+    """Every row, by its `values`, as `sheet` writes it, in a file of its own that vanishes when it is closed."""
     spool = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - whoever sends it closes it
     try:
-        spool.write(head)
+        spool.write(sheet.head)
         async with asyncio.timeout(_READ_SECONDS), pool.acquire_for_long() as connection, connection.transaction(readonly=True):
             cursor = await connection.cursor(statement, *args)
             while rows := await cursor.fetch(_ROWS):
-                spool.write(encode(rows))
+                spool.write(sheet.lines(values(row) for row in rows))
+        spool.write(await asyncio.to_thread(sheet.tail))
     except BaseException:
         spool.close()
         raise

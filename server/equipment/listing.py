@@ -4,16 +4,14 @@ A search finds exact codes, serial numbers and label codes first, then every mac
 number or manufacturer each word occurs or nearly does (trigrams; accents and case do not matter).
 """
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import asyncpg
 from fastapi import Response
 
 from server.core.access import Actor, visible_sql
+from server.core.cells import Csv, Sheet, Value, Xlsx
 from server.core.database import ReadPool
 from server.core.exports import spooled
 from server.core.i18n import translator
@@ -43,18 +41,18 @@ _OPEN_JOBS = (
     "(select count(*) from maintenance_interventions i where i.equipment_id = e.id and i.status in ('pending', 'in_progress', 'on_hold'))"
 )
 _COLUMNS = json_columns(EquipmentListItem, "e", open_interventions=_OPEN_JOBS)
-_CSV_COLUMNS = (
+_EXPORTED = (
     "code", "name", "model", "manufacturer", "serial_number", "site_name", "line_name", "class_code", "status", "status_since",
     "criticality", "purchase_date", "installation_date", "warranty_expiry", "hourly_downtime_cost", "replacement_value",
     "currency", "labels",
 )  # fmt: skip
-_CSV_SQL = (
+_EXPORTED_SQL = (
     "e.code, e.name, e.model, e.manufacturer, e.serial_number, s.name as site_name, l.name as line_name,"
-    " (select c.code from equipment_class c where c.id = e.class_id) as class_code, e.status, e.status_since, e.criticality,"
+    " (select c.code from equipment_class c where c.id = e.class_id) as class_code, e.status,"
+    " e.status_since at time zone s.clock as status_since, e.criticality,"
     " e.purchase_date, e.installation_date, e.warranty_expiry, e.hourly_downtime_cost, e.replacement_value, e.currency,"
     " (select string_agg(k.code, ' ') from label_code k where k.equipment_id = e.id) as labels"
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
@@ -137,27 +135,26 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Re
 
 
 async def as_csv(pool: ReadPool, actor: Actor, filters: EquipmentFilter) -> IO[bytes]:
-    """The whole list, in the reader's words and with the separator his spreadsheet expects."""
+    """The whole list, in the reader's words and as his spreadsheet reads it."""
+    return await _exported(pool, actor, filters, Csv(_titles(actor.lang), actor.lang))
+
+
+async def as_xlsx(pool: ReadPool, actor: Actor, filters: EquipmentFilter) -> IO[bytes]:
+    """The same, with cells that know what they hold: a serial number 00123 stays one."""
+    title = translator(actor.lang).t("export.equipment.title")
+    return await _exported(pool, actor, filters, Xlsx(_titles(actor.lang), actor.lang, title=title))
+
+
+def _titles(lang: str) -> list[str]:
+    return [translator(lang).t(f"export.equipment.{name}") for name in _EXPORTED]
+
+
+async def _exported(pool: ReadPool, actor: Actor, filters: EquipmentFilter, sheet: Sheet) -> IO[bytes]:
     query, words = _query(actor, filters), translator(actor.lang)
-    statement = f"{query.found}select {_CSV_SQL} from {query.source} order by {query.order}"  # noqa: S608
-    head = b"\xef\xbb\xbf" + _csv_line([words.t(f"export.equipment.{name}") for name in _CSV_COLUMNS], actor.lang)
+    statement = f"{query.found}select {_EXPORTED_SQL} from {query.source} order by {query.order}"  # noqa: S608
 
-    def lines(rows: Sequence[asyncpg.Record]) -> bytes:
-        return b"".join(_csv_line([_cell(name, row[name], words.t) for name in _CSV_COLUMNS], actor.lang) for row in rows)
+    def values(row: asyncpg.Record) -> list[Value]:
+        said = {"status": words.t(f"domain.equipment.{row['status']}"), "criticality": words.t(f"domain.criticality.{row['criticality']}")}
+        return [said.get(name, row[name]) for name in _EXPORTED]
 
-    return await spooled(pool, statement, query.args, lines, head=head)
-
-
-def _cell(name: str, value: Any, word: Any) -> str:
-    if value is None:
-        return ""
-    if name in {"status", "criticality"}:
-        return str(word(f"domain.{'equipment' if name == 'status' else name}.{value}"))
-    text = value.isoformat(timespec="seconds") if name == "status_since" else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _csv_line(cells: list[str], lang: str) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";" if lang == "fr" else ",").writerow(cells)
-    return buffer.getvalue().encode()
+    return await spooled(pool, statement, query.args, sheet, values)

@@ -7,7 +7,8 @@ from starlette.responses import StreamingResponse
 from server.core.access import Actor, require, signed_in
 from server.core.clock import now
 from server.core.database import ReadPoolDep, SessionDep
-from server.core.exports import FileAnswer
+from server.core.exports import XLSX, FileAnswer
+from server.core.gates import GatesDep
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
 from shared_models.equipment import (
@@ -48,6 +49,14 @@ async def list_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Fil
 async def export_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> StreamingResponse:
     """The whole filtered list; paging is ignored."""
     return FileAnswer(await listing.as_csv(pool, actor, filters), name=f"etabli-{now():%Y-%m-%d}.csv", media_type="text/csv")
+
+
+@router.get("/equipment/export.xlsx", response_class=StreamingResponse)
+async def export_workbook(actor: EquipmentReader, pool: ReadPoolDep, gates: GatesDep, filters: Filters) -> StreamingResponse:
+    """The same as a workbook."""
+    async with gates.printing.passed():
+        content = await listing.as_xlsx(pool, actor, filters)
+    return FileAnswer(content, name=f"etabli-{now():%Y-%m-%d}.xlsx", media_type=XLSX)
 
 
 @router.post("/equipment", status_code=status.HTTP_201_CREATED, response_model=EquipmentRead)

@@ -1,12 +1,16 @@
 import csv
 import io
 import json
+import zipfile
+from datetime import date, datetime
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from starlette.requests import Request
 
 from server.core.access import current_actor
+from server.core.exports import XLSX
 from server.equipment import listing
 from shared_models.equipment import EquipmentFilter, EquipmentListItem
 from shared_models.paging import Page
@@ -118,16 +122,56 @@ class TestList:
         assert len(raw) == 1
 
 
+@pytest.fixture
+async def priced(writer, site, session):
+    """One machine with a value of each kind, at a site whose clock is nine hours ahead."""
+    await session.execute(text("update sites set time_zone = 'Asia/Tokyo' where id = :id"), {"id": site.id})
+    machine = await make_machine(writer, site.id, name="=HYPERLINK(1)", manufacturer="+33", serial_number="00123", model="1e5")
+    await session.execute(
+        text(
+            "update equipment set hourly_downtime_cost = 120.50, replacement_value = 1234567.80, purchase_date = '2021-03-09',"
+            " status_since = '2026-07-01T20:30:00Z' where id = :id"
+        ),
+        {"id": machine["id"]},
+    )
+    await session.commit()
+
+
 class TestExport:
-    async def test_is_what_spreadsheets_read_and_never_a_formula(self, client_as, site, machines, writer):
-        await make_machine(writer, site.id, name="=HYPERLINK(1)", manufacturer="+33")
-        reader = await client_as("technician", sites=[site.id], language="fr")
-        answer = await reader.get(f"{API}/equipment/export.csv", params={"size": 1})
+    async def read(self, client_as, site, language):
+        reader = await client_as("technician", sites=[site.id], language=language)
+        answer = await reader.get(f"{API}/equipment/export.csv", params={"size": 1, "search": "hyperlink"})
         assert answer.headers["content-type"].startswith("text/csv")
         assert answer.content.startswith(b"\xef\xbb\xbf")
-        lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-        assert len(lines) == 5
-        assert (lines[0]["Nom"], lines[0]["Constructeur"], lines[0]["État"]) == ("'=HYPERLINK(1)", "'+33", "En service")
+        return answer.content.decode("utf-8-sig").splitlines()
+
+    async def test_in_french_as_excel_reads_it_there(self, client_as, site, machines, priced):
+        head, line = await self.read(client_as, site, "fr")
+        row = dict(zip(head.split(";"), line.split(";"), strict=True))
+        assert (row["Nom"], row["Constructeur"], row["État"]) == ("'=HYPERLINK(1)", "'+33", "En service")
+        assert (row["Coût d’arrêt par heure"], row["Valeur de remplacement"]) == ("120,50", "1234567,80")
+        assert (row["Date d’achat"], row["Depuis"]) == ("09/03/2021", "02/07/2026 05:30")
+
+    async def test_in_english_with_points_and_iso_dates(self, client_as, site, machines, priced):
+        row = next(csv.DictReader(await self.read(client_as, site, "en")))
+        assert (row["Name"], row["Manufacturer"], row["Status"]) == ("'=HYPERLINK(1)", "'+33", "Running")
+        assert (row["Downtime cost per hour"], row["Replacement value"]) == ("120.50", "1234567.80")
+        assert (row["Purchased on"], row["Since"]) == ("2021-03-09", "2026-07-02 05:30")
+
+    async def test_as_a_workbook_with_cells_that_know_what_they_hold(self, client_as, site, machines, priced):
+        reader = await client_as("technician", sites=[site.id], language="fr")
+        answer = await reader.get(f"{API}/equipment/export.xlsx", params={"search": "hyperlink"})
+        assert answer.headers["content-type"] == XLSX
+        head, line = load_workbook(io.BytesIO(answer.content))
+        row = dict(zip(head, line, strict=True))
+        assert (row["Nom"], row["Constructeur"], row["Modèle"], row["Numéro de série"]) == ("=HYPERLINK(1)", "+33", "1e5", "00123")
+        assert (row["Coût d’arrêt par heure"], row["Valeur de remplacement"]) == (120.5, 1_234_567.8)
+        assert (row["Date d’achat"], row["Depuis"]) == (date(2021, 3, 9), datetime(2026, 7, 2, 5, 30))  # noqa: DTZ001 - a wall clock
+        assert b"<f>" not in zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml")
+
+
+def load_workbook(file):
+    return CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
 
 
 @pytest.mark.fresh_database
