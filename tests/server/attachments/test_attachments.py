@@ -195,6 +195,14 @@ class TestRead:
             again = await technician.get(f"{API}/attachments/{kept['id']}", headers={"if-none-match": known})
             assert (again.status_code, again.content) == (304, b"")
 
+    async def test_looking_without_reading(self, technician, site):
+        kept = (await put(technician, site, jpeg((900, 600)))).json()
+        for path in ("", "/thumbnail"):
+            url = f"{API}/attachments/{kept['id']}{path}"
+            read, looked = await technician.get(url), await technician.head(url)
+            assert (looked.status_code, looked.content) == (200, b"")
+            assert [looked.headers[name] for name in ("etag", "content-length")] == [read.headers[n] for n in ("etag", "content-length")]
+
     async def test_text_is_a_download(self, technician, site):
         kept = (await put(technician, site, b"a;b", name="a.csv")).json()
         assert (await technician.get(f"{API}/attachments/{kept['id']}")).headers["content-disposition"].startswith("attachment")

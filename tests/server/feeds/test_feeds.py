@@ -202,6 +202,13 @@ class TestSecret:
             assert (await client.get(path, headers={"if-none-match": known})).status_code == 304
         assert (await client.get(path, headers={"if-none-match": '"other"'})).status_code == 200
 
+    async def test_programs_may_look_without_reading(self, planner, client, machine, line):
+        path = "/api/" + (await subscribe(planner, kind="line", target_id=str(line.id)))["url"].partition("/api/")[2]
+        read, looked = await client.get(path), await client.head(path)
+        assert (looked.status_code, looked.content) == (200, b"")
+        assert looked.headers["etag"] == read.headers["etag"]
+        assert (await client.head(path, headers={"if-none-match": f"W/{read.headers['etag']}"})).status_code == 304
+
 
 class TestLogs:
     async def test_do_not_keep_the_secret_address(self, planner, client, caplog, capsys):
