@@ -9,14 +9,15 @@ from mobile_app.ui.feedback import toast
 from shared_models.base import Schema
 
 
-async def download(client: Client, path: str, name: str, *, body: Schema | None = None) -> None:
-    """Fetch `path` (by POST when there is a `body`) as the person signed in, and hand it to the browser as `name`."""
+async def download(client: Client, path: str, name: str, *, body: Schema | None = None) -> bool:
+    """Fetch `path` (by POST when there is a `body`) as the person signed in, and hand it to the browser as `name`; whether it worked."""
     content = body.model_dump_json().encode() if body else None
     headers = {"Content-Type": "application/json"} if body else {}
     try:
         answer = await client.api.send("POST" if body else "GET", BASE + path, headers=headers, body=content)
     except ClientError as error:
         toast(why(error, "domain.download_offline"))
-    else:
-        mime = answer.headers.get("content-type", "application/octet-stream")
-        await bridge.request("download", {"bytes": answer.body, "mime": mime, "name": name})
+        return False
+    mime = answer.headers.get("content-type", "application/octet-stream")
+    await bridge.request("download", {"bytes": answer.body, "mime": mime, "name": name})
+    return True

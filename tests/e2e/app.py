@@ -7,7 +7,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
 from playwright.sync_api import Error as BrowserError
 
 from server.core.i18n import translator
@@ -34,6 +34,12 @@ class App:
         self.page = context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """What the app reports as a bug, whatever it says to the person."""
+        if message.type == "error" and (message.text.endswith(" failed") or "Traceback" in message.text):
+            self.problems.append(message.text)
 
     # where one is
 

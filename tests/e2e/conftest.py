@@ -71,13 +71,14 @@ def chromium(driver: Playwright, film: Path) -> Iterator[Browser]:
 @pytest.fixture
 def device(chromium: Browser, product: Product) -> Iterator[Device]:
     """`device(TABLET)`: a browser profile of its own with the app in a tab, not loaded yet."""
-    contexts = []
+    apps: list[App] = []
 
     def make(viewport: dict[str, int] = PHONE, **more: Any) -> App:
         context = chromium.new_context(viewport=viewport, locale="fr-FR", permissions=["camera"], **more)
-        contexts.append(context)
-        return App(context, product.url)
+        apps.append(App(context, product.url))
+        return apps[-1]
 
     yield make
-    for context in contexts:
-        context.close()
+    for app in apps:
+        app.context.close()
+    assert [problem for app in apps for problem in app.problems] == []

@@ -1,6 +1,7 @@
-"""The product as one starts it: `etabli serve --demo` in a process of its own, with the real web app."""
+"""The product as one starts it, with demonstration data or empty, in a process of its own, with the real web app."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -21,21 +22,24 @@ from tests.e2e.waiting import until
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "etabli-demo"
 """Published on the demonstration's sign-in page."""
+SETUP = re.compile(r"/setup\?token=[\w-]{43}")
 PREFIXES = ("ETABLI_", "DATABASE_URL")
 
 
 class Product:
     """A server, its data, and clients of its API."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, demo: bool = True) -> None:
         self._folder = folder
+        self._demo = demo
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self, **env: str) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
-        command = ["-m", "server.cli", "serve", "--demo", "--port", str(self._port), "--data-dir", str(self._folder / "data")]
+        command = ["-m", "server.cli", "serve", "--port", str(self._port), "--data-dir", str(self._folder / "data")]
+        command += ["--demo"] if self._demo else []
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *command], cwd=PROJECT, env=clean | {"ETABLI_WEB_ROOT": web_root()} | env,
@@ -57,8 +61,8 @@ class Product:
         finally:
             self.start(**env)
 
-    def as_user(self, username: str) -> "User":
-        return User(self.url, username)
+    def as_user(self, username: str, password: str = PASSWORD) -> "User":
+        return User(self.url, username, password)
 
     def _is_ready(self) -> bool:
         assert self._process
@@ -67,6 +71,13 @@ class Product:
             return httpx2.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == httpx2.codes.OK
         return False
 
+    def setup_link(self) -> str:
+        """The path of the link that the first start of an empty server prints."""
+        until(lambda: SETUP.search(self.said()), "the set-up link")
+        found = SETUP.search(re.sub(r"\s", "", self.said()))
+        assert found
+        return found.group()
+
     def said(self) -> str:
         return (self._folder / "log").read_text()
 
@@ -74,13 +85,13 @@ class Product:
 class User:
     """Somebody who uses the API directly: to prepare what a test needs, and to read what it left behind."""
 
-    def __init__(self, url: str, username: str) -> None:
+    def __init__(self, url: str, username: str, password: str = PASSWORD) -> None:
         self._client = httpx2.Client(base_url=f"{url}/api/v1", timeout=30, trust_env=False)
-        self._username = username
+        self._username, self._password = username, password
         self._sign_in()
 
     def _sign_in(self) -> None:
-        asked = {"username": self._username, "password": PASSWORD, "in_body": True}
+        asked = {"username": self._username, "password": self._password, "in_body": True}
         pair = self._client.post("/auth/login", json=asked).raise_for_status().json()
         self._client.headers["authorization"] = f"Bearer {pair['access_token']}"
         self.id: str = pair["user"]["id"]
@@ -128,10 +139,10 @@ class User:
 
 
 @contextmanager
-def running() -> Iterator[Product]:
+def running(*, demo: bool = True) -> Iterator[Product]:
     folder = Path(mkdtemp(prefix="etabli-e2e-"))
     folder.chmod(0o711)  # the service user that runs PostgreSQL for root passes through
-    product = Product(folder)
+    product = Product(folder, demo=demo)
     try:
         product.start()
         yield product

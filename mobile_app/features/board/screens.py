@@ -11,6 +11,7 @@ from mobile_app.core.views import Board, Load, board_view
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import compliance_words
+from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import person
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
@@ -35,19 +36,24 @@ BUSY = 8
 
 @component
 def BoardScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes")
+    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites")
+    steps, put_away = use_first_steps(client)
     size = use_breakpoint()
     use_clock(60)
     head = PageHeader(t("board.title"), format_date_long(client.now()), trailing=[SyncBadge(), *_shortcuts(size)])
+    first = [FirstSteps(steps, put_away)] if steps else []
+    nothing = nothing_yet(client)
+    if nothing is not None:
+        return Page(head, *(first or [nothing]))
     board = board_of(client)
     tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
-        return Page(head, tiles, *left, *right, *calm)
+        return Page(head, *first, tiles, *left, *right, *calm)
     columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
-    return Page(head, tiles, columns, *calm, max_width=1180)
+    return Page(head, *first, tiles, columns, *calm, max_width=1180)
 
 
 def _shortcuts(size: Breakpoint) -> list[ft.Control]:

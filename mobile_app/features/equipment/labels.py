@@ -43,7 +43,8 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
     async def print_them() -> None:
         if equipment_ids:
             wanted = LabelSheet(format=paper, start=start, copies=draft.get("copies"), equipment_ids=list(equipment_ids))
-            await download(client, "/labels/sheet", t("labels_form.file"), body=wanted)
+            if await download(client, "/labels/sheet", t("labels_form.file"), body=wanted):
+                draft.set("printed", True)
         else:
             blank = BlankLabels(format=paper, start=start, count=draft.get("count"))
             await download(client, "/labels/blank", t("labels_form.file"), body=blank)

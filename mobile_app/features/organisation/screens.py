@@ -4,11 +4,13 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
-from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.first_steps import REMEMBERED
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
 
@@ -16,7 +18,22 @@ from shared_models.permissions import Permission
 @component
 def OrganisationScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "users")
-    return Page(PageHeader(t("organisation.title"), t("organisation.body"), trailing=[SyncBadge()]), *_places(client), max_width=640)
+    head = PageHeader(t("organisation.title"), t("organisation.body"), trailing=[SyncBadge()])
+    return Page(head, *_places(client), FirstStepsAgain(), max_width=640)
+
+
+@component
+def FirstStepsAgain() -> ft.Control:
+    """For who put them away before they were done."""
+    remembered = use_draft(REMEMBERED)
+
+    def show() -> None:
+        remembered.set("is_put_away", False)
+        go("/board")
+
+    if not remembered.get("is_put_away"):
+        return ft.Container()
+    return RowCard(t("start.show"), meta=t("start.show_body"), icon=ft.Icons.FLAG_ROUNDED, on_click=show)
 
 
 def _places(client: Client) -> list[ft.Control]:

@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_date_long, format_hours, n, t
 from mobile_app.core.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
@@ -34,7 +35,7 @@ _DATED = frozenset({"due.late", "today.todo", "due.soon"})
 
 @component
 def TodayScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams")
+    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites")
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_calendar()])
@@ -43,7 +44,7 @@ def TodayScreen() -> ft.Control:
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
         return Page(head, columns, max_width=DESK_WIDTH)
-    return Page(head, *([*mine, *rest] or [_nothing()]))
+    return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]))
 
 
 def _calendar() -> list[ft.Control]:

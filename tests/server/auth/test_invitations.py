@@ -88,6 +88,7 @@ class TestInvitation:
             token_of(await boss.post(INVITATIONS, json={"role": "technician", "site_ids": [str(site) for site in sites]}))
         assert [row["site_ids"] for row in (await admin.get(INVITATIONS)).json()] == [[str(mine.id)]]
 
+    @pytest.mark.fresh_database
     async def test_guesses_are_counted(self, client):
         with time_machine.travel(now(), tick=False):
             for _ in range(60):

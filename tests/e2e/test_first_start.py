@@ -1,0 +1,129 @@
+"""The first ten minutes of a plant, on an empty server: from the link that the server prints to a job closed on a phone."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser import launched
+from tests.e2e.app import DESKTOP, PHONE, App
+from tests.e2e.conftest import film_of
+from tests.e2e.product import Product, User, running
+from tests.e2e.waiting import until
+from tests.e2e.work import start_breakdown
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
+
+SECRET = "un mot de passe de dix mètres"
+LINK = re.compile(r"https?://[^/\s]+(/(?:join|new-password)\?token=[\w-]{43})")
+PARIS: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris"}
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Product]:
+    with running(demo=False) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def desk(driver: Playwright, empty: Product) -> Iterator[App]:
+    """The administrator's, used by one test after the other as by a person through a morning."""
+    with launched(driver) as browser:
+        yield opened(browser, empty, DESKTOP)
+
+
+def opened(browser: Browser, product: Product, size: dict[str, int]) -> App:
+    return App(browser.new_context(viewport=size, permissions=["camera"], accept_downloads=True, **PARIS), product.url)
+
+
+def fill_account(app: App, first: str, last: str, username: str) -> App:
+    app.fill("account.first_name", first).fill("account.last_name", last).fill("account.email", f"{username}@usine.local")
+    return app.fill("account.username", username).fill("sign_in.password", SECRET)
+
+
+def film_from(sheet: bytes, folder: Path) -> Path:
+    """What a camera sees of the first label of a printed sheet."""
+    page = pypdfium2.PdfDocument(sheet)[0].render(scale=4).to_pil().convert("RGB")
+    corner = zxingcpp.read_barcodes(page)[0].position
+    edge = (corner.bottom_right.x - corner.top_left.x) // 6
+    label = page.crop((corner.top_left.x - edge, corner.top_left.y - edge, corner.bottom_right.x + edge, corner.bottom_right.y + edge))
+    png = io.BytesIO()
+    label.resize((300, 300), Image.Resampling.LANCZOS).save(png, "PNG")
+    return film_of(png.getvalue(), folder)
+
+
+def link_shown(app: App) -> str:
+    until(lambda: LINK.search(app.shown()), lambda: f"a link among\n{app.shown()}")
+    found = LINK.search(app.shown())
+    assert found
+    return found.group(1)
+
+
+class TestFirstTenMinutes:
+    def test_from_the_printed_link_to_a_job_closed_by_a_colleague(
+        self, driver: Playwright, empty: Product, desk: App, tmp_path: Path
+    ) -> None:
+        desk.open(empty.setup_link()).see("account.setup_title")
+        fill_account(desk, "Ada", "Martin", "ada").tap("account.setup_send")
+        desk.at("/board", 60).see("Bienvenue, Ada", "start.step.colleague")
+
+        desk.tap("start.do.site").at("/sites/new").see("Europe/Paris").fill("sites.name", "Usine de Lyon").tap("sites.create")
+        desk.at("/sites/[0-9a-f-]{36}").tap("sites.add_line").fill("sites.line_name", "Ligne A").tap("sites.save_line")
+        desk.see("sites.line_saved").tap("app.board").at("/board")
+        desk.tap("start.do.class").at("/classes/ready").tap("Convoyeur à bande").tap("Prendre 1 classe").at("/board")
+        desk.tap("start.do.machine").at("/equipment/new").fill("equipment_list.name", "Convoyeur d’entrée")
+        desk.tap("machine.class").tap("Convoyeur à bande").tap("machine_form.save").at("/equipment/[0-9a-f-]{36}")
+
+        desk.tap("machine.label_first").see("labels_form.print")
+        with desk.page.expect_download() as sheet:
+            desk.tap("labels_form.print")
+        film = film_from(Path(sheet.value.path()).read_bytes(), tmp_path)
+
+        desk.go("/board").see("start.step.label").tap("start.do.colleague").at("/people/invite")
+        desk.fill("people.for_whom", "Noé Blanc").tap("people.make_link")
+        link = link_shown(desk)
+
+        with launched(driver, camera=film) as browser:
+            phone = opened(browser, empty, PHONE)
+            phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")
+            fill_account(phone, "Noé", "Blanc", "noe").tap("account.join_send").at("/today", 60).synced()
+            phone.tap("common.scan_label").at("/equipment/[0-9a-f-]{36}").see("Convoyeur d’entrée")
+            start_breakdown(phone, "Bande déportée")
+            phone.tap("job.close").at("/jobs/[^/]+/close").see("close.what").tap("close.unknown")
+            phone.tap("close.continue").see("close.runs").tap("close.runs.active").tap("close.finish").at("/jobs/[^/]+").synced()
+            noe = User(empty.url, "noe", SECRET)
+            assert noe.job(phone.job_id)["status"] == "completed"
+            assert phone.problems == []
+
+        desk.tap("people.done").at("/people").see("Noé Blanc").go("/board").see("Bande déportée").see_no("Bienvenue, Ada")
+        assert desk.problems == []
+
+
+class TestPeople:
+    def test_a_waiting_account_is_told_that_it_waits_and_is_let_in(self, driver: Playwright, empty: Product, desk: App) -> None:
+        with launched(driver) as browser:
+            phone = opened(browser, empty, PHONE)
+            phone.open().tap("sign_in.register").at("/register")
+            fill_account(phone, "Léa", "Petit", "lea").tap("account.register_send").see("account.register_sent").tap("account.sign_in")
+            phone.sign_in("lea", "un autre mot de passe").see("problem.wrong_credentials.detail").see_no("problem.account_waiting.title")
+            phone.sign_in("lea", SECRET).see("problem.account_waiting.title", "problem.account_waiting.detail")
+
+            desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.let_in_done", "people.state.active")
+            phone.sign_in("lea", SECRET).at("/today", 60)
+
+            desk.tap("people.password_make")
+            link = link_shown(desk)
+            phone.context.clear_cookies()
+            other = opened(browser, empty, PHONE)
+            other.open(link).see("Léa Petit").fill("sign_in.password", SECRET[::-1]).tap("account.password_save").at("/today", 60)
+            assert other.open(link).path != "/new-password"
+            spent = opened(browser, empty, PHONE)
+            spent.open(link).see("problem.link_spent.title")
+            assert [*phone.problems, *other.problems, *spent.problems, *desk.problems] == []
