@@ -77,9 +77,9 @@ class TestFirstTenMinutes:
         desk.tap("start.do.site").at("/sites/new").see("Europe/Paris").fill("sites.name", "Usine de Lyon").tap("sites.create")
         desk.at("/sites/[0-9a-f-]{36}").tap("sites.add_line").fill("sites.line_name", "Ligne A").tap("sites.save_line")
         desk.see("sites.line_saved").tap("app.board").at("/board")
-        desk.tap("start.do.class").at("/classes/ready").tap("Convoyeur à bande").tap("Prendre 1 classe").at("/board")
+        desk.tap("start.do.class").at("/classes/ready").tap("Convoyeur").tap("Prendre 1 classe").at("/board")
         desk.tap("start.do.machine").at("/equipment/new").fill("equipment_list.name", "Convoyeur d’entrée")
-        desk.tap("machine.class").tap("Convoyeur à bande").tap("machine_form.save").at("/equipment/[0-9a-f-]{36}")
+        desk.tap("machine.class").tap("Convoyeur").tap("machine_form.save").at("/equipment/[0-9a-f-]{36}")
 
         desk.tap("machine.label_first").see("labels_form.print")
         with desk.page.expect_download() as sheet:
