@@ -71,7 +71,7 @@ class App:
 
     def at(self, pattern: str, seconds: float = 30) -> "App":
         """Wait until the address's path is `pattern` (a regular expression)."""
-        until(lambda: re.fullmatch(pattern, self.path), lambda: f"{pattern}; the app is at {self.path}", seconds)
+        until(lambda: re.fullmatch(pattern, self.path), lambda: f"{pattern}; the app is at {self.path}; shown:\n{self.shown()}", seconds)
         return self
 
     @property

@@ -73,10 +73,14 @@ class Product:
 
     def setup_link(self) -> str:
         """The path of the link that the first start of an empty server prints."""
-        until(lambda: SETUP.search(self.said()), "the set-up link")
-        found = SETUP.search(re.sub(r"\s", "", self.said()))
+        until(lambda: SETUP.search(self._unwrapped()), lambda: f"the set-up link in:\n{self.said()}")
+        found = SETUP.search(self._unwrapped())
         assert found
         return found.group()
+
+    def _unwrapped(self) -> str:
+        """A long line is broken where the terminal's would end."""
+        return re.sub(r"\s", "", self.said())
 
     def said(self) -> str:
         return (self._folder / "log").read_text()

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product as product_of
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
@@ -21,7 +24,7 @@ from tests.browser import launched
 from tests.e2e.app import DESKTOP, NAVIGATE, PHONE, TABLET, App
 from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
-from tests.e2e.product import PROJECT, Product, User, running
+from tests.e2e.product import PASSWORD, PROJECT, Product, User, running
 from tests.e2e.waiting import until
 
 OUT = PROJECT / "screenshots"
@@ -234,6 +237,17 @@ def taking(app: App, _: Things) -> None:
         app.tap(name)
 
 
+def somebody_waits(app: App, things: Things) -> None:
+    """Asked for by the person; asking again with the same address changes nothing."""
+    person = {"username": "lea.martin", "email": "lea.martin@example.org", "first_name": "Léa", "last_name": "Martin"}
+    things.supervisor.post("/auth/register", {**person, "password": "dix lettres ou plus"})
+    app.go("/people").tap("Léa Martin").see("people.waits")
+
+
+def invited(app: App, _: Things) -> None:
+    app.go("/people/invite").fill("people.for_whom", "Noé Blanc").tap("Usine d’Issoire").tap("people.make_link").see("people.link_once")
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 SHOTS = [
@@ -299,6 +313,13 @@ SHOTS = [
     Shot("plan-skip-sheet", "supervisor", then("/plans/{plan}", "plans.skip", "domain.reason_own"), escape, is_main=False),
     Shot("job-planned", "supervisor", at("/jobs/{planned_job}", "planned.why")),
     Shot("today-supervisor", "supervisor", at("/today", "due.soon"), is_main=False),
+    Shot("organisation", "admin", at("/organisation", "organisation.people"), is_main=False),
+    Shot("people", "admin", at("/people", "people.invite", "people.search")),
+    Shot("people-waiting", "admin", somebody_waits, is_main=False),
+    Shot("people-invite", "admin", at("/people/invite", "people.make_link")),
+    Shot("people-link", "admin", invited, lambda app: app.go("/people"), is_main=False),
+    Shot("person", "admin", at("/people/{technician_id}", "people.devices")),
+    Shot("person-password", "admin", then("/people/{technician_id}", "people.password_make", "people.link_once"), escape, is_main=False),
     Shot("sites", "admin", at("/sites", "sites.new"), is_main=False),
     Shot("site", "admin", at("/sites/{broken[site_id]}", "sites.save", "sites.lines")),
     Shot("site-new", "admin", at("/sites/new", "sites.create"), is_main=False),
@@ -325,6 +346,8 @@ class Studio:
         stage = Stage(product)
         if any(self._is_wanted(shot.name) for shot in SHOTS if shot.name.startswith(("step-", "checklist", "meter-", "reading"))):
             stage.prepare()  # all of it before the first device looks: half a job would be shown where it then stood
+        wanted = {"name": "Noé Blanc", "role": "technician", "all_sites": True}
+        self._join = urlsplit(product.as_user("admin").post("/invitations", wanted)["url"])._replace(scheme="", netloc="").geturl()
         self._things = Things.of(product.as_user("technician"), product.as_user("supervisor"), stage)
 
     def shoot(self, size: str, lang: str) -> None:
@@ -397,8 +420,10 @@ class Studio:
                     app.page.emulate_media(color_scheme=theme)
                     app.open().see("sign_in.demo")
                     picture(app.page, folder_of(size, theme, lang) / "sign-in.png")
-                    app.tap("sign_in.register").see("account.send")
+                    app.tap("sign_in.register").see("account.register_send")
                     picture(app.page, folder_of(size, theme, lang) / "register.png")
+                    app.open(self._join).see("account.join_send")
+                    picture(app.page, folder_of(size, theme, lang) / "join.png")
 
     def _operator(self, size: str, lang: str) -> None:
         if self._is_wanted("operator"):
@@ -407,6 +432,27 @@ class Studio:
                     app.page.emulate_media(color_scheme=theme)
                     app.page.goto(f"{self._product.url}/e/{self._things.free['label_codes'][0]}")
                     picture(app.page, folder_of(size, theme, lang) / "operator.png")
+
+
+def shoot_empty(browser: Browser, size: str, lang: str, product: Product) -> None:
+    """An empty server as its new administrator meets it."""
+    context = browser.new_context(viewport=SIZES[size], locale={"fr": "fr-FR", "en": "en-GB"}[lang])
+    app = App(context, product.url, lang).open()
+    app.sign_in("ada").at("/board").see("start.step.colleague")
+    for theme in ("light", "dark"):
+        app.go("/me").tap(f"me.theme.{theme}").go("/board").see("start.step.colleague")
+        picture(app.page, folder_of(size, theme, lang) / "first-steps.png")
+        picture(app.go("/equipment").see("equipment_list.none").page, folder_of(size, theme, lang) / "no-machine.png")
+    context.close()
+
+
+@contextmanager
+def empty_product() -> Iterator[Product]:
+    with running(demo=False) as product:
+        token = product.setup_link().partition("token=")[2]
+        ada = {"username": "ada", "email": "ada@usine.local", "password": PASSWORD, "first_name": "Ada", "last_name": "Martin"}
+        httpx2.post(f"{product.url}/api/v1/auth/setup", json={**ada, "token": token}, trust_env=False).raise_for_status()
+        yield product
 
 
 def folder_of(size: str, theme: str, lang: str) -> Path:
@@ -442,6 +488,10 @@ def main() -> int:
                 else:
                     for lang in asked.langs.split(","):
                         studio.shoot(size, lang)
+            if not asked.only or "first-steps" in asked.only:
+                with empty_product() as empty:
+                    for size, lang in product_of(SIZES, asked.langs.split(",")):
+                        shoot_empty(browser, size, lang, empty)
     print(f"{OUT}: {sum(1 for _ in OUT.rglob('*.png'))} pictures, {studio.missing} missing")  # noqa: T201 - a command's own words
     return 1 if studio.missing else 0
 

@@ -1,0 +1,163 @@
+"""The screens by which people come in, in a real Flet session, against the application itself."""
+
+from collections.abc import Callable
+
+import flet as ft
+import pytest
+
+from mobile_app.core.client import Client
+from mobile_app.core.errors import SignInNeeded
+from mobile_app.core.i18n import t
+from mobile_app.core.session import SessionState
+from mobile_app.domain.context import ClientContext
+from mobile_app.features.people.person import Person
+from mobile_app.features.people.screens import InviteScreen, PeopleScreen
+from mobile_app.features.sign_in.account import JoinScreen, SetupScreen
+from mobile_app.features.sign_in.screens import SignInScreen
+from mobile_app.ui.component import component
+from mobile_app.ui.hooks import DraftContext, MemoryDrafts
+from server.auth import accounts
+from shared_models.permissions import Role
+from shared_models.users import UserRead
+from tests.mobile_app.ui.conftest import Screen, screen
+from tests.server.support import PASSWORD, make_person
+from tests.sync.conftest import factory, until
+
+__all__ = ["factory", "screen"]  # fixtures
+pytestmark = pytest.mark.fresh_database
+
+
+def inside(client: Client, show: Callable[[], ft.Control]) -> Callable[[], ft.Control]:
+    @ft.component
+    def Root() -> ft.Control:
+        return ClientContext(client, lambda: DraftContext(MemoryDrafts(), component(show)))
+
+    return Root
+
+
+async def write(screen: Screen, label: str, text: str) -> None:
+    said = next(c for c in screen.controls() if isinstance(c, ft.Semantics) and c.label == t(label) and isinstance(c.content, ft.TextField))
+    await screen.type(said.content, text)
+
+
+async def fill_account(screen: Screen, username: str) -> None:
+    for label, text in (
+        ("account.first_name", "Ada"), ("account.last_name", "Martin"), ("account.email", f"{username}@usine.local"),
+        ("account.username", username), ("sign_in.password", PASSWORD),
+    ):  # fmt: skip
+        await write(screen, label, text)
+
+
+async def seen(screen: Screen, words: str) -> None:
+    await until(lambda: any(words in text for text in screen.texts))
+
+
+class TestBeforeSignIn:
+    async def test_the_first_administrator_is_in_at_once(self, screen, factory, session):
+        token = await accounts.create_setup_link(session)
+        await session.commit()
+        device = factory.device()
+        await device.client.start()
+        screen.page.route = f"/setup?token={token}"
+        await screen.show(inside(device.client, SetupScreen))
+        await fill_account(screen, "ada")
+        await screen.click(t("account.setup_send"))
+        await until(lambda: device.client.session.state == SessionState.signed_in)
+        assert device.client.user.role == Role.admin
+
+    async def test_an_invitation_is_accepted_on_another_device(self, screen, factory, session):
+        desk = await factory.signed_in(await factory.person("admin"))
+        await screen.show(inside(desk.client, InviteScreen))
+        await write(screen, "people.for_whom", "Ada Martin")
+        await screen.click(desk.client.sites.get(factory.site).name)
+        await screen.click(t("people.make_link"))
+        await seen(screen, "/join?token=")
+        link = next(text for text in screen.texts if "/join?token=" in text)
+
+        phone = factory.device()
+        await phone.client.start()
+        screen.page.route = link.removeprefix("http://localhost:8000")
+        await screen.show(inside(phone.client, JoinScreen))
+        await seen(screen, t("account.join_title"))
+        assert t("account.invited_by", name=desk.client.user.name) in screen.texts
+        assert screen.find(ft.TextField, having="Martin").value == "Martin"
+        await write(screen, "account.email", "ada@usine.local")
+        await write(screen, "account.username", "ada")
+        await write(screen, "sign_in.password", PASSWORD)
+        await screen.click(t("account.join_send"))
+        await until(lambda: phone.client.session.state == SessionState.signed_in)
+        assert (phone.client.user.role, phone.client.me.site_ids) == (Role.technician, [factory.site])
+
+        stranger = factory.device()
+        await stranger.client.start()
+        await screen.show(inside(stranger.client, JoinScreen))
+        await seen(screen, t("problem.link_spent.title"))
+
+    async def test_a_waiting_account_is_told_so_once_its_password_is_right(self, screen, factory, session):
+        waiting = await make_person(session, is_active=False, is_waiting=True)
+        phone = factory.device()
+        await phone.client.start()
+        await screen.show(inside(phone.client, SignInScreen))
+        for password, words in (("not the password", "problem.wrong_credentials.detail"), (PASSWORD, "problem.account_waiting.title")):
+            await write(screen, "sign_in.name", waiting.username)
+            await write(screen, "sign_in.password", password)
+            await screen.click(t("sign_in.enter"))
+            await seen(screen, t(words))
+        assert t("problem.wrong_credentials.detail") not in screen.texts
+
+
+class TestAdministration:
+    async def test_lists_who_waits_first_and_takes_invitations_back(self, screen, factory, session):
+        await make_person(session, first_name="Zoé", last_name="Attend", is_active=False, is_waiting=True)
+        desk = await factory.signed_in(await factory.person("admin"))
+        await desk.client.api.post("/invitations", {"name": "Kim", "role": "technician", "site_ids": [str(factory.site)]})
+        await screen.show(inside(desk.client, PeopleScreen))
+        await seen(screen, "Zoé Attend")
+        names = [text for text in screen.texts if text in {"Zoé Attend", desk.client.user.name}]
+        assert names == ["Zoé Attend", desk.client.user.name]
+        await screen.click(t("people.take_back"))
+        await screen.tap(t("people.take_back"))
+        await until(lambda: "Kim" not in screen.texts)
+        assert await desk.client.api.get("/invitations") == []
+
+    async def test_lets_somebody_in_ends_a_lost_phone_and_closes_the_account(self, screen, factory, session):
+        waiting = await make_person(session, sites=[], is_active=False, is_waiting=True)
+        desk = await factory.signed_in(await factory.person("admin"))
+        path = f"/users/{waiting.id}"
+
+        async def show() -> UserRead:
+            user = UserRead.model_validate(await desk.client.api.get(path))
+            await screen.show(inside(desk.client, lambda: Person(desk.client, user, lambda: None)))
+            return user
+
+        await show()
+        await screen.click(t("people.let_in"))
+        await seen(screen, t("people.choose_site"))
+        await screen.click(desk.client.sites.get(factory.site).name)
+        await screen.click(t("people.let_in"))
+        await seen(screen, t("people.let_in_done"))
+        phone = await factory.signed_in(waiting)
+
+        user = await show()
+        assert (user.is_active, user.site_ids) == (True, [factory.site])
+        await seen(screen, t("me.unknown_device"))
+        await screen.click(t("me.end"))
+        await screen.tap(t("me.end"))
+        await seen(screen, t("people.no_device"))
+        with pytest.raises(SignInNeeded):
+            await phone.client.api.me()
+
+        await screen.click(t("people.password_make"))
+        await seen(screen, "/new-password?token=")
+        await show()
+        await screen.click(t("people.close"))
+        await screen.tap(t("people.close"))
+        await seen(screen, t("people.closed"))
+        assert (await show()).is_active is False
+
+    async def test_offers_nothing_that_would_shut_oneself_out(self, screen, factory):
+        desk = await factory.signed_in(await factory.person("admin"))
+        user = UserRead.model_validate(await desk.client.api.get(f"/users/{desk.client.user.id}"))
+        await screen.show(inside(desk.client, lambda: Person(desk.client, user, lambda: None)))
+        assert t("people.is_me") in screen.texts
+        assert not {t("people.close"), t("people.every_site"), t("sign_in.role.technician")} & set(screen.texts)
