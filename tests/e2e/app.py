@@ -140,9 +140,8 @@ class App:
         return self
 
     def field(self, label: str) -> Locator:
-        found = self.page.get_by_label(self.words(label)).and_(self.page.locator("input, textarea"))
-        self._look_for(found.count, label, 30)
-        return found.first
+        named: Locator = self._look_for(lambda: self._fillable(self.words(label)), label, 30)
+        return named
 
     def press(self, keys: str) -> "App":
         self.page.keyboard.press(keys)
@@ -171,6 +170,14 @@ class App:
         return self
 
     # inside
+
+    def _fillable(self, label: str) -> Locator | None:
+        """“Nom” rather than “Prénom”."""
+        for exact in (True, False):
+            found = self.page.get_by_label(label, exact=exact).and_(self.page.locator("input, textarea"))
+            if found.count():
+                return found.first
+        return None
 
     def _tappable(self, words: str) -> Locator | None:
         roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")
