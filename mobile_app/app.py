@@ -110,7 +110,7 @@ def Outside() -> ft.Control:
 
 @component
 def Screens() -> ft.Control:
-    home = [ft.Route(index=True, component=Home), *(ft.Route(path=path, component=Home) for path in outside())]
+    home = [ft.Route(index=True, component=Home), *(ft.Route(path=path, component=FOR_OTHERS.get(path, Home)) for path in outside())]
     return ft.Router([ft.Route(component=Frame, children=[*home, *screens()])], not_found=NotFound)
 
 
@@ -123,6 +123,24 @@ def Home() -> ft.Control:
 
     ft.use_effect(move, [])
     return Page(SkeletonList())
+
+
+@component
+def LinkForAnother() -> ft.Control:
+    """An invitation opened where somebody is in already: it stays good."""
+    name = use_client().user.name
+    return EmptyState(
+        ft.Icons.SWITCH_ACCOUNT_ROUNDED,
+        t("app.link_for_another", name=name),
+        t("app.link_for_another_body"),
+        action=t("app.home"),
+        on_action=lambda: go("/"),
+        secondary=t("app.me"),
+        on_secondary=lambda: go("/me"),
+    )
+
+
+FOR_OTHERS = {"join": LinkForAnother, "new-password": LinkForAnother}
 
 
 @component

@@ -123,7 +123,7 @@ class TestPeople:
             phone.context.clear_cookies()
             other = opened(browser, empty, PHONE)
             other.open(link).see("Léa Petit").fill("sign_in.password", SECRET[::-1]).tap("account.password_save").at("/today", 60)
-            assert other.open(link).path != "/new-password"
+            other.open(link).see(other.words("app.link_for_another").format(name="Léa Petit"))
             spent = opened(browser, empty, PHONE)
             spent.open(link).see("problem.link_spent.title")
             assert [*phone.problems, *other.problems, *spent.problems, *desk.problems] == []

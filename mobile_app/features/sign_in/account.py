@@ -164,7 +164,7 @@ async def _enter(client: Client, username: str, password: str) -> None:
         await client.sign_in(username, password)
     except ClientError:
         toast(t("account.made"))
-        go("/")
+    go("/")
 
 
 def Secret(password: str, on_change: Callable[[str], None], error: str) -> ft.Control:
