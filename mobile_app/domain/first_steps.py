@@ -106,6 +106,9 @@ def nothing_yet(client: Client) -> ft.Control | None:
     """What somebody sees whose plant has nothing to show, and what to do about it; None once there is a machine."""
     if client.equipment.rows:
         return None
+    if not client.sites.rows and client.may(Permission.sites_write):
+        first = opener("/sites/new")
+        return EmptyState(ft.Icons.FACTORY_OUTLINED, t("sites.none"), t("sites.none_body"), action=t("start.do.site"), on_action=first)
     if not client.sites.rows:
         return EmptyState(ft.Icons.FACTORY_OUTLINED, t("start.no_site"), t("start.no_site_body"))
     title, icon = t("start.no_machine"), ft.Icons.PRECISION_MANUFACTURING_OUTLINED
