@@ -11,10 +11,11 @@ from mobile_app.core.i18n import format_date, t
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
+from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
@@ -64,7 +65,7 @@ def _stacked(*controls: ft.Control) -> ft.Control:
 
 def NewLink(link: FeedLink) -> ft.Control:
     """The address, this once."""
-    address = ft.Text(link.url, size=13, selectable=True)
+    address = TextInput(t("calendar.feed_address"), link.url, lambda _: None, read_only=True)
     copy = PrimaryButton(
         t("calendar.feed_copy"),
         lambda: toast(t("calendar.feed_copied")),
@@ -72,7 +73,7 @@ def NewLink(link: FeedLink) -> ft.Control:
         action=ft.CopyToClipboard(link.url),
     )
     note = NoticeCard(t("calendar.feed_once"), t("calendar.feed_once_body"), tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED)
-    return _stacked(Strong(t("calendar.feed_ready", name=link.name)), Wash(address), copy, note)
+    return _stacked(Strong(t("calendar.feed_ready", name=link.name)), address, copy, note)
 
 
 @component
