@@ -19,9 +19,15 @@ _DAY = timedelta(days=1)
 
 
 class Implausible(StrEnum):
-    """Why a reading is asked about. `backwards` cannot be confirmed: the meter was reset, or the value is wrong."""
+    """Why a reading is asked about.
+
+    `backwards` cannot be confirmed: the meter was reset, or the value is wrong. Nor can `off_dial`, which no such meter can show.
+    `rolled_over`, confirmed, says that the counter has gone past its last digit.
+    """
 
     backwards = "backwards"
+    off_dial = "off_dial"
+    rolled_over = "rolled_over"
     too_fast = "too_fast"
     out_of_range = "out_of_range"
 
@@ -119,6 +125,10 @@ def doubt(points: Sequence[Point], at: datetime, total: float, *, most_per_day: 
         most = before.total + fastest * max((at - before.at) / _DAY, 1 / 24)
         if total > most:
             return Doubt(Implausible.too_fast, low, most)
+    if following is not None and fastest is not None:
+        least = following.total - fastest * max((following.at - at) / _DAY, 1 / 24)
+        if total < least:
+            return Doubt(Implausible.too_fast, least, following.total)
     return None
 
 

@@ -1,7 +1,7 @@
 """Meters of machines: counters that run on and gauges that go up and down, their readings, resets and replacements."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -68,6 +68,7 @@ class MeterRow(Row):
     low: float | None
     high: float | None
     is_active: bool
+    digits: int | None = None
     last_value: float | None
     last_total: float | None
     last_read_at: Instant | None
@@ -111,11 +112,15 @@ class MeterFilter(PageQuery):
 
 
 class _MeterFields(Command):
-    """`most_per_day`: what the machine can do in a day (24 for running hours). `low` and `high`: a gauge's plausible range."""
+    """`most_per_day`: what the machine can do in a day (24 for running hours). `low` and `high`: a gauge's plausible range.
+
+    `digits`: how many a counter has before the point, after which it begins at nought again.
+    """
 
     meter_id: UUID
     name: Name
     unit: Unit
+    digits: Annotated[int, Field(ge=1, le=12)] | None = None
     decimals: Annotated[int, Field(ge=0, le=3)] = 0
     most_per_day: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
     expected_per_day: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
@@ -148,7 +153,8 @@ class OnMeter(Command):
 
 class RecordReading(OnMeter):
     """`read_at` may lie back. A reading that looks wrong is refused as `implausible_reading` unless `is_confirmed`;
-    one that runs backwards is refused in any case: see `ResetMeter`.
+    one that runs backwards is refused in any case: see `ResetMeter`. A counter of known digits that shows little after much
+    is asked about as `rolled_over`; confirmed, its rollover is recorded with it.
     """
 
     type: Literal["meter.record_reading"] = "meter.record_reading"
@@ -216,7 +222,9 @@ class ReportedReading(Schema):
 
 
 class ReadingReport(Schema):
-    readings: Annotated[list[ReportedReading], Field(min_length=1, max_length=1_000)]
+    """Each is a `ReportedReading`, read for itself: one that cannot be read refuses none of the others."""
+
+    readings: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1_000)]
 
 
 class ReportedResult(Row):

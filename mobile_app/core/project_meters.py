@@ -2,16 +2,30 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from mobile_app.core.projection import Person, Rows, rule
 from shared_models import meters as mt
 from shared_models.equipment import EquipmentRow
-from shared_models.meter_history import Last, Limits, exact, last_of, line, most_at_start, reading_doubt, reset_doubt, total
+from shared_models.meter_history import (
+    Last,
+    Limits,
+    exact,
+    final_of,
+    last_of,
+    line,
+    most_at_start,
+    reading_doubt,
+    reset_doubt,
+    rollover_id,
+    total,
+)
 from shared_models.metering import USE_WINDOW, Doubt, Implausible, Point, Reset, use_per_day
-from shared_models.meters import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetRow
+from shared_models.meters import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetKind, ResetRow
 from shared_models.users import UserCard
 
 METER = "meter"
+_NEVER = {Implausible.backwards, Implausible.off_dial}
 _KEPT = {"command_id", "occurred_at", "type", "meter_id", "version"}
 
 
@@ -25,7 +39,7 @@ def points_of(meter: MeterRow) -> list[Point]:
 
 
 def limits_of(meter: MeterRow) -> Limits:
-    return Limits(meter.kind, meter.low, meter.high, meter.most_per_day, meter.per_day)
+    return Limits(meter.kind, meter.low, meter.high, meter.most_per_day, meter.per_day, meter.digits, meter.decimals)
 
 
 def doubt_of(meter: MeterRow, value: float, at: datetime) -> Doubt | None:
@@ -59,8 +73,10 @@ def _record(rows: Rows, cmd: mt.RecordReading, person: Person) -> None:
     if meter is None or any(reading.id == cmd.reading_id for reading in meter.readings):
         return
     found = doubt_of(meter, cmd.value, cmd.read_at)
-    if found and found.kind is Implausible.backwards:
+    if found and (found.kind in _NEVER or (found.kind is Implausible.rolled_over and not cmd.is_confirmed)):
         return
+    if found and found.kind is Implausible.rolled_over:
+        meter = _rolled_over(rows, meter, cmd, found.low or 0.0, person)
     value = exact(cmd.value)
     reading = ReadingRow(
         id=cmd.reading_id, read_at=cmd.read_at, recorded_at=cmd.occurred_at, value=value,
@@ -70,12 +86,28 @@ def _record(rows: Rows, cmd: mt.RecordReading, person: Person) -> None:
     _put(rows, meter, meter.model_copy(update={"readings": [*meter.readings, reading]}))
 
 
+def _rolled_over(rows: Rows, meter: MeterRow, cmd: mt.RecordReading, shown: float, person: Person) -> MeterRow:
+    row = ResetRow(
+        id=rollover_id(cmd.reading_id), kind=ResetKind.rollover, occurred_at=cmd.read_at,
+        final_value=limits_of(meter).dial.turn_after(shown), start_value=0.0, by=_name(rows, person),
+    )  # fmt: skip
+    return meter.model_copy(update={"resets": [*meter.resets, row]})
+
+
 @rule(mt.VoidReading)
 def _void(rows: Rows, cmd: mt.VoidReading, _: Person) -> None:
     meter = rows.get(METER, MeterRow, cmd.meter_id)
     if meter and any(reading.id == cmd.reading_id for reading in meter.readings):
         kept = [reading for reading in meter.readings if reading.id != cmd.reading_id]
-        _put(rows, meter, meter.model_copy(update={"readings": kept}))
+        _put(rows, meter, meter.model_copy(update={"readings": kept, "resets": _without_rollover(meter, kept, cmd.reading_id)}))
+
+
+def _without_rollover(meter: MeterRow, kept: list[ReadingRow], reading_id: UUID) -> list[ResetRow]:
+    """The rollover that a reading taken back had told of goes with it, unless a later one counts on it."""
+    told = next((reset for reset in meter.resets if reset.id == rollover_id(reading_id)), None)
+    if told is None or any(reading.read_at >= told.occurred_at for reading in kept) or meter.resets[-1].id != told.id:
+        return meter.resets
+    return meter.resets[:-1]
 
 
 @rule(mt.ResetMeter)
@@ -86,7 +118,7 @@ def _reset(rows: Rows, cmd: mt.ResetMeter, person: Person) -> None:
     if not fits(meter, cmd):
         return
     row = ResetRow(
-        id=cmd.reset_id, kind=cmd.kind, occurred_at=cmd.occurred_at, final_value=exact(cmd.final_value),
+        id=cmd.reset_id, kind=cmd.kind, occurred_at=cmd.occurred_at, final_value=_told(meter, cmd).final_value,
         start_value=exact(cmd.start_value), by=_name(rows, person), reason=cmd.reason,
     )  # fmt: skip
     resets = sorted([*meter.resets, row], key=lambda known: (known.occurred_at, known.id))
@@ -100,19 +132,21 @@ def _reset(rows: Rows, cmd: mt.ResetMeter, person: Person) -> None:
 
 def doubt_of_reset(meter: MeterRow, cmd: mt.ResetMeter) -> Doubt | None:
     """Why what the meter last showed should be asked about, by what this device knows."""
-    return reset_doubt(points_of(meter), limits_of(meter), _told(cmd), resets_of(meter))
+    return reset_doubt(points_of(meter), limits_of(meter), _told(meter, cmd), resets_of(meter))
 
 
 def fits(meter: MeterRow, cmd: mt.ResetMeter) -> bool:
     """Whether the readings around it allow the reset, by what this device knows."""
-    reset, resets = _told(cmd), resets_of(meter)
+    reset, resets = _told(meter, cmd), resets_of(meter)
     found, most = doubt_of_reset(meter, cmd), most_at_start(points_of(meter), reset, resets)
-    is_behind = found is not None and found.kind is Implausible.backwards
-    return not is_behind and (most is None or reset.start_value <= most) and all(known.at != reset.at for known in resets)
+    is_behind = found is not None and found.kind in _NEVER
+    highest = limits_of(meter).dial.highest
+    is_on_dial = reset.start_value >= 0 and (highest is None or reset.start_value <= highest)
+    return not is_behind and is_on_dial and (most is None or reset.start_value <= most) and all(known.at != reset.at for known in resets)
 
 
-def _told(cmd: mt.ResetMeter) -> Reset:
-    return Reset(cmd.occurred_at, exact(cmd.final_value), exact(cmd.start_value))
+def _told(meter: MeterRow, cmd: mt.ResetMeter) -> Reset:
+    return Reset(cmd.occurred_at, final_of(cmd.kind, cmd.final_value, limits_of(meter).dial), exact(cmd.start_value))
 
 
 def _name(rows: Rows, person: Person) -> str:

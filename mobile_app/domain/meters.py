@@ -45,14 +45,19 @@ def use(meter: MeterRow) -> str:
 
 
 def may_confirm(doubt: Doubt) -> bool:
-    return doubt.kind is not Implausible.backwards
+    return doubt.kind not in {Implausible.backwards, Implausible.off_dial}
 
 
 def question(meter: MeterRow, doubt: Doubt, value: float, at: datetime) -> str:
     """What is asked; a reading of an earlier day is compared to those around it, one of now to the last."""
-    if doubt.kind is Implausible.too_fast:
+    is_last = meter.last_read_at is None or at >= meter.last_read_at
+    if doubt.kind is Implausible.off_dial:
+        return t("meters.ask_dial", highest=amount(meter, doubt.high)) if doubt.high is not None else t("meters.ask_negative")
+    if doubt.kind is Implausible.rolled_over:
+        return t("meters.ask_rolled", last=_last(meter, doubt))
+    if doubt.kind is Implausible.too_fast and is_last:
         return t("meters.ask_fast", value=amount(meter, value), last=_last(meter, doubt), use=_most(meter))
-    if doubt.kind is Implausible.backwards and meter.last_read_at and at >= meter.last_read_at:
+    if doubt.kind is Implausible.backwards and meter.last_read_at and is_last:
         return t("meters.ask_reset", last=_last(meter, doubt))
     return _outside(meter, doubt, at)
 

@@ -163,17 +163,23 @@ def _count(meter: Meter, moments: list[float], dice: Dice, crew: list[User]) -> 
 
 
 METER_COLUMNS = (
-    "id", "created_at", "updated_at", "site_id", "equipment_id", "name", "unit", "kind", "decimals", "most_per_day", "expected_per_day",
+    "id", "created_at", "updated_at", "site_id", "equipment_id", "name", "unit", "kind", "digits", "decimals", "most_per_day", "expected_per_day",
     "low", "high",
 )  # fmt: skip
 READING_COLUMNS = ("id", "meter_id", "read_at", "recorded_at", "value", "total", "user_id", "intervention_id")
 RESET_COLUMNS = ("id", "meter_id", "kind", "occurred_at", "final_value", "start_value", "user_id", "reason")
 
 
+def _digits(meter: Meter) -> int | None:
+    """A dial with room for what it has shown, as most machines have."""
+    shown = max((taken.value for taken in meter.readings), default=0.0)
+    return max(6, len(str(int(shown)))) if meter.is_counter else None
+
+
 def meter_record(meter: Meter, since: float) -> tuple[object, ...]:
     gauge, machine, at = meter.gauge, meter.machine, instant(since)
     return (
-        meter.id, at, at, machine.site.id, machine.id, gauge.name, gauge.unit, gauge.kind.value, 0 if meter.is_counter else 1,
+        meter.id, at, at, machine.site.id, machine.id, gauge.name, gauge.unit, gauge.kind.value, _digits(meter), 0 if meter.is_counter else 1,
         gauge.most_per_day, meter.expected, gauge.low, gauge.high,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ class Meter(Versioned, Synced, table=True):
     name: str = Field(max_length=100)
     unit: str = Field(max_length=20)
     kind: MeterKind = enum_column(MeterKind, MeterKind.counter)
+    digits: int | None = None
     decimals: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     most_per_day: float | None = Field(default=None, sa_type=Quantity, nullable=True)
     expected_per_day: float | None = Field(default=None, sa_type=Quantity, nullable=True)

@@ -106,6 +106,18 @@ async def name_is_taken(session: ReadSession, equipment_id: UUID, name: str, *, 
     return bool(await session.scalar(select(sa.exists().where(*same))))
 
 
+async def drop_rollover(session: Session, meter_id: UUID, reset_id: UUID) -> None:
+    """The rollover that a reading taken back had told of, unless a later one counts on it."""
+    await session.execute(_DROP_ROLLOVER, {"meter": meter_id, "id": reset_id})
+
+
+_DROP_ROLLOVER = sa.text("""
+delete from meter_reset x where x.id = :id and x.meter_id = :meter
+and not exists (select from reading r where r.meter_id = :meter and r.voided_at is null and r.read_at >= x.occurred_at)
+and not exists (select from meter_reset y where y.meter_id = :meter and y.occurred_at > x.occurred_at)
+""")
+
+
 async def is_planned_on(session: ReadSession, meter_id: UUID) -> bool:
     statement = sa.text("select exists (select from scheduled_maintenances where meter_id = :id and is_active)")
     return bool(await session.scalar(statement, {"id": meter_id}))

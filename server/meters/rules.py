@@ -15,13 +15,21 @@ def resets_of(rows: Iterable[MeterReset]) -> list[Reset]:
 
 
 def limits_of(meter: Meter) -> Limits:
-    return Limits(meter.kind, meter.low, meter.high, meter.most_per_day, meter.per_day)
+    return Limits(meter.kind, meter.low, meter.high, meter.most_per_day, meter.per_day, meter.digits, meter.decimals)
 
 
-def check_reading(meter: Meter, cmd: RecordReading, around: list[Point], resets: list[Reset]) -> None:
-    """`around`: the readings before and after it."""
-    found = reading_doubt(around, limits_of(meter), cmd.read_at, cmd.value, resets)
-    _refuse(meter, found, cmd.value, field="value", is_confirmed=cmd.is_confirmed)
+def rollover_told(meter: Meter, cmd: RecordReading, around: list[Point], resets: list[Reset], *, by_itself: bool) -> Reset | None:
+    """The rollover that the reading tells of, once it is confirmed; a machine that reports `by_itself` is asked nothing.
+
+    `around`: the readings before and after it.
+    """
+    limits = limits_of(meter)
+    found = reading_doubt(around, limits, cmd.read_at, cmd.value, resets)
+    rolled = found is not None and found.kind is Implausible.rolled_over
+    _refuse(meter, found, cmd.value, field="value", is_confirmed=cmd.is_confirmed or (by_itself and rolled))
+    if found is None or found.kind is not Implausible.rolled_over:
+        return None
+    return Reset(cmd.read_at, limits.dial.turn_after(found.low or 0.0), 0.0)
 
 
 def check_reset(meter: Meter, cmd: ResetMeter, around: list[Point], resets: list[Reset]) -> Reset:
@@ -34,13 +42,15 @@ def check_reset(meter: Meter, cmd: ResetMeter, around: list[Point], resets: list
     found = reset_doubt(around, limits_of(meter), reset, resets)
     _refuse(meter, found, cmd.final_value, field="final_value", is_confirmed=cmd.is_confirmed)
     most = most_at_start(around, reset, resets)
-    if most is not None and cmd.start_value > most:
-        raise ImplausibleStart(field="start_value", high=plain(most), unit=meter.unit)
+    highest = limits_of(meter).dial.highest
+    most = min((limit for limit in (most, highest) if limit is not None), default=None)
+    if cmd.start_value < 0 or (most is not None and cmd.start_value > most):
+        raise ImplausibleStart(field="start_value", low=0, high=plain(most), unit=meter.unit)
     return reset
 
 
 def _refuse(meter: Meter, found: Doubt | None, value: float, *, field: str, is_confirmed: bool) -> None:
-    if found is None or (is_confirmed and found.kind is not Implausible.backwards):
+    if found is None or (is_confirmed and found.kind not in {Implausible.backwards, Implausible.off_dial}):
         return
     raise ImplausibleReading(
         field=field, kind=found.kind.value, low=plain(found.low), high=plain(found.high), last=plain(meter.last_value),

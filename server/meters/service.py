@@ -20,9 +20,9 @@ from server.meters import repository, rules
 from server.meters.errors import JobOfOtherMachine, MeterInUse, MeterNameTaken, MeterOutOfUse, ReadInFuture
 from server.meters.models import Meter, MeterReset, Reading
 from server.plans import service as plans
-from shared_models.meter_history import Last, exact, last_of, line, total
+from shared_models.meter_history import Last, exact, final_of, last_of, line, rollover_id, total
 from shared_models.metering import USE_WINDOW, Point, Reset, use_per_day
-from shared_models.meters import CreateMeter, MeterKind, RecordReading, ResetMeter, UpdateMeter, VoidReading
+from shared_models.meters import CreateMeter, MeterKind, RecordReading, ResetKind, ResetMeter, UpdateMeter, VoidReading
 from shared_models.permissions import Permission
 
 _ENVELOPE = {"command_id", "occurred_at", "type", "meter_id", "version"}
@@ -101,7 +101,11 @@ async def add_reading(session: Session, meter: Meter, cmd: RecordReading, **orig
         raise MeterOutOfUse(name=meter.name)
     cmd = cmd.model_copy(update={"read_at": _happened(cmd.read_at, "read_at"), "value": exact(cmd.value)})
     resets = await _resets(session, meter)
-    rules.check_reading(meter, cmd, await repository.readings_around(session, meter.id, cmd.read_at), resets)
+    around = await repository.readings_around(session, meter.id, cmd.read_at)
+    if (rollover := rules.rollover_told(meter, cmd, around, resets, by_itself="source_id" in origin)) is not None:
+        session.add(_rollover(meter, cmd, rollover, origin.get("user_id")))
+        await session.flush()
+        resets = await _resets(session, meter)
     reading = Reading(
         id=cmd.reading_id, meter_id=meter.id, read_at=cmd.read_at, recorded_at=now(), value=cmd.value,
         total=total(meter.kind, cmd.value, cmd.read_at, resets), intervention_id=cmd.intervention_id,
@@ -119,6 +123,13 @@ def _happened(at: datetime, field: str) -> datetime:
     return past(at, field)
 
 
+def _rollover(meter: Meter, cmd: RecordReading, told: Reset, user_id: UUID | None) -> MeterReset:
+    return MeterReset(
+        id=rollover_id(cmd.reading_id), meter_id=meter.id, kind=ResetKind.rollover, occurred_at=told.at, final_value=told.final_value,
+        start_value=told.start_value, user_id=user_id,
+    )  # fmt: skip
+
+
 async def void_reading(session: Session, actor: Actor, cmd: VoidReading) -> None:
     """A technician takes back his own; whoever plans, any. Twice is once."""
     _need_to_read_meters(actor)
@@ -130,6 +141,7 @@ async def void_reading(session: Session, actor: Actor, cmd: VoidReading) -> None
         return
     reading.voided_at = now()
     await session.flush()
+    await repository.drop_rollover(session, meter.id, rollover_id(reading.id))
     await settle(session, meter)
     was = {"value": reading.value, "read_at": reading.read_at}
     after = {"reason": cmd.reason} if cmd.reason else {}
@@ -143,7 +155,7 @@ async def reset(session: Session, actor: Actor, cmd: ResetMeter) -> MeterReset:
     if not meter.is_active:
         raise MeterOutOfUse(name=meter.name)
     at = _happened(cmd.occurred_at, "occurred_at")
-    values = {"final_value": exact(cmd.final_value), "start_value": exact(cmd.start_value)}
+    values = {"final_value": final_of(cmd.kind, cmd.final_value, rules.limits_of(meter).dial), "start_value": exact(cmd.start_value)}
     cmd = cmd.model_copy(update={**values, "occurred_at": at})
     around = await repository.readings_from(session, meter.id, cmd.occurred_at)
     rules.check_reset(meter, cmd, around, await _resets(session, meter))

@@ -3,11 +3,14 @@
 Only the key's hash is kept. A report is told item by item; what came before is known and counted once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import ValidationError
 
 from server.audit import service as audit
 from server.core import rate_limit
@@ -18,6 +21,7 @@ from server.core.database import Session
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import EtabliError, NotFound
 from server.core.http import problem_of
+from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.core.security import new_opaque_token, token_hash
 from server.equipment.errors import EquipmentArchived
@@ -35,6 +39,8 @@ from shared_models.meters import (
     ReportedResult,
 )
 from shared_models.permissions import Permission, Role
+from shared_models.text import printable
+from shared_models.validation import field_problems
 
 REPORTS = Rate(120, timedelta(minutes=1))
 WRONG_KEYS = Rate(20, timedelta(minutes=10))
@@ -83,14 +89,26 @@ async def report(session: Session, source: ReadingSource, readings: ReadingRepor
         raise KeyRefused
     locked.last_used_at = now()
     actor = _actor(locked, lang)
-    meters = await repository.lock_visible(session, actor, {item.meter_id for item in readings.readings})
-    known = await repository.known_readings(session, source.id, [item.id for item in readings.readings])
+    told = [_read(raw, lang) for raw in readings.readings]
+    items = [item for item in told if isinstance(item, ReportedReading)]
+    meters = await repository.lock_visible(session, actor, {item.meter_id for item in items})
+    known = await repository.known_readings(session, source.id, [item.id for item in items])
     work = _Report(session, locked.id, lang, meters, known)
-    results = [await work.take(item) for item in readings.readings]
+    results = [await work.take(item) if isinstance(item, ReportedReading) else item for item in told]
     for meter, values in work.taken.values():
         await service.settle(session, meter)
         await audit.record(session, actor, "meter.readings_reported", meter, before={}, after={"count": len(values), "value": values[-1]})
     return ReadingReportAnswer(results=results)
+
+
+def _read(raw: Mapping[str, Any], lang: str) -> ReportedReading | ReportedResult:
+    """What is wrong with one reading is said of it alone."""
+    try:
+        return ReportedReading.model_validate(raw)
+    except ValidationError as error:
+        wrong = field_problems(error.errors(include_url=False), translator(lang))[0]
+        detail = f"{wrong.field}: {wrong.message}" if wrong.field else wrong.message
+        return ReportedResult(id=printable(raw.get("id", "")), status="rejected", code=wrong.code, detail=detail)
 
 
 def _actor(source: ReadingSource, lang: str) -> Actor:

@@ -15,7 +15,9 @@ from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
@@ -24,7 +26,7 @@ from shared_models.meters import CreateMeter, MeterKind, MeterRow, UpdateMeter
 STRETCH = ft.CrossAxisAlignment.STRETCH
 UNITS = ("h", "cycles", "km", "m³", "bar", "°C")
 HOURS, MOST_HOURS = "h", 24.0
-_FIELDS = ("name", "unit", "kind", "decimals", "most_per_day", "expected_per_day", "low", "high", "is_active")
+_FIELDS = ("name", "unit", "kind", "digits", "decimals", "most_per_day", "expected_per_day", "low", "high", "is_active")
 _NEW: dict[str, Any] = {"unit": HOURS, "kind": MeterKind.counter.value, "decimals": 0, "is_active": True}
 
 
@@ -73,6 +75,11 @@ def _of_counter(form: Form) -> list[ft.Control]:
     unit = t("meters.unit_per_day", unit=form.get("unit") or "")
     most = MOST_HOURS if form.get("unit") == HOURS else None
     return [
+        Field(
+            t("meters.digits"),
+            NumberStepper(t("meters.digits"), form.get("digits") or 0, lambda many: form.set("digits", many or None), most=12),
+        ),
+        Meta(t("meters.digits_hint")),
         TypedNumber(
             t("meters.most_per_day"), form.get("most_per_day", most), lambda value: form.set("most_per_day", value), unit=unit,
             hint=t("meters.most_hint"), optional=True, key="most",
@@ -101,7 +108,7 @@ def _command(client: Client, equipment_id: UUID, meter: MeterRow | None, form: F
     most = form.get("most_per_day", MOST_HOURS if form.get("unit") == HOURS else None)
     fields: dict[str, Any] = {name: form.get(name) for name in ("name", "unit")} | {"decimals": form.get("decimals", 0)}
     if is_counter:
-        fields |= {"most_per_day": most or None, "expected_per_day": form.get("expected_per_day")}
+        fields |= {"digits": form.get("digits") or None, "most_per_day": most or None, "expected_per_day": form.get("expected_per_day")}
     else:
         fields |= {"low": form.get("low"), "high": form.get("high")}
     if meter:

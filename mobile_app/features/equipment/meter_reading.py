@@ -22,7 +22,7 @@ from mobile_app.ui.numbers import parse_number
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
-from shared_models.metering import Doubt
+from shared_models.metering import Doubt, Implausible
 from shared_models.meters import MeterRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -65,7 +65,7 @@ def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
         return _question(
             question(meter, doubt, value, at), amount(meter, value),
             on_confirm=(lambda: record(at, confirmed=True)) if may_confirm(doubt) else None,
-            on_reset=None if may_confirm(doubt) else lambda: set_resetting(True),
+            on_reset=None if may_confirm(doubt) or doubt.kind is Implausible.off_dial else lambda: set_resetting(True),
             on_correct=lambda: set_doubted(None),
         )  # fmt: skip
     return _stack(

@@ -13,6 +13,7 @@ from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.context import carry_out
+from mobile_app.domain.meters import may_confirm
 from mobile_app.ui.hooks import Draft
 from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meters_for
 from shared_models.ids import uuid7
@@ -141,8 +142,8 @@ class Answering:
 
     @property
     def blocked(self) -> bool:
-        """A meter does not run backwards, and a step that needs a photo has it first."""
-        return self.lacks_photo or self.runs_backwards
+        """A meter does not show what it cannot, and a step that needs a photo has it first."""
+        return self.lacks_photo or (self.doubt is not None and not may_confirm(self.doubt))
 
     @property
     def save_label(self) -> str:

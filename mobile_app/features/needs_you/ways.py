@@ -58,6 +58,8 @@ def ways_out(client: Client, item: Refused) -> list[Way]:
 def _of_reading(client: Client, item: Refused) -> list[Way]:
     """A meter does not run backwards, unless it was replaced or reset meanwhile."""
     is_backwards = item.problem.params.get("kind") == Implausible.backwards
+    if item.problem.params.get("kind") == Implausible.off_dial:
+        return [Way.open_machine] if isinstance(item.command, ResetMeter) or meter_in(client, item.command) is None else [Way.correct]
     if isinstance(item.command, ResetMeter):
         return [Way.open_machine, Way.retry] if is_backwards else [Way.confirm, Way.open_machine]
     if meter_in(client, item.command) is None:

@@ -223,3 +223,47 @@ async def test_devices_do_the_same(technician, meter):
         assert [result["status"] for result in results] == ["applied", "rejected"]
         assert results[1]["problem"]["code"] == "implausible_reading"
     assert totals(await meter_now(technician, meter)) == [42]
+
+
+class TestDials:
+    """What a counter of five digits shows, counts and cannot show."""
+
+    async def test_past_its_last_digit_it_counts_on(self, technician, supervisor, machine):
+        """A counter at 99 990 that shows 12 has counted 22, told as a rollover or found out at the reading."""
+        told = await make_meter(supervisor, machine["id"], unit="cycles")
+        found = await make_meter(supervisor, machine["id"], unit="cycles", digits=5)
+        for meter in (told, found):
+            done(await read(technician, meter, 99_990, days_ago=2))
+        done(await reset(technician, told, 99_990, kind="rollover", days_ago=1))
+        assert totals(done(await read(technician, told, 12))) == [99_990, 100_012]
+
+        asked = await read(technician, found, 12)
+        assert (code_of(asked), asked.json()["params"]["kind"]) == ((422, "implausible_reading"), "rolled_over")
+        kept = done(await read(technician, found, 12, is_confirmed=True))
+        assert totals(kept) == [99_990, 100_012]
+        assert [(one["kind"], one["final_value"]) for one in kept["resets"]] == [("rollover", 100_000)]
+
+        taken_back = done(await void(technician, found, kept["readings"][0]["id"]), 200)
+        assert (taken_back["resets"], taken_back["last_value"]) == ([], 99_990)
+
+    async def test_much_less_is_no_rollover(self, technician, supervisor, machine):
+        meter = await make_meter(supervisor, machine["id"], unit="cycles", digits=5)
+        done(await read(technician, meter, 60_000, days_ago=2))
+        assert (await read(technician, meter, 12)).json()["params"]["kind"] == "backwards"
+
+    @pytest.mark.parametrize("value", [-5, -0.1, 100_000, 1e9])
+    async def test_what_it_cannot_show_is_refused_even_when_confirmed(self, technician, supervisor, machine, value):
+        meter = await make_meter(supervisor, machine["id"], digits=5)
+        refused = await read(technician, meter, value, is_confirmed=True)
+        assert (code_of(refused), refused.json()["params"]["kind"]) == ((422, "implausible_reading"), "off_dial")
+        assert code_of(await reset(technician, meter, 10, start=value)) == (422, "implausible_start")
+        gauge = await make_meter(supervisor, machine["id"], kind="gauge", unit="°C")
+        done(await read(technician, gauge, value))
+
+    async def test_one_that_comes_late_is_held_against_the_one_after_it(self, technician, supervisor, machine):
+        meter = await make_meter(supervisor, machine["id"], most_per_day=24)
+        done(await read(technician, meter, 100, days_ago=20))
+        done(await read(technician, meter, 400, days_ago=1))
+        asked = await read(technician, meter, 110, days_ago=2)
+        assert (code_of(asked), asked.json()["params"]["kind"]) == ((422, "implausible_reading"), "too_fast")
+        done(await read(technician, meter, 380, days_ago=2))

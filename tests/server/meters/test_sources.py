@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -100,3 +102,28 @@ async def test_nobody_but_the_admin_gives_keys(client_as, site):
     assert code_of(await supervisor.post(f"{API}/reading-sources", json=body)) == (403, "forbidden")
     stranger = await client_as("admin", sites=[])
     assert code_of(await stranger.post(f"{API}/reading-sources", json=body)) == (404, "not_found")
+
+
+async def test_one_that_cannot_be_read_refuses_none_of_the_others(client, admin, meter, source):
+    """`NaN` and the like are no JSON, but machines send them."""
+    good = item(1, meter, 10, 3)
+    odd = [float("nan"), float("inf"), 10**400, "x", None, True, {"a": 1}, "\ud800", -5]
+    wrong = [{**item(number, meter, 20, 2), "value": value} for number, value in enumerate(odd, start=10)]
+    wrong += [
+        {},
+        {**item(2, meter, 20, 2), "read_at": "0001-01-01T00:00:00+14:00"},
+        {**item("\ud800", meter, 20, 2)},
+        {**good, "id": "y", "x": 1},
+    ]
+    body = json.dumps({"readings": [*wrong, good]})
+    headers = {"x-api-key": source["key"], "content-type": "application/json"}
+    results = done(await client.post(f"{API}/meters/readings", content=body, headers=headers), 200)["results"]
+    assert [result["status"] for result in results] == ["rejected"] * len(wrong) + ["recorded"]
+    assert all(result["code"] and result["detail"] for result in results[:-1])
+    assert (await meter_now(admin, meter))["last_value"] == 10
+
+
+async def test_a_rollover_is_recognised_without_a_question(admin, site, report):
+    meter = await make_meter(admin, (await make_machine(admin, site.id))["id"], unit="cycles", digits=5)
+    assert statuses(await report(item(1, meter, 99_990, 2), item(2, meter, 12, 1), item(3, meter, 40))) == ["recorded"] * 3
+    assert totals(await meter_now(admin, meter)) == [99_990, 100_012, 100_040]
