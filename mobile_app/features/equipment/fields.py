@@ -35,7 +35,9 @@ def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: 
     may_line = client.may(Permission.sites_write) and bool(site)
     no_line = t("machine_form.no_line" if site else "machine_form.site_first")
     return [
-        TextInput(t("equipment_list.name"), **form.field("name"), max_length=text_limit(CreateEquipment, "name")),
+        TextInput(
+            t("equipment_list.name"), **form.field("name"), autofocus=machine is None, max_length=text_limit(CreateEquipment, "name")
+        ),
         _site_picker(client, form, machine),
         _class_picker(client, form, machine),
         _picker(
