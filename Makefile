@@ -3,7 +3,7 @@
 .PHONY: run test lint format bench screenshots migrate lock clean help setup setup-dev web
 
 PORT ?= 8000
-HOST ?= 127.0.0.1
+HOST ?= $(if $(PHONE),0.0.0.0,127.0.0.1)
 DATA_DIR ?= .data
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 WORKERS ?= $(if $(filter 1,$(CORES)),0,2)
@@ -11,8 +11,8 @@ PYTEST := .venv/bin/python -m pytest
 export PYTHON CHROMIUM
 export PYTHONUTF8 := 1
 
-run: web ## Start Établi with demonstration data (PORT=8000 HOST=127.0.0.1 DATA_DIR=.data)
-	@exec .venv/bin/etabli serve --demo --host $(HOST) --port $(PORT) --data-dir "$(DATA_DIR)"
+run: web ## Start Établi with demonstration data (PHONE=1 for phones; PORT=8000 HOST=127.0.0.1 DATA_DIR=.data)
+	@exec .venv/bin/etabli serve --demo $(if $(PHONE),--tls) --host $(HOST) --port $(PORT) --data-dir "$(DATA_DIR)"
 
 test: setup-dev web ## Run every test (ARGS="tests/server -k login" to choose, WORKERS=0 for one process)
 	@.ci/chromium

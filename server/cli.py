@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 import typer
 from rich.console import Console
@@ -49,10 +50,14 @@ def serve(
     data_dir: DataDir = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer requests.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="With demonstration data and accounts.")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https with a certificate of this machine's own authority.")] = False,
 ) -> None:
     """Run everything: API, web app, background jobs and, unless DATABASE_URL is set, a PostgreSQL of its own."""
-    settings = _settings(host=host, port=port, data_dir=data_dir, workers=workers, demo=demo or None)
-    _refuse_taken(settings)
+    settings = _settings(host=host, port=port, data_dir=data_dir, workers=workers, demo=demo or None, tls=tls or None)
+    for taken in (settings.port, *([settings.trust_at] if settings.has_own_authority else [])):
+        _refuse_taken(settings.host, taken)
+    if settings.serves_https:
+        _certify(settings)
     with _database(settings):
         from server.startup import prepare
 
@@ -167,8 +172,9 @@ def _settings(*, check: bool = True, **options: object) -> Settings:
     get_settings.cache_clear()
     with _explained():
         settings = get_settings()
-    if settings.demo and settings.base_url is None and _is_open(settings.host):
-        os.environ["ETABLI_BASE_URL"] = f"http://{_lan_address()}:{settings.port}"
+    if (settings.demo or settings.has_own_authority) and settings.base_url is None and _is_open(settings.host):
+        scheme = "https" if settings.serves_https else "http"
+        os.environ["ETABLI_BASE_URL"] = f"{scheme}://{_lan_address()}:{settings.port}"
         get_settings.cache_clear()
         settings = get_settings()
     _configure_logs(settings)
@@ -198,20 +204,32 @@ def _leave(_number: int, _frame: object) -> NoReturn:
     raise SystemExit(0)
 
 
-def _refuse_taken(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            _give_up(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another with --port")
+            _give_up(f"cannot listen on {host} port {port} ({error.strerror}): choose another with --port")
+
+
+def _certify(settings: Settings) -> None:
+    """See to the certificate before anything starts, and give phones the page from which they trust ours."""
+    from server.tls import keeping, trust
+
+    with _explained():
+        keeping.ensure(settings)
+    if settings.has_own_authority:
+        page = trust.trust_app(keeping.authority_of(settings), settings.public_url)
+        trust.serve_beside(page, settings.host, settings.trust_at)
 
 
 def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
     from server.core.connections import Connection
+    from server.tls import keeping
 
     _allow_files(settings.max_connections)
     uvicorn.run(
@@ -229,6 +247,7 @@ def _run_uvicorn(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        ssl_context_factory=keeping.context if settings.serves_https else None,
     )
 
 
@@ -247,6 +266,8 @@ def _announce(settings: Settings, welcome: Welcome) -> None:
         return
     url = settings.public_url
     console.print()
+    if settings.has_own_authority:
+        _tell_trust(settings)
     _print_qr(welcome.setup_link or url)
     console.print(f"  Établi is ready: [bold]{url}[/bold]")
     if welcome.setup_link:
@@ -259,16 +280,34 @@ def _announce(settings: Settings, welcome: Welcome) -> None:
     sys.stdout.flush()
 
 
+def _tell_trust(settings: Settings) -> None:
+    from server.tls import authority, keeping
+
+    _print_qr(settings.trust_url)
+    console.print(f"  First, on each phone: trust this machine at [bold]{settings.trust_url}[/bold]")
+    console.print("  Careful people compare the fingerprint of its authority (SHA-256):")
+    digits = authority.fingerprint(keeping.authority_of(settings))
+    console.print(f"  {digits[:48]}\n  {digits[48:]}\n\n  Then open the app:\n")
+
+
 def _await_ready(settings: Settings) -> bool:
     host = "127.0.0.1" if _is_open(settings.host) else settings.host
     host = f"[{host}]" if ":" in host else host
-    direct = build_opener(ProxyHandler({}))
+    scheme = "https" if settings.serves_https else "http"
+    direct = build_opener(ProxyHandler({}), HTTPSHandler(context=_unverified()))
     deadline = time.monotonic() + PRINT_AFTER_SECONDS
     while time.monotonic() < deadline:
-        with suppress(URLError, OSError), direct.open(f"http://{host}:{settings.port}/readyz", timeout=5):
+        with suppress(URLError, OSError), direct.open(f"{scheme}://{host}:{settings.port}/readyz", timeout=5):
             return True
         time.sleep(0.1)
     return False
+
+
+def _unverified() -> ssl.SSLContext:
+    """For a question to ourselves, by an address that no certificate may name."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _print_qr(text: str) -> None:

@@ -49,6 +49,7 @@ from server.requests import router as requests
 from server.sites import router as sites
 from server.sync import router as sync
 from server.sync.receipts import KeptAnswers
+from server.tls.keeping import kept_current
 from server.users import router as users
 from shared_models.problems import Problem
 
@@ -125,6 +126,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.stop)
         if settings.jobs:
             await stack.enter_async_context(working(database, app.state.storage))
+        if settings.serves_https:
+            await stack.enter_async_context(kept_current(settings))
         pokes.start()
         stack.push_async_callback(pokes.stop)
         stack.enter_context(_streams_end_on_signal(pokes))

@@ -280,13 +280,18 @@ _API_ONLY = {
 _SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+def _is_self_certified(scope: Scope) -> bool:
+    """A browser that is told to insist would also refuse the page that explains, on the next port of the same name."""
+    return "app" in scope and cast("Settings", scope["app"].state.settings).has_own_authority
+
+
 def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
     """Defaults: an endpoint that sets one of these itself keeps its own."""
     kind = headers.get("content-type", "")
     wanted = dict(_EVERYWHERE)
     if scope["path"].startswith("/api/") or kind.startswith(("application/json", PROBLEM_TYPE)):
         wanted |= _API_ONLY
-    if scope["scheme"] == "https":
+    if scope["scheme"] == "https" and not _is_self_certified(scope):
         wanted |= _SECURE_ONLY
     for name, value in wanted.items():
         headers.setdefault(name, value)

@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     """Networks whose `X-Forwarded-…` headers are believed."""
 
+    tls: bool = False
+    """Serve https with a certificate of this machine's own authority."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    """Serve https with a certificate of the operator's: PEM files, looked at again every few minutes."""
+    trust_port: Annotated[int | None, Field(ge=0, le=65535)] = None
+    """Of the plain page from which phones get the authority; by default the port after `port`."""
+
     demo: bool = False
     allow_http: bool = False
     """Accept a plain http `base_url` on another host than this one (a closed network)."""
@@ -96,7 +104,24 @@ class Settings(BaseSettings):
         if self.base_url is not None:
             return str(self.base_url).rstrip("/")
         host = "localhost" if is_this_machine(self.host) or _is_any(self.host) else self.host
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.serves_https else 'http'}://{_bracketed(host)}:{self.port}"
+
+    @property
+    def serves_https(self) -> bool:
+        return self.tls or self.tls_cert is not None or self.tls_key is not None
+
+    @property
+    def has_own_authority(self) -> bool:
+        return self.tls and self.tls_cert is None and self.tls_key is None
+
+    @property
+    def trust_url(self) -> str:
+        """Where phones get the authority; plain http, which is why people compare its fingerprint."""
+        return f"http://{_bracketed(urlsplit(self.public_url).hostname or 'localhost')}:{self.trust_at}"
+
+    @property
+    def trust_at(self) -> int:
+        return self.port + 1 if self.trust_port is None else self.trust_port
 
     @property
     def is_behind_proxy(self) -> bool:
@@ -159,7 +184,7 @@ class Settings(BaseSettings):
             yield f"{self.public_url} is not https: set ETABLI_BASE_URL, or ETABLI_ALLOW_HTTP=true on a closed network"
         if url.scheme == "https" and self.cookie_secure is False:
             yield "ETABLI_COOKIE_SECURE=false sends sign-in cookies unprotected: leave it out"
-        if _is_any(self.host) and self.base_url is None and not self.allow_http:
+        if _is_any(self.host) and self.base_url is None and not (self.allow_http or self.serves_https):
             yield "ETABLI_HOST opens the server to the network: set ETABLI_BASE_URL to its https address"
 
 
@@ -195,6 +220,10 @@ def is_this_machine(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return False
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _is_any(host: str) -> bool:

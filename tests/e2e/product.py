@@ -29,17 +29,16 @@ PREFIXES = ("ETABLI_", "DATABASE_URL")
 class Product:
     """A server, its data, and clients of its API."""
 
-    def __init__(self, folder: Path, *, demo: bool = True) -> None:
+    def __init__(self, folder: Path, *options: str, demo: bool = True) -> None:
         self._folder = folder
-        self._demo = demo
+        self._options = [*options, *(["--demo"] if demo else [])]
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"http://127.0.0.1:{self._port}"
+        self.url = f"{'https' if '--tls' in options else 'http'}://127.0.0.1:{self._port}"
 
     def start(self, **env: str) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
-        command = ["-m", "server.cli", "serve", "--port", str(self._port), "--data-dir", str(self._folder / "data")]
-        command += ["--demo"] if self._demo else []
+        command = ["-m", "server.cli", "serve", *self._options, "--port", str(self._port), "--data-dir", str(self._folder / "data")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *command], cwd=PROJECT, env=clean | {"ETABLI_WEB_ROOT": web_root()} | env,
@@ -68,7 +67,7 @@ class Product:
         assert self._process
         assert self._process.poll() is None, self.said()
         with suppress(httpx2.HTTPError):
-            return httpx2.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == httpx2.codes.OK
+            return httpx2.get(f"{self.url}/readyz", timeout=5, trust_env=False, verify=False).status_code == httpx2.codes.OK
         return False
 
     def setup_link(self) -> str:
@@ -143,12 +142,12 @@ class User:
 
 
 @contextmanager
-def running(*, demo: bool = True) -> Iterator[Product]:
+def running(*options: str, demo: bool = True, **env: str) -> Iterator[Product]:
     folder = Path(mkdtemp(prefix="etabli-e2e-"))
     folder.chmod(0o711)  # the service user that runs PostgreSQL for root passes through
-    product = Product(folder, demo=demo)
+    product = Product(folder, *options, demo=demo)
     try:
-        product.start()
+        product.start(**env)
         yield product
     finally:
         product.stop()

@@ -43,6 +43,23 @@ class TestSources:
         assert not Settings().is_cookie_secure
 
 
+class TestHttps:
+    def test_the_address_and_the_cookies_follow(self):
+        settings = Settings(tls=True, host="192.168.1.20", port=8443)
+        assert (settings.public_url, settings.trust_url) == ("https://192.168.1.20:8443", "http://192.168.1.20:8444")
+        assert settings.is_cookie_secure
+        assert Settings(tls=True, host="fd00::7").public_url == "https://[fd00::7]:8000"
+        assert Settings(tls=True, base_url="https://gmao.lan", trust_port=80).trust_url == "http://gmao.lan:80"
+
+    def test_may_be_open_to_the_network(self):
+        Settings(tls=True, host="0.0.0.0", base_url="https://192.168.1.20:8000").check_safe()
+        Settings(tls_cert="cert.pem", tls_key="key.pem", host="0.0.0.0", base_url="https://gmao.example.org").check_safe()
+
+    def test_certificates_of_the_operator_need_no_authority(self):
+        assert Settings(tls=True).has_own_authority
+        assert not Settings(tls=True, tls_cert="cert.pem", tls_key="key.pem").has_own_authority
+
+
 class TestSafety:
     def test_the_defaults_are_safe(self):
         Settings().check_safe()

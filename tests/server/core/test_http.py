@@ -131,6 +131,13 @@ class TestHeaders:
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["strict-transport-security"]
 
+    async def test_an_authority_of_our_own_does_not_bind_browsers_to_https(self, app, client):
+        """They would refuse the plain page from which they learn to trust it."""
+        app.state.settings.tls = True
+        assert "strict-transport-security" not in (await client.get("/api/v1/auth/me")).headers
+        app.state.settings.tls_cert = app.state.settings.tls_key = app.state.settings.data_dir
+        assert "strict-transport-security" in (await client.get("/api/v1/auth/me")).headers
+
     async def test_long_answers_are_compressed(self, client):
         for coding in ("gzip", "br", "zstd"):
             answer = await client.get("/api/v1/openapi.json", headers={"accept-encoding": coding})
