@@ -7,15 +7,20 @@ from zoneinfo import ZoneInfo
 
 def time_in(zone: str, at: datetime) -> str:
     """`14:05`; empty for a zone that is not known here."""
+    if sys.platform == "emscripten":
+        return _in_browser(zone, at)
     try:
-        return _in_browser(zone, at) if sys.platform == "emscripten" else f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
-    except Exception:  # noqa: BLE001 - JavaScript's RangeError, zoneinfo's KeyError: the same news
+        return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    except (KeyError, ValueError):
         return ""
 
 
 def _in_browser(zone: str, at: datetime) -> str:
     import js
-    from pyodide.ffi import to_js
+    from pyodide.ffi import JsException, to_js
 
     shape = to_js({"timeZone": zone, "hour": "2-digit", "minute": "2-digit", "hourCycle": "h23"}, dict_converter=js.Object.fromEntries)
-    return str(js.Intl.DateTimeFormat.new("en-GB", shape).format(js.Date.new(at.timestamp() * 1000)))
+    try:
+        return str(js.Intl.DateTimeFormat.new("en-GB", shape).format(js.Date.new(at.timestamp() * 1000)))
+    except JsException:  # a RangeError
+        return ""
