@@ -6,12 +6,19 @@ from fastapi import APIRouter, Request, status
 from server.auth import invitations, service
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.settings import Settings
 from server.core.writes import WriteRoute
 from shared_models.auth import SessionRead
 from shared_models.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
 
 UserWriter = Annotated[Actor, require("users:write")]
 router = APIRouter(tags=["users"], route_class=WriteRoute)
+
+
+def _address(request: Request) -> str:
+    """Where a colleague's phone finds this server: where it is set to be, else where whoever asks has found it."""
+    settings: Settings = request.app.state.settings
+    return settings.public_url if settings.base_url is not None else str(request.base_url).rstrip("/")
 
 
 @router.get("/invitations")
@@ -23,7 +30,7 @@ async def list_invitations(actor: UserWriter, session: ReadSessionDep) -> list[I
 @router.post("/invitations", status_code=status.HTTP_201_CREATED)
 async def invite(request: Request, actor: UserWriter, session: SessionDep, cmd: InvitationCreate) -> InvitationLink:
     """The only answer that holds the link, which lets one person in."""
-    return await invitations.invite(session, actor, cmd, public_url=request.app.state.settings.public_url)
+    return await invitations.invite(session, actor, cmd, public_url=_address(request))
 
 
 @router.delete("/invitations/{invitation_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -34,7 +41,7 @@ async def take_back_invitation(actor: UserWriter, session: SessionDep, invitatio
 @router.post("/users/{user_id}/password-link", status_code=status.HTTP_201_CREATED)
 async def offer_password(request: Request, actor: UserWriter, session: SessionDep, user_id: UUID) -> AccessLink:
     """A link, told once, by which the person chooses a new password."""
-    return await invitations.offer_password(session, actor, user_id, public_url=request.app.state.settings.public_url)
+    return await invitations.offer_password(session, actor, user_id, public_url=_address(request))
 
 
 @router.get("/users/{user_id}/sessions")

@@ -22,6 +22,7 @@ from shared_models.users import UserRead
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.server.support import PASSWORD, make_person
 from tests.sync.conftest import factory, until
+from tests.sync.transport import ORIGIN
 
 __all__ = ["factory", "screen"]  # fixtures
 pytestmark = pytest.mark.fresh_database
@@ -81,7 +82,7 @@ class TestBeforeSignIn:
 
         phone = factory.device()
         await phone.client.start()
-        screen.page.route = link.removeprefix("http://localhost:8000")
+        screen.page.route = link.removeprefix(ORIGIN)
         await screen.show(inside(phone.client, JoinScreen))
         await seen(screen, t("account.join_title"))
         assert t("account.invited_by", name=desk.client.user.name) in screen.texts

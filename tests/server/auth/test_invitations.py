@@ -28,6 +28,7 @@ class TestInvitation:
         admin = await client_as("admin")
         made = await admin.post(INVITATIONS, json={"name": "Kim", "role": "supervisor", "site_ids": [str(site.id)]})
         token = token_of(made)
+        assert made.json()["url"].startswith("https://etabli.test/join?")  # where the administrator reached it
         offer = (await client.post(LOOK, json={"token": token})).json()
         assert (offer["kind"], offer["name"], offer["role"], offer["site_names"]) == ("invitation", "Kim", "supervisor", ["Lyon"])
         assert offer["invited_by"] == admin.user.full_name
