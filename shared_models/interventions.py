@@ -33,6 +33,7 @@ from shared_models.base import (
 )
 from shared_models.checklists import AnswerRow, JobChecklist, StepKind, StepState
 from shared_models.equipment import EquipmentStatus
+from shared_models.labour import LONGEST, Span, worked
 from shared_models.lifecycle import OPEN, InterventionStatus, State
 from shared_models.numbers import NUMBER, Minutes, SomeMinutes
 from shared_models.paging import PageQuery
@@ -331,7 +332,7 @@ class EndAction(OnIntervention):
 
 
 class AddAction(OnIntervention):
-    """Work that no timer has seen."""
+    """Work that no timer has seen: of a day at most, and of time that the person has given to nothing else."""
 
     type: Literal["intervention.add_action"] = "intervention.add_action"
     action_id: NewId
@@ -344,6 +345,8 @@ class AddAction(OnIntervention):
     def _ends_after_start(self) -> "AddAction":
         if self.ended_at <= self.started_at:
             raise RuleError("ends_before_start", "ended_at")
+        if self.ended_at - self.started_at > LONGEST:
+            raise RuleError("work_too_long", "started_at", "ended_at")
         return self
 
 
@@ -482,8 +485,11 @@ def _stands_still(job: InterventionRow) -> bool:
 
 
 def labour(actions: Iterable[ActionRow], now: datetime) -> timedelta:
-    """The sum of everybody's work; running actions count until `now`."""
-    return sum(((action.ended_at or now) - action.started_at for action in actions), timedelta())
+    """The sum of everybody's work, where nobody's hour counts twice; running actions count until `now`."""
+    of_person: dict[UUID, list[Span]] = {}
+    for action in actions:
+        of_person.setdefault(action.user_id, []).append((action.started_at, action.ended_at or now))
+    return sum(map(worked, of_person.values()), timedelta())
 
 
 def down_time(job: InterventionRow, now: datetime) -> timedelta | None:

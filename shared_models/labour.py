@@ -1,9 +1,26 @@
-"""How long somebody has worked on a job, once he says so himself."""
+"""How long somebody has worked: once however many entries tell of it, and as he says so himself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 Span = tuple[datetime, datetime]
+LONGEST = timedelta(hours=24)
+"""Of one entry; who works for days enters each."""
+
+
+def worked(spans: Iterable[Span]) -> timedelta:
+    """One person's time: what lies in several spans counts once."""
+    total, until = timedelta(), None
+    for start, end in sorted(spans):
+        begin = start if until is None else max(start, until)
+        total += max(timedelta(), end - begin)
+        until = end if until is None else max(until, end)
+    return total
+
+
+def overlap(span: Span, others: Iterable[Span]) -> Span | None:
+    """The first of `others` that shares time with `span`; one that begins as the other ends does not."""
+    return next((other for other in sorted(others) if other[0] < span[1] and span[0] < other[1]), None)
 
 
 def corrected(spans: Sequence[Span], worked: timedelta, at: datetime) -> list[Span]:

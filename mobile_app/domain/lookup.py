@@ -1,7 +1,7 @@
 """Names behind ids, in the few words a card has room for."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from mobile_app.core.client import Client
@@ -74,6 +74,6 @@ def running_since(job: InterventionRow) -> datetime | None:
     """The instant from which a clock must count to show all labour so far; None while nobody works."""
     if not any(action.ended_at is None for action in job.actions):
         return None
-    done = sum(((action.ended_at or action.started_at) - action.started_at for action in job.actions), timedelta())
+    done = labour((action for action in job.actions if action.ended_at), job.created_at)
     started = min(action.started_at for action in job.actions if action.ended_at is None)
     return started - done

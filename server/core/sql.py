@@ -48,6 +48,15 @@ def json_cast(expression: str, annotation: Any) -> str:
     return f"({expression})::text" if kind is Decimal else expression
 
 
+def labour_minutes(intervention: str) -> str:
+    """Of a row of `maintenance_interventions`: everybody's time, nobody's counted twice; timers count until now."""
+    return (
+        "(select coalesce(round(sum(extract(epoch from upper(t.span) - lower(t.span))) / 60), 0)::integer from ("  # noqa: S608
+        "select unnest(range_agg(tstzrange(a.started_at, coalesce(a.ended_at, greatest(a.started_at, now()))))) as span"
+        f" from intervention_action a where a.intervention_id = {intervention}.id group by a.user_id) t)"
+    )
+
+
 @cache
 def json_columns(model: type[BaseModel], alias: str, **expressions: str) -> str:
     """The select list of `model`: its fields as columns of `alias`, or as the SQL `expressions` given by name."""

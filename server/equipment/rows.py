@@ -5,7 +5,7 @@ f"select {equipment_json('e')} from equipment e where …"          # NULL for a
 
 from pydantic import BaseModel
 
-from server.core.sql import json_columns
+from server.core.sql import json_columns, labour_minutes
 from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
 from shared_models.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
 
@@ -71,8 +71,7 @@ select coalesce(jsonb_agg(row_to_json(j)::jsonb order by j.completed_at desc), '
         PastJob,
         "i",
         completed_at="i.actual_end",
-        labour_minutes="(select coalesce(round(sum(extract(epoch from a.ended_at - a.started_at)) / 60), 0)::integer"
-        " from intervention_action a where a.intervention_id = i.id)",
+        labour_minutes=labour_minutes("i"),
         technician="coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = i.completed_by), '')",
         work_performed="left(i.work_performed, 500)",
     )

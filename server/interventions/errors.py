@@ -67,6 +67,12 @@ class EndsBeforeStart(Invalid):
     code = "ends_before_start"
 
 
+class WorkOverlaps(Conflict):
+    """The person has given that time already: to job `number`, from `start` to `end`."""
+
+    code = "work_overlaps"
+
+
 class FoundInUnknown(Invalid):
     """No job of this site, or no step of its checklist."""
 

@@ -14,7 +14,7 @@ from server.core.access import Actor, visible_sql
 from server.core.errors import NotFound
 from server.core.pages import decode_cursor, encode_cursor, sort_column
 from server.core.queries import Conditions, literally
-from server.core.sql import JSON, json_cast, json_columns, json_list
+from server.core.sql import JSON, json_cast, json_columns, json_list, labour_minutes
 from server.interventions.rows import LIST_COLUMNS, TABLE, row_json
 from shared_models.interventions import HistoryEntry, InterventionFilter, RevisionRead
 from shared_models.life import REPEAT_WINDOW
@@ -155,8 +155,7 @@ async def revisions(pool: asyncpg.Pool, intervention_id: UUID) -> Response:
 _PAST_JOBS = f"""
 select coalesce(json_agg(t), '[]')::text from (
     select i.id, i.number, i.title, i.intervention_type, {json_cast("i.actual_end", datetime)} as completed_at, i.mode_id, i.remedy_id,
-        (select coalesce(round(sum(extract(epoch from a.ended_at - a.started_at)) / 60), 0)::integer
-         from intervention_action a where a.intervention_id = i.id) as labour_minutes,
+        {labour_minutes("i")} as labour_minutes,
         coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = i.completed_by), '') as technician,
         left(i.work_performed, 500) as work_performed
     from {TABLE} i

@@ -78,6 +78,26 @@ async def person(session: ReadSession, user_id: UUID, site_id: UUID) -> Person |
     return Person(found.name, found.fits) if found else None
 
 
+@dataclass(frozen=True)
+class Worked:
+    started_at: datetime
+    ended_at: datetime
+    number: str
+
+
+_WORKED = sa.text("""
+select a.started_at, coalesce(a.ended_at, greatest(a.started_at, :end)) as ended_at, i.number
+from intervention_action a join maintenance_interventions i on i.id = a.intervention_id
+where a.user_id = :user and a.started_at < :end and coalesce(a.ended_at, :end) > greatest(a.started_at, :start)
+""")
+
+
+async def worked_between(session: ReadSession, user_id: UUID, start: datetime, end: datetime) -> list[Worked]:
+    """What is entered of a person's time, in any job, as far as it touches the span."""
+    rows = await session.execute(_WORKED, {"user": user_id, "start": start, "end": end})
+    return [Worked(row.started_at, row.ended_at, row.number) for row in rows]
+
+
 async def time_zone(session: ReadSession, site_id: UUID) -> str:
     return str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id}))
 

@@ -5,7 +5,7 @@ f"select {row_json('i')} from maintenance_interventions i where …"
 
 from pydantic import BaseModel
 
-from server.core.sql import json_columns
+from server.core.sql import json_columns, labour_minutes
 from shared_models.checklists import AnswerRow
 from shared_models.interventions import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
 
@@ -31,15 +31,11 @@ def row_json(alias: str) -> str:
     return f"(select row_to_json(o) from (select {columns}) o)"  # noqa: S608
 
 
-_LABOUR = (
-    "coalesce((select round(sum(extract(epoch from coalesce(a.ended_at, now()) - a.started_at)) / 60) "
-    "from intervention_action a where a.intervention_id = i.id), 0)::integer"
-)
 LIST_COLUMNS = json_columns(
     InterventionListItem, "i",
     equipment_name="(select e.name from equipment e where e.id = i.equipment_id)",
     equipment_code="(select e.code from equipment e where e.id = i.equipment_id)",
     technician="(select u.first_name || ' ' || u.last_name from users u where u.id = i.assigned_technician_id)",
-    labour_minutes=_LABOUR,
+    labour_minutes=labour_minutes("i"),
 )  # fmt: skip
 """The select list of an `InterventionListItem` of `maintenance_interventions i`; what it looks up is looked up for the page's rows only."""

@@ -28,6 +28,7 @@ from server.interventions.errors import (
     SkipsDueDate,
     TeamUnfit,
     TechnicianUnknown,
+    WorkOverlaps,
 )
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention, InterventionNote, InterventionPhoto, InterventionRevision
@@ -55,6 +56,7 @@ from shared_models.interventions import (
     UpdateIntervention,
     ValidateIntervention,
 )
+from shared_models.labour import Span, overlap
 from shared_models.lifecycle import InterventionStatus, Verb
 from shared_models.permissions import Permission
 
@@ -264,8 +266,17 @@ async def add_action(session: Session, actor: Actor, cmd: AddAction) -> Interven
     started_at = min(past(cmd.started_at, "started_at"), ended_at)
     if ended_at <= started_at:
         raise EndsBeforeStart(field="ended_at")
+    await _ensure_free(session, cmd.user_id, (started_at, ended_at))
     await job.add_action(cmd.action_id, cmd.user_id, started_at, ended_at, cmd.note)
     return await job.record("intervention.action_added", at)
+
+
+async def _ensure_free(session: Session, user_id: UUID, span: Span) -> None:
+    """An hour is entered once; timers that run side by side are nobody's mistake, and count once too."""
+    given = {(one.started_at, one.ended_at): one.number for one in await repository.worked_between(session, user_id, *span)}
+    if (taken := overlap(span, given)) is not None:
+        start, end = (at.isoformat() for at in taken)
+        raise WorkOverlaps(field="started_at", number=given[taken], start=start, end=end)
 
 
 async def complete(session: Session, actor: Actor, cmd: CompleteIntervention) -> Intervention:

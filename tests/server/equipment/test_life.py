@@ -59,7 +59,7 @@ class TestRebuildLife:
 
         life = EquipmentLifeRow.model_validate((await writer.get(f"{API}/equipment/{machine['id']}/life")).json())
         assert [len(life.jobs), life.jobs[0].title, life.jobs[-1].title] == [60, "a long stop", "job 2"]
-        assert (life.jobs[0].labour_minutes, life.jobs[0].technician) == (45, writer.user.full_name)
+        assert (life.jobs[0].labour_minutes, life.jobs[0].technician) == (25, writer.user.full_name)
         assert [(stop.kind, stop.ended_at - stop.started_at > timedelta(minutes=59)) for stop in life.stops] == [("failure", True)]
         assert [change.to_status for change in life.status_changes] == ["active"]
         assert [(entry.mode_id, entry.count) for entry in life.mode_counts] == [(mode, 63)]

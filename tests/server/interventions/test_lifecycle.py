@@ -15,6 +15,8 @@ from shared_models.ids import uuid7
 from shared_models.lifecycle import OPEN, TRANSITIONS, InterventionStatus, State, Verb
 from tests.server.interventions.workshop import VERBS, Workshop, open_workshop
 
+HOUR = timedelta(hours=1)
+
 STATES = [*(State(status) for status in InterventionStatus), State(InterventionStatus.completed, is_validated=True)]
 _MOVES: dict[type[Command], Verb] = {
     iv.StartIntervention: Verb.start, iv.HoldIntervention: Verb.hold, iv.CompleteIntervention: Verb.complete,
@@ -39,7 +41,7 @@ async def command(shop: Workshop, kind: type[Command], job: UUID) -> Command:
         iv.ReturnIntervention: {"reason": "Not tight"},
         iv.EndAction: {"action_id": sheet.actions[0].id if sheet.actions else uuid7()},
         iv.AddAction: {
-            "action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - timedelta(hours=1), "ended_at": at,
+            "action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - 30 * HOUR, "ended_at": at - 29 * HOUR,
         },
         iv.AssignIntervention: {"technician_id": shop.technician.user_id},
         iv.UpdateIntervention: {"title": "Another title"},

@@ -1,13 +1,16 @@
 """Times, timers, failure coding, the machine, rights and traces."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from server.core.access import Actor
 from server.core.clock import now
 from server.core.errors import AlreadyExists, Forbidden, NotFound, StaleVersion
+from server.core.sql import labour_minutes
 from server.core.times import ImplausibleTime
 from server.interventions.errors import (
     AssignedToAnother,
@@ -19,6 +22,7 @@ from server.interventions.errors import (
     RestartWithoutStop,
     TechnicianUnknown,
     TemporaryUntilPast,
+    WorkOverlaps,
 )
 from server.interventions.rules import intervention_number
 from shared_models import interventions as iv
@@ -105,6 +109,38 @@ class TestTimers:
         late = {**told, "started_at": at + HOUR, "ended_at": at + 2 * HOUR}
         with pytest.raises(EndsBeforeStart):
             await shop.do(shop.technician, iv.AddAction(action_id=uuid7(), user_id=shop.technician.user_id, **late))
+
+    async def test_an_hour_of_a_person_is_entered_once_and_counts_once(self, shop: Workshop) -> None:
+        """In the same job and in another; a neighbouring hour and a colleague's are free; timers side by side count once."""
+        one, other, at = await shop.create(), await shop.create(), now() - 10 * HOUR
+
+        async def add(job: UUID, start: float, end: float, actor: Actor = shop.technician) -> None:
+            told = {"started_at": at + start * HOUR, "ended_at": at + end * HOUR, "occurred_at": at + end * HOUR}
+            await shop.do(actor, iv.AddAction(action_id=uuid7(), intervention_id=job, user_id=actor.user_id, **told))
+
+        await add(one, 0, 2)
+        for job in (one, other):
+            for start, end in ((0, 2), (1, 3), (-1, 0.5), (0.5, 1), (-1, 3)):
+                with pytest.raises(WorkOverlaps):
+                    await add(job, start, end)
+        await add(one, 2, 3)
+        await add(other, 3, 4)
+        await add(one, 0, 1, shop.colleague)
+        await shop.start(one, shop.technician, at + 5 * HOUR)
+        with pytest.raises(WorkOverlaps):
+            await add(other, 6, 7)
+        with pytest.raises(ValidationError, match="work_too_long"):
+            await add(one, -26 * 365 * 24, 0)
+        await shop.session.execute(
+            sa.text("update intervention_action set started_at = :at, ended_at = :end where ended_at is null"),
+            {"at": at + HOUR, "end": at + 4 * HOUR},
+        )  # as two devices can leave it
+        minutes = await shop.session.scalar(
+            sa.text(f"select {labour_minutes('i')} from maintenance_interventions i where id = :id"), {"id": one}
+        )
+        sheet = await shop.sheet(one)
+        assert iv.labour(sheet.actions, now()) == 5 * HOUR
+        assert minutes == 300
 
 
 class TestMachine:

@@ -32,6 +32,8 @@ from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import count_statements
 from tests.server.sync.planned import fields_of
 
+HOUR = timedelta(hours=1)
+
 COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
 DEVICE = uuid7()
 
@@ -96,7 +98,7 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         iv.StartIntervention: {"action_id": uuid7()},
         iv.HoldIntervention: {"reason": "No part"},
         iv.EndAction: {"action_id": sheet.actions[0].id if sheet and sheet.actions else uuid7()},
-        iv.AddAction: {"action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - timedelta(hours=1), "ended_at": at},
+        iv.AddAction: {"action_id": uuid7(), "user_id": shop.technician.user_id, "started_at": at - 30 * HOUR, "ended_at": at - 29 * HOUR},
         iv.CompleteIntervention: {"temporary_until": at.date() + timedelta(days=1), "permanent_id": uuid7(), "worked_minutes": 10},
         iv.CancelIntervention: {"reason": "Mistake"},
         iv.ReturnIntervention: {"reason": "Not tight"},
