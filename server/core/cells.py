@@ -31,6 +31,9 @@ class Sheet(Protocol):
     def tail(self) -> bytes:
         """The rest; nothing can be added then. Runs long for a long list: call it in a thread."""
 
+    def discard(self) -> None:
+        """Give back what an unfinished sheet holds."""
+
 
 class Csv:
     """In French with semicolons, decimal commas and days first, as Excel expects there; in English with commas, points and ISO 8601."""
@@ -46,6 +49,9 @@ class Csv:
 
     def tail(self) -> bytes:
         return b""
+
+    def discard(self) -> None:
+        """Nothing is held."""
 
     def _text(self, value: Value) -> str:
         if value is None:
@@ -92,6 +98,10 @@ class Xlsx:
         self._page.autofilter(0, 0, self._row, self._columns - 1)
         self._book.close()
         return self._content.getvalue()
+
+    def discard(self) -> None:
+        if not self._book.fileclosed:
+            self._book.close()
 
     def _write(self, column: int, value: Value) -> None:
         if value is None:

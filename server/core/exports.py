@@ -38,6 +38,7 @@ async def spooled(pool: ReadPool, statement: str, args: Sequence[Any], sheet: Sh
                 spool.write(sheet.lines(values(row) for row in rows))
         spool.write(await asyncio.to_thread(sheet.tail))
     except BaseException:
+        sheet.discard()
         spool.close()
         raise
     return spool

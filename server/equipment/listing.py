@@ -4,7 +4,9 @@ A search finds exact codes, serial numbers and label codes first, then every mac
 number or manufacturer each word occurs or nearly does (trigrams; accents and case do not matter).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
 
 import asyncpg
@@ -136,20 +138,20 @@ async def page(pool: asyncpg.Pool, actor: Actor, filters: EquipmentFilter) -> Re
 
 async def as_csv(pool: ReadPool, actor: Actor, filters: EquipmentFilter) -> IO[bytes]:
     """The whole list, in the reader's words and as his spreadsheet reads it."""
-    return await _exported(pool, actor, filters, Csv(_titles(actor.lang), actor.lang))
+    return await _exported(pool, actor, filters, partial(Csv, _titles(actor.lang), actor.lang))
 
 
 async def as_xlsx(pool: ReadPool, actor: Actor, filters: EquipmentFilter) -> IO[bytes]:
     """The same, with cells that know what they hold: a serial number 00123 stays one."""
     title = translator(actor.lang).t("export.equipment.title")
-    return await _exported(pool, actor, filters, Xlsx(_titles(actor.lang), actor.lang, title=title))
+    return await _exported(pool, actor, filters, partial(Xlsx, _titles(actor.lang), actor.lang, title=title))
 
 
 def _titles(lang: str) -> list[str]:
     return [translator(lang).t(f"export.equipment.{name}") for name in _EXPORTED]
 
 
-async def _exported(pool: ReadPool, actor: Actor, filters: EquipmentFilter, sheet: Sheet) -> IO[bytes]:
+async def _exported(pool: ReadPool, actor: Actor, filters: EquipmentFilter, sheet: Callable[[], Sheet]) -> IO[bytes]:
     query, words = _query(actor, filters), translator(actor.lang)
     statement = f"{query.found}select {_EXPORTED_SQL} from {query.source} order by {query.order}"  # noqa: S608
 
@@ -157,4 +159,4 @@ async def _exported(pool: ReadPool, actor: Actor, filters: EquipmentFilter, shee
         said = {"status": words.t(f"domain.equipment.{row['status']}"), "criticality": words.t(f"domain.criticality.{row['criticality']}")}
         return [said.get(name, row[name]) for name in _EXPORTED]
 
-    return await spooled(pool, statement, query.args, sheet, values)
+    return await spooled(pool, statement, query.args, sheet(), values)

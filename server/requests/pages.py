@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from server.attachments import service as attachments
@@ -83,6 +84,8 @@ async def report(request: Request, code: Code) -> Response:
         problem = problem_of(Invalid(), page.lang)
         problem.errors = field_problems(error.errors(), translator(page.lang))
         return page.form(machine, problem=problem)
+    except HTTPException:  # the rest of the form is not coming
+        raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, what was typed stays
         return page.again(machine, error)
 

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from asyncpg import DivisionByZeroError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from server.core.cells import Csv, Xlsx
+from server.core.exports import spooled
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30) | st.sampled_from(
     ["00123", "1e5", "12/03", "=1+1", "+33", "-5", "@x", '"a"', "a;b", "a,b", "http://x.example", "1,5", " =1", "＝1", "TRUE"]
@@ -51,3 +53,10 @@ def test_what_no_spreadsheet_knows_as_a_date_is_text():
     sheet = Xlsx(["day"], "en", title="x")
     content = sheet.lines([[date(1887, 5, 1)], [None]]) + sheet.tail()
     assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[1] == ["1887-05-01"]
+
+
+async def test_a_list_that_breaks_off_leaves_nothing_open(database):
+    """An open file would be a warning, and warnings are errors."""
+    sheet = Xlsx(["number"], "en", title="x")
+    with pytest.raises(DivisionByZeroError):
+        await spooled(database.pool, "select 1 / (3 - n) as n from generate_series(1, 5) n", (), sheet, lambda row: [row["n"]])
