@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,7 +62,11 @@ class JsonBodies:
         if scope["type"] != "http" or not _is_json(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return
-        body, last = await _whole(receive)
+        try:
+            body, last = await _whole(receive)
+        except HTTPException as refusal:  # too slow: said where every other refusal is
+            await self.app(scope, _raising(refusal), send)
+            return
         if body is None:
             await self.app(scope, _replayed([last], receive), send)
             return
@@ -89,6 +94,13 @@ async def _whole(receive: Receive) -> tuple[bytes | None, Message]:
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts), message
+
+
+def _raising(refusal: HTTPException) -> Receive:
+    async def again() -> Message:
+        raise refusal
+
+    return again
 
 
 def _replayed(messages: list[Message], receive: Receive) -> Receive:
