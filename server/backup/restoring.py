@@ -13,7 +13,7 @@ from alembic.util.exc import CommandError
 from server.backup import archive, tables
 from server.backup.errors import BackupError
 from server.backup.taking import SECRETS, connected, take
-from server.core import flock, histories, migrations
+from server.core import flock, histories, migrations, starting
 from server.core.clock import now
 from server.core.postgres import EmbeddedPostgres
 from server.core.service_account import make_passable
@@ -63,12 +63,15 @@ def _ensure_known(revision: str) -> None:
 @contextmanager
 def _emptied(settings: Settings, *, replace: bool) -> Iterator[tuple[str, Path | None]]:
     """The address of an empty database, and where what was there before is."""
+    starting.ensure_folder(settings.data_dir)
     aside = settings.data_dir / f"before-restore-{now():%Y%m%dT%H%M%S}"
     if settings.database_url is None:
         moved = _move_aside(settings, aside, replace=replace)
         with EmbeddedPostgres(settings.data_dir) as dsn:
             yield dsn.url, aside if moved else None
         return
+    starting.ensure_address(settings.dsn)
+    starting.ensure_server(settings.dsn)
     kept = _empty_database(settings, aside.with_suffix(".zip"), replace=replace)
     yield settings.dsn, kept
 

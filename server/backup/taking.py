@@ -16,6 +16,7 @@ import psycopg
 from server.backup import archive, tables
 from server.backup.archive import Manifest, Table, Writer
 from server.backup.errors import BackupError
+from server.core import starting
 from server.core.clock import now
 from server.core.health import server_version
 from server.core.migrations import libpq_url
@@ -65,6 +66,7 @@ def take(settings: Settings, path: Path, *, with_files: bool = False) -> Taken:
 def running(settings: Settings) -> Iterator[str]:
     """The database as it is: a backup changes nothing, and starts a server for files that are there only."""
     if settings.database_url is not None:
+        starting.ensure_address(settings.dsn)
         yield settings.dsn
         return
     server = EmbeddedPostgres(settings.data_dir)

@@ -118,11 +118,12 @@ class _Loader:
 
     async def _without_touching(self, writing: Any) -> None:
         """Parents are written in this very transaction: their marks are right without the children's triggers."""
-        for table in CHILDREN:
-            await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER touch")
+        triggers = [*((table, "touch") for table in CHILDREN), ("scheduled_maintenances", "date")]
+        for table, trigger in triggers:
+            await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         await writing
-        for table in CHILDREN:
-            await self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER touch")
+        for table, trigger in triggers:
+            await self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
     async def _write(self, group: Plant, people: Staff, codes: Codes, present: Present, book: Workbook) -> None:
         await self._write_structure(group, people, codes)

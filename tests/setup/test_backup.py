@@ -22,8 +22,8 @@ from server.demo import load_demo
 SKIPPED = {"user_sessions", "number_series", "sync_epoch", "sync_run", "sync_tombstone", "alembic_version"}
 
 
-def settings(url: str, folder: Path) -> Settings:
-    return Settings(_env_file=None, data_dir=folder, database_url=url, secret_key="x" * 40)
+def settings(url: str, folder: Path, **more: Any) -> Settings:
+    return Settings(_env_file=None, data_dir=folder, database_url=url, secret_key="x" * 40, **more)
 
 
 _TABLES = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
@@ -80,6 +80,18 @@ class TestRestore:
         assert done.aside
         restore(here, done.aside, replace=True)
         assert held(fresh_database) == before
+
+    def test_leaves_the_objects_of_a_store_where_they_are_unless_told(self, factory, fresh_database, tmp_path):
+        url, ours, _ = factory
+        store = ours.storage_dir.as_uri()
+        stored = settings(url, tmp_path, storage_url=store)
+        listed, copied = take(stored, tmp_path / "listed.zip"), take(stored, tmp_path / "copied.zip", with_files=True)
+        assert listed.is_listed_only
+        assert not copied.is_listed_only
+        assert listed.path.stat().st_size < copied.path.stat().st_size
+        assert restore(settings(fresh_database, tmp_path / "a", storage_url=store), listed.path).missing == 0
+        assert restore(settings(fresh_database, tmp_path / "b"), listed.path, replace=True).missing == listed.files
+        assert restore(settings(fresh_database, tmp_path / "c"), copied.path, replace=True).missing == 0
 
     def test_brings_an_older_schema_up_to_date(self, postgres, fresh_database, tmp_path):
         with postgres.empty() as old:

@@ -11,7 +11,9 @@ from tests.databases import Cluster
 from tests.server.demo.conftest import NOW
 
 DERIVED = ("sync_xid", "received_at")
-NOT_WRITTEN = {"sync_epoch", "sync_receipt", "sync_tombstone", "user_sessions", "setup_link", "rate_limit", "intervention_revision"}
+NOT_WRITTEN = {
+    "sync_epoch", "sync_run", "sync_receipt", "sync_tombstone", "user_sessions", "setup_link", "rate_limit", "intervention_revision",
+}  # fmt: skip
 
 
 async def fingerprint(connection: asyncpg.Connection) -> dict[str, str]:
