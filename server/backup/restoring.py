@@ -150,8 +150,9 @@ def _rows(dsn: str, reader: Reader) -> None:
 
 def _secrets(settings: Settings, reader: Reader) -> None:
     """Those that are here stay."""
-    for name in SECRETS:
-        kept = settings.data_dir / name
-        if f"data/{name}" in reader.manifest.checksums and not kept.exists():
+    for name in reader.names("data"):
+        kept = settings.data_dir / name.removeprefix("data/")
+        if name.split("/")[1] in SECRETS and ".." not in kept.parts and not kept.exists():
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept.touch(mode=0o600)
-            kept.write_bytes(b"".join(reader.chunks(f"data/{name}")))
+            kept.write_bytes(b"".join(reader.chunks(name)))

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from server.core.settings import Settings
     from server.core.storage import Storage
 
-SECRETS = ("secret-key",)
-"""Beside the rows and the files: what the data folder alone holds."""
+SECRETS = ("secret-key", "tls")
+"""Files and folders beside the rows and the files: what signs tokens, and the authority that phones have learnt to trust."""
 
 _WITHOUT_LIMITS = "set statement_timeout = 0; set lock_timeout = '30s'; set idle_in_transaction_session_timeout = 0; set timezone = 'UTC'"
 
@@ -53,9 +53,8 @@ def take(settings: Settings, path: Path, *, with_files: bool = False) -> Taken:
         storage = open_storage(settings.storage_url, settings.storage_dir)
         is_listed_only = settings.storage_url is not None and not with_files
         missing = asyncio.run(_list(storage, manifest.files) if is_listed_only else _copy(storage, manifest.files, writer))
-        for name in SECRETS:
-            if (kept := settings.data_dir / name).exists():
-                writer.add(f"data/{name}", [kept.read_bytes()], packed=False)
+        for kept in _secrets(settings.data_dir):
+            writer.add(f"data/{kept.relative_to(settings.data_dir)}", [kept.read_bytes()], packed=False)
         told = {"missing": missing, "files_in": "store" if is_listed_only else "archive"}
         writer.close(manifest.model_copy(update=told))
     rows = sum(table.rows for table in manifest.tables.values())
@@ -114,6 +113,11 @@ class _Lines:
         for chunk in self._chunks:
             self.number += chunk.count(b"\n")
             yield chunk
+
+
+def _secrets(folder: Path) -> list[Path]:
+    found = [path for name in SECRETS for path in ((folder / name), *(folder / name).rglob("*"))]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
 async def _copy(storage: Storage, files: dict[str, int], writer: Writer) -> list[str]:

@@ -44,6 +44,9 @@ def factory(postgres, tmp_path_factory) -> Any:
     with postgres.clone("backup") as url:
         ours = settings(url, folder)
         asyncio.run(load_demo(url, storage=local_storage(ours.storage_dir)))
+        (folder / "tls").mkdir()
+        (folder / "secret-key").write_text("kept")
+        (folder / "tls" / "authority.pem").write_text("trusted")
         path = folder / "backup.zip"
         taken = take(ours, path)
         assert taken.files > 10
@@ -59,6 +62,9 @@ class TestRestore:
         assert held(fresh_database) == held(url)
         assert done.missing == 0
         assert done.rows == sum(map(len, held(url).values())) + _numbers(url)
+        assert (tmp_path / "secret-key").read_text() == "kept"
+        assert (tmp_path / "tls" / "authority.pem").read_text() == "trusted"
+        assert (tmp_path / "tls" / "authority.pem").stat().st_mode & 0o777 == 0o600
         files = {file.name for file in tmp_path.rglob("*") if file.is_file()}
         with archive.opened(path) as reader:
             assert reader.manifest.files.keys() <= files
