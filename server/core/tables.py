@@ -31,6 +31,15 @@ def one_of(enum: type[StrEnum], column: str, *, nullable: bool = False) -> sa.Ch
     return sa.CheckConstraint(f"{absent}{column} IN ({values})", name=column)
 
 
+def one_name(table: str, column: str, *within: str) -> sa.Index:
+    """Unique however it is written: in small letters or capitals, with accents composed or not."""
+    return sa.Index("_".join(["uq", table, *within, column]), *within, sa.text(f"etabli_key({column})"), unique=True)
+
+
+def same_name(column: Any, value: str) -> sa.ColumnElement[bool]:
+    return sa.func.etabli_key(column) == sa.func.etabli_key(value)
+
+
 def text_column(**options: Any) -> Any:
     """A text that is empty rather than null."""
     return Field(default="", sa_type=sa.Text, sa_column_kwargs={"server_default": ""}, **options)

@@ -17,6 +17,7 @@ from server.core.tables import (
     enum_column,
     instant_column,
     json_column,
+    one_name,
     one_of,
     text_column,
 )
@@ -66,6 +67,8 @@ class Equipment(Versioned, Synced, table=True):
         one_of(EquipmentStatus, "status"),
         one_of(Criticality, "criticality"),
         sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.CheckConstraint("isfinite(status_since)", name="finite"),
+        one_name("equipment", "serial_number"),
         sa.Index(
             "ix_equipment_search_text",
             "search_text",
@@ -80,7 +83,7 @@ class Equipment(Versioned, Synced, table=True):
     name: str = Field(max_length=100)
     model: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     manufacturer: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
-    serial_number: str | None = Field(default=None, max_length=200, unique=True)
+    serial_number: str | None = Field(default=None, max_length=200)
     site_id: UUID = Field(foreign_key="sites.id")
     production_line_id: UUID | None = Field(default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True)
     parent_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
@@ -118,6 +121,7 @@ class EquipmentStatusLog(Identified, table=True):
     __tablename__ = "equipment_status_log"
     __table_args__ = (
         one_of(EquipmentStatus, "to_status"),
+        sa.CheckConstraint("isfinite(occurred_at)", name="finite"),
         sa.Index("ix_equipment_status_log_equipment_id_occurred_at", "equipment_id", "occurred_at"),
     )
 

@@ -12,6 +12,7 @@ from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
@@ -45,7 +46,7 @@ async def code_is_taken(session: ReadSession, code: str, *, but: UUID | None = N
 
 
 async def serial_is_taken(session: ReadSession, serial_number: str, *, but: UUID | None = None) -> bool:
-    return await _exists(session, col(Equipment.serial_number) == serial_number, col(Equipment.id).is_distinct_from(but))
+    return await _exists(session, same_name(Equipment.serial_number, serial_number), col(Equipment.id).is_distinct_from(but))
 
 
 async def id_is_taken(session: ReadSession, equipment_id: UUID) -> bool:

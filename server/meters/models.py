@@ -6,7 +6,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Instant, Synced, Timestamped, Versioned, enum_column, instant_column, one_of, text_column
+from server.core.tables import (
+    Identified,
+    Instant,
+    Synced,
+    Timestamped,
+    Versioned,
+    enum_column,
+    instant_column,
+    one_name,
+    one_of,
+    text_column,
+)
 from shared_models.meters import MeterKind, ResetKind
 
 Quantity = sa.Numeric(18, 4, asdecimal=False)
@@ -18,7 +29,7 @@ class Meter(Versioned, Synced, table=True):
     __tablename__ = "meter"
     __table_args__ = (
         one_of(MeterKind, "kind"),
-        sa.UniqueConstraint("equipment_id", "name"),
+        one_name("meter", "name", "equipment_id"),
         sa.Index("ix_meter_site_id_sync_xid", "site_id", "sync_xid", "id"),
     )
 

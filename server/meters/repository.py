@@ -12,6 +12,7 @@ from sqlmodel import col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.tables import same_name
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Equipment
 from server.meters.models import Meter, MeterReset, Reading, ReadingSource
@@ -102,7 +103,7 @@ async def get_reading(session: Session, meter_id: UUID, reading_id: UUID) -> Rea
 
 
 async def name_is_taken(session: ReadSession, equipment_id: UUID, name: str, *, but: UUID) -> bool:
-    same = (col(Meter.equipment_id) == equipment_id, sa.func.lower(col(Meter.name)) == name.lower(), col(Meter.id) != but)
+    same = (col(Meter.equipment_id) == equipment_id, same_name(Meter.name, name), col(Meter.id) != but)
     return bool(await session.scalar(select(sa.exists().where(*same))))
 
 

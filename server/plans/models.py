@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Json, Synced, Versioned, enum_column, instant_column, json_column, one_of, text_column
+from server.core.tables import Identified, Json, Synced, Versioned, enum_column, instant_column, json_column, one_name, one_of, text_column
 from shared_models.interventions import InterventionType, Priority
 from shared_models.planning import Basis, Outcome
 from shared_models.plans import OccurrenceState
@@ -19,8 +19,9 @@ WallClock = sa.DateTime(timezone=False)
 
 class MaintenanceType(Versioned, Synced, table=True):
     __tablename__ = "maintenance_types"
+    __table_args__ = (one_name("maintenance_types", "name"),)
 
-    name: str = Field(max_length=50, unique=True)
+    name: str = Field(max_length=50)
     description: str = text_column()
     color: str = Field(default="#1F5FBF", max_length=7, sa_column_kwargs={"server_default": "#1F5FBF"})
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
@@ -29,7 +30,7 @@ class MaintenanceType(Versioned, Synced, table=True):
 class Team(Versioned, Synced, table=True):
     __tablename__ = "team"
     __table_args__ = (
-        sa.UniqueConstraint("site_id", "name"),
+        one_name("team", "name", "site_id"),
         sa.Index("ix_team_site_id_sync_xid", "site_id", "sync_xid", "id"),
     )
 

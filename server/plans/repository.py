@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.tables import same_name
 from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
 from server.plans.rows import maintenance_type_json, plan_json, team_json
@@ -279,7 +280,7 @@ async def name_is_taken(
     session: ReadSession, table: type[MaintenanceType | Team], name: str, *, but: UUID, site_id: UUID | None = None
 ) -> bool:
     columns = table.__table__.c  # type: ignore[union-attr]
-    condition = (columns.name == name) & (columns.id != but)
+    condition = same_name(columns.name, name) & (columns.id != but)
     return bool(await session.scalar(select(sa.exists().where(condition if site_id is None else condition & (columns.site_id == site_id)))))
 
 

@@ -5,15 +5,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from server.core.tables import Synced, Versioned, text_column
+from server.core.tables import Synced, Versioned, one_name, text_column
 
 
 class Site(Versioned, Synced, table=True):
     """`clock`: the time zone where the database knows it, else UTC; a trigger keeps it, and every computation reads it."""
 
     __tablename__ = "sites"
+    __table_args__ = (one_name("sites", "name"),)
 
-    name: str = Field(max_length=100, unique=True)
+    name: str = Field(max_length=100)
     location: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     description: str = text_column()
     time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
@@ -23,7 +24,7 @@ class Site(Versioned, Synced, table=True):
 
 class ProductionLine(Versioned, Synced, table=True):
     __tablename__ = "production_lines"
-    __table_args__ = (sa.UniqueConstraint("site_id", "name"),)
+    __table_args__ = (one_name("production_lines", "name", "site_id"),)
 
     site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
     name: str = Field(max_length=100)
