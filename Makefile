@@ -1,6 +1,6 @@
 # Établi. `make run` starts the product with demonstration data; `make help` lists the rest.
 .DEFAULT_GOAL := run
-.PHONY: run test lint format bench screenshots migrate lock clean help setup setup-dev web
+.PHONY: run test engines lint format bench screenshots migrate lock clean help setup setup-dev web
 
 PORT ?= 8000
 HOST ?= $(if $(PHONE),0.0.0.0,127.0.0.1)
@@ -17,6 +17,11 @@ run: web ## Start Établi with demonstration data (PHONE=1 for phones; PORT=8000
 test: setup-dev web ## Run every test (ARGS="tests/server -k login" to choose, WORKERS=0 for one process)
 	@.ci/chromium
 	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+
+engines: setup-dev web ## Do the main job in Chromium, Firefox and WebKit (ARGS="-k webkit" to choose)
+	@.ci/chromium
+	@.ci/engines
+	@$(PYTEST) -m engines tests/engines $(ARGS)
 
 lint: setup-dev ## Check style, types and the dependency rules
 	@.venv/bin/ruff check .

@@ -1,10 +1,10 @@
-// First script of the page: starts Python at once, then draws what the device already knows while the app loads.
+// Starts Python at once, then draws what the device already knows while the app loads.
 (() => {
-  const build = JSON.parse(document.getElementById("build").textContent);
+  const { build, fail, progress, reasonOf } = window.etabli;
   const boot = document.getElementById("boot");
   performance.mark("boot");
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
-  window.etabli = { build, channel, worker: startPython(), leave, fail, restyle };
+  Object.assign(window.etabli, { channel, python: startPython(), leave, restyle });
   appearance({});
   // The engine is ten megabytes to run through: let the card reach the screen first, but never wait for a slow disk.
   const drawn = drawCard().catch(console.warn);
@@ -12,11 +12,43 @@
     requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
   });
 
+  /** {worker, packets, started}: what Python sends before Flutter listens is kept, and its errors are heard from the first moment. */
   function startPython() {
-    const worker = new Worker(build.worker, { type: "module", name: "python" });
+    const packets = [];
+    let worker = null;
+    const python = { packets, deliver: (packet) => packets.push(packet) };
+    python.started = new Promise((resolve, reject) => {
+      worker = python.worker = newWorker();
+      worker.onmessage = ({ data }) => {
+        progress();
+        if (data instanceof Uint8Array) return python.deliver(data);
+        if (data.error) return stopped(data.error), reject(new Error(data.error));
+        if (data.times) resolve(data);
+      };
+      worker.onerror = (event) => {
+        if (window.etabli.start) return; // it runs, and says itself when it cannot go on
+        stopped(event.message ?? build.worker, event.message ? null : "missing"), reject(new Error("worker"));
+      };
+    });
+    python.started.catch(() => {}); // said already
+    if (!worker) return python;
     worker.postMessage({ ...build.python, snapshot: mayResume() ? build.python.snapshot : null, documentUrl: document.URL, channel });
-    return worker;
+    return python;
   }
+
+  function newWorker() {
+    let takesModules = false;
+    try {
+      return new Worker(build.worker, { name: "python", get type() { return (takesModules = true), "module"; } });
+    } catch (error) {
+      fail("blocked", String(error));
+      throw error;
+    } finally {
+      if (!takesModules) fail("browser", "module workers");
+    }
+  }
+
+  const stopped = (text, reason) => fail(reason ?? reasonOf(text), text);
 
   // A snapshot that twice did not reach the app's start is left alone until a plain start has worked.
   function mayResume() {
@@ -39,7 +71,7 @@
   function appearance({ theme, lang }) {
     const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
-    document.documentElement.lang = (lang ?? navigator.language).startsWith("fr") ? "fr" : "en";
+    document.documentElement.lang = lang ?? build.lang;
   }
 
   // What was chosen in the app since, for what the page draws over it.
@@ -65,7 +97,7 @@
     remember("etabli-last-user", user.id);
     const own = await (user.id === last ? guessed : open(`etabli-u-${user.id}`));
     const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
-    if (!card || !boot.isConnected) return;
+    if (!card || !boot.isConnected || boot.querySelector(".trouble")) return;
     boot.querySelector("main").replaceWith(card);
     requestAnimationFrame(() => setTimeout(() => performance.mark("card-painted"), 0));
   }
@@ -136,18 +168,9 @@
 
   // The app's first frame is up.
   function leave() {
-    if (!boot.isConnected || boot.classList.contains("leaving")) return;
+    if (!window.etabli.up() || !boot.isConnected || boot.classList.contains("leaving")) return;
     performance.mark("app");
     boot.classList.add("leaving");
     setTimeout(() => boot.remove(), 150);
-  }
-
-  function fail(error) {
-    console.error("Python did not start:", error);
-    const again = element("button", "", text("boot.retry"));
-    again.onclick = () => location.reload();
-    boot.querySelector("main").replaceWith(element("main", "splash", [element("h1", "", text("boot.failed")), element("p", "", text("boot.kept")), again]));
-    boot.querySelector(".progress").remove();
-    document.body.append(boot);
   }
 })();

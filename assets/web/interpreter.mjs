@@ -20,6 +20,8 @@ export async function startInterpreter({ base, modules, archives, snapshot = nul
   lap("module");
   let failed;
   const failure = new Promise((_, reject) => (failed = reject)); // Pyodide would wait for ever for a module that does not compile
+  failure.catch(() => {});
+  for (const part of [modules.wasm, modules.library, ...archives]) Promise.resolve(part).catch((error) => failed(error)); // it would also go on without
   const loading = loadPyodide({
     indexURL: base,
     lockFileContents: LOCK,

@@ -7,15 +7,20 @@ const early = [];
 
 self.onmessage = ({ data }) => {
   self.onmessage = ({ data: packet }) => (send ? send(packet) : early.push(packet));
-  start(data).catch((error) => self.postMessage({ error: String(error) }));
+  start(data).catch(failed);
 };
+const failed = (self.etabliFailed = (error) => self.postMessage({ error: String(error) })); // read by mobile_app/web/boot.py
 
 async function start(build) {
   self.etabliBridge = build.channel; // read by mobile_app/core/bridge.py
   const times = { worker: Math.round(performance.now()) };
-  const lap = (name) => (times[name] = Math.round(performance.now()));
+  const lap = (name) => {
+    times[name] = Math.round(performance.now());
+    self.postMessage({ lap: name }); // the page knows that it goes on
+  };
   const python = await interpreter(build, lap);
   lap("interpreter");
+  python._api.on_fatal = failed;
   const channel = python.pyimport("etabli_boot").start(build.documentUrl);
   await channel.start_connection(receive);
   send = channel.send;
@@ -32,7 +37,7 @@ async function interpreter(build, lap) {
     modules: { wasm: compiled(build.base + "pyodide.asm.wasm"), library: compiled(build.native) },
     archives: [bytes(build.app), bytes(build.base + "packages.zip")],
   };
-  const found = build.snapshot && (await self.caches?.match(build.snapshot));
+  const found = build.snapshot && (await kept(build.snapshot));
   try {
     if (found) {
       const python = await startInterpreter({ ...parts, snapshot: found.arrayBuffer().then((buffer) => new Uint8Array(buffer)) });
@@ -47,11 +52,23 @@ async function interpreter(build, lap) {
 }
 
 async function compiled(address) {
-  return WebAssembly.compileStreaming(fetch(address));
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status} ${address}`);
+  return WebAssembly.compileStreaming(response);
+}
+
+// A browser that keeps nothing for this site throws at the very name.
+async function kept(address) {
+  try {
+    return await self.caches?.match(address, { ignoreVary: true });
+  } catch (error) {
+    console.warn("no cache:", error);
+    return undefined;
+  }
 }
 
 async function bytes(address) {
-  const response = (await self.caches?.match(address, { ignoreVary: true })) ?? (await fetch(address));
+  const response = (await kept(address)) ?? (await fetch(address));
   if (!response.ok) throw new Error(`${response.status} ${address}`);
   return new Uint8Array(await response.arrayBuffer());
 }

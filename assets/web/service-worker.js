@@ -48,25 +48,46 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request, pathname) {
-  const shell = async () => (await (await caches.open(CACHE)).match(BUILD.shell)) ?? fetch(request);
+  const shell = async () => (await kept(BUILD.shell)) ?? fetch(request);
   if (!pathname.startsWith("/e/") || (await signedIn())) return shell();
   return fetch(request).catch(shell); // the server's page for operators
 }
 
 async function signedIn() {
-  const database = await etabliDevice.open("etabli-device");
-  const user = await etabliDevice.value(database, "user");
-  database?.close();
-  return Boolean(user);
+  try {
+    const database = await etabliDevice.open("etabli-device");
+    const user = await etabliDevice.value(database, "user");
+    database?.close();
+    return Boolean(user);
+  } catch {
+    return false; // a device that keeps nothing has nobody signed in
+  }
+}
+
+// A copy that cannot be read must not stand between the page and the server.
+async function kept(pathname) {
+  try {
+    return await caches.match(pathname, { cacheName: CACHE, ignoreVary: true });
+  } catch {
+    return undefined;
+  }
 }
 
 async function file(request, pathname) {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(pathname.replace(MISSING_FONT, "$1roboto.woff2"), { ignoreVary: true });
+  const found = await kept(pathname.replace(MISSING_FONT, "$1roboto.woff2"));
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok && IMMUTABLE.test(pathname)) await cache.put(pathname, response.clone());
+  if (response.ok && IMMUTABLE.test(pathname)) await keep(pathname, response.clone());
+  if (response.status === 404 && IMMUTABLE.test(pathname)) await caches.delete(CACHE); // a copy with a hole, of a version that is gone
   return response;
+}
+
+async function keep(pathname, response) {
+  try {
+    await (await caches.open(CACHE)).put(pathname, response);
+  } catch {
+    // no room: it is fetched again next time
+  }
 }
 
 // Notifications: {title, body, url, tag}

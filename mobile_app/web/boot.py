@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Awaitable, Callable
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from types import ModuleType
@@ -59,6 +60,18 @@ def start(document_url: str) -> ModuleType:
     random.seed()  # a snapshot would deal every phone the same numbers
     channel = sys.modules["flet_js"]
     channel.documentUrl = document_url  # type: ignore[attr-defined]
-    main = importlib.import_module("mobile_app.main").main
-    importlib.import_module("flet").run(main)
+    importlib.import_module("flet").run(told(importlib.import_module("mobile_app.main").main))
     return channel
+
+
+def told(main: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    """`main`, whose failure the page hears of: to Flet it is one line in the console."""
+
+    async def start_or_tell(page: Any) -> None:
+        try:
+            await main(page)
+        except Exception as error:
+            importlib.import_module("js").etabliFailed(f"{type(error).__name__}: {error}")
+            raise
+
+    return start_or_tell

@@ -64,7 +64,8 @@ def write_root(root: Path, addresses: dict[str, str], renderer: str, *, snapshot
     build_id = digest(root, *OURS_FILES, json.dumps(addresses), str(snapshot))
     build = boot_settings(build_id, addresses, renderer, snapshot=snapshot)
     page = (BROWSER / "index.html").read_text(encoding="utf-8")
-    places = {**addresses, "build": json.dumps(build, ensure_ascii=False).replace("<", "\\u003c")}
+    words = {f"{key}.{lang}": word for lang, texts in build["texts"].items() for key, word in texts.items()}
+    places = {**words, **addresses, "build": json.dumps(build, ensure_ascii=False).replace("<", "\\u003c")}
     for name, value in places.items():
         page = page.replace(f"{{{name}}}", value)
     (root / "index.html").write_text(page, encoding="utf-8")

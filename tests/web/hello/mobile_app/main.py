@@ -6,9 +6,13 @@ from mobile_app.core.bridge import bridge
 from shared_models.labels import label_code_in
 
 VERSION = "one"
+ERRORS = {"RuntimeError": RuntimeError, "MemoryError": MemoryError, "StoreTrouble": type("StoreTrouble", (Exception,), {})}
 
 
 async def main(page: ft.Page) -> None:
+    if page.route.startswith("/raise/"):
+        name = page.route.rsplit("/", 1)[-1]
+        raise ERRORS[name]("odd")
     heard = ft.Text("Nothing heard")
 
     async def ask(method: str, params: dict[str, object]) -> None:
