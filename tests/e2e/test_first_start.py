@@ -76,7 +76,7 @@ class TestFirstTenMinutes:
 
         desk.tap("start.do.site").at("/sites/new").see("Europe/Paris").fill("sites.name", "Usine de Lyon").tap("sites.create")
         desk.at("/sites/[0-9a-f-]{36}").tap("sites.add_line").fill("sites.line_name", "Ligne A").tap("sites.save_line")
-        desk.see("sites.line_saved").tap("app.board").at("/board")
+        desk.see("Actions pour Ligne A").tap("app.board").at("/board")
         desk.tap("start.do.class").at("/classes/ready").tap("Convoyeur").tap("Prendre 1 classe").at("/board")
         desk.tap("start.do.machine").at("/equipment/new").fill("equipment_list.name", "Convoyeur d’entrée")
         desk.tap("machine.class").tap("Convoyeur").tap("machine_form.save").at("/equipment/[0-9a-f-]{36}")
@@ -115,7 +115,7 @@ class TestPeople:
             phone.sign_in("lea", "un autre mot de passe").see("problem.wrong_credentials.detail").see_no("problem.account_waiting.title")
             phone.sign_in("lea", SECRET).see("problem.account_waiting.title", "problem.account_waiting.detail")
 
-            desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.let_in_done", "people.state.active")
+            desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.devices", "people.state.active")
             phone.sign_in("lea", SECRET).at("/today", 60)
 
             desk.tap("people.password_make")

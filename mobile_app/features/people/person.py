@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.features.people.access import AccessFields
+from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.features.people.words import STATES, state_of
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
@@ -76,11 +76,17 @@ def _initial(user: UserRead) -> dict[str, Any]:
     return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity"})
 
 
+def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
+    """The only site there is, for who waits."""
+    sites = default_access(client)["site_ids"]
+    return {"site_ids": sites} if user.is_waiting and not user.site_ids and sites else {}
+
+
 @component
 def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -> ft.Control:
     """Who waits is let in by saving: role and sites are looked at first."""
     initial = _initial(user)
-    form = use_form(f"person:{user.id}", initial)
+    form = use_form(f"person:{user.id}", {**initial, **_suggested(client, user)})
 
     async def send(values: dict[str, Any]) -> None:
         changed = {name: values[name] for name in initial if values.get(name) != initial[name]}
