@@ -241,7 +241,7 @@ def somebody_waits(app: App, things: Things) -> None:
     """Asked for by the person; asking again with the same address changes nothing."""
     person = {"username": "lea.martin", "email": "lea.martin@example.org", "first_name": "Léa", "last_name": "Martin"}
     things.supervisor.post("/auth/register", {**person, "password": "dix lettres ou plus"})
-    app.go("/people").tap("Léa Martin").see("people.waits")
+    app.go("/organisation").see("organisation.people_body").go("/people").tap("Léa Martin").see("people.waits")
 
 
 def invited(app: App, _: Things) -> None:
