@@ -132,7 +132,7 @@ def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> 
         return None
     if cursor.sweep and not _is_place(cursor.sweep):
         return None
-    if present.until is None or cursor.seen > present.until:
+    if present.until is None or cursor.seen > min(present.until, present.position):
         return None
     reached = max([cursor.low, *cursor.lows.values(), cursor.sweep.high if cursor.sweep else 0])
     return cursor if reached <= present.xmin else None

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from server.core.access import Actor
 from server.core.database import Session
-from server.sync.cursors import Cursor, Sweep
+from server.sync.cursors import END, Cursor, Sweep
 from server.sync.models import SyncReceipt
 from server.sync.sources import CHANGED, SOURCES, Source
 
@@ -71,8 +71,8 @@ class Now:
     """`xmin`: every transaction below it has ended; `sites`: those there are, among the actor's.
 
     `run` and `position`: where the server's log is; `until`: up to where the state that the cursor's run has reached is part of ours,
-    None when that run is not. `changed`: the sources in which a cursor between two sweeps may find anything, read in the same
-    instant as `xmin`.
+    None when that run is not (and far ahead while it lasts). `changed`: the sources in which a cursor between two sweeps may find
+    anything, read in the same instant as `xmin`.
     """
 
     epoch: UUID
@@ -87,14 +87,14 @@ class Now:
 _NOW = """
 select e.id as epoch, r.id as run, etabli_position() as position,
     e.born_xid = e.xmin::text and r.server_started_at = pg_postmaster_start_time() as is_known,
-    (select coalesce(min(later.from_position), etabli_position()) from sync_run o left join sync_run later on later.number > o.number
-        where o.id = {1}::uuid having count(o.id) > 0) as until,
+    (select coalesce((select min(later.from_position) from sync_run later where later.number > o.number), {3})
+        from sync_run o where o.id = {1}::uuid) as until,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
     (select coalesce(array_agg(id), '{{}}') from sites where {0}::uuid[] is null or id = any({0}::uuid[])) as sites{2}
 from sync_epoch e left join lateral (select id, server_started_at from sync_run order by number desc limit 1) r on true
 """
-_NOW_ONLY = _NOW.format("$1", "$2", "")
-_NOW_AND_CHANGED = _NOW.format("$3", "$4", f", ({CHANGED}) as changed")
+_NOW_ONLY = _NOW.format("$1", "$2", "", END)
+_NOW_AND_CHANGED = _NOW.format("$3", "$4", f", ({CHANGED}) as changed", END)
 
 
 async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> Now:
