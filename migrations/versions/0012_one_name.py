@@ -40,14 +40,14 @@ def _index(table: str, within: Sequence[str], column: str) -> str:
 
 def upgrade() -> None:
     op.execute(KEY)
-    for table, columns in COMPOSED:
-        for column in columns:
-            op.execute(f"UPDATE {table} SET {column} = normalize({column}, NFC) WHERE {column} IS NOT NFC NORMALIZED")
     for table, within, column, length in NAMES:
         op.drop_constraint(_index(table, within, column), table, type_="unique")
         groups = "".join(f"{name}, " for name in within)
         op.execute(MARK.format(table=table, column=column, within=groups, kept=length - len(" (#123456)")))
         op.create_index(_index(table, within, column), table, [*within, sa.text(f"etabli_key({column})")], unique=True)
+    for table, columns in COMPOSED:
+        for column in columns:
+            op.execute(f"UPDATE {table} SET {column} = normalize({column}, NFC) WHERE {column} IS NOT NFC NORMALIZED")
     op.execute("UPDATE equipment_status_log SET occurred_at = received_at WHERE NOT isfinite(occurred_at)")
     op.execute("UPDATE equipment SET status_since = created_at WHERE NOT isfinite(status_since)")
     op.create_check_constraint(op.f("ck_equipment_status_log_finite"), "equipment_status_log", "isfinite(occurred_at)")
