@@ -21,7 +21,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
-from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
@@ -31,6 +31,8 @@ from shared_models.permissions import Permission, Role
 from shared_models.users import UserRead, UserState
 
 MOST: Final = 200
+FEW: Final = 3
+"""Invitations below the list; all of them have a sheet."""
 TYPING: Final = 0.3
 """Seconds after the last letter before the server is asked."""
 
@@ -180,6 +182,8 @@ def _state_cell(user: UserRead) -> ft.Control | Cell:
 def Invitations(client: Client, invitations: list[InvitationRead], reload: Callable[[], None]) -> ft.Control:
     """Links that nobody has used yet; taking one back makes it worth nothing."""
     ask = use_confirm()
+    is_open, set_open = use_state(False)
+    close = lambda: set_open(False)  # noqa: E731 - one line, used twice
 
     def take_back(invitation: InvitationRead) -> Callable[[], None]:
         async def taken() -> None:
@@ -190,12 +194,18 @@ def Invitations(client: Client, invitations: list[InvitationRead], reload: Calla
         name = invitation.name or t(f"sign_in.role.{invitation.role}")
         return lambda: ask(Question(t("people.take_back_title", name=name), t("people.take_back_body"), t("people.take_back"), taken))
 
+    every = [_invited(client, invitation, take_back(invitation)) for invitation in invitations] if is_open else []
+    use_sheet(Sheet(t("people.invitations"), _stacked(every, spacing=2), tall=True) if every else None, close)
     if not invitations:
         return ft.Container()
     lines = [_invited(client, invitation, take_back(invitation)) for invitation in invitations]
-    column = ft.Column(lines, spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    head = SectionHeader(t("people.invitations"), str(len(invitations)))
-    return ft.Column([head, Card(column)], spacing=Space.s, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    title, more = t("people.invitations"), len(invitations) > FEW
+    head = SectionHeader(title, str(len(invitations)), action=t("people.invitations_all") if more else "", on_action=lambda: set_open(True))
+    return _stacked([head, Card(_stacked(lines[:FEW], spacing=2))])
+
+
+def _stacked(controls: list[ft.Control], spacing: float = Space.s) -> ft.Control:
+    return ft.Column(controls, spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _invited(client: Client, invitation: InvitationRead, take_back: Callable[[], None]) -> ft.Control:
