@@ -2,9 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 IS_CROWDED = "is_crowded"
@@ -17,13 +17,16 @@ class ArrivingBody:
     seconds: ClassVar[float] = 30
     least_bytes_per_second: ClassVar[float] = 2_000
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, refuse: Callable[[], Awaitable[None]]) -> None:
         self._receive = receive
+        self._refuse = refuse
         self._seconds_left = self.seconds
-        self._is_whole = False
+        self._is_whole = self._is_late = False
 
     async def __call__(self) -> Message:
-        """Raises the 408 that closes the connection."""
+        """Refuses a body that is late, and lets whoever reads it believe that the sender has gone."""
+        if self._is_late:
+            return {"type": "http.disconnect"}
         if self._is_whole:
             return await self._receive()
         began = time.monotonic()
@@ -31,7 +34,9 @@ class ArrivingBody:
             async with asyncio.timeout(self._seconds_left):
                 message = await self._receive()
         except TimeoutError:
-            raise HTTPException(408, headers={"Connection": "close"}) from None
+            self._is_late = True
+            await self._refuse()
+            return {"type": "http.disconnect"}
         self._is_whole = not message.get("more_body", False)
         self._seconds_left += len(message.get("body", b"")) / self.least_bytes_per_second - (time.monotonic() - began)
         return message

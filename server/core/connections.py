@@ -5,6 +5,9 @@ By itself the web server waits for ever for the rest of half a request, and for 
 
 import asyncio
 import math
+import os
+import socket
+import sys
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -13,6 +16,9 @@ from server.core.arriving import IS_CROWDED
 from server.core.http import PROBLEM_TYPE, build_problem
 from server.core.i18n import translator
 from shared_models.i18n import best_language
+
+_ACKED_AT = 120
+"""Where Linux's `tcp_info` has `tcpi_bytes_acked`."""
 
 
 class Connection(HttpToolsProtocol):
@@ -34,7 +40,7 @@ class Connection(HttpToolsProtocol):
         self._most, self.limit_concurrency = self.limit_concurrency or math.inf, None
         self._clock: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
-        self._unsent: float = math.inf
+        self._way_made = 0
         self._head_bytes = 0
         self._is_half_asked = False
         self.waits_since = self.loop.time()
@@ -50,6 +56,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._socket = transport.get_extra_info("socket")
         self._keep_time()
         if self.is_crowded:
             self._make_room()
@@ -93,7 +100,7 @@ class Connection(HttpToolsProtocol):
         if self.is_answering:
             self._stop()
         elif self._clock is None:
-            self._unsent, self.waits_since = math.inf, self.loop.time()
+            self.waits_since = self.loop.time()
             self._clock = self.loop.call_later(self.arrival_seconds, self._late)
 
     def _stop(self) -> None:
@@ -102,18 +109,17 @@ class Connection(HttpToolsProtocol):
             self._clock = None
 
     def _late(self) -> None:
-        """An answer may still be on its way to a slow reader; a request that has begun is told why it ends."""
-        unsent = self.transport.get_write_buffer_size()
-        if unsent and self._unsent - unsent < self.least_way_bytes:
+        """A request that has begun is told why it ends; an answer may still be on its way to a slow reader."""
+        if not self.transport.is_closing():
+            self.end()
+            self._way_made = self._way()
+        elif not self._makes_way():
             self.transport.abort()
             return
-        if not unsent:
-            self.end()
-        self._unsent = unsent
         self._clock = self.loop.call_later(self.arrival_seconds, self._late)
 
     def end(self) -> None:
-        if self._is_half_asked and not self.transport.is_closing():
+        if self._is_half_asked:
             self._refuse(408)
         self.transport.close()
 
@@ -142,7 +148,8 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch(math.inf)
+        self._way_made = self._way()
+        self._stall = self.loop.call_later(self.stall_seconds, self._watch)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -150,9 +157,23 @@ class Connection(HttpToolsProtocol):
             self._stall.cancel()
             self._stall = None
 
-    def _watch(self, before: float) -> None:
-        unsent = self.transport.get_write_buffer_size()
-        if before - unsent < self.least_way_bytes:
-            self.transport.abort()
+    def _watch(self) -> None:
+        if self._makes_way():
+            self._stall = self.loop.call_later(self.stall_seconds, self._watch)
         else:
-            self._stall = self.loop.call_later(self.stall_seconds, self._watch, unsent)
+            self.transport.abort()
+
+    def _makes_way(self) -> bool:
+        before, self._way_made = self._way_made, self._way()
+        return self._way_made - before >= self.least_way_bytes
+
+    def _way(self) -> int:
+        """Bytes that have reached the peer. Under TLS our own buffer says nothing: what it lets go of waits in another."""
+        if sys.platform != "linux":
+            return -self.transport.get_write_buffer_size()
+        try:
+            with socket.socket(fileno=os.dup(self._socket.fileno())) as same:
+                told = same.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _ACKED_AT + 8)
+        except OSError:  # closed by now
+            return self._way_made
+        return int.from_bytes(told[_ACKED_AT:], sys.byteorder)

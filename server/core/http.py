@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -201,7 +201,9 @@ class RequestMiddleware:
         origin.set(exchange.origin())
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id), read_by(now()):
             try:
-                await self._app_for(scope)(scope, ArrivingBody(receive), exchange.send)
+                await self._app_for(scope)(scope, ArrivingBody(receive, exchange.refuse_late), exchange.send)
+            except ClientDisconnect:
+                pass
             except Exception:
                 _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
@@ -258,6 +260,12 @@ class _Exchange:
         request = Request(self._scope, self._receive)
         problem = build_problem("body_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, translator(language_of(request)))
         await _answer(request, problem, {"Connection": "close"})(self._scope, self._receive, self.send)
+
+    async def refuse_late(self) -> None:
+        if not self.status:
+            request = Request(self._scope, self._receive)
+            problem = build_problem("request_timeout", HTTPStatus.REQUEST_TIMEOUT, translator(language_of(request)))
+            await _answer(request, problem, {"Connection": "close"})(self._scope, self._receive, self.send)
 
     def seconds(self) -> float:
         return time.perf_counter() - self._started

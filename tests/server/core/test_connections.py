@@ -3,22 +3,28 @@
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from server.core.arriving import ArrivingBody
+from server.core.clock import now
 from server.core.connections import Connection
+from server.tls.authority import issue, new_authority
+from server.tls.machine import names_here
 
 PIECE = b"x" * 65_536
 
 
 class Impatient(Connection):
     arrival_seconds = 0.3
+    least_way_bytes = 1000
     grace_seconds = 0.05
     stall_seconds = 0.3
     spare = 2
@@ -65,11 +71,13 @@ class Peer:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, most: int | None = None) -> AsyncIterator[int]:
+async def served(app: FastAPI, most: int | None = None, **more: Any) -> AsyncIterator[int]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
-        config = uvicorn.Config(app, http=Impatient, ws="none", lifespan="off", limit_concurrency=most, log_config=None, access_log=False)
+        config = uvicorn.Config(
+            app, http=Impatient, ws="none", lifespan="off", limit_concurrency=most, log_config=None, access_log=False, **more
+        )
         server = uvicorn.Server(config)
         server.capture_signals = nothing  # type: ignore[method-assign]
         task = asyncio.ensure_future(server.serve(sockets=[listener]))
@@ -115,6 +123,10 @@ def app(app):
                 yield PIECE
 
         return StreamingResponse(content())
+
+    @router.get("/whole")
+    async def whole():
+        return Response(PIECE * 320)
 
     @router.get("/open")
     async def stay_open():
@@ -220,6 +232,26 @@ class TestReading:
                 if size % 7 == 0:
                     await asyncio.sleep(0.01)
             assert size > 40 * len(PIECE)
+
+    async def test_under_tls_too_which_keeps_a_buffer_of_its_own(self, app, tmp_path):
+        (tmp_path / "server.pem").write_bytes(issue(new_authority("x", names_here(), now()), names_here(), now()).pem)
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        async with served(app, ssl_certfile=tmp_path / "server.pem") as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, limit=4096)
+            writer.write(b"GET /try/whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            size = 0
+            while piece := await reader.read(2**18):
+                size += len(piece)
+                await asyncio.sleep(0.02)
+            assert size > 320 * len(PIECE)
+            writer.close()
+            unread, idle = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, limit=4096)
+            idle.write(b"GET /try/whole HTTP/1.1\r\nHost: x\r\n\r\n")
+            await asyncio.sleep(1.5)
+            with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                await unread.readexactly(320 * len(PIECE))
+            idle.transport.abort()
 
 
 class TestCrowd:
