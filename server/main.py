@@ -24,7 +24,7 @@ from server.auth import router as auth
 from server.auth.known_actors import KnownActors
 from server.calendar import router as calendar
 from server.checklists import router as checklists
-from server.core import health, openapi, zones
+from server.core import docs, health, openapi, zones
 from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
@@ -77,7 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Needs a migrated database once it starts, not before."""
     settings = settings or get_settings()
     app = Application(
-        title="Établi", version=health.server_version(), lifespan=_lifespan, max_body_size=settings.max_body_bytes,
+        title="Établi", description=openapi.DESCRIPTION, version=health.server_version(), lifespan=_lifespan,
+        max_body_size=settings.max_body_bytes,
         docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json", generate_unique_id_function=_operation_id,
     )  # fmt: skip
     app.state.settings = settings
@@ -104,6 +105,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         api.include_router(domain.router)
     app.include_router(api)
     app.include_router(pages.router)
+    app.include_router(docs.router)
     app.router.routes.insert(0, RouteIndex(app.routes))
     root = settings.web_root or BUILT_WEB
     if (root / "index.html").exists():

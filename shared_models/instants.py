@@ -4,14 +4,15 @@ What has happened, a device reads off its own clock, which may have stopped with
 judges by its own clock, once it has made up for the device's (`read_by`).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, NaiveDatetime, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
 
 PLANT_BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing that is told of was done before."""
@@ -20,6 +21,7 @@ AHEAD = timedelta(days=7)
 """A clock that runs ahead by less counts as now."""
 _BUILT, _PLANT = 1900, PLANT_BEGAN.year
 IMPLAUSIBLE = "implausible_time"
+_NUMBER = re.compile(r"\s*[-+]?[\d._]+(e[-+]?\d+)?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,25 +94,47 @@ def _hour(at: time) -> time:
     return at
 
 
+def _moment(at: datetime) -> datetime:
+    return _wall(at) if at.tzinfo is None else _planned(at)
+
+
+def _written_out(code: str) -> BeforeValidator:
+    """A bare number would be read as seconds since 1970."""
+
+    def check(told: Any) -> Any:
+        if isinstance(told, int | float) or (isinstance(told, str) and _NUMBER.fullmatch(told)):
+            raise ValueError(code)
+        return told
+
+    return BeforeValidator(check)
+
+
+INSTANT_TOLD, DAY_TOLD = _written_out("datetime_invalid"), _written_out("date_invalid")
 HAPPENED, PLANNED, BOUND = AfterValidator(_happened), AfterValidator(_planned), AfterValidator(_bound)
 WALL, DAY, PLAN_DAY, HOUR = AfterValidator(_wall), AfterValidator(_day), AfterValidator(_plan_day), AfterValidator(_hour)
 
 Instant = Annotated[datetime, AwareDatetime]
 """As it is read: a row tells what the server has kept."""
-Happened = Annotated[AwareDatetime, HAPPENED]
-Planned = Annotated[AwareDatetime, PLANNED]
-Bound = Annotated[AwareDatetime, BOUND]
+Happened = Annotated[AwareDatetime, HAPPENED, INSTANT_TOLD]
+Planned = Annotated[AwareDatetime, PLANNED, INSTANT_TOLD]
+Bound = Annotated[AwareDatetime, BOUND, INSTANT_TOLD]
 """Where a query begins or ends, and what a device's clock shows as it sends."""
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 
 # The formats of OpenAPI's registry: JSON Schema's own `date-time` and `time` ask for an offset.
-Local = Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local", "pattern": f"^{_DATE}T{_CLOCK}$"})]
+_LOCAL = {"type": "string", "format": "date-time-local", "pattern": f"^{_DATE}T{_CLOCK}$"}
+Local = Annotated[NaiveDatetime, WithJsonSchema(_LOCAL)]
 """A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
-Wall = Annotated[Local, WALL]
+Wall = Annotated[Local, WALL, INSTANT_TOLD]
 """A wall clock's time as it is sent."""
-Day = Annotated[date, DAY]
+Moment = Annotated[
+    datetime, AfterValidator(_moment), INSTANT_TOLD, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, _LOCAL]})
+]
+"""An instant, or without an offset a wall clock's time."""
+Day = Annotated[date, DAY, DAY_TOLD]
 """Of a machine's life."""
-PlanDay = Annotated[date, PLAN_DAY]
-Hour = Annotated[time, HOUR, WithJsonSchema({"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"})]
+PlanDay = Annotated[date, PLAN_DAY, DAY_TOLD]
+_HOUR = {"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"}
+Hour = Annotated[time, HOUR, _written_out("time_invalid"), WithJsonSchema(_HOUR)]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from shared_models.text import written
 
@@ -22,7 +22,8 @@ NUMBER = BeforeValidator(_no_bool)
 Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False), NUMBER]
 Positive = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False), NUMBER]
 NotNegative = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False), NUMBER]
-Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2, allow_inf_nan=False), NUMBER]
+_MONEY = {"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST - 1}, {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$"}]}
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2, allow_inf_nan=False), NUMBER, WithJsonSchema(_MONEY)]
 Version = Annotated[int, Field(ge=0, le=MOST_WHOLE), NUMBER]
 Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 31, description="minutes"), NUMBER]
 """Of somebody's work, in one job."""

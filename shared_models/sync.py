@@ -83,7 +83,7 @@ class PushRequest(Schema):
 class PushResult(Row):
     """`id` is the command's; `problem` says why it was refused."""
 
-    id: UUID | None
+    id: UUID | None = None
     status: Literal["applied", "rejected"]
     problem: Problem | None = None
 

@@ -77,6 +77,7 @@ def assemble(root: Path, overlay: Path | None) -> tuple[str, str]:
     pyodide = page.CLIENT / "pyodide"
     page.copy_flutter(root / "flutter")
     page.copy_shell(root / "shell")
+    page.copy_docs(root / "docs")
     copy_python(pyodide, root / "python")
     app = bundle.app_zip(pyodide, overlay)
     page.copy(app, root / "app" / "app.zip")

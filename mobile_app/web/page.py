@@ -53,6 +53,14 @@ def copy_shell(folder: Path) -> None:
     copy(zxing / "reader" / "zxing_reader.wasm", folder / "zxing_reader.wasm")
 
 
+def copy_docs(folder: Path) -> None:
+    """The pages of the API, which `server.core.docs` serves."""
+    for file in (BROWSER / "docs").iterdir():
+        copy(file, folder / file.name)
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        copy(vendor.npm_packages() / "swagger-ui-dist" / name, folder / name)
+
+
 def write_root(root: Path, addresses: dict[str, str], renderer: str, *, snapshot: bool) -> str:
     """Write the files that keep their names, and return the build's id."""
     draw_icons(root / "icons")
@@ -124,7 +132,7 @@ def write_service_worker(root: Path, build_id: str, addresses: dict[str, str]) -
         "other": [canvaskit + name for name in CANVASKIT if "/" not in name],
     }
     optional = {path for paths in renderers.values() for path in paths}
-    seldom = re.compile(r"/screenshots/|/service-worker|.*/NOTICES$")
+    seldom = re.compile(r"/docs/|/screenshots/|/service-worker|.*/NOTICES$")
     files = [path for path in paths_of(root) if path not in optional and not seldom.match(path)]
     build = {"id": build_id, "device": addresses["shell"] + "/device.js", "files": files, "renderers": renderers, "shell": "/index.html"}
     source = (BROWSER / "service-worker.js").read_text(encoding="utf-8")

@@ -11,6 +11,15 @@ from server.core.http import PROBLEM_TYPE
 from server.core.idempotency import HEADER
 from server.core.writes import WriteRoute
 
+DESCRIPTION = """
+The same verbs as the app's. **Authorize** takes a user name or an e-mail address and a password; a program sends them to
+`POST /api/v1/auth/login`, as JSON or as a form, and each request carries `Authorization: Bearer <access_token>`.
+
+- Ids and `occurred_at` may be left out: the server makes ids and takes its own clock. What the address names need not be repeated.
+- With an `Idempotency-Key` a request may be sent again: it is done once, and answered as it was the first time.
+- Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language`, French or English.
+- Instants have an offset; `date-time-local` is a time on the site's wall clock and has none.
+"""
 _KEY = {
     "name": HEADER, "in": "header", "required": False,
     "description": "The same key and request again are answered what they were answered first; another request is refused. May be quoted.",

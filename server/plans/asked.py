@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
 
-from shared_models.base import Local
+from shared_models.instants import Moment
 from shared_models.plans import CreatePlan
 
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 def _starts_somehow(schema: dict[str, Any]) -> None:
@@ -21,7 +21,7 @@ class AskedPlan(CreatePlan):
 
     model_config = ConfigDict(json_schema_extra=_starts_somehow)
 
-    next_due_date: AwareDatetime | Local | None = None
+    next_due_date: Moment | None = None
     is_active: bool = True
 
     @model_validator(mode="before")

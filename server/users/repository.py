@@ -88,7 +88,7 @@ def to_read(user: User, site_ids: Iterable[UUID]) -> UserRead:
 async def get(session: ReadSession, actor: Actor, user_id: UUID, *, for_update: bool = False) -> User:
     statement = select(User).where(col(User.id) == user_id, in_scope(actor))
     if for_update:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update(key_share=True)  # what only refers to the person need not wait
     user = await session.scalar(statement)
     if user is None:
         raise NotFound
@@ -124,7 +124,7 @@ async def free_username(session: ReadSession, wanted: str) -> str:
 async def lock_active_admins(session: Session) -> dict[UUID, bool]:
     """Whether each sees all sites. Locked before anything else, always in this order, so that two cannot step down at once."""
     statement = select(col(User.id), col(User.all_sites)).where(col(User.role) == Role.admin, col(User.is_active).is_(True))
-    return {row.id: row.all_sites for row in await session.execute(statement.order_by(col(User.id)).with_for_update())}
+    return {row.id: row.all_sites for row in await session.execute(statement.order_by(col(User.id)).with_for_update(key_share=True))}
 
 
 async def has_admin(session: ReadSession) -> bool:

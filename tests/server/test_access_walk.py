@@ -41,6 +41,7 @@ PUBLIC = {
     "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
     "POST /api/v1/auth/setup", "POST /api/v1/auth/link", "POST /api/v1/auth/join", "POST /api/v1/auth/new-password",
     "GET /api/v1/auth/demo-accounts",
+    "GET /docs", "GET /docs/{name}",
     "GET /e", "GET /e/{code}", "POST /e/{code}",
     # By a secret of their own: a feed's address, a reporting machine's key.
     "GET /api/v1/calendar/feeds/{token}.ics", "POST /api/v1/meters/readings",
