@@ -27,7 +27,7 @@ def corrected(spans: Sequence[Span], worked: timedelta, at: datetime) -> list[Sp
     """One person's spans, earliest first and at least one, made to add up to `worked`.
 
     The last one takes up the difference: it keeps its beginning, unless that made it end after `at`; then it began earlier.
-    Where the others alone are longer than `worked`, the later ones are cut.
+    Where the others alone are longer than `worked`, the later ones are cut; where it began before they ended, they were earlier too.
     """
     *others, (began, ended) = spans
     told: list[Span] = []
@@ -37,4 +37,13 @@ def corrected(spans: Sequence[Span], worked: timedelta, at: datetime) -> list[Sp
         told.append((start, start + length))
         rest -= length
     began = min(began, max(ended, at) - rest)
-    return [*told, (began, began + rest)]
+    return _apart([*told, (began, began + rest)])
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """As long as they are, each moved back where the next one has begun before its end: an hour counts once."""
+    apart: list[Span] = []
+    for start, end in reversed(spans):
+        late = max(timedelta(), end - apart[-1][0]) if apart else timedelta()
+        apart.append((start - late, end - late))
+    return apart[::-1]

@@ -18,7 +18,7 @@ _FAMILIES = (
     ("decimal_whole", "number_too_exact"), ("decimal_", "number_invalid"),
     ("finite_number", "number_invalid"),
     ("bool_", "bool_invalid"), ("uuid_", "uuid_invalid"), ("json_", "json_invalid"), ("url_", "url_invalid"),
-    ("string_type", "string_invalid"), ("string_unicode", "string_invalid"), ("string_sub_type", "string_invalid"),
+    ("string_type", "string_invalid"), ("string_unicode", "character_unreadable"), ("string_sub_type", "string_invalid"),
     ("bytes_", "string_invalid"), ("list_", "list_invalid"), ("set_", "list_invalid"), ("tuple_", "list_invalid"),
     ("dict_", "object_invalid"), ("model_", "object_invalid"), ("union_tag", "choice_invalid"),
     ("literal_error", "choice_invalid"), ("enum", "choice_invalid"),

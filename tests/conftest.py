@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import structlog
 from fastapi import FastAPI
+from hypothesis import settings as properties
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.auth.models import UserSession
@@ -27,6 +28,8 @@ from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from tests.databases import Cluster, rolled_back, running_cluster
 
+properties.register_profile("untimed", deadline=None)  # a busy machine is no fault
+properties.load_profile("untimed")
 SECRET = "a secret for tests only, 0123456789 abcdef"
 
 

@@ -185,7 +185,7 @@ def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at
         return {"actions": [*actions, told] if worked else actions}
     spans = corrected([(action.started_at, action.ended_at or at) for action in own], worked, at)
     times = {action.id: {"started_at": span[0], "ended_at": span[1]} for action, span in zip(own, spans, strict=True)}
-    begun = spans[-1][0]
+    begun = min(start for start, _ in spans)
     return {
         "actions": [action.model_copy(update=times.get(action.id, {})) for action in actions],
         "actual_start": min(job.actual_start or begun, begun),

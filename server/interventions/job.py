@@ -133,7 +133,7 @@ class Job:
         spans = labour.corrected([(a.started_at, a.ended_at or at) for a in own], timedelta(minutes=minutes), at)
         for action, (began, ended) in zip(own, spans, strict=True):
             action.started_at, action.ended_at = began, ended
-        began = own[-1].started_at
+        began = min(action.started_at for action in own)
         self.row.actual_start = min(self.row.actual_start or began, began)
 
     # --- the machine

@@ -75,8 +75,9 @@ class TestDoubt:
         backwards = any(total < point.total for point in earlier) or any(total > point.total for point in later)
         assert (found is not None and found.kind is Implausible.backwards) == backwards
         if found is not None and found.kind is Implausible.too_fast:
-            gap = max((at - earlier[-1].at) / DAY, 1 / 24)
-            assert total - earlier[-1].total > 24 * gap
+            pairs = [(earlier[-1].at, earlier[-1].total, at, total)] if earlier else []
+            pairs += [(at, total, later[0].at, later[0].total)] if later else []
+            assert any(more - less > 24 * max((until - since) / DAY, 1 / 24) for since, less, until, more in pairs)
 
     def test_gauge_is_asked_about_out_of_its_range(self) -> None:
         assert gauge_doubt(7, 4, 10) is None

@@ -173,7 +173,7 @@ class TestClocks:
             PlanOccurrence(plan_id=plan, original_due=due, due=due, due_at=clock.now()) for due in found
         ])  # fmt: skip
         await planner.session.flush()
-        await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Etc/GMT+12"))
+        await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=1, time_zone="Pacific/Niue"))
         await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=2, time_zone=zone))
         rows = await planner.occurrences(plan)
         assert {row.due: row.due_at for row in rows} == {due: instant_of(due, ZoneInfo(zone)) for due in found}
