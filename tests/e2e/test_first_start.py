@@ -17,7 +17,7 @@ from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.conftest import film_of
 from tests.e2e.product import Product, User, running
 from tests.e2e.waiting import until
-from tests.e2e.work import start_breakdown
+from tests.e2e.work import close, start_breakdown
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
@@ -95,11 +95,12 @@ class TestFirstTenMinutes:
             phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")
             fill_account(phone, "Noé", "Blanc", "noe").tap("account.join_send").at("/today", 60).synced()
             phone.tap("common.scan_label").at("/equipment/[0-9a-f-]{36}").see("Convoyeur d’entrée")
-            start_breakdown(phone, "Bande déportée")
-            phone.tap("job.close").at("/jobs/[^/]+/close").see("close.what").tap("close.unknown")
-            phone.tap("close.continue").see("close.runs").tap("close.runs.active").tap("close.finish").at("/jobs/[^/]+").synced()
-            noe = User(empty.url, "noe", SECRET)
-            assert noe.job(phone.job_id)["status"] == "completed"
+            noe, machine = User(empty.url, "noe", SECRET), phone.path.rpartition("/")[2]
+            job = start_breakdown(phone, "Bande déportée")
+            close(phone, noe.get(f"/equipment/{machine}"), noe.get("/equipment-classes"))
+            phone.synced()
+            assert noe.job(job)["status"] == "completed"
+            noe.close()
             assert phone.problems == []
 
         desk.tap("people.done").at("/people").see("Noé Blanc").go("/board").see("Bande déportée").see_no("Bienvenue, Ada")
