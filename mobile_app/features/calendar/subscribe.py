@@ -11,11 +11,10 @@ from mobile_app.core.i18n import format_date, t
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard
+from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
-from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
@@ -65,7 +64,7 @@ def _stacked(*controls: ft.Control) -> ft.Control:
 
 def NewLink(link: FeedLink) -> ft.Control:
     """The address, this once."""
-    address = TextInput(t("calendar.feed_address"), link.url, lambda _: None, read_only=True)
+    address = Wash(ft.Text(link.url, size=13))
     copy = PrimaryButton(
         t("calendar.feed_copy"),
         lambda: toast(t("calendar.feed_copied")),

@@ -6,9 +6,8 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date, t
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.cards import NoticeCard, Wash
 from mobile_app.ui.feedback import toast
-from mobile_app.ui.fields import TextInput
 from mobile_app.ui.text import Body
 from mobile_app.ui.theme import Radius, Space, Tone
 from shared_models.invitations import AccessLink
@@ -32,7 +31,7 @@ def LinkToShow(link: AccessLink, intro: str, subject: str) -> ft.Control:
         [
             Body(intro),
             ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER),
-            TextInput(t("people.link"), link.url, lambda _: None, read_only=True),
+            Wash(ft.Text(link.url, size=13)),
             ft.Row([copy, share], spacing=10),
             NoticeCard(t("people.link_once"), note, tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED),
         ],
