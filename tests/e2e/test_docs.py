@@ -20,7 +20,7 @@ def test_sign_in_and_call_from_this_server_alone(device: Device, product: Produc
     page.fill("#oauth_username", "technician")
     page.fill("#oauth_password", PASSWORD)
     page.click(".modal-ux button.authorize")
-    page.get_by_role("button", name="Logout").wait_for()
+    page.locator(".modal-ux").get_by_text("Logout").wait_for()
     page.click(".modal-ux .btn-done")
     page.click("#operations-tag-auth")
     page.click(f"{READ_ME} .opblock-summary-control")

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 import sqlalchemy as sa
+from starlette.requests import Request
 
 from server.checklists import service as checklists
 from server.core.access import Actor
@@ -376,7 +377,7 @@ class TestOverHttp:
     async def test_push_pull_and_poke(self, shop: Workshop, app: Any, client_as: Any) -> None:
         client = await client_as("technician", sites=[shop.site.id])
         actor = replace(shop.colleague, user_id=client.user.id)
-        pokes = stream_pokes(actor, app.state.pokes)
+        pokes = stream_pokes(Request({"type": "http", "client": ("127.0.0.1", 1), "headers": []}), actor, app.state.pokes)
         assert (await anext(pokes)).event == "poke"
         await asyncio.wait_for(app.state.pokes.listening.wait(), 10)
         job = uuid7()
