@@ -1,11 +1,12 @@
 """The audit log, as it is read."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from shared_models.base import Bound, Instant, Key, Label, Row, Schema
+from shared_models.numbers import NUMBER
 
 
 class AuditRead(Row):
@@ -45,4 +46,4 @@ class AuditFilter(Schema):
     since: Bound | None = None
     until: Bound | None = None
     cursor: Key | None = None
-    size: int = Field(default=50, ge=1, le=200)
+    size: Annotated[int, Field(ge=1, le=200), NUMBER] = 50

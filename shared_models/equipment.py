@@ -26,7 +26,7 @@ from shared_models.base import (
     Version,
 )
 from shared_models.labels import LabelCode
-from shared_models.numbers import Money, Specified
+from shared_models.numbers import NUMBER, Money, Specified
 from shared_models.paging import PageQuery
 
 
@@ -233,7 +233,7 @@ class _EquipmentFields(Command):
     purchase_date: Day | None = None
     installation_date: Day | None = None
     warranty_expiry: Day | None = None
-    expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years")] | None = None
+    expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years"), NUMBER] | None = None
     hourly_downtime_cost: Money | None = None
     replacement_value: Money | None = None
     currency: Currency = "EUR"

@@ -109,9 +109,10 @@ def _written_out(code: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-INSTANT_TOLD, DAY_TOLD = _written_out("datetime_invalid"), _written_out("date_invalid")
+INSTANT_TOLD, DAY_TOLD, HOUR_TOLD = map(_written_out, ("datetime_invalid", "date_invalid", "time_invalid"))
 HAPPENED, PLANNED, BOUND = AfterValidator(_happened), AfterValidator(_planned), AfterValidator(_bound)
-WALL, DAY, PLAN_DAY, HOUR = AfterValidator(_wall), AfterValidator(_day), AfterValidator(_plan_day), AfterValidator(_hour)
+WALL, MOMENT, HOUR = AfterValidator(_wall), AfterValidator(_moment), AfterValidator(_hour)
+DAY, PLAN_DAY = AfterValidator(_day), AfterValidator(_plan_day)
 
 Instant = Annotated[datetime, AwareDatetime]
 """As it is read: a row tells what the server has kept."""
@@ -129,12 +130,10 @@ Local = Annotated[NaiveDatetime, WithJsonSchema(_LOCAL)]
 """A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
 Wall = Annotated[Local, WALL, INSTANT_TOLD]
 """A wall clock's time as it is sent."""
-Moment = Annotated[
-    datetime, AfterValidator(_moment), INSTANT_TOLD, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, _LOCAL]})
-]
+Moment = Annotated[datetime, MOMENT, INSTANT_TOLD, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, _LOCAL]})]
 """An instant, or without an offset a wall clock's time."""
 Day = Annotated[date, DAY, DAY_TOLD]
 """Of a machine's life."""
 PlanDay = Annotated[date, PLAN_DAY, DAY_TOLD]
 _HOUR = {"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"}
-Hour = Annotated[time, HOUR, _written_out("time_invalid"), WithJsonSchema(_HOUR)]
+Hour = Annotated[time, HOUR, HOUR_TOLD, WithJsonSchema(_HOUR)]

@@ -108,8 +108,8 @@ class Signature(Schema):
 
     name: Name
     path: Annotated[str, StringConstraints(pattern=r"^[MLml0-9., -]{1,60000}$"), ONE_LINE]
-    width: Annotated[int, Field(gt=0, le=4_000)]
-    height: Annotated[int, Field(gt=0, le=4_000)]
+    width: Annotated[int, Field(gt=0, le=4_000), NUMBER]
+    height: Annotated[int, Field(gt=0, le=4_000), NUMBER]
 
 
 class RequiredPart(Schema):

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from shared_models.auth import RegisterRequest
 from shared_models.base import Instant, Label, Row, Schema
 from shared_models.ids import uuid7
+from shared_models.numbers import NUMBER
 from shared_models.passwords import NewPassword
 from shared_models.permissions import Role
 from shared_models.text import SECRET
@@ -27,7 +28,7 @@ class InvitationCreate(Schema):
     role: Role
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="how long the link is good")] = DEFAULT_DAYS
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="how long the link is good"), NUMBER] = DEFAULT_DAYS
 
 
 class InvitationRead(Row):

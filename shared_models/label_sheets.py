@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared_models.base import Row, Schema
+from shared_models.numbers import NUMBER
 
 
 class LabelFormat(StrEnum):
@@ -31,20 +32,20 @@ class _Sheet(Schema):
     """`start`: the first free label of a sheet used before, counted from 1, row by row."""
 
     format: LabelFormat = LabelFormat.l7163
-    start: Annotated[int, Field(ge=1, le=65)] = 1
+    start: Annotated[int, Field(ge=1, le=65), NUMBER] = 1
 
 
 class LabelSheet(_Sheet):
     """Machines in the order in which their labels are printed, `copies` of each."""
 
     equipment_ids: Annotated[list[UUID], Field(min_length=1, max_length=2_000)]
-    copies: Annotated[int, Field(ge=1, le=20)] = 1
+    copies: Annotated[int, Field(ge=1, le=20), NUMBER] = 1
 
 
 class BlankLabels(_Sheet):
     """New codes that a technician will link to machines by scanning them."""
 
-    count: Annotated[int, Field(ge=1, le=650)]
+    count: Annotated[int, Field(ge=1, le=650), NUMBER]
 
 
 class UnprintableLabel(Row):

@@ -19,6 +19,8 @@ from pydantic import AfterValidator
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
+LONGEST = 8_000
+"""Of what is searched for a code: more than any QR code holds."""
 WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 1)
 LOOK_ALIKES = {
     **dict(zip("АВЕКМНРСТУХЅЈ", "ABEKMHPCTYXSJ", strict=True)),  # Cyrillic
@@ -29,7 +31,8 @@ LOOK_ALIKES = {
 RULE = {"alphabet": ALPHABET, "length": LENGTH, "weights": WEIGHTS, "look_alikes": LOOK_ALIKES}
 _VALUE = {char: value for value, char in enumerate(ALPHABET)}
 _TABLE = str.maketrans(LOOK_ALIKES)
-_ADDRESS = re.compile(r"\S*/e/\S+|\S+://\S+", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_ADDRESS = re.compile(r"/e/.|.://.", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"/e/([^/?#]+)", re.IGNORECASE)
 _DASH = re.compile(r"[\u2010-\u2015]")
 _SHAPED = re.compile(rf"(?=(?<![^\W_])([{ALPHABET}]{{4}}[-_. ]?[{ALPHABET}]{{4}})(?![^\W_]))", re.IGNORECASE)
@@ -70,6 +73,8 @@ def label_code_in(text: str) -> str | None:
 
     None when there is none, or more than one.
     """
+    if len(text) > LONGEST:
+        return None
     seen = _seen(text)
     for parts in (_addressed(seen), [seen], _words(seen)):
         found = {code for code in map(normalise, parts) if is_label_code(code)}
@@ -93,7 +98,8 @@ def _addressed(text: str) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     """What is shaped like a code, outside addresses."""
-    return _SHAPED.findall(_DASH.sub("-", _ADDRESS.sub(" ", text)).translate(_TABLE))
+    plain = _WORD.sub(lambda word: " " if _ADDRESS.search(word[0]) else word[0], text)
+    return _SHAPED.findall(_DASH.sub("-", plain).translate(_TABLE))
 
 
 def grouped(code: str) -> str:

@@ -120,8 +120,8 @@ class _MeterFields(Command):
     meter_id: UUID
     name: Name
     unit: Unit
-    digits: Annotated[int, Field(ge=1, le=12)] | None = None
-    decimals: Annotated[int, Field(ge=0, le=3)] = 0
+    digits: Annotated[int, Field(ge=1, le=12), NUMBER] | None = None
+    decimals: Annotated[int, Field(ge=0, le=3), NUMBER] = 0
     most_per_day: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
     expected_per_day: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False), NUMBER] | None = None
     low: Reading | None = None

@@ -11,13 +11,14 @@ MOST = 1e12
 MOST_WHOLE = 2**31 - 1
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("number_invalid")  # noqa: TRY004 - pydantic takes a ValueError
+def _number(value: Any) -> Any:
+    """A yes is no 1, and `1_000` or figures of another width are no number to whoever reads on."""
+    if isinstance(value, bool) or (isinstance(value, str) and ("_" in value or not value.isascii())):
+        raise ValueError("number_invalid")
     return value
 
 
-NUMBER = BeforeValidator(_no_bool)
+NUMBER = BeforeValidator(_number)
 
 Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False), NUMBER]
 Positive = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False), NUMBER]

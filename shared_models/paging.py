@@ -1,10 +1,11 @@
 """Pages of lists."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 
 from shared_models.base import Label, Schema
+from shared_models.numbers import NUMBER
 
 T = TypeVar("T")
 
@@ -20,6 +21,6 @@ class Page(Schema, Generic[T]):
 class PageQuery(Schema):
     """Query parameters of every list; `sort` is a column's name, with `-` before it for descending order."""
 
-    page: int = Field(default=1, ge=1, le=100_000)
-    size: int = Field(default=50, ge=1, le=200)
+    page: Annotated[int, Field(ge=1, le=100_000), NUMBER] = 1
+    size: Annotated[int, Field(ge=1, le=200), NUMBER] = 50
     sort: Label | None = None

@@ -11,6 +11,7 @@ MIN_LENGTH = 10
 _LEAST_DIFFERENT = 3
 _LEAST_OWN = 4  # characters beside a name
 _LONGEST_TYPED = 200
+_LONGEST_SENT = 4 * _LONGEST_TYPED  # four signs make one, at most
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -27,7 +28,8 @@ def _typed(value: str) -> str:
 
 
 def _composed(value: Any) -> Any:
-    return opaque(value) if isinstance(value, str) else value
+    """What is too long in any case is left as it is: putting many marks in order takes the square of their number."""
+    return opaque(value) if isinstance(value, str) and len(value) <= _LONGEST_SENT else value
 
 
 def _new(password: str) -> str:

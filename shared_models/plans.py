@@ -37,7 +37,7 @@ STRIP = 12
 """Past occurrences that a plan's compliance strip shows."""
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), ONE_LINE]
-Days = Annotated[int, Field(ge=0, le=3_650)]
+Days = Annotated[int, Field(ge=0, le=3_650), NUMBER]
 
 
 class OccurrenceState(StrEnum):
@@ -214,8 +214,8 @@ class PlanFields(Schema):
     description: LongText = ""
     intervention_type: InterventionType = InterventionType.preventive
     frequency_type: FrequencyType
-    frequency_value: Annotated[int, Field(ge=1, le=10_000_000)]
-    weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)] = []
+    frequency_value: Annotated[int, Field(ge=1, le=10_000_000), NUMBER]
+    weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6), NUMBER]], Field(max_length=7)] = []
     week_of_month: Literal[1, 2, 3, 4, -1] | None = None
     month_end: MonthEnd = MonthEnd.clamp
     basis: Basis = Basis.floating
@@ -223,7 +223,7 @@ class PlanFields(Schema):
     due_time: Hour = time(8)
     meter_id: UUID | None = None
     limit_type: FrequencyType | None = None
-    limit_value: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    limit_value: Annotated[int, Field(ge=1, le=1_000), NUMBER] | None = None
     last_done_on: PlanDay | None = None
     last_done_total: NotNegative | None = None
     tolerance_days: Annotated[float, Field(ge=0, le=366, allow_inf_nan=False), NUMBER] | None = None

@@ -14,10 +14,16 @@ _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
 )
+_FLAGS = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+_IDLE = re.compile("(?<=[0-9A-Za-z\u00aa-\u058f])(?:[\u200c\u200d]|[\ufe00-\ufe0f](?!\u20e3))+")
+"""Joiners and choices of a shape, where letters neither join nor have two shapes."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_EDGES = re.compile(r"\A[\s\u200c\u200d]+|[\s\u200c\u200d]+\Z")
-_FOLDS = re.compile(r"[ ]*[\n\t]\s*")
+_EDGES = (
+    " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200c\u200d"
+)
+_BLANKS = re.compile(r"\s+")
 _EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _FIRST_MARK = "\u0300"
 _LONGEST_SECRET = 40_000
@@ -29,17 +35,28 @@ def written(value: str) -> str:
     """`value` as it is kept; raises ValueError with a stable code for what no text can hold."""
     if value.isascii() and value.isprintable():
         return value.strip(" ")
-    kept = _HIDDEN.sub("", _BREAKS.sub("\n", value))
+    kept = _shown(_BREAKS.sub("\n", value))
     if _NO_CHARACTER.search(kept) or _is_overloaded(kept):
         raise ValueError("character_unreadable")
     if _CONTROLS.search(kept):
         raise ValueError("control_character")
-    kept = _EDGES.sub("", unicodedata.normalize("NFC", kept))
+    kept = unicodedata.normalize("NFC", kept).strip(_EDGES)
     return kept if is_visible(kept) else ""
 
 
+def _shown(text: str) -> str:
+    """Without what nobody sees; the tags of a flag (Scotland's) are seen."""
+    flags = _FLAGS.findall(text)
+    parts = [_IDLE.sub("", _HIDDEN.sub("", part)) for part in _FLAGS.split(text)]
+    return "".join(part + flag for part, flag in zip(parts, [*flags, ""], strict=True))
+
+
 def one_line(value: str) -> str:
-    return _FOLDS.sub(" ", written(value))
+    return _BLANKS.sub(_folded, written(value))
+
+
+def _folded(blanks: re.Match[str]) -> str:
+    return " " if "\n" in blanks[0] or "\t" in blanks[0] else blanks[0]
 
 
 def is_visible(text: str) -> bool:

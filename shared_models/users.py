@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared_models.base import ONE_LINE, Instant, Label, NewId, Row, RuleError, Schema, Version
 from shared_models.email_address import Email
+from shared_models.numbers import NUMBER
 from shared_models.paging import PageQuery
 from shared_models.passwords import NewPassword, tells_name
 from shared_models.permissions import Permission, Role
@@ -31,7 +32,7 @@ PersonName = Annotated[str, StringConstraints(min_length=1, max_length=50), ONE_
 
 
 DEFAULT_CAPACITY = 35 * 60
-Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a week")]
+Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a week"), NUMBER]
 
 
 class UserCard(Row):

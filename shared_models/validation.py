@@ -24,7 +24,7 @@ _FAMILIES = (
     ("literal_error", "choice_invalid"), ("enum", "choice_invalid"),
 )  # fmt: skip
 _KEPT_PARAMS = ("min_length", "max_length", "ge", "gt", "le", "lt", "expected", "pattern")
-_PYDANTICS_OWN = re.compile(r"(function|constrained|nullable|chain|lax|json-or|lazy|definition|is-instance|tagged)[-\w]*\[?.*|\[key\]")
+_PYDANTICS_OWN = re.compile(r"(function|constrained|nullable|chain|lax|json-or|lazy|definition|is-instance|tagged)[-\w]*+(\[.*)?|\[key\]")
 """Names that pydantic gives to the ways it has tried; they are no part of what was sent."""
 
 

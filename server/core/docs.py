@@ -9,6 +9,7 @@ from server.core.errors import NotFound
 from server.core.frontend import file_response
 from server.core.http import language_of
 from server.core.i18n import translator
+from shared_models.text import Key
 
 _CSP = {
     "default-src": "'none'",
@@ -31,7 +32,7 @@ async def read_docs(request: Request) -> Response:
 
 
 @router.get("/docs/{name}")
-async def read_docs_file(request: Request, name: str) -> Response:
+async def read_docs_file(request: Request, name: Key) -> Response:
     found = _file(request, name) if name in FILES else None
     if found is None:
         raise NotFound

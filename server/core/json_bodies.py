@@ -19,7 +19,8 @@ from server.core.http import refuse
 
 MOST_DEEP = 40
 MOST_KEYS = 200_000
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""One that does not end goes to the end, so that no byte is looked at twice."""
 _BRACKETS = re.compile(rb"[\[{\]}]")
 
 

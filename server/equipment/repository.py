@@ -118,6 +118,11 @@ async def _exists(session: ReadSession, *conditions: Any) -> bool:
     return bool(await session.scalar(select(sa.exists().where(*conditions))))
 
 
+async def hold_parents(session: Session) -> None:
+    """Until the end of the transaction nobody else says which machine is part of which: two at once could close a circle."""
+    await session.execute(sa.text("select pg_advisory_xact_lock(hashtextextended('equipment.parent_id', 2))"))
+
+
 async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
     """The machine and everything that is part of it."""
     statement = sa.text(

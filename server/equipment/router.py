@@ -31,6 +31,7 @@ from shared_models.equipment import (
     StatusChange,
 )
 from shared_models.life import EquipmentLifeRow
+from shared_models.numbers import NUMBER
 from shared_models.paging import Page
 
 EquipmentReader = Annotated[Actor, require("equipment:read")]
@@ -95,7 +96,7 @@ async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID
 
 @router.get("/equipment/{equipment_id}/status-log", response_model=list[StatusChange])
 async def read_status_log(
-    actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID, limit: Annotated[int, Query(ge=1, le=1000), NUMBER] = 200
 ) -> Response:
     await reading.ensure_visible(pool, actor, equipment_id)
     return await reading.status_log(pool, equipment_id, limit)

@@ -108,6 +108,8 @@ def _person(actor: Actor) -> UUID | None:
 async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipment:
     """Replace the editable fields; another site takes everything recorded about the machine there."""
     _need_to_write(actor)
+    if cmd.parent_id:
+        await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     claim(machine, cmd.version)
     await _check(session, actor, cmd, machine=machine)
@@ -124,6 +126,8 @@ async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipm
 
 async def put(session: Session, actor: Actor, cmd: PutEquipment) -> Equipment:
     """Replace the editable fields, and the status where it is told."""
+    if cmd.parent_id:
+        await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     stays = {name: getattr(machine, name) for name in ("version", "site_id", "code") if getattr(cmd, name) is None}
     machine = await update(session, actor, UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
@@ -159,7 +163,7 @@ async def _check_parent(session: Session, actor: Actor, parent_id: UUID, cmd: Cr
     if parent_id in await repository.subtree(session, cmd.equipment_id):
         raise ParentCycle(field="parent_id")
     try:
-        parent = await get_visible(session, actor, parent_id)
+        parent = await get_visible(session, actor, parent_id, for_update=True)  # it neither leaves nor moves meanwhile
     except (NotFound, EquipmentArchived):
         raise ParentOfOtherSite(field="parent_id") from None
     if parent.site_id != cmd.site_id:

@@ -34,6 +34,7 @@ from shared_models.interventions import (
     ValidateIntervention,
 )
 from shared_models.life import PastJob, RepeatNotice, repeat_failure
+from shared_models.numbers import NUMBER
 from shared_models.paging import Page
 from shared_models.text import Key
 
@@ -86,7 +87,7 @@ async def read_revisions(actor: Reader, pool: ReadPoolDep, intervention_id: UUID
 @router.get("/equipment/{equipment_id}/interventions", response_model=MachineHistory)
 async def read_machine_history(
     actor: Reader, pool: ReadPoolDep, equipment_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
 ) -> Response:  # fmt: skip
     return await listing.of_machine(pool, actor, equipment_id, cursor=cursor, size=size)
 

@@ -12,6 +12,7 @@ from server.equipment import reading
 from server.labels import service, sheets
 from shared_models.equipment import EquipmentRow
 from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
+from shared_models.numbers import NUMBER
 from shared_models.text import Code
 
 Reader = Annotated[Actor, require("equipment:read")]
@@ -41,7 +42,11 @@ async def resolve_label(actor: Reader, session: ReadSessionDep, code: Code) -> R
 
 @router.get("/equipment/{equipment_id}/label.png", response_class=Response)
 async def read_label_picture(
-    request: Request, actor: Reader, session: ReadSessionDep, equipment_id: UUID, pixels: Annotated[int, Query(ge=64, le=2048)] = 512
+    request: Request,
+    actor: Reader,
+    session: ReadSessionDep,
+    equipment_id: UUID,
+    pixels: Annotated[int, Query(ge=64, le=2048), NUMBER] = 512,
 ) -> Response:
     """The QR code alone, with its quiet zone."""
     png = await service.picture(session, actor, equipment_id, base_url=_base_url(request), pixels=pixels)

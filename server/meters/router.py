@@ -28,6 +28,7 @@ from shared_models.meters import (
     UpdateMeter,
     VoidReading,
 )
+from shared_models.numbers import NUMBER
 from shared_models.paging import Page, PageQuery
 from shared_models.text import Key
 
@@ -61,7 +62,7 @@ async def read_meter(actor: Reader, pool: ReadPoolDep, meter_id: UUID) -> Respon
 @router.get(_ONE + "/readings", response_model=ReadingPage)
 async def list_readings(
     actor: Reader, pool: ReadPoolDep, meter_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
 ) -> Response:  # fmt: skip
     return await listing.readings(pool, actor, meter_id, cursor=cursor, size=size)
 

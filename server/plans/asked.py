@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
 
-from shared_models.instants import Moment
+from shared_models.instants import PLANT_BEGAN, Moment
 from shared_models.plans import CreatePlan
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
@@ -33,7 +33,7 @@ class AskedPlan(CreatePlan):
         try:
             due = _MOMENT.validate_python(told["next_due_date"])
         except ValidationError:
-            return told
+            due = PLANT_BEGAN
         return {**told, "starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
 
     def as_command(self, *, due: datetime | None = None) -> CreatePlan:

@@ -10,6 +10,7 @@ from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.plans import listing, repository, service
 from server.plans.asked import AskedPlan
+from shared_models.numbers import NUMBER
 from shared_models.paging import Page
 from shared_models.plans import (
     AssignOccurrence,
@@ -92,7 +93,7 @@ async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cm
 @router.get(_ONE + "/occurrences", response_model=PlanHistory)
 async def read_plan_history(
     actor: Reader, pool: ReadPoolDep, plan_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
 ) -> Response:  # fmt: skip
     return await listing.history(pool, actor, plan_id, cursor=cursor, size=size)
 

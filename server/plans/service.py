@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from pydantic import ValidationError
 
 from server.audit import service as audit
 from server.core import clock
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Invalid
+from server.core.times import ImplausibleTime
 from server.core.versions import claim, touch
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
@@ -79,7 +81,11 @@ async def create_asked(session: Session, actor: Actor, cmd: AskedPlan) -> None:
     if due is not None and due.tzinfo is not None:
         machine = await equipment.get_visible(session, actor, cmd.equipment_id)
         due = local_of(due, await repository.site_zone(session, machine.site_id))
-    await create(session, actor, cmd.as_command(due=due))
+    try:
+        command = cmd.as_command(due=due)
+    except ValidationError as error:  # on the site's wall it is another year
+        raise ImplausibleTime(field="next_due_date") from error
+    await create(session, actor, command)
     if not cmd.is_active:
         await set_active(session, actor, SetPlanActive(plan_id=cmd.plan_id, is_active=False, occurred_at=cmd.occurred_at))
 

@@ -74,6 +74,8 @@ class TestProblems:
             (b'{"a": ' * 900 + b"1" + b"}" * 900, JSON, 422, "malformed_body"),
             (b"{" + b",".join(b'"%d":1' % n for n in range(200_002)) + b"}", JSON, 422, "malformed_body"),
             (b'{"username": ' + b"9" * 5_000 + b', "password": "x"}', JSON, 422, "malformed_body"),
+            (b'"' + b'\\"' * 1_000_000, JSON, 422, "malformed_body"),
+            (b'"' + b'\\\n"' * 1_000_000, JSON, 422, "malformed_body"),
             (b'{"username": NaN, "password": 1e400}', JSON, 422, "invalid"),
             (b"{}", {"content-type": "text/plain"}, 415, "unsupported_media_type"),
             (b"", JSON, 422, "invalid"),

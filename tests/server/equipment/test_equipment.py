@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -115,6 +116,18 @@ class TestUpdate:
         for parent in (mother, child, grandchild):
             answer = await writer.put(f"{API}/equipment/{mother['id']}", json=edit(mother, parent_id=parent["id"]))
             assert code_of(answer) == (422, "parent_cycle")
+
+    @pytest.mark.fresh_database
+    async def test_no_two_machines_become_part_of_each_other_at_once(self, client_as, session):
+        site, boss = await make_site(session), await client_as("admin")
+        await session.commit()
+        machines = [await make_machine(boss, site.id) for _ in range(3)]
+        following = [*machines[1:], machines[0]]
+        answers = await asyncio.gather(*(
+            boss.put(f"{API}/equipment/{part['id']}", json={"name": "A", "parent_id": whole["id"]})
+            for part, whole in zip(machines, following, strict=True)
+        ))  # fmt: skip
+        assert sorted(answer.status_code for answer in answers) == [200, 200, 422]
 
     async def test_other_machine_in_the_body_is_refused(self, writer, site):
         machine = await make_machine(writer, site.id)

@@ -167,3 +167,16 @@ async def test_each_command_comes_twice_and_counts_once(boss, machine):
 
 async def _dates(boss: Any, machine: dict[str, Any]) -> list[str]:
     return [item["due"] for item in (await boss.post(f"{SCHEDULED}/preview", json=fields(machine))).json()[:3]]
+
+
+@pytest.mark.parametrize("due", [
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-23:59", "2199-12-31T23:30:00Z", "2026-12-01T23:59:60Z", 1_732_100_000, "1732100000",
+    True, "P1D",
+])  # fmt: skip
+async def test_a_first_date_that_is_none_is_named_once(boss, machine, due):
+    told = fields(machine, next_due_date=due)
+    alone = {name: value for name, value in told.items() if name != "starts_on"}
+    for body in (alone, told):
+        answer = (await boss.post(SCHEDULED, json=body)).json()
+        assert answer["status"] == 422
+        assert [error["field"] for error in answer["errors"]] == ["next_due_date"]
