@@ -18,6 +18,8 @@ from typing import Any
 from uuid import UUID
 
 SHELF_LIFE = timedelta(days=90)  # tombstones and receipts are kept as long
+SKEW = timedelta(days=1)
+"""How far ahead of this node's the clock may be that a cursor was dated by: another node's, or ours before it was set back."""
 _FORMAT = 2
 END = 2**62  # a bigint, with room above
 

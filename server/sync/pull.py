@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from server.core.access import Actor
 from server.core.clock import now
 from server.sync import cursors, repository
-from server.sync.cursors import SHELF_LIFE, Cursor, Sweep
+from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
 from server.sync.repository import Now
 from server.sync.sources import SOURCES
 from shared_models.interventions import DEVICE_WINDOW
@@ -128,7 +128,7 @@ def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> 
     """
     if cursor is None or cursor.epoch != present.epoch or cursor.user_id != actor.user_id:
         return None
-    if not 0 <= at.timestamp() - cursor.at < SHELF_LIFE.total_seconds():
+    if not -SKEW.total_seconds() <= at.timestamp() - cursor.at < SHELF_LIFE.total_seconds():
         return None
     if cursor.sweep and not _is_place(cursor.sweep):
         return None

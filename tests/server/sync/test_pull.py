@@ -1,5 +1,6 @@
 """What a device gets: its scope, all of it, and in the shape the app reads."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -226,7 +227,7 @@ class TestCursor:
             assert pages[0].reset, text
             assert device.ids("equipment") == {str(shop.machine.id)}
 
-    @pytest.mark.parametrize("change", ["epoch", "copy", "run", "seen", "user", "age", "future"])
+    @pytest.mark.parametrize("change", ["epoch", "copy", "run", "seen", "user", "age", "year_ahead", "future"])
     async def test_one_of_another_history_person_or_quarter_loads_everything(
         self, shop: Workshop, device: Device, session: Session, pool: asyncpg.Pool, change: str
     ) -> None:
@@ -239,6 +240,17 @@ class TestCursor:
         assert page.reset
         assert device.ids("equipment") == {str(shop.machine.id)}
 
+    @pytest.mark.parametrize("seconds", [2, 3600])
+    async def test_one_dated_by_a_clock_ahead_of_ours_is_good(self, shop: Workshop, device: Device, session: Session, seconds: int) -> None:
+        """Nodes' clocks differ, and a clock is set back: neither makes every phone load everything."""
+        await session.commit()
+        await device.pull()
+        cursor = cursors.decode(device.cursor or "")
+        assert cursor
+        device.cursor = replace(cursor, at=cursor.at + seconds).encode()
+        [page] = await device.pull()
+        assert not page.reset
+
     async def test_survives_its_text(self) -> None:
         sweep = cursors.Sweep(high=90, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
         cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, uuid7(), 7, True, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
@@ -246,8 +258,6 @@ class TestCursor:
 
 
 async def _make_useless(device: Device, pool: asyncpg.Pool, shop: Workshop, change: str) -> None:
-    from dataclasses import replace
-
     assert device.cursor
     cursor = cursors.decode(device.cursor)
     assert cursor
@@ -263,6 +273,8 @@ async def _make_useless(device: Device, pool: asyncpg.Pool, shop: Workshop, chan
         device.actor = replace(shop.technician, user_id=shop.colleague.user_id)
     elif change == "age":
         device.cursor = replace(cursor, at=cursor.at - 91 * 86_400).encode()
+    elif change == "year_ahead":
+        device.cursor = replace(cursor, at=cursor.at + 366 * 86_400).encode()
     else:
         device.cursor = replace(cursor, low=2**40).encode()
 
