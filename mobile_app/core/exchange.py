@@ -17,7 +17,7 @@ from shared_models.problems import Problem
 
 BATCH = 100
 _TROUBLE_OF_ALL = frozenset({429, 502, 503, 504, 507})  # the server's own: no command provokes it
-_PASSING = frozenset({408, 413, 421, 425, 429})  # says more about the moment or the way there than about the command
+_PASSING = frozenset({408, 421, 425, 429})  # says more about the moment or the way there than about the command
 
 SiteOf = Callable[[Command | None], UUID | None]
 OnProgress = Callable[[int, int], None]
@@ -75,11 +75,11 @@ class Push:
                 return False
             try:
                 await self._api.upload(f"/attachments/{entry.file_id}?site_id={site_id}", blob.data, blob.mime)
-            except ProblemError as error:
-                await self._outbox.refused({entry.id: error.problem})
-                return False
-            except ServerTrouble:
-                self._left.add(entry.id)
+            except (ProblemError, ServerTrouble) as error:
+                if isinstance(error, ProblemError) and error.status not in _PASSING:
+                    await self._outbox.refused({entry.id: error.problem})
+                else:
+                    self._left.add(entry.id)
                 return False
         self._uploaded.add(entry.file_id)
         return True

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete
+from starlette.exceptions import HTTPException
 
 from mobile_app.core.sync import SyncState
 from server.core import events
+from server.core.arriving import ArrivingBody
 from server.users.models import UserSite
 from shared_models.ids import uuid7
 from shared_models.interventions import (
@@ -147,10 +149,12 @@ class TestRefusal:
         told = anne.job(job_id)
         assert (told.status, len(told.notes), told.assigned_technician_id) == (InterventionStatus.in_progress, 1, mine)
 
-    async def test_a_command_the_server_cannot_read_stops_nobody(self, factory):
+    @pytest.mark.parametrize("more", [{}, {"text": "x" * 5_000_000}, {"text": "\ud800"}, {"text": float("nan")}, {"text": 1e400}])
+    async def test_a_command_the_server_cannot_read_stops_nobody(self, factory, more):
+        """Of another version, too large, or no JSON at all: it waits for a person, and is not sent for ever."""
         anne = await factory.signed_in(await factory.person("technician"))
         store = anne.client.outbox.store
-        strange = {"type": "meter.read", "command_id": str(uuid7()), "occurred_at": anne.client.now().isoformat()}
+        strange = {"type": "meter.read", "command_id": str(uuid7()), "occurred_at": anne.client.now().isoformat(), **more}
         await store.write_outbox(puts=[{"id": strange["command_id"], "seq": 1, "command": strange, "stage": "waiting"}])
         await anne.client.outbox.reload()
         job_id = await anne.open_job(factory.press)
@@ -158,6 +162,9 @@ class TestRefusal:
         assert anne.job(job_id).number is not None
         [refused] = anne.client.outbox.needs_you
         assert (refused.command, refused.payload["type"]) == (None, "meter.read")
+        anne.transport.sent.clear()
+        await anne.round()
+        assert "POST /api/v1/sync/push" not in anne.transport.sent
 
 
 class TestTwoDevices:
@@ -227,6 +234,25 @@ class TestPhotos:
         assert await anne.client.outbox.store.blob_ids() == []
         assert [photo.id for photo in anne.job(job_id).photos] == [photo_id]
         assert await anne.client.attachment(photo_id, 160)
+
+    async def test_an_upload_that_was_too_slow_is_tried_again(self, factory, monkeypatch):
+        """A bad connection is nothing that a person could decide about."""
+
+        async def never_whole(_: ArrivingBody) -> None:
+            raise HTTPException(408)
+
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id = await anne.open_job(factory.press)
+        await anne.round()
+        photo_id = await anne.client.attach(JPEG, "image/jpeg")
+        await anne.do(AddPhoto, intervention_id=job_id, photo_id=photo_id)
+        with monkeypatch.context() as slow:
+            slow.setattr(ArrivingBody, "__call__", never_whole)
+            await anne.round()
+        assert any(sent.startswith("PUT") for sent in anne.transport.sent)
+        assert anne.client.outbox.needs_you == []
+        await anne.round()
+        assert [photo.id for photo in anne.job(job_id).photos] == [photo_id]
 
     async def test_a_file_that_is_refused_waits_with_its_photo(self, factory):
         anne = await factory.signed_in(await factory.person("technician"))
