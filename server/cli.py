@@ -126,6 +126,10 @@ def load(
     data_dir: DataDir = None,
 ) -> None:
     """Fill an empty database with a made-up factory and its published accounts."""
+    from server.demo.plant import SCALES
+
+    if scale not in SCALES:
+        raise typer.BadParameter(f"{scale} is none of {', '.join(SCALES)}", param_hint="--scale")
     settings = _settings(check=False, data_dir=data_dir)
     with _database(settings), _explained():
         from server.startup import load_demo
@@ -194,10 +198,15 @@ def _configure_logs(settings: Settings) -> None:
 def _database(settings: Settings) -> Iterator[str]:
     from server.startup import database
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    _leave_orderly()
     with _explained(), database(settings) as dsn, suppress(KeyboardInterrupt):
         yield dsn
+
+
+def _leave_orderly() -> None:
+    """What was begun is cleared away, and a database of our own stops, also when somebody ends the command."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
 
 
 def _leave(_number: int, _frame: object) -> NoReturn:
@@ -210,8 +219,9 @@ def _refuse_taken(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            _give_up(f"cannot listen on {host} port {port} ({error.strerror}): choose another with --port")
+        except (OSError, UnicodeError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or "there is no such address"
+            _give_up(f"cannot listen on {host} port {port} ({why}): choose another with --port")
 
 
 def _certify(settings: Settings) -> None:
@@ -331,7 +341,12 @@ def _lan_address() -> str:
     return "localhost"
 
 
-backup.add_to(app, lambda data_dir: _settings(check=False, data_dir=data_dir), _explained)
+def _settings_of_backup(data_dir: Path | None) -> Settings:
+    _leave_orderly()
+    return _settings(check=False, data_dir=data_dir)
+
+
+backup.add_to(app, _settings_of_backup, _explained)
 
 if __name__ == "__main__":
     app()

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import structlog
-from obstore.exceptions import BaseError
 
 from server.auth import accounts
-from server.core import histories, migrations, starting
+from server.core import histories, migrations, starting, unfinished
 from server.core.database import Database
 from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
@@ -56,10 +55,12 @@ def database(settings: Settings) -> Iterator[str]:
     """The address of a database with an up-to-date schema, kept up for the length of the block."""
     if settings.database_url is not None:
         starting.ensure_address(settings.dsn)
+        unfinished.ensure_whole_database(settings.dsn)
         _bring_up_to_date(settings.dsn)
         yield settings.dsn
         return
     starting.ensure_folder(settings.data_dir)
+    unfinished.ensure_whole_folder(settings.data_dir)
     with EmbeddedPostgres(settings.data_dir) as dsn:
         _bring_up_to_date(dsn.url)
         yield dsn.url
@@ -73,7 +74,9 @@ def _bring_up_to_date(dsn: str) -> None:
 
 async def prepare(settings: Settings) -> Welcome:
     """Fill an empty demonstration; elsewhere refuse demonstration accounts and invite the first administrator."""
-    _ensure_storage(settings)
+    open_storage(settings.storage_url, settings.storage_dir)
+    if settings.lacks_web_root:
+        raise StartError(f"ETABLI_WEB_ROOT names {settings.web_root}, where no app is: make it with `etabli build-web`, or leave it out")
     database = Database(settings.dsn, pool_size=2, read_pool_size=2)
     try:
         if settings.demo:
@@ -82,13 +85,6 @@ async def prepare(settings: Settings) -> Welcome:
         return Welcome(setup_link=await _invite(settings, database))
     finally:
         await database.stop()
-
-
-def _ensure_storage(settings: Settings) -> None:
-    try:
-        open_storage(settings.storage_url, settings.storage_dir)
-    except (BaseError, ValueError) as error:
-        raise StartError(f"ETABLI_STORAGE_URL cannot be used ({str(error).splitlines()[0]}): it should read s3://bucket/prefix") from error
 
 
 async def _prepare_demo(settings: Settings, database: Database) -> Welcome:

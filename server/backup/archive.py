@@ -7,15 +7,20 @@ The manifest is written last and carries the checksum of every member: what was 
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
 import secrets
-from contextlib import contextmanager
+import struct
+import time
+import zlib
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Literal
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from server.backup.errors import BackupError
 
@@ -25,6 +30,12 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
+DRAFT = ".etabli-draft-"
+YOUNG_SECONDS = 60
+_WITHOUT_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+_DAMAGE = (BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, KeyError, OverflowError, MemoryError)
+"""What reading meets in a file that is cut short, altered, or no archive; `ValidationError` is a `ValueError`, `NotImplementedError` a
+`RuntimeError`."""
 
 
 class Table(BaseModel):
@@ -80,20 +91,42 @@ def written(path: Path) -> Iterator[Writer]:
     """An archive that appears under its name when it is whole and has been read back, readable by its owner alone."""
     if path.exists():
         raise BackupError(f"{path} exists: nothing is overwritten, name another file")
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    draft = path.with_name(f"{DRAFT}{secrets.token_hex(6)}")
     try:
+        _forget_the_dead(path.parent)
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield from _written(file)
             file.flush()
             os.fsync(file.fileno())
-        with opened(draft):
-            os.link(draft, path)
+            with opened(draft):
+                _name(draft, path)
     except FileExistsError:
         raise BackupError(f"{path} exists: nothing is overwritten, name another file") from None
     except OSError as error:
         raise BackupError(f"the backup cannot be written to {path}: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Drafts are as large as backups: those of killed processes, which hold no lock any more, go."""
+    for draft in folder.glob(f"{DRAFT}*"):
+        with suppress(OSError), draft.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if draft.stat().st_mtime < time.time() - YOUNG_SECONDS:
+                draft.unlink()
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Nothing is overwritten; a memory stick has no links."""
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS or path.exists():
+            raise
+        draft.rename(path)
 
 
 def _written(file: IO[bytes]) -> Iterator[Writer]:
@@ -131,12 +164,27 @@ class Reader:
 @contextmanager
 def opened(path: Path) -> Iterator[Reader]:
     """A verified archive."""
-    try:
-        with ZipFile(path) as archive:
+    with _archive(path) as archive:
+        try:
             reader = Reader(archive, Manifest.model_validate_json(archive.read(MANIFEST)))
             reader.verify()
-            yield reader
-    except (BadZipFile, KeyError, ValidationError) as error:
-        raise BackupError(f"{path} is no backup of Établi, or not all of one: {error}") from error
+        except BackupError:
+            raise
+        except _DAMAGE as error:
+            raise BackupError(f"{path} is no backup of Établi, or not all of one: {_line(error)}") from error
+        except OSError as error:
+            raise BackupError(f"{path} cannot be read: {error.strerror or error}") from error
+        yield reader
+
+
+def _archive(path: Path) -> ZipFile:
+    try:
+        return ZipFile(path)
+    except _DAMAGE as error:
+        raise BackupError(f"{path} is no backup of Établi, or not all of one: {_line(error)}") from error
     except OSError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

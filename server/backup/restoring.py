@@ -13,7 +13,7 @@ from alembic.util.exc import CommandError
 from server.backup import archive, tables
 from server.backup.errors import BackupError
 from server.backup.taking import SECRETS, connected, take
-from server.core import flock, histories, migrations, starting
+from server.core import flock, histories, migrations, starting, unfinished
 from server.core.clock import now
 from server.core.postgres import EmbeddedPostgres
 from server.core.service_account import make_passable
@@ -66,31 +66,37 @@ def _emptied(settings: Settings, *, replace: bool) -> Iterator[tuple[str, Path |
     starting.ensure_folder(settings.data_dir)
     aside = settings.data_dir / f"before-restore-{now():%Y%m%dT%H%M%S}"
     if settings.database_url is None:
-        moved = _move_aside(settings, aside, replace=replace)
-        with EmbeddedPostgres(settings.data_dir) as dsn:
-            yield dsn.url, aside if moved else None
+        present = _present(settings.data_dir, replace=replace)
+        with unfinished.in_folder(settings.data_dir, aside):
+            _move_aside(settings.data_dir, present, aside)
+            with EmbeddedPostgres(settings.data_dir) as dsn:
+                yield dsn.url, aside if present else None
         return
     starting.ensure_address(settings.dsn)
     starting.ensure_server(settings.dsn)
-    kept = _empty_database(settings, aside.with_suffix(".zip"), replace=replace)
-    yield settings.dsn, kept
+    kept = _keep(settings, aside.with_suffix(".zip"), replace=replace)
+    with unfinished.in_database(settings.dsn, kept):
+        _empty(settings.dsn)
+        yield settings.dsn, kept
 
 
-def _move_aside(settings: Settings, aside: Path, *, replace: bool) -> bool:
-    present = [path for name in OF_A_FOLDER if _holds_something(path := settings.data_dir / name)]
-    if not present:
-        return False
-    if not replace:
-        raise BackupError(
-            f"{settings.data_dir} is not empty: restore into another --data-dir, or with --replace, which keeps this one aside"
-        )
-    lock = settings.data_dir / "postgres" / "users.lock"
+def _present(folder: Path, *, replace: bool) -> list[Path]:
+    """What must make room, and may. What a restore that was cut off has left is moved aside as well: it may hold what was there before."""
+    present = [path for name in OF_A_FOLDER if _holds_something(path := folder / name)]
+    if present and not replace and not (folder / unfinished.MARK).exists():
+        raise BackupError(f"{folder} is not empty: restore into another --data-dir, or with --replace, which keeps this one aside")
+    lock = folder / "postgres" / "users.lock"
     if lock.exists() and not _is_free(lock):
-        raise BackupError(f"a server is running in {settings.data_dir}: stop it first")
-    make_passable(aside)
+        raise BackupError(f"a server is running in {folder}: stop it first")
+    return present
+
+
+def _move_aside(folder: Path, present: list[Path], aside: Path) -> None:
+    if present:
+        EmbeddedPostgres(folder).end_orphan()
+        make_passable(aside)
     for path in present:
         path.rename(aside / path.name)
-    return True
 
 
 def _holds_something(path: Path) -> bool:
@@ -109,21 +115,31 @@ where datname = current_database() and pid <> pg_backend_pid() and application_n
 _IS_USED = "select exists (select from users) or exists (select from sites)"
 
 
-def _empty_database(settings: Settings, kept: Path, *, replace: bool) -> Path | None:
+def _keep(settings: Settings, kept: Path, *, replace: bool) -> Path | None:
+    """A backup of what is there, unless a restore that was cut off has made one already."""
     with connected(settings.dsn) as connection:
         found: Any = connection.execute(_OTHERS).fetchone()
         if found[0]:
             raise BackupError(f"{found[0]} connections of running servers use this database: stop every server and worker first")
-        known: Any = connection.execute("select to_regclass('alembic_version') is not null").fetchone()
-        is_used = known[0] and connection.execute(_IS_USED).fetchone() == (True,)
+        if unfinished.is_marked(connection) or not _is_there(connection, "users", "sites"):
+            return None
+        is_used = connection.execute(_IS_USED).fetchone() == (True,)
     if is_used and not replace:
         raise BackupError("the database is not empty: restore into another one, or with --replace, which keeps a backup of this one")
     if is_used:
-        kept.parent.mkdir(parents=True, exist_ok=True)
         take(settings, kept)
-    if known[0]:
-        migrations.downgrade(settings.dsn, "base")
     return kept if is_used else None
+
+
+def _empty(dsn: str) -> None:
+    with connected(dsn) as connection:
+        is_known = _is_there(connection, "alembic_version")
+    if is_known:
+        migrations.downgrade(dsn, "base")
+
+
+def _is_there(connection: Any, *tables: str) -> bool:
+    return all(connection.execute("select to_regclass(%s) is not null", (table,)).fetchone() == (True,) for table in tables)
 
 
 async def _files(settings: Settings, reader: Reader) -> int:

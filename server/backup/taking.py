@@ -16,7 +16,7 @@ import psycopg
 from server.backup import archive, tables
 from server.backup.archive import Manifest, Table, Writer
 from server.backup.errors import BackupError
-from server.core import starting
+from server.core import starting, unfinished
 from server.core.clock import now
 from server.core.health import server_version
 from server.core.migrations import libpq_url
@@ -66,8 +66,10 @@ def running(settings: Settings) -> Iterator[str]:
     """The database as it is: a backup changes nothing, and starts a server for files that are there only."""
     if settings.database_url is not None:
         starting.ensure_address(settings.dsn)
+        unfinished.ensure_whole_database(settings.dsn)
         yield settings.dsn
         return
+    unfinished.ensure_whole_folder(settings.data_dir)
     server = EmbeddedPostgres(settings.data_dir)
     if not server.cluster.exists():
         raise BackupError(f"there is no database in {settings.data_dir}: name the data folder with --data-dir, or set DATABASE_URL")

@@ -114,6 +114,13 @@ class EmbeddedPostgres:
             self._claim.close()
             self._claim = None
 
+    def end_orphan(self) -> None:
+        """Stop a server that killed processes have left running, before its files are moved."""
+        if self._is_running() and self._claim is None:
+            self._prepare_folder()
+            self._claim = flock.claim(self.root / "users.lock")
+            self.stop()
+
     def _prepare_folder(self) -> None:
         data_dir = self.link.parent
         make_passable(data_dir)
@@ -203,7 +210,7 @@ class EmbeddedPostgres:
         return self._account.own_dir(Path(tempfile.mkdtemp(prefix="etabli-")))
 
     def _clear_the_way(self) -> None:
-        """After a crash, let the dead server's last processes end, and forget its process id if a stranger has it now.
+        """After a crash, let the dead server's last processes end, and forget its process id if it is none or a stranger has it now.
 
         PostgreSQL would take the stranger (a restarted container reuses ids) or a corpse nobody reaps for a running server.
         """
@@ -213,8 +220,8 @@ class EmbeddedPostgres:
                 message = f"processes of a crashed database are still at work in {self.cluster}: {orphans}"
                 raise EmbeddedPostgresError(message)
             time.sleep(0.05)
-        if (status := self._postmaster()) and _is_alive(int(status[0])):
-            (self.cluster / "postmaster.pid").unlink()
+        if not (status := self._postmaster()) or _is_alive(int(status[0])):
+            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         for leftover in self.root.glob("socket/.s.PGSQL.*"):
             leftover.unlink()
 
@@ -261,9 +268,10 @@ class EmbeddedPostgres:
 
     def _postmaster(self) -> list[str]:
         try:
-            return (self.cluster / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
+            status = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except (FileNotFoundError, UnicodeDecodeError):
             return []
+        return status if status and status[0].isdigit() else []
 
     def _control(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", self.cluster, "--silent", *arguments)

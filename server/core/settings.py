@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST_SECRET = 32
+SECRET_FILE = "secret-key"  # noqa: S105 - where it is, not what
 DEFAULT_PASSWORDS = frozenset({"", "admin", "changeme", "change-me", "etabli", "password", "postgres", "secret"})
 MEBIBYTE = 2**20
 
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
         """What tokens are signed with: the setting, or a secret made once and kept in the data folder."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
-        return kept_secret(self.data_dir / "secret-key")
+        return kept_secret(self.data_dir / SECRET_FILE)
 
     @property
     def access_lifetime(self) -> timedelta:
@@ -159,6 +160,11 @@ class Settings(BaseSettings):
         return self.data_dir / "attachments"
 
     @property
+    def lacks_web_root(self) -> bool:
+        """Whether the web app that somebody named is not there."""
+        return self.web_root is not None and not (self.web_root / "index.html").is_file()
+
+    @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mb * MEBIBYTE
 
@@ -173,10 +179,15 @@ class Settings(BaseSettings):
 
     def _unsafe(self) -> Iterator[str]:
         if len(self.secret) < SHORTEST_SECRET or len(set(self.secret)) < SHORTEST_SECRET // 4:
-            yield f"ETABLI_SECRET_KEY is guessable: use {SHORTEST_SECRET} random characters or leave it out"
+            yield self._guessable()
         if self.database_url is not None and _has_default_password(self.dsn):
             yield "DATABASE_URL has a default password: give the database's user one of its own"
         yield from self._unsafe_transport()
+
+    def _guessable(self) -> str:
+        if self.secret_key is not None:
+            return f"ETABLI_SECRET_KEY is guessable: use {SHORTEST_SECRET} random characters or leave it out"
+        return f"{self.data_dir / SECRET_FILE} is damaged: put it back from a backup, or remove it (everybody then signs in again)"
 
     def _unsafe_transport(self) -> Iterator[str]:
         url = urlsplit(self.public_url)
@@ -191,11 +202,13 @@ class Settings(BaseSettings):
 def kept_secret(path: Path) -> str:
     """A random secret that stays the same: made by whoever comes first, readable by us alone."""
     with suppress(FileNotFoundError):
-        return path.read_text()
+        return path.read_text(errors="replace")
     make_passable(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
     with suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()

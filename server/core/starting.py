@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from alembic.script import ScriptDirectory
+from psycopg.conninfo import conninfo_to_dict
 
 from server.core import migrations
 from server.core.service_account import make_passable
@@ -21,6 +22,7 @@ OLDEST = 15
 NEEDED_BYTES = 200 * 2**20
 SCHEMES = ("postgresql", "postgres")
 EXAMPLE = "postgresql://user:password@host:5432/database"
+_SHOULD = f"it should read {EXAMPLE}, with signs in the password as %40 for @, %2F for /, %23 for #, %25 for %"
 
 
 class StartError(RuntimeError):
@@ -48,14 +50,28 @@ def ensure_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as error:
-        raise StartError(f"DATABASE_URL is malformed ({error}): it should read {EXAMPLE}") from None
+        for host in (parts.hostname or "").split(","):
+            host.encode("idna")
+        is_split_alike = parts.netloc.count("@") < 2  # noqa: PLR2004 - we end the password at the last one, libpq at the first
+    except ValueError:  # its words may hold half of a password
+        raise StartError(f"DATABASE_URL is malformed: {_SHOULD}") from None
     if parts.scheme.partition("+")[0] not in SCHEMES:
-        raise StartError(f"DATABASE_URL begins with {parts.scheme or 'nothing'}:// where {EXAMPLE} is expected: Établi needs PostgreSQL")
+        raise StartError(f"DATABASE_URL is no address of a PostgreSQL, such as {EXAMPLE}: Établi needs PostgreSQL")
+    if not is_split_alike:
+        raise StartError(f"DATABASE_URL is malformed: {_SHOULD}")
     if not parts.hostname and "host" not in parse_qs(parts.query):
         raise StartError(f"DATABASE_URL names no server: it should read {EXAMPLE}")
     if not parts.path.strip("/"):
         raise StartError(f"DATABASE_URL names no database: it should read {EXAMPLE}")
+    _ensure_readable(url)
+
+
+def _ensure_readable(url: str) -> None:
+    try:
+        conninfo_to_dict(migrations.libpq_url(url))
+    except psycopg.ProgrammingError as error:
+        said = f" ({error})" if "query parameter" in str(error) else ""
+        raise StartError(f"DATABASE_URL is malformed{said}: {_SHOULD}".replace("\n", "")) from None
 
 
 def ensure_server(dsn: str) -> None:

@@ -19,6 +19,7 @@ from obstore.store import LocalStore, MemoryStore, from_url
 from starlette.requests import HTTPConnection
 
 from server.core.errors import NotFound, StorageFull, Unavailable
+from server.core.starting import StartError
 
 _CHUNK_BYTES = 512 * 1024
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -136,7 +137,11 @@ def memory_storage() -> Storage:
 
 def open_storage(url: str | None, folder: Path) -> Storage:
     """`url` as in `s3://bucket/prefix` (credentials from the AWS_… environment), or a local `folder`."""
-    return Storage(from_url(url)) if url else local_storage(folder)
+    try:
+        return Storage(from_url(url)) if url else local_storage(folder)
+    except (BaseError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        raise StartError(f"ETABLI_STORAGE_URL cannot be used ({said}): it should read s3://bucket/prefix") from error
 
 
 async def get_storage(connection: HTTPConnection) -> Storage:

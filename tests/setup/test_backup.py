@@ -1,8 +1,14 @@
 """Backups: whole or refused, of one instant, and put back into whatever place there is."""
 
 import asyncio
+import errno
+import fcntl
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -13,11 +19,15 @@ import pytest
 from server.backup import archive
 from server.backup.errors import BackupError
 from server.backup.restoring import restore
-from server.backup.taking import take
-from server.core import migrations
+from server.backup.taking import running, take
+from server.core import migrations, unfinished
+from server.core.clock import now
+from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings
+from server.core.starting import StartError
 from server.core.storage import local_storage
 from server.demo import load_demo
+from server.startup import database
 
 SKIPPED = {"user_sessions", "number_series", "sync_epoch", "sync_run", "sync_tombstone", "alembic_version"}
 
@@ -114,6 +124,62 @@ class TestRestore:
             restore(settings(fresh_database, tmp_path), factory[2], replace=True)
 
 
+class TestCutOff:
+    """Killed in the middle of a restore: nobody is served from half of it, and the same command ends it."""
+
+    def test_in_a_database(self, factory, fresh_database, tmp_path):
+        here = settings(fresh_database, tmp_path)
+        with psycopg.connect(fresh_database) as connection:
+            connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
+        before = held(fresh_database)
+
+        def is_marked() -> bool:
+            with psycopg.connect(fresh_database) as connection:
+                return unfinished.is_marked(connection)
+
+        kill_when(is_marked, here, "restore", factory[2], "--replace", DATABASE_URL=fresh_database)
+        with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
+            pass
+        with pytest.raises(StartError):
+            take(here, tmp_path / "half.zip")
+        [kept] = tmp_path.glob("before-restore-*.zip")
+        restore(here, factory[2])
+        assert held(fresh_database) == held(factory[0])
+        restore(here, kept, replace=True)
+        assert held(fresh_database) == before
+
+    def test_in_a_folder(self, factory, open_folder):
+        data = open_folder / "data"
+        here = Settings(_env_file=None, data_dir=data)
+        with database(here) as url, psycopg.connect(url) as connection:
+            connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
+        kill_when((data / "restoring").exists, here, "restore", factory[2], "--replace")
+        with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
+            pass
+        restore(here, factory[2])
+        assert not (data / "restoring").exists()
+        with database(here) as url:
+            assert held(url) == held(factory[0])
+        held_before = []
+        for aside in data.glob("before-restore-*"):
+            EmbeddedPostgres(aside).end_orphan()
+            with suppress(BackupError), running(Settings(_env_file=None, data_dir=aside)) as url:
+                held_before += [row[0]["name"] for row in held(url).get("sites", [])]
+        assert "Here before" in held_before
+
+
+def kill_when(happens: Callable[[], bool], here: Settings, *command: str | Path, **env: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", *map(str, command)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={"PATH": os.defpath, "ETABLI_DATA_DIR": str(here.data_dir), **env},
+    )  # fmt: skip
+    while not happens():
+        assert process.poll() is None, process.communicate()
+    process.kill()
+    process.communicate()
+
+
 def _numbers(url: str) -> int:
     with psycopg.connect(url) as connection:
         return connection.execute("select (select count(*) from number_series) + (select count(*) from user_sessions)").fetchone()[0]
@@ -127,6 +193,23 @@ class TestArchive:
         cut.write_bytes(content[: int(len(content) * part) if part < 1 else 1])
         with pytest.raises(BackupError, match="no backup of Établi"), archive.opened(cut):
             pass
+
+    def test_a_flipped_bit_is_refused_or_harmless(self, factory, tmp_path):
+        """Wherever a disk or a stick has lost one: in what is packed, in what says where it is, in the manifest."""
+        small = tmp_path / "small.zip"
+        with archive.written(small) as writer:
+            writer.add("tables/x", [bytes(range(256)) * 4], packed=True)
+            writer.close(archive.Manifest(product="1", revision="x", made_at=now(), tables={}, files_in="archive", files={}))
+        content, broken = small.read_bytes(), tmp_path / "broken.zip"
+        refused = 0
+        for place in range(len(content)):
+            broken.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
+            try:
+                with archive.opened(broken) as reader:
+                    assert b"".join(reader.chunks("tables/x")) == bytes(range(256)) * 4
+            except BackupError:
+                refused += 1
+        assert refused > len(content) / 2
 
     @pytest.mark.parametrize("kind", ["tables/", "attachments/"])
     def test_altered_is_refused(self, factory, tmp_path, kind):
@@ -151,7 +234,30 @@ class TestArchive:
         with pytest.raises(BackupError, match="cannot be written"):
             take(ours, tmp_path / "nowhere" / "b.zip")
         assert path.read_bytes() == content
-        assert not list(path.parent.glob(".backup*"))
+        assert not list(path.parent.glob(f"{archive.DRAFT}*"))
+
+    def test_sweeps_what_killed_ones_have_left_and_nobody_elses(self, factory, tmp_path):
+        left, at_work = tmp_path / f"{archive.DRAFT}dead", tmp_path / f"{archive.DRAFT}alive"
+        for draft in (left, at_work):
+            draft.write_text("half a backup")
+            os.utime(draft, (1, 1))
+        with at_work.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            take(factory[1], tmp_path / "b.zip")
+        assert at_work.exists()
+        assert not left.exists()
+
+    def test_is_named_where_there_are_no_links(self, factory, tmp_path, monkeypatch):
+        """As on a memory stick."""
+
+        def refuse(*_: Any) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+        take(factory[1], tmp_path / "b.zip")
+        with pytest.raises(BackupError, match="exists"):
+            take(factory[1], tmp_path / "b.zip")
+        assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
 
     def test_tells_of_files_that_were_gone(self, factory, tmp_path):
         ours = factory[1]

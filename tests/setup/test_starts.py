@@ -40,6 +40,11 @@ KINDS = [
     Kind("no database name", "names no database", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1")),
     Kind("no server", "names no server", url("postgresql:///etabli")),
     Kind("a port out of range", "is malformed", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1:99999/etabli")),
+    Kind("a password with a percent", "%25 for %", url(f"postgresql://u:{SECRET_WORD}%zz@127.0.0.1/etabli")),
+    Kind("a password with an at", "%40 for @", url(f"postgresql://u:{SECRET_WORD}@{SECRET_WORD}@127.0.0.1/etabli")),
+    Kind("a password with a slash", "%2F for /", url(f"postgresql://u:{SECRET_WORD}/x@127.0.0.1/etabli")),
+    Kind("a password for a scheme", "Établi needs PostgreSQL", url(f"{SECRET_WORD}:x@127.0.0.1/etabli")),
+    Kind("a server's name that cannot be one", "is malformed", url("postgresql://u:x@é..é/etabli")),
     Kind("nobody listening", "is it running", url(f"postgresql://u:{SECRET_WORD}@127.0.0.1:1/etabli")),
     Kind("a name without a machine", "is it running", url(f"postgresql://u:{SECRET_WORD}@nowhere.invalid/etabli")),
     Kind("a wrong password", "the password in DATABASE_URL is wrong", url("{wrong_password}")),
@@ -50,7 +55,13 @@ KINDS = [
     Kind("a data folder that is a file", "is not a folder", {"ETABLI_DATA_DIR": "{file}"}),
     Kind("a data folder in a file", "is not a folder", {"ETABLI_DATA_DIR": "{file}/data"}),
     Kind("a data folder that cannot be made", "cannot be written", {"ETABLI_DATA_DIR": "/proc/etabli"}),
-    Kind("an unreadable storage", "ETABLI_STORAGE_URL", url("{url}") | {"ETABLI_STORAGE_URL": "nothing://x"}, ("serve", "--port", "0")),
+    *(Kind(f"an unreadable storage, to {command[0]}", "ETABLI_STORAGE_URL", url("{url}") | {"ETABLI_STORAGE_URL": "nothing://x"}, command)
+      for command in (("serve", "--port", "0"), ("worker",), ("backup", "{folder}/storage.zip"))),
+    Kind("no web app where it should be", "ETABLI_WEB_ROOT", url("{url}") | {"ETABLI_WEB_ROOT": "/nowhere"}, ("serve", "--port", "0")),
+    Kind("a host that is none", "cannot listen on", {"ETABLI_ALLOW_HTTP": "true"}, ("serve", "--port", "0", "--host", "a..b")),
+    Kind("no port left for the page of trust", "cannot listen on", url("{url}"), ("serve", "--port", "65535", "--tls")),
+    Kind("a secret that the disk has lost", "is damaged", url("{url}") | {"ETABLI_DATA_DIR": "{damaged}"}, ("serve", "--port", "0")),
+    Kind("a restore that was cut off", "a restore was cut off", {"ETABLI_DATA_DIR": "{cut_off}"}),
     Kind("a demonstration on real data", "holds real data", url("{real}"), ("serve", "--demo", "--port", "0")),
 ]  # fmt: skip
 
@@ -60,8 +71,12 @@ def answers(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """(status, words) of every kind, all started at once."""
     folder = tmp_path_factory.mktemp("starts")
     (folder / "file").write_text("")
+    for name, file, content in (("damaged", "secret-key", b"\xff" * 40), ("cut_off", "restoring", b"")):
+        (folder / name).mkdir()
+        (folder / name / file).write_bytes(content)
     with ExitStack() as stack:
-        places = {"file": str(folder / "file"), **_addresses(postgres, stack)}
+        places = {name: str(folder / name) for name in ("file", "damaged", "cut_off")}
+        places |= {"folder": str(folder), **_addresses(postgres, stack)}
         started = {kind.name: _start(kind, places, folder) for kind in KINDS}
         yield {name: (process.wait(TIMEOUT), process.communicate()[0]) for name, process in started.items()}
 
@@ -88,7 +103,7 @@ def _addresses(postgres: Cluster, stack: ExitStack) -> dict[str, str]:
 def _start(kind: Kind, places: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
     env = {name: value.format(**places) for name, value in kind.env.items()}
     return subprocess.Popen(
-        [sys.executable, "-m", "server.cli", *kind.command],
+        [sys.executable, "-m", "server.cli", *(part.format(**places) for part in kind.command)],
         cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={"PATH": os.defpath, "PYTHONUTF8": "1", "ETABLI_DATA_DIR": str(folder / kind.name), "ETABLI_LOG_LEVEL": "error", **env},
     )  # fmt: skip
