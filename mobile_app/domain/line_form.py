@@ -10,7 +10,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import arrived
-from mobile_app.domain.saving import made_once, trouble, unless_stale
+from mobile_app.domain.saving import made_once, sender, unless_stale
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines
@@ -80,15 +80,15 @@ def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDo
 
     if not form.ready:
         return SkeletonLines(3)
+    button = PrimaryButton(t("sites.save_line"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
     return ft.Column(
         [
-            *trouble(form, line.version if line else None, initial),
             TextInput(
                 t("sites.line_name"), **form.field("name"), autofocus=True, on_submit=save, max_length=text_limit(LineCreate, "name"),
                 placeholder=t("sites.line_example"),
             ),
             TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
-            PrimaryButton(t("sites.save_line"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED),
+            sender(form, button, line.version if line else None, initial),
         ],
         spacing=Space.l,
         tight=True,

@@ -5,12 +5,19 @@ from typing import Any, TypeVar
 
 import flet as ft
 
-from mobile_app.core.errors import ProblemError
-from mobile_app.core.i18n import t
+from mobile_app.core.bridge import bridge
+from mobile_app.core.errors import Offline, ProblemError
+from mobile_app.core.i18n import n, t
+from mobile_app.core.problems import why
+from mobile_app.core.sync import SyncState
+from mobile_app.domain.context import use_client
 from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ConflictNotice
-from mobile_app.ui.forms import Form
-from mobile_app.ui.theme import Tone
+from mobile_app.ui.forms import WHOLE, Form
+from mobile_app.ui.hooks import use_box, use_live, use_subscription
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import C, Tone
 from shared_models.problems import Problem
 
 T = TypeVar("T")
@@ -52,8 +59,46 @@ def use_newest(form: Form, version: int | None, initial: dict[str, Any]) -> None
     ft.use_effect(follow, [version, form.ready])
 
 
-def trouble(form: Form, version: int | None, initial: dict[str, Any]) -> list[ft.Control]:
-    """What stands above a form: whose words stay, where `version` is not the one it began from; else why it was refused."""
+def sender(
+    form: Form, button: ft.Control, version: int | None = None, initial: dict[str, Any] | None = None, *, wrong: int | None = None
+) -> ft.Control:
+    """The button that sends a form, and above it, where the eyes are, what keeps it from being sent.
+
+    Whose words stay, where `version` is not the one the form began from. `wrong` counts what is amiss where the form's errors do not.
+    """
     if version is not None and form.get("version") != version:
-        return [ConflictNotice(lambda: form.set("version", version), lambda: form.start_over(initial))]
-    return [NoticeCard(form.problem, t("common.kept"), tone=Tone.bad)] if form.problem else []
+        told: list[ft.Control] = [ConflictNotice(lambda: form.set("version", version), lambda: form.start_over(initial or {}))]
+    else:
+        told = [Refusal(form, len([name for name in form.errors if name != WHOLE]) if wrong is None else wrong)]
+    return ft.Column([*told, button], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@component
+def Refusal(form: Form, wrong: int) -> ft.Control:
+    """Said aloud. A want of network is no longer said once it is over."""
+    status = use_live(use_client().sync).status
+    was_offline = use_box(lambda: False)
+    latest = use_box(lambda: form)
+    latest.current = form
+    is_offline = status.state == SyncState.offline
+
+    def follow() -> None:
+        if was_offline.current and not is_offline:
+            latest.current.forgive(why(Offline()))
+        was_offline.current = is_offline
+
+    def hear(told: dict[str, Any]) -> None:
+        if told.get("online"):
+            latest.current.forgive(why(Offline()))
+
+    ft.use_effect(follow, [is_offline])
+    use_subscription(lambda: bridge.on("online", hear))
+    said: list[ft.Control] = [Meta(n("common.to_review", wrong), color=C.bad)] if wrong else []
+    if form.problem:
+        is_whole = form.problem == why(Offline())  # which says already that all is kept
+        said.append(NoticeCard(form.problem, "" if is_whole else t("common.kept"), tone=Tone.bad))
+    if not said:
+        return ft.Container()
+    words = ft.Column(said, spacing=6, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    box = ft.Container(words, padding=ft.Padding(left=0, top=0, right=0, bottom=10))
+    return ft.Semantics(content=box, live_region=True, container=True)

@@ -92,6 +92,11 @@ class Form:
         """Show `message` for the form as a whole."""
         self._update(({WHOLE: message}, False))
 
+    def forgive(self, message: str) -> None:
+        """No longer say `message`, if that is what is said."""
+        if self.problem == message:
+            self._update(({name: words for name, words in self.errors.items() if name != WHOLE}, self.busy))
+
     def start_over(self, initial: dict[str, Any]) -> None:
         """Forget what was typed."""
         self.draft.values = dict(initial)

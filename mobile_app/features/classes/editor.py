@@ -6,15 +6,15 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import Offline, ProblemError
-from mobile_app.core.i18n import n, t
-from mobile_app.core.problems import explained
+from mobile_app.core.errors import ClientError
+from mobile_app.core.i18n import t
+from mobile_app.core.problems import why
 from mobile_app.domain.context import arrived, asker, go, opener
-from mobile_app.domain.saving import made_once, trouble, unless_stale, use_newest
+from mobile_app.domain.saving import made_once, sender, unless_stale, use_newest
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
-from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton, SecondaryButton
+from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips, OnPick
 from mobile_app.ui.component import component
@@ -26,7 +26,7 @@ from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import C, Space, Tone
+from mobile_app.ui.theme import Space, Tone
 from shared_models.equipment import EquipmentClassRow, FailureItemKind
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
@@ -68,12 +68,12 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
 
     if not form.ready:
         return Page(title, SkeletonList(3))
+    button = PrimaryButton(t("classes.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
     place = Place("items", opened, set_opened)
     specs = Place("specs", opened, set_opened)
     return Page(
         title,
         *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
-        *trouble(form, row.version if row else None, initial),
         _identity(form, wrong, is_new=row is None),
         SectionHeader(t("classes.lists")),
         Meta(t("classes.lists_why"), max_lines=4),
@@ -85,7 +85,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
         *_entries(form, form.get("specs"), specs, wrong),
         _adder(form, specs, blank_spec(), t("classes.add_spec")),
         *([Removal(client, row)] if row else []),
-        footer=_footer(form, wrong, save),
+        footer=sender(form, button, row.version if row else None, initial, wrong=len(wrong) or None),
         max_width=760,
     )
 
@@ -100,12 +100,6 @@ async def _send(client: Client, row: EquipmentClassRow | None, body: Values) -> 
         await made_once(lambda: client.api.put(path, body), update)
     else:
         await unless_stale(client.api.put(path, body), client.sync.wake)
-
-
-def _footer(form: Form, wrong: dict[str, str], save: Handler) -> ft.Control:
-    told = [Meta(n("plans.to_review", len(wrong)), color=C.bad)] if wrong else []
-    button = PrimaryButton(t("classes.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    return ft.Column([*told, button], spacing=6, tight=True, horizontal_alignment=STRETCH)
 
 
 def _identity(form: Form, wrong: dict[str, str], *, is_new: bool) -> ft.Control:
@@ -154,10 +148,8 @@ def Removal(client: Client, row: EquipmentClassRow) -> ft.Control:
     async def remove() -> None:
         try:
             await client.api.delete(f"/equipment-classes/{row.id}")
-        except ProblemError as error:
-            refuse(explained(error.problem))
-        except Offline:
-            refuse(t("common.needs_network"))
+        except ClientError as error:
+            refuse(why(error))
         else:
             await arrived(client, client.classes, lambda: client.classes.get(row.id) is None)
             toast(t("classes.deleted"))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import Offline, ProblemError
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import language, n, t
-from mobile_app.core.problems import explained
+from mobile_app.core.problems import why
 from mobile_app.domain import marks
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.ui.buttons import PrimaryButton, TextLink
@@ -80,11 +80,8 @@ def ReadyClasses(client: Client) -> ft.Control:
 async def _taken(client: Client, codes: list[str]) -> list[EquipmentClassRow]:
     try:
         answer = await client.api.post("/equipment-classes/ready", {"codes": codes})
-    except ProblemError as refusal:
-        toast(explained(refusal.problem))
-        return []
-    except Offline:
-        toast(t("common.needs_network"))
+    except ClientError as refusal:
+        toast(why(refusal))
         return []
     taken = [EquipmentClassRow.model_validate(row) for row in answer]
     await arrived(client, client.classes, lambda: all(client.classes.get(row.id) for row in taken))

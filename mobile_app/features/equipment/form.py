@@ -10,7 +10,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import arrived, asked, go, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
-from mobile_app.domain.saving import made_once, trouble, unless_stale
+from mobile_app.domain.saving import made_once, sender, unless_stale
 from mobile_app.features.equipment.fields import as_told, fields
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
@@ -76,9 +76,9 @@ def MachineForm(client: Client, machine: EquipmentRead | None, title: ft.Control
 
     if not form.ready:
         return Page(title, SkeletonList(3))
-    footer = PrimaryButton(t("machine_form.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    told = trouble(form, machine.version if machine else None, initial)
-    return Page(title, *told, *fields(client, form, machine, lambda: add_line(True)), footer=footer, max_width=640)
+    button = PrimaryButton(t("machine_form.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
+    footer = sender(form, button, machine.version if machine else None, initial)
+    return Page(title, *fields(client, form, machine, lambda: add_line(True)), footer=footer, max_width=640)
 
 
 def take_what_was_made(client: Client, form: Form) -> None:

@@ -7,18 +7,17 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.saving import sender
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import SkeletonList
+from mobile_app.ui.feedback import DraftNotice, SkeletonList
 from mobile_app.ui.fields import Field, TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
 from shared_models.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 
@@ -28,7 +27,8 @@ DAYS = (1, DEFAULT_DAYS, MOST_DAYS)
 @component
 def InviteScreen() -> ft.Control:
     client = use_tables("sites")
-    form = use_form("invite:new", {**default_access(client), "name": "", "days": DEFAULT_DAYS})
+    initial = {**default_access(client), "name": "", "days": DEFAULT_DAYS}
+    form = use_form("invite:new", initial)
     made: State[InvitationLink | None] = use_state(None)
     link, set_link = made
     head = PageHeader(t("people.invite"), on_back=opener("/people"))
@@ -50,18 +50,18 @@ def InviteScreen() -> ft.Control:
         return Page(head, LinkToShow(link, intro, t("people.link_subject")), again, done, max_width=560)
     if not form.ready:
         return Page(head, SkeletonList(3))
-    problem = [NoticeCard(form.problem, tone=Tone.bad)] if form.problem else []
+    kept = [DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []
     days = [Choice(str(count), t(f"people.days.{count}")) for count in DAYS]
     fields = [
         TextInput(
             t("people.for_whom"), **form.field("name"), max_length=text_limit(InvitationCreate, "name"), optional=True,
-            hint=t("people.for_whom_hint"),
+            hint=t("people.for_whom_hint"), autofocus=True, on_submit=create,
         ),
         AccessFields(client, form),
         Field(t("people.good_for"), Segments(days, str(form.get("days")), lambda key: form.set("days", int(key)))),
     ]  # fmt: skip
-    footer = PrimaryButton(t("people.make_link"), create, icon=ft.Icons.ADD_LINK_ROUNDED, busy=form.busy)
-    return Page(head, *problem, *fields, footer=footer, max_width=640)
+    button = PrimaryButton(t("people.make_link"), create, icon=ft.Icons.ADD_LINK_ROUNDED, busy=form.busy)
+    return Page(head, *kept, *fields, footer=sender(form, button), max_width=640)
 
 
 def _asked(values: dict[str, Any]) -> dict[str, Any]:

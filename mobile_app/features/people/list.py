@@ -8,7 +8,9 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.client import Client
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_date, n, t
+from mobile_app.core.problems import why
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
@@ -187,8 +189,12 @@ def Invitations(client: Client, invitations: list[InvitationRead], reload: Calla
 
     def take_back(invitation: InvitationRead) -> Callable[[], None]:
         async def taken() -> None:
-            await client.api.delete(f"/invitations/{invitation.id}")
-            toast(t("people.taken_back"))
+            try:
+                await client.api.delete(f"/invitations/{invitation.id}")
+            except ClientError as error:
+                toast(why(error))
+            else:
+                toast(t("people.taken_back"))
             reload()
 
         name = invitation.name or t(f"sign_in.role.{invitation.role}")

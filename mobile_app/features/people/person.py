@@ -11,6 +11,7 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
 from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.saving import sender, unless_stale
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.features.people.words import STATES, state_of
@@ -18,7 +19,7 @@ from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, 
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, SkeletonList, toast
+from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import State, use_async, use_state
@@ -73,7 +74,7 @@ def Person(client: Client, user: UserRead, reload: Reload) -> ft.Control:
 
 
 def _initial(user: UserRead) -> dict[str, Any]:
-    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity"})
+    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity", "version"})
 
 
 def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
@@ -86,15 +87,17 @@ def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
 def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -> ft.Control:
     """Who waits is let in by saving: role and sites are looked at first."""
     initial = _initial(user)
-    form = use_form(f"person:{user.id}", {**initial, **_suggested(client, user)})
+    suggested = {**initial, **_suggested(client, user)}
+    form = use_form(f"person:{user.id}", suggested)
 
     async def send(values: dict[str, Any]) -> None:
         changed = {name: values[name] for name in initial if values.get(name) != initial[name]}
         let_in = {"is_active": True} if user.is_waiting else {}
-        await client.api.patch(f"/users/{user.id}", {"version": user.version, **changed, **let_in})
+        sent = client.api.patch(f"/users/{user.id}", {**changed, **let_in, "version": values["version"]})
+        await unless_stale(sent, reload)
 
     async def save() -> None:
-        if not form.require(*NAMES):
+        if form.busy or not form.require(*NAMES):
             return
         if not (is_me or form.get("all_sites") or form.get("site_ids")):
             form.refuse_with(t("people.choose_site"))
@@ -105,12 +108,13 @@ def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -
     if not form.ready:
         return SkeletonList(2)
     waiting = [NoticeCard(t("people.waits"), t("people.waits_body"), icon=ft.Icons.HOURGLASS_TOP_ROUNDED)] if user.is_waiting else []
-    problem = [NoticeCard(form.problem, tone=Tone.bad)] if form.problem else []
+    kept = [DraftNotice(lambda: form.start_over(suggested))] if form.draft.restored else []
     word, icon = ("people.let_in", ft.Icons.HOW_TO_REG_ROUNDED) if user.is_waiting else ("people.save", ft.Icons.CHECK_ROUNDED)
     is_changed = user.is_waiting or any(form.get(name) != initial[name] for name in initial)
     save_button = PrimaryButton(t(word), save, icon=icon, busy=form.busy, disabled=not is_changed)
     access = AccessFields(client, form, locked=is_me)
-    return _stacked(*waiting, *problem, access, *_names(form), _capacity(form), save_button, spacing=Space.l)
+    send_button = sender(form, save_button, user.version, suggested)
+    return _stacked(*waiting, *kept, access, *_names(form), _capacity(form), send_button, spacing=Space.l)
 
 
 def _names(form: Form) -> list[ft.Control]:
@@ -193,8 +197,8 @@ def Closing(client: Client, user: UserRead, reload: Reload) -> ft.Control:
     def move(*, is_active: bool) -> Callable[[], Awaitable[None]]:
         async def moved() -> None:
             change = {"version": user.version, "is_active": is_active}
-            if await _done(client.api.patch(f"/users/{user.id}", change), "people.opened" if is_active else "people.closed"):
-                reload()
+            await _done(client.api.patch(f"/users/{user.id}", change), "people.opened" if is_active else "people.closed")
+            reload()  # refused too: somebody else may have changed the account
 
         return moved
 

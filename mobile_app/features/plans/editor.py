@@ -11,22 +11,20 @@ from pydantic import ValidationError
 from mobile_app.core.client import Client
 from mobile_app.core.due import local_day
 from mobile_app.core.errors import ClientError
-from mobile_app.core.i18n import n, t
+from mobile_app.core.i18n import t
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.saving import sender
 from mobile_app.features.plans import fields
 from mobile_app.features.plans.commands import Refusal, settle
 from mobile_app.features.plans.preview import Preview
 from mobile_app.features.plans.values import blank, command_of, errors_of, form_field, of_plan
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList, toast
 from mobile_app.ui.forms import WHOLE, Form, use_form
 from mobile_app.ui.hooks import use_breakpoint, use_environment
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import C, Tone
 from shared_models.permissions import Permission
 from shared_models.plans import CreatePlan, PlanRow, UpdatePlan
 from shared_models.problems import FieldProblem, Problem
@@ -72,14 +70,10 @@ def PlanForm(client: Client, plan: PlanRow | None, equipment_id: str | None) -> 
         form.draft.values = dict(initial)
         ft.context.page.run_task(form.draft.clear)
 
-    wrong = len([name for name in form.errors if name != WHOLE])
-    told = [Meta(n("plans.to_review", wrong), color=C.bad)] if wrong else []
     button = PrimaryButton(t("plans.save" if plan else "plans.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    footer = ft.Column([*told, button], spacing=6, tight=True, horizontal_alignment=STRETCH)
     kept = [DraftNotice(discard)] if form.draft.restored else []
-    problem = [NoticeCard(form.problem, t("machine_form.kept"), tone=Tone.bad)] if form.problem else []
-    asked = [title, *kept, *problem, *fields.questions(client, form, today)]
-    return _laid_out(asked, Preview(client, command), footer, size)
+    asked = [title, *kept, *fields.questions(client, form, today)]
+    return _laid_out(asked, Preview(client, command), sender(form, button), size)
 
 
 def _laid_out(asked: Sequence[ft.Control], preview: ft.Control, footer: ft.Control, size: Breakpoint) -> ft.Control:

@@ -10,9 +10,10 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.people import technicians
+from mobile_app.domain.saving import sender
 from mobile_app.features.plans.commands import settle
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
-from mobile_app.ui.cards import LineItem, NoticeCard
+from mobile_app.ui.cards import LineItem
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field, TextInput, Toggle
@@ -21,7 +22,7 @@ from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import C, Space, Tone
+from mobile_app.ui.theme import C, Space
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
 from shared_models.plans import MaintenanceTypeRow, TeamRow, WriteMaintenanceType, WriteTeam
@@ -109,12 +110,8 @@ def _swatch(value: str, name: str, on_pick: Callable[[str], None], *, picked: bo
     return spoken(ring, t(f"plans.colour.{name}"), picked=picked)
 
 
-def _problem(form: Form) -> list[ft.Control]:
-    return [NoticeCard(form.problem, t("machine_form.kept"), tone=Tone.bad)] if form.problem else []
-
-
 def _buttons(form: Form, save: Any, on_done: Callable[[], None]) -> list[ft.Control]:
-    return [PrimaryButton(t("common.save"), save, busy=form.busy), TextLink(t("common.back"), on_done)]
+    return [sender(form, PrimaryButton(t("common.save"), save, busy=form.busy)), TextLink(t("common.back"), on_done)]
 
 
 @component
@@ -135,7 +132,6 @@ def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[
             on_done()
 
     return _stacked(
-        *_problem(form),
         TextInput(t("plans.type_name"), **form.field("name")),
         ColourChoice(form.get("color"), lambda value: form.set("color", value)),
         TextInput(t("plans.type_description"), **form.field("description"), lines=2, optional=True),
@@ -173,7 +169,6 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
     people = [Choice(one.key, one.label) for one in technicians(client)]
     places = [Choice(str(site.id), site.name) for site in sites]
     return _stacked(
-        *_problem(form),
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),
         Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),

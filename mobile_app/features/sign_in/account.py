@@ -1,6 +1,7 @@
 """Making an account: the first administrator's, one by invitation, or one that waits for an administrator; and a new password."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import parse_qs, urlparse
 
@@ -12,13 +13,14 @@ from mobile_app.core.i18n import format_date, language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.saving import sender
 from mobile_app.features.sign_in.screens import Door, Welcome
-from mobile_app.ui.buttons import PrimaryButton, TextLink
+from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.forms import Form, use_form
+from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_box, use_state
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import Space, Tone
@@ -49,7 +51,7 @@ def SetupScreen() -> ft.Control:
         await client.api.register(SetupRequest.model_construct(**told, token=token))
         await _enter(client, told["username"], told["password"])
 
-    return AccountForm("setup", send, [Body(t("account.setup_body"))])
+    return AccountForm("setup", send, [Body(t("account.setup_body"))], mark=_mark(token))
 
 
 @component
@@ -110,13 +112,13 @@ def JoinForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     words = dotted(t(f"sign_in.role.{offer.role}"), places, t("account.until", day=format_date(offer.expires_at)))
     note = NoticeCard(t("account.invited_by", name=offer.invited_by), words, tone=Tone.info, icon=ft.Icons.WAVING_HAND_ROUNDED)
     first, _, last = offer.name.partition(" ")
-    return AccountForm("join", send, [note], {"first_name": first, "last_name": last})
+    return AccountForm("join", send, [note], {"first_name": first, "last_name": last}, _mark(token))
 
 
 @component
 def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     """Whoever holds the link learns the user name too: it was forgotten as easily."""
-    form = use_form("account:password")
+    form = use_form(f"account:password:{_mark(token)}")
     password, set_password = use_state("")
 
     async def send(_: dict[str, Any]) -> None:
@@ -124,38 +126,43 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
         await _enter(client, offer.username, password)
 
     async def save() -> None:
-        await form.submit(send)
+        if password and not form.busy:
+            await form.submit(send)
 
     name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
-    secret = Secret(password, set_password, form.errors.get("new_password", ""))
+    secret = Secret(password, set_password, form.errors.get("new_password", ""), save, autofocus=True)
     button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
     title = Heading(t("account.password_title", name=offer.name))
-    return Door([Welcome(t("account.password")), _stacked(title, *_problem(form), name, secret, button), _back()])
+    return Door([Welcome(t("account.password")), _stacked(title, name, secret, sender(form, button)), _back()])
 
 
 @component
-def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dict[str, Any] | None = None) -> ft.Control:
-    """The password is kept in no draft. What was typed goes as it is: the server judges, and words its refusal field by field."""
-    form = use_form(f"account:{kind}", dict(initial or {}))
+def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dict[str, Any] | None = None, mark: str = "") -> ft.Control:
+    """The password is kept in no draft. What was typed goes as it is: the server judges, and words its refusal field by field.
+
+    `mark` tells one link's draft from another's: the next person on a shared device begins with an empty form.
+    """
+    form = use_form(f"account:{kind}{mark and ':'}{mark}", dict(initial or {}))
     password, set_password = use_state("")
 
     async def submit() -> None:
-        if form.require(*FIELDS):
+        if not form.busy and form.require(*FIELDS) and password:
             await form.submit(lambda values: send(_told(values, password)))
 
     welcome = Welcome(t(f"account.{kind}"))
     if not form.ready:
         return Door([welcome, SkeletonList(2)])
+    first = next((name for name in FIELDS if not (initial or {}).get(name)), "")
     fields = [
         TextInput(
             t(f"account.{name}"), **form.field(name), max_length=text_limit(RegisterRequest, name), autofill_hints=AUTOFILL[name],
-            hint=t("account.username_hint") if name == "username" else "",
+            hint=t("account.username_hint") if name == "username" else "", autofocus=name == first, on_submit=submit,
         )
         for name in FIELDS
     ]  # fmt: skip
-    secret = Secret(password, set_password, form.errors.get("password", ""))
+    secret = Secret(password, set_password, form.errors.get("password", ""), submit)
     button = PrimaryButton(t(f"account.{kind}_send"), submit, busy=form.busy, disabled=not password)
-    return Door([welcome, _stacked(Heading(t(f"account.{kind}_title")), *intro, *_problem(form), *fields, secret, button), _back()])
+    return Door([welcome, _stacked(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
 
 
 async def _enter(client: Client, username: str, password: str) -> None:
@@ -167,19 +174,20 @@ async def _enter(client: Client, username: str, password: str) -> None:
     go("/")
 
 
-def Secret(password: str, on_change: Callable[[str], None], error: str) -> ft.Control:
+def _mark(token: str) -> str:
+    """Enough to tell links apart, and not enough to use one."""
+    return sha256(token.encode()).hexdigest()[:12]
+
+
+def Secret(password: str, on_change: Callable[[str], None], error: str, on_submit: Handler, *, autofocus: bool = False) -> ft.Control:
     return TextInput(
         t("sign_in.password"), password, on_change, password=True, can_reveal_password=True, hint=t("me.password_hint"), error=error,
-        autofill_hints=ft.AutofillHint.NEW_PASSWORD,
+        autofill_hints=ft.AutofillHint.NEW_PASSWORD, on_submit=on_submit, autofocus=autofocus,
     )  # fmt: skip
 
 
 def _told(values: dict[str, Any], password: str) -> dict[str, Any]:
     return {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
-
-
-def _problem(form: Form) -> list[ft.Control]:
-    return [NoticeCard(form.problem, tone=Tone.bad)] if form.problem else []
 
 
 def _stacked(*controls: ft.Control) -> ft.Control:

@@ -9,19 +9,19 @@ import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import Offline, ProblemError
+from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
-from mobile_app.core.problems import explained
+from mobile_app.core.problems import why
 from mobile_app.core.zones import time_in
 from mobile_app.domain.context import arrived, asker, go, opener
-from mobile_app.domain.saving import made_once, trouble, unless_stale
+from mobile_app.domain.saving import made_once, sender, unless_stale
 from mobile_app.features.sites.lines import Lines
-from mobile_app.ui.buttons import DangerButton, PrimaryButton
+from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import DraftNotice, ErrorState, SkeletonList, toast
+from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async, use_state
@@ -44,6 +44,8 @@ def KnownSite(client: Client, site_id: str) -> ft.Control:
     if answer.data is not None:
         return SiteForm(client, answer.data, answer.reload)
     title = PageHeader(t("sites.edit"), on_back=opener("/sites"))
+    if isinstance(answer.error, ProblemError):
+        return Page(title, EmptyState(ft.Icons.WRONG_LOCATION_OUTLINED, t("sites.unknown"), t("sites.unknown_body")))
     if answer.error:
         return Page(title, ErrorState(t("sites.offline"), t("sites.offline_body"), on_retry=answer.reload))
     return Page(title, SkeletonList(3))
@@ -75,14 +77,14 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
     title = PageHeader(site.name if site else t("sites.new"), on_back=opener(back))
     if not form.ready:
         return Page(title, SkeletonList(3))
+    button = PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
     known = [] if site is None else [Lines(client, site.id), Removal(client, site)]
     return Page(
         title,
         *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
-        *trouble(form, site.version if site else None, initial),
-        *_fields(client, form, site),
+        *_fields(client, form, site, save),
         *known,
-        footer=PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED),
+        footer=sender(form, button, site.version if site else None, initial),
         max_width=640,
     )
 
@@ -96,10 +98,8 @@ def Removal(client: Client, site: SiteRead) -> ft.Control:
     async def remove() -> None:
         try:
             await client.api.delete(f"/sites/{site.id}")
-        except ProblemError as error:
-            refuse(explained(error.problem))
-        except Offline:
-            refuse(t("common.needs_network"))
+        except ClientError as error:
+            refuse(why(error))
         else:
             await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
             toast(t("sites.deleted"))
@@ -129,14 +129,14 @@ async def _send(client: Client, site: SiteRead | None, values: dict[str, Any], r
         await unless_stale(client.api.patch(f"/sites/{site.id}", {**body, "version": values["version"]}), reload)
 
 
-def _fields(client: Client, form: Form, site: SiteRead | None) -> list[ft.Control]:
+def _fields(client: Client, form: Form, site: SiteRead | None, save: Handler) -> list[ft.Control]:
     return [
         TextInput(
-            t("sites.name"), **form.field("name"), autofocus=site is None, max_length=text_limit(SiteCreate, "name"),
+            t("sites.name"), **form.field("name"), autofocus=site is None, on_submit=save, max_length=text_limit(SiteCreate, "name"),
             placeholder=t("sites.name_example"),
         ),
         TextInput(
-            t("sites.location"), **form.field("location"), max_length=text_limit(SiteCreate, "location"), optional=True,
+            t("sites.location"), **form.field("location"), on_submit=save, max_length=text_limit(SiteCreate, "location"), optional=True,
             placeholder=t("sites.location_example"),
         ),
         ZoneField(client, form, is_new=site is None),

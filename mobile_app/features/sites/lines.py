@@ -7,9 +7,9 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import Offline, ProblemError
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import n, t
-from mobile_app.core.problems import explained
+from mobile_app.core.problems import why
 from mobile_app.domain.context import arrived, use_tables
 from mobile_app.domain.line_form import line_sheet, new_line_sheet
 from mobile_app.domain.lookup import natural
@@ -73,9 +73,7 @@ def _line(client: Client, row: LineRow, rename: partial[None], remove: partial[N
 async def _remove(client: Client, row: LineRow) -> None:
     try:
         await client.api.delete(f"/lines/{row.id}")
-    except ProblemError as refusal:
-        toast(explained(refusal.problem))
-    except Offline:
-        toast(t("common.needs_network"))
+    except ClientError as refusal:
+        toast(why(refusal))
     else:
         await arrived(client, client.lines, lambda: client.lines.get(row.id) is None)

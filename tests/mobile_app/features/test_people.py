@@ -15,11 +15,11 @@ from mobile_app.features.people.screens import InviteScreen, PeopleScreen
 from mobile_app.features.sign_in.account import JoinScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import DraftContext, MemoryDrafts
+from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
 from server.auth import accounts
 from shared_models.permissions import Role
 from shared_models.users import UserRead
-from tests.mobile_app.ui.conftest import Screen, screen
+from tests.mobile_app.ui.conftest import Screen, _walk, screen
 from tests.server.support import PASSWORD, make_person
 from tests.sync.conftest import factory, until
 from tests.sync.transport import ORIGIN
@@ -166,3 +166,55 @@ class TestAdministration:
         await screen.show(inside(desk.client, lambda: Person(desk.client, user, lambda: None)))
         assert t("people.is_me") in screen.texts
         assert not {t("people.close"), t("people.every_site"), t("sign_in.role.technician")} & set(screen.texts)
+
+    async def test_asks_whose_words_stay_where_somebody_else_saved_first(self, screen, factory):
+        desk, other = [await factory.signed_in(await factory.person("admin")) for _ in range(2)]
+        path = f"/users/{(await factory.person('technician')).id}"
+        first = UserRead.model_validate(await desk.client.api.get(path))
+
+        def show() -> ft.Control:
+            user, set_user = use_state(first)
+
+            async def load() -> None:
+                set_user(UserRead.model_validate(await desk.client.api.get(path)))
+
+            return Person(desk.client, user, lambda: screen.page.run_task(load), key=str(user.version))
+
+        await screen.show(inside(desk.client, show))
+        await write(screen, "account.last_name", "Blanc")
+        await other.client.api.patch(path, {"version": first.version, "first_name": "Noé"})
+        await screen.click(t("people.save"))
+        await seen(screen, t("common.conflict"))
+        assert screen.find(ft.TextField, having="Blanc")
+        await screen.click(t("common.conflict_mine"))
+        await screen.click(t("people.save"))
+        await seen(screen, t("people.saved"))
+        assert (await desk.client.api.get(path))["last_name"] == "Blanc"
+
+    async def test_says_aloud_that_the_network_is_missing_until_it_is_back(self, screen, factory):
+        desk = await factory.signed_in(await factory.person("admin"))
+        await screen.show(inside(desk.client, InviteScreen))
+        await write(screen, "people.for_whom", "Kim")
+        await screen.click(desk.client.sites.get(factory.site).name)
+        desk.transport.online = False
+        desk.client.sync.went_offline()
+        await screen.click(t("people.make_link"))
+        await seen(screen, t("common.needs_network"))
+        said = next(c for c in screen.controls() if isinstance(c, ft.Semantics) and c.live_region)
+        assert any(isinstance(c, ft.Text) and c.value == t("common.needs_network") for c in _walk(said))
+        desk.transport.online = True
+        await desk.round()
+        await until(lambda: t("common.needs_network") not in screen.texts)
+        assert screen.find(ft.TextField, having="Kim")
+        await screen.click(t("people.make_link"))
+        await link_shown(screen)
+
+    async def test_says_why_an_invitation_cannot_be_taken_back(self, screen, factory):
+        desk = await factory.signed_in(await factory.person("admin"))
+        await desk.client.api.post("/invitations", {"name": "Kim", "role": "technician", "site_ids": [str(factory.site)]})
+        await screen.show(inside(desk.client, PeopleScreen))
+        await seen(screen, "Kim")
+        desk.transport.online = False
+        await screen.click(t("people.take_back"))
+        await screen.tap(t("people.take_back"))
+        await seen(screen, t("common.needs_network"))
