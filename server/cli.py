@@ -58,7 +58,7 @@ def serve(
         _refuse_taken(settings.host, taken)
     if settings.serves_https:
         _certify(settings)
-    with _database(settings):
+    with _database(settings, status=0):
         from server.startup import prepare
 
         with _explained():
@@ -71,7 +71,7 @@ def serve(
 def worker(data_dir: DataDir = None) -> None:
     """Run background jobs only; as many as wanted, on any machine that reaches the database."""
     settings = _settings(data_dir=data_dir)
-    with _database(settings), suppress(asyncio.CancelledError):
+    with _database(settings, status=0), suppress(asyncio.CancelledError):
         asyncio.run(_work(settings))
 
 
@@ -195,22 +195,25 @@ def _configure_logs(settings: Settings) -> None:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def _database(settings: Settings, *, status: int | None = None) -> Iterator[str]:
     from server.startup import database
 
-    _leave_orderly()
+    _leave_orderly(status)
     with _explained(), database(settings) as dsn, suppress(KeyboardInterrupt):
         yield dsn
 
 
-def _leave_orderly() -> None:
-    """What was begun is cleared away, and a database of our own stops, also when somebody ends the command."""
+def _leave_orderly(status: int | None = None) -> None:
+    """What was begun is cleared away, and a database of our own stops, also when somebody ends the command.
+
+    Without a `status` that is a failure, as a shell tells it: what was to be done is not.
+    """
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number if status is None else status)
+
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
-
-
-def _leave(_number: int, _frame: object) -> NoReturn:
-    raise SystemExit(0)
+        signal.signal(number, leave)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,7 +126,7 @@ class TestRestore:
 
 
 class TestCutOff:
-    """Killed in the middle of a restore: nobody is served from half of it, and the same command ends it."""
+    """Ended or killed in the middle of a restore: nobody is served from half of it, and the same command ends it."""
 
     def test_in_a_database(self, factory, fresh_database, tmp_path):
         here = settings(fresh_database, tmp_path)
@@ -137,7 +138,8 @@ class TestCutOff:
             with psycopg.connect(fresh_database) as connection:
                 return unfinished.is_marked(connection)
 
-        kill_when(is_marked, here, "restore", factory[2], "--replace", DATABASE_URL=fresh_database)
+        status = end_when(is_marked, here, signal.SIGTERM, "restore", factory[2], "--replace", DATABASE_URL=fresh_database)
+        assert status == 128 + signal.SIGTERM
         with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
             pass
         with pytest.raises(StartError):
@@ -153,7 +155,7 @@ class TestCutOff:
         here = Settings(_env_file=None, data_dir=data)
         with database(here) as url, psycopg.connect(url) as connection:
             connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
-        kill_when((data / "restoring").exists, here, "restore", factory[2], "--replace")
+        end_when((data / "restoring").exists, here, signal.SIGKILL, "restore", factory[2], "--replace")
         with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
             pass
         restore(here, factory[2])
@@ -168,7 +170,7 @@ class TestCutOff:
         assert "Here before" in held_before
 
 
-def kill_when(happens: Callable[[], bool], here: Settings, *command: str | Path, **env: str) -> None:
+def end_when(happens: Callable[[], bool], here: Settings, number: int, *command: str | Path, **env: str) -> int:
     process = subprocess.Popen(
         [sys.executable, "-m", "server.cli", *map(str, command)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -176,8 +178,9 @@ def kill_when(happens: Callable[[], bool], here: Settings, *command: str | Path,
     )  # fmt: skip
     while not happens():
         assert process.poll() is None, process.communicate()
-    process.kill()
+    process.send_signal(number)
     process.communicate()
+    return process.returncode
 
 
 def _numbers(url: str) -> int:
