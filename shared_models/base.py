@@ -4,7 +4,7 @@ import sys
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from shared_models.ids import uuid7
 from shared_models.instants import Bound, Day, Happened, Hour, Instant, Local, PlanDay, Planned, Wall
@@ -12,7 +12,7 @@ from shared_models.numbers import Number, Version
 from shared_models.text import LINES, ONE_LINE, Key, Label, Line, LongText, Name, Paragraph, Reason, Short, Text, Title, Token
 
 __all__ = [
-    "LINES", "ONE_LINE", "ON_PHONE", "Bound", "Command", "Day", "Happened", "Hour", "Instant", "Key", "Label", "Line", "Local",
+    "LINES", "ONE_LINE", "ON_PHONE", "Bound", "Command", "Day", "Happened", "Hour", "Instant", "Item", "Key", "Label", "Line", "Local",
     "LongText", "Made",
     "Name", "NewId", "Number", "Paragraph", "PlanDay", "Planned", "Reason", "Row", "RuleError", "Schema", "Short", "Text",
     "Title", "Token", "Version", "Wall",
@@ -47,6 +47,8 @@ class Made:
 
 
 NewId = Annotated[UUID, Made()]
+Item = Annotated[Any, WithJsonSchema({"type": "object", "additionalProperties": True})]
+"""One of a list of which each is read for itself, so that one that is nothing of the kind stops none of the others."""
 
 
 class Command(Schema):

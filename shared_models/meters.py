@@ -1,12 +1,12 @@
 """Meters of machines: counters that run on and gauges that go up and down, their readings, resets and replacements."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from shared_models.base import ONE_LINE, Command, Happened, Instant, Line, Name, NewId, Number, Row, RuleError, Schema, Version
+from shared_models.base import ONE_LINE, Command, Happened, Instant, Item, Line, Name, NewId, Number, Row, RuleError, Schema, Version
 from shared_models.numbers import NUMBER
 from shared_models.paging import PageQuery
 
@@ -224,7 +224,7 @@ class ReportedReading(Schema):
 class ReadingReport(Schema):
     """Each is a `ReportedReading`, read for itself: one that cannot be read refuses none of the others."""
 
-    readings: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1_000)]
+    readings: Annotated[list[Item], Field(min_length=1, max_length=1_000)]
 
 
 class ReportedResult(Row):

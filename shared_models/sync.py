@@ -11,7 +11,7 @@ from shared_models import interventions as iv
 from shared_models import meters as mt
 from shared_models import plans as pl
 from shared_models import requests as rq
-from shared_models.base import Bound, Instant, Row, Schema
+from shared_models.base import Bound, Instant, Item, Row, Schema
 from shared_models.problems import Problem
 
 HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at", "read_at")
@@ -77,7 +77,7 @@ class PushRequest(Schema):
 
     device_id: UUID
     sent_at: Bound
-    commands: list[dict[str, Any]] = Field(max_length=500)
+    commands: list[Item] = Field(max_length=500)
 
 
 class PushResult(Row):

@@ -3,7 +3,6 @@
 Only the key's hash is kept. A report is told item by item; what came before is known and counted once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -101,14 +100,16 @@ async def report(session: Session, source: ReadingSource, readings: ReadingRepor
     return ReadingReportAnswer(results=results)
 
 
-def _read(raw: Mapping[str, Any], lang: str) -> ReportedReading | ReportedResult:
+def _read(raw: Any, lang: str) -> ReportedReading | ReportedResult:
     """What is wrong with one reading is said of it alone."""
     try:
         return ReportedReading.model_validate(raw)
     except ValidationError as error:
         wrong = field_problems(error.errors(include_url=False), translator(lang))[0]
         detail = f"{wrong.field}: {wrong.message}" if wrong.field else wrong.message
-        return ReportedResult(id=printable(raw.get("id", "")), status="rejected", code=wrong.code, detail=detail)
+        return ReportedResult(
+            id=printable(raw.get("id", "") if isinstance(raw, dict) else ""), status="rejected", code=wrong.code, detail=detail
+        )
 
 
 def _actor(source: ReadingSource, lang: str) -> Actor:

@@ -59,8 +59,8 @@ class _Push:
     claimed: set[UUID] = field(default_factory=set)
     """The commands whose receipts wait for their first answer."""
 
-    async def answers(self, raws: Sequence[Mapping[str, Any]]) -> list[PushResult]:
-        told = [self._tell(raw) for raw in raws]
+    async def answers(self, raws: Sequence[Any]) -> list[PushResult]:
+        told = [self._tell(raw if isinstance(raw, dict) else {}) for raw in raws]
         self.claimed.update(await self._claim(told))
         results: list[PushResult] = []
         for start in range(0, len(told), TOGETHER):

@@ -111,6 +111,11 @@ async def test_one_that_cannot_be_read_refuses_none_of_the_others(client, admin,
     wrong = [{**item(number, meter, 20, 2), "value": value} for number, value in enumerate(odd, start=10)]
     wrong += [
         {},
+        None,
+        5,
+        "x",
+        [],
+        [{}],
         {**item(2, meter, 20, 2), "read_at": "0001-01-01T00:00:00+14:00"},
         {**item("\ud800", meter, 20, 2)},
         {**good, "id": "y", "x": 1},

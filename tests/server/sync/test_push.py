@@ -382,9 +382,9 @@ class TestOverHttp:
         await asyncio.wait_for(app.state.pokes.listening.wait(), 10)
         job = uuid7()
         create = iv.CreateIntervention(intervention_id=job, equipment_id=shop.machine.id, title="Fuite d’huile", occurred_at=now())
-        body = {"device_id": str(DEVICE), "sent_at": now().isoformat(), "commands": [wire(create)]}
+        body = {"device_id": str(DEVICE), "sent_at": now().isoformat(), "commands": [None, 5, "x", [], wire(create)]}
         answer = PushAnswer.model_validate((await client.post("/api/v1/sync/push", json=body)).json())
-        assert codes(answer.results) == ["applied"]
+        assert codes(answer.results) == ["unknown_command"] * 4 + ["applied"]
         assert (await asyncio.wait_for(anext(pokes), 10)).event == "poke"
         await pokes.aclose()
         page = (await client.get("/api/v1/sync/pull")).json()
