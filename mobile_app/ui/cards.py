@@ -293,7 +293,7 @@ def NoticeCard(
     """A tinted card that says something worth knowing before acting."""
     ink, _, usual = TONES[tone]
     first = ft.Row(
-        [ft.Icon(icon or usual, size=20, color=ink), Strong(title, color=ink, expand=True)],
+        [ft.Icon(icon or usual, size=20, color=ink), Strong(title, color=ink, expand=True, max_lines=None)],
         spacing=10,
     )
     lines: list[ft.Control] = [first]

@@ -20,7 +20,7 @@ def Heading(value: str, *, size: float = Size.section, **more: Any) -> ft.Text:
     return ft.Text(value, size=size, weight=SEMIBOLD, **more)
 
 
-def Strong(value: str, *, size: float = Size.body, max_lines: int = 2, **more: Any) -> ft.Text:
+def Strong(value: str, *, size: float = Size.body, max_lines: int | None = 2, **more: Any) -> ft.Text:
     return ft.Text(value, size=size, weight=SEMIBOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more)
 
 

@@ -130,7 +130,7 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
             await form.submit(send)
 
     name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
-    secret = Secret(password, set_password, form.errors.get("new_password", ""), save, autofocus=True)
+    secret = Secret(password, set_password, form.errors.get("new_password", ""), save)
     button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
     title = Heading(t("account.password_title", name=offer.name))
     return Door([Welcome(t("account.password")), _stacked(title, name, secret, sender(form, button)), _back()])
@@ -152,11 +152,10 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
     welcome = Welcome(t(f"account.{kind}"))
     if not form.ready:
         return Door([welcome, SkeletonList(2)])
-    first = next((name for name in FIELDS if not (initial or {}).get(name)), "")
     fields = [
         TextInput(
             t(f"account.{name}"), **form.field(name), max_length=text_limit(RegisterRequest, name), autofill_hints=AUTOFILL[name],
-            hint=t("account.username_hint") if name == "username" else "", autofocus=name == first, on_submit=submit,
+            hint=t("account.username_hint") if name == "username" else "", on_submit=submit,
         )
         for name in FIELDS
     ]  # fmt: skip
@@ -179,10 +178,10 @@ def _mark(token: str) -> str:
     return sha256(token.encode()).hexdigest()[:12]
 
 
-def Secret(password: str, on_change: Callable[[str], None], error: str, on_submit: Handler, *, autofocus: bool = False) -> ft.Control:
+def Secret(password: str, on_change: Callable[[str], None], error: str, on_submit: Handler) -> ft.Control:
     return TextInput(
         t("sign_in.password"), password, on_change, password=True, can_reveal_password=True, hint=t("me.password_hint"), error=error,
-        autofill_hints=ft.AutofillHint.NEW_PASSWORD, on_submit=on_submit, autofocus=autofocus,
+        autofill_hints=ft.AutofillHint.NEW_PASSWORD, on_submit=on_submit,
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def SignInScreen() -> ft.Control:
 
     form = ft.Column(
         [
-            TextInput(t("sign_in.name"), name, set_name, autofill_hints=ft.AutofillHint.USERNAME, on_submit=submit, autofocus=not name),
+            TextInput(t("sign_in.name"), name, set_name, autofill_hints=ft.AutofillHint.USERNAME, on_submit=submit),
             TextInput(
                 t("sign_in.password"),
                 password,
