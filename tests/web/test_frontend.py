@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 
 from mobile_app.web.build import build_web
+from server.core import docs
 from server.core.frontend import Frontend, mount_frontend
 
 HASHED = "shell-0123456789ab/boot.js"
@@ -87,7 +88,11 @@ class TestFrontend:
         root = Path(build_web().root)
         for file in root.rglob("*"):
             path = file.relative_to(root).as_posix()
-            if file.is_file() and file.suffix != ".br" and path != "build.json":
+            if not file.is_file() or file.suffix == ".br" or path == "build.json":
+                continue
+            if path.startswith("docs/"):
+                assert path.removeprefix("docs/") in docs.FILES
+            else:
                 assert isinstance(Frontend(root).answer(path, Headers()), FileResponse), path
 
 
