@@ -142,6 +142,7 @@ class Marionette:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._said.close()
         self._link.close()
 
     def __call__(self, command: str, _path: str, **parameters: Any) -> Any:
@@ -164,8 +165,10 @@ class Marionette:
 @contextmanager
 def webkit(folder: Path) -> Iterator[Opened]:
     port = free_port()
-    with display(folder) as screen, process([found("WebKitWebDriver"), f"--port={port}"], folder, screen):
-        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
+    with ExitStack() as stack:
+        screen = stack.enter_context(display(folder))
+        stack.enter_context(process([found("WebKitWebDriver"), f"--port={port}"], folder, screen))
+        client = stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False))
         until(lambda: reachable(client), "WebKitWebDriver to listen", 60)
         options = {"binary": minibrowser(), "args": ["--automation"]}
         asked = {"alwaysMatch": {"webkitgtk:browserOptions": options, "pageLoadStrategy": "none"}}

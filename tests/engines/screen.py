@@ -1,6 +1,7 @@
 """The app in one tab of any engine, through what a screen reader finds: the verbs of `tests.e2e.app.App`."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ UP = """() => {
   document.querySelector('flt-semantics-placeholder')?.click();
   return Boolean(performance.getEntriesByName('app').length && document.querySelector('flt-semantics-host *'));
 }"""
-FIND = """(words, selector, isExact) => {
+FIND = """(words, selector, isExact, isPressed) => {
   const wanted = words.toLocaleLowerCase();
   const name = (node) => (node.getAttribute('aria-label') ?? node.innerText ?? '').trim().toLocaleLowerCase();
   const fits = (node) => (isExact ? name(node) === wanted : name(node).includes(wanted));
@@ -23,8 +24,9 @@ FIND = """(words, selector, isExact) => {
   if (!found) return null;
   const box = found.getBoundingClientRect();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  const isReached = found.contains(document.elementFromPoint(x, y)); // in view, and nothing over it
-  if (!isReached) [found.focus(), found.click()]; // as a screen reader does
+  const hit = document.elementFromPoint(x, y); // none: out of view; of another branch: something lies over it
+  const isReached = Boolean(hit) && (found.contains(hit) || hit.contains(found));
+  if (isPressed && !isReached) [found.focus(), found.click()]; // as a screen reader does
   return {x, y, isReached, value: found.value ?? null};
 }"""
 TAPPABLE = ", ".join(f"flt-semantics-host [role={role}]" for role in ("button", "checkbox", "radio", "switch", "link", "menuitem"))
@@ -102,14 +104,24 @@ class Screen:
         return self.synced()
 
     def _press(self, words: str, selector: str) -> dict[str, Any]:
-        found = self._look_for(lambda: self._find(words, selector), words, 60)
+        found = self._look_for(lambda: self._at_rest(words, selector), words, 60)
         if found["isReached"]:
             self._tab.click(found["x"], found["y"])
+        else:
+            self._find(words, selector, is_pressed=True)
         return dict(found)
 
-    def _find(self, words: str, selector: str) -> Any:
+    def _at_rest(self, words: str, selector: str) -> Any:
+        """What is found twice at the same place: what a tap before has moved is moving still."""
+        first = self._find(words, selector)
+        if not first:
+            return None
+        time.sleep(0.15)
+        return first if self._find(words, selector) == first else None
+
+    def _find(self, words: str, selector: str, *, is_pressed: bool = False) -> Any:
         said = self.words(words)
-        return self._ask(FIND, said, selector, True) or self._ask(FIND, said, selector, False)
+        return self._ask(FIND, said, selector, True, is_pressed) or self._ask(FIND, said, selector, False, is_pressed)
 
     def _look_for(self, find: Callable[[], Any], what: str, seconds: float) -> Any:
         turns = 0
