@@ -6,6 +6,10 @@
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
   Object.assign(window.etabli, { channel, python: startPython(), leave, restyle });
   appearance({});
+  // A page that WebKit keeps for "back" keeps its worker too, and with it the lock of who talks to the server: no other page would ever
+  // send anything. Nor could it go on as it was: Flutter's frames are broken then.
+  addEventListener("pagehide", () => window.etabli.python.worker?.terminate());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   // The engine is ten megabytes to run through: let the card reach the screen first, but never wait for a slow disk.
   const drawn = drawCard().catch(console.warn);
   Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 400))]).then(() => {

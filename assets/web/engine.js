@@ -40,8 +40,6 @@
     performance.mark("flutter");
     python.started.then(() => setTimeout(leave, 1500), () => {});
   }, { once: true });
-  // WebKit restores a page from its back/forward cache with Flutter's frames broken.
-  addEventListener("pageshow", (event) => event.persisted && navigator.vendor?.startsWith("Apple") && location.reload());
 
   const bridged = import(build.bridge).catch((error) => fail("missing", `${build.bridge}: ${error}`));
   document.body.append(Object.assign(document.createElement("script"), { src: build.flutter + "flutter_bootstrap.js" }));

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.product import Product, User
+from tests.e2e.waiting import until
 from tests.e2e.work import close, start_breakdown
 from tests.engines.engines import ENGINES, running
 from tests.engines.screen import Screen
@@ -18,7 +19,8 @@ def test_begun_noted_closed_and_validated(engine: str, product: Product, technic
         screen.sign_in_as_demo("technician").go(f"/equipment/{machine['id']}").see(machine["name"])
         job = start_breakdown(screen, "Courroie qui saute")
         screen.synced()
-        screen.fill("job.note_hint", "Tendeur usé").tap("job.note_add").see("Tendeur usé")
+        screen.open(f"/jobs/{job}").fill("job.note_hint", "Tendeur usé").tap("job.note_add").see("Tendeur usé")
+        until(lambda: technician.job(job)["notes"], "what the page sends after another one was left")
         if offline:
             screen.kept_offline()
             offline(True)
@@ -31,4 +33,4 @@ def test_begun_noted_closed_and_validated(engine: str, product: Product, technic
         screen.go("/me").tap("me.leave").sign_in_as_demo("supervisor").go(f"/validate/{job}")
         screen.see("Courroie qui saute", "Tendeur usé").tap("validation.approve").synced()
         screen.open(f"/jobs/{job}").see("Courroie qui saute", "domain.job.validated")
-        assert technician.job(job)["is_validated"]
+        until(lambda: technician.job(job)["is_validated"], "the approval on the server")
