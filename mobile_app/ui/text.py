@@ -20,8 +20,13 @@ def Heading(value: str, *, size: float = Size.section, **more: Any) -> ft.Text:
     return ft.Text(value, size=size, weight=SEMIBOLD, **more)
 
 
+def _fits(max_lines: int | None) -> ft.TextOverflow:
+    """An ellipsis alone would keep to one line."""
+    return _ELLIPSIS if max_lines else ft.TextOverflow.CLIP
+
+
 def Strong(value: str, *, size: float = Size.body, max_lines: int | None = 2, **more: Any) -> ft.Text:
-    return ft.Text(value, size=size, weight=SEMIBOLD, max_lines=max_lines, overflow=_ELLIPSIS, **more)
+    return ft.Text(value, size=size, weight=SEMIBOLD, max_lines=max_lines, overflow=_fits(max_lines), **more)
 
 
 def Body(value: str, *, color: ft.ColorValue = C.ink, **more: Any) -> ft.Text:
@@ -38,7 +43,7 @@ def Meta(value: str, *, color: ft.ColorValue = C.ink2, max_lines: int | None = 2
         color=color,
         weight=more.pop("weight", REGULAR),
         max_lines=max_lines,
-        overflow=_ELLIPSIS if max_lines else ft.TextOverflow.CLIP,  # an ellipsis alone would keep to one line
+        overflow=_fits(max_lines),
         **more,
     )
 
