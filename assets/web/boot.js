@@ -91,16 +91,27 @@
   }
 
   async function drawCard() {
-    const { open, value } = etabliDevice;
+    const { open } = etabliDevice;
     const last = remembered("etabli-last-user"); // whose data to open meanwhile; who is signed in is read from the device
     const guessed = last && open(`etabli-u-${last}`);
     const device = await open("etabli-device");
+    try {
+      await drawCardOf(device, last, guessed);
+    } finally {
+      device?.close(); // a page that WebKit keeps for "back" would hold it, and nobody could delete it
+      guessed?.then((database) => database?.close());
+    }
+  }
+
+  async function drawCardOf(device, last, guessed) {
+    const { open, value } = etabliDevice;
     const [user, theme, lang] = await Promise.all(["user", "theme", "lang"].map((key) => value(device, key)));
     appearance({ theme, lang });
     if (!user) return;
     remember("etabli-last-user", user.id);
     const own = await (user.id === last ? guessed : open(`etabli-u-${user.id}`));
     const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
+    own?.close();
     if (!card || !boot.isConnected || boot.querySelector(".trouble")) return;
     boot.querySelector("main").replaceWith(card);
     requestAnimationFrame(() => setTimeout(() => performance.mark("card-painted"), 0));

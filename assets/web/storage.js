@@ -187,6 +187,7 @@ globalThis.etabliStorage = (() => {
   const destroy = (name) =>
     new Promise((resolve, reject) => {
       const request = indexedDB.deleteDatabase(name);
+      request.onblocked = () => setTimeout(() => reject(new DOMException("another page reads it", "BlockedError")), BLOCKED_AFTER_MS);
       request.onsuccess = () => resolve();
       request.onerror = () => reject(request.error);
     });

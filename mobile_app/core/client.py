@@ -11,7 +11,7 @@ from uuid import UUID
 
 from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
-from mobile_app.core.errors import ClientError, Offline, SignInNeeded, Unsent, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
 from mobile_app.core.outbox import Outbox
 from mobile_app.core.projection import Person, Rows, project
@@ -163,10 +163,11 @@ class Client:
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", "yes")
         await self._leave()
-        if user and (not is_something or unsent == "discard"):
-            await self._stores.delete(str(user.id))
         self.session.move(SessionState.signed_out, None)
         self._tabs.post({"kind": "signed_out"})
+        if user and (not is_something or unsent == "discard"):
+            with suppress(StoreTrouble):  # a page that still reads it: it goes when that one does
+                await self._stores.delete(str(user.id))
         await self._finish_sign_out()
 
     def may(self, permission: Permission) -> bool:
@@ -301,6 +302,8 @@ class Client:
         store, self._store, self.me = self._store, None, None
         self.drafts.open(None)
         self._files.clear()
+        if self.session.state == SessionState.signed_in:
+            self.session.move(SessionState.starting, None)  # screens behind the sign-in have somebody
         self.session.user = None
         await self.outbox.open(None)
         self.tables.clear()

@@ -8,7 +8,7 @@ from tests.e2e.work import close, start_breakdown
 from tests.engines.engines import ENGINES, running
 from tests.engines.screen import Screen
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -72,6 +72,15 @@ class TestSignOut:
         with pytest.raises(SignInNeeded):
             await phone.client.api.me()
 
+    async def test_shows_nobody_a_screen_for_somebody(self, factory):
+        phone = await factory.signed_in(await factory.person("technician"))
+        session, seen = phone.client.session, []
+        for changing in (session, phone.client.equipment, phone.client.sync):
+            changing.subscribe(lambda *_: seen.append((session.state == SessionState.signed_in, session.user is not None)))
+        await phone.client.sign_out()
+        assert seen
+        assert (True, False) not in seen
+
     async def test_warns_of_unsent_work_and_keeps_it_when_told_so(self, factory):
         user = await factory.person("technician")
         phone = await factory.signed_in(user)
