@@ -159,12 +159,20 @@ def Frame() -> ft.Control:
     """The shell around every screen: where one is, what waits, and whether a new version is ready."""
     client = use_tables("interventions", "requests")
     path = ft.use_route_location()
+    place = place_of(path)
     size = use_breakpoint()
     update, set_update = ft.use_state(False)
     notes = use_live(client.notes)
     is_first = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
     use_subscription(lambda: bridge.on("open", lambda told: go(told["url"])))
+
+    def name_tab() -> None:
+        """What the browser's tab, its history and a screen reader call this place."""
+        ft.context.page.title = title_of(place, client)
+        ft.context.page.update()
+
+    ft.use_effect(name_tab, [place])
 
     async def apply() -> None:
         await bridge.request("update.apply")
@@ -175,7 +183,7 @@ def Frame() -> ft.Control:
     newer = [UpdateBanner(reload if notes.superseded else apply)] if update or notes.superseded else []
     return Shell(
         destinations(client),
-        place_of(path),
+        place,
         lambda key: go(f"/{key}"),
         scanner(client),
         FirstLoad() if is_first else ft.use_route_outlet(),
@@ -227,6 +235,12 @@ def destinations(client: Client) -> Sequence[Destination]:
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
     on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *_organisation(role))]
     return [board, validate, calendar, requests, plans, *on_rail, me]
+
+
+def title_of(place: str, client: Client) -> str:
+    """`Machines · Établi`."""
+    named = next((destination.label for destination in destinations(client) if destination.key == place), "")
+    return f"{named} · Établi" if named else "Établi"
 
 
 def _organisation(role: Role) -> list[Destination]:

@@ -23,6 +23,7 @@ from shared_models.problems import Problem
 T = TypeVar("T")
 STALE = "stale_version"
 IDS = {"id", "equipment_id"}
+ABOVE = ft.Padding(left=0, top=0, right=0, bottom=10)
 
 
 async def unless_stale(sent: Awaitable[T], reload: Callable[[], None]) -> T:
@@ -67,7 +68,8 @@ def sender(
     Whose words stay, where `version` is not the one the form began from. `wrong` counts what is amiss where the form's errors do not.
     """
     if version is not None and form.get("version") != version:
-        told: list[ft.Control] = [ConflictNotice(lambda: form.set("version", version), lambda: form.start_over(initial or {}))]
+        asked = ConflictNotice(lambda: form.set("version", version), lambda: form.start_over(initial or {}))
+        told: list[ft.Control] = [ft.Container(asked, padding=ABOVE)]
     else:
         told = [Refusal(form, len([name for name in form.errors if name != WHOLE]) if wrong is None else wrong)]
     return ft.Column([*told, button], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -100,5 +102,5 @@ def Refusal(form: Form, wrong: int) -> ft.Control:
     if not said:
         return ft.Container()
     words = ft.Column(said, spacing=6, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    box = ft.Container(words, padding=ft.Padding(left=0, top=0, right=0, bottom=10))
+    box = ft.Container(words, padding=ABOVE)
     return ft.Semantics(content=box, live_region=True, container=True)

@@ -141,7 +141,7 @@ def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
         bgcolor=C.surface if picked else C.clear,
         border=line(C.line if picked else C.clear),
         border_radius=10,
-        padding=ft.Padding.symmetric(horizontal=2, vertical=12),
+        padding=ft.Padding.symmetric(horizontal=2, vertical=14),
         ink=True,
         on_click=tap(lambda: on_pick(choice.key)),
     )
@@ -151,6 +151,8 @@ def _segment(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
 # Filters
 
 _FILTER_PADDING: Final = ft.Padding.symmetric(horizontal=14, vertical=8)
+_FILTER_REACH: Final = ft.Padding.symmetric(horizontal=0, vertical=6)
+"""A filter looks small, and is hit like any button."""
 
 
 def FilterChip(
@@ -164,6 +166,7 @@ def FilterChip(
     text = label if count is None else f"{label} ({count})"
     box = ft.Container(
         _filter_face(text, active=active),
+        padding=_FILTER_REACH,
         border_radius=Radius.pill,
         ink=True,
         on_click=tap(on_click),
@@ -183,10 +186,11 @@ def FilterMenu(
     """
     picked = next((c for c in choices if c.key == selected), None)
     face = picked.label if picked else label
+    shown = ft.Container(_filter_face(face, active=picked is not None, menu=True), padding=_FILTER_REACH)
     items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)]
     items += [_menu_item(c.label, c.key, on_pick, picked=c.key == selected) for c in choices]
     return ft.PopupMenuButton(
-        content=ft.Semantics(content=_filter_face(face, active=picked is not None, menu=True), exclude_semantics=True),
+        content=ft.Semantics(content=shown, exclude_semantics=True),
         items=items,
         tooltip=f"{label}, {picked.label}" if picked else label,
         padding=0,

@@ -166,6 +166,7 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
     menu = ft.PopupMenuButton(
         icon=ft.Icons.MORE_VERT_ROUNDED,
         icon_color=C.ink,
+        padding=12,  # 48 dp in all
         tooltip=label or t("common.more"),
         items=[_entry(item) for item in items],
         bgcolor=C.surface,

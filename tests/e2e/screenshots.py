@@ -442,7 +442,7 @@ def shoot_empty(browser: Browser, size: str, lang: str, product: Product) -> Non
     for theme in ("light", "dark"):
         app.go("/me").tap(f"me.theme.{theme}").go("/board").see("start.step.colleague")
         picture(app.page, folder_of(size, theme, lang) / "first-steps.png")
-        picture(app.go("/equipment").see("equipment_list.none").page, folder_of(size, theme, lang) / "no-machine.png")
+        picture(app.go("/equipment").see("sites.none").page, folder_of(size, theme, lang) / "no-machine.png")
     context.close()
 
 

@@ -12,6 +12,7 @@ from mobile_app.core.search import search_equipment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.sync_badge import SyncBadge
@@ -68,8 +69,9 @@ def EquipmentListScreen() -> ft.Control:
     client = use_tables("equipment", "lines", "sites", "classes")
     filters, set_filters = ft.use_state(Filters())
     size = use_breakpoint()
-    if not client.equipment.rows:
-        return _nobody(client)
+    nothing = nothing_yet(client)
+    if nothing is not None:
+        return nothing
     is_dense = size == Breakpoint.desktop and not use_environment().has_big_text
     return Desk(client, filters, set_filters) if is_dense else Cards(client, filters, set_filters)
 
@@ -191,19 +193,6 @@ def _no_match(client: Client) -> ft.Control:
         ft.Icons.SEARCH_OFF_ROUNDED,
         t("equipment_list.no_match"),
         t("equipment_list.no_match_body"),
-        secondary=t("scan.title"),
-        on_secondary=scanner(client),
-    )
-
-
-def _nobody(client: Client) -> ft.Control:
-    may_add = client.may(Permission.equipment_write)
-    return EmptyState(
-        ft.Icons.PRECISION_MANUFACTURING_OUTLINED,
-        t("equipment_list.none"),
-        t("equipment_list.none_body"),
-        action=t("equipment_list.new") if may_add else "",
-        on_action=lambda: go("/equipment/new"),
         secondary=t("scan.title"),
         on_secondary=scanner(client),
     )

@@ -10,6 +10,7 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
@@ -19,7 +20,10 @@ from shared_models.permissions import Permission
 def OrganisationScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "users")
     head = PageHeader(t("organisation.title"), t("organisation.body"), trailing=[SyncBadge()])
-    return Page(head, *_places(client), FirstStepsAgain(), max_width=640)
+    places = _places(client)
+    if not places:
+        return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
+    return Page(head, *places, FirstStepsAgain(), max_width=640)
 
 
 @component

@@ -13,13 +13,14 @@ from mobile_app.features.people.links import LinkToShow
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import DraftNotice, SkeletonList
+from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.fields import Field, TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.ids import uuid7
 from shared_models.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
+from shared_models.permissions import Permission
 
 DAYS = (1, DEFAULT_DAYS, MOST_DAYS)
 
@@ -43,6 +44,8 @@ def InviteScreen() -> ft.Control:
         else:
             await form.submit(send)
 
+    if not client.may(Permission.users_write):
+        return Page(head, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body")))
     if link is not None:
         again = SecondaryButton(t("people.invite_another"), lambda: set_link(None), icon=ft.Icons.PERSON_ADD_ALT_1_ROUNDED)
         done = PrimaryButton(t("people.done"), opener("/people"), icon=ft.Icons.CHECK_ROUNDED)

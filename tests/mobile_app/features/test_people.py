@@ -10,6 +10,8 @@ from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.i18n import t
 from mobile_app.core.session import SessionState
 from mobile_app.domain.context import ClientContext
+from mobile_app.features.equipment.list import EquipmentListScreen
+from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.person import Person
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen
 from mobile_app.features.sign_in.account import JoinScreen, SetupScreen
@@ -20,6 +22,7 @@ from server.auth import accounts
 from shared_models.permissions import Role
 from shared_models.users import UserRead
 from tests.mobile_app.ui.conftest import Screen, _walk, screen
+from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
 from tests.sync.conftest import factory, until
 from tests.sync.transport import ORIGIN
@@ -218,3 +221,19 @@ class TestAdministration:
         await screen.click(t("people.take_back"))
         await screen.tap(t("people.take_back"))
         await seen(screen, t("common.needs_network"))
+
+
+class TestOthers:
+    @pytest.mark.parametrize("show", [PeopleScreen, InviteScreen, OrganisationScreen])
+    async def test_whoever_may_not_is_told_whom_to_ask(self, screen, factory, show):
+        phone = await factory.signed_in(await factory.person("technician"))
+        await screen.show(inside(phone.client, show))
+        await seen(screen, t("people.not_yours"))
+        assert not [control for control in screen.controls() if isinstance(control, ft.TextField)]
+
+    async def test_a_technician_without_a_machine_is_not_told_to_make_one(self, screen, factory, session):
+        empty = await make_site(session)
+        phone = await factory.signed_in(await factory.person("technician", sites=[empty.id]))
+        await screen.show(inside(phone.client, EquipmentListScreen))
+        await seen(screen, t("start.no_machine_body"))
+        assert t("start.do.machine") not in screen.texts
