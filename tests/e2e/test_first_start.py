@@ -51,7 +51,7 @@ def fill_account(app: App, first: str, last: str, username: str) -> App:
 def film_from(sheet: bytes, folder: Path) -> Path:
     """What a camera sees of the first label of a printed sheet."""
     page = pypdfium2.PdfDocument(sheet)[0].render(scale=4).to_pil().convert("RGB")
-    corner = zxingcpp.read_barcodes(page)[0].position
+    corner = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)[0].position
     edge = (corner.bottom_right.x - corner.top_left.x) // 6
     label = page.crop((corner.top_left.x - edge, corner.top_left.y - edge, corner.bottom_right.x + edge, corner.bottom_right.y + edge))
     png = io.BytesIO()
