@@ -24,7 +24,7 @@ from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subs
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
 from shared_models.permissions import Permission, Role, may
-from shared_models.requests import RequestStatus
+from shared_models.requests.rows import RequestStatus
 
 LOCALE_SECONDS = 2.0
 LOCALES = {"fr": ft.Locale("fr", "FR"), "en": ft.Locale("en", "GB")}

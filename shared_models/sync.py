@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import plans as pl
-from shared_models import requests as rq
 from shared_models.base import Bound, Instant, Item, Row, Schema
+from shared_models.checklists import commands as cl
+from shared_models.equipment import commands as eq
+from shared_models.interventions import commands as iv
+from shared_models.meters import commands as mt
+from shared_models.plans import commands as pl
 from shared_models.problems import Problem
+from shared_models.requests import commands as rq
 
 HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at", "read_at")
 """The instants of a command that a device has read off its own clock; what is planned was read off a calendar."""

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from mobile_app.core.tables import Table
-from shared_models.equipment import EquipmentRow, EquipmentStatus
-from shared_models.interventions import InterventionRow, Priority
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.planning import Basis, DueReason, forecast
-from shared_models.plans import OccurrenceRow, OccurrenceState, PlanRow
-from shared_models.recurrence import BY_METER
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.plans.planning import Basis, DueReason, forecast
+from shared_models.plans.recurrence import BY_METER
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 from shared_models.users import UserCard
 
 WORK_DAYS = 5

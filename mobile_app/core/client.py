@@ -23,12 +23,12 @@ from mobile_app.core.sync import Sleep, Sync
 from mobile_app.core.tables import Tables
 from mobile_app.core.tabs import Tabs
 from mobile_app.core.transport import Transport
-from shared_models.auth import Me
+from shared_models.auth.sessions import Me
 from shared_models.base import Command, Row
-from shared_models.equipment import DocumentRow
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import DocumentRow
 from shared_models.ids import uuid7
-from shared_models.interventions import is_on_device
-from shared_models.life import EquipmentLifeRow
+from shared_models.interventions.rules import is_on_device
 from shared_models.permissions import Permission, may
 
 _SAVED_KEYS = 500

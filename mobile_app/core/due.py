@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from shared_models.interventions import InterventionRow
-from shared_models.planning import Outcome
-from shared_models.plans import STRIP, OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.interventions.rows import InterventionRow
+from shared_models.plans.planning import Outcome
+from shared_models.plans.rows import STRIP, OccurrenceRow, OccurrenceState, PlanRow
 
 LEAD_DAYS = 7
 """From when on a job without a plan is due soon."""

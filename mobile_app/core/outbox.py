@@ -19,15 +19,15 @@ from pydantic import ValidationError
 from mobile_app.core.errors import Unsent
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import plans as pl
-from shared_models import requests as rq
 from shared_models.base import Command
+from shared_models.checklists import commands as cl
+from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
+from shared_models.interventions import commands as iv
+from shared_models.meters import commands as mt
+from shared_models.plans import commands as pl
 from shared_models.problems import Problem
+from shared_models.requests import commands as rq
 from shared_models.sync import HAPPENED, AnyCommand
 
 

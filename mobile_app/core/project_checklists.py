@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from mobile_app.core.projection import RULES, Person, Rows, rule
-from shared_models import checklists as cl
-from shared_models.checklists import AnswerRow, ChecklistRow, Step, StepKind, StepState, fault, judged, kept_value, meter_of
-from shared_models.interventions import InterventionRow
-from shared_models.meters import MeterRow, RecordReading, VoidReading
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import ANSWERABLE, AnswerRow, ChecklistRow, Step, StepKind, StepState
+from shared_models.checklists.rules import fault, judged, kept_value, meter_of
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.commands import RecordReading, VoidReading
+from shared_models.meters.rows import MeterRow
 
 
-@rule(cl.WriteChecklist)
-def _write(rows: Rows, cmd: cl.WriteChecklist, _: Person) -> None:
+@rule(WriteChecklist)
+def _write(rows: Rows, cmd: WriteChecklist, _: Person) -> None:
     known = rows.get("checklist", ChecklistRow, cmd.checklist_id)
     if known is not None and (cmd.version is None or known.version > cmd.version):
         return
@@ -20,12 +22,12 @@ def _write(rows: Rows, cmd: cl.WriteChecklist, _: Person) -> None:
     ))  # fmt: skip
 
 
-@rule(cl.AnswerStep)
-def _answer(rows: Rows, cmd: cl.AnswerStep, person: Person) -> None:
+@rule(AnswerStep)
+def _answer(rows: Rows, cmd: AnswerStep, person: Person) -> None:
     job = rows.get("intervention", InterventionRow, cmd.intervention_id)
     steps = job.checklist.steps if job and job.checklist else []
     step = next((step for step in steps if step.id == cmd.step_id), None)
-    if job is None or step is None or job.status not in cl.ANSWERABLE:
+    if job is None or step is None or job.status not in ANSWERABLE:
         return
     former = next((answer for answer in job.answers if answer.step_id == step.id), None)
     if former and former.id == cmd.answer_id and cmd.state is not None:
@@ -40,7 +42,7 @@ def _answer(rows: Rows, cmd: cl.AnswerStep, person: Person) -> None:
         rows.put("intervention", job.model_copy(update={"answers": [*kept, told]}))
 
 
-def _told(rows: Rows, cmd: cl.AnswerStep, job: InterventionRow, step: Step, state: StepState, person: Person) -> AnswerRow:
+def _told(rows: Rows, cmd: AnswerStep, job: InterventionRow, step: Step, state: StepState, person: Person) -> AnswerRow:
     value = kept_value(step, state, cmd.value)
     return AnswerRow(
         id=cmd.answer_id, step_id=step.id, state=judged(step, state, value), value=value, reason=cmd.reason, photo_id=cmd.photo_id,
@@ -53,7 +55,7 @@ def meters_of_machine(meters: list[MeterRow], equipment_id: UUID) -> list[MeterR
     return sorted((m for m in meters if m.equipment_id == equipment_id and m.is_active), key=lambda m: m.id)
 
 
-def _read(rows: Rows, cmd: cl.AnswerStep, job: InterventionRow, step: Step, value: object, person: Person) -> UUID | None:
+def _read(rows: Rows, cmd: AnswerStep, job: InterventionRow, step: Step, value: object, person: Person) -> UUID | None:
     """The reading that goes with a meter step."""
     if step.kind is not StepKind.meter or not isinstance(value, float | int):
         return None
@@ -68,7 +70,7 @@ def _read(rows: Rows, cmd: cl.AnswerStep, job: InterventionRow, step: Step, valu
     return reading_id
 
 
-def _void(rows: Rows, cmd: cl.AnswerStep, former: AnswerRow | None, person: Person) -> None:
+def _void(rows: Rows, cmd: AnswerStep, former: AnswerRow | None, person: Person) -> None:
     """A mistaken answer's reading goes with it."""
     if former is None or former.reading_id is None:
         return

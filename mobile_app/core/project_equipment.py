@@ -1,10 +1,10 @@
 """What commands do to machines, their documents and the requests about them."""
 
 from mobile_app.core.projection import Person, Rows, rule
-from shared_models import equipment as eq
-from shared_models import requests as rq
-from shared_models.equipment import DocumentRow, EquipmentRow, EquipmentStatus
-from shared_models.requests import RequestStatus, WorkRequestRow
+from shared_models.equipment import commands as eq
+from shared_models.equipment.rows import DocumentRow, EquipmentRow, EquipmentStatus
+from shared_models.requests import commands as rq
+from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
 EQUIPMENT = "equipment"
 _ENVELOPE = {"command_id", "occurred_at", "type", "equipment_id"}

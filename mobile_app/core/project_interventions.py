@@ -7,18 +7,45 @@ from uuid import UUID
 
 from mobile_app.core.project_equipment import EQUIPMENT, decide, set_status
 from mobile_app.core.projection import Person, Rows, rule
-from shared_models import interventions as iv
-from shared_models import requests as rq
-from shared_models.checklists import ChecklistRow, JobChecklist
-from shared_models.equipment import EquipmentRow, EquipmentStatus
-from shared_models.interventions import ActionRow, InterventionRow, InterventionType, NoteRow, PhotoRow, Priority, StopKind
-from shared_models.labour import corrected
-from shared_models.lifecycle import OPEN, InterventionStatus, Verb, after
+from shared_models.checklists.rows import ChecklistRow, JobChecklist
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.interventions.commands import (
+    AddAction,
+    AddNote,
+    AddPhoto,
+    AssignIntervention,
+    CancelIntervention,
+    CompleteIntervention,
+    CreateIntervention,
+    EndAction,
+    HoldIntervention,
+    OnIntervention,
+    RemovePhoto,
+    ReturnIntervention,
+    ReviseIntervention,
+    StartIntervention,
+    UpdateIntervention,
+    ValidateIntervention,
+)
+from shared_models.interventions.labour import corrected
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus, Verb, after
+from shared_models.interventions.rows import (
+    ActionRow,
+    FailureCoding,
+    InterventionRow,
+    InterventionType,
+    NoteRow,
+    PhotoKind,
+    PhotoRow,
+    Priority,
+    StopKind,
+)
+from shared_models.requests import commands as rq
 
 INTERVENTION = "intervention"
 
 
-def _job(rows: Rows, cmd: iv.OnIntervention) -> InterventionRow | None:
+def _job(rows: Rows, cmd: OnIntervention) -> InterventionRow | None:
     return rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
 
 
@@ -26,7 +53,7 @@ def _change(rows: Rows, job: InterventionRow, **changes: Any) -> None:
     rows.put(INTERVENTION, job.model_copy(update=changes))
 
 
-def _moved(rows: Rows, cmd: iv.OnIntervention, verb: Verb) -> tuple[InterventionRow, dict[str, Any]] | None:
+def _moved(rows: Rows, cmd: OnIntervention, verb: Verb) -> tuple[InterventionRow, dict[str, Any]] | None:
     """The job and its new state, where the lifecycle lets `verb` happen."""
     job = _job(rows, cmd)
     state = job and after(job.state, verb)
@@ -66,8 +93,8 @@ def snapshot(template: ChecklistRow | None) -> JobChecklist | None:
     return JobChecklist(checklist_id=template.id, version=template.version, name=template.name, steps=template.steps)
 
 
-@rule(iv.CreateIntervention)
-def _create(rows: Rows, cmd: iv.CreateIntervention, person: Person) -> None:
+@rule(CreateIntervention)
+def _create(rows: Rows, cmd: CreateIntervention, person: Person) -> None:
     machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
     if machine is None or _job(rows, cmd):
         return
@@ -85,14 +112,14 @@ def usual_stop(kind: InterventionType) -> StopKind:
     return StopKind.failure if kind == InterventionType.corrective else StopKind.planned
 
 
-def _stop_of(cmd: iv.CreateIntervention) -> dict[str, Any]:
+def _stop_of(cmd: CreateIntervention) -> dict[str, Any]:
     if cmd.stopped_at is None:
         return {"reported_at": cmd.reported_at}
     kind = cmd.stop_kind or usual_stop(cmd.intervention_type)
     return {"stop_kind": kind, "stopped_at": cmd.stopped_at, "reported_at": cmd.reported_at or cmd.stopped_at}
 
 
-def _begin(rows: Rows, cmd: iv.OnIntervention, action_id: UUID, person: Person) -> None:
+def _begin(rows: Rows, cmd: OnIntervention, action_id: UUID, person: Person) -> None:
     """The actor's timer runs, but not before his own last work here has ended; a machine that stands still is in maintenance."""
     moved = _moved(rows, cmd, Verb.start)
     if moved is None or any(action.id == action_id for action in moved[0].actions):
@@ -109,20 +136,20 @@ def _begin(rows: Rows, cmd: iv.OnIntervention, action_id: UUID, person: Person) 
         set_status(rows, job.equipment_id, EquipmentStatus.maintenance, cmd.occurred_at)
 
 
-@rule(iv.StartIntervention)
-def _start(rows: Rows, cmd: iv.StartIntervention, person: Person) -> None:
+@rule(StartIntervention)
+def _start(rows: Rows, cmd: StartIntervention, person: Person) -> None:
     _begin(rows, cmd, cmd.action_id, person)
 
 
-@rule(iv.HoldIntervention)
-def _hold(rows: Rows, cmd: iv.HoldIntervention, _: Person) -> None:
+@rule(HoldIntervention)
+def _hold(rows: Rows, cmd: HoldIntervention, _: Person) -> None:
     if moved := _moved(rows, cmd, Verb.hold):
         job, state = moved
         _change(rows, job, **state, status_reason=cmd.reason, actions=_stopped(job.actions, cmd.occurred_at))
 
 
-@rule(iv.EndAction)
-def _end_action(rows: Rows, cmd: iv.EndAction, person: Person) -> None:
+@rule(EndAction)
+def _end_action(rows: Rows, cmd: EndAction, person: Person) -> None:
     """Who has worked knows best when he stopped, even when somebody else's command has ended his timer meanwhile."""
     job = _job(rows, cmd)
     if job is None or job.is_validated:
@@ -134,16 +161,16 @@ def _end_action(rows: Rows, cmd: iv.EndAction, person: Person) -> None:
         _change(rows, job, actions=[ended if action.id == found.id else action for action in job.actions])
 
 
-@rule(iv.AddAction)
-def _add_action(rows: Rows, cmd: iv.AddAction, _: Person) -> None:
+@rule(AddAction)
+def _add_action(rows: Rows, cmd: AddAction, _: Person) -> None:
     job = _job(rows, cmd)
     if job and all(action.id != cmd.action_id for action in job.actions):
         told = ActionRow(id=cmd.action_id, user_id=cmd.user_id, started_at=cmd.started_at, ended_at=cmd.ended_at, note=cmd.note)
         _change(rows, job, actions=[*job.actions, told])
 
 
-@rule(iv.CompleteIntervention)
-def _complete(rows: Rows, cmd: iv.CompleteIntervention, person: Person) -> None:
+@rule(CompleteIntervention)
+def _complete(rows: Rows, cmd: CompleteIntervention, person: Person) -> None:
     moved = _moved(rows, cmd, Verb.complete)
     if moved is None:
         return
@@ -158,11 +185,11 @@ def _complete(rows: Rows, cmd: iv.CompleteIntervention, person: Person) -> None:
     _follow_up(rows, cmd, job, person)
 
 
-def _coding(failure: iv.FailureCoding | None) -> dict[str, Any]:
+def _coding(failure: FailureCoding | None) -> dict[str, Any]:
     return dict(failure) if failure else {}
 
 
-def _end_of_stop(job: InterventionRow, cmd: iv.CompleteIntervention, at: datetime) -> dict[str, Any]:
+def _end_of_stop(job: InterventionRow, cmd: CompleteIntervention, at: datetime) -> dict[str, Any]:
     """A machine that runs again, with nothing said of when, has restarted now."""
     stopped_at, restarted_at = cmd.stopped_at or job.stopped_at, cmd.restarted_at or job.restarted_at
     if stopped_at is None:
@@ -173,7 +200,7 @@ def _end_of_stop(job: InterventionRow, cmd: iv.CompleteIntervention, at: datetim
     return {"stop_kind": kind, "stopped_at": stopped_at, "restarted_at": restarted_at}
 
 
-def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at: datetime) -> dict[str, Any]:
+def _work(job: InterventionRow, cmd: CompleteIntervention, person: Person, at: datetime) -> dict[str, Any]:
     """Timers end; the actor's own work becomes what he says it was."""
     actions = _stopped(job.actions, at)
     if cmd.worked_minutes is None:
@@ -192,7 +219,7 @@ def _work(job: InterventionRow, cmd: iv.CompleteIntervention, person: Person, at
     }
 
 
-def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, person: Person) -> None:
+def _follow_up(rows: Rows, cmd: CompleteIntervention, job: InterventionRow, person: Person) -> None:
     machine = rows.get(EQUIPMENT, EquipmentRow, job.equipment_id)
     if cmd.permanent_id is None or machine is None or rows.get(INTERVENTION, InterventionRow, cmd.permanent_id):
         return
@@ -200,8 +227,8 @@ def _follow_up(rows: Rows, cmd: iv.CompleteIntervention, job: InterventionRow, p
     _change(rows, follow_up, permanent_repair_of=job.id, priority=job.priority, description=cmd.work_performed)
 
 
-@rule(iv.CancelIntervention)
-def _cancel(rows: Rows, cmd: iv.CancelIntervention, _: Person) -> None:
+@rule(CancelIntervention)
+def _cancel(rows: Rows, cmd: CancelIntervention, _: Person) -> None:
     if moved := _moved(rows, cmd, Verb.cancel):
         job, state = moved
         ended, at = _stopped(job.actions, cmd.occurred_at), max(cmd.occurred_at, job.actual_start or cmd.occurred_at)
@@ -212,39 +239,39 @@ def _cancel(rows: Rows, cmd: iv.CancelIntervention, _: Person) -> None:
         set_status(rows, job.equipment_id, cmd.equipment_status, cmd.occurred_at)
 
 
-@rule(iv.ValidateIntervention)
-def _validate(rows: Rows, cmd: iv.ValidateIntervention, person: Person) -> None:
+@rule(ValidateIntervention)
+def _validate(rows: Rows, cmd: ValidateIntervention, person: Person) -> None:
     if moved := _moved(rows, cmd, Verb.validate):
         job, state = moved
         _change(rows, job, **state, validated_by=person.id, validated_at=cmd.occurred_at)
 
 
-@rule(iv.ReturnIntervention)
-def _send_back(rows: Rows, cmd: iv.ReturnIntervention, person: Person) -> None:
+@rule(ReturnIntervention)
+def _send_back(rows: Rows, cmd: ReturnIntervention, person: Person) -> None:
     if moved := _moved(rows, cmd, Verb.send_back):
         job, state = moved
         told = {"returned_at": cmd.occurred_at, "returned_by": person.id, "return_reason": cmd.reason}
         _change(rows, job, **state, **told, actual_end=None, completed_by=None)
 
 
-@rule(iv.AssignIntervention)
-def _assign(rows: Rows, cmd: iv.AssignIntervention, _: Person) -> None:
+@rule(AssignIntervention)
+def _assign(rows: Rows, cmd: AssignIntervention, _: Person) -> None:
     if job := _job(rows, cmd):
         stays = cmd.technician_id is not None and cmd.team_id is None
         team = job.assigned_team_id if stays else cmd.team_id
         _change(rows, job, assigned_technician_id=cmd.technician_id, assigned_team_id=team)
 
 
-@rule(iv.UpdateIntervention)
-def _update(rows: Rows, cmd: iv.UpdateIntervention, _: Person) -> None:
+@rule(UpdateIntervention)
+def _update(rows: Rows, cmd: UpdateIntervention, _: Person) -> None:
     job = _job(rows, cmd)
     if job and job.status in OPEN:
         told = cmd.model_fields_set & {"title", "description", "priority", "intervention_type", "scheduled_start", "scheduled_end"}
         _change(rows, job, **{name: value for name in told if (value := getattr(cmd, name)) is not None})
 
 
-@rule(iv.ReviseIntervention)
-def _revise(rows: Rows, cmd: iv.ReviseIntervention, _: Person) -> None:
+@rule(ReviseIntervention)
+def _revise(rows: Rows, cmd: ReviseIntervention, _: Person) -> None:
     job = _job(rows, cmd)
     if job is None or job.status != InterventionStatus.completed or job.version > cmd.version:
         return
@@ -253,24 +280,24 @@ def _revise(rows: Rows, cmd: iv.ReviseIntervention, _: Person) -> None:
     _change(rows, job, **told, **_coding(cmd.failure), revision=job.revision + 1)
 
 
-@rule(iv.AddNote)
-def _add_note(rows: Rows, cmd: iv.AddNote, person: Person) -> None:
+@rule(AddNote)
+def _add_note(rows: Rows, cmd: AddNote, person: Person) -> None:
     job = _job(rows, cmd)
     if job and all(note.id != cmd.note_id for note in job.notes):
         note = NoteRow(id=cmd.note_id, user_id=person.id, occurred_at=cmd.occurred_at, text=cmd.text)
         _change(rows, job, notes=[*job.notes, note])
 
 
-@rule(iv.AddPhoto)
-def _add_photo(rows: Rows, cmd: iv.AddPhoto, person: Person) -> None:
+@rule(AddPhoto)
+def _add_photo(rows: Rows, cmd: AddPhoto, person: Person) -> None:
     job = _job(rows, cmd)
     if job and all(photo.id != cmd.photo_id for photo in job.photos):
         photo = PhotoRow(id=cmd.photo_id, user_id=person.id, occurred_at=cmd.occurred_at, kind=cmd.kind, caption=cmd.caption)
         _change(rows, job, photos=[*job.photos, photo])
 
 
-@rule(iv.RemovePhoto)
-def _remove_photo(rows: Rows, cmd: iv.RemovePhoto, _: Person) -> None:
+@rule(RemovePhoto)
+def _remove_photo(rows: Rows, cmd: RemovePhoto, _: Person) -> None:
     if job := _job(rows, cmd):
         _change(rows, job, photos=[photo for photo in job.photos if photo.id != cmd.photo_id])
 
@@ -282,7 +309,7 @@ def _accept(rows: Rows, cmd: rq.AcceptWorkRequest, person: Person) -> None:
     if request is None:
         return
     words = [request.text, f"— {request.requester}" if request.requester else ""]
-    _create(rows, iv.CreateIntervention(
+    _create(rows, CreateIntervention(
         intervention_id=cmd.intervention_id, equipment_id=request.equipment_id, title=cmd.title, occurred_at=cmd.occurred_at,
         description="\n".join(filter(None, words)), intervention_type=cmd.intervention_type, priority=cmd.priority,
         assigned_technician_id=cmd.assigned_technician_id, reported_at=request.created_at,
@@ -293,6 +320,6 @@ def _accept(rows: Rows, cmd: rq.AcceptWorkRequest, person: Person) -> None:
     if job:
         _change(rows, job, request_id=request.id)
     if request.photo_id:
-        at, seen = cmd.occurred_at, iv.PhotoKind.before
-        photo = iv.AddPhoto(intervention_id=cmd.intervention_id, photo_id=request.photo_id, kind=seen, occurred_at=at)
+        at, seen = cmd.occurred_at, PhotoKind.before
+        photo = AddPhoto(intervention_id=cmd.intervention_id, photo_id=request.photo_id, kind=seen, occurred_at=at)
         _add_photo(rows, photo, person)

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from mobile_app.core.projection import Person, Rows, rule
-from shared_models import meters as mt
-from shared_models.equipment import EquipmentRow
-from shared_models.meter_history import (
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.meters import commands as mt
+from shared_models.meters.history import (
     Last,
     Limits,
     exact,
@@ -20,8 +20,8 @@ from shared_models.meter_history import (
     rollover_id,
     total,
 )
-from shared_models.metering import USE_WINDOW, Doubt, Implausible, Point, Reset, use_per_day
-from shared_models.meters import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetKind, ResetRow
+from shared_models.meters.metering import USE_WINDOW, Doubt, Implausible, Point, Reset, use_per_day
+from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetKind, ResetRow
 from shared_models.users import UserCard
 
 METER = "meter"

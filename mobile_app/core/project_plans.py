@@ -1,6 +1,6 @@
 """What commands do to plans, their occurrences, maintenance types and teams.
 
-Dates follow from `shared_models.planning`, as on the server; the device's own clock stands for the site's.
+Dates follow from `shared_models.plans.planning`, as on the server; the device's own clock stands for the site's.
 """
 
 from datetime import datetime, time, timedelta
@@ -11,21 +11,34 @@ from mobile_app.core.agenda import fits, next_original
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION, new_job
 from mobile_app.core.projection import Person, Rows, rule
-from shared_models import metering, planning, recurrence
-from shared_models import plans as pl
-from shared_models.checklists import ChecklistRow, JobChecklist
-from shared_models.equipment import EquipmentRow
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus
-from shared_models.meters import MeterRow
-from shared_models.planning import DueReason, MeterView, Outcome, PlanRule, Reference, ReferenceKind
-from shared_models.plans import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
+from shared_models.checklists.rows import ChecklistRow, JobChecklist
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters import metering
+from shared_models.meters.rows import MeterRow
+from shared_models.plans import planning, recurrence
+from shared_models.plans.commands import (
+    AssignOccurrence,
+    CreatePlan,
+    GeneratePlan,
+    MoveOccurrence,
+    OnOccurrence,
+    SetPlanActive,
+    SkipOccurrence,
+    UpdatePlan,
+    WriteMaintenanceType,
+    WriteTeam,
+)
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import DueReason, MeterView, Outcome, PlanRule, Reference, ReferenceKind
+from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
 
 PLAN = "plan"
 _MINUTE = timedelta(minutes=1)
 _ENVELOPE = {"command_id", "occurred_at", "type", "plan_id", "version"}
 ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
-_CHOSEN = pl.PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
+_CHOSEN = PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
 
 
 def local(moment: datetime) -> datetime:
@@ -35,8 +48,8 @@ def local(moment: datetime) -> datetime:
 # ---------------------------------------------------------------- types and teams
 
 
-@rule(pl.WriteMaintenanceType)
-def _write_type(rows: Rows, cmd: pl.WriteMaintenanceType, _: Person) -> None:
+@rule(WriteMaintenanceType)
+def _write_type(rows: Rows, cmd: WriteMaintenanceType, _: Person) -> None:
     known = rows.get("maintenance_type", MaintenanceTypeRow, cmd.maintenance_type_id)
     if known is None or known.version == cmd.version:
         rows.put("maintenance_type", MaintenanceTypeRow(
@@ -45,8 +58,8 @@ def _write_type(rows: Rows, cmd: pl.WriteMaintenanceType, _: Person) -> None:
         ))  # fmt: skip
 
 
-@rule(pl.WriteTeam)
-def _write_team(rows: Rows, cmd: pl.WriteTeam, _: Person) -> None:
+@rule(WriteTeam)
+def _write_team(rows: Rows, cmd: WriteTeam, _: Person) -> None:
     known = rows.get("team", TeamRow, cmd.team_id)
     if known is None or known.version == cmd.version:
         rows.put("team", TeamRow(
@@ -112,15 +125,15 @@ def _occurrence(plan: PlanRow, original_due: datetime) -> OccurrenceRow | None:
     return next((each for each in plan.occurrences if each.original_due == original_due), None)
 
 
-def meter_of(rows: Rows, plan: PlanRow | pl.PlanFields) -> MeterRow | None:
+def meter_of(rows: Rows, plan: PlanRow | PlanFields) -> MeterRow | None:
     return rows.get("meter", MeterRow, plan.meter_id)
 
 
-def _told(cmd: pl.PlanFields, meter: MeterRow | None, now: datetime) -> Reference | None:
+def _told(cmd: PlanFields, meter: MeterRow | None, now: datetime) -> Reference | None:
     """What the planner knows of maintenance before the plan."""
     if cmd.last_done_on is None and cmd.last_done_total is None:
         return None
-    made = pl.rule_of(cmd)
+    made = rule_of(cmd)
     at = datetime.combine(cmd.last_done_on or now.date(), time(23, 59) if made.is_series else cmd.due_time)
     total = cmd.last_done_total if cmd.last_done_total is not None else total_at(meter, at)
     total = total if made.meter_interval else None
@@ -152,8 +165,8 @@ def total_at(meter: MeterRow | None, at: datetime) -> float | None:
     return points[0].total if found is None else found
 
 
-@rule(pl.CreatePlan)
-def _create(rows: Rows, cmd: pl.CreatePlan, _: Person) -> None:
+@rule(CreatePlan)
+def _create(rows: Rows, cmd: CreatePlan, _: Person) -> None:
     machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
     if machine is None or rows.get(PLAN, PlanRow, cmd.plan_id):
         return
@@ -164,11 +177,11 @@ def _create(rows: Rows, cmd: pl.CreatePlan, _: Person) -> None:
         "upcoming": [], "occurrences": [], "version": 0,
     })  # fmt: skip
     now = local(cmd.occurred_at)
-    rows.put(PLAN, replanned(plan, _counted_from(pl.rule_of(cmd), _told(cmd, meter, now), meter, now), meter, now))
+    rows.put(PLAN, replanned(plan, _counted_from(rule_of(cmd), _told(cmd, meter, now), meter, now), meter, now))
 
 
-def _chosen(cmd: pl.PlanFields) -> dict[str, Any]:
-    made = pl.rule_of(cmd).calendar
+def _chosen(cmd: PlanFields) -> dict[str, Any]:
+    made = rule_of(cmd).calendar
     text = recurrence.rrule(made, cmd.starts_on) if made else ""
     return {**{name: getattr(cmd, name) for name in _CHOSEN}, "starts_at": cmd.starts_at, "rrule": text}
 
@@ -179,8 +192,8 @@ _RULE = (
 )  # fmt: skip
 
 
-@rule(pl.UpdatePlan)
-def _update(rows: Rows, cmd: pl.UpdatePlan, _: Person) -> None:
+@rule(UpdatePlan)
+def _update(rows: Rows, cmd: UpdatePlan, _: Person) -> None:
     plan = rows.get(PLAN, PlanRow, cmd.plan_id)
     if plan is None or plan.version > cmd.version:
         return
@@ -202,8 +215,8 @@ def _counted_anew(plan: PlanRow, told: Reference | None, meter: MeterRow | None,
     return _counted_from(made, max(known, key=lambda each: each.at, default=None), meter, now)
 
 
-@rule(pl.SetPlanActive)
-def _set_active(rows: Rows, cmd: pl.SetPlanActive, _: Person) -> None:
+@rule(SetPlanActive)
+def _set_active(rows: Rows, cmd: SetPlanActive, _: Person) -> None:
     plan = rows.get(PLAN, PlanRow, cmd.plan_id)
     if plan is None or plan.is_active == cmd.is_active:
         return
@@ -224,7 +237,7 @@ def _taken_up(plan: PlanRow, now: datetime) -> Reference:
 # ---------------------------------------------------------------- occurrences
 
 
-def _overridden(rows: Rows, cmd: pl.OnOccurrence) -> tuple[PlanRow, OccurrenceRow] | None:
+def _overridden(rows: Rows, cmd: OnOccurrence) -> tuple[PlanRow, OccurrenceRow] | None:
     """The plan and the occurrence, made where it has nothing of its own yet; None where the server will refuse."""
     plan = rows.get(PLAN, PlanRow, cmd.plan_id)
     if plan is None:
@@ -251,8 +264,8 @@ def _job_of(rows: Rows, occurrence: OccurrenceRow) -> InterventionRow | None:
     return rows.get(INTERVENTION, InterventionRow, occurrence.intervention_id)
 
 
-@rule(pl.MoveOccurrence)
-def _move(rows: Rows, cmd: pl.MoveOccurrence, _: Person) -> None:
+@rule(MoveOccurrence)
+def _move(rows: Rows, cmd: MoveOccurrence, _: Person) -> None:
     found = _overridden(rows, cmd)
     if found is None:
         return
@@ -284,8 +297,8 @@ def _job_moved(job: InterventionRow, original_due: datetime, to: datetime) -> In
     return job.model_copy(update={**shifted, "due_local": to, "due_reason": reason})
 
 
-@rule(pl.AssignOccurrence)
-def _assign(rows: Rows, cmd: pl.AssignOccurrence, _: Person) -> None:
+@rule(AssignOccurrence)
+def _assign(rows: Rows, cmd: AssignOccurrence, _: Person) -> None:
     found = _overridden(rows, cmd)
     if found is None:
         return
@@ -296,8 +309,8 @@ def _assign(rows: Rows, cmd: pl.AssignOccurrence, _: Person) -> None:
         rows.put(INTERVENTION, job.model_copy(update={"assigned_technician_id": cmd.technician_id or plan.assigned_technician_id}))
 
 
-@rule(pl.SkipOccurrence)
-def _skip(rows: Rows, cmd: pl.SkipOccurrence, _: Person) -> None:
+@rule(SkipOccurrence)
+def _skip(rows: Rows, cmd: SkipOccurrence, _: Person) -> None:
     """A date that has its job is left out by cancelling the job."""
     found = _overridden(rows, cmd)
     if found is None or found[1].state == OccurrenceState.open:
@@ -318,8 +331,8 @@ def _after_skip(plan: PlanRow, occurrence: OccurrenceRow) -> Reference:
     return Reference(kind=ReferenceKind.skipped, at=ruled, total=total)
 
 
-@rule(pl.GeneratePlan)
-def _generate(rows: Rows, cmd: pl.GeneratePlan, person: Person) -> None:
+@rule(GeneratePlan)
+def _generate(rows: Rows, cmd: GeneratePlan, person: Person) -> None:
     """The job of the next date, unless one is open."""
     plan = rows.get(PLAN, PlanRow, cmd.plan_id)
     if plan is None or rows.get(INTERVENTION, InterventionRow, cmd.intervention_id):
@@ -337,7 +350,7 @@ def _generate(rows: Rows, cmd: pl.GeneratePlan, person: Person) -> None:
     rows.put(INTERVENTION, _job(rows, cmd, plan, occurrence, new_job(cmd.intervention_id, machine, person, cmd.occurred_at, plan.title)))
 
 
-def _job(rows: Rows, cmd: pl.GeneratePlan, plan: PlanRow, occurrence: OccurrenceRow, blank: InterventionRow) -> InterventionRow:
+def _job(rows: Rows, cmd: GeneratePlan, plan: PlanRow, occurrence: OccurrenceRow, blank: InterventionRow) -> InterventionRow:
     start = occurrence.due.astimezone()
     copied = ("description", "intervention_type", "maintenance_type_id", "priority", "estimated_duration")
     asked = ("needs_photo", "needs_signature", "needs_validation")

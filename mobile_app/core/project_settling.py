@@ -12,16 +12,16 @@ from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION
 from mobile_app.core.project_plans import ENDED, PLAN, local, meter_of, meter_view, reached_at, replanned, total_at
 from mobile_app.core.projection import Person, Rows, follows
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import planning, recurrence
-from shared_models.checklists import AnswerStep
-from shared_models.equipment import EquipmentRow, EquipmentStatus
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.meters import MeterRow
-from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
-from shared_models.plans import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.checklists.commands import AnswerStep
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters import commands as mt
+from shared_models.meters.rows import MeterRow
+from shared_models.plans import planning, recurrence
+from shared_models.plans.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 
 
 def _of_job(rows: Rows, cmd: iv.OnIntervention) -> tuple[InterventionRow, PlanRow, OccurrenceRow] | None:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
 from shared_models.audit import AuditFilter, AuditPage
-from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
+from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.auth.sessions import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
 from shared_models.base import Schema
-from shared_models.interventions import HistoryEntry, RevisionRead
-from shared_models.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.interventions.rows import HistoryEntry, RevisionRead
 
 
 class Remote:

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
-from shared_models.equipment import EquipmentRow
-from shared_models.labels import label_code_in
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.labels.codes import label_code_in
 
 _WORD = re.compile(r"[^\W_]+")
 _FORGIVING_FROM = 4  # shorter words have too many neighbours

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import KeyValue
-from shared_models.auth import Me
+from shared_models.auth.sessions import Me
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
 

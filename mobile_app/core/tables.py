@@ -10,12 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore
 from shared_models.base import Row
-from shared_models.checklists import ChecklistRow
-from shared_models.equipment import EquipmentClassRow, EquipmentRow
-from shared_models.interventions import InterventionRow
-from shared_models.meters import MeterRow
-from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
-from shared_models.requests import WorkRequestRow
+from shared_models.checklists.rows import ChecklistRow
+from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
+from shared_models.requests.rows import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
 

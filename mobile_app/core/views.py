@@ -6,13 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from mobile_app.core.due import DueState, due_day, is_ignored, job_due_state
-from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
-from shared_models.interventions import InterventionRow, Priority, may_validate
-from shared_models.labels import label_code_in, normalise
-from shared_models.lifecycle import OPEN, InterventionStatus
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.interventions.rules import may_validate
+from shared_models.labels.codes import label_code_in, normalise
 from shared_models.permissions import Role
-from shared_models.plans import PlanRow, TeamRow
-from shared_models.requests import RequestStatus, WorkRequestRow
+from shared_models.plans.rows import PlanRow, TeamRow
+from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
 _URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 

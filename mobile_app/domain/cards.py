@@ -14,12 +14,13 @@ from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
-from shared_models.interventions import InterventionRow, Priority, StopKind, down_time
-from shared_models.life import RepeatNotice
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.plans import PlanRow
-from shared_models.requests import WorkRequestRow
+from shared_models.equipment.life import RepeatNotice
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority, StopKind
+from shared_models.interventions.rules import down_time
+from shared_models.plans.rows import PlanRow
+from shared_models.requests.rows import WorkRequestRow
 
 
 def due(job: InterventionRow, now: datetime, plan: PlanRow | None = None) -> Trailing | str:

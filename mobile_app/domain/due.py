@@ -15,11 +15,12 @@ from mobile_app.ui.cards import Trailing
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import FONT, SEMIBOLD, TONES, C, Tone
-from shared_models.interventions import InterventionRow
-from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
-from shared_models.plans import STRIP, OccurrenceRow, PlanFields, PlanRow, rule_of
-from shared_models.recurrence import BY_METER, CalendarRule
-from shared_models.why import every, why
+from shared_models.interventions.rows import InterventionRow
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
+from shared_models.plans.recurrence import BY_METER, CalendarRule
+from shared_models.plans.rows import STRIP, OccurrenceRow, PlanRow
+from shared_models.plans.why import every, why
 
 __all__ = [
     "DUE", "IGNORED", "OUTCOME", "PAUSED", "ComplianceMarks", "ComplianceStrip", "DueLine", "compliance_words", "due_chip", "due_state",
@@ -56,7 +57,7 @@ _TENTHS: Final = 1
 
 
 class _Words:
-    """The reader's language, as `shared_models.why` wants it."""
+    """The reader's language, as `shared_models.plans.why` wants it."""
 
     def t(self, key: str, **params: object) -> str:
         return t(key, **params)

@@ -7,8 +7,9 @@ from uuid import UUID
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, language, t
 from mobile_app.ui.pickers import fold
-from shared_models.equipment import FailureItem, in_language
-from shared_models.interventions import InterventionRow, labour
+from shared_models.equipment.rows import FailureItem, in_language
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.rules import labour
 
 
 def person(client: Client, user_id: UUID | None) -> str:

@@ -15,7 +15,7 @@ from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
-from shared_models.life import EquipmentLifeRow
+from shared_models.equipment.life import EquipmentLifeRow
 
 YEAR = timedelta(days=365)
 

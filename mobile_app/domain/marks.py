@@ -7,10 +7,10 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, EquipmentStatus
-from shared_models.interventions import InterventionType, Priority, StopKind
-from shared_models.lifecycle import InterventionStatus
-from shared_models.requests import RequestStatus, Symptom
+from shared_models.equipment.rows import Criticality, EquipmentStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionType, Priority, StopKind
+from shared_models.requests.rows import RequestStatus, Symptom
 
 
 class Mark(NamedTuple):

@@ -22,7 +22,8 @@ from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.ids import uuid7
-from shared_models.meters import MeterRow, RecordReading, ResetKind, ResetMeter
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.rows import MeterRow, ResetKind
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 Done = Callable[[], Any]

@@ -28,8 +28,8 @@ from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentStatus
-from shared_models.plans import PlanRow
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.plans.rows import PlanRow
 
 _MOST = 6
 

@@ -12,7 +12,7 @@ from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.pads import NumberPad, shown
 from mobile_app.ui.text import Digits
 from mobile_app.ui.theme import C, Space
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.meters.rows import MeterKind, MeterRow
 
 
 def ReadingPad(meter: MeterRow, typed: str, on_type: Callable[[str], None], on_save: Callable[[], Any]) -> ft.Control:

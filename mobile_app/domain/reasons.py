@@ -12,7 +12,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.theme import Space
-from shared_models.interventions import HoldIntervention
+from shared_models.interventions.commands import HoldIntervention
 
 MOST = text_limit(HoldIntervention, "reason")
 Saying = Callable[[str], Awaitable[bool]]

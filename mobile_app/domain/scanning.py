@@ -10,7 +10,7 @@ from mobile_app.domain.camera import CAMERA_TEXTS
 from mobile_app.domain.context import go
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.feedback import toast
-from shared_models.labels import label_code_in
+from shared_models.labels.codes import label_code_in
 
 TEXTS = ("title", "close", "hint", "torch", "zoom", "code", "submit", "not_a_label", "no_decoder", *CAMERA_TEXTS)
 

@@ -21,8 +21,9 @@ from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
-from shared_models.checklists import AnswerRow, Step, StepKind, StepState, unanswered
-from shared_models.interventions import InterventionRow
+from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
+from shared_models.checklists.rules import unanswered
+from shared_models.interventions.rows import InterventionRow
 
 STATE: Final = {
     StepState.done: Mark("checklist.state.done", Tone.ok, ft.Icons.CHECK_CIRCLE_ROUNDED),

@@ -18,7 +18,7 @@ from server.core.rate_limit import Rate
 from server.core.security import hash_password, new_opaque_token, token_hash
 from server.users import service as users
 from server.users.models import User
-from shared_models.auth import DemoAccount, RegisterRequest, SetupRequest
+from shared_models.auth.sessions import DemoAccount, RegisterRequest, SetupRequest
 from shared_models.permissions import Role
 
 SETUP_LINK_LIFETIME = timedelta(days=2)

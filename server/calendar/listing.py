@@ -15,7 +15,7 @@ from server.core.access import Actor, visible_sql
 from server.core.errors import Invalid
 from server.core.queries import Parameters
 from server.core.sql import JSON, json_columns
-from shared_models.plans import CalendarEntry, CalendarQuery
+from shared_models.plans.calendar import CalendarEntry, CalendarQuery
 
 MOST_ENTRIES = 20_000
 TECHNICIAN = "coalesce(o.assigned_technician_id, p.assigned_technician_id)"  # of an occurrence with its row
@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 
 def is_series(plan: str) -> str:
-    """`shared_models.planning.PlanRule.is_series` of a row of `scheduled_maintenances`."""
+    """`shared_models.plans.planning.PlanRule.is_series` of a row of `scheduled_maintenances`."""
     return f"({plan}.basis = 'fixed' and {plan}.frequency_type not in ('hours', 'cycles'))"
 
 

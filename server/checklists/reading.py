@@ -10,7 +10,7 @@ from server.checklists.rows import checklist_json
 from server.core.database import Session
 from server.core.errors import NotFound
 from server.core.sql import JSON, json_columns, json_list
-from shared_models.checklists import ChecklistVersionRead
+from shared_models.checklists.rows import ChecklistVersionRead
 
 _VERSION = json_columns(
     ChecklistVersionRead, "v", by="coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = v.created_by), '')"

@@ -7,7 +7,8 @@ from server.checklists import reading, service
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.writes import WriteRoute
-from shared_models.checklists import ChecklistRow, ChecklistVersionRead, WriteChecklist
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import ChecklistRow, ChecklistVersionRead
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]

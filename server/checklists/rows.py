@@ -1,7 +1,7 @@
 """What devices hold of a checklist template, as a SQL expression in the shape of `shared_models.checklists.ChecklistRow`."""
 
 from server.core.sql import json_columns
-from shared_models.checklists import ChecklistRow
+from shared_models.checklists.rows import ChecklistRow
 
 
 def checklist_json(alias: str) -> str:

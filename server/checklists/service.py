@@ -12,7 +12,8 @@ from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound
 from server.core.times import past
 from server.core.versions import claim
-from shared_models.checklists import JobChecklist, WriteChecklist
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import JobChecklist
 from shared_models.permissions import Permission
 
 

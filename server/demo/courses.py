@@ -13,9 +13,9 @@ from server.demo.plans import Plan
 from server.demo.sheets import Occurrence
 from server.plans.outlook import Outlook
 from server.plans.scheduling import OUT_OF_SERVICE
-from shared_models import planning, recurrence
-from shared_models.planning import Basis, Reference, ReferenceKind
-from shared_models.recurrence import FrequencyType
+from shared_models.plans import planning, recurrence
+from shared_models.plans.planning import Basis, Reference, ReferenceKind
+from shared_models.plans.recurrence import FrequencyType
 
 MOST_DELAY = 45
 FORGOTTEN = 0.05

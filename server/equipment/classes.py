@@ -11,7 +11,7 @@ from server.core.versions import claim
 from server.equipment import ready, repository
 from server.equipment.errors import ClassCodeTaken, ClassInUse, FailureItemOfOtherClass, FailureItemTwice, ReadyClassUnknown
 from server.equipment.models import EquipmentClass, FailureItem
-from shared_models.equipment import EquipmentClassWrite, FailureItemWrite, ReadyClassesTake
+from shared_models.equipment.rows import EquipmentClassWrite, FailureItemWrite, ReadyClassesTake
 from shared_models.permissions import Permission
 
 

@@ -20,8 +20,8 @@ from server.core.i18n import translator
 from server.core.pages import sort_column
 from server.core.queries import Parameters, literally
 from server.core.sql import JSON, json_columns
-from shared_models.equipment import EquipmentFilter, EquipmentListItem
-from shared_models.labels import label_code_in
+from shared_models.equipment.rows import EquipmentFilter, EquipmentListItem
+from shared_models.labels.codes import label_code_in
 
 _MAX_WORDS = 6
 _RANKS = "array_position(array['{}'], e.{})"

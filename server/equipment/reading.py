@@ -11,7 +11,7 @@ from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.core.sql import JSON, json_columns, json_list
 from server.equipment import rows
-from shared_models.equipment import StatusChange
+from shared_models.equipment.rows import StatusChange
 
 _STATUS_LOG = json_columns(
     StatusChange, "l", by="coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = l.by_user_id), '')"

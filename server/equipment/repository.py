@@ -18,7 +18,7 @@ from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
 from server.sites import service as sites
 from server.sites.models import ProductionLine
-from shared_models.equipment import EquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 
 _OPEN = "('pending', 'in_progress', 'on_hold')"
 

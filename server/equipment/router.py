@@ -11,26 +11,28 @@ from server.core.exports import XLSX, FileAnswer
 from server.core.gates import GatesDep
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
-from shared_models.equipment import (
+from shared_models.equipment.commands import (
     AddDocument,
     ArchiveEquipment,
     ChangeEquipmentStatus,
     CreateEquipment,
+    LinkLabel,
+    PutEquipment,
+    RemoveDocument,
+    SetEquipmentPhoto,
+)
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import (
     DocumentRow,
     EquipmentClassRow,
     EquipmentClassWrite,
     EquipmentFilter,
     EquipmentListItem,
     EquipmentRead,
-    LinkLabel,
-    PutEquipment,
     ReadyClass,
     ReadyClassesTake,
-    RemoveDocument,
-    SetEquipmentPhoto,
     StatusChange,
 )
-from shared_models.life import EquipmentLifeRow
 from shared_models.numbers import NUMBER
 from shared_models.paging import Page
 

@@ -6,8 +6,8 @@ f"select {equipment_json('e')} from equipment e where …"          # NULL for a
 from pydantic import BaseModel
 
 from server.core.sql import json_columns, labour_minutes
-from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
-from shared_models.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
+from shared_models.equipment.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
+from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
 
 
 def _object(model: type[BaseModel], alias: str, **expressions: str) -> str:

@@ -37,19 +37,19 @@ from server.equipment.errors import (
     SiteUnknown,
 )
 from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
-from shared_models.equipment import (
+from shared_models.equipment.commands import (
     AddDocument,
     ArchiveEquipment,
     ChangeEquipmentStatus,
     CreateEquipment,
-    EquipmentStatus,
     LinkLabel,
     PutEquipment,
     RemoveDocument,
     SetEquipmentPhoto,
     UpdateEquipment,
 )
-from shared_models.labels import new_label_code
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.labels.codes import new_label_code
 from shared_models.permissions import Permission
 
 ARCHIVED = repository.ARCHIVED

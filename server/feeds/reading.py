@@ -17,7 +17,8 @@ from server.feeds.models import CalendarFeed
 from server.users import service as users
 from server.users.models import User
 from shared_models.permissions import Permission
-from shared_models.plans import CalendarQuery, FeedKind
+from shared_models.plans.calendar import CalendarQuery
+from shared_models.plans.feeds import FeedKind
 
 PAST, FUTURE = timedelta(days=35), timedelta(days=365)
 

@@ -12,7 +12,7 @@ from server.calendar.listing import TECHNICIAN, Selection, entries, is_series
 from server.core.access import Actor, visible_sql
 from server.core.database import ReadSession, Session
 from server.feeds.models import CalendarFeed
-from shared_models.plans import FeedKind, FeedRead
+from shared_models.plans.feeds import FeedKind, FeedRead
 
 _TARGETS = {
     FeedKind.person: (

@@ -14,7 +14,7 @@ from server.plans.models import Plan
 from server.plans.outlook import Outlook
 from server.plans.scheduling import LOOK_AGAIN, anchor, unsettled
 from server.plans.timeline import Passed, Timeline
-from shared_models.planning import DueReason, MeterView, Reference, ReferenceKind
+from shared_models.plans.planning import DueReason, MeterView, Reference, ReferenceKind
 
 DAY = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from server.core.database import ReadPool, ReadSession, Session
 from server.core.zones import clock_of
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.timeline import Timeline
-from shared_models.plans import OccurrenceState
+from shared_models.plans.rows import OccurrenceState
 
 _WAITING = """
 select exists (select from scheduled_maintenances where is_active and generate_at <= $1),

@@ -9,8 +9,8 @@ from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.generator import service
 from server.interventions import service as interventions
-from shared_models.interventions import InterventionRow
-from shared_models.plans import GeneratePlan
+from shared_models.interventions.rows import InterventionRow
+from shared_models.plans.commands import GeneratePlan
 
 Planner = Annotated[Actor, require("maintenance:write")]
 router = APIRouter(tags=["plans"], route_class=WriteRoute)

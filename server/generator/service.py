@@ -27,8 +27,9 @@ from server.plans.models import Plan
 from server.plans.scheduling import OUT_OF_SERVICE
 from server.plans.wall import local_of
 from shared_models.ids import uuid7
-from shared_models.planning import Outcome
-from shared_models.plans import GeneratePlan, OccurrenceState
+from shared_models.plans.commands import GeneratePlan
+from shared_models.plans.planning import Outcome
+from shared_models.plans.rows import OccurrenceState
 
 BATCH = 500
 REFRESH_BATCH = 250

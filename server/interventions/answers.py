@@ -23,23 +23,13 @@ from server.interventions.errors import (
 from server.interventions.job import Job
 from server.interventions.models import Intervention, InterventionAnswer
 from server.meters import service as meters
-from shared_models.checklists import (
-    ANSWERABLE,
-    AnswerFault,
-    AnswerRow,
-    AnswerStep,
-    JobChecklist,
-    Step,
-    StepKind,
-    fault,
-    judged,
-    kept_value,
-    meter_of,
-    unanswered,
-)
-from shared_models.interventions import Signature, has_photo, is_signed
-from shared_models.lifecycle import InterventionStatus
-from shared_models.meters import RecordReading, VoidReading
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import ANSWERABLE, AnswerRow, JobChecklist, Step, StepKind
+from shared_models.checklists.rules import AnswerFault, fault, judged, kept_value, meter_of, unanswered
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import Signature
+from shared_models.interventions.rules import has_photo, is_signed
+from shared_models.meters.commands import RecordReading, VoidReading
 from shared_models.permissions import Permission
 
 _FAULTS = {

@@ -10,8 +10,9 @@ from server.interventions.errors import FailureItemUnfit, RestartsBeforeStop, Re
 from server.interventions.job import Job, person
 from server.interventions.models import Intervention
 from server.interventions.rules import end_of, intervention_number
-from shared_models.equipment import EquipmentStatus, FailureItemKind
-from shared_models.interventions import CompleteIntervention, FailureCoding, InterventionType, ReviseIntervention, StopKind
+from shared_models.equipment.rows import EquipmentStatus, FailureItemKind
+from shared_models.interventions.commands import CompleteIntervention, ReviseIntervention
+from shared_models.interventions.rows import FailureCoding, InterventionType, StopKind
 
 _TEXTS = ("failure_cause", "work_performed", "observations")
 

@@ -15,13 +15,12 @@ from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.errors import AssignedToAnother, NotAllowedNow
 from server.interventions.models import Intervention, InterventionAction
-from shared_models import interventions as rules
-from shared_models import labour, lifecycle
-from shared_models.checklists import AnswerRow, JobChecklist
-from shared_models.equipment import EquipmentStatus
+from shared_models.checklists.rows import AnswerRow, JobChecklist
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.interventions import ActionRow, InterventionRow
-from shared_models.lifecycle import InterventionStatus, State, Verb
+from shared_models.interventions import labour, lifecycle, rules
+from shared_models.interventions.lifecycle import InterventionStatus, State, Verb
+from shared_models.interventions.rows import ActionRow, InterventionRow
 from shared_models.permissions import Permission
 
 _DERIVED = {"sync_xid", "version", "updated_at", "downtime_minutes", "search_text", "checklist"}
@@ -124,7 +123,7 @@ class Job:
                 action.ended_at = max(action.started_at, at)
 
     async def correct_own_time(self, minutes: int, at: datetime) -> None:
-        """The actor has worked `minutes` on this job, whatever his timers say; see `shared_models.labour`."""
+        """The actor has worked `minutes` on this job, whatever his timers say; see `shared_models.interventions.labour`."""
         own = sorted((a for a in self.actions if a.user_id == self.actor.user_id), key=lambda a: a.started_at)
         if not own:
             if minutes:

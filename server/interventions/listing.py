@@ -16,8 +16,8 @@ from server.core.pages import decode_cursor, encode_cursor, sort_column
 from server.core.queries import Conditions, literally
 from server.core.sql import JSON, json_cast, json_columns, json_list, labour_minutes
 from server.interventions.rows import LIST_COLUMNS, TABLE, row_json
-from shared_models.interventions import HistoryEntry, InterventionFilter, RevisionRead
-from shared_models.life import REPEAT_WINDOW
+from shared_models.equipment.life import REPEAT_WINDOW
+from shared_models.interventions.rows import HistoryEntry, InterventionFilter, RevisionRead
 
 _MAX_WORDS = 6
 _RANKS = "array_position(array['{}'], i.{}::text)"

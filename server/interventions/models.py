@@ -19,9 +19,9 @@ from server.core.tables import (
     one_of,
     text_column,
 )
-from shared_models.checklists import StepState
-from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
-from shared_models.lifecycle import InterventionStatus
+from shared_models.checklists.rows import StepState
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionType, PhotoKind, Priority, StopKind
 
 _SEARCH_TEXT = "etabli_fold(number || ' ' || title)"
 _DOWN_MINUTES = "(extract(epoch FROM (restarted_at - stopped_at)) / 60)::integer"

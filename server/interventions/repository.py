@@ -14,7 +14,7 @@ from server.core.errors import NotFound
 from server.equipment.models import FailureItem
 from server.interventions.models import Intervention, InterventionAction, InterventionAnswer, InterventionPhoto
 from server.interventions.rows import TABLE, row_json
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.rows import FailureItemKind
 
 # --- one sheet
 

@@ -10,8 +10,9 @@ from server.core.database import ReadPoolDep, Session, SessionDep
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.interventions import answers, listing, repository, service
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import (
+from shared_models.checklists.commands import AnswerStep
+from shared_models.equipment.life import PastJob, RepeatNotice, repeat_failure
+from shared_models.interventions.commands import (
     AddAction,
     AddNote,
     AddPhoto,
@@ -20,20 +21,15 @@ from shared_models.interventions import (
     CompleteIntervention,
     CreateIntervention,
     EndAction,
-    HistoryEntry,
     HoldIntervention,
-    InterventionFilter,
-    InterventionListItem,
-    InterventionRow,
     RemovePhoto,
     ReturnIntervention,
     ReviseIntervention,
-    RevisionRead,
     StartIntervention,
     UpdateIntervention,
     ValidateIntervention,
 )
-from shared_models.life import PastJob, RepeatNotice, repeat_failure
+from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, InterventionRow, RevisionRead
 from shared_models.numbers import NUMBER
 from shared_models.paging import Page
 from shared_models.text import Key

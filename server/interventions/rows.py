@@ -6,8 +6,8 @@ f"select {row_json('i')} from maintenance_interventions i where …"
 from pydantic import BaseModel
 
 from server.core.sql import json_columns, labour_minutes
-from shared_models.checklists import AnswerRow
-from shared_models.interventions import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
+from shared_models.checklists.rows import AnswerRow
+from shared_models.interventions.rows import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
 
 TABLE = "maintenance_interventions"
 

@@ -34,9 +34,9 @@ from server.interventions.job import Job, person
 from server.interventions.models import Intervention, InterventionNote, InterventionPhoto, InterventionRevision
 from server.interventions.rules import intervention_number
 from server.plans import service as plans
-from shared_models import interventions as rules
-from shared_models.equipment import EquipmentStatus
-from shared_models.interventions import (
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.interventions import rules
+from shared_models.interventions.commands import (
     AddAction,
     AddNote,
     AddPhoto,
@@ -46,18 +46,17 @@ from shared_models.interventions import (
     CreateIntervention,
     EndAction,
     HoldIntervention,
-    InterventionType,
     OnIntervention,
     RemovePhoto,
     ReturnIntervention,
     ReviseIntervention,
     StartIntervention,
-    StopKind,
     UpdateIntervention,
     ValidateIntervention,
 )
-from shared_models.labour import Span, overlap
-from shared_models.lifecycle import InterventionStatus, Verb
+from shared_models.interventions.labour import Span, overlap
+from shared_models.interventions.lifecycle import InterventionStatus, Verb
+from shared_models.interventions.rows import InterventionType, StopKind
 from shared_models.permissions import Permission
 
 _WORKERS = (Permission.maintenance_write, Permission.maintenance_update_assigned)

@@ -10,8 +10,8 @@ from server.core.settings import Settings
 from server.core.writes import WriteRoute
 from server.equipment import reading
 from server.labels import service, sheets
-from shared_models.equipment import EquipmentRow
-from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.labels.sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
 from shared_models.numbers import NUMBER
 from shared_models.text import Code
 

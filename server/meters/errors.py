@@ -18,7 +18,7 @@ class MeterInUse(Conflict):
 
 
 class ImplausibleReading(Invalid):
-    """`kind` is one of `shared_models.metering.Implausible`; `low`, `high` and `last` are what the meter shows.
+    """`kind` is one of `shared_models.meters.metering.Implausible`; `low`, `high` and `last` are what the meter shows.
 
     Sent again with `is_confirmed` it passes, unless it runs `backwards`.
     """

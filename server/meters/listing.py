@@ -11,7 +11,8 @@ from server.core.errors import NotFound
 from server.core.pages import decode_cursor, encode_cursor, sort_column
 from server.core.sql import JSON, json_columns, json_page
 from server.meters.rows import meter_json, reading_columns
-from shared_models.meters import MeterFilter, MeterListItem, ReadingSourceRead
+from shared_models.meters.rows import MeterFilter, MeterListItem
+from shared_models.meters.sources import ReadingSourceRead
 from shared_models.paging import PageQuery
 
 _SORTS = {

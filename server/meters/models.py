@@ -18,7 +18,7 @@ from server.core.tables import (
     one_of,
     text_column,
 )
-from shared_models.meters import MeterKind, ResetKind
+from shared_models.meters.rows import MeterKind, ResetKind
 
 Quantity = sa.Numeric(18, 4, asdecimal=False)
 

@@ -17,8 +17,8 @@ from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Equipment
 from server.meters.models import Meter, MeterReset, Reading, ReadingSource
 from server.meters.rows import meter_json
-from shared_models.meter_history import Last
-from shared_models.metering import Point
+from shared_models.meters.history import Last
+from shared_models.meters.metering import Point
 
 _NEIGHBOURS = """
 (select read_at, total from reading where meter_id = :meter and voided_at is null and read_at {before} :at

@@ -11,23 +11,9 @@ from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.meters import listing, repository, service, sources
 from server.meters.models import ReadingSource
-from shared_models.meters import (
-    CreateMeter,
-    MeterFilter,
-    MeterListItem,
-    MeterRow,
-    OnMeter,
-    ReadingPage,
-    ReadingReport,
-    ReadingReportAnswer,
-    ReadingSourceCreate,
-    ReadingSourceKey,
-    ReadingSourceRead,
-    RecordReading,
-    ResetMeter,
-    UpdateMeter,
-    VoidReading,
-)
+from shared_models.meters.commands import CreateMeter, OnMeter, RecordReading, ResetMeter, UpdateMeter, VoidReading
+from shared_models.meters.rows import MeterFilter, MeterListItem, MeterRow, ReadingPage
+from shared_models.meters.sources import ReadingReport, ReadingReportAnswer, ReadingSourceCreate, ReadingSourceKey, ReadingSourceRead
 from shared_models.numbers import NUMBER
 from shared_models.paging import Page, PageQuery
 from shared_models.text import Key

@@ -1,7 +1,7 @@
 """What devices hold of a meter, as a SQL expression in the shape of `shared_models.meters.MeterRow`."""
 
 from server.core.sql import json_columns
-from shared_models.meters import ON_DEVICE, MeterRow, ReadingRow, ResetRow
+from shared_models.meters.rows import ON_DEVICE, MeterRow, ReadingRow, ResetRow
 
 _NAME = "coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = {0}.user_id), {1}, '')"
 _SOURCE = "(select s.name from reading_source s where s.id = {0}.source_id)"

@@ -5,9 +5,10 @@ from typing import Any
 
 from server.meters.errors import AlreadyReset, GaugeHasNoReset, ImplausibleReading, ImplausibleStart
 from server.meters.models import Meter, MeterReset
-from shared_models.meter_history import Limits, most_at_start, reading_doubt, reset_doubt
-from shared_models.metering import Doubt, Implausible, Point, Reset
-from shared_models.meters import MeterKind, RecordReading, ResetMeter
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.history import Limits, most_at_start, reading_doubt, reset_doubt
+from shared_models.meters.metering import Doubt, Implausible, Point, Reset
+from shared_models.meters.rows import MeterKind
 
 
 def resets_of(rows: Iterable[MeterReset]) -> list[Reset]:

@@ -20,9 +20,10 @@ from server.meters import repository, rules
 from server.meters.errors import JobOfOtherMachine, MeterInUse, MeterNameTaken, MeterOutOfUse, ReadInFuture
 from server.meters.models import Meter, MeterReset, Reading
 from server.plans import service as plans
-from shared_models.meter_history import Last, exact, final_of, last_of, line, rollover_id, total
-from shared_models.metering import USE_WINDOW, Point, Reset, use_per_day
-from shared_models.meters import CreateMeter, MeterKind, RecordReading, ResetKind, ResetMeter, UpdateMeter, VoidReading
+from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter, UpdateMeter, VoidReading
+from shared_models.meters.history import Last, exact, final_of, last_of, line, rollover_id, total
+from shared_models.meters.metering import USE_WINDOW, Point, Reset, use_per_day
+from shared_models.meters.rows import MeterKind, ResetKind
 from shared_models.permissions import Permission
 
 _ENVELOPE = {"command_id", "occurred_at", "type", "meter_id", "version"}

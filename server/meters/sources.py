@@ -28,12 +28,12 @@ from server.meters import repository, service
 from server.meters.errors import KeyRefused
 from server.meters.models import Meter, ReadingSource
 from shared_models.ids import uuid7
-from shared_models.meters import (
+from shared_models.meters.commands import RecordReading
+from shared_models.meters.sources import (
     ReadingReport,
     ReadingReportAnswer,
     ReadingSourceCreate,
     ReadingSourceKey,
-    RecordReading,
     ReportedReading,
     ReportedResult,
 )

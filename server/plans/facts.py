@@ -22,9 +22,9 @@ from server.plans.outlook import Outlook, moments_between
 from server.plans.repository import LIVE, MeterFacts
 from server.plans.timeline import Timeline
 from server.plans.wall import instant_of
-from shared_models.metering import Point
-from shared_models.planning import PlanRule, ReferenceKind
-from shared_models.plans import PlanFields, rule_of
+from shared_models.meters.metering import Point
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import PlanRule, ReferenceKind
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """What a plan keeps of its dates, read and written: its rule, what the next date counts from, and why it is what it is."""
 
-from typing import cast
-
 from server.plans.models import Plan, PlanOccurrence
-from shared_models.planning import DueReason, PlanRule, Reference
-from shared_models.plans import PlanFields, rule_of
+from shared_models.plans.fields import rule_of
+from shared_models.plans.planning import DueReason, PlanRule, Reference
 
 
 def rule(plan: Plan) -> PlanRule:
-    return rule_of(cast("PlanFields", plan))
+    return rule_of(plan)
 
 
 def reference_of(plan: Plan) -> Reference:

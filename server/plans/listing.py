@@ -13,7 +13,7 @@ from server.core.pages import decode_cursor, encode_cursor, sort_column
 from server.core.queries import Conditions, literally
 from server.core.sql import JSON, json_columns, json_page
 from server.plans.rows import maintenance_type_json, plan_json, team_json
-from shared_models.plans import STRIP, OccurrenceRow, PlanFilter, PlanListItem
+from shared_models.plans.rows import STRIP, OccurrenceRow, PlanFilter, PlanListItem
 
 _MAX_WORDS = 6
 _SORTS = {

@@ -25,8 +25,9 @@ from server.plans.outlook import Outlook
 from server.plans.settling import count_on
 from server.plans.timeline import Timeline
 from shared_models.permissions import Permission
-from shared_models.planning import Outcome, ReferenceKind
-from shared_models.plans import AssignOccurrence, MoveOccurrence, OccurrenceState, OnOccurrence, SkipOccurrence
+from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOccurrence, SkipOccurrence
+from shared_models.plans.planning import Outcome, ReferenceKind
+from shared_models.plans.rows import OccurrenceState
 
 _YEARS = (2000, 2200)
 _LATER = timedelta(days=365 * 5)

@@ -11,7 +11,7 @@ from server.plans import repository
 from server.plans.errors import NameTaken, TeamMemberUnfit
 from server.plans.models import MaintenanceType, Team
 from shared_models.permissions import Permission
-from shared_models.plans import WriteMaintenanceType, WriteTeam
+from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 
 
 def need(actor: Actor, permission: Permission) -> None:

@@ -1,6 +1,6 @@
 """What the dates of a plan follow from: its rule, the site's clock, and what the readings say.
 
-Every date comes from `shared_models.planning`; here it is only asked with all that is known.
+Every date comes from `shared_models.plans.planning`; here it is only asked with all that is known.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,11 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.plans.wall import instant_of, local_of
-from shared_models import metering, planning, recurrence
-from shared_models.metering import Point
-from shared_models.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind
-from shared_models.recurrence import CalendarRule
+from shared_models.meters import metering
+from shared_models.meters.metering import Point
+from shared_models.plans import planning, recurrence
+from shared_models.plans.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind
+from shared_models.plans.recurrence import CalendarRule
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)

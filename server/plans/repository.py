@@ -16,8 +16,8 @@ from server.core.tables import same_name
 from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
 from server.plans.rows import maintenance_type_json, plan_json, team_json
-from shared_models.metering import Point
-from shared_models.plans import OccurrenceState
+from shared_models.meters.metering import Point
+from shared_models.plans.rows import OccurrenceState
 
 LIVE = (OccurrenceState.planned, OccurrenceState.open)
 

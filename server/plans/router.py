@@ -12,23 +12,17 @@ from server.plans import listing, repository, service
 from server.plans.asked import AskedPlan
 from shared_models.numbers import NUMBER
 from shared_models.paging import Page
-from shared_models.plans import (
+from shared_models.plans.commands import (
     AssignOccurrence,
-    MaintenanceTypeRow,
     MoveOccurrence,
-    OccurrenceRow,
-    PlanFields,
-    PlanFilter,
-    PlanListItem,
-    PlanRow,
-    PreviewItem,
     SetPlanActive,
     SkipOccurrence,
-    TeamRow,
     UpdatePlan,
     WriteMaintenanceType,
     WriteTeam,
 )
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, PlanRow, PreviewItem, TeamRow
 from shared_models.text import Key
 
 Reader = Annotated[Actor, require("maintenance:read")]

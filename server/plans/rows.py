@@ -1,7 +1,7 @@
 """What devices hold of types, teams and plans, as SQL expressions in the shape of their rows in `shared_models.plans`."""
 
 from server.core.sql import json_columns
-from shared_models.plans import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanRow, TeamRow
+from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanRow, TeamRow
 
 
 def maintenance_type_json(alias: str) -> str:

@@ -18,8 +18,8 @@ from server.plans.kept import is_moved, keep_reason, keep_reference, reason_of, 
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.outlook import Outlook
 from server.plans.timeline import Passed, Timeline
-from shared_models.planning import DueReason, Outcome, Reference, ReferenceKind
-from shared_models.plans import OccurrenceState
+from shared_models.plans.planning import DueReason, Outcome, Reference, ReferenceKind
+from shared_models.plans.rows import OccurrenceState
 
 LOOK_AGAIN = timedelta(days=30)
 PAUSED = "plan.reason.paused"

@@ -32,9 +32,11 @@ from server.plans.outlook import Outlook
 from server.plans.scheduling import PAUSED, replan
 from server.plans.wall import local_of
 from shared_models.permissions import Permission
-from shared_models.planning import Reference, ReferenceKind
-from shared_models.plans import CreatePlan, OccurrenceState, PlanFields, PreviewItem, SetPlanActive, UpdatePlan, rule_of
-from shared_models.recurrence import rrule
+from shared_models.plans.commands import CreatePlan, SetPlanActive, UpdatePlan
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import Reference, ReferenceKind
+from shared_models.plans.recurrence import rrule
+from shared_models.plans.rows import OccurrenceState, PreviewItem
 
 PREVIEWED = 12
 LATER = timedelta(days=1)

@@ -11,9 +11,9 @@ from server.plans import repository, scheduling
 from server.plans.kept import keep_reason, keep_reference, reason_of, reference_of, rule
 from server.plans.models import Plan, PlanOccurrence
 from server.plans.outlook import Outlook
-from shared_models import planning
-from shared_models.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
-from shared_models.plans import OccurrenceState
+from shared_models.plans import planning
+from shared_models.plans.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
+from shared_models.plans.rows import OccurrenceState
 
 _MINUTE = timedelta(minutes=1)
 

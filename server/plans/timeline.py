@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.plans.models import PlanOccurrence
-from shared_models.plans import OccurrenceState
+from shared_models.plans.rows import OccurrenceState
 
 
 @dataclass

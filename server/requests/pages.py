@@ -37,9 +37,9 @@ from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
 from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
-from shared_models.labels import grouped, is_label_code, label_code_in, normalise
+from shared_models.labels.codes import grouped, is_label_code, label_code_in, normalise
 from shared_models.problems import Problem
-from shared_models.requests import Symptom, WorkRequestSubmit
+from shared_models.requests.rows import Symptom, WorkRequestSubmit
 from shared_models.text import Code
 from shared_models.validation import field_problems
 

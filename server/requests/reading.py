@@ -13,7 +13,7 @@ from server.core.errors import NotFound
 from server.core.pages import sort_column
 from server.core.sql import JSON, json_page
 from server.requests import rows
-from shared_models.requests import WorkRequestFilter
+from shared_models.requests.rows import WorkRequestFilter
 
 _SORTS = {"created_at": "r.created_at", "number": "r.number", "status": "r.status", "symptom": "r.symptom"}
 

@@ -8,7 +8,8 @@ from server.core.database import ReadPoolDep, SessionDep
 from server.core.writes import WriteRoute
 from server.requests import reading, service
 from shared_models.paging import Page
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, WorkRequestFilter, WorkRequestRow
+from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
+from shared_models.requests.rows import WorkRequestFilter, WorkRequestRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]

@@ -1,7 +1,7 @@
 """What devices hold of a work request, as SQL: a JSON object in the shape of `WorkRequestRow`."""
 
 from server.core.sql import json_columns
-from shared_models.requests import WorkRequestRow
+from shared_models.requests.rows import WorkRequestRow
 
 
 def columns(alias: str) -> str:

@@ -22,9 +22,11 @@ from server.requests.errors import AlreadyDecided, PublicRequestsOff
 from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
 from shared_models.ids import uuid7
-from shared_models.interventions import AddPhoto, CreateIntervention, PhotoKind, StopKind
+from shared_models.interventions.commands import AddPhoto, CreateIntervention
+from shared_models.interventions.rows import PhotoKind, StopKind
 from shared_models.permissions import Permission
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, Symptom, WorkRequestSubmit
+from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
+from shared_models.requests.rows import RequestStatus, Symptom, WorkRequestSubmit
 
 labelled_machine = repository.labelled_machine
 

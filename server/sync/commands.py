@@ -15,14 +15,14 @@ from server.interventions import service as interventions
 from server.meters import service as meters
 from server.plans import service as plans
 from server.requests import service as requests
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import plans as pl
-from shared_models import requests as rq
 from shared_models.base import Command
+from shared_models.checklists import commands as cl
+from shared_models.equipment import commands as eq
+from shared_models.interventions import commands as iv
+from shared_models.meters import commands as mt
 from shared_models.permissions import Permission
+from shared_models.plans import commands as pl
+from shared_models.requests import commands as rq
 
 Verb = Callable[[Session, Actor, Any], Awaitable[object]]
 _WRITE_EQUIPMENT = (Permission.equipment_write,)

@@ -19,7 +19,7 @@ from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
 from server.sync.repository import Now
 from server.sync.sources import SOURCES
-from shared_models.interventions import DEVICE_WINDOW
+from shared_models.interventions.rows import DEVICE_WINDOW
 from shared_models.sync import Progress
 
 PAGE_ROWS = 1_000

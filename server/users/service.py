@@ -13,8 +13,8 @@ from server.core.security import hash_password
 from server.core.versions import claim, touch
 from server.users import repository
 from server.users.models import User, UserSite
-from shared_models.auth import MeUpdate
-from shared_models.passwords import tells_name
+from shared_models.auth.passwords import tells_name
+from shared_models.auth.sessions import MeUpdate
 from shared_models.permissions import Role
 from shared_models.users import UserCreate, UserRead, UserUpdate
 

@@ -25,12 +25,12 @@ from server.meters.models import Meter, Reading, ReadingSource
 from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
 from shared_models.ids import uuid7
-from shared_models.labels import new_label_code
+from shared_models.labels.codes import new_label_code
 from shared_models.permissions import Permission, Role, may
-from shared_models.planning import Reference, ReferenceKind
-from shared_models.plans import FeedKind
-from shared_models.recurrence import FrequencyType
-from shared_models.requests import Symptom
+from shared_models.plans.feeds import FeedKind
+from shared_models.plans.planning import Reference, ReferenceKind
+from shared_models.plans.recurrence import FrequencyType
+from shared_models.requests.rows import Symptom
 from tests.conftest import make_session
 from tests.server.machines import at, make_machine
 from tests.server.support import make_line, make_person, make_site, problem_code, wrong_fields

@@ -19,7 +19,8 @@ from mobile_app.core.tabs import SharedTabs
 from server.core.database import Session
 from server.users.models import User
 from shared_models.ids import uuid7
-from shared_models.interventions import CreateIntervention, InterventionRow, StartIntervention
+from shared_models.interventions.commands import CreateIntervention, StartIntervention
+from shared_models.interventions.rows import InterventionRow
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
 from tests.sync.park import add_machine

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from mobile_app.core.outbox import Stage
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto
+from shared_models.interventions.commands import AddNote, AddPhoto
 from tests.sync.pictures import JPEG
 
 FULL = """

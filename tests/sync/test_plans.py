@@ -14,11 +14,13 @@ from mobile_app.core.agenda import entries
 from mobile_app.core.due import local_day
 from server.core import clock
 from server.sites.models import Site
-from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind, StepState
 from shared_models.ids import uuid7
-from shared_models.interventions import CancelIntervention, CompleteIntervention, ReturnIntervention, StartIntervention
-from shared_models.meters import CreateMeter, RecordReading
-from shared_models.plans import AssignOccurrence, CreatePlan, GeneratePlan, MoveOccurrence, OccurrenceState, PlanRow, SkipOccurrence
+from shared_models.interventions.commands import CancelIntervention, CompleteIntervention, ReturnIntervention, StartIntervention
+from shared_models.meters.commands import CreateMeter, RecordReading
+from shared_models.plans.commands import AssignOccurrence, CreatePlan, GeneratePlan, MoveOccurrence, SkipOccurrence
+from shared_models.plans.rows import OccurrenceState, PlanRow
 from tests.sync.conftest import Device, Factory
 
 pytestmark = pytest.mark.fresh_database

@@ -18,7 +18,7 @@ from mobile_app.features.sites.editor import KnownSite, SiteForm
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from mobile_app.ui.shell import PageHeader
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.rows import FailureItemKind
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
 

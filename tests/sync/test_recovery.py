@@ -4,7 +4,7 @@ import pytest
 
 from mobile_app.core.memory_store import SqliteStores
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto
+from shared_models.interventions.commands import AddNote, AddPhoto
 from tests.sync.pictures import JPEG
 
 pytestmark = pytest.mark.fresh_database

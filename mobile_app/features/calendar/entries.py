@@ -20,7 +20,7 @@ from mobile_app.ui.chips import StatusChip, initials
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
-from shared_models.plans import MaintenanceTypeRow
+from shared_models.plans.rows import MaintenanceTypeRow
 
 GROUP: Final = "entry"
 """What can be dragged onto a day or onto a person."""

@@ -26,8 +26,8 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.interventions import AssignIntervention, CancelIntervention, UpdateIntervention
-from shared_models.plans import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
+from shared_models.interventions.commands import AssignIntervention, CancelIntervention, UpdateIntervention
+from shared_models.plans.commands import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
 
 SKIP_REASONS = ("stopped", "recent", "season")
 

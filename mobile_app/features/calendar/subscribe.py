@@ -21,7 +21,7 @@ from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import Space, Tone
 from shared_models.ids import uuid7
-from shared_models.plans import FeedCreate, FeedKind, FeedLink, FeedRead
+from shared_models.plans.feeds import FeedCreate, FeedKind, FeedLink, FeedRead
 
 FEEDS: Final = "/calendar/feeds"
 ICONS: Final = {

@@ -34,7 +34,7 @@ from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Space, Tone
-from shared_models.checklists import ChecklistRow, StepKind
+from shared_models.checklists.rows import ChecklistRow, StepKind
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

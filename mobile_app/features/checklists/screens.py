@@ -24,9 +24,9 @@ from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Table
 from mobile_app.ui.theme import Space, Tone
-from shared_models.checklists import ChecklistRow
+from shared_models.checklists.rows import ChecklistRow
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 
 @component

@@ -22,8 +22,8 @@ from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.checklists import StepKind
-from shared_models.meters import MeterRow
+from shared_models.checklists.rows import StepKind
+from shared_models.meters.rows import MeterRow
 
 Change = Callable[[str, Any], None]
 STRETCH = ft.CrossAxisAlignment.STRETCH

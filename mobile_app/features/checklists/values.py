@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.i18n import t
-from shared_models.checklists import ChecklistRow, Step, StepKind, WriteChecklist
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import ChecklistRow, Step, StepKind
 from shared_models.ids import uuid7
 
 Values = dict[str, Any]

@@ -20,7 +20,7 @@ from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Radius, Tone
-from shared_models.checklists import ChecklistRow, ChecklistVersionRead, Step
+from shared_models.checklists.rows import ChecklistRow, ChecklistVersionRead, Step
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

@@ -27,7 +27,7 @@ from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

@@ -23,7 +23,7 @@ from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Space
-from shared_models.equipment import FailureItemKind, FailureItemWrite, SpecFieldWrite
+from shared_models.equipment.rows import FailureItemKind, FailureItemWrite, SpecFieldWrite
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 PICTURES = {FailureItemKind.mode.value: icons.FAILURES, FailureItemKind.remedy.value: icons.REMEDIES}

@@ -22,7 +22,7 @@ from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environmen
 from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
 
 SHOWN_MODES = 4
 

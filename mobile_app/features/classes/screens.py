@@ -24,7 +24,7 @@ from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut, u
 from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
 from shared_models.permissions import Permission
 
 MANY = 8

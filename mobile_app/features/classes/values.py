@@ -6,7 +6,7 @@ from typing import Any
 
 from mobile_app.core.i18n import LANGUAGES, language, t
 from mobile_app.ui.pickers import fold
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
 from shared_models.ids import uuid7
 
 Values = dict[str, Any]

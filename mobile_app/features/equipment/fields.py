@@ -20,7 +20,8 @@ from mobile_app.ui.dates import DateInput
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
 from mobile_app.ui.pickers import Maker, Picker
-from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, SpecField, in_language
+from shared_models.equipment.commands import CreateEquipment
+from shared_models.equipment.rows import Criticality, EquipmentRead, SpecField, in_language
 from shared_models.permissions import Permission
 
 _FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")

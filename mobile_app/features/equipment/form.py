@@ -19,7 +19,7 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from shared_models.equipment import EquipmentRead
+from shared_models.equipment.rows import EquipmentRead
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
 

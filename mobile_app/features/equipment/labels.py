@@ -19,7 +19,7 @@ from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet, UnprintableLabel
+from shared_models.labels.sheets import BlankLabels, LabelFormat, LabelSheet, UnprintableLabel
 
 PER_SHEET = {LabelFormat.l7163: 14, LabelFormat.l7160: 21, LabelFormat.l7651: 65, LabelFormat.roll_62: 1}
 MOST_COPIES = 20

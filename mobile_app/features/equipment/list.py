@@ -30,7 +30,7 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
 
 MOST = 60

@@ -20,11 +20,11 @@ from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, DocumentRow, EquipmentRow, in_language
-from shared_models.interventions import InterventionRow, InterventionType
-from shared_models.labels import grouped
-from shared_models.life import EquipmentLifeRow, Fix, fixes, repeat_failure
-from shared_models.lifecycle import OPEN, InterventionStatus, State
+from shared_models.equipment.life import EquipmentLifeRow, Fix, fixes, repeat_failure
+from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow, in_language
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
+from shared_models.interventions.rows import InterventionRow, InterventionType
+from shared_models.labels.codes import grouped
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

@@ -21,7 +21,8 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.meters import CreateMeter, MeterKind, MeterRow, UpdateMeter
+from shared_models.meters.commands import CreateMeter, UpdateMeter
+from shared_models.meters.rows import MeterKind, MeterRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 UNITS = ("h", "cycles", "km", "m³", "bar", "°C")

@@ -19,7 +19,8 @@ from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.meters import ON_DEVICE, MeterKind, MeterRow, ReadingPage, ReadingRow, ResetRow, VoidReading
+from shared_models.meters.commands import VoidReading
+from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingPage, ReadingRow, ResetRow
 from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH

@@ -22,8 +22,8 @@ from mobile_app.ui.numbers import parse_number
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import MeterRow
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.meters.rows import MeterRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

@@ -23,7 +23,7 @@ from mobile_app.ui.hooks import State, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, Radius, Size
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.meters.rows import MeterKind, MeterRow
 from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH

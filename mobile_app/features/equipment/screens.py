@@ -27,7 +27,7 @@ from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortc
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
 from mobile_app.ui.theme import Space, Tone
-from shared_models.equipment import DocumentRow, EquipmentRow
+from shared_models.equipment.rows import DocumentRow, EquipmentRow
 from shared_models.permissions import Permission
 
 __all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]

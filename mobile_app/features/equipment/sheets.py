@@ -18,9 +18,11 @@ from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.equipment import ChangeEquipmentStatus, EquipmentRow, EquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.interventions import CreateIntervention, InterventionType, Priority, StopKind
+from shared_models.interventions.commands import CreateIntervention
+from shared_models.interventions.rows import InterventionType, Priority, StopKind
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 BREAKDOWN, FAULT, ROUND = "breakdown", "fault", "round"

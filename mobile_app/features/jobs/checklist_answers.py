@@ -15,18 +15,14 @@ from mobile_app.domain.camera import take_photo
 from mobile_app.domain.context import carry_out
 from mobile_app.domain.meters import may_confirm
 from mobile_app.ui.hooks import Draft
-from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meters_for
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
+from shared_models.checklists.rules import judged, meters_for
 from shared_models.ids import uuid7
-from shared_models.interventions import (
-    AddPhoto,
-    CreateIntervention,
-    InterventionRow,
-    InterventionType,
-    PhotoKind,
-    Priority,
-)
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import MeterRow
+from shared_models.interventions.commands import AddPhoto, CreateIntervention
+from shared_models.interventions.rows import InterventionRow, InterventionType, PhotoKind, Priority
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.meters.rows import MeterRow
 
 NUMBERS = frozenset({StepKind.number, StepKind.meter})
 SAVED = NUMBERS | {StepKind.text, StepKind.signature}

@@ -27,9 +27,10 @@ from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.text import Body, Meta
 from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Space, Tone, line
-from shared_models.checklists import StepKind, StepState, judged
-from shared_models.interventions import Priority
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.checklists.rows import StepKind, StepState
+from shared_models.checklists.rules import judged
+from shared_models.interventions.rows import Priority
+from shared_models.meters.rows import MeterKind, MeterRow
 
 BIG = 84
 """The height of an answer that a gloved thumb gives."""

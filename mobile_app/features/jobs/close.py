@@ -39,20 +39,14 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
-from shared_models.checklists import Step
-from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
+from shared_models.checklists.rows import Step
+from shared_models.equipment.life import likeliest_modes, repeat_failure
+from shared_models.equipment.rows import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
 from shared_models.ids import uuid7
-from shared_models.interventions import (
-    CompleteIntervention,
-    FailureCoding,
-    InterventionRow,
-    InterventionType,
-    Signature,
-    has_photo,
-    is_signed,
-)
-from shared_models.life import likeliest_modes, repeat_failure
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import FailureCoding, InterventionRow, InterventionType, Signature
+from shared_models.interventions.rules import has_photo, is_signed
 
 SHOWN = 6
 UNKNOWN = "unknown"

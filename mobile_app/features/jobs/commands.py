@@ -6,20 +6,19 @@ from uuid import UUID
 from mobile_app.core.client import Client
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.context import carry_out
-from shared_models.equipment import EquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.interventions import (
+from shared_models.interventions.commands import (
     AddNote,
     AddPhoto,
     AssignIntervention,
     CancelIntervention,
     EndAction,
     HoldIntervention,
-    InterventionRow,
-    PhotoKind,
     StartIntervention,
 )
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow, PhotoKind
 
 
 class JobCommands:

@@ -15,8 +15,8 @@ from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.table import Cell, Column, Table
 from mobile_app.ui.theme import Space, Tone
-from shared_models.interventions import InterventionRow, Priority
-from shared_models.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
 
 RANK = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 

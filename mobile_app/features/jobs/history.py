@@ -18,7 +18,7 @@ from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, Skelet
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Meta
-from shared_models.interventions import HistoryEntry, InterventionRow, RevisionRead
+from shared_models.interventions.rows import HistoryEntry, InterventionRow, RevisionRead
 
 MINUTE = 60
 

@@ -12,8 +12,8 @@ from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
-from shared_models.interventions import InterventionRow, RequiredPart
-from shared_models.lifecycle import OPEN
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import InterventionRow, RequiredPart
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

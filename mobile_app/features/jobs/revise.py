@@ -17,7 +17,8 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.text import Body, Meta
 from mobile_app.ui.theme import Space
-from shared_models.interventions import InterventionRow, ReviseIntervention, RevisionRead
+from shared_models.interventions.commands import ReviseIntervention
+from shared_models.interventions.rows import InterventionRow, RevisionRead
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 WORDS = ("work_performed", "observations", "failure_cause")

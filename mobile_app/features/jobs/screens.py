@@ -39,9 +39,11 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
-from shared_models.checklists import ANSWERABLE
-from shared_models.interventions import AddNote, InterventionRow, InterventionType, may_work_on
-from shared_models.lifecycle import OPEN, InterventionStatus, Verb, allowed
+from shared_models.checklists.rows import ANSWERABLE
+from shared_models.interventions.commands import AddNote
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus, Verb, allowed
+from shared_models.interventions.rows import InterventionRow, InterventionType
+from shared_models.interventions.rules import may_work_on
 from shared_models.permissions import Permission
 
 

@@ -20,10 +20,11 @@ from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.text import Body, Digits, Meta
 from mobile_app.ui.theme import BOLD, C, Tone
 from mobile_app.ui.timers import Timer
-from shared_models.equipment import EquipmentStatus
-from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.requests import WorkRequestRow
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import ActionRow, InterventionRow, NoteRow
+from shared_models.interventions.rules import down_time
+from shared_models.requests.rows import WorkRequestRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

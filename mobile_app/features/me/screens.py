@@ -27,7 +27,7 @@ from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import PasswordChange, SessionRead
+from shared_models.auth.sessions import PasswordChange, SessionRead
 from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH

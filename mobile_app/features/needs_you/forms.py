@@ -25,10 +25,12 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.base import Command
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import CompleteIntervention, Signature
-from shared_models.meters import MeterRow, RecordReading
-from shared_models.plans import MoveOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.interventions.rows import Signature
+from shared_models.meters.commands import RecordReading
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import MoveOccurrence
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")

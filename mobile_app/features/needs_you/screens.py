@@ -23,10 +23,10 @@ from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import C
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import CompleteIntervention
-from shared_models.meters import RecordReading
-from shared_models.plans import MoveOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.meters.commands import RecordReading
+from shared_models.plans.commands import MoveOccurrence
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 ICONS = {

@@ -11,10 +11,12 @@ from mobile_app.domain.lookup import dotted, machine, person
 from mobile_app.domain.meters import amount, question
 from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, step_of
 from shared_models.base import Command
-from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, judged
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import RecordReading, ResetMeter
-from shared_models.plans import AssignOccurrence, MoveOccurrence, OnOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import AnswerRow, Step, StepKind
+from shared_models.checklists.rules import judged
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOccurrence
 
 
 def subject(client: Client, item: Refused) -> str:

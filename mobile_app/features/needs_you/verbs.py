@@ -11,9 +11,10 @@ from mobile_app.features.needs_you.subject import told_at_step
 from mobile_app.features.needs_you.ways import completions_held_up, machine_in
 from mobile_app.ui.feedback import toast
 from shared_models.base import Command
-from shared_models.checklists import AnswerStep
+from shared_models.checklists.commands import AnswerStep
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto, CompleteIntervention, PhotoKind
+from shared_models.interventions.commands import AddNote, AddPhoto, CompleteIntervention
+from shared_models.interventions.rows import PhotoKind
 
 
 class Verbs:

@@ -8,11 +8,16 @@ from mobile_app.core.outbox import Refused
 from mobile_app.core.project_checklists import meters_of_machine
 from mobile_app.domain.steps import progress, steps_of
 from shared_models.base import Command
-from shared_models.checklists import ANSWERABLE, AnswerStep, Step, StepKind, meter_of
-from shared_models.interventions import CompleteIntervention, InterventionRow, ValidateIntervention
-from shared_models.metering import Implausible
-from shared_models.meters import MeterRow, RecordReading, ResetMeter
-from shared_models.plans import GeneratePlan, MoveOccurrence, OnPlan, PlanRow
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import ANSWERABLE, Step, StepKind
+from shared_models.checklists.rules import meter_of
+from shared_models.interventions.commands import CompleteIntervention, ValidateIntervention
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.metering import Implausible
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import GeneratePlan, MoveOccurrence, OnPlan
+from shared_models.plans.rows import PlanRow
 
 IMPLAUSIBLE, INCOMPLETE = "implausible_reading", "checklist_incomplete"
 _STALE, _NOT_NOW = "stale_version", "not_allowed_now"

@@ -18,8 +18,8 @@ from mobile_app.ui.fields import Field, TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.shell import Page, PageHeader
+from shared_models.auth.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 from shared_models.ids import uuid7
-from shared_models.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 from shared_models.permissions import Permission
 
 DAYS = (1, DEFAULT_DAYS, MOST_DAYS)

@@ -10,7 +10,7 @@ from mobile_app.ui.cards import NoticeCard, Wash
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.text import Body
 from mobile_app.ui.theme import Radius, Space, Tone
-from shared_models.invitations import AccessLink
+from shared_models.auth.invitations import AccessLink
 
 SIDE = 240
 

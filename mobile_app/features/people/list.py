@@ -28,7 +28,7 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.invitations import InvitationRead
+from shared_models.auth.invitations import InvitationRead
 from shared_models.permissions import Permission, Role
 from shared_models.users import UserRead, UserState
 

@@ -28,8 +28,8 @@ from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import SessionRead
-from shared_models.invitations import AccessLink
+from shared_models.auth.invitations import AccessLink
+from shared_models.auth.sessions import SessionRead
 from shared_models.permissions import Permission
 from shared_models.users import UserRead, UserUpdate
 

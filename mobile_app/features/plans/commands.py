@@ -11,8 +11,9 @@ from mobile_app.core.outbox import Stage
 from mobile_app.domain.context import carry_out
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.interventions import CancelIntervention
-from shared_models.plans import AssignOccurrence, GeneratePlan, MoveOccurrence, PlanRow, SetPlanActive, SkipOccurrence
+from shared_models.interventions.commands import CancelIntervention
+from shared_models.plans.commands import AssignOccurrence, GeneratePlan, MoveOccurrence, SetPlanActive, SkipOccurrence
+from shared_models.plans.rows import PlanRow
 from shared_models.problems import Problem
 
 _WAIT_SECONDS = 6.0

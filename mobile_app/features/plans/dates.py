@@ -8,8 +8,10 @@ from itertools import islice
 from mobile_app.core.agenda import next_original
 from mobile_app.core.client import Client
 from mobile_app.core.projection import Person, Rows, project
-from shared_models.planning import DueReason, Reference, ReferenceKind, forecast
-from shared_models.plans import CreatePlan, OccurrenceRow, OccurrenceState, PlanFields, PlanRow, UpdatePlan, rule_of
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import DueReason, Reference, ReferenceKind, forecast
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 
 MOST = 12
 _ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}

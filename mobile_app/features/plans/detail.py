@@ -44,7 +44,7 @@ from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Body, Meta, Strong, Title
 from mobile_app.ui.theme import Space, Tone
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 PAUSE_REASONS = ("works", "machine_out", "season", "review")
 SKIP_REASONS = ("just_done", "not_running", "not_needed")

@@ -26,7 +26,8 @@ from mobile_app.ui.forms import WHOLE, Form, use_form
 from mobile_app.ui.hooks import use_breakpoint, use_environment
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
-from shared_models.plans import CreatePlan, PlanRow, UpdatePlan
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.rows import PlanRow
 from shared_models.problems import FieldProblem, Problem
 
 STRETCH = ft.CrossAxisAlignment.STRETCH

@@ -28,8 +28,8 @@ from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
-from shared_models.interventions import InterventionType, Priority
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.meters.rows import MeterKind, MeterRow
 from shared_models.permissions import Permission
 
 STRETCH = ft.CrossAxisAlignment.STRETCH

@@ -16,9 +16,9 @@ from mobile_app.ui.forms import Form
 from mobile_app.ui.numbers import NumberInput, NumberStepper
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.text import Body
-from shared_models.meters import MeterRow
-from shared_models.planning import Basis
-from shared_models.recurrence import CalendarRule, FrequencyType, MonthEnd, one_later
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.planning import Basis
+from shared_models.plans.recurrence import CalendarRule, FrequencyType, MonthEnd, one_later
 
 WEEKS: Final = ("1", "2", "3", "4", "-1")
 MOST = 1_000

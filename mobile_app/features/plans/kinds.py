@@ -25,7 +25,8 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
-from shared_models.plans import MaintenanceTypeRow, TeamRow, WriteMaintenanceType, WriteTeam
+from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
+from shared_models.plans.rows import MaintenanceTypeRow, TeamRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 COLOURS: Final = {

@@ -34,7 +34,7 @@ from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 MOST = 60
 SHOWS = ("late", "ignored", "paused")

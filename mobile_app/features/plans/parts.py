@@ -10,8 +10,8 @@ from mobile_app.domain.lookup import person
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.text import Body, Meta
-from shared_models.interventions import RequiredPart
-from shared_models.plans import PlanRow
+from shared_models.interventions.rows import RequiredPart
+from shared_models.plans.rows import PlanRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 

@@ -12,8 +12,8 @@ from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C
-from shared_models.planning import DueReason
-from shared_models.plans import CreatePlan, UpdatePlan
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.planning import DueReason
 
 
 @component

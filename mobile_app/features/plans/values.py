@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionType, Priority
-from shared_models.meters import MeterRow
-from shared_models.planning import Basis, ReferenceKind
-from shared_models.plans import CreatePlan, OccurrenceState, PlanRow, UpdatePlan
-from shared_models.recurrence import BY_METER, FrequencyType, MonthEnd
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.planning import Basis, ReferenceKind
+from shared_models.plans.recurrence import BY_METER, FrequencyType, MonthEnd
+from shared_models.plans.rows import OccurrenceState, PlanRow
 
 Values = Mapping[str, Any]
 CALENDAR: Final = ("daily", "weekly", "monthly", "quarterly", "yearly")

@@ -31,10 +31,11 @@ from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
-from shared_models.interventions import Priority
-from shared_models.lifecycle import OPEN
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import Priority
 from shared_models.permissions import Permission
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, WorkRequestRow
+from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
+from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")

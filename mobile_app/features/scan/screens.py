@@ -19,8 +19,9 @@ from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentRow, LinkLabel
-from shared_models.labels import grouped, is_label_code, label_code_in, normalise
+from shared_models.equipment.commands import LinkLabel
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.labels.codes import grouped, is_label_code, label_code_in, normalise
 
 
 @component

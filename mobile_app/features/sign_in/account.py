@@ -24,8 +24,8 @@ from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_box, use_state
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import RegisterRequest, SetupRequest
-from shared_models.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
+from shared_models.auth.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
+from shared_models.auth.sessions import RegisterRequest, SetupRequest
 
 FIELDS: Final = ("first_name", "last_name", "email", "username")
 AUTOFILL: Final = {

@@ -18,7 +18,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_async, use_live, use_state
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import DemoAccount
+from shared_models.auth.sessions import DemoAccount
 
 WIDTH = 420
 SHUT_OUT = {

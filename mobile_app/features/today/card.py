@@ -8,7 +8,7 @@ from mobile_app.domain.cards import due
 from mobile_app.domain.lookup import number_of, place
 from mobile_app.features.today.screens import today_of
 from mobile_app.ui.cards import Trailing
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 
 MOST = 6
 

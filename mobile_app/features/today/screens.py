@@ -23,8 +23,8 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.text import Heading, Meta, Overline
 from mobile_app.ui.theme import Space, Tone, faint
 from mobile_app.ui.timers import Timer
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
 
 WHITE = ft.Colors.WHITE
 MOST = 15

@@ -29,15 +29,10 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import C, Space, Tone
-from shared_models.interventions import (
-    InterventionRow,
-    ReturnIntervention,
-    ValidateIntervention,
-    down_time,
-    labour,
-    may_validate,
-)
-from shared_models.life import EquipmentLifeRow, repeat_failure
+from shared_models.equipment.life import EquipmentLifeRow, repeat_failure
+from shared_models.interventions.commands import ReturnIntervention, ValidateIntervention
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.rules import down_time, labour, may_validate
 
 STRETCH = ft.CrossAxisAlignment.STRETCH
 PANE_WIDTH = 820

@@ -8,11 +8,12 @@ from mobile_app.core.project_interventions import new_job
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.storage import StoredRow, refs_of
 from shared_models.base import Row
-from shared_models.equipment import EquipmentRow
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import Role
-from shared_models.plans import CreatePlan, PlanRow
+from shared_models.plans.commands import CreatePlan
+from shared_models.plans.rows import PlanRow
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SITE = UUID(int=1)

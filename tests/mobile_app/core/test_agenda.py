@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from mobile_app.core.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, state_on, weeks_of
 from mobile_app.core.tables import Table
-from shared_models.equipment import EquipmentRow
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus
-from shared_models.plans import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 from shared_models.users import UserCard
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine, plan
 

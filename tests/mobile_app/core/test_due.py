@@ -8,8 +8,8 @@ import pytest
 from mobile_app.core.due import DueState, compliance, due_day, due_state, job_due_state, past_occurrences, plan_due_state
 from mobile_app.core.views import Reader, today_view
 from shared_models.ids import uuid7
-from shared_models.planning import Outcome
-from shared_models.plans import OccurrenceRow, OccurrenceState
+from shared_models.plans.planning import Outcome
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState
 from tests.mobile_app.core.rows import AT, job, plan
 
 DAY = date(2026, 11, 23)

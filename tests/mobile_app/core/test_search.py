@@ -1,7 +1,7 @@
 import pytest
 
 from mobile_app.core.search import search_equipment
-from shared_models.labels import check_character
+from shared_models.labels.codes import check_character
 from tests.mobile_app.core.rows import machine
 
 LABEL = "ABCD234" + check_character("ABCD234")

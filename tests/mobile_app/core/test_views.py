@@ -4,9 +4,9 @@ from uuid import UUID
 from mobile_app.core.due import local_day
 from mobile_app.core.views import Reader, board_view, by_code, by_label, interventions_of, open_jobs, to_validate, today_view
 from shared_models.ids import uuid7
-from shared_models.interventions import ActionRow, Priority
-from shared_models.labels import grouped, new_label_code
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import ActionRow, Priority
+from shared_models.labels.codes import grouped, new_label_code
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine
 
 ME, OTHER = ANNE.id, UUID(int=99)

@@ -11,9 +11,10 @@ from mobile_app.domain.meters import as_typed
 from mobile_app.features.checklists import values as v
 from mobile_app.features.checklists.versions import changes
 from mobile_app.features.jobs.checklist import first_open
-from shared_models.checklists import AnswerRow, JobChecklist, Step, StepKind, StepState, meter_of, meters_for
+from shared_models.checklists.rows import AnswerRow, JobChecklist, Step, StepKind, StepState
+from shared_models.checklists.rules import meter_of, meters_for
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 from tests.mobile_app.core.rows import ANNE, AT, job
 
 PRESSURE = Step(id=uuid7(), kind=StepKind.number, title="Pression", unit="bar", low=5, high=7.5)

@@ -18,7 +18,7 @@ from mobile_app.features.classes import values as v
 from mobile_app.features.equipment.fields import as_told
 from server.catalogue.failures import MODES, REMEDIES
 from server.catalogue.machines import MACHINES
-from shared_models.equipment import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
+from shared_models.equipment.rows import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
 from shared_models.ids import uuid7
 from tests.mobile_app.core.rows import machine
 

@@ -26,8 +26,8 @@ from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from mobile_app.ui.shell import Page
 from shared_models.permissions import Role
-from shared_models.planning import Outcome
-from shared_models.plans import CreatePlan, SetPlanActive
+from shared_models.plans.commands import CreatePlan, SetPlanActive
+from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
 from tests.mobile_app.core.test_due import ended
 from tests.mobile_app.ui.conftest import Screen, screen

@@ -6,7 +6,7 @@ import pytest
 from server.core.storage import Storage, memory_storage
 from server.demo import DatabaseNotEmptyError, Summary, load_demo
 from server.tables import metadata
-from shared_models.labels import is_label_code
+from shared_models.labels.codes import is_label_code
 from tests.databases import Cluster
 from tests.server.demo.conftest import NOW
 

@@ -6,13 +6,13 @@ from pydantic import BaseModel
 
 from server.core.storage import memory_storage
 from server.demo import PASSWORD, load_demo
-from shared_models.checklists import ChecklistRow
-from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRow
-from shared_models.interventions import InterventionRow
-from shared_models.life import EquipmentLifeRow
-from shared_models.meters import MeterRow
-from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
-from shared_models.requests import WorkRequestRow
+from shared_models.checklists.rows import ChecklistRow
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRow
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
+from shared_models.requests.rows import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
 

@@ -15,8 +15,9 @@ from server.demo import Summary, load_demo
 from server.generator import service as generator
 from server.plans.models import Plan
 from server.plans.scheduling import replan
-from shared_models.checklists import AnswerRow, JobChecklist, Step, judged, unanswered
-from shared_models.planning import DueReason
+from shared_models.checklists.rows import AnswerRow, JobChecklist, Step
+from shared_models.checklists.rules import judged, unanswered
+from shared_models.plans.planning import DueReason
 from tests.databases import Cluster
 from tests.server.demo.conftest import NOW
 

@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import text
 
 from server.equipment import rows
-from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow
 from shared_models.ids import uuid7
-from shared_models.labels import is_label_code
-from shared_models.life import EquipmentLifeRow
+from shared_models.labels.codes import is_label_code
 from tests.server.machines import API, at, code_of, creation, edit, make_line, make_machine, make_site
 
 FILE = text("""

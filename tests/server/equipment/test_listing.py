@@ -12,7 +12,7 @@ from starlette.requests import Request
 from server.core.access import current_actor
 from server.core.exports import XLSX
 from server.equipment import listing
-from shared_models.equipment import EquipmentFilter, EquipmentListItem
+from shared_models.equipment.rows import EquipmentFilter, EquipmentListItem
 from shared_models.paging import Page
 from tests.server.machines import API, code_of, make_line, make_machine, make_site
 

@@ -9,10 +9,10 @@ import pytest
 from server.core.clock import now
 from server.core.errors import NotFound
 from server.interventions.errors import CompletedByYou, NotAllowedNow
-from shared_models import interventions as iv
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.lifecycle import OPEN, TRANSITIONS, InterventionStatus, State, Verb
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import OPEN, TRANSITIONS, InterventionStatus, State, Verb
 from tests.server.interventions.workshop import VERBS, Workshop, open_workshop
 
 HOUR = timedelta(hours=1)

@@ -8,8 +8,8 @@ import pytest
 
 from server.core.clock import now
 from shared_models.ids import uuid7
-from shared_models.interventions import HistoryEntry, InterventionListItem, InterventionRow, RevisionRead
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.interventions.rows import HistoryEntry, InterventionListItem, InterventionRow, RevisionRead
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import count_statements, problem_code, wrong_fields
 

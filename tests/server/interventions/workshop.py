@@ -13,12 +13,12 @@ from server.equipment.models import Equipment, EquipmentClass, FailureItem
 from server.interventions import repository, service
 from server.sites.models import Site
 from server.users.models import User, UserSite
-from shared_models import interventions as iv
 from shared_models.base import Command
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.rows import FailureItemKind
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from tests.conftest import make_user
 

@@ -20,8 +20,8 @@ from server.meters import service
 from server.meters.models import Meter
 from server.sites.models import Site
 from shared_models.ids import uuid7
-from shared_models.metering import Point, use_per_day
-from shared_models.meters import CreateMeter, RecordReading, ResetMeter, VoidReading
+from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter, VoidReading
+from shared_models.meters.metering import Point, use_per_day
 from tests.sync.park import add_machine
 
 DAYS = st.integers(0, 12).map(lambda step: step * 10)

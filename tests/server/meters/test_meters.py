@@ -3,7 +3,7 @@ from sqlalchemy import text
 
 from server.interventions.models import Intervention
 from shared_models.ids import uuid7
-from shared_models.meters import MeterListItem, MeterRow, ReadingPage
+from shared_models.meters.rows import MeterListItem, MeterRow, ReadingPage
 from tests.server.machines import API, at, code_of, edit, make_machine, make_site
 from tests.server.meters.readings import done, make_meter, meter_now, read, reset, totals, void
 from tests.server.support import count_statements

@@ -25,26 +25,38 @@ from server.plans.models import Plan, PlanOccurrence
 from server.plans.wall import instant_of, local_of
 from server.sites.models import Site
 from server.users.models import UserSite
-from shared_models import interventions as iv
-from shared_models import plans as pl
 from shared_models.base import Command
-from shared_models.equipment import ChangeEquipmentStatus, EquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
+from shared_models.interventions import commands as iv
 from shared_models.permissions import Role
-from shared_models.plans import PlanRow
+from shared_models.plans.commands import (
+    AssignOccurrence,
+    CreatePlan,
+    GeneratePlan,
+    MoveOccurrence,
+    SetPlanActive,
+    SkipOccurrence,
+    UpdatePlan,
+    WriteMaintenanceType,
+    WriteTeam,
+)
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.rows import PlanRow
 from tests.conftest import make_user
 from tests.server.interventions.workshop import actor_of
 
 VERBS: dict[type[Command], Any] = {
-    pl.WriteMaintenanceType: service.write_type,
-    pl.WriteTeam: service.write_team,
-    pl.CreatePlan: service.create,
-    pl.UpdatePlan: service.update,
-    pl.SetPlanActive: service.set_active,
-    pl.MoveOccurrence: service.move,
-    pl.AssignOccurrence: service.assign,
-    pl.SkipOccurrence: service.skip,
-    pl.GeneratePlan: generator.generate_now,
+    WriteMaintenanceType: service.write_type,
+    WriteTeam: service.write_team,
+    CreatePlan: service.create,
+    UpdatePlan: service.update,
+    SetPlanActive: service.set_active,
+    MoveOccurrence: service.move,
+    AssignOccurrence: service.assign,
+    SkipOccurrence: service.skip,
+    GeneratePlan: generator.generate_now,
     iv.StartIntervention: interventions.start,
     iv.CompleteIntervention: interventions.complete,
     iv.CancelIntervention: interventions.cancel,
@@ -72,7 +84,7 @@ class Planner:
     boss: Actor
     technician: Actor
     stranger: Actor
-    dates: dict[UUID, pl.CreatePlan] = field(default_factory=dict)
+    dates: dict[UUID, CreatePlan] = field(default_factory=dict)
 
     # --- time
 
@@ -108,7 +120,7 @@ class Planner:
 
     async def plan(self, frequency: str, every: int = 1, **more: Any) -> UUID:
         plan_id = uuid7()
-        await self.do(pl.CreatePlan(plan_id=plan_id, occurred_at=clock.now(), **self.fields(frequency, every, **more)))
+        await self.do(CreatePlan(plan_id=plan_id, occurred_at=clock.now(), **self.fields(frequency, every, **more)))
         return plan_id
 
     async def row(self, plan_id: UUID) -> PlanRow:
@@ -137,23 +149,23 @@ class Planner:
         ]
 
     async def move(self, plan_id: UUID, original_due: str, to: str) -> None:
-        await self.do(pl.MoveOccurrence(
+        await self.do(MoveOccurrence(
             plan_id=plan_id, original_due=datetime.fromisoformat(original_due), to=datetime.fromisoformat(to), occurred_at=clock.now()
         ))  # fmt: skip
 
     async def skip(self, plan_id: UUID, original_due: str) -> None:
-        await self.do(pl.SkipOccurrence(
+        await self.do(SkipOccurrence(
             plan_id=plan_id, original_due=datetime.fromisoformat(original_due), reason="Arrêt d'été", occurred_at=clock.now()
         ))  # fmt: skip
 
     async def set_active(self, plan_id: UUID, is_active: bool) -> None:
-        await self.do(pl.SetPlanActive(plan_id=plan_id, is_active=is_active, reason="Travaux", occurred_at=clock.now()))
+        await self.do(SetPlanActive(plan_id=plan_id, is_active=is_active, reason="Travaux", occurred_at=clock.now()))
 
     async def change(self, plan_id: UUID, **fields: Any) -> None:
         row = await self.row(plan_id)
-        kept = {name: getattr(row, name) for name in pl.PlanFields.model_fields if hasattr(row, name)}
+        kept = {name: getattr(row, name) for name in PlanFields.model_fields if hasattr(row, name)}
         kept |= {"starts_on": row.starts_at.date(), "due_time": row.starts_at.time(), "version": row.version}
-        await self.do(pl.UpdatePlan(plan_id=plan_id, occurred_at=clock.now(), **(kept | fields)))
+        await self.do(UpdatePlan(plan_id=plan_id, occurred_at=clock.now(), **(kept | fields)))
 
     # --- jobs
 

@@ -9,7 +9,7 @@ import pytest
 from server.core import clock
 from server.plans.models import PlanOccurrence
 from shared_models.ids import uuid7
-from shared_models.plans import MaintenanceTypeRow, PlanListItem, PlanRow, PreviewItem, TeamRow
+from shared_models.plans.rows import MaintenanceTypeRow, PlanListItem, PlanRow, PreviewItem, TeamRow
 from tests.server.machines import API, at, make_machine
 from tests.server.support import count_statements, make_person, make_site, problem_code, wrong_fields
 

@@ -16,12 +16,13 @@ from server.interventions.errors import SkipsDueDate
 from server.plans import errors
 from server.plans.scheduling import OUT_OF_SERVICE
 from server.sites.models import Site
-from shared_models import interventions as iv
-from shared_models import plans as pl
-from shared_models.equipment import ArchiveEquipment, EquipmentStatus, UpdateEquipment
+from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.planning import Outcome, ReferenceKind
-from shared_models.plans import OccurrenceState
+from shared_models.interventions import commands as iv
+from shared_models.plans import commands as pl
+from shared_models.plans.planning import Outcome, ReferenceKind
+from shared_models.plans.rows import OccurrenceState
 from tests.server.plans.planner import Planner, day, days
 
 

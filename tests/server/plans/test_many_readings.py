@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from server.core import clock
 from server.plans import repository, service
 from server.plans.outlook import Outlook, moments_between
-from shared_models.planning import Basis, PlanRule, Reference, ReferenceKind
+from shared_models.plans.planning import Basis, PlanRule, Reference, ReferenceKind
 from tests.server.plans.planner import Planner, day
 
 ZONE = ZoneInfo("Europe/Paris")

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from server.plans import service
-from shared_models.planning import ReferenceKind, Trigger
-from shared_models.plans import PlanFields
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.planning import ReferenceKind, Trigger
 from tests.server.plans.planner import Planner, day
 
 

@@ -12,9 +12,9 @@ from server.equipment import service as equipment
 from server.meters.models import MeterReset
 from server.plans import service
 from server.sites import service as sites
-from shared_models.equipment import ArchiveEquipment
+from shared_models.equipment.commands import ArchiveEquipment
 from shared_models.ids import uuid7
-from shared_models.plans import AssignOccurrence, CreatePlan
+from shared_models.plans.commands import AssignOccurrence, CreatePlan
 from shared_models.sites import SiteUpdate
 
 

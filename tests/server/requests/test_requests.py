@@ -4,7 +4,7 @@ import pytest
 
 from shared_models.ids import uuid7
 from shared_models.paging import Page
-from shared_models.requests import WorkRequestRow
+from shared_models.requests.rows import WorkRequestRow
 from tests.server.machines import API, at, code_of, make_machine, make_site
 from tests.server.requests.test_pages import picture, report
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from server.core.clock import now
 from server.sync.commands import HANDLERS
-from shared_models import meters as mt
-from shared_models import plans as pl
 from shared_models.base import Command
 from shared_models.ids import uuid7
+from shared_models.meters import commands as mt
+from shared_models.plans import commands as pl
 from tests.server.interventions.workshop import Workshop
 
 

@@ -16,19 +16,23 @@ from server.interventions import service as interventions
 from server.meters.models import Meter
 from server.sync import cursors
 from server.sync import pull as pulling
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import life, requests, sites, users
+from shared_models import sites, users
+from shared_models.equipment import life
+from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
+from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRow
 from shared_models.ids import uuid7
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions.commands import AddNote, AddPhoto, ReviseIntervention
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.interventions.rows import FailureCoding, InterventionRow, Signature
+from shared_models.requests.rows import WorkRequestRow
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.sync.device import Device, all_quiet
 
 pytestmark = pytest.mark.fresh_database
 ROWS = {
-    "site": sites.SiteRow, "line": sites.LineRow, "equipment_class": eq.EquipmentClassRow, "user": users.UserCard,
-    "equipment": eq.EquipmentRow, "equipment_life": life.EquipmentLifeRow, "document": eq.DocumentRow,
-    "intervention": iv.InterventionRow, "work_request": requests.WorkRequestRow,
+    "site": sites.SiteRow, "line": sites.LineRow, "equipment_class": EquipmentClassRow, "user": users.UserCard,
+    "equipment": EquipmentRow, "equipment_life": life.EquipmentLifeRow, "document": DocumentRow,
+    "intervention": InterventionRow, "work_request": WorkRequestRow,
 }  # fmt: skip
 
 
@@ -67,7 +71,7 @@ class TestRows:
         for (entity, _), (_, row) in device.rows.items():
             assert ROWS[entity].model_validate(row).model_dump(mode="json") == row, entity
         sheet = device.row("intervention", job)
-        assert sheet.keys() == iv.InterventionRow.model_fields.keys()
+        assert sheet.keys() == InterventionRow.model_fields.keys()
         assert len(sheet["actions"]) == len(sheet["notes"]) == len(sheet["photos"]) == 1
 
     async def test_colleagues_only(self, shop: Workshop, device: Device, session: Session) -> None:
@@ -93,15 +97,15 @@ async def _told_everything(shop: Workshop) -> UUID:
     from server.equipment.models import Document
     from server.requests.models import WorkRequest
     from server.sites.models import ProductionLine
-    from shared_models.requests import Symptom
+    from shared_models.requests.rows import Symptom
 
     job = await shop.create(stopped_at=now() - timedelta(hours=1), reported_at=now(), scheduled_start=now(), scheduled_end=now())
     await shop.start(job)
     photo = await shop.picture()
-    await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=now()))
-    await shop.do(shop.technician, iv.AddNote(intervention_id=job, note_id=uuid7(), text="Café ☕", occurred_at=now()))
-    coding = iv.FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
-    signature = iv.Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
+    await shop.do(shop.technician, AddPhoto(intervention_id=job, photo_id=photo, occurred_at=now()))
+    await shop.do(shop.technician, AddNote(intervention_id=job, note_id=uuid7(), text="Café ☕", occurred_at=now()))
+    coding = FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
+    signature = Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
     await shop.complete(
         job,
         failure=coding,
@@ -154,7 +158,7 @@ class TestScope:
         there, both = Device(pool, shop.stranger), Device(pool, seeing(shop.supervisor, shop.site.id, other))
         for each in (device, there, both):
             await each.pull()
-        move = eq.UpdateEquipment(
+        move = UpdateEquipment(
             equipment_id=shop.machine.id, occurred_at=now(), site_id=other, name="Pump 1", code=shop.machine.code, version=1,
             class_id=shop.machine.class_id,
         )  # fmt: skip
@@ -189,7 +193,7 @@ class TestWhatIsGone:
         session.add(meter)
         await session.commit()
         await device.pull()
-        await equipment.archive(session, shop.supervisor, eq.ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
+        await equipment.archive(session, shop.supervisor, ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
         await session.commit()
         await device.pull()
         fresh = Device(pool, shop.technician)
@@ -211,7 +215,7 @@ class TestWhatIsGone:
         await device.pull()
         assert device.ids("intervention") == {str(recent), str(waiting)}
         version = (await shop.sheet(old)).version
-        revise = iv.ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
+        revise = ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
         await interventions.revise(session, shop.supervisor, revise)
         await session.commit()
         await device.pull()

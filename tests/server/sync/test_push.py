@@ -18,16 +18,17 @@ from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
 from server.sync import commands, push
 from server.sync.router import stream_pokes
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import requests as rq
 from shared_models.base import Command
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind
+from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
-from shared_models.labels import new_label_code
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.labels.codes import new_label_code
 from shared_models.permissions import ROLE_PERMISSIONS, Role, may
-from shared_models.requests import Symptom
+from shared_models.requests import commands as rq
+from shared_models.requests.rows import Symptom
 from shared_models.sync import AnyCommand, PushAnswer, PushRequest, PushResult
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import count_statements
@@ -74,11 +75,9 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
     photo, file = await shop.picture(), await shop.picture()
     if kind is iv.RemovePhoto:
         await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=at))
-    inspection, template, step = uuid7(), uuid7(), cl.Step(id=uuid7(), kind=cl.StepKind.check, title="Guards")
-    if kind is cl.AnswerStep:
-        await checklists.write(
-            session, shop.supervisor, cl.WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at)
-        )
+    inspection, template, step = uuid7(), uuid7(), Step(id=uuid7(), kind=StepKind.check, title="Guards")
+    if kind is AnswerStep:
+        await checklists.write(session, shop.supervisor, WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at))
         asked = {"equipment_id": machine, "title": "Look", "checklist_id": template, "action_id": uuid7(), "occurred_at": at}
         await shop.do(shop.technician, iv.CreateIntervention(intervention_id=inspection, **asked))
     request, document, label = uuid7(), uuid7(), new_label_code()
@@ -109,8 +108,8 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         iv.AddNote: {"note_id": uuid7(), "text": "Noise"},
         iv.AddPhoto: {"photo_id": photo},
         iv.RemovePhoto: {"photo_id": photo},
-        cl.WriteChecklist: {"checklist_id": uuid7(), "name": "Safety", "steps": [step]},
-        cl.AnswerStep: {"intervention_id": inspection, "step_id": step.id, "answer_id": uuid7(), "state": "done"},
+        WriteChecklist: {"checklist_id": uuid7(), "name": "Safety", "steps": [step]},
+        AnswerStep: {"intervention_id": inspection, "step_id": step.id, "answer_id": uuid7(), "state": "done"},
         rq.AcceptWorkRequest: {"request_id": request, "intervention_id": uuid7(), "title": "Leak"},
         rq.DeclineWorkRequest: {"request_id": request, "reason": "Known"},
     }  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared_models.base import Instant, Row
-from shared_models.equipment import FailureItem, FailureItemKind, ModeCount
+from shared_models.equipment.rows import FailureItem, FailureItemKind, ModeCount
 
 REPEAT_WINDOW = timedelta(days=183)
 OWN_HISTORY_WEIGHT = 3  # one failure of this very machine says as much as three of its class

@@ -4,8 +4,8 @@ from datetime import date
 from functools import reduce
 from typing import Protocol
 
-from shared_models.planning import Basis, DueReason, ReferenceKind
-from shared_models.recurrence import LAST_WEEK
+from shared_models.plans.planning import Basis, DueReason, ReferenceKind
+from shared_models.plans.recurrence import LAST_WEEK
 
 
 class Words(Protocol):

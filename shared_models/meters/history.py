@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from shared_models.metering import TOO_FAST, Doubt, Implausible, Point, Reset, doubt, gauge_doubt, offset_at
-from shared_models.meters import MeterKind, ResetKind
+from shared_models.meters.metering import TOO_FAST, Doubt, Implausible, Point, Reset, doubt, gauge_doubt, offset_at
+from shared_models.meters.rows import MeterKind, ResetKind
 
 DIGITS = 4
 """What the database keeps of a value."""

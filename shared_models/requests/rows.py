@@ -1,13 +1,12 @@
 """Work requests: what an operator without an account reports from the page behind a label."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared_models.base import LINES, Command, Instant, Label, NewId, Reason, Row, Schema, Title
-from shared_models.interventions import InterventionType, Priority
+from shared_models.base import LINES, Instant, Label, Row, Schema
 from shared_models.paging import PageQuery
 
 
@@ -64,21 +63,3 @@ class WorkRequestSubmit(Schema):
     text: Annotated[str, StringConstraints(max_length=2_000), LINES] = ""
     requester: Label = ""
     is_stopped: bool = False
-
-
-class AcceptWorkRequest(Command):
-    """Makes the intervention `intervention_id` out of the request."""
-
-    type: Literal["request.accept"] = "request.accept"
-    request_id: UUID
-    intervention_id: NewId
-    title: Title
-    intervention_type: InterventionType = InterventionType.corrective
-    priority: Priority = Priority.medium
-    assigned_technician_id: UUID | None = None
-
-
-class DeclineWorkRequest(Command):
-    type: Literal["request.decline"] = "request.decline"
-    request_id: UUID
-    reason: Reason

@@ -1,4 +1,4 @@
-"""Equipment (EN 13306 “item”), its classes with ISO 14224-shaped failure catalogues, status, labels and documents."""
+"""Equipment (EN 13306 “item”), its classes with ISO 14224-shaped failure catalogues, status and documents."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,23 +10,16 @@ from pydantic import Field, StringConstraints
 
 from shared_models.base import (
     ONE_LINE,
-    Command,
-    Day,
     Instant,
     Label,
-    Line,
-    LongText,
     Name,
     NewId,
-    Paragraph,
     Row,
     Schema,
     Short,
-    Title,
     Version,
 )
-from shared_models.labels import LabelCode
-from shared_models.numbers import NUMBER, Money, Specified
+from shared_models.numbers import Specified
 from shared_models.paging import PageQuery
 
 
@@ -55,19 +48,21 @@ class FailureItemKind(StrEnum):
 
 Names = Annotated[dict[Literal["fr", "en"], Name], Field(min_length=1)]
 """In one language at least; the other falls back on it."""
+
 Code = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}$"), ONE_LINE]
+
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), ONE_LINE]
+
 Icon = Annotated[str, StringConstraints(max_length=40), ONE_LINE]
+
 SpecKey = Annotated[str, StringConstraints(min_length=1, max_length=60), ONE_LINE]
+
 Specifications = Annotated[dict[SpecKey, Specified], Field(max_length=100)]
 
 
 def in_language(names: dict[str, str] | Names, lang: str) -> str:
     """The name in `lang`, else in any language there is."""
     return names.get(lang) or next(iter(names.values()), "")  # type: ignore[call-overload]
-
-
-# ---------------------------------------------------------------- classes and their failure catalogues
 
 
 class FailureItem(Row):
@@ -163,9 +158,6 @@ class ReadyClassesTake(Schema):
     codes: Annotated[list[Code], Field(min_length=1, max_length=100)]
 
 
-# ---------------------------------------------------------------- equipment
-
-
 class EquipmentRow(Row):
     """What a device holds of a machine."""
 
@@ -222,81 +214,6 @@ class EquipmentListItem(Row):
     open_interventions: int
 
 
-class _EquipmentFields(Command):
-    model: Line = ""
-    manufacturer: Line = ""
-    serial_number: Line | None = None
-    production_line_id: UUID | None = None
-    parent_id: UUID | None = None
-    class_id: UUID | None = None
-    criticality: Criticality = Criticality.medium
-    purchase_date: Day | None = None
-    installation_date: Day | None = None
-    warranty_expiry: Day | None = None
-    expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years"), NUMBER] | None = None
-    hourly_downtime_cost: Money | None = None
-    replacement_value: Money | None = None
-    currency: Currency = "EUR"
-    specifications: Specifications = {}
-    notes: LongText = ""
-
-
-class CreateEquipment(_EquipmentFields):
-    """`code` is given by the server (`EQ-0001`) when left out."""
-
-    type: Literal["equipment.create"] = "equipment.create"
-    equipment_id: NewId
-    site_id: UUID
-    name: Name
-    code: Code | None = None
-    status: EquipmentStatus = EquipmentStatus.active
-
-
-class UpdateEquipment(_EquipmentFields):
-    """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site."""
-
-    type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: UUID
-    version: Version
-    site_id: UUID
-    name: Name
-    code: Code
-
-
-class PutEquipment(_EquipmentFields):
-    """`UpdateEquipment` as REST takes it: site, code and status stay where they are left out; without `version` the last one wins."""
-
-    type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: UUID
-    name: Name
-    version: Version | None = None
-    site_id: UUID | None = None
-    code: Code | None = None
-    status: EquipmentStatus | None = None
-
-
-class ArchiveEquipment(Command):
-    """Takes a machine off every list and device; its history stays."""
-
-    type: Literal["equipment.archive"] = "equipment.archive"
-    equipment_id: UUID
-
-
-class ChangeEquipmentStatus(Command):
-    type: Literal["equipment.change_status"] = "equipment.change_status"
-    equipment_id: UUID
-    status: EquipmentStatus
-    reason: Paragraph = ""
-
-
-class LinkLabel(Command):
-    """Binds a blank, pre-printed label to a machine."""
-
-    type: Literal["equipment.link_label"] = "equipment.link_label"
-    equipment_id: UUID
-    label_code: LabelCode
-
-
 class EquipmentFilter(PageQuery):
     search: Label | None = None
     site_id: UUID | None = None
@@ -329,22 +246,3 @@ class DocumentRow(Row):
     title: str
     mime_type: str
     size_bytes: int
-
-
-class AddDocument(Command):
-    type: Literal["equipment.add_document"] = "equipment.add_document"
-    document_id: NewId
-    equipment_id: UUID
-    attachment_id: UUID
-    title: Title
-
-
-class RemoveDocument(Command):
-    type: Literal["equipment.remove_document"] = "equipment.remove_document"
-    document_id: UUID
-
-
-class SetEquipmentPhoto(Command):
-    type: Literal["equipment.set_photo"] = "equipment.set_photo"
-    equipment_id: UUID
-    attachment_id: UUID | None

@@ -11,9 +11,9 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from math import ceil, floor
 
-from shared_models import recurrence
 from shared_models.base import Local, Row
-from shared_models.recurrence import CalendarRule, FrequencyType
+from shared_models.plans import recurrence
+from shared_models.plans.recurrence import CalendarRule, FrequencyType
 
 FORECAST = timedelta(days=400)
 MOST_FORECAST = 400

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared_models.auth.passwords import NewPassword, TypedPassword, tells_name
 from shared_models.base import ONE_LINE, Instant, Label, Row, RuleError, Schema, Token
 from shared_models.email_address import Email
-from shared_models.passwords import NewPassword, TypedPassword, tells_name
 from shared_models.permissions import Permission, Role
 from shared_models.users import Language, PersonName, Username
 

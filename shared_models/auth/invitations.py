@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared_models.auth import RegisterRequest
+from shared_models.auth.passwords import NewPassword
+from shared_models.auth.sessions import RegisterRequest
 from shared_models.base import Instant, Label, Row, Schema
 from shared_models.ids import uuid7
 from shared_models.numbers import NUMBER
-from shared_models.passwords import NewPassword
 from shared_models.permissions import Role
 from shared_models.text import SECRET
 

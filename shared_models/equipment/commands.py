@@ -1,0 +1,115 @@
+"""What people do to machines, their labels, pictures and documents."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared_models.base import (
+    Command,
+    Day,
+    Line,
+    LongText,
+    Name,
+    NewId,
+    Paragraph,
+    Title,
+    Version,
+)
+from shared_models.equipment.rows import Code, Criticality, Currency, EquipmentStatus, Specifications
+from shared_models.labels.codes import LabelCode
+from shared_models.numbers import NUMBER, Money
+
+
+class _EquipmentFields(Command):
+    model: Line = ""
+    manufacturer: Line = ""
+    serial_number: Line | None = None
+    production_line_id: UUID | None = None
+    parent_id: UUID | None = None
+    class_id: UUID | None = None
+    criticality: Criticality = Criticality.medium
+    purchase_date: Day | None = None
+    installation_date: Day | None = None
+    warranty_expiry: Day | None = None
+    expected_lifespan: Annotated[int, Field(ge=0, le=200, description="years"), NUMBER] | None = None
+    hourly_downtime_cost: Money | None = None
+    replacement_value: Money | None = None
+    currency: Currency = "EUR"
+    specifications: Specifications = {}
+    notes: LongText = ""
+
+
+class CreateEquipment(_EquipmentFields):
+    """`code` is given by the server (`EQ-0001`) when left out."""
+
+    type: Literal["equipment.create"] = "equipment.create"
+    equipment_id: NewId
+    site_id: UUID
+    name: Name
+    code: Code | None = None
+    status: EquipmentStatus = EquipmentStatus.active
+
+
+class UpdateEquipment(_EquipmentFields):
+    """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site."""
+
+    type: Literal["equipment.update"] = "equipment.update"
+    equipment_id: UUID
+    version: Version
+    site_id: UUID
+    name: Name
+    code: Code
+
+
+class PutEquipment(_EquipmentFields):
+    """`UpdateEquipment` as REST takes it: site, code and status stay where they are left out; without `version` the last one wins."""
+
+    type: Literal["equipment.update"] = "equipment.update"
+    equipment_id: UUID
+    name: Name
+    version: Version | None = None
+    site_id: UUID | None = None
+    code: Code | None = None
+    status: EquipmentStatus | None = None
+
+
+class ArchiveEquipment(Command):
+    """Takes a machine off every list and device; its history stays."""
+
+    type: Literal["equipment.archive"] = "equipment.archive"
+    equipment_id: UUID
+
+
+class ChangeEquipmentStatus(Command):
+    type: Literal["equipment.change_status"] = "equipment.change_status"
+    equipment_id: UUID
+    status: EquipmentStatus
+    reason: Paragraph = ""
+
+
+class LinkLabel(Command):
+    """Binds a blank, pre-printed label to a machine."""
+
+    type: Literal["equipment.link_label"] = "equipment.link_label"
+    equipment_id: UUID
+    label_code: LabelCode
+
+
+class AddDocument(Command):
+    type: Literal["equipment.add_document"] = "equipment.add_document"
+    document_id: NewId
+    equipment_id: UUID
+    attachment_id: UUID
+    title: Title
+
+
+class RemoveDocument(Command):
+    type: Literal["equipment.remove_document"] = "equipment.remove_document"
+    document_id: UUID
+
+
+class SetEquipmentPhoto(Command):
+    type: Literal["equipment.set_photo"] = "equipment.set_photo"
+    equipment_id: UUID
+    attachment_id: UUID | None
