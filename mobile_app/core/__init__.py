@@ -9,9 +9,7 @@ Tables are live (`use_live(client.equipment)`) and hold the server's rows with t
         table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
     await client.life(equipment_id) -> EquipmentLifeRow | None       await client.documents(equipment_id) -> list[DocumentRow]
         read again when `client.details` (live, `.version`) changes
-    views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · to_validate · is_late · is_mine · runs_for
-        · name_of; likeliest modes and fixes are in shared_models.equipment.life
-    search.py (pure): search_equipment(rows, query, limit=50)
+    What the screens make of rows lies in `mobile_app.domain`: views.py, agenda.py, due_dates.py, search.py.
 
 Writing: durable before it is shown, pushed when there is a network.
 

@@ -7,10 +7,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.agenda import fits, next_original
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION, new_job
 from mobile_app.core.projection import Person, Rows, rule
+from mobile_app.domain.agenda import fits, next_original
 from shared_models.checklists.rows import ChecklistRow, JobChecklist
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.interventions.lifecycle import InterventionStatus

@@ -1,4 +1,10 @@
-"""How a machine, a job or a request looks: the marks and cards that several features share.
+"""What several features share: what screens make of rows (pure), and how a machine, a job or a request looks.
 
-Lies between `features` and `ui`: ui knows no domain word, and features do not import each other.
+Lies between `features` and `ui`: core and ui know no domain word, and features do not import each other.
+
+    views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · to_validate · is_late · is_mine · runs_for
+        · name_of; likeliest modes and fixes are in shared_models.equipment.life
+    agenda.py (pure): what is to come, entry by entry; loads of people
+    due_dates.py (pure): late, due, soon; how plans have been kept
+    search.py (pure): search_equipment(rows, query, limit=50)
 """

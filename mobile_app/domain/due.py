@@ -8,8 +8,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
 from mobile_app.core.i18n import format_date, format_late, format_number, language, n, t
+from mobile_app.domain.due_dates import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.chips import StatusChip

@@ -5,9 +5,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import open_occurrence, past_occurrences
 from mobile_app.core.i18n import t
-from mobile_app.core.views import plans_of
 from mobile_app.domain import marks
 from mobile_app.domain.context import opener
 from mobile_app.domain.due import (
@@ -22,7 +20,9 @@ from mobile_app.domain.due import (
     plan_due,
     plan_due_state,
 )
+from mobile_app.domain.due_dates import open_occurrence, past_occurrences
 from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
 from mobile_app.ui.chips import StatusChip

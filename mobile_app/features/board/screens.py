@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import compliance_of, local_day
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
-from mobile_app.core.views import Board, Load, board_view
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import compliance_words
+from mobile_app.domain.due_dates import compliance_of, local_day
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import person
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import Board, Load, board_view
 from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.core.i18n import format_duration, t
 from mobile_app.domain import marks
+from mobile_app.domain.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.domain.context import go
 from mobile_app.domain.due import settled_reason, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place

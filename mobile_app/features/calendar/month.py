@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.core.i18n import format_date_long, n, t
+from mobile_app.domain.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.calendar.entries import (
     GROUP,

@@ -6,8 +6,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import monday_of
 from mobile_app.core.i18n import t
+from mobile_app.domain.agenda import monday_of
 from mobile_app.domain.context import use_client
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.calendar.agenda import AgendaList

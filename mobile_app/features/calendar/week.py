@@ -6,8 +6,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
 from mobile_app.core.i18n import format_duration, format_hours, n, t
+from mobile_app.domain.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
 from mobile_app.domain.lookup import machine, person
 from mobile_app.features.calendar.entries import (
     Legend,

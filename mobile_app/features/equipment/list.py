@@ -8,13 +8,13 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, n, t
-from mobile_app.core.search import search_equipment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.scanning import scanner
+from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton

@@ -7,13 +7,13 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, format_number, language, t
-from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem

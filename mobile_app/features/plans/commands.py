@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import open_occurrence
 from mobile_app.core.outbox import Stage
 from mobile_app.domain.context import carry_out
+from mobile_app.domain.due_dates import open_occurrence
 from shared_models.base import Command
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CancelIntervention

@@ -7,7 +7,6 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import compliance, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.core.i18n import format_date, format_date_long, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
@@ -24,6 +23,7 @@ from mobile_app.domain.due import (
     spoken_day,
     why_sentence,
 )
+from mobile_app.domain.due_dates import compliance, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm

@@ -9,10 +9,10 @@ import flet as ft
 from pydantic import ValidationError
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import local_day
 from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.due_dates import local_day
 from mobile_app.domain.saving import sender
 from mobile_app.features.plans import fields
 from mobile_app.features.plans.commands import Refusal, settle

@@ -9,15 +9,24 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import Compliance, DueState, compliance, compliance_of, is_ignored, local_day, past_occurrences, plan_due_state
 from mobile_app.core.i18n import n, t
-from mobile_app.core.views import next_first
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
+from mobile_app.domain.due_dates import (
+    Compliance,
+    DueState,
+    compliance,
+    compliance_of,
+    is_ignored,
+    local_day,
+    past_occurrences,
+    plan_due_state,
+)
 from mobile_app.domain.lookup import dotted, line_of, machine
 from mobile_app.domain.people import technicians
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import next_first
 from mobile_app.features.plans.kinds import kinds_sheet
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import TileRow

@@ -7,7 +7,6 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.limits import text_limit
-from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
 from mobile_app.domain.context import carry_out, go, opener, use_tables
@@ -17,6 +16,7 @@ from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import interventions_of
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments

@@ -6,11 +6,11 @@ from mobile_app.core.bridge import bridge
 from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
-from mobile_app.core.search import search_equipment
-from mobile_app.core.views import by_label
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.context import carry_out, go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine, scanner
+from mobile_app.domain.search import search_equipment
+from mobile_app.domain.views import by_label
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ResultScreen, SkeletonList

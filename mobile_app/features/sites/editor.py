@@ -13,9 +13,9 @@ from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
-from mobile_app.core.zones import time_in
 from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.saving import made_once, sender, unless_stale
+from mobile_app.domain.zones import time_in
 from mobile_app.features.sites.lines import Lines
 from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton
 from mobile_app.ui.cards import NoticeCard

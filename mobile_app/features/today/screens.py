@@ -5,14 +5,14 @@ from itertools import groupby
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.due import local_day
 from mobile_app.core.i18n import format_date_long, format_hours, n, t
-from mobile_app.core.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.due_dates import local_day
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component

@@ -7,7 +7,6 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
-from mobile_app.core.views import to_validate
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.context import carry_out, go, opener, use_tables
@@ -17,6 +16,7 @@ from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.steps import AnswersCard
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
 from mobile_app.ui.chips import Avatar, StatusChip

@@ -1,6 +1,6 @@
 import pytest
 
-from mobile_app.core.search import search_equipment
+from mobile_app.domain.search import search_equipment
 from shared_models.labels.codes import check_character
 from tests.mobile_app.core.rows import machine
 

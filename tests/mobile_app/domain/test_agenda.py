@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobile_app.core.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, state_on, weeks_of
 from mobile_app.core.tables import Table
+from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, state_on, weeks_of
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
