@@ -1,14 +1,14 @@
 """What commands do to intervention sheets."""
 
-from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from mobile_app.core.project_equipment import EQUIPMENT, decide, set_status
 from mobile_app.core.projection import Person, Rows, rule
-from shared_models.checklists.rows import ChecklistRow, JobChecklist
+from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.interventions import creation
 from shared_models.interventions.commands import (
     AddAction,
     AddNote,
@@ -37,7 +37,6 @@ from shared_models.interventions.rows import (
     NoteRow,
     PhotoKind,
     PhotoRow,
-    Priority,
     StopKind,
 )
 from shared_models.requests import commands as rq
@@ -68,29 +67,13 @@ def _stopped(actions: list[ActionRow], at: datetime) -> list[ActionRow]:
 
 
 def new_job(intervention_id: UUID, machine: EquipmentRow, person: Person, at: datetime, title: str) -> InterventionRow:
-    blank: dict[str, Any] = {
-        name: None if field.is_required() else copy(field.default) for name, field in InterventionRow.model_fields.items()
-    }
-    texts = ("description", "status_reason", "failure_cause", "work_performed", "observations", "return_reason")
-    return InterventionRow.model_construct(**{
-        **blank, **dict.fromkeys(texts, ""), "id": intervention_id, "site_id": machine.site_id, "equipment_id": machine.id,
-        "title": title, "intervention_type": InterventionType.corrective, "status": InterventionStatus.pending,
-        "priority": Priority.medium, "created_by": person.id, "created_at": at, "mode_unknown": False, "is_validated": False,
-        "revision": 0, "version": 0, "actions": [], "notes": [], "photos": [],
-    })  # fmt: skip
+    return creation.new_job(intervention_id, site_id=machine.site_id, equipment_id=machine.id, title=title, at=at, by=person.id)
 
 
 _ASKED = (
     "description", "intervention_type", "priority", "assigned_technician_id", "scheduled_start", "scheduled_end", "maintenance_type_id",
     "assigned_team_id", "estimated_duration", "found_in", "found_at_step",
 )  # fmt: skip
-
-
-def snapshot(template: ChecklistRow | None) -> JobChecklist | None:
-    """What a job keeps of a template as it is now."""
-    if template is None:
-        return None
-    return JobChecklist(checklist_id=template.id, version=template.version, name=template.name, steps=template.steps)
 
 
 @rule(CreateIntervention)
@@ -100,7 +83,7 @@ def _create(rows: Rows, cmd: CreateIntervention, person: Person) -> None:
         return
     job = new_job(cmd.intervention_id, machine, person, cmd.occurred_at, cmd.title)
     stop = _stop_of(cmd)
-    checklist = snapshot(rows.get("checklist", ChecklistRow, cmd.checklist_id))
+    checklist = creation.snapshot(rows.get("checklist", ChecklistRow, cmd.checklist_id))
     _change(rows, job, **{name: getattr(cmd, name) for name in _ASKED}, **stop, checklist=checklist)
     if stop.get("stop_kind") == StopKind.failure:
         set_status(rows, machine.id, EquipmentStatus.broken, stop["stopped_at"])
