@@ -7,8 +7,8 @@ Tables are live (`use_live(client.equipment)`) and hold the server's rows with t
 
     client.sites .lines .classes .users .equipment .interventions .requests         Table of shared_models' Row
         table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
-    await client.life(equipment_id) -> EquipmentLifeRow | None       await client.documents(equipment_id) -> list[DocumentRow]
-        read again when `client.details` (live, `.version`) changes
+    await client.held(entity, model, id) -> Row | None       await client.held_of(entity, model, ref) -> list[Row]
+        what is too much to keep in memory; read again when `client.details` (live, `.version`) changes
     What the screens make of rows lies in `mobile_app.domain`: views.py, agenda.py, due_dates.py, search.py.
 
 Writing: durable before it is shown, pushed when there is a network.
@@ -32,8 +32,8 @@ Session (live): client.session.state -> SessionState: starting · signed_out · 
 
 Storage (live): client.notes.set_aside · .superseded · .recovered -> int    what befell the device's storage; client.notes.seen()
 
-Reads that need the network raise `Offline`: client.api.history(id) · revisions(id) · sessions() · end_session(id) · audit(filter)
-    · update_me(…) · change_password(…) · get/post/put/patch/delete(path, …) -> JSON
+Reads that need the network raise `Offline`: client.api.sessions() · end_session(id) · change_password(…) · list_of(model, path)
+    · get/post/put/patch/delete(path, …) -> JSON
 Errors (errors.py): ClientError ── Offline · ProblemError(problem) · ServerTrouble(status) · SignInNeeded · UnsentWork
 
 client.today_card = function(client) -> dict | None draws what the next start shows before Python runs (see assets/web/boot.js)

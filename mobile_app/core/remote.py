@@ -1,14 +1,10 @@
 """Reads and writes that go to the server directly. Each raises `Offline` without a network."""
 
-from typing import Any
 from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
-from shared_models.audit import AuditFilter, AuditPage
 from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
-from shared_models.auth.sessions import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
-from shared_models.base import Schema
-from shared_models.interventions.rows import HistoryEntry, RevisionRead
+from shared_models.auth.sessions import DemoAccount, Me, PasswordChange, RegisterRequest, SessionRead, SetupRequest
 
 
 class Remote:
@@ -39,26 +35,14 @@ class Remote:
     async def reset_password(self, wanted: PasswordReset) -> None:
         await self._http.public("/auth/new-password", wanted)
 
-    async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
-        return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")
-
-    async def revisions(self, intervention_id: UUID) -> list[RevisionRead]:
-        return await self._http.list_of(RevisionRead, f"/maintenance/interventions/{intervention_id}/revisions")
-
     async def sessions(self) -> list[SessionRead]:
         return await self._http.list_of(SessionRead, "/auth/sessions")
 
     async def end_session(self, session_id: UUID) -> None:
         await self._http.delete(f"/auth/sessions/{session_id}")
 
-    async def audit(self, wanted: AuditFilter) -> AuditPage:
-        return AuditPage.model_validate(await self._http.get("/audit", **_given(wanted)))
-
     async def me(self) -> Me:
         return Me.model_validate(await self._http.get("/auth/me"))
-
-    async def update_me(self, change: MeUpdate) -> Me:
-        return Me.model_validate(await self._http.patch("/auth/me", change))
 
     async def change_password(self, change: PasswordChange) -> None:
         await self._http.post("/auth/password", change)
@@ -66,7 +50,3 @@ class Remote:
     async def attachment(self, file_id: UUID, size: int | None = None) -> bytes:
         path = f"/attachments/{file_id}/thumbnail?size={size}" if size else f"/attachments/{file_id}"
         return (await self._http.send("GET", BASE + path)).body
-
-
-def _given(wanted: Schema) -> dict[str, Any]:
-    return wanted.model_dump(mode="json", exclude_none=True)

@@ -9,6 +9,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.context import asked, go, use_tables
 from mobile_app.domain.files import download
+from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import life_card
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.equipment import machine as parts
@@ -67,8 +68,8 @@ def _unknown() -> ft.Control:
 def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     sheet, set_sheet = ft.use_state("")
     jobs = parts.jobs_of(client, machine.id)
-    life = use_async(lambda: client.life(machine.id), [machine.id, client.details.version]).data
-    documents = use_async(lambda: client.documents(machine.id), [machine.id, client.details.version]).data or []
+    life = use_async(lambda: life_of(client, machine.id), [machine.id, client.details.version]).data
+    documents = use_async(lambda: documents_of(client, machine.id), [machine.id, client.details.version]).data or []
     size = use_breakpoint()
     use_clock(60)
 

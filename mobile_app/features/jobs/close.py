@@ -18,6 +18,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.context import carry_out, go, use_tables
+from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import item_name
 from mobile_app.domain.steps import KIND_ICON, progress
 from mobile_app.features.jobs.checklist import draft_key
@@ -153,7 +154,7 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
     searching, set_searching = ft.use_state(False)
     machine = client.equipment.get(job.equipment_id)
     of_class = client.classes.get(machine.class_id) if machine else None
-    life = use_async(lambda: client.life(job.equipment_id), [job.equipment_id]).data
+    life = use_async(lambda: life_of(client, job.equipment_id), [job.equipment_id]).data
     modes = likeliest_modes(of_class.failure_items, of_class.mode_counts, life.mode_counts if life else []) if of_class else []
     choices = [Choice(str(m.item.id), item_name(m.item), marks.icon_named(m.item.icon), m.share or None) for m in modes]
     picked = draft.get("mode")

@@ -36,7 +36,8 @@ def History(job_id: UUID) -> ft.Control:
     client = use_client()
 
     async def load() -> tuple[list[HistoryEntry], list[RevisionRead]]:
-        return await client.api.history(job_id), await client.api.revisions(job_id)
+        path = f"/maintenance/interventions/{job_id}"
+        return await client.api.list_of(HistoryEntry, f"{path}/history"), await client.api.list_of(RevisionRead, f"{path}/revisions")
 
     answer = use_async(load, [job_id])
     head = CardHeader(t("job.history"))

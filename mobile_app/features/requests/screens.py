@@ -10,6 +10,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
 from mobile_app.domain.context import carry_out, go, opener, use_tables
+from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, person, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.people import technicians
@@ -86,7 +87,7 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
         set_sheet("")
 
     use_sheet(_sheet(client, request, sheet, close), close)
-    life = use_async(lambda: client.life(request.equipment_id), [request.equipment_id]).data
+    life = use_async(lambda: life_of(client, request.equipment_id), [request.equipment_id]).data
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
     parts = [
         *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),

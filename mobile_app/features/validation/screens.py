@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_datetime, format_duration, format_moment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.context import carry_out, go, opener, use_tables
+from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
@@ -101,7 +102,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
 def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Control:
     returning, set_returning = ft.use_state(False)
     size = use_breakpoint()
-    life = use_async(lambda: client.life(job.equipment_id), [job.equipment_id]).data
+    life = use_async(lambda: life_of(client, job.equipment_id), [job.equipment_id]).data
     allowed = may_validate(client.user.role, client.user.id, job)
 
     async def approve() -> None:
