@@ -52,7 +52,7 @@ class Device:
         return row
 
     async def do(self, kind: type[Any], /, **fields: Any) -> Any:
-        command = kind(occurred_at=self.client.now(), **fields)
+        command = kind(**{"occurred_at": self.client.now(), **fields})
         await self.client.execute(command)
         return command
 
