@@ -18,7 +18,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import Sheet
-from mobile_app.ui.theme import Space
+from mobile_app.ui.stack import Stack
 from shared_models.ids import uuid7
 from shared_models.sites import LineCreate, LineRead
 
@@ -81,16 +81,11 @@ def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDo
     if not form.ready:
         return SkeletonLines(3)
     button = PrimaryButton(t("sites.save_line"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    return ft.Column(
-        [
-            TextInput(
-                t("sites.line_name"), **form.field("name"), autofocus=True, on_submit=save, max_length=text_limit(LineCreate, "name"),
-                placeholder=t("sites.line_example"),
-            ),
-            TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
-            sender(form, button, line.version if line else None, initial),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return Stack(
+        TextInput(
+            t("sites.line_name"), **form.field("name"), autofocus=True, on_submit=save, max_length=text_limit(LineCreate, "name"),
+            placeholder=t("sites.line_example"),
+        ),
+        TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
+        sender(form, button, line.version if line else None, initial)
     )  # fmt: skip

@@ -19,13 +19,13 @@ from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.ids import uuid7
 from shared_models.meters.commands import RecordReading, ResetMeter
 from shared_models.meters.rows import MeterRow, ResetKind
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 Done = Callable[[], Any]
 AGO = (1, 4, 12, 24, 48, 72, 168)
 """How many hours ago somebody may say that he read the meter."""
@@ -45,10 +45,6 @@ def When(at: datetime | None, on_change: Callable[[datetime | None], None], now:
 
 def reading_of(client: Client, meter: MeterRow, value: float, at: datetime, *, confirmed: bool) -> RecordReading:
     return RecordReading(occurred_at=client.now(), meter_id=meter.id, reading_id=uuid7(), value=value, read_at=at, is_confirmed=confirmed)
-
-
-def _stack(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=STRETCH)
 
 
 def reset_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
@@ -101,7 +97,7 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
     save_word = t("meters.confirm", value=amount(meter, final)) if sure and final is not None else t("meters.reset_save")
     kinds = [Choice(one.value, t(f"meters.kind.{one}")) for one in ResetKind]
     then = [Meta(t("meters.reset_then", value=amount(meter, reading)))] if reading is not None else []
-    return _stack(
+    return Stack(
         Segments(kinds, kind, set_kind),
         Meta(t(f"meters.kind.{kind}_note")),
         TypedNumber(t("meters.final_value"), final, put_final, unit=meter.unit, hint=t("meters.final_hint")),
@@ -111,4 +107,5 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
         *then,
         *([NoticeCard(wrong, tone=Tone.bad)] if wrong else []),
         PrimaryButton(save_word, save, icon=ft.Icons.RESTART_ALT_ROUNDED),
+        spacing=Space.m,
     )

@@ -26,6 +26,7 @@ from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
 from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
@@ -88,7 +89,7 @@ def NextDues(client: Client, equipment_id: UUID, *, may_plan: bool) -> list[ft.C
         lines += [Divider(), _next_due(client, plan)]
     if not plans:
         lines.append(Meta(t("due.no_plan")))
-    return [Card(ft.Column(lines, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))]
+    return [Card(Stack(*lines, spacing=10))]
 
 
 def _next_due(client: Client, plan: PlanRow) -> ft.Control:

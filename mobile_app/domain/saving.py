@@ -16,6 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ConflictNotice
 from mobile_app.ui.forms import WHOLE, Form
 from mobile_app.ui.hooks import use_box, use_live, use_subscription
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Tone
 from shared_models.problems import Problem
@@ -72,7 +73,7 @@ def sender(
         told: list[ft.Control] = [ft.Container(asked, padding=ABOVE)]
     else:
         told = [Refusal(form, len([name for name in form.errors if name != WHOLE]) if wrong is None else wrong)]
-    return ft.Column([*told, button], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*told, button, spacing=0)
 
 
 @component
@@ -101,6 +102,6 @@ def Refusal(form: Form, wrong: int) -> ft.Control:
         said.append(NoticeCard(form.problem, "" if is_whole else t("common.kept"), tone=Tone.bad))
     if not said:
         return ft.Container()
-    words = ft.Column(said, spacing=6, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    words = Stack(*said, spacing=6)
     box = ft.Container(words, padding=ABOVE)
     return ft.Semantics(content=box, live_region=True, container=True)

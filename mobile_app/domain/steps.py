@@ -19,6 +19,7 @@ from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
 from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
@@ -141,7 +142,7 @@ def AnswersCard(client: Client, job: InterventionRow) -> ft.Control:
     rows = [_row(client, step, answers.get(step.id), linked.get(step.id), pictures) for step in by_weight(steps_of(job), answers)]
     name = job.checklist.name if job.checklist else ""
     parts = [CardHeader(name, count), *rows]
-    return Card(ft.Column(parts, spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))
+    return Card(Stack(*parts, spacing=14))
 
 
 def _row(
@@ -159,7 +160,7 @@ def _row(
     else:
         head = ft.Row([told_by, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
     parts = [head, *_proof(step, answer, pictures), *linked_job(linked)]
-    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, key=str(step.id))
+    return Stack(*parts, spacing=8, key=str(step.id))
 
 
 def _proof(step: Step, answer: AnswerRow | None, pictures: dict[UUID, bytes]) -> list[ft.Control]:

@@ -24,6 +24,7 @@ hooks       use_state(v) use_box(make) State[T] Setter[T]             Flet's, ty
 theme       C.<role> (background surface surface2 line ink ink2 primary on_primary ok warning bad info off scan …),
             Tone.ok|warning|bad|info|off|primary, TONES[tone] -> (ink, paper, icon), LIGHT/DARK Palette,
             Space.xs s m l page xl xxl, Radius.card button tile pill, Size.*, REGULAR MEDIUM SEMIBOLD BOLD, line(), faint()
+stack       Stack(*controls, spacing=16, expand=)   one below the other, each as wide as all
 text        Title(h1) Heading Strong Body Meta Caption Overline (value, **ft.Text); Digits(value, size, color, label)
 timers      Timer*(since, size, color)
 buttons     PrimaryButton SecondaryButton DangerButton(quiet=) OnPrimaryButton(strong=)

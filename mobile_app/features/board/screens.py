@@ -24,6 +24,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
 
@@ -75,7 +76,7 @@ def board_of(client: Client) -> Board:
 
 
 def _column(controls: Sequence[ft.Control]) -> ft.Control:
-    column = ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(*controls, spacing=Space.m)
     return ft.Container(column, expand=1)
 
 
@@ -175,7 +176,7 @@ def _load(client: Client, board: Board) -> list[ft.Control]:
     if not loads:
         return []
     lines = [_load_line(client, load) for load in loads]
-    column = ft.Column([CardHeader(t("board.load")), *lines], spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(CardHeader(t("board.load")), *lines, spacing=14)
     return [Card(column)]
 
 
@@ -184,5 +185,5 @@ def _load_line(client: Client, load: Load) -> ft.Control:
     figure = n("today.count", load.open)
     bar = LoadBar(load.open, BUSY, label=f"{name}, {figure}")
     head = ft.Row([Strong(name, expand=True), Meta(figure)], spacing=8)
-    words = ft.Column([head, bar], spacing=6, tight=True, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    words = Stack(head, bar, spacing=6, tight=True, expand=True)
     return ft.Row([Avatar(name), words], spacing=12)

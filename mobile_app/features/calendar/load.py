@@ -20,12 +20,12 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, faint, line
 from shared_models.permissions import Permission, may
 from shared_models.users import UserCard
 
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _TALLEST: Final = 22
 _MANY: Final = 12
 
@@ -58,7 +58,7 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     is_desk = environment.current().layout.breakpoint == Breakpoint.desktop  # where a card can be dragged; a phone has the title above
     head = [CardHeader(t("calendar.load"))] if is_desk else []
     hint = [Meta(t("calendar.load_hint"))] if scene.may_plan and is_desk else []
-    column = ft.Column([*head, Meta(t("calendar.load_measure")), *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+    column = Stack(*head, Meta(t("calendar.load_measure")), *hint, *lines, spacing=8)
     return Card(column, padding=14)
 
 
@@ -77,7 +77,7 @@ def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
     note = note_of(load)
     if note:
         parts.append(Meta(note, color=C.bad if load.over else C.ink2))
-    words = ft.Column(parts, spacing=5, tight=True, expand=True, horizontal_alignment=_STRETCH)
+    words = Stack(*parts, spacing=5, tight=True, expand=True)
     leading = Avatar(name, size=32) if load.person else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
     box = ft.Container(
         ft.Row([ft.Container(leading, width=32), words], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START),
@@ -123,7 +123,7 @@ def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
         f"!\u2009{name[:1].upper()}" if over else name[:1].upper(), size=10, color=C.bad if over else C.ink2,
         weight=ft.FontWeight.W_700 if over else None, text_align=ft.TextAlign.CENTER,
     )  # fmt: skip
-    column = ft.Column([bar, letter], spacing=2, tight=True, horizontal_alignment=_STRETCH)
+    column = Stack(bar, letter, spacing=2)
     return ft.Semantics(content=column, label=said, exclude_semantics=True, expand=1, tooltip=said)
 
 

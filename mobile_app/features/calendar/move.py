@@ -22,6 +22,7 @@ from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import PickList
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
@@ -147,7 +148,7 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
         parts.append(TextLink(t("calendar.move_reset", day=said_day(back.date())), partial(on_move, back)))
     if on_tap_day is not None:
         parts.append(TextLink(t("calendar.move_by_tap"), on_tap_day))
-    return ft.Column(parts, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts, spacing=Space.m)
 
 
 @component

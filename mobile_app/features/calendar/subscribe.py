@@ -18,8 +18,9 @@ from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
 from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Strong
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
 from shared_models.plans.feeds import FeedCreate, FeedKind, FeedLink, FeedRead
 
@@ -44,22 +45,18 @@ def Subscriptions() -> ft.Control:
     link, set_link = made
     intro = Body(t("calendar.feeds_body"))
     if isinstance(feeds.error, Offline):
-        return _stacked(intro, ErrorState(t("calendar.feeds_offline"), t("calendar.feeds_offline_body"), on_retry=feeds.reload))
+        return Stack(intro, ErrorState(t("calendar.feeds_offline"), t("calendar.feeds_offline_body"), on_retry=feeds.reload))
     if feeds.error is not None:
-        return _stacked(intro, ErrorState(on_retry=feeds.reload))
+        return Stack(intro, ErrorState(on_retry=feeds.reload))
     if feeds.data is None:
-        return _stacked(intro, SkeletonLines())
+        return Stack(intro, SkeletonLines())
 
     def created(new: FeedLink) -> None:
         set_link(new)
         feeds.reload()
 
     shown = [NewLink(link)] if link else []
-    return _stacked(intro, *shown, NewFeed(created), FeedList(feeds.data, feeds.reload))
-
-
-def _stacked(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(intro, *shown, NewFeed(created), FeedList(feeds.data, feeds.reload))
 
 
 def NewLink(link: FeedLink) -> ft.Control:
@@ -72,7 +69,7 @@ def NewLink(link: FeedLink) -> ft.Control:
         action=ft.CopyToClipboard(link.url),
     )
     note = NoticeCard(t("calendar.feed_once"), t("calendar.feed_once_body"), tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED)
-    return _stacked(Strong(t("calendar.feed_ready", name=link.name)), address, copy, note)
+    return Stack(Strong(t("calendar.feed_ready", name=link.name)), address, copy, note)
 
 
 @component
@@ -106,7 +103,7 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
         parts.append(Picker(t(f"calendar.feed.{kind}"), _targets(client, kind), chosen, set_chosen))
     may_create = mine or chosen is not None
     parts.append(SecondaryButton(t("calendar.feed_create"), create, icon=ft.Icons.ADD_LINK_ROUNDED, busy=busy, disabled=not may_create))
-    return _stacked(*parts)
+    return Stack(*parts)
 
 
 def _refused(error: ClientError) -> str:
@@ -146,7 +143,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
         )
 
     if not feeds:
-        return _stacked(CardHeader(t("calendar.feeds_mine")), Meta(t("calendar.feeds_none")))
+        return Stack(CardHeader(t("calendar.feeds_mine")), Meta(t("calendar.feeds_none")))
     lines = [
         LineItem(
             feed.name,
@@ -156,7 +153,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
         )
         for feed in feeds
     ]  # fmt: skip
-    return _stacked(CardHeader(t("calendar.feeds_mine"), str(len(feeds))), *lines)
+    return Stack(CardHeader(t("calendar.feeds_mine"), str(len(feeds))), *lines)
 
 
 def _read(feed: FeedRead) -> str:

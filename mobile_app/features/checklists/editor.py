@@ -32,11 +32,10 @@ from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_draft, use_shortcut, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import C, Space, Tone
+from mobile_app.ui.theme import C, Tone
 from shared_models.checklists.rows import ChecklistRow, StepKind
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 @component
@@ -106,7 +105,7 @@ def _head_fields(draft: Draft, wrong: dict[str, str], *, is_new: bool) -> list[f
         fields.append(
             Toggle(t("checklists.active"), draft.get("is_active", True), draft.setter("is_active"), meta=t("checklists.active_hint"))
         )
-    return [Card(ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(*fields))]
 
 
 def _adder(add: Callable[[str], None]) -> ft.Control:
@@ -115,7 +114,7 @@ def _adder(add: Callable[[str], None]) -> ft.Control:
         TextLink(f"+ {t(f'checklists.kind.{kind.value}')}", partial(add, kind.value)) for kind in StepKind
     ]  # fmt: skip
     words: list[ft.Control] = [Meta(t("checklists.add")), ft.Row(chips, wrap=True, spacing=4, run_spacing=0)]
-    return Card(ft.Column(words, spacing=4, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*words, spacing=4))
 
 
 @component
@@ -150,7 +149,7 @@ def StepEditor(
         return Card(head, on_click=toggle, label=f"{at + 1}. {step['title']}", padding=12)
     body = StepFields(step, change, partial(add, at, step["kind"]))
     fold = TextLink(t("checklists.fold"), toggle, color=C.ink2)
-    return Card(ft.Column([head, body, fold], spacing=Space.l, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(head, body, fold))
 
 
 def _tools(

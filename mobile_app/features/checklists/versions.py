@@ -18,11 +18,10 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines
 from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Radius, Tone
 from shared_models.checklists.rows import ChecklistRow, ChecklistVersionRead, Step
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 class Changes(NamedTuple):
@@ -65,7 +64,7 @@ def Versions(client: Client, row: ChecklistRow) -> ft.Control:
         lines += [Divider()] if lines else []
         lines.append(_line(version, former, is_newest=not lines, on_click=partial(set_opened, 0 if is_open else version.version)))
         lines += [_steps(version.steps)] if is_open else []
-    return ft.Column(lines, spacing=4, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*lines, spacing=4)
 
 
 def _line(version: ChecklistVersionRead, former: ChecklistVersionRead | None, *, is_newest: bool, on_click: partial[None]) -> ft.Control:
@@ -88,9 +87,7 @@ def _told(version: ChecklistVersionRead, former: ChecklistVersionRead | None) ->
 
 def _steps(steps: Sequence[Step]) -> ft.Control:
     lines: list[ft.Control] = [_step(at, step) for at, step in enumerate(steps, start=1)]
-    return ft.Container(
-        ft.Column(lines, spacing=12, tight=True, horizontal_alignment=STRETCH), bgcolor=C.surface2, border_radius=Radius.tile, padding=14
-    )
+    return ft.Container(Stack(*lines, spacing=12), bgcolor=C.surface2, border_radius=Radius.tile, padding=14)
 
 
 def _step(at: int, step: Step) -> ft.Control:

@@ -25,11 +25,10 @@ from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 @component
@@ -111,7 +110,7 @@ def _identity(form: Form, wrong: dict[str, str], *, is_new: bool) -> ft.Control:
     if not is_new:
         state = t("classes.active_on" if form.get("is_active") else "classes.active_off")
         fields.append(Toggle(t("classes.active"), bool(form.get("is_active")), partial(form.set, "is_active"), meta=state))
-    return Card(ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*fields))
 
 
 def _tabs(values: Values, kind: str, set_kind: OnPick, wrong: dict[str, str]) -> ft.Control:
@@ -158,4 +157,4 @@ def Removal(client: Client, row: EquipmentClassRow) -> ft.Control:
     question = Question(t("classes.delete_title", name=title_of(row.names)), t("classes.delete_body"), t("classes.delete"), remove)
     button = DangerButton(t("classes.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
     told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return ft.Column([*told, button], spacing=10, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*told, button, spacing=10)

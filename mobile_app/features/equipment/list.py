@@ -27,6 +27,7 @@ from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
@@ -145,12 +146,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         row_label=lambda row: dotted(row.name, row.code),
         empty=_no_match(client),
     )
-    body = ft.Column(
-        [head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True)],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 

@@ -18,6 +18,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.chips import IconTile
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.life import EquipmentLifeRow, Fix, fixes, repeat_failure
@@ -25,8 +26,6 @@ from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow,
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
 from shared_models.interventions.rows import InterventionRow, InterventionType
 from shared_models.labels.codes import grouped
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 def top_bar(*actions: ft.Control) -> ft.Control:
@@ -87,7 +86,7 @@ def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_r
         others.insert(0, IconAction(ft.Icons.ADD_ROUNDED, t("machine.new_job"), on_start, outlined=True, size=52))
     if environment.current().has_big_text:
         main.expand = None
-        return ft.Column([main, ft.Row(list[ft.Control](others), spacing=10)], spacing=10, tight=True, horizontal_alignment=STRETCH)
+        return Stack(main, ft.Row(list[ft.Control](others), spacing=10), spacing=10)
     return ft.Row([main, *others], spacing=10)
 
 
@@ -104,7 +103,7 @@ def fixes_card(client: Client, machine: EquipmentRow, life: EquipmentLifeRow | N
     if not found:
         return []
     lines = [_fix_line(client, machine.id, fix) for fix in found]
-    return [Card(ft.Column([CardHeader(t("machine.fixes")), *lines], spacing=4, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(CardHeader(t("machine.fixes")), *lines, spacing=4))]
 
 
 def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
@@ -139,7 +138,7 @@ def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
         field = fields.get(key)
         name = in_language(field.names, language()) if field else key
         rows.append((name, _measure(value, field.unit) if field and field.unit else str(value)))
-    return Card(ft.Column([CardHeader(t("machine.facts")), KeyValues(rows)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(CardHeader(t("machine.facts")), KeyValues(rows), spacing=12))
 
 
 def _measure(value: object, unit: str) -> str:
@@ -154,7 +153,7 @@ def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow]
     if not documents:
         return []
     lines = [LineItem(document.title, icon=ft.Icons.DESCRIPTION_OUTLINED, on_click=on_open(document)) for document in documents]
-    return [Card(ft.Column([CardHeader(t("machine.documents")), *lines], spacing=2, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(CardHeader(t("machine.documents")), *lines, spacing=2))]
 
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:

@@ -17,14 +17,13 @@ from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
 from shared_models.meters.commands import CreateMeter, UpdateMeter
 from shared_models.meters.rows import MeterKind, MeterRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 UNITS = ("h", "cycles", "km", "m³", "bar", "°C")
 HOURS, MOST_HOURS = "h", 24.0
 _FIELDS = ("name", "unit", "kind", "digits", "decimals", "most_per_day", "expected_per_day", "low", "high", "is_active")
@@ -65,7 +64,7 @@ def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_don
         *([ft.Text(form.problem)] if form.problem else []),
         PrimaryButton(t("meters.keep"), save, icon=ft.Icons.CHECK_ROUNDED),
     ]
-    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*parts)
 
 
 def _digits() -> list[Choice]:

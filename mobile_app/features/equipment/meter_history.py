@@ -17,13 +17,13 @@ from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.meters.commands import VoidReading
 from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingPage, ReadingRow, ResetRow
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 MORE = 100
 
 
@@ -70,7 +70,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
         parts.append(Meta(trouble))
     if not readings and not meter.resets:
         parts.append(Meta(t("meters.never_read")))
-    return ft.Column(parts, spacing=Space.s, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*parts, spacing=Space.s)
 
 
 def merged(own: Sequence[ReadingRow], fetched: Sequence[ReadingRow]) -> list[ReadingRow]:

@@ -27,6 +27,7 @@ from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Space, Tone
 from shared_models.equipment.rows import DocumentRow, EquipmentRow
 from shared_models.permissions import Permission
@@ -114,8 +115,7 @@ def _laid_out(
 
 
 def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=parts.STRETCH)
-    return ft.Container(column, expand=flex)
+    return ft.Container(Stack(*controls, spacing=Space.m), expand=flex)
 
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:

@@ -16,6 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.equipment.commands import ChangeEquipmentStatus
@@ -24,7 +25,6 @@ from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.interventions.rows import InterventionType, Priority, StopKind
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 BREAKDOWN, FAULT, ROUND = "breakdown", "fault", "round"
 KINDS = {
     BREAKDOWN: (InterventionType.corrective, ft.Icons.ERROR_OUTLINE_ROUNDED),
@@ -56,22 +56,18 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     def picked(kind: str) -> Awaitable[None]:
         return start(kind)
 
-    return ft.Column(
-        [
-            TextInput(
-                t("machine.what"),
-                draft.get("title", ""),
-                draft.setter("title"),
-                placeholder=t("machine.what_hint"),
-                max_length=text_limit(CreateIntervention, "title"),
-                optional=True,
-            ),
-            Meta(t("machine.start_hint")),
-            ChoiceGrid(choices, None, picked, columns=1),
-        ],
+    return Stack(
+        TextInput(
+            t("machine.what"),
+            draft.get("title", ""),
+            draft.setter("title"),
+            placeholder=t("machine.what_hint"),
+            max_length=text_limit(CreateIntervention, "title"),
+            optional=True,
+        ),
+        Meta(t("machine.start_hint")),
+        ChoiceGrid(choices, None, picked, columns=1),
         spacing=Space.m,
-        tight=True,
-        horizontal_alignment=STRETCH,
     )
 
 
@@ -97,30 +93,25 @@ def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
             on_done()
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    return ft.Column(
-        [
-            TextInput(
-                t("machine.what_is_wrong"),
-                draft.get("title", ""),
-                draft.setter("title"),
-                max_length=text_limit(CreateIntervention, "title"),
-                error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
-            ),
-            Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
-            TextInput(
-                t("machine.details"),
-                draft.get("description", ""),
-                draft.setter("description"),
-                lines=3,
-                max_length=text_limit(CreateIntervention, "description"),
-                optional=True,
-            ),
-            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-            PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        TextInput(
+            t("machine.what_is_wrong"),
+            draft.get("title", ""),
+            draft.setter("title"),
+            max_length=text_limit(CreateIntervention, "title"),
+            error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
+        ),
+        Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
+        TextInput(
+            t("machine.details"),
+            draft.get("description", ""),
+            draft.setter("description"),
+            lines=3,
+            max_length=text_limit(CreateIntervention, "description"),
+            optional=True,
+        ),
+        Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
+        PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
     )
 
 
@@ -160,15 +151,8 @@ def StatusForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
             on_done()
 
     choices = [Choice(s.value, marks.EQUIPMENT[s].word, marks.EQUIPMENT[s].icon) for s in EquipmentStatus]
-    return ft.Column(
-        [
-            ChoiceGrid(choices, status, set_status),
-            TextInput(
-                t("machine.status_reason"), reason, set_reason, max_length=text_limit(ChangeEquipmentStatus, "reason"), optional=True
-            ),
-            PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        ChoiceGrid(choices, status, set_status),
+        TextInput(t("machine.status_reason"), reason, set_reason, max_length=text_limit(ChangeEquipmentStatus, "reason"), optional=True),
+        PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
     )

@@ -13,7 +13,6 @@ from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.meters import as_typed, last_shown, question, since_when
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.features.jobs.checklist_answers import NUMBERS, SAVED, Answering
-from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, NoticeCard
@@ -25,8 +24,9 @@ from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.pads import NumberPad, SignaturePad, shown
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
-from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Space, Tone, line
+from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Tone, line
 from shared_models.checklists.rows import StepKind, StepState
 from shared_models.checklists.rules import judged
 from shared_models.interventions.rows import Priority
@@ -54,7 +54,7 @@ def StepCard(step: Answering) -> ft.Control:
     parts = [_asked(step), *_photo(step), *controls, *_failure(step, lambda: set_asking(True))]
     if step.answer is not None:
         parts.append(_answered(step))
-    return Card(stacked(*parts, spacing=Space.l), padding=20)
+    return Card(Stack(*parts), padding=20)
 
 
 def _asked(step: Answering) -> ft.Control:
@@ -63,7 +63,7 @@ def _asked(step: Answering) -> ft.Control:
         words.append(Body(step.step.help, color=C.ink2))
     if not step.step.is_required:
         words.append(Meta(t("checklist.optional")))
-    return stacked(*words, spacing=6)
+    return Stack(*words, spacing=6)
 
 
 def _instruction(words: str) -> ft.Control:
@@ -81,7 +81,7 @@ def _answered(step: Answering) -> ft.Control:
     row: list[ft.Control] = [chip, back]
     foot = ft.Row(row, alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
     reason = [Meta(step.answer.reason)] if step.answer.reason and step.answer.state is StepState.skipped else []
-    return stacked(*reason, foot, spacing=4)
+    return Stack(*reason, foot, spacing=4)
 
 
 def under_thumb(step: Answering) -> list[ft.Control]:
@@ -131,7 +131,7 @@ def _written(step: Answering) -> ft.Control:
 
 def _verdicts(step: Answering) -> list[ft.Control]:
     return [
-        stacked(
+        Stack(
             _big(step, StepState.done, "checklist.state.done", Tone.ok),
             _big(step, StepState.failed, "checklist.state.failed", Tone.bad),
             _big(step, StepState.na, "checklist.state.na", Tone.off),
@@ -246,7 +246,7 @@ def _limits(step: Answering) -> list[ft.Control]:
         found.append(Meta(_last_reading(step, step.meter)))
     elif step.step.kind is StepKind.meter:
         found.append(Meta(t("checklist.no_meter")))
-    return [stacked(*found, spacing=2)] if found else []
+    return [Stack(*found, spacing=2)] if found else []
 
 
 def _last_reading(step: Answering, meter: MeterRow) -> str:
@@ -299,11 +299,17 @@ def _photo(step: Answering) -> list[ft.Control]:
     if step.photo_id is not None:
         picture = StoredPicture(step.photo_id, 280, height=200, label=t("checklist.photo"))
         again = TextLink(t("checklist.photo_again"), step.photograph)
-        return [stacked(ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER))]
+        return [
+            Stack(
+                ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), spacing=10
+            )
+        ]
     if not wanted:
         return []
     hint = [] if step.step.kind is StepKind.photo else [Meta(t("checklist.photo_first"))]
-    return [stacked(PrimaryButton(t("checklist.photo_take"), step.photograph, icon=ft.Icons.PHOTO_CAMERA_ROUNDED, height=64), *hint)]
+    return [
+        Stack(PrimaryButton(t("checklist.photo_take"), step.photograph, icon=ft.Icons.PHOTO_CAMERA_ROUNDED, height=64), *hint, spacing=10)
+    ]
 
 
 # A failure
@@ -337,9 +343,8 @@ def CorrectiveForm(step: Answering, on_close: Callable[[], None]) -> ft.Control:
             on_close()
 
     priorities = [Choice(mark.value, marks.PRIORITY[mark].word) for mark in Priority]
-    return stacked(
+    return Stack(
         TextInput(t("checklist.corrective_what"), title, draft.setter("title"), lines=2, max_length=200),
         Segments(priorities, draft.get("priority"), draft.setter("priority")),
         PrimaryButton(t("checklist.corrective_create"), create, icon=ft.Icons.ADD_ROUNDED, disabled=not title.strip()),
-        spacing=Space.l,
     )

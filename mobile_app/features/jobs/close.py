@@ -24,7 +24,6 @@ from mobile_app.domain.steps import KIND_ICON, progress
 from mobile_app.features.jobs.checklist import draft_key
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
-from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
@@ -38,6 +37,7 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import PickList
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
 from shared_models.checklists.rows import Step
@@ -80,7 +80,7 @@ def _unfinished(job: InterventionRow, missing: list[Step]) -> ft.Control:
     lines = [LineItem(step.title, icon=KIND_ICON[step.kind]) for step in missing]
     on = PrimaryButton(t("checklist.continue"), lambda: go(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=True)
     notice = NoticeCard(t("close.unfinished"), n("checklist.missing", len(missing)))
-    return Page(head, notice, Card(stacked(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
+    return Page(head, notice, Card(Stack(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
 
 
 def _over(_: Client, job: InterventionRow, *, read_only: bool = True) -> ft.Control:
@@ -177,7 +177,7 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
     again = repeat_failure([j for j in life.jobs if j.id != job.id], client.now(), UUID(picked)) if life and _is_mode(picked) else None
     hint = t("close.most_frequent", kind=in_language(of_class.names, language()).lower()) if of_class else ""
     remedies = _remedies(of_class)
-    return stacked(
+    return Stack(
         StepTitle(t("close.what"), hint),
         *([ChoiceGrid(first, picked, pick)] if first else []),
         ft.Row(links, spacing=4, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
@@ -212,7 +212,7 @@ def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) ->
     temporary = bool(draft.get("temporary"))
     until = [DateInput(t("close.temporary_until"), _until(draft), lambda day: draft.set("until", day.isoformat()))] if temporary else []
     corrective = job.intervention_type == InterventionType.corrective
-    return stacked(
+    return Stack(
         StepTitle(t("close.runs")),
         ChoiceGrid(states, draft.get("runs"), draft.setter("runs"), columns=3),
         _times_card(job, draft, times, lambda: set_editing(True)),
@@ -235,7 +235,6 @@ def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) ->
         *([NoticeCard(t("close.signature_asked"), icon=ft.Icons.DRAW_OUTLINED)] if asked and not draft.get("signature") else []),
         *(_signing(draft) if signing else []),
         *([] if signing else [ft.Row([TextLink(t("close.sign"), lambda: set_signing(True))])]),
-        spacing=Space.l,
     )
 
 
@@ -286,7 +285,7 @@ def _times_form(draft: Draft, times: Times) -> ft.Control:
         hint=t("close.down_hint"),
         optional=True,
     )
-    return stacked(worked, down, spacing=Space.l)
+    return Stack(worked, down)
 
 
 def _until(draft: Draft) -> date:

@@ -13,6 +13,7 @@ from mobile_app.domain.context import go
 from mobile_app.domain.lookup import dotted, line_of, machine, number_of, person
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Table
 from mobile_app.ui.theme import Space, Tone
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
@@ -32,7 +33,7 @@ def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, 
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
     )
     parts: list[ft.Control] = [head, filters, ft.Container(table, expand=True)]
-    body = ft.Column(parts, spacing=Space.m, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    body = Stack(*parts, spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 

@@ -10,16 +10,15 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.interventions.lifecycle import OPEN
 from shared_models.interventions.rows import InterventionRow, RequiredPart
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
-
 
 def _card(*controls: ft.Control, spacing: float = 8) -> ft.Control:
-    return Card(ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*controls, spacing=spacing))
 
 
 def due_card(client: Client, job: InterventionRow) -> list[ft.Control]:

@@ -15,12 +15,11 @@ from mobile_app.ui.cards import CardHeader, KeyValues
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
-from mobile_app.ui.theme import Space
 from shared_models.interventions.commands import ReviseIntervention
 from shared_models.interventions.rows import InterventionRow, RevisionRead
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 WORDS = ("work_performed", "observations", "failure_cause")
 """What a correction may say anew, and what a former sheet shows."""
 
@@ -44,7 +43,7 @@ def ReviseForm(client: Client, job: InterventionRow, on_done: Callable[[], None]
     ]
     reason = TextInput(t("job.revise_reason"), draft.get("reason", ""), draft.setter("reason"), max_length=most["reason"])
     button = PrimaryButton(t("job.revise_send"), send, disabled=not draft.get("reason", "").strip())
-    return ft.Column([*fields, reason, button], spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*fields, reason, button)
 
 
 def Revisions(revisions: list[RevisionRead]) -> list[ft.Control]:
@@ -58,4 +57,4 @@ def _former(revision: RevisionRead) -> ft.Control:
     ]
     head = CardHeader(t("job.former", number=revision.revision))
     meta = Meta(dotted(revision.by, format_datetime(revision.replaced_at), revision.reason))
-    return ft.Column([head, meta, KeyValues(told, stacked=True)], spacing=6, tight=True, horizontal_alignment=STRETCH)
+    return Stack(head, meta, KeyValues(told, stacked=True), spacing=6)

@@ -37,6 +37,7 @@ from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_enviro
 from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.checklists.rows import ANSWERABLE
@@ -83,7 +84,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     told = [
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
-        *([Card(parts.stacked(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
+        *([Card(Stack(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
     ]
     second = [
         *parts.report_card(client, job),
@@ -115,7 +116,7 @@ def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:
         return []
     step = next((step.title for step in steps_of(origin) if step.id == job.found_at_step), "")
     line = LineItem(origin.title, meta=step, icon=ft.Icons.CHECKLIST_ROUNDED, on_click=opener(f"/jobs/{origin.id}"))
-    return [Card(parts.stacked(CardHeader(t("checklist.origin")), line, spacing=6))]
+    return [Card(Stack(CardHeader(t("checklist.origin")), line, spacing=6))]
 
 
 def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
@@ -123,7 +124,7 @@ def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> lis
 
 
 def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(parts.stacked(*controls, spacing=Space.m), expand=flex)
+    return ft.Container(Stack(*controls, spacing=Space.m), expand=flex)
 
 
 def _title(job: InterventionRow) -> ft.Control:
@@ -218,7 +219,7 @@ def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control
     )
     send = [ft.Row([TextLink(t("job.note_add"), add)], alignment=ft.MainAxisAlignment.END)] if text.strip() else []
     empty = [Meta(t("job.no_note"))] if not written and not writable else []
-    return Card(parts.stacked(CardHeader(t("job.notes")), *written, *empty, *field, *send))
+    return Card(Stack(CardHeader(t("job.notes")), *written, *empty, *field, *send, spacing=10))
 
 
 # All jobs

@@ -17,6 +17,7 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Digits, Meta
 from mobile_app.ui.theme import BOLD, C, Tone
 from mobile_app.ui.timers import Timer
@@ -25,12 +26,6 @@ from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import ActionRow, InterventionRow, NoteRow
 from shared_models.interventions.rules import down_time
 from shared_models.requests.rows import WorkRequestRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 def clock_card(client: Client, job: InterventionRow) -> ft.Control:
@@ -46,7 +41,7 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
     state = ft.Row([*facts, mark.chip()], spacing=10, tight=True)
     foot = ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
-    return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+    return Card(Stack(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
 
 
 def _still(job: InterventionRow, seconds: float) -> ft.Control:
@@ -89,7 +84,7 @@ def request_card(client: Client, request: WorkRequestRow | None) -> list[ft.Cont
     symptom = marks.SYMPTOM[request.symptom]
     said = request.text or symptom.word
     meta = dotted(request.requester, format_moment(request.created_at, client.now()))
-    return [Card(stacked(CardHeader(t("job.request"), symptom.chip()), Body(t("common.quoted", text=said)), Meta(meta), spacing=6))]
+    return [Card(Stack(CardHeader(t("job.request"), symptom.chip()), Body(t("common.quoted", text=said)), Meta(meta), spacing=6))]
 
 
 def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
@@ -97,7 +92,7 @@ def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         return []
     now = client.now()
     lines = [_action_line(client, action, now) for action in sorted(job.actions, key=lambda a: a.started_at)]
-    return [Card(stacked(CardHeader(t("job.work"), labour_of(job, now)), *lines, spacing=4))]
+    return [Card(Stack(CardHeader(t("job.work"), labour_of(job, now)), *lines, spacing=4))]
 
 
 def _action_line(client: Client, action: ActionRow, now: datetime) -> ft.Control:
@@ -142,7 +137,7 @@ def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         told.append((t("job.signed_by", name=job.signature.name), SignatureView(job.signature.path)))
     if not told:
         return []
-    return [Card(stacked(CardHeader(t("job.report")), KeyValues(told, stacked=True), spacing=12))]
+    return [Card(Stack(CardHeader(t("job.report")), KeyValues(told, stacked=True), spacing=12))]
 
 
 def notes_list(client: Client, notes: Sequence[NoteRow]) -> list[ft.Control]:
@@ -173,4 +168,4 @@ def Photos(client: Client, job: InterventionRow, on_add: Handler | None) -> ft.C
         parts.append(PhotoGrid(tiles, on_add=on_add))
     if missing:
         parts.append(Meta(n("job.photos_elsewhere", missing)))
-    return Card(stacked(*parts))
+    return Card(Stack(*parts, spacing=10))

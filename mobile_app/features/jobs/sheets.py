@@ -13,6 +13,7 @@ from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.pickers import PickList
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading
 from mobile_app.ui.theme import Space
 from shared_models.equipment.rows import EquipmentStatus
@@ -46,7 +47,7 @@ def CancelForm(client: Client, job: InterventionRow, commands: JobCommands, on_c
 
     states = [Choice(state.value, t(f"close.runs.{state.value}"), icon) for state, icon in MACHINE_STATES.items()]
     grid = ChoiceGrid(states, picked, set_picked, columns=3)
-    question = ft.Column([Heading(t("close.runs")), grid], spacing=Space.s, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    question = Stack(Heading(t("close.runs")), grid, spacing=Space.s)
     return ReasonForm(
         f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), send,
         question=question if asks else None, ready=bool(picked) or not asks,

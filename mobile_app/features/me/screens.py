@@ -25,17 +25,13 @@ from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_live
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.auth.sessions import PasswordChange, SessionRead
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 SYSTEM = "system"
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 @component
@@ -79,7 +75,7 @@ def SyncCard() -> ft.Control:
         parts.append(NoticeCard(n("me.needs_you", status.needs_you), t("me.needs_you_body"), on_click=opener("/needs-you")))
     busy = status.state == SyncState.syncing
     parts.append(SecondaryButton(t("me.sync_now"), client.sync.now, icon=ft.Icons.SYNC_ROUNDED, busy=busy))
-    return Card(stacked(*parts, spacing=12))
+    return Card(Stack(*parts, spacing=12))
 
 
 @component
@@ -100,11 +96,12 @@ def Looks() -> ft.Control:
     ]
     languages = [Choice("fr", "Français"), Choice("en", "English")]
     return Card(
-        stacked(
+        Stack(
             CardHeader(t("me.language")),
             Segments(languages, prefs.language, set_lang),
             CardHeader(t("me.theme")),
             Segments(themes, prefs.theme or SYSTEM, set_theme),
+            spacing=10,
         )
     )
 
@@ -140,7 +137,7 @@ def Device() -> ft.Control:
         return ask
 
     if state is None:
-        return Card(stacked(CardHeader(t("me.device")), SkeletonLines(2)))
+        return Card(Stack(CardHeader(t("me.device")), SkeletonLines(2), spacing=10))
     installed = StatusChip(t("me.installed"), Tone.ok) if state["installed"] else ""
     parts: list[ft.Control] = [CardHeader(t("me.device"), installed)]
     if state["available"]:
@@ -151,7 +148,7 @@ def Device() -> ft.Control:
     parts.append(LineItem(t("me.storage"), meta=used, icon=ft.Icons.SD_STORAGE_OUTLINED, trailing=_kept(persisted=state["persisted"])))
     if not state["persisted"]:
         parts.append(ft.Row([TextLink(t("me.persist"), asking("storage.persist"))]))
-    return Card(stacked(*parts))
+    return Card(Stack(*parts, spacing=10))
 
 
 def _kept(*, persisted: bool) -> ft.Control:
@@ -195,7 +192,7 @@ def Sessions() -> ft.Control:
     else:
         parts += [_session_line(client, session, end(session)) for session in answer.data]
     parts.append(ft.Row([TextLink(t("me.password"), lambda: set_changing(True))]))
-    return Card(stacked(*parts, spacing=6))
+    return Card(Stack(*parts, spacing=6))
 
 
 def _session_line(client: Client, session: SessionRead, end: Callable[[], None]) -> ft.Control:
@@ -222,11 +219,10 @@ def PasswordForm(client: Client, on_done: Callable[[], None]) -> ft.Control:
             on_done()
 
     secret = {"password": True, "can_reveal_password": True}
-    return stacked(
+    return Stack(
         TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", form.problem), **secret),
         TextInput(t("me.password_new"), new, set_new, error=form.errors.get("new_password", ""), hint=t("me.password_hint"), **secret),
         PrimaryButton(t("me.password_save"), save, disabled=not (current and new)),
-        spacing=Space.l,
     )
 
 

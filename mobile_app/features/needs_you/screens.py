@@ -21,6 +21,7 @@ from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_live, use_state
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import C
 from shared_models.checklists.commands import AnswerStep
@@ -28,7 +29,6 @@ from shared_models.interventions.commands import CompleteIntervention
 from shared_models.meters.commands import RecordReading
 from shared_models.plans.commands import MoveOccurrence
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 ICONS = {
     Way.confirm: ft.Icons.CHECK_ROUNDED,
     Way.correct: ft.Icons.DIALPAD_ROUNDED,
@@ -75,20 +75,16 @@ def RefusedCard(item: Refused) -> ft.Control:
         buttons.append(TextLink(t("needs_you.edit"), lambda: set_sheet(EDIT)))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))
     return Card(
-        ft.Column(
-            [
-                Strong(title),
-                Meta(subject(client, item), max_lines=3),
-                Meta(format_datetime(item.at)),
-                _reason(reason(client, item)),
-                *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
-                *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
-                ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
-                *_open(client, item),
-            ],
+        Stack(
+            Strong(title),
+            Meta(subject(client, item), max_lines=3),
+            Meta(format_datetime(item.at)),
+            _reason(reason(client, item)),
+            *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
+            *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
+            ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
+            *_open(client, item),
             spacing=10,
-            tight=True,
-            horizontal_alignment=STRETCH,
         )
     )
 

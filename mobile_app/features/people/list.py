@@ -25,6 +25,7 @@ from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
@@ -149,12 +150,7 @@ def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Cont
     invited = [Invitations(client, found.invitations, reload)] if found.invitations else []
     top = ft.Row([ft.Container(head, expand=True)])
     tools = ft.Row([ft.Container(search, width=360), ft.Container(bar, expand=True)], spacing=Space.m)
-    body = ft.Column(
-        [top, tools, ft.Container(table, expand=True), *invited],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(top, tools, ft.Container(table, expand=True), *invited, spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 
@@ -201,17 +197,13 @@ def Invitations(client: Client, invitations: list[InvitationRead], reload: Calla
         return lambda: ask(Question(t("people.take_back_title", name=name), t("people.take_back_body"), t("people.take_back"), taken))
 
     every = [_invited(client, invitation, take_back(invitation)) for invitation in invitations] if is_open else []
-    use_sheet(Sheet(t("people.invitations"), _stacked(every, spacing=2), tall=True) if every else None, close)
+    use_sheet(Sheet(t("people.invitations"), Stack(*every, spacing=2), tall=True) if every else None, close)
     if not invitations:
         return ft.Container()
     lines = [_invited(client, invitation, take_back(invitation)) for invitation in invitations]
     title, more = t("people.invitations"), len(invitations) > FEW
     head = SectionHeader(title, str(len(invitations)), action=t("people.invitations_all") if more else "", on_action=lambda: set_open(True))
-    return _stacked([head, Card(_stacked(lines[:FEW], spacing=2))])
-
-
-def _stacked(controls: list[ft.Control], spacing: float = Space.s) -> ft.Control:
-    return ft.Column(controls, spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(head, Card(Stack(*lines[:FEW], spacing=2)), spacing=Space.s)
 
 
 def _invited(client: Client, invitation: InvitationRead, take_back: Callable[[], None]) -> ft.Control:

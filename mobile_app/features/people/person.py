@@ -26,6 +26,7 @@ from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.auth.invitations import AccessLink
@@ -33,7 +34,6 @@ from shared_models.auth.sessions import SessionRead
 from shared_models.permissions import Permission
 from shared_models.users import UserRead, UserUpdate
 
-STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 NAMES: Final = ("first_name", "last_name", "email")
 ACCESS: Final = ("role", "all_sites", "site_ids")
 Reload = Callable[[], None]
@@ -114,7 +114,7 @@ def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -
     save_button = PrimaryButton(t(word), save, icon=icon, busy=form.busy, disabled=not is_changed)
     access = AccessFields(client, form, locked=is_me)
     send_button = sender(form, save_button, user.version, suggested)
-    return _stacked(*waiting, *kept, access, *_names(form), _capacity(form), send_button, spacing=Space.l)
+    return Stack(*waiting, *kept, access, *_names(form), _capacity(form), send_button)
 
 
 def _names(form: Form) -> list[ft.Control]:
@@ -157,7 +157,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
         parts += [] if answer.data else [Meta(t("people.no_device"))]
         everywhere = end(path, t("people.all_devices"))
         parts += [ft.Row([TextLink(t("people.end_all"), everywhere)])] if len(answer.data) > 1 else []
-    return Card(_stacked(*parts, spacing=6))
+    return Card(Stack(*parts, spacing=6))
 
 
 def _device(client: Client, held: SessionRead, end: Callable[[], None]) -> ft.Control:
@@ -186,7 +186,7 @@ def Password(client: Client, user: UserRead) -> ft.Control:
             set_busy(False)
 
     button = SecondaryButton(t("people.password_make"), make, icon=ft.Icons.KEY_ROUNDED, busy=busy)
-    return Card(_stacked(CardHeader(t("people.password")), Meta(t("people.password_body")), button))
+    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), button, spacing=Space.m))
 
 
 @component
@@ -218,7 +218,3 @@ async def _done(asking: Awaitable[Any], said: str) -> bool:
         return False
     toast(t(said))
     return True
-
-
-def _stacked(*controls: ft.Control, spacing: float = Space.m) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)

@@ -30,7 +30,6 @@ from shared_models.plans.commands import CreatePlan, UpdatePlan
 from shared_models.plans.rows import PlanRow
 from shared_models.problems import FieldProblem, Problem
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 _UNSAID = UUID(int=0)
 """Stands for a machine that has not been chosen yet, in the preview alone."""
 
@@ -87,7 +86,7 @@ def _laid_out(asked: Sequence[ft.Control], preview: ft.Control, footer: ft.Contr
         [form, ft.Container(beside, expand=5 if size == Breakpoint.desktop else 4)],
         spacing=0,
         expand=True,
-        vertical_alignment=STRETCH,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 

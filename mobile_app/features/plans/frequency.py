@@ -15,6 +15,7 @@ from mobile_app.ui.fields import Field, Toggle
 from mobile_app.ui.forms import Form
 from mobile_app.ui.numbers import NumberInput, NumberStepper
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.planning import Basis
@@ -134,11 +135,7 @@ def _weekdays(form: Form) -> list[ft.Control]:
         weeks = [Choice(week, t(f"plans.week.{'last' if week == '-1' else week}")) for week in WEEKS]
         parts.append(ChoiceChips(weeks, str(form.get("week")), lambda key: form.set("week", int(key))))
         parts.append(_days(form, lambda key: form.set("weekdays", [int(key)])))
-    return [
-        Field(
-            t("plans.which_day"), ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), error=error
-        )
-    ]
+    return [Field(t("plans.which_day"), Stack(*parts, spacing=10), error=error)]
 
 
 def _toggling(form: Form) -> Callable[[str], None]:

@@ -21,6 +21,7 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space
 from shared_models.ids import uuid7
@@ -28,7 +29,6 @@ from shared_models.permissions import Permission
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from shared_models.plans.rows import MaintenanceTypeRow, TeamRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 COLOURS: Final = {
     "#1F5FBF": "blue", "#0B5563": "teal", "#1B7F4D": "green", "#6B7A00": "olive", "#9A5B00": "amber", "#C2410C": "orange",
     "#B3261E": "red", "#9D2A6E": "pink", "#6D3FC0": "violet", "#5F6B76": "grey",
@@ -43,10 +43,6 @@ def kinds_sheet(name: str, client: Client) -> Sheet | None:
     if name == "teams":
         return Sheet(t("plans.teams"), Teams(client), tall=True)
     return None
-
-
-def _stacked(*controls: ft.Control, spacing: float = Space.s) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 def dot(colour: str, size: float = 18) -> ft.Control:
@@ -67,7 +63,7 @@ def Types(client: Client) -> ft.Control:
         )
         for row in rows
     ]
-    return _stacked(*lines, TextLink(t("plans.new_type"), lambda: edit("new")))
+    return Stack(*lines, TextLink(t("plans.new_type"), lambda: edit("new")), spacing=Space.s)
 
 
 @component
@@ -79,7 +75,7 @@ def Teams(client: Client) -> ft.Control:
         return TeamForm(client, row, lambda: edit(""), key=editing)
     rows = sorted(client.tables.teams.rows.values(), key=lambda row: (not row.is_active, row.name))
     lines = [LineItem(row.name, meta=_members(client, row), icon=ft.Icons.GROUPS_ROUNDED, on_click=_open(edit, row)) for row in rows]
-    return _stacked(*(lines or [Meta(t("plans.no_team"))]), TextLink(t("plans.new_team"), lambda: edit("new")))
+    return Stack(*(lines or [Meta(t("plans.no_team"))]), TextLink(t("plans.new_team"), lambda: edit("new")), spacing=Space.s)
 
 
 def _open(edit: Callable[[str], None], row: MaintenanceTypeRow | TeamRow) -> Callable[[], None]:
@@ -132,13 +128,12 @@ def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[
         if form.require("name") and await form.submit(send):
             on_done()
 
-    return _stacked(
+    return Stack(
         TextInput(t("plans.type_name"), **form.field("name")),
         ColourChoice(form.get("color"), lambda value: form.set("color", value)),
         TextInput(t("plans.type_description"), **form.field("description"), lines=2, optional=True),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
-        spacing=Space.l,
     )
 
 
@@ -169,13 +164,12 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
 
     people = [Choice(one.key, one.label) for one in technicians(client)]
     places = [Choice(str(site.id), site.name) for site in sites]
-    return _stacked(
+    return Stack(
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),
         Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
-        spacing=Space.l,
     )
 
 

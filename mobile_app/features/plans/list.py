@@ -39,6 +39,7 @@ from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environmen
 from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
@@ -190,12 +191,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         row_label=lambda plan: dotted(plan.title, machine(client, plan.equipment_id)),
         empty=_no_match(),
     )
-    body = ft.Column(
-        [head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True)],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 

@@ -9,15 +9,10 @@ from mobile_app.domain.due import sensible
 from mobile_app.domain.lookup import person
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LoadBar
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
 from shared_models.interventions.rows import RequiredPart
 from shared_models.plans.rows import PlanRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
@@ -38,7 +33,7 @@ def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
         rows.append((t("plans.meter_threshold"), f"{sensible(threshold)} {meter.unit}"))
         label = t("plans.meter_progress", done=sensible(done), interval=sensible(plan.reason.meter_interval), unit=meter.unit)
         bar = [LoadBar(done, plan.reason.meter_interval, label=label), Meta(label)]
-    return [Card(stacked(CardHeader(row.name if row else t("plans.meter")), *bar, KeyValues(rows)))]
+    return [Card(Stack(CardHeader(row.name if row else t("plans.meter")), *bar, KeyValues(rows), spacing=10))]
 
 
 def facts(client: Client, plan: PlanRow) -> list[ft.Control]:
@@ -60,7 +55,7 @@ def _work_card(client: Client, plan: PlanRow) -> ft.Control:
     ]
     rows: list[tuple[str, str | ft.Control]] = [(name, value) for name, value in asked if value]
     told = [Body(plan.description)] if plan.description else []
-    return Card(stacked(CardHeader(t("plans.work")), *told, KeyValues(rows)))
+    return Card(Stack(CardHeader(t("plans.work")), *told, KeyValues(rows), spacing=10))
 
 
 def _controls(plan: PlanRow) -> str:
@@ -72,7 +67,7 @@ def parts_card(wanted: list[RequiredPart]) -> list[ft.Control]:
     if not wanted:
         return []
     lines = [LineItem(part.name, trailing=quantity(part), icon=ft.Icons.INVENTORY_2_OUTLINED) for part in wanted]
-    return [Card(stacked(CardHeader(t("plans.parts")), *lines, spacing=4))]
+    return [Card(Stack(CardHeader(t("plans.parts")), *lines, spacing=4))]
 
 
 def quantity(part: RequiredPart) -> str:

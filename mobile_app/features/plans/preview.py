@@ -10,6 +10,7 @@ from mobile_app.domain.due import frequency_words, local_day, why_sentence
 from mobile_app.features.plans.dates import previewed
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C
 from shared_models.plans.commands import CreatePlan, UpdatePlan
@@ -32,7 +33,7 @@ def Preview(client: Client, command: CreatePlan | UpdatePlan | None) -> ft.Contr
 
 def _card(controls: list[ft.Control]) -> ft.Control:
     head = CardHeader(t("plans.preview"))
-    column = ft.Column([head, *controls], spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(head, *controls, spacing=12)
     return Card(column)
 
 

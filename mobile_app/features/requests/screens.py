@@ -29,6 +29,7 @@ from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
@@ -38,7 +39,6 @@ from shared_models.permissions import Permission
 from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
 from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")
 TITLE_MOST = 80
 PANE_WIDTH = 820
@@ -75,7 +75,7 @@ def _list(
     head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
     nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
     body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
-    return ft.Column([ft.Container(head, padding=16), body], spacing=0, expand=True, horizontal_alignment=STRETCH)
+    return Stack(ft.Container(head, padding=16), body, spacing=0, expand=True)
 
 
 @component
@@ -126,7 +126,7 @@ def _facts(request: WorkRequestRow) -> ft.Control:
         (t("requests.by"), request.requester or t("requests.anonymous")),
         (t("requests.at"), format_datetime(request.created_at)),
     ]
-    return Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(CardHeader(t("requests.said")), KeyValues(facts), spacing=12))
 
 
 def _already(client: Client, request: WorkRequestRow) -> list[ft.Control]:
@@ -146,7 +146,7 @@ def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
         lines.append(Body(request.reason))
     if request.intervention_id:
         lines.append(LineItem(t("requests.job"), icon=ft.Icons.ASSIGNMENT_ROUNDED, on_click=opener(f"/jobs/{request.intervention_id}")))
-    return [Card(ft.Column(lines, spacing=8, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(*lines, spacing=8))]
 
 
 def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], None]) -> ft.Control | None:
@@ -201,14 +201,9 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
     most = text_limit(AcceptWorkRequest, "title")
-    return ft.Column(
-        [
-            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2, max_length=most),
-            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-            Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
-            PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2, max_length=most),
+        Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
+        Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
+        PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
     )

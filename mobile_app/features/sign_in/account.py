@@ -22,8 +22,9 @@ from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_box, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.auth.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
 from shared_models.auth.sessions import RegisterRequest, SetupRequest
 
@@ -133,7 +134,7 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     secret = Secret(password, set_password, form.errors.get("new_password", ""), save)
     button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
     title = Heading(t("account.password_title", name=offer.name))
-    return Door([Welcome(t("account.password")), _stacked(title, name, secret, sender(form, button)), _back()])
+    return Door([Welcome(t("account.password")), Stack(title, name, secret, sender(form, button)), _back()])
 
 
 @component
@@ -161,7 +162,7 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
     ]  # fmt: skip
     secret = Secret(password, set_password, form.errors.get("password", ""), submit)
     button = PrimaryButton(t(f"account.{kind}_send"), submit, busy=form.busy, disabled=not password)
-    return Door([welcome, _stacked(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
+    return Door([welcome, Stack(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
 
 
 async def _enter(client: Client, username: str, password: str) -> None:
@@ -187,10 +188,6 @@ def Secret(password: str, on_change: Callable[[str], None], error: str, on_submi
 
 def _told(values: dict[str, Any], password: str) -> dict[str, Any]:
     return {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
-
-
-def _stacked(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _back() -> ft.Control:

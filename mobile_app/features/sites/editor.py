@@ -28,6 +28,7 @@ from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
 from shared_models.sites import SiteCreate, SiteRead
@@ -108,7 +109,7 @@ def Removal(client: Client, site: SiteRead) -> ft.Control:
     question = Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), remove)
     button = DangerButton(t("sites.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
     told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return ft.Column([*told, button], spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*told, button, spacing=10)
 
 
 def _onward(site_id: str) -> str:

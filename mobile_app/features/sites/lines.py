@@ -19,10 +19,9 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
 from shared_models.sites import LineRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 class Opened(NamedTuple):
@@ -56,8 +55,8 @@ def Lines(client: Client, site_id: UUID) -> ft.Control:
     body = lines or [Meta(t("sites.lines_why"), max_lines=4)]
     add = SecondaryButton(t("sites.add_line"), lambda: set_opened(Opened(None)), icon=ft.Icons.ADD_ROUNDED)
     head = SectionHeader(t("sites.lines"), str(len(rows)) if rows else "")
-    card = Card(ft.Column([*body, add], spacing=8, tight=True, horizontal_alignment=STRETCH))
-    return ft.Column([head, card], spacing=10, tight=True, horizontal_alignment=STRETCH)
+    card = Card(Stack(*body, add, spacing=8))
+    return Stack(head, card, spacing=10)
 
 
 def _line(client: Client, row: LineRow, rename: partial[None], remove: partial[None]) -> ft.Control:

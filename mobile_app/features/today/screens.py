@@ -20,6 +20,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Overline
 from mobile_app.ui.theme import Space, Tone, faint
 from mobile_app.ui.timers import Timer
@@ -55,7 +56,7 @@ def _calendar() -> list[ft.Control]:
 
 
 def _column(controls: list[ft.Control]) -> ft.Control:
-    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(*controls, spacing=Space.m)
     return ft.Container(column, expand=1)
 
 

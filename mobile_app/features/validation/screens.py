@@ -28,6 +28,7 @@ from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import C, Space, Tone
 from shared_models.equipment.life import EquipmentLifeRow, repeat_failure
@@ -35,7 +36,6 @@ from shared_models.interventions.commands import ReturnIntervention, ValidateInt
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.rules import down_time, labour, may_validate
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 PANE_WIDTH = 820
 REASONS = ("photo", "cause", "clean", "again")
 
@@ -95,7 +95,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
         for job in jobs
     ]
     head = ft.Container(_list_head(jobs), padding=16)
-    return ft.Column([head, ft.ListView(rows, expand=True, spacing=0)], spacing=0, expand=True, horizontal_alignment=STRETCH)
+    return Stack(head, ft.ListView(rows, expand=True, spacing=0), spacing=0, expand=True)
 
 
 @component
@@ -220,7 +220,7 @@ def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Cont
     )
     told: list[tuple[str, str | ft.Control]] = [(t(key), Body(value)) for key, value in rows if value]
     content = [KeyValues(told, stacked=True)] if told else [Meta(t("validation.nothing_written"))]
-    report = Card(ft.Column([CardHeader(t("validation.done")), *content], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    report = Card(Stack(CardHeader(t("validation.done")), *content, spacing=12))
     photos = Pictures(job)
     if not wide:
         return [report, photos] if job.photos else [report]

@@ -7,7 +7,6 @@ from typing import Any
 
 import flet as ft
 import pytest
-from tests.mobile_app.core.test_due import ended
 
 from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock
@@ -30,6 +29,7 @@ from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan, SetPlanActive
 from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
+from tests.mobile_app.domain.test_due_dates import ended
 from tests.mobile_app.ui.conftest import Screen, screen
 
 __all__ = ["screen"]  # a fixture
