@@ -5,25 +5,18 @@ server's row already includes the command, and does nothing where the lifecycle 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from shared_models.base import Command, Row
-from shared_models.permissions import Role
+from shared_models.refusals import Refusal
+from shared_models.rules import By, Consequence, Outcome, apply
 
 ServerRow = Callable[[str, UUID], Row | None]
 ServerRows = Callable[[str], Iterable[Row]]
 T = TypeVar("T", bound=Row)
 C = TypeVar("C", bound=Command)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Whose commands these are."""
-
-    id: UUID
-    role: Role
+K = TypeVar("K", bound=Consequence)
 
 
 class Rows:
@@ -54,31 +47,44 @@ class Rows:
         self.changes[entity, row_id] = None
 
 
-Rule = Callable[[Rows, Any, Person], None]
+Rule = Callable[[Rows, Any, By], None]
 RULES: dict[type[Command], Rule] = {}
+"""Of commands that change more than the row that they are about, or that make it."""
 FOLLOWING: dict[type[Command], Rule] = {}
+CONSEQUENCES: dict[type[Consequence], Rule] = {}
+Person = By  # as `project_*` call it
 
 
-def rule(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
-    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
+def rule(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
+    def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
         RULES[command] = function
         return function
 
     return register
 
 
-def follows(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
+def follows(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
     """What the command comes to beyond its own rows, once its rule has been applied."""
 
-    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
+    def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
         FOLLOWING[command] = function
         return function
 
     return register
 
 
-def project(command: Command, rows: Rows, person: Person) -> None:
-    """Let `command` change `rows`."""
+def carries(kind: type[K]) -> Callable[[Callable[[Rows, K, By], None]], Callable[[Rows, K, By], None]]:
+    """How the device carries out a consequence."""
+
+    def register(function: Callable[[Rows, K, By], None]) -> Callable[[Rows, K, By], None]:
+        CONSEQUENCES[kind] = function
+        return function
+
+    return register
+
+
+def project(command: Command, rows: Rows, by: By) -> None:
+    """Let `command` change `rows`; where it will be refused, nothing changes."""
     from mobile_app.core import (  # noqa: F401 - they register their rules
         project_checklists,
         project_equipment,
@@ -88,7 +94,23 @@ def project(command: Command, rows: Rows, person: Person) -> None:
         project_settling,
     )
 
-    for rules in (RULES, FOLLOWING):
-        known = rules.get(type(command))
-        if known is not None:
-            known(rows, command, person)
+    before = dict(rows.changes)
+    try:
+        (RULES.get(type(command)) or by_rule)(rows, command, by)
+        if follows := FOLLOWING.get(type(command)):
+            follows(rows, command, by)
+    except Refusal:
+        rows.changes = before
+
+
+def by_rule(rows: Rows, command: Command, by: By) -> None:
+    """By the shared rule, on the row that the command is about, if it is here."""
+    row = rows.get(command.on[0].entity, command.on[0], command.subject_id) if command.on else None
+    if row is not None:
+        keep(rows, apply(row, command, by), by)
+
+
+def keep(rows: Rows, outcome: Outcome[Any], by: By) -> None:
+    rows.put(outcome.row.entity, outcome.row)
+    for consequence in outcome.then:
+        CONSEQUENCES[type(consequence)](rows, consequence, by)

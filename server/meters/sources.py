@@ -18,7 +18,7 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import Session
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import EtabliError, NotFound
+from server.core.errors import NotFound, Refusal
 from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
@@ -134,7 +134,7 @@ class _Report:
             return ReportedResult(id=item.id, status="known")
         try:
             await self._record(item)
-        except EtabliError as refusal:
+        except Refusal as refusal:
             problem = problem_of(refusal, self.lang)
             return ReportedResult(id=item.id, status="rejected", code=problem.code, detail=problem.detail or problem.title)
         self.known.add(item.id)

@@ -26,7 +26,7 @@ from server.attachments.service import Examined
 from server.core import rate_limit
 from server.core.context import origin
 from server.core.database import Database
-from server.core.errors import EtabliError, Invalid, TooManyAttempts
+from server.core.errors import Invalid, Refusal, TooManyAttempts
 from server.core.frontend import app_shell
 from server.core.gates import Gates
 from server.core.http import problem_of, refusal_behind
@@ -170,7 +170,7 @@ class _Page:
         refusal = refusal_behind(error)
         if refusal is None:
             _log.error("report.failed", exc_info=error)
-            refusal = EtabliError()
+            refusal = Refusal()
         return self.form(machine, problem=problem_of(refusal, self.lang), headers=refusal.headers)
 
     def thanks(self, machine: LabelledMachine, request: WorkRequest) -> Response:

@@ -1,16 +1,16 @@
 """What people do to checklist templates, and to the answers in a job."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared_models.base import Command, Line, LongText, Name, NewId, RuleError, Version
+from shared_models.base import Command, FileId, Id, Line, LongText, Name, NewId, RuleError, Version
 from shared_models.checklists.rows import MOST_STEPS, Step, StepState
 from shared_models.numbers import Answer
+from shared_models.permissions import PLAN, WORK
 
 
-class WriteChecklist(Command):
+class WriteChecklist(Command, needs=PLAN):
     """Creates a template, or makes its next version when `version` (the one that was read) is given."""
 
     type: Literal["checklist.write"] = "checklist.write"
@@ -28,22 +28,22 @@ class WriteChecklist(Command):
         return self
 
 
-class AnswerStep(Command):
+class AnswerStep(Command, needs=WORK):
     """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` of `meter_id` too.
 
     `state` None takes the answer back. What the limits make of `value` is the server's to say: see `judged`.
     """
 
     type: Literal["intervention.answer_step"] = "intervention.answer_step"
-    intervention_id: UUID
-    step_id: UUID
+    intervention_id: Id
+    step_id: Id
     answer_id: NewId
     state: StepState | None
     value: Answer = None
     reason: Line = ""
-    photo_id: UUID | None = None
-    reading_id: UUID | None = None
-    meter_id: UUID | None = None
+    photo_id: FileId | None = None
+    reading_id: NewId | None = None
+    meter_id: Id | None = None
     is_confirmed: bool = False
 
     @model_validator(mode="after")

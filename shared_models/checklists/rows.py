@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared_models.base import Instant, Label, LongText, Name, NewId, Number, Row, RuleError, Schema, Short, Title
+from shared_models.base import EntityRow, Id, Instant, Label, LongText, Name, NewId, Number, Row, RuleError, Schema, Short, Title
 from shared_models.interventions.lifecycle import InterventionStatus
 
 MOST_STEPS = 200
@@ -57,7 +57,7 @@ class Step(Schema):
     high: Limit | None = None
     options: Annotated[list[Option], Field(max_length=20)] = []
     bad_options: Annotated[list[Option], Field(max_length=20)] = []
-    meter_id: UUID | None = None
+    meter_id: Id | None = None
     meter_name: Label = ""
 
     @model_validator(mode="after")
@@ -71,7 +71,7 @@ class Step(Schema):
         return self
 
 
-class ChecklistRow(Row):
+class ChecklistRow(EntityRow, entity="checklist"):
     """A template as it is now; earlier versions stay with the jobs that carry them."""
 
     id: UUID

@@ -1,13 +1,14 @@
 """What people do to machines, their labels, pictures and documents."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from shared_models.base import (
     Command,
     Day,
+    FileId,
+    Id,
     Line,
     LongText,
     Name,
@@ -19,15 +20,16 @@ from shared_models.base import (
 from shared_models.equipment.rows import Code, Criticality, Currency, EquipmentStatus, Specifications
 from shared_models.labels.codes import LabelCode
 from shared_models.numbers import NUMBER, Money
+from shared_models.permissions import AT_THE_MACHINE, WRITE_EQUIPMENT
 
 
 class _EquipmentFields(Command):
     model: Line = ""
     manufacturer: Line = ""
     serial_number: Line | None = None
-    production_line_id: UUID | None = None
-    parent_id: UUID | None = None
-    class_id: UUID | None = None
+    production_line_id: Id | None = None
+    parent_id: Id | None = None
+    class_id: Id | None = None
     criticality: Criticality = Criticality.medium
     purchase_date: Day | None = None
     installation_date: Day | None = None
@@ -40,76 +42,76 @@ class _EquipmentFields(Command):
     notes: LongText = ""
 
 
-class CreateEquipment(_EquipmentFields):
+class CreateEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT):
     """`code` is given by the server (`EQ-0001`) when left out."""
 
     type: Literal["equipment.create"] = "equipment.create"
     equipment_id: NewId
-    site_id: UUID
+    site_id: Id
     name: Name
     code: Code | None = None
     status: EquipmentStatus = EquipmentStatus.active
 
 
-class UpdateEquipment(_EquipmentFields):
+class UpdateEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT):
     """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site."""
 
     type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: UUID
+    equipment_id: Id
     version: Version
-    site_id: UUID
+    site_id: Id
     name: Name
     code: Code
 
 
-class PutEquipment(_EquipmentFields):
+class PutEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT, pushed=False):
     """`UpdateEquipment` as REST takes it: site, code and status stay where they are left out; without `version` the last one wins."""
 
     type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: UUID
+    equipment_id: Id
     name: Name
     version: Version | None = None
-    site_id: UUID | None = None
+    site_id: Id | None = None
     code: Code | None = None
     status: EquipmentStatus | None = None
 
 
-class ArchiveEquipment(Command):
+class ArchiveEquipment(Command, needs=WRITE_EQUIPMENT):
     """Takes a machine off every list and device; its history stays."""
 
     type: Literal["equipment.archive"] = "equipment.archive"
-    equipment_id: UUID
+    equipment_id: Id
 
 
-class ChangeEquipmentStatus(Command):
+class ChangeEquipmentStatus(Command, needs=AT_THE_MACHINE):
     type: Literal["equipment.change_status"] = "equipment.change_status"
-    equipment_id: UUID
+    equipment_id: Id
     status: EquipmentStatus
     reason: Paragraph = ""
 
 
-class LinkLabel(Command):
+class LinkLabel(Command, needs=AT_THE_MACHINE):
     """Binds a blank, pre-printed label to a machine."""
 
     type: Literal["equipment.link_label"] = "equipment.link_label"
-    equipment_id: UUID
+    equipment_id: Id
     label_code: LabelCode
 
 
-class AddDocument(Command):
+class AddDocument(Command, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.add_document"] = "equipment.add_document"
     document_id: NewId
-    equipment_id: UUID
-    attachment_id: UUID
+    equipment_id: Id
+    attachment_id: FileId
     title: Title
 
 
-class RemoveDocument(Command):
+class RemoveDocument(Command, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
-    document_id: UUID
+    document_id: Id
 
 
-class SetEquipmentPhoto(Command):
+class SetEquipmentPhoto(Command, needs=AT_THE_MACHINE):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
-    equipment_id: UUID
-    attachment_id: UUID | None
+    equipment_id: Id
+    attachment_id: FileId | None

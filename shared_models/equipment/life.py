@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared_models.base import Instant, Row
+from shared_models.base import EntityRow, Instant, Row
 from shared_models.equipment.rows import FailureItem, FailureItemKind, ModeCount
 
 REPEAT_WINDOW = timedelta(days=183)
@@ -41,7 +41,7 @@ class LifeStatusChange(Row):
     occurred_at: Instant
 
 
-class EquipmentLifeRow(Row):
+class EquipmentLifeRow(EntityRow, entity="equipment_life", read_by="id"):
     """`id` is the machine's. Jobs, newest first, at most 60; `mode_counts` over three years."""
 
     id: UUID

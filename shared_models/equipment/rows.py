@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from shared_models.base import (
     ONE_LINE,
+    EntityRow,
     Instant,
     Label,
     Name,
@@ -90,7 +91,7 @@ class SpecField(Row):
     unit: str = ""
 
 
-class EquipmentClassRow(Row):
+class EquipmentClassRow(EntityRow, entity="equipment_class"):
     """`retired_items` are offered no more; sheets of the past name them."""
 
     id: UUID
@@ -158,7 +159,7 @@ class ReadyClassesTake(Schema):
     codes: Annotated[list[Code], Field(min_length=1, max_length=100)]
 
 
-class EquipmentRow(Row):
+class EquipmentRow(EntityRow, entity="equipment"):
     """What a device holds of a machine."""
 
     id: UUID
@@ -236,7 +237,7 @@ class StatusChange(Row):
     reason: str
 
 
-class DocumentRow(Row):
+class DocumentRow(EntityRow, entity="document", read_by="equipment_id"):
     """A manual, a drawing, a certificate: `attachment_id` names the file."""
 
     id: UUID

@@ -1,7 +1,6 @@
 """What people do to interventions."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import StringConstraints, model_validator
 
@@ -9,7 +8,9 @@ from shared_models.base import (
     LINES,
     Command,
     Day,
+    FileId,
     Happened,
+    Id,
     Line,
     LongText,
     NewId,
@@ -21,15 +22,16 @@ from shared_models.base import (
 )
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.interventions.labour import LONGEST
-from shared_models.interventions.rows import FailureCoding, InterventionType, PhotoKind, Priority, Signature, StopKind
+from shared_models.interventions.rows import FailureCoding, InterventionRow, InterventionType, PhotoKind, Priority, Signature, StopKind
 from shared_models.numbers import Minutes, SomeMinutes
+from shared_models.permissions import PLAN, VALIDATE, WORK
 
 
-class OnIntervention(Command):
-    intervention_id: UUID
+class OnIntervention(Command, on=(InterventionRow, "intervention_id")):
+    intervention_id: Id
 
 
-class CreateIntervention(OnIntervention):
+class CreateIntervention(OnIntervention, needs=WORK):
     """With `action_id` the work starts at once: the creator's timer runs from `occurred_at`.
 
     `stopped_at` opens a stop of kind `stop_kind` and, for a failure, marks the machine as broken. `found_in` and
@@ -38,53 +40,53 @@ class CreateIntervention(OnIntervention):
 
     type: Literal["intervention.create"] = "intervention.create"
     intervention_id: NewId
-    equipment_id: UUID
+    equipment_id: Id
     title: Title
     description: LongText = ""
     intervention_type: InterventionType = InterventionType.corrective
     priority: Priority = Priority.medium
-    assigned_technician_id: UUID | None = None
+    assigned_technician_id: Id | None = None
     scheduled_start: Planned | None = None
     scheduled_end: Planned | None = None
     stop_kind: StopKind | None = None
     reported_at: Happened | None = None
     stopped_at: Happened | None = None
-    action_id: UUID | None = None
-    maintenance_type_id: UUID | None = None
-    assigned_team_id: UUID | None = None
+    action_id: NewId | None = None
+    maintenance_type_id: Id | None = None
+    assigned_team_id: Id | None = None
     estimated_duration: SomeMinutes | None = None
-    checklist_id: UUID | None = None
-    found_in: UUID | None = None
-    found_at_step: UUID | None = None
+    checklist_id: Id | None = None
+    found_in: Id | None = None
+    found_at_step: Id | None = None
 
 
-class StartIntervention(OnIntervention):
+class StartIntervention(OnIntervention, needs=WORK):
     """Starts, resumes or joins the work: opens an action of the actor."""
 
     type: Literal["intervention.start"] = "intervention.start"
     action_id: NewId
 
 
-class HoldIntervention(OnIntervention):
+class HoldIntervention(OnIntervention, needs=WORK):
     """Interrupts the work for everyone; running actions end."""
 
     type: Literal["intervention.hold"] = "intervention.hold"
     reason: Reason
 
 
-class EndAction(OnIntervention):
+class EndAction(OnIntervention, needs=WORK):
     """The actor leaves the job, which goes on without him."""
 
     type: Literal["intervention.end_action"] = "intervention.end_action"
-    action_id: UUID
+    action_id: Id
 
 
-class AddAction(OnIntervention):
+class AddAction(OnIntervention, needs=WORK):
     """Work that no timer has seen: of a day at most, and of time that the person has given to nothing else."""
 
     type: Literal["intervention.add_action"] = "intervention.add_action"
     action_id: NewId
-    user_id: UUID
+    user_id: Id
     started_at: Happened
     ended_at: Happened
     note: Line = ""
@@ -98,7 +100,7 @@ class AddAction(OnIntervention):
         return self
 
 
-class CompleteIntervention(OnIntervention):
+class CompleteIntervention(OnIntervention, needs=WORK):
     """Closes the job. `worked_minutes` corrects the actor's own time; None keeps the timer's.
 
     `temporary_until` with `permanent_id` makes the follow-up job of a temporary repair. `equipment_status` is what the
@@ -116,7 +118,7 @@ class CompleteIntervention(OnIntervention):
     restarted_at: Happened | None = None
     equipment_status: EquipmentStatus | None = None
     temporary_until: Day | None = None
-    permanent_id: UUID | None = None
+    permanent_id: NewId | None = None
     signature: Signature | None = None
 
     @model_validator(mode="after")
@@ -128,7 +130,7 @@ class CompleteIntervention(OnIntervention):
         return self
 
 
-class CancelIntervention(OnIntervention):
+class CancelIntervention(OnIntervention, needs=WORK):
     """`equipment_status` is what the machine is now, when this job has stopped it; None leaves it."""
 
     type: Literal["intervention.cancel"] = "intervention.cancel"
@@ -136,25 +138,25 @@ class CancelIntervention(OnIntervention):
     equipment_status: EquipmentStatus | None = None
 
 
-class ValidateIntervention(OnIntervention):
+class ValidateIntervention(OnIntervention, needs=VALIDATE):
     """`version` is the sheet that was looked at: what changed since is looked at again."""
 
     type: Literal["intervention.validate"] = "intervention.validate"
     version: Version | None = None
 
 
-class ReturnIntervention(OnIntervention):
+class ReturnIntervention(OnIntervention, needs=VALIDATE):
     type: Literal["intervention.return"] = "intervention.return"
     reason: Reason
 
 
-class AssignIntervention(OnIntervention):
+class AssignIntervention(OnIntervention, needs=WORK):
     type: Literal["intervention.assign"] = "intervention.assign"
-    technician_id: UUID | None
-    team_id: UUID | None = None
+    technician_id: Id | None
+    team_id: Id | None = None
 
 
-class UpdateIntervention(OnIntervention):
+class UpdateIntervention(OnIntervention, needs=WORK):
     """Changes what was asked, while the job is open; fields left out stay."""
 
     type: Literal["intervention.update"] = "intervention.update"
@@ -166,7 +168,7 @@ class UpdateIntervention(OnIntervention):
     scheduled_end: Planned | None = None
 
 
-class ReviseIntervention(OnIntervention):
+class ReviseIntervention(OnIntervention, needs=PLAN):
     """Corrects a completed sheet; the former one is kept as a revision. Fields left out stay."""
 
     type: Literal["intervention.revise"] = "intervention.revise"
@@ -181,21 +183,21 @@ class ReviseIntervention(OnIntervention):
     restarted_at: Happened | None = None
 
 
-class AddNote(OnIntervention):
+class AddNote(OnIntervention, needs=WORK):
     type: Literal["intervention.add_note"] = "intervention.add_note"
     note_id: NewId
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), LINES]
 
 
-class AddPhoto(OnIntervention):
+class AddPhoto(OnIntervention, needs=WORK):
     """`photo_id` is the id of an attachment already uploaded."""
 
     type: Literal["intervention.add_photo"] = "intervention.add_photo"
-    photo_id: UUID
+    photo_id: FileId
     kind: PhotoKind = PhotoKind.other
     caption: Line = ""
 
 
-class RemovePhoto(OnIntervention):
+class RemovePhoto(OnIntervention, needs=WORK):
     type: Literal["intervention.remove_photo"] = "intervention.remove_photo"
-    photo_id: UUID
+    photo_id: Id

@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints, model_validator
 from shared_models.base import (
     ONE_LINE,
     Bound,
+    EntityRow,
+    Id,
     Instant,
     Label,
     Local,
@@ -106,11 +108,11 @@ class RequiredPart(Schema):
 class FailureCoding(Schema):
     """ISO 14224 coding. A mode that nobody could tell is `mode_unknown`, which is counted, never guessed."""
 
-    mode_id: UUID | None = None
+    mode_id: Id | None = None
     mode_unknown: bool = False
-    mechanism_id: UUID | None = None
-    cause_id: UUID | None = None
-    remedy_id: UUID | None = None
+    mechanism_id: Id | None = None
+    cause_id: Id | None = None
+    remedy_id: Id | None = None
 
     @model_validator(mode="after")
     def _mode_or_unknown(self) -> "FailureCoding":
@@ -119,7 +121,7 @@ class FailureCoding(Schema):
         return self
 
 
-class InterventionRow(Row):
+class InterventionRow(EntityRow, entity="intervention"):
     """The whole sheet, and the unit of sync. Durations follow from `actions` (labour) and from the stop (down time).
 
     A planned job names its plan and its date: `original_due` as the plan has it, `due_local` and `due_at` where it is now,

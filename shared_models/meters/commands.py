@@ -1,13 +1,13 @@
 """What people do to meters."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared_models.base import Command, Happened, Line, Name, NewId, RuleError, Version
-from shared_models.meters.rows import MeterKind, Reading, ResetKind, Unit
+from shared_models.base import Command, Happened, Id, Line, Name, NewId, RuleError, Version
+from shared_models.meters.rows import MeterKind, MeterRow, Reading, ResetKind, Unit
 from shared_models.numbers import NUMBER
+from shared_models.permissions import WORK, WRITE_EQUIPMENT
 
 
 class _MeterFields(Command):
@@ -16,7 +16,7 @@ class _MeterFields(Command):
     `digits`: how many a counter has before the point, after which it begins at nought again.
     """
 
-    meter_id: UUID
+    meter_id: Id
     name: Name
     unit: Unit
     digits: Annotated[int, Field(ge=1, le=12), NUMBER] | None = None
@@ -33,24 +33,24 @@ class _MeterFields(Command):
         return self
 
 
-class CreateMeter(_MeterFields):
+class CreateMeter(_MeterFields, needs=WRITE_EQUIPMENT):
     type: Literal["meter.create"] = "meter.create"
     meter_id: NewId
-    equipment_id: UUID
+    equipment_id: Id
     kind: MeterKind = MeterKind.counter
 
 
-class UpdateMeter(_MeterFields):
+class UpdateMeter(_MeterFields, needs=WRITE_EQUIPMENT):
     type: Literal["meter.update"] = "meter.update"
     version: Version
     is_active: bool = True
 
 
-class OnMeter(Command):
-    meter_id: UUID
+class OnMeter(Command, on=(MeterRow, "meter_id")):
+    meter_id: Id
 
 
-class RecordReading(OnMeter):
+class RecordReading(OnMeter, needs=WORK):
     """`read_at` may lie back. A reading that looks wrong is refused as `implausible_reading` unless `is_confirmed`;
     one that runs backwards is refused in any case: see `ResetMeter`. A counter of known digits that shows little after much
     is asked about as `rolled_over`; confirmed, its rollover is recorded with it.
@@ -61,18 +61,18 @@ class RecordReading(OnMeter):
     value: Reading
     read_at: Happened
     is_confirmed: bool = False
-    intervention_id: UUID | None = None
+    intervention_id: Id | None = None
 
 
-class VoidReading(OnMeter):
+class VoidReading(OnMeter, needs=WORK):
     """Takes a mistaken reading out of every calculation; it stays in the audit log."""
 
     type: Literal["meter.void_reading"] = "meter.void_reading"
-    reading_id: UUID
+    reading_id: Id
     reason: Line = ""
 
 
-class ResetMeter(OnMeter):
+class ResetMeter(OnMeter, needs=WORK):
     """From `occurred_at` on the meter shows `start_value`; it last showed `final_value`, asked about like any reading."""
 
     type: Literal["meter.reset"] = "meter.reset"

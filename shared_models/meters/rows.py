@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared_models.base import ONE_LINE, Instant, Number, Row
+from shared_models.base import ONE_LINE, EntityRow, Instant, Number, Row
 from shared_models.paging import PageQuery
 
 ON_DEVICE = 30
@@ -53,7 +53,7 @@ class ResetRow(Row):
     reason: str = ""
 
 
-class MeterRow(Row):
+class MeterRow(EntityRow, entity="meter"):
     """A meter with its latest readings, newest first, and all its resets."""
 
     id: UUID

@@ -1,13 +1,13 @@
 """What planners do to plans, their dates, maintenance types and teams."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from shared_models.base import (
     ONE_LINE,
     Command,
+    Id,
     Line,
     LongText,
     Name,
@@ -16,12 +16,14 @@ from shared_models.base import (
     Version,
     Wall,
 )
+from shared_models.permissions import PLAN, SETTINGS
 from shared_models.plans.fields import PlanFields
+from shared_models.plans.rows import PlanRow
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), ONE_LINE]
 
 
-class WriteMaintenanceType(Command):
+class WriteMaintenanceType(Command, needs=SETTINGS):
     """Creates a type, or changes it when `version` is given."""
 
     type: Literal["maintenance_type.write"] = "maintenance_type.write"
@@ -33,35 +35,35 @@ class WriteMaintenanceType(Command):
     is_active: bool = True
 
 
-class WriteTeam(Command):
+class WriteTeam(Command, needs=PLAN):
     """Creates a team of a site, or changes it when `version` is given."""
 
     type: Literal["team.write"] = "team.write"
     team_id: NewId
     version: Version | None = None
-    site_id: UUID
+    site_id: Id
     name: Name
     is_active: bool = True
-    member_ids: Annotated[list[UUID], Field(max_length=200)] = []
+    member_ids: Annotated[list[Id], Field(max_length=200)] = []
 
 
-class OnPlan(Command):
-    plan_id: UUID
+class OnPlan(Command, on=(PlanRow, "plan_id")):
+    plan_id: Id
 
 
-class CreatePlan(PlanFields, OnPlan):
+class CreatePlan(PlanFields, OnPlan, needs=PLAN):
     type: Literal["plan.create"] = "plan.create"
     plan_id: NewId
 
 
-class UpdatePlan(PlanFields, OnPlan):
+class UpdatePlan(PlanFields, OnPlan, needs=PLAN):
     """Replaces every field; `version` is the one that was read. A changed rule counts anew from the last completion."""
 
     type: Literal["plan.update"] = "plan.update"
     version: Version
 
 
-class SetPlanActive(OnPlan):
+class SetPlanActive(OnPlan, needs=PLAN):
     """A plan that is paused says why; taken up again, what was due meanwhile is not made up for."""
 
     type: Literal["plan.set_active"] = "plan.set_active"
@@ -75,26 +77,26 @@ class OnOccurrence(OnPlan):
     original_due: Wall
 
 
-class MoveOccurrence(OnOccurrence):
+class MoveOccurrence(OnOccurrence, needs=PLAN):
     """Moves this date alone, its job with it; the series stays. `to` equal to `original_due` moves it back."""
 
     type: Literal["plan.move_occurrence"] = "plan.move_occurrence"
     to: Wall
 
 
-class AssignOccurrence(OnOccurrence):
+class AssignOccurrence(OnOccurrence, needs=PLAN):
     type: Literal["plan.assign_occurrence"] = "plan.assign_occurrence"
-    technician_id: UUID | None
+    technician_id: Id | None
 
 
-class SkipOccurrence(OnOccurrence):
+class SkipOccurrence(OnOccurrence, needs=PLAN):
     """Leaves this date out, with a reason; it does not count against compliance."""
 
     type: Literal["plan.skip_occurrence"] = "plan.skip_occurrence"
     reason: Reason
 
 
-class GeneratePlan(OnPlan):
+class GeneratePlan(OnPlan, needs=PLAN):
     """Makes the job of the next date now; `intervention_id` is the job's."""
 
     type: Literal["plan.generate"] = "plan.generate"

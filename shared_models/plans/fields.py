@@ -2,12 +2,12 @@
 
 from datetime import datetime, time
 from typing import Annotated, Literal, Protocol
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from shared_models.base import (
     Hour,
+    Id,
     LongText,
     PlanDay,
     RuleError,
@@ -31,8 +31,8 @@ class PlanFields(Schema):
     tenth of the interval. `lead_days`: from when on it is announced as due soon; `horizon_days`: when its job is made.
     """
 
-    equipment_id: UUID
-    maintenance_type_id: UUID | None = None
+    equipment_id: Id
+    maintenance_type_id: Id | None = None
     title: Title
     description: LongText = ""
     intervention_type: InterventionType = InterventionType.preventive
@@ -44,7 +44,7 @@ class PlanFields(Schema):
     basis: Basis = Basis.floating
     starts_on: PlanDay
     due_time: Hour = time(8)
-    meter_id: UUID | None = None
+    meter_id: Id | None = None
     limit_type: FrequencyType | None = None
     limit_value: Annotated[int, Field(ge=1, le=1_000), NUMBER] | None = None
     last_done_on: PlanDay | None = None
@@ -54,9 +54,9 @@ class PlanFields(Schema):
     horizon_days: Days = 7
     estimated_duration: SomeMinutes | None = None
     priority: Priority = Priority.medium
-    assigned_technician_id: UUID | None = None
-    team_id: UUID | None = None
-    checklist_id: UUID | None = None
+    assigned_technician_id: Id | None = None
+    team_id: Id | None = None
+    checklist_id: Id | None = None
     parts: Annotated[list[RequiredPart], Field(max_length=100)] = []
     needs_photo: bool = False
     needs_signature: bool = False

@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared_models.base import (
+    EntityRow,
     Instant,
     Label,
     Local,
@@ -29,7 +30,7 @@ class OccurrenceState(StrEnum):
     skipped = "skipped"
 
 
-class MaintenanceTypeRow(Row):
+class MaintenanceTypeRow(EntityRow, entity="maintenance_type"):
     id: UUID
     name: str
     description: str
@@ -38,7 +39,7 @@ class MaintenanceTypeRow(Row):
     version: int
 
 
-class TeamRow(Row):
+class TeamRow(EntityRow, entity="team"):
     id: UUID
     site_id: UUID
     name: str
@@ -62,7 +63,7 @@ class OccurrenceRow(Row):
     reason: str = ""
 
 
-class PlanRow(Row):
+class PlanRow(EntityRow, entity="plan"):
     """A plan with what a device needs to draw its future: `upcoming` are the due dates of the next thirteen months by the
     rule, the first being the next; `occurrences` are those with something of their own (moved, assigned, open) and the last
     twelve that have ended.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared_models.base import LINES, Instant, Label, Row, Schema
+from shared_models.base import LINES, EntityRow, Instant, Label, Schema
 from shared_models.paging import PageQuery
 
 
@@ -29,7 +29,7 @@ class Symptom(StrEnum):
     other = "other"
 
 
-class WorkRequestRow(Row):
+class WorkRequestRow(EntityRow, entity="work_request"):
     """The requester's words and photo never change."""
 
     id: UUID

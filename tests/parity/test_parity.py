@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -10,7 +10,7 @@ from server.core.database import Database, Session
 from server.core.settings import Settings
 from server.main import create_app
 from shared_models.base import Command
-from shared_models.sync import AnyCommand
+from shared_models.commands import COMMANDS as BY_TYPE
 from tests.conftest import SECRET
 from tests.databases import Cluster
 from tests.parity import of_jobs, of_plans, of_things  # noqa: F401 - they register their cases
@@ -22,7 +22,7 @@ from tests.server.machines import make_site
 from tests.sync.conftest import Factory
 
 ZONE = "Europe/Paris"
-COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
+COMMANDS: tuple[type[Command], ...] = tuple(BY_TYPE.values())
 
 
 def _every_case() -> Iterator[Any]:

@@ -32,7 +32,6 @@ from shared_models.instants import Bound, Day, Happened, PlanDay, Planned, Wall
 from shared_models.labels import codes as labels
 from shared_models.numbers import Answer, Money, Number, Specified, Version
 from shared_models.paging import Page
-from shared_models.sync import HAPPENED
 from shared_models.text import Line, LongText, Name
 from shared_models.validation import _FAMILIES, field_problems
 
@@ -101,14 +100,6 @@ class TestEveryField:
             and not all(is_rooted(kind, marks) and kind is not Any for kind, marks in leaves(field.annotation, list(field.metadata)))
         ]
         assert raw == []
-
-    def test_that_has_happened_is_corrected_with_the_devices_clock(self) -> None:
-        found = {name for schema in schemas() for name, field in schema.model_fields.items() if instants.HAPPENED in field.metadata}
-        found |= {
-            name for schema in schemas() for name, field in schema.model_fields.items()
-            if any(instants.HAPPENED in marks for _, marks in leaves(field.annotation, list(field.metadata)))
-        }  # fmt: skip
-        assert found == set(HAPPENED)
 
     def test_is_refused_in_words(self) -> None:
         """Every code that a schema can raise is worded, so that the reader learns what to change."""

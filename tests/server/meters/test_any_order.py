@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from server.core.access import SYSTEM
 from server.core.clock import now
 from server.core.database import Database, Session
-from server.core.errors import EtabliError
+from server.core.errors import Refusal
 from server.meters import service
 from server.meters.models import Meter
 from server.sites.models import Site
@@ -140,7 +140,7 @@ async def _taken(session: Session, verb: Any, cmd: Any) -> bool:
     try:
         async with session.begin_nested():
             await verb(session, SYSTEM, cmd)
-    except EtabliError:
+    except Refusal:
         return False
     return True
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,31 +12,33 @@ from starlette.requests import Request
 from server.checklists import service as checklists
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import VERBS, verb_of
 from server.core.database import Database, Session
 from server.equipment.models import Document, LabelCode
 from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
-from server.sync import commands, push
+from server.sync import push
 from server.sync.router import stream_pokes
 from shared_models.base import Command
 from shared_models.checklists.commands import AnswerStep, WriteChecklist
 from shared_models.checklists.rows import Step, StepKind
+from shared_models.commands import COMMANDS as BY_TYPE
 from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.interventions.lifecycle import InterventionStatus, State
 from shared_models.labels.codes import new_label_code
-from shared_models.permissions import ROLE_PERMISSIONS, Role, may
+from shared_models.permissions import ROLE_PERMISSIONS, Role, may_any
 from shared_models.requests import commands as rq
 from shared_models.requests.rows import Symptom
-from shared_models.sync import AnyCommand, PushAnswer, PushRequest, PushResult
+from shared_models.sync import PushAnswer, PushRequest, PushResult
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import count_statements
 from tests.server.sync.planned import fields_of
 
 HOUR = timedelta(hours=1)
 
-COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
+COMMANDS: tuple[type[Command], ...] = tuple(BY_TYPE.values())
 DEVICE = uuid7()
 
 
@@ -120,7 +122,7 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
 
 def giver(shop: Workshop, kind: type[Command]) -> Actor:
     """The supervisor, or an administrator where it takes one."""
-    needed = commands.HANDLERS[kind].any_of
+    needed = kind.needs
     return shop.supervisor if any(map(shop.supervisor.may, needed)) else replace(shop.supervisor, permissions=ROLE_PERMISSIONS[Role.admin])
 
 
@@ -159,17 +161,15 @@ class TestEveryCommand:
     @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
     async def test_needs_its_permission(self, shop: Workshop, kind: type[Command]) -> None:
         cmd = await one_of_each(shop, kind)
-        handler = commands.HANDLERS[kind]
         nobody = replace(shop.supervisor, permissions=frozenset())
         [refused] = await send(shop, nobody, cmd)
         assert refused.problem
         assert refused.problem.code == "forbidden"
-        assert refused.problem.params == {"permission": handler.any_of[0]}
+        assert refused.problem.params == {"permission": kind.needs[0]}
 
     def test_has_a_handler_and_a_permission(self) -> None:
-        assert set(commands.HANDLERS) == set(COMMANDS)
-        assert all(handler.any_of for handler in commands.HANDLERS.values())
-        work = {kind for kind, handler in commands.HANDLERS.items() if any(may(Role.technician, right) for right in handler.any_of)}
+        assert all(kind.needs and verb_of(kind) for kind in COMMANDS)
+        work = {kind for kind in COMMANDS if may_any(Role.technician, kind.needs)}
         judging = {iv.ValidateIntervention, iv.ReturnIntervention, iv.ReviseIntervention}
         assert {kind for kind in COMMANDS if issubclass(kind, iv.OnIntervention)} - judging <= work
 
@@ -241,7 +241,7 @@ class TestAnswers:
         cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
         note = {"type": "intervention.add_note"}
         with monkeypatch.context() as patch:
-            patch.setitem(commands.HANDLERS, iv.CreateIntervention, commands.Handler(stumble, commands._WORK))
+            patch.setitem(VERBS, iv.CreateIntervention, stumble)
             assert codes(await send(shop, shop.technician, cmd, note)) == ["internal_error", "invalid"]
         assert await shop.session.scalar(sa.text("select count(*) from equipment where name = 'half done'")) == 0
         assert codes(await send(shop, shop.technician, cmd)) == ["applied"]
@@ -272,7 +272,7 @@ class TestManyAtOnce:
             raise ZeroDivisionError
 
         faulty = iv.UpdateIntervention(intervention_id=job, title="Other", occurred_at=now())
-        monkeypatch.setitem(commands.HANDLERS, iv.UpdateIntervention, commands.Handler(stumble, commands._WORK))
+        monkeypatch.setitem(VERBS, iv.UpdateIntervention, stumble)
         sent: list[Command] = [*notes[:7], unknown, *notes[7:30], faulty, faulty, *notes[30:45], again, {}, notes[3], *notes[45:]]  # type: ignore[list-item]
         results = await send(shop, shop.technician, *sent)
         wanted = {id(unknown): "not_found", id(faulty): "internal_error", id(again): "already_exists"}
