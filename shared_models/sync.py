@@ -6,12 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared_models.base import Bound, Instant, Item, Row, Schema
+from shared_models.entities import Entity
 from shared_models.problems import Problem
-
-Entity = Literal[
-    "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request",
-    "maintenance_type", "team", "checklist", "meter", "plan",
-]  # fmt: skip
 
 
 class PushRequest(Schema):

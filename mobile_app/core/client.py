@@ -18,20 +18,20 @@ from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
-from mobile_app.core.storage import Batch, LocalStore, StoreFactory, refs_of
+from mobile_app.core.storage import Batch, LocalStore, StoreFactory, ref_of
 from mobile_app.core.sync import Sleep, Sync
 from mobile_app.core.tables import Tables
 from mobile_app.core.tabs import Tabs
 from mobile_app.core.transport import Transport
 from shared_models.auth.sessions import Me
-from shared_models.base import Command, Row
+from shared_models.base import Command, EntityRow, Row
 from shared_models.ids import uuid7
 from shared_models.interventions.rules import is_on_device
 from shared_models.permissions import Permission, may
 
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=EntityRow)
 TodayCard = Callable[["Client"], dict[str, Any] | None]
 
 
@@ -214,20 +214,20 @@ class Client:
 
     # reading on demand
 
-    async def held(self, entity: str, model: type[R], row_id: UUID) -> R | None:
+    async def held(self, model: type[R], row_id: UUID) -> R | None:
         """A row that is not kept in memory; read again when `details` changes."""
-        [text] = await self._opened_store().rows_at([f"{entity}/{row_id}"])
+        [text] = await self._opened_store().rows_at([f"{model.entity}/{row_id}"])
         return model.model_validate_json(text) if text else None
 
-    async def held_of(self, entity: str, model: type[R], ref: str) -> list[R]:
-        """Those that are looked up by `ref` (`equipment:<id>`), as the pending commands leave them."""
-        texts = json.loads(await self._opened_store().rows_of(entity, ref))
-        found = {row["id"]: model.model_validate(row) for row in texts}
-        for (of, row_id), row in self.tables.changes.items():
-            if of == entity and row is None:
-                found.pop(str(row_id), None)
-            elif isinstance(row, model) and ref in refs_of(entity, row.model_dump(mode="json")):
-                found.setdefault(str(row_id), row)
+    async def held_of(self, model: type[R], key: UUID) -> list[R]:
+        """Those whose `read_by` is `key`, as the pending commands leave them."""
+        texts = json.loads(await self._opened_store().rows_of(model.entity, ref_of(model, key)))
+        found = {row.id: row for row in map(model.model_validate, texts)}
+        for (entity, row_id), row in self.tables.changes.items():
+            if entity == model.entity and row is None:
+                found.pop(row_id, None)
+            elif isinstance(row, model) and getattr(row, str(model.read_by)) == key:
+                found.setdefault(row_id, row)
         return list(found.values())
 
     # what goes wrong behind the scenes

@@ -13,6 +13,7 @@ from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import Batch, LocalStore, StoredRow, refs_of
 from mobile_app.core.tables import Tables
 from shared_models.base import Command
+from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
 
 BATCH = 100
@@ -196,7 +197,7 @@ class Pull:
         if sites is not None:
             for table in tables.values():
                 table.keep_sites(frozenset(sites))
-        return changed | (set(tables) | {"document"} if reset or sites is not None else set())
+        return changed | (ENTITIES.keys() if reset or sites is not None else set())
 
     async def _new_scope(self, sites: list[str] | None) -> list[str] | None:
         """The sites to keep, when they are not those of the page before."""

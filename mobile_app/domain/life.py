@@ -9,9 +9,9 @@ from shared_models.equipment.rows import DocumentRow
 
 async def life_of(client: Client, machine_id: UUID) -> EquipmentLifeRow | None:
     """Its last twelve months."""
-    return await client.held("equipment_life", EquipmentLifeRow, machine_id)
+    return await client.held(EquipmentLifeRow, machine_id)
 
 
 async def documents_of(client: Client, machine_id: UUID) -> list[DocumentRow]:
-    found = await client.held_of("document", DocumentRow, f"equipment:{machine_id}")
+    found = await client.held_of(DocumentRow, machine_id)
     return sorted(found, key=lambda row: row.title.casefold())

@@ -68,6 +68,17 @@ def json_columns(model: type[BaseModel], alias: str, **expressions: str) -> str:
     )
 
 
+def json_row(model: type[BaseModel], alias: str, **expressions: str) -> str:
+    """A `model` as one JSON object of the row `alias`."""
+    return f"(select row_to_json(o) from (select {json_columns(model, alias, **expressions)}) o)"  # noqa: S608
+
+
+def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **expressions: str) -> str:
+    """The `model`s of `source` as a JSON array; `order` is of `c`."""
+    columns = json_columns(model, alias, **expressions)
+    return f"(select coalesce(json_agg(c order by {order}), '[]') from (select {columns} from {source}) c)"  # noqa: S608
+
+
 async def json_page(pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], page: PageQuery, *, order: str) -> Response:
     """`{items, total, page, size, pages}` in one statement; `source` is what follows `from`, `args` its parameters."""
     size, offset = len(args) + 1, len(args) + 2

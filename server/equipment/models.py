@@ -138,6 +138,7 @@ class EquipmentLife(Synced, table=True):
     """The digest that makes a machine's page complete offline: `shared_models.equipment.life.EquipmentLifeRow`."""
 
     __tablename__ = "equipment_life"
+    __follows__ = "id"
     __table_args__ = (sa.Index("ix_equipment_life_site_id_sync_xid", "site_id", "sync_xid", "id"),)
 
     id: UUID = Field(primary_key=True, foreign_key="equipment.id", ondelete="CASCADE")
@@ -147,6 +148,7 @@ class EquipmentLife(Synced, table=True):
 
 class Document(Timestamped, Synced, table=True):
     __tablename__ = "document"
+    __follows__ = "equipment_id"
     __table_args__ = (sa.Index("ix_document_site_id_sync_xid", "site_id", "sync_xid", "id"),)
 
     site_id: UUID = Field(foreign_key="sites.id")

@@ -3,15 +3,11 @@
 f"select {equipment_json('e')} from equipment e where …"          # NULL for an archived machine: gone, to a device
 """
 
-from pydantic import BaseModel
-
-from server.core.sql import json_columns, labour_minutes
+from server.core.held import hold
+from server.core.sql import json_columns, json_row, labour_minutes
+from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentLife
 from shared_models.equipment.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
 from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
-
-
-def _object(model: type[BaseModel], alias: str, **expressions: str) -> str:
-    return f"(select row_to_json(o) from (select {json_columns(model, alias, **expressions)}) o)"  # noqa: S608
 
 
 def _label_codes(alias: str) -> str:
@@ -20,18 +16,18 @@ def _label_codes(alias: str) -> str:
 
 def equipment_json(alias: str) -> str:
     """An `EquipmentRow`; NULL once the machine is archived."""
-    present = _object(EquipmentRow, alias, label_codes=_label_codes(alias))
+    present = json_row(EquipmentRow, alias, label_codes=_label_codes(alias))
     return f"(case when {alias}.archived_at is null then {present} end)"
 
 
 def equipment_read_json(alias: str) -> str:
     """An `EquipmentRead`, archived or not."""
-    return _object(EquipmentRead, alias, label_codes=_label_codes(alias))
+    return json_row(EquipmentRead, alias, label_codes=_label_codes(alias))
 
 
 def equipment_class_json(alias: str) -> str:
     """An `EquipmentClassRow`."""
-    return _object(
+    return json_row(
         EquipmentClassRow, alias, failure_items=_failure_items(alias, "i.is_active"), retired_items=_failure_items(alias, "not i.is_active")
     )
 
@@ -47,22 +43,19 @@ def _failure_items(alias: str, condition: str) -> str:
 def document_json(alias: str) -> str:
     """A `DocumentRow`."""
     of_file = f"(select f.{{}} from attachment f where f.id = {alias}.attachment_id)"  # noqa: S608
-    return _object(DocumentRow, alias, mime_type=of_file.format("mime_type"), size_bytes=of_file.format("size_bytes"))
+    return json_row(DocumentRow, alias, mime_type=of_file.format("mime_type"), size_bytes=of_file.format("size_bytes"))
 
 
 def equipment_life_json(alias: str) -> str:
     """An `EquipmentLifeRow`."""
     kept = {name: f"{alias}.data -> '{name}'" for name in ("jobs", "stops", "status_changes", "mode_counts")}
-    return _object(EquipmentLifeRow, alias, **kept)
+    return json_row(EquipmentLifeRow, alias, **kept)
 
 
-ROWS = {
-    "equipment": ("equipment", equipment_json),
-    "equipment_class": ("equipment_class", equipment_class_json),
-    "equipment_life": ("equipment_life", equipment_life_json),
-    "document": ("document", document_json),
-}
-"""Synced entity → its table and its row expression."""
+EQUIPMENT = hold(EquipmentRow, Equipment, equipment_json, fresh=("t.archived_at is null",))
+CLASS = hold(EquipmentClassRow, EquipmentClass, equipment_class_json)
+DOCUMENT = hold(DocumentRow, Document, document_json, rests=True)
+LIFE = hold(EquipmentLifeRow, EquipmentLife, equipment_life_json, rests=True)
 
 _JOBS = f"""
 select coalesce(jsonb_agg(row_to_json(j)::jsonb order by j.completed_at desc), '[]') from (

@@ -31,6 +31,7 @@ class Intervention(Versioned, Synced, table=True):
     """See `shared_models.interventions.InterventionRow` for the meaning of each column."""
 
     __tablename__ = "maintenance_interventions"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(InterventionType, "intervention_type"),
         one_of(InterventionStatus, "status"),

@@ -1,6 +1,8 @@
 """What devices hold of a meter, as a SQL expression in the shape of `shared_models.meters.MeterRow`."""
 
-from server.core.sql import json_columns
+from server.core.held import hold
+from server.core.sql import json_columns, json_row, json_rows
+from server.meters.models import Meter
 from shared_models.meters.rows import ON_DEVICE, MeterRow, ReadingRow, ResetRow
 
 _NAME = "coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = {0}.user_id), {1}, '')"
@@ -14,13 +16,16 @@ def reading_columns(alias: str) -> str:
 
 def meter_json(alias: str) -> str:
     """A `MeterRow`: the meter with its latest readings and all its resets."""
-    readings = (
-        "(select coalesce(json_agg(c order by c.read_at desc, c.id desc), '[]') from ("  # noqa: S608
-        f"select {reading_columns('x')} from (select r.* from reading r where r.meter_id = {alias}.id and r.voided_at is null"
-        f" order by r.read_at desc, r.id desc limit {ON_DEVICE}) x) c)"
+    latest = (
+        f"(select r.* from reading r where r.meter_id = {alias}.id and r.voided_at is null"  # noqa: S608
+        f" order by r.read_at desc, r.id desc limit {ON_DEVICE}) x"
     )
-    resets = (
-        "(select coalesce(json_agg(c order by c.occurred_at), '[]') from ("  # noqa: S608
-        f"select {json_columns(ResetRow, 'x', by=_NAME.format('x', 'null'))} from meter_reset x where x.meter_id = {alias}.id) c)"
-    )
-    return f"(select row_to_json(o) from (select {json_columns(MeterRow, alias, readings=readings, resets=resets)}) o)"  # noqa: S608
+    resets = f"meter_reset x where x.meter_id = {alias}.id"
+    return json_row(
+        MeterRow, alias,
+        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=_NAME.format("x", _SOURCE.format("x"))),
+        resets=json_rows(ResetRow, "x", resets, "c.occurred_at", by=_NAME.format("x", "null")),
+    )  # fmt: skip
+
+
+METER = hold(MeterRow, Meter, meter_json, rests=True)

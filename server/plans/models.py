@@ -55,6 +55,7 @@ class Plan(Versioned, Synced, table=True):
     """
 
     __tablename__ = "scheduled_maintenances"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(InterventionType, "intervention_type"),
         one_of(FrequencyType, "frequency_type"),

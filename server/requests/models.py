@@ -12,6 +12,7 @@ from shared_models.requests.rows import RequestStatus, Symptom
 
 class WorkRequest(Versioned, Synced, table=True):
     __tablename__ = "work_request"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(Symptom, "symptom"),
         one_of(RequestStatus, "status"),

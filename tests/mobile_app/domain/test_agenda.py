@@ -212,9 +212,9 @@ def test_a_month_is_kept_until_a_row_changes():
     machines = [machine() for _ in range(10)]
     template = plan(frequency_type="weekly", frequency_value=1)
     rows = [template.model_copy(update={"id": uuid7(), "equipment_id": machines[n % 10].id}) for n in range(2_500)]
-    table = Table("plan", PlanRow, lambda *_: None)
+    table = Table(PlanRow, lambda *_: None)
     table.rows = {row.id: row for row in rows}
-    agenda = Agenda(table, Table("intervention", InterventionRow, lambda *_: None), Table("equipment", EquipmentRow, lambda *_: None))
+    agenda = Agenda(table, Table(InterventionRow, lambda *_: None), Table(EquipmentRow, lambda *_: None))
 
     found = agenda.between(MONDAY, MONDAY + timedelta(days=27))
     assert len(found) == 10_000

@@ -16,24 +16,17 @@ from server.interventions import service as interventions
 from server.meters.models import Meter
 from server.sync import cursors
 from server.sync import pull as pulling
-from shared_models import sites, users
-from shared_models.equipment import life
+from shared_models import users
+from shared_models.entities import ENTITIES
 from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
-from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AddNote, AddPhoto, ReviseIntervention
 from shared_models.interventions.lifecycle import InterventionStatus, State
 from shared_models.interventions.rows import FailureCoding, InterventionRow, Signature
-from shared_models.requests.rows import WorkRequestRow
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.sync.device import Device, all_quiet
 
 pytestmark = pytest.mark.fresh_database
-ROWS = {
-    "site": sites.SiteRow, "line": sites.LineRow, "equipment_class": EquipmentClassRow, "user": users.UserCard,
-    "equipment": EquipmentRow, "equipment_life": life.EquipmentLifeRow, "document": DocumentRow,
-    "intervention": InterventionRow, "work_request": WorkRequestRow,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -67,9 +60,9 @@ class TestRows:
         job = await _told_everything(shop)
         await session.commit()
         await device.pull()
-        assert {entity for entity, _ in device.rows} == set(ROWS)
+        assert len({entity for entity, _ in device.rows}) == 9
         for (entity, _), (_, row) in device.rows.items():
-            assert ROWS[entity].model_validate(row).model_dump(mode="json") == row, entity
+            assert ENTITIES[entity].model_validate(row).model_dump(mode="json") == row, entity
         sheet = device.row("intervention", job)
         assert sheet.keys() == InterventionRow.model_fields.keys()
         assert len(sheet["actions"]) == len(sheet["notes"]) == len(sheet["photos"]) == 1
@@ -256,7 +249,7 @@ class TestCursor:
         assert not page.reset
 
     async def test_survives_its_text(self) -> None:
-        sweep = cursors.Sweep(high=90, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
+        sweep = cursors.Sweep(high=90, order=5, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
         cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, uuid7(), 7, True, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
         assert cursors.decode(cursor.encode()) == cursor
 

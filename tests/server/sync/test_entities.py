@@ -1,0 +1,82 @@
+"""What must hold in the database for whatever is declared as held by devices."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+from sqlmodel.main import default_registry
+
+from server.core.database import Session
+from server.core.following import followers
+from server.core.held import HELD, Held
+from server.sync.sources import SOURCES
+from server.tables import metadata
+from shared_models.entities import ENTITIES
+
+NOT_TOUCHED = {
+    "users": "a name, as it was when the row was last sent",
+    "reading_source": "its name is never changed",
+    "attachment": "never changes",
+    "maintenance_interventions": "the job of a request is made with its acceptance, which changes the request",
+}
+_TRIGGERS = "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal"
+_KEYS = """
+select c.conrelid::regclass::text as source, c.confrelid::regclass::text as target, a.attname as column
+from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+where c.contype = 'f' and c.connamespace = 'public'::regnamespace
+"""
+
+
+@pytest.fixture
+async def triggers(session: Session) -> set[str]:
+    return {found.replace(" ON public.", " ON ") for found in await session.scalars(text(_TRIGGERS))}
+
+
+@pytest.fixture
+async def keys(session: Session) -> list[tuple[str, str, str]]:
+    return [tuple(row) for row in await session.execute(text(_KEYS))]
+
+
+def test_each_is_declared_on_both_sides() -> None:
+    synced = {mapper.class_ for mapper in default_registry.mappers if hasattr(mapper.class_, "__synced__")}
+    assert {held.model for held in HELD.values()} == synced
+    assert HELD.keys() == ENTITIES.keys()
+    assert all(row.read_by is None or row.read_by in row.model_fields for row in ENTITIES.values())
+
+
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD)
+def test_each_is_stamped_and_buried(held: Held, triggers: set[str]) -> None:
+    """In the migration that makes its table."""
+    table, each = held.table.name, "FOR EACH ROW"
+    words = ", ".join(repr(word) for word in (held.entity, held.site) if word)
+    bury = f"EXECUTE FUNCTION etabli_bury({words})"
+    assert f"CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON {table} {each} EXECUTE FUNCTION etabli_stamp()" in triggers
+    assert f"CREATE TRIGGER bury AFTER DELETE ON {table} {each} {bury}" in triggers
+    if held.site == "site_id":
+        moved = "((old.site_id IS DISTINCT FROM new.site_id))"
+        assert f"CREATE TRIGGER leave AFTER UPDATE OF site_id ON {table} {each} WHEN {moved} {bury}" in triggers
+
+
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD)
+def test_a_change_of_a_part_changes_the_whole(held: Held, triggers: set[str]) -> None:
+    for part in set(re.findall(r"\b(?:from|join) (\w+) \w", held.json("e"))) - NOT_TOUCHED.keys() - {held.table.name}:
+        [column] = [key.parent.name for key in metadata.tables[part].foreign_keys if key.column.table is held.table]
+        assert (
+            f"CREATE TRIGGER touch AFTER INSERT OR DELETE OR UPDATE ON {part} FOR EACH ROW"
+            f" EXECUTE FUNCTION etabli_touch_parent('{held.table.name}', '{column}')"
+        ) in triggers
+
+
+def test_a_row_comes_after_those_that_it_names(keys: list[tuple[str, str, str]]) -> None:
+    place = {HELD[source.name].table.name: number for number, source in enumerate(SOURCES) if source.name in HELD}
+    assert len(place) == len(HELD)
+    for source, target, _ in keys:
+        if source != target and {source, target} <= place.keys():
+            assert place[source] > place[target], (source, target)
+
+
+def test_whatever_has_a_machine_and_a_site_says_whether_it_follows(keys: list[tuple[str, str, str]]) -> None:
+    of_machines = {(source, column) for source, target, column in keys if target == "equipment"}
+    with_site = {source for source, target, column in keys if target == "sites" and column == "site_id"} - {"equipment"}
+    expected = {(table, column) for table, column in of_machines if table in with_site}
+    assert {(link.table, link.column) for link in followers("equipment").values()} == expected
