@@ -14,6 +14,7 @@ Tables are live (`use_live(client.equipment)`) and hold the server's rows with t
 Writing: durable before it is shown, pushed when there is a network.
 
     await client.execute(StartIntervention(intervention_id=…, action_id=uuid7(), occurred_at=client.now()))
+    await client.submit(command) -> bool               waits for the answer while there is a server; ProblemError takes the command back
     photo_id = await client.attach(blob, mime)         then execute(AddPhoto(photo_id=photo_id, …))
     await client.attachment(id) -> bytes               the device's own copy, else the server's (Offline without a network)
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from mobile_app.core.answers import answer_to
 from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
-from mobile_app.core.errors import ClientError, Offline, SignInNeeded, StoreTrouble, Unsent, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, ProblemError, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
-from mobile_app.core.outbox import Outbox
+from mobile_app.core.outbox import Outbox, Stage
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
@@ -29,6 +30,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions.rules import is_on_device
 from shared_models.permissions import Permission, may
 
+ANSWER_SECONDS = 6.0
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
 R = TypeVar("R", bound=EntityRow)
@@ -177,6 +179,18 @@ class Client:
         """On disk, then on the screen, then to the server when there is one. Never refused here: the server judges."""
         await self.outbox.add(command, site_id=self._site_of(command), offset=self.clock.offset.total_seconds())
         self._outbox_changed()
+
+    async def submit(self, command: Command, seconds: float = ANSWER_SECONDS) -> bool:
+        """`execute`, and wait for the answer while there is a server: whether it has come; False while the command waits here.
+
+        What is refused within `seconds` is taken back, and raised as `ProblemError`.
+        """
+        await self.execute(command)
+        entry = await answer_to(str(command.command_id), self.outbox, self.sync, seconds)
+        if entry is not None and entry.problem is not None:
+            await self.discard(entry.id)
+            raise ProblemError(entry.problem)
+        return entry is None or entry.stage is Stage.applied
 
     async def attach(self, data: Any, mime: str) -> UUID:
         """Keep a file (bytes, or a JavaScript Blob) on the device until a command that names it has been applied."""

@@ -73,7 +73,7 @@ def _compile(lang: str) -> bytes:
     return out.getvalue()
 
 
-def _translator() -> Translator:
+def translator() -> Translator:
     if _Current.translator is None:
         set_language(_Current.lang)
     assert _Current.translator is not None
@@ -81,12 +81,12 @@ def _translator() -> Translator:
 
 
 def t(key: str, **params: Any) -> str:
-    return _translator().t(key, **params)
+    return translator().t(key, **params)
 
 
 def n(key: str, count: int, **params: Any) -> str:
     """The plural form for `count`, which the text may show as `{count}`."""
-    return _translator().n(key, count, **params)
+    return translator().n(key, count, **params)
 
 
 # Numbers

@@ -1,10 +1,13 @@
 """Reads and writes that go to the server directly. Each raises `Offline` without a network."""
 
+from typing import Any
 from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
+from mobile_app.core.errors import STALE, ProblemError
 from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
 from shared_models.auth.sessions import DemoAccount, Me, PasswordChange, RegisterRequest, SessionRead, SetupRequest
+from shared_models.problems import Problem
 
 
 class Remote:
@@ -15,6 +18,25 @@ class Remote:
         self.get, self.post, self.put = http.get, http.post, http.put
         self.patch, self.delete, self.list_of = http.patch, http.delete, http.list_of
         self.send = http.send
+
+    async def save(
+        self, path: str, row_id: str, body: dict[str, Any], version: int | None, *, new: dict[str, Any] | None = None, verb: str = "PATCH"
+    ) -> None:  # fmt: skip
+        """Change the row `row_id` below `path`, or create it where there is no `version` yet, `new` being told besides.
+
+        Where an attempt whose answer was lost has created it already, it is changed to what was entered since.
+        """
+        at = f"{path}/{row_id}"
+        if version is None:
+            try:
+                await (self.post(path, {**body, **(new or {}), "id": row_id}) if verb == "PATCH" else self._http.json(verb, at, body))
+            except ProblemError as refusal:
+                if not _is_made(refusal.problem):
+                    raise
+                version = (await self.get(at))["version"]
+            else:
+                return
+        await self._http.json(verb, at, {**body, "version": version})
 
     async def demo_accounts(self) -> list[DemoAccount]:
         """None outside a demonstration. Asked before anybody has signed in."""
@@ -50,3 +72,7 @@ class Remote:
     async def attachment(self, file_id: UUID, size: int | None = None) -> bytes:
         path = f"/attachments/{file_id}/thumbnail?size={size}" if size else f"/attachments/{file_id}"
         return (await self._http.send("GET", BASE + path)).body
+
+
+def _is_made(problem: Problem) -> bool:
+    return problem.code == STALE or any(wrong.code == "already_exists" and wrong.field == "id" for wrong in problem.errors)

@@ -88,6 +88,11 @@ class Sync(Observable):
         else:
             self._tabs.post({"kind": "wake"})
 
+    @property
+    def is_in_touch(self) -> bool:
+        """Whether somebody talks to the server, as far as this tab knows."""
+        return bool(self._tasks) and self._offline_since is None
+
     def went_offline(self) -> None:
         if self._offline_since is None:
             self._offline_since = self._clock.now()

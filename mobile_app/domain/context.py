@@ -9,12 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.i18n import t
 from mobile_app.core.tables import Table
-from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_live
-from shared_models.base import Command
 
 ClientContext = ft.create_context(cast("Client", None))
 """Provided once around the app: `ClientContext(client, lambda: App())`."""
@@ -67,20 +63,3 @@ async def arrived(client: Client, table: Table[Any], is_there: Callable[[], bool
     finally:
         stop()
         here.set()
-
-
-def not_kept(trouble: StoreTrouble) -> str:
-    """Why the device did not keep what was just entered, and what to do."""
-    return t("domain.store_full" if trouble.kind == "full" else "domain.store_trouble")
-
-
-async def carry_out(client: Client, command: Command, said: str = "") -> bool:
-    """Execute `command`; says `said` when it is kept on the device, or why it is not. True when it is."""
-    try:
-        await client.execute(command)
-    except StoreTrouble as trouble:
-        toast(not_kept(trouble))
-        return False
-    if said:
-        toast(t(said))
-    return True

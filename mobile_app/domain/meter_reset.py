@@ -9,8 +9,8 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.project_meters import doubt_of_reset, fits
-from mobile_app.domain.context import carry_out
 from mobile_app.domain.meters import amount, last_shown, question
+from mobile_app.domain.submit import submit
 from mobile_app.domain.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
@@ -87,12 +87,12 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
             set_sure(True)
             set_wrong(question(meter, doubt, final, happened))
             return
-        if await carry_out(client, command) and (reading is None or await _record_after(happened)):
+        if await submit(client, command) and (reading is None or await _record_after(happened)):
             on_done()
 
     async def _record_after(happened: datetime) -> bool:
         assert reading is not None
-        return await carry_out(client, reading_of(client, meter, reading, happened, confirmed=True))
+        return await submit(client, reading_of(client, meter, reading, happened, confirmed=True))
 
     save_word = t("meters.confirm", value=amount(meter, final)) if sure and final is not None else t("meters.reset_save")
     kinds = [Choice(one.value, t(f"meters.kind.{one}")) for one in ResetKind]

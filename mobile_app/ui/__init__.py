@@ -71,9 +71,10 @@ numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=
 pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
             PickList*(choices, key, on_pick, likely=)  search_choices fold
 dates       DateInput* TimeInput* (label, value|None, on_change, …)
-forms       form = use_form(key, initial): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
-            form.require("a", "b") -> bool, await form.submit(async action(values)) -> bool, form.refuse(Problem)
-            an exception with `.problem: Problem` lands under the fields it names
+forms       form = use_form(key, initial, version): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
+            form.require("a", "b") -> bool, await form.submit(awaitable) -> bool, form.refuse(Problem), form.start_over()
+            an exception with `.problem: Problem` lands under the fields it names; with `version`, that of the row as it stands:
+            form.is_stale, form.insist()
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime], label=)  LoadBar(value, limit, label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))

@@ -202,14 +202,10 @@ class TestFirstMachine:
         await fill(screen, t("equipment_list.name"), "Pompe 1")
         await screen.click("Pompe")
         assert "Ventilateur" not in screen.texts  # retired
-        admin.transport.only, admin.transport.lose_answers = "/equipment", 1
-        await screen.click(t("machine_form.save"))
-        await shown(screen, t("common.needs_network"))
         await fill(screen, "Débit (m³/h)", "12,5")
         await screen.click(t("machine_form.save"))
         await answered(screen, lambda: went)
         machine_id = UUID(went[-1].removeprefix("/equipment/").removesuffix("?made=1"))
-        await until(lambda: client.equipment.rows[machine_id].specifications)
+        await until(lambda: client.equipment.rows[machine_id].label_codes)
         made = client.equipment.rows[machine_id]
         assert (made.site_id, str(made.class_id), made.specifications) == (factory.site, pump["id"], {"debit": 12.5})
-        assert made.label_codes

@@ -11,9 +11,10 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import Entry, room_of
-from mobile_app.domain.context import carry_out, use_client
+from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import person
 from mobile_app.domain.people import technicians
+from mobile_app.domain.submit import submit
 from mobile_app.features.calendar.entries import said_day, time_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.choices import Choice
@@ -71,14 +72,14 @@ class Moves:
         if why := why_fixed(self._entry) or overtakes(self._entry, moment):
             toast(why, seconds=6)
             return False
-        if not await carry_out(self._client, self._moving(moment)):
+        if not await submit(self._client, self._moving(moment)):
             return False
         said = t("calendar.moved_to", title=self._entry.title, day=said_day(moment.date()), time=time_of(moment))
         toast(said, undo=partial(self._back, before))
         return True
 
     async def _back(self, moment: datetime) -> None:
-        await carry_out(self._client, self._moving(moment), "calendar.moved_back")
+        await submit(self._client, self._moving(moment), said="calendar.moved_back")
 
     def _moving(self, moment: datetime) -> Command:
         if self._entry.original_due is not None and self._entry.plan_id is not None:
@@ -96,14 +97,14 @@ class Moves:
             toast(why, seconds=6)
             return False
         before, after = self._entry.technician_id, UUID(technician) if technician else None
-        if before == after or not await carry_out(self._client, self._handing(after)):
+        if before == after or not await submit(self._client, self._handing(after)):
             return False
         name = person(self._client, after) or t("calendar.nobody")
         toast(t("calendar.handed", title=self._entry.title, who=name), undo=partial(self._hand_back, before))
         return True
 
     async def _hand_back(self, technician: UUID | None) -> None:
-        await carry_out(self._client, self._handing(technician), "calendar.handed_back")
+        await submit(self._client, self._handing(technician), said="calendar.handed_back")
 
     def _handing(self, technician: UUID | None) -> Command:
         if self._entry.original_due is not None and self._entry.plan_id is not None:
@@ -117,14 +118,14 @@ class Moves:
             command: Command = CancelIntervention(intervention_id=job.id, occurred_at=self._client.now(), reason=reason)
         else:
             command = SkipOccurrence(**self._said(reason=reason))
-        return await carry_out(self._client, command, "calendar.skipped")
+        return await submit(self._client, command, said="calendar.skipped")
 
     async def generate(self) -> UUID | None:
         """The job's id, once it is kept."""
         job_id = uuid7()
         assert self._entry.plan_id
         command = GeneratePlan(plan_id=self._entry.plan_id, intervention_id=job_id, occurred_at=self._client.now())
-        return job_id if await carry_out(self._client, command, "calendar.generated") else None
+        return job_id if await submit(self._client, command, said="calendar.generated") else None
 
 
 @component

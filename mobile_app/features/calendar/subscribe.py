@@ -6,10 +6,11 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date, t
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
@@ -87,16 +88,13 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
         set_chosen(None)
 
     async def create() -> None:
-        set_busy(True)
-        try:
+        async def made() -> None:
             wanted = FeedCreate.model_validate({"id": uuid7(), "kind": kind, "target_id": None if mine else chosen})
-            link = FeedLink.model_validate(await client.api.post(FEEDS, wanted))
-        except ClientError as error:
-            toast(_refused(error))
-        else:
-            on_created(link)
-        finally:
-            set_busy(False)
+            on_created(FeedLink.model_validate(await client.api.post(FEEDS, wanted)))
+
+        set_busy(True)
+        await submit(client, made())
+        set_busy(False)
 
     parts: list[ft.Control] = [CardHeader(t("calendar.feed_new")), Segments(kinds, kind, pick)]
     if not mine:
@@ -104,12 +102,6 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
     may_create = mine or chosen is not None
     parts.append(SecondaryButton(t("calendar.feed_create"), create, icon=ft.Icons.ADD_LINK_ROUNDED, busy=busy, disabled=not may_create))
     return Stack(*parts)
-
-
-def _refused(error: ClientError) -> str:
-    if isinstance(error, Offline):
-        return t("calendar.feeds_offline")
-    return str(error) if isinstance(error, ProblemError) else t("common.load_failed")
 
 
 def _targets(client: Client, kind: str) -> list[Choice]:
@@ -126,10 +118,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
     ask = use_confirm()
 
     async def revoke(feed: FeedRead) -> None:
-        try:
-            await client.api.delete(f"{FEEDS}/{feed.id}")
-        except ClientError as error:
-            toast(_refused(error))
+        await submit(client, client.api.delete(f"{FEEDS}/{feed.id}"))
         reload()
 
     def sure(feed: FeedRead) -> None:

@@ -7,8 +7,9 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out, go, opener
+from mobile_app.domain.context import go, opener
 from mobile_app.domain.steps import KIND_ICON, limits
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.checklists.step_fields import StepFields
 from mobile_app.features.checklists.values import (
     NUMBERS,
@@ -29,7 +30,8 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
-from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_draft, use_shortcut, use_state
+from mobile_app.ui.forms import use_form
+from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -41,7 +43,8 @@ from shared_models.checklists.rows import ChecklistRow, StepKind
 @component
 def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     initial = ft.use_memo(lambda: of_checklist(row) if row else blank(), [row.version if row else 0])
-    draft = use_draft(f"checklist-form:{row.id}:{row.version}" if row else "checklist-form:new", initial)
+    form = use_form(f"checklist-form:{row.id if row else 'new'}", initial, row.version if row else None)
+    draft = form.draft
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
     steps: list[Values] = draft.get("steps") or []
@@ -68,14 +71,8 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
         first = next((step["id"] for step in steps if step["id"] in found), "")
         if first:
             set_opened(first)
-        if not found and await carry_out(client, command_of(draft.values, row, client.now())):
-            await draft.clear()
-            toast(t("checklists.saved"))
+        if not found and await submit(client, command_of(draft.values, client.now()), form, said="checklists.saved"):
             go("/checklists")
-
-    def discard() -> None:
-        draft.values = dict(initial)
-        ft.context.page.run_task(draft.clear)
 
     cards = [
         StepEditor(draft, at, opened == step["id"], wrong.get(step["id"], ""), set_opened, add, key=step["id"])
@@ -83,13 +80,13 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     ]
     return Page(
         head,
-        *([DraftNotice(discard)] if draft.restored else []),
+        *([DraftNotice(form.start_over)] if draft.restored else []),
         *_head_fields(draft, wrong, is_new=row is None),
         SectionHeader(t("checklists.steps_title"), str(len(steps))),
         *cards,
         _adder(lambda kind: add(len(steps) - 1, kind)),
         *([NoticeCard(wrong[""], tone=Tone.bad)] if "" in wrong else []),
-        footer=PrimaryButton(t("checklists.save"), save, icon=ft.Icons.CHECK_ROUNDED),
+        footer=sender(form, PrimaryButton(t("checklists.save"), save, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
         max_width=860,
     )
 

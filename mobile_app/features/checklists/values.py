@@ -61,10 +61,10 @@ def _wrong_step(step: Values) -> str:
     return ""
 
 
-def command_of(values: Values, row: ChecklistRow | None, at: datetime) -> WriteChecklist:
+def command_of(values: Values, at: datetime) -> WriteChecklist:
     """Fields that a kind of step does not use are left out."""
     return WriteChecklist(
-        occurred_at=at, checklist_id=UUID(values["id"]), version=row.version if row else None, name=values["name"],
+        occurred_at=at, checklist_id=UUID(values["id"]), version=values.get("version"), name=values["name"],
         description=values.get("description", ""), is_active=values.get("is_active", True), steps=[_step(step) for step in values["steps"]],
     )  # fmt: skip
 

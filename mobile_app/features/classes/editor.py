@@ -6,11 +6,9 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
-from mobile_app.core.problems import why
 from mobile_app.domain.context import arrived, asker, go, opener
-from mobile_app.domain.saving import made_once, sender, unless_stale, use_newest
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
@@ -34,8 +32,7 @@ from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind
 @component
 def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
     initial = ft.use_memo(lambda: of_class(row) if row else blank(), [row.version if row else 0])
-    form = use_form(f"class:{row.id if row else 'new'}", initial)
-    use_newest(form, row.version if row else None, initial)
+    form = use_form(f"class:{row.id if row else 'new'}", initial, row.version if row else None)
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
     kind, set_kind = use_state(FailureItemKind.mode.value)
@@ -57,7 +54,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
             return
         body = body_of(form.values)
         class_id = UUID(body["id"])
-        if await form.submit(lambda _: _send(client, row, body)):
+        if await submit(client, client.api.save("/equipment-classes", body["id"], body, form.get("version"), verb="PUT"), form):
             before = row.version if row else 0
             classes = client.classes
             await arrived(client, classes, lambda: (now := classes.get(class_id)) is not None and now.version > before)
@@ -72,7 +69,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
     specs = Place("specs", opened, set_opened)
     return Page(
         title,
-        *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
+        *([DraftNotice(form.start_over)] if form.draft.restored else []),
         _identity(form, wrong, is_new=row is None),
         SectionHeader(t("classes.lists")),
         Meta(t("classes.lists_why"), max_lines=4),
@@ -84,21 +81,9 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
         *_entries(form, form.get("specs"), specs, wrong),
         _adder(form, specs, blank_spec(), t("classes.add_spec")),
         *([Removal(client, row)] if row else []),
-        footer=sender(form, button, row.version if row else None, initial, wrong=len(wrong) or None),
+        footer=sender(form, button, wrong=len(wrong) or None),
         max_width=760,
     )
-
-
-async def _send(client: Client, row: EquipmentClassRow | None, body: Values) -> None:
-    path = f"/equipment-classes/{body['id']}"
-
-    async def update() -> None:
-        await client.api.put(path, {**body, "version": (await client.api.get(path))["version"]})
-
-    if row is None:
-        await made_once(lambda: client.api.put(path, body), update)
-    else:
-        await unless_stale(client.api.put(path, body), client.sync.wake)
 
 
 def _identity(form: Form, wrong: dict[str, str], *, is_new: bool) -> ft.Control:
@@ -145,11 +130,7 @@ def Removal(client: Client, row: EquipmentClassRow) -> ft.Control:
     ask = use_confirm()
 
     async def remove() -> None:
-        try:
-            await client.api.delete(f"/equipment-classes/{row.id}")
-        except ClientError as error:
-            refuse(why(error))
-        else:
+        if await submit(client, client.api.delete(f"/equipment-classes/{row.id}"), refuse=refuse):
             await arrived(client, client.classes, lambda: client.classes.get(row.id) is None)
             toast(t("classes.deleted"))
             go("/classes")

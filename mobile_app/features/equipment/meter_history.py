@@ -8,9 +8,10 @@ import flet as ft
 from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_datetime, t
-from mobile_app.domain.context import carry_out, use_tables
+from mobile_app.domain.context import use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, use
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.charts import Curve, Dot
@@ -55,7 +56,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
     def take_back(reading: ReadingRow) -> None:
         async def sure() -> None:
             command = VoidReading(occurred_at=client.now(), meter_id=meter.id, reading_id=reading.id)
-            if await carry_out(client, command):
+            if await submit(client, command):
                 set_pages(None)
 
         value = amount(meter, reading.value)

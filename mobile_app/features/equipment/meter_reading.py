@@ -9,11 +9,11 @@ import flet as ft
 
 from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import Done, ResetForm, When, reading_of
 from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when
 from mobile_app.domain.reading_pad import ReadingPad
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
@@ -44,7 +44,7 @@ def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
 
     async def record(at: datetime, *, confirmed: bool) -> None:
         assert value is not None
-        if await carry_out(client, reading_of(client, meter, value, at, confirmed=confirmed)):
+        if await submit(client, reading_of(client, meter, value, at, confirmed=confirmed)):
             on_done()
 
     async def save() -> None:

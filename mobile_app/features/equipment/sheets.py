@@ -9,7 +9,8 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
-from mobile_app.domain.context import carry_out, go
+from mobile_app.domain.context import go
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
 from mobile_app.ui.component import component
@@ -46,7 +47,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     async def start(kind: str) -> None:
         intervention_id = uuid7()
         command = _new_job(client, machine, intervention_id, kind, draft.get("title", ""), starts=True)
-        if await carry_out(client, command, "machine.started"):
+        if await submit(client, command, said="machine.started"):
             await draft.clear()
             on_done()
             go(f"/jobs/{intervention_id}")
@@ -88,7 +89,7 @@ def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
         kind = BREAKDOWN if draft.get("stopped") else FAULT
         command = _new_job(client, machine, uuid7(), kind, draft.get("title"), starts=False)
         more = {"description": draft.get("description", ""), "priority": Priority(draft.get("priority"))}
-        if await carry_out(client, command.model_copy(update=more), "machine.reported"):
+        if await submit(client, command.model_copy(update=more), said="machine.reported"):
             await draft.clear()
             on_done()
 
@@ -147,7 +148,7 @@ def StatusForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
         command = ChangeEquipmentStatus(
             occurred_at=client.now(), equipment_id=machine.id, status=EquipmentStatus(status), reason=reason.strip()
         )
-        if await carry_out(client, command, "machine.status_changed"):
+        if await submit(client, command, said="machine.status_changed"):
             on_done()
 
     choices = [Choice(s.value, marks.EQUIPMENT[s].word, marks.EQUIPMENT[s].icon) for s in EquipmentStatus]

@@ -12,8 +12,8 @@ from mobile_app.core.project_checklists import meters_of_machine
 from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
-from mobile_app.domain.context import carry_out
 from mobile_app.domain.meters import may_confirm
+from mobile_app.domain.submit import submit
 from mobile_app.ui.hooks import Draft
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
@@ -156,7 +156,7 @@ class Answering:
 
     async def give(self, state: StepState, value: str | float | None = None, *, reason: str = "", sure: bool = False) -> bool:
         """Answer, and go on to the next step unless this one has failed."""
-        told = await carry_out(self.client, AnswerStep(
+        told = await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
             is_confirmed=sure, **self._read(),
@@ -183,7 +183,7 @@ class Answering:
     async def take_back(self) -> None:
         for name in ("value", "photo", "finding", "meter"):
             self.enter(name, None)
-        await carry_out(self.client, AnswerStep(
+        await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=None,
         ))  # fmt: skip
 
@@ -207,7 +207,7 @@ class Answering:
     async def _again(self, state: StepState) -> bool:
         """The same answer with another photo or another finding."""
         value = self.answer.value if self.answer else None
-        return await carry_out(self.client, AnswerStep(
+        return await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True, **self._read(),
         ))  # fmt: skip
@@ -222,11 +222,11 @@ class Answering:
         job_id, at = uuid7(), self.client.now()
         answer = self.answer
         told = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
-        made = await carry_out(self.client, CreateIntervention(
+        made = await submit(self.client, CreateIntervention(
             occurred_at=at, intervention_id=job_id, equipment_id=self.job.equipment_id, title=title, priority=priority,
             description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=told).strip(),
             intervention_type=InterventionType.corrective, reported_at=at, found_in=self.job.id, found_at_step=self.step.id,
-        ), "checklist.corrective_made")  # fmt: skip
+        ), said="checklist.corrective_made")  # fmt: skip
         if made and self.photo_id:
-            await carry_out(self.client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=self.photo_id, kind=PhotoKind.before))
+            await submit(self.client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=self.photo_id, kind=PhotoKind.before))
         return made

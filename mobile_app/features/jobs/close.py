@@ -17,10 +17,11 @@ from mobile_app.core.i18n import format_duration, format_time, language, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
-from mobile_app.domain.context import carry_out, go, use_tables
+from mobile_app.domain.context import go, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import item_name
 from mobile_app.domain.steps import KIND_ICON, progress
+from mobile_app.domain.submit import submit
 from mobile_app.features.jobs.checklist import draft_key
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
@@ -119,7 +120,7 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
 
     async def finish() -> None:
         command = completion(job, draft.values, times, client.now())
-        if await carry_out(client, command):
+        if await submit(client, command):
             await draft.clear()
             await client.drafts.clear(draft_key(job.id))
             bridge.send("feedback", {"sound": "ok", "vibrate": [40]})

@@ -7,12 +7,12 @@ import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError, Unsent, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
-from mobile_app.core.problems import why
 from mobile_app.core.sync import SyncState
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard
@@ -178,8 +178,8 @@ def Sessions() -> ft.Control:
 
     def end(session: SessionRead) -> Callable[[], None]:
         async def ended() -> None:
-            await client.api.end_session(session.id)
-            answer.reload()
+            if await submit(client, client.api.end_session(session.id)):
+                answer.reload()
 
         name = session.device_name or t("me.unknown_device")
         return lambda: ask(Question(t("me.end_title", name=name), t("me.end_body"), t("me.end"), ended))
@@ -208,21 +208,15 @@ def PasswordForm(client: Client, on_done: Callable[[], None]) -> ft.Control:
     new, set_new = ft.use_state("")
 
     async def save() -> None:
-        try:
-            await client.api.change_password(PasswordChange.model_construct(current_password=current, new_password=new))
-        except ProblemError as error:
-            form.refuse(error.problem)
-        except ClientError as error:
-            toast(why(error))
-        else:
-            toast(t("me.password_changed"))
+        change = PasswordChange.model_construct(current_password=current, new_password=new)
+        if await submit(client, client.api.change_password(change), form, said="me.password_changed"):
             on_done()
 
     secret = {"password": True, "can_reveal_password": True}
     return Stack(
-        TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", form.problem), **secret),
+        TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", ""), **secret),
         TextInput(t("me.password_new"), new, set_new, error=form.errors.get("new_password", ""), hint=t("me.password_hint"), **secret),
-        PrimaryButton(t("me.password_save"), save, disabled=not (current and new)),
+        sender(form, PrimaryButton(t("me.password_save"), save, busy=form.busy, disabled=not (current and new))),
     )
 
 

@@ -8,11 +8,10 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_date, n, t
-from mobile_app.core.problems import why
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import submit
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, RowCard, SectionHeader, Trailing
@@ -20,7 +19,7 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
@@ -185,12 +184,7 @@ def Invitations(client: Client, invitations: list[InvitationRead], reload: Calla
 
     def take_back(invitation: InvitationRead) -> Callable[[], None]:
         async def taken() -> None:
-            try:
-                await client.api.delete(f"/invitations/{invitation.id}")
-            except ClientError as error:
-                toast(why(error))
-            else:
-                toast(t("people.taken_back"))
+            await submit(client, client.api.delete(f"/invitations/{invitation.id}"), said="people.taken_back")
             reload()
 
         name = invitation.name or t(f"sign_in.role.{invitation.role}")

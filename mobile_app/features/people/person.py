@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.saving import sender, unless_stale
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.features.people.words import STATES, state_of
@@ -19,7 +19,7 @@ from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, 
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList, toast
+from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import State, use_async, use_state
@@ -74,7 +74,7 @@ def Person(client: Client, user: UserRead, reload: Reload) -> ft.Control:
 
 
 def _initial(user: UserRead) -> dict[str, Any]:
-    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity", "version"})
+    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity"})
 
 
 def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
@@ -88,32 +88,29 @@ def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -
     """Who waits is let in by saving: role and sites are looked at first."""
     initial = _initial(user)
     suggested = {**initial, **_suggested(client, user)}
-    form = use_form(f"person:{user.id}", suggested)
-
-    async def send(values: dict[str, Any]) -> None:
-        changed = {name: values[name] for name in initial if values.get(name) != initial[name]}
-        let_in = {"is_active": True} if user.is_waiting else {}
-        sent = client.api.patch(f"/users/{user.id}", {**changed, **let_in, "version": values["version"]})
-        await unless_stale(sent, reload)
+    form = use_form(f"person:{user.id}", suggested, user.version)
 
     async def save() -> None:
         if form.busy or not form.require(*NAMES):
             return
         if not (is_me or form.get("all_sites") or form.get("site_ids")):
             form.refuse_with(t("people.choose_site"))
-        elif await form.submit(send):
-            toast(t("people.let_in_done" if user.is_waiting else "people.saved"))
+            return
+        changed = {name: form.get(name) for name in initial if form.get(name) != initial[name]}
+        let_in = {"is_active": True} if user.is_waiting else {}
+        sending = client.api.save("/users", str(user.id), {**changed, **let_in}, form.get("version"))
+        if await submit(client, sending, form, said="people.let_in_done" if user.is_waiting else "people.saved", newest=reload):
             reload()
 
     if not form.ready:
         return SkeletonList(2)
     waiting = [NoticeCard(t("people.waits"), t("people.waits_body"), icon=ft.Icons.HOURGLASS_TOP_ROUNDED)] if user.is_waiting else []
-    kept = [DraftNotice(lambda: form.start_over(suggested))] if form.draft.restored else []
+    kept = [DraftNotice(form.start_over)] if form.draft.restored else []
     word, icon = ("people.let_in", ft.Icons.HOW_TO_REG_ROUNDED) if user.is_waiting else ("people.save", ft.Icons.CHECK_ROUNDED)
     is_changed = user.is_waiting or any(form.get(name) != initial[name] for name in initial)
     save_button = PrimaryButton(t(word), save, icon=icon, busy=form.busy, disabled=not is_changed)
     access = AccessFields(client, form, locked=is_me)
-    send_button = sender(form, save_button, user.version, suggested)
+    send_button = sender(form, save_button)
     return Stack(*waiting, *kept, access, *_names(form), _capacity(form), send_button)
 
 
@@ -142,7 +139,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
 
     def end(where: str, device: str) -> Callable[[], None]:
         async def ended() -> None:
-            if await _done(client.api.delete(where), "people.device_ended"):
+            if await submit(client, client.api.delete(where), said="people.device_ended"):
                 answer.reload()
 
         return lambda: ask(Question(t("people.end_title", name=device), t("people.end_body"), t("me.end"), ended))
@@ -177,13 +174,12 @@ def Password(client: Client, user: UserRead) -> ft.Control:
     use_sheet(sheet, lambda: set_link(None))
 
     async def make() -> None:
-        set_busy(True)
-        try:
+        async def made() -> None:
             set_link(AccessLink.model_validate(await client.api.post(f"/users/{user.id}/password-link")))
-        except ClientError as error:
-            toast(why(error))
-        finally:
-            set_busy(False)
+
+        set_busy(True)
+        await submit(client, made())
+        set_busy(False)
 
     button = SecondaryButton(t("people.password_make"), make, icon=ft.Icons.KEY_ROUNDED, busy=busy)
     return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), button, spacing=Space.m))
@@ -197,7 +193,8 @@ def Closing(client: Client, user: UserRead, reload: Reload) -> ft.Control:
     def move(*, is_active: bool) -> Callable[[], Awaitable[None]]:
         async def moved() -> None:
             change = {"version": user.version, "is_active": is_active}
-            await _done(client.api.patch(f"/users/{user.id}", change), "people.opened" if is_active else "people.closed")
+            sending = client.api.patch(f"/users/{user.id}", change)
+            await submit(client, sending, said="people.opened" if is_active else "people.closed")
             reload()  # refused too: somebody else may have changed the account
 
         return moved
@@ -208,13 +205,3 @@ def Closing(client: Client, user: UserRead, reload: Reload) -> ft.Control:
     key = "decline" if user.is_waiting else "close"
     question = Question(t(f"people.{key}_title", name=name), t(f"people.{key}_body"), t(f"people.{key}"), move(is_active=False))
     return DangerButton(t(f"people.{key}"), lambda: ask(question), quiet=True, icon=ft.Icons.LOCK_ROUNDED)
-
-
-async def _done(asking: Awaitable[Any], said: str) -> bool:
-    try:
-        await asking
-    except ClientError as error:
-        toast(why(error))
-        return False
-    toast(t(said))
-    return True

@@ -10,8 +10,7 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.people import technicians
-from mobile_app.domain.saving import sender
-from mobile_app.features.plans.commands import settle
+from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.choices import Choice, ChoiceChips
@@ -116,16 +115,12 @@ def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[
     known = (
         row.model_dump(mode="json") if row else {"id": str(uuid7()), "name": "", "description": "", "color": "#1F5FBF", "is_active": True}
     )
-    form = use_form(f"maintenance_type:{row.id if row else 'new'}", known)
-
-    async def send(values: dict[str, Any]) -> None:
-        said = {name: values[name] for name in ("name", "description", "color", "is_active")}
-        await settle(client, WriteMaintenanceType(
-            occurred_at=client.now(), maintenance_type_id=UUID(values["id"]), version=row.version if row else None, **said
-        ))  # fmt: skip
+    form = use_form(f"maintenance_type:{row.id if row else 'new'}", known, row.version if row else None)
 
     async def save() -> None:
-        if form.require("name") and await form.submit(send):
+        fields = {name: form.get(name) for name in ("name", "description", "color", "is_active", "version")}
+        fields |= {"maintenance_type_id": form.get("id"), "occurred_at": client.now()}
+        if form.require("name") and (command := made(form, WriteMaintenanceType, fields)) and await submit(client, command, form):
             on_done()
 
     return Stack(
@@ -147,16 +142,13 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
         "is_active": True,
         "member_ids": [],
     }
-    form = use_form(f"team:{row.id if row else 'new'}", row.model_dump(mode="json") if row else new)
+    form = use_form(f"team:{row.id if row else 'new'}", row.model_dump(mode="json") if row else new, row.version if row else None)
     chosen: list[str] = form.get("member_ids", [])
 
-    async def send(values: dict[str, Any]) -> None:
-        said = {name: values[name] for name in ("site_id", "name", "is_active", "member_ids")}
-        team = {**said, "team_id": values["id"], "occurred_at": client.now(), "version": row.version if row else None}
-        await settle(client, WriteTeam.model_validate(team))
-
     async def save() -> None:
-        if form.require("name", "site_id") and await form.submit(send):
+        fields = {name: form.get(name) for name in ("site_id", "name", "is_active", "member_ids", "version")}
+        fields |= {"team_id": form.get("id"), "occurred_at": client.now()}
+        if form.require("name", "site_id") and (command := made(form, WriteTeam, fields)) and await submit(client, command, form):
             on_done()
 
     def toggle(key: str) -> None:

@@ -9,13 +9,14 @@ from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
-from mobile_app.domain.context import carry_out, go, opener, use_tables
+from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, person, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
+from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
@@ -161,7 +162,7 @@ def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], 
 def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[], None]) -> Sheet | None:
     async def decline(reason: str) -> bool:
         command = DeclineWorkRequest(occurred_at=client.now(), request_id=request.id, reason=reason)
-        done = await carry_out(client, command, "requests.declined")
+        done = await submit(client, command, said="requests.declined")
         close()
         return done
 
@@ -194,7 +195,7 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
                 "assigned_technician_id": technician or None,
             }
         )
-        if await carry_out(client, command, "requests.accepted"):
+        if await submit(client, command, said="requests.accepted"):
             await draft.clear()
             close()
             go(f"/jobs/{job_id}")

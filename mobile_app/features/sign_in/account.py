@@ -13,7 +13,7 @@ from mobile_app.core.i18n import format_date, language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.lookup import dotted
-from mobile_app.domain.saving import sender
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.sign_in.screens import Door, Welcome
 from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
@@ -122,13 +122,13 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     form = use_form(f"account:password:{_mark(token)}")
     password, set_password = use_state("")
 
-    async def send(_: dict[str, Any]) -> None:
+    async def send() -> None:
         await client.api.reset_password(PasswordReset.model_construct(token=token, new_password=password))
         await _enter(client, offer.username, password)
 
     async def save() -> None:
         if password and not form.busy:
-            await form.submit(send)
+            await submit(client, send(), form)
 
     name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
     secret = Secret(password, set_password, form.errors.get("new_password", ""), save)
@@ -143,12 +143,13 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
 
     `mark` tells one link's draft from another's: the next person on a shared device begins with an empty form.
     """
-    form = use_form(f"account:{kind}{mark and ':'}{mark}", dict(initial or {}))
+    client = use_client()
+    form = use_form(f"account:{kind}{mark and ':'}{mark}", initial)
     password, set_password = use_state("")
 
-    async def submit() -> None:
+    async def save() -> None:
         if not form.busy and form.require(*FIELDS) and password:
-            await form.submit(lambda values: send(_told(values, password)))
+            await submit(client, send(_told(form.values, password)), form)
 
     welcome = Welcome(t(f"account.{kind}"))
     if not form.ready:
@@ -156,12 +157,12 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
     fields = [
         TextInput(
             t(f"account.{name}"), **form.field(name), max_length=text_limit(RegisterRequest, name), autofill_hints=AUTOFILL[name],
-            hint=t("account.username_hint") if name == "username" else "", on_submit=submit,
+            hint=t("account.username_hint") if name == "username" else "", on_submit=save,
         )
         for name in FIELDS
     ]  # fmt: skip
-    secret = Secret(password, set_password, form.errors.get("password", ""), submit)
-    button = PrimaryButton(t(f"account.{kind}_send"), submit, busy=form.busy, disabled=not password)
+    secret = Secret(password, set_password, form.errors.get("password", ""), save)
+    button = PrimaryButton(t(f"account.{kind}_send"), save, busy=form.busy, disabled=not password)
     return Door([welcome, Stack(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
 
 

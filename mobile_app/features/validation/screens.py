@@ -9,13 +9,14 @@ from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
-from mobile_app.domain.context import carry_out, go, opener, use_tables
+from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.steps import AnswersCard
+from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
@@ -109,13 +110,13 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         changed_here = job.id in client.interventions.pending  # by the judge himself: it will have another version by then
         version = None if changed_here else job.version
         command = ValidateIntervention(intervention_id=job.id, version=version, occurred_at=client.now())
-        if allowed and await carry_out(client, command):
+        if allowed and await submit(client, command):
             toast(t("validation.validated", title=job.title))
             go(next_route)
 
     async def send_back(reason: str) -> bool:
         command = ReturnIntervention(intervention_id=job.id, reason=reason, occurred_at=client.now())
-        done = await carry_out(client, command, "validation.returned")
+        done = await submit(client, command, said="validation.returned")
         if done:
             set_returning(False)
             go(next_route)

@@ -68,14 +68,14 @@ class TestEditor:
 
     def test_sends_only_what_a_kind_uses(self):
         told = self.written(kind="check", low=3.0, options="a\nb", unit="bar", needs_photo=True)
-        [step] = v.command_of(told, None, AT).steps
+        [step] = v.command_of(told, AT).steps
         assert (step.low, step.options, step.unit, step.needs_photo) == (None, [], "", True)
-        [photo] = v.command_of(self.written(kind="photo", needs_photo=True), None, AT).steps
+        [photo] = v.command_of(self.written(kind="photo", needs_photo=True), AT).steps
         assert not photo.needs_photo
 
     def test_options_are_lines_each_once_and_bad_ones_among_them(self):
         told = self.written(kind="choice", options="Bon\n\nUsé \nBon", bad_options=["Usé", "Rompu"])
-        [step] = v.command_of(told, None, AT).steps
+        [step] = v.command_of(told, AT).steps
         assert (step.options, step.bad_options) == (["Bon", "Usé"], ["Usé"])
 
     @pytest.mark.parametrize(("fields", "wrong"), [
@@ -97,7 +97,7 @@ class TestEditor:
 
     def test_an_edit_starts_from_the_row_and_names_its_version(self):
         row = v.ChecklistRow(id=uuid7(), name="G", description="", is_active=True, version=4, steps=[PRESSURE, GUARD])
-        told = v.command_of(v.of_checklist(row), row, AT)
+        told = v.command_of({**v.of_checklist(row), "version": row.version}, AT)
         assert (told.version, told.steps) == (4, row.steps)
 
 
