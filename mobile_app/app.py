@@ -6,11 +6,11 @@ from dataclasses import replace
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client, client_in_browser
 from mobile_app.core.device_name import device_name
 from mobile_app.core.i18n import LANGUAGES, n, set_language, t
 from mobile_app.core.recovery import StoreNotes
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
@@ -33,9 +33,9 @@ THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
 async def start(page: ft.Page, client: Client | None = None) -> None:
     """Show the app on `page`; tests hand in a client of their own."""
-    client = client or client_in_browser(bridge, device_name())
+    client = client or Client.in_browser(bridge, device_name())
     client.prefs.of_browser = await _browser_language()
-    client.today_card = today_card
+    client.first_card = today_card
     client.on_error(report_error)
     await client.start()
     set_language(client.prefs.language)

@@ -1,11 +1,11 @@
 """What the screens stand on: local rows, commands, sync, session. No widget, no import of flet.
 
-    client = client_in_browser()            mobile_app.core.client; one for the life of the app
+    client = Client.in_browser()              mobile_app.domain.client; one for the life of the app
     await client.start()                    opens what is on the device; never waits for the network
 
 Tables are live (`use_live(client.equipment)`) and hold the server's rows with the pending commands replayed over them:
 
-    client.sites .lines .classes .users .equipment .interventions .requests         Table of shared_models' Row
+    client.tables[Row]       by names in mobile_app.domain.client: client.equipment, client.tables.meters …
         table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
     await client.held(model, id) -> Row | None       await client.held_of(model, key) -> list[Row]
         what is too much to keep in memory; read again when `client.details` (live, `.version`) changes
@@ -37,7 +37,7 @@ Reads that need the network raise `Offline`: client.api.sessions() · end_sessio
     · get/post/put/patch/delete(path, …) -> JSON
 Errors (errors.py): ClientError ── Offline · ProblemError(problem) · ServerTrouble(status) · SignInNeeded · UnsentWork
 
-client.today_card = function(client) -> dict | None draws what the next start shows before Python runs (see assets/web/boot.js)
+client.first_card = function(client) -> dict | None draws what the next start shows before Python runs (see assets/web/boot.js)
 client.drafts is a DraftStore (load, save, clear) · client.prefs.lang/.theme, await client.prefs.set(lang=…, theme=…)
 client.now() is the server's time as well as the device can tell · client.on_error(handler) hears what goes wrong behind the scenes
 """

@@ -10,15 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore
 from shared_models.base import EntityRow, Row
-from shared_models.checklists.rows import ChecklistRow
 from shared_models.entities import ENTITIES
-from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
-from shared_models.interventions.rows import InterventionRow
-from shared_models.meters.rows import MeterRow
-from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
-from shared_models.requests.rows import WorkRequestRow
-from shared_models.sites import LineRow, SiteRow
-from shared_models.users import UserCard
 
 R = TypeVar("R", bound=EntityRow)
 Key = tuple[str, UUID]
@@ -138,31 +130,8 @@ class Details(Observable):
         self.notify()
 
 
-class _Of(Generic[R]):
-    """A table of `Tables` by a name that reads well."""
-
-    def __init__(self, model: type[R]) -> None:
-        self._model = model
-
-    def __get__(self, tables: "Tables", _: object = None) -> Table[R]:
-        return tables[self._model]
-
-
 class Tables:
     """The entities held in memory: `tables[MeterRow]`."""
-
-    sites = _Of(SiteRow)
-    lines = _Of(LineRow)
-    classes = _Of(EquipmentClassRow)
-    users = _Of(UserCard)
-    equipment = _Of(EquipmentRow)
-    interventions = _Of(InterventionRow)
-    requests = _Of(WorkRequestRow)
-    types = _Of(MaintenanceTypeRow)
-    teams = _Of(TeamRow)
-    checklists = _Of(ChecklistRow)
-    meters = _Of(MeterRow)
-    plans = _Of(PlanRow)
 
     def __init__(self, report: Report) -> None:
         self.by_entity: dict[str, Table[Any]] = {name: Table(row, report) for name, row in ENTITIES.items() if row.read_by is None}

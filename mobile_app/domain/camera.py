@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
 from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.ui.feedback import toast
 
 PHOTO_MAX_PX = 1600

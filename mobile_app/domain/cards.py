@@ -5,9 +5,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.due import job_due, local_day, short_why
 from mobile_app.domain.lookup import dotted, line_of, person, place
 from mobile_app.ui.buttons import Handler

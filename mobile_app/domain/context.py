@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.tables import Table
+from mobile_app.domain.client import Client
 from mobile_app.ui.hooks import use_live
 
 ClientContext = ft.create_context(cast("Client", None))

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
 from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, LineItem

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mobile_app.core.client import Client
+from mobile_app.domain.client import Client
 from shared_models.equipment.life import EquipmentLifeRow
 from shared_models.equipment.rows import DocumentRow
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived
 from mobile_app.domain.submit import sender, submit
 from mobile_app.ui.buttons import PrimaryButton

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.cards import class_icon, status_chip
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.ui.cards import Card, CardHeader

@@ -6,9 +6,9 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.project_meters import doubt_of_reset, fits
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, question
 from mobile_app.domain.submit import submit
 from mobile_app.domain.typed_number import TypedNumber

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.due import (
     DUE,

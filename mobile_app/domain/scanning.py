@@ -3,9 +3,9 @@
 from functools import partial
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.camera import CAMERA_TEXTS
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.views import by_code, by_label
 from mobile_app.ui.buttons import Handler

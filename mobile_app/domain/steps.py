@@ -7,8 +7,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, number_of, person
 from mobile_app.domain.marks import Mark

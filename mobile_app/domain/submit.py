@@ -7,11 +7,11 @@ import flet as ft
 from pydantic import ValidationError
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import STALE, ClientError, Offline, ProblemError, StoreTrouble
 from mobile_app.core.i18n import n, t, translator
 from mobile_app.core.problems import why
 from mobile_app.core.sync import SyncState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component

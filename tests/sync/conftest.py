@@ -11,11 +11,11 @@ import pytest
 from fastapi import FastAPI
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock, device_time
 from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.outbox import Stage
 from mobile_app.core.tabs import SharedTabs
+from mobile_app.domain.client import Client
 from server.core.database import Session
 from server.users.models import User
 from shared_models.ids import uuid7

@@ -8,8 +8,8 @@ import flet as ft
 import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import compliance_words
 from mobile_app.domain.due_dates import compliance_of, local_day

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, state_on
+from mobile_app.domain.client import Client
 from mobile_app.domain.due import due_word
 from mobile_app.domain.lookup import dotted, line_of, machine, person, place
 from mobile_app.domain.marks import Mark

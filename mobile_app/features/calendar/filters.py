@@ -8,9 +8,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import NOBODY, Entry, Filters, passes
+from mobile_app.domain.client import Client
 from mobile_app.features.calendar.load import workers
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu

@@ -6,10 +6,10 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.agenda import WEEK_DAYS, PersonLoad
 from mobile_app.domain.agenda import load as load_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, person
 from mobile_app.features.calendar.entries import Scene, weekday_name
 from mobile_app.features.calendar.month import drop_target

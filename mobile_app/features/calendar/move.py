@@ -8,9 +8,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import Entry, room_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import person
 from mobile_app.domain.people import technicians

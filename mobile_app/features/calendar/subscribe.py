@@ -5,9 +5,9 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import submit

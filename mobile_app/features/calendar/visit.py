@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date
 from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.due import local_day
 from mobile_app.features.calendar.agenda import DAYS

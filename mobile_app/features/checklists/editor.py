@@ -5,8 +5,8 @@ from functools import partial
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.steps import KIND_ICON, limits
 from mobile_app.domain.submit import sender, submit

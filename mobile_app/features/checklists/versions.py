@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_datetime, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.steps import KIND_ICON, limits_text
 from mobile_app.ui.buttons import spoken, tap

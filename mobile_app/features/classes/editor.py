@@ -5,8 +5,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.classes import icons

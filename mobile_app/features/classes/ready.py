@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import language, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink

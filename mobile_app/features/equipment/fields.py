@@ -8,10 +8,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import natural
 from mobile_app.ui.cards import SectionHeader

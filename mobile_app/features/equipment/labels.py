@@ -5,9 +5,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.files import download
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard

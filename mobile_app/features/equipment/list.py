@@ -6,10 +6,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, line_of

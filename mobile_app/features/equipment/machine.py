@@ -5,10 +5,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, format_number, language, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture

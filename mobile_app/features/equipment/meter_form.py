@@ -7,8 +7,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton

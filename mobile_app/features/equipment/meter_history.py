@@ -5,9 +5,9 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_datetime, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, use

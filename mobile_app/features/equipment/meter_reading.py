@@ -7,8 +7,8 @@ from datetime import datetime
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import Done, ResetForm, When, reading_of
 from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import reset_sheet

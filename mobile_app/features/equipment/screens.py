@@ -5,8 +5,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton

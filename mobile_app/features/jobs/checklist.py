@@ -7,9 +7,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.domain import steps as st
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.jobs.checklist_answers import Answering

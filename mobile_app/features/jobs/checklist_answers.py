@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.project_checklists import meters_of_machine
 from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import may_confirm
 from mobile_app.domain.submit import submit
 from mobile_app.ui.hooks import Draft

@@ -12,11 +12,11 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, format_time, language, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import item_name

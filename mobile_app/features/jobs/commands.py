@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.client import Client
 from mobile_app.domain.camera import take_photo
+from mobile_app.domain.client import Client
 from mobile_app.domain.submit import submit
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import due
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.lookup import dotted, line_of, machine, number_of, person
 from mobile_app.ui.cards import Trailing

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, format_time, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, person, running_since
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui.buttons import Handler

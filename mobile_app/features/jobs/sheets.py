@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.people import technicians
 from mobile_app.domain.reasons import ReasonForm, Saying

@@ -6,10 +6,10 @@ from typing import Any
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
 from mobile_app.core.sync import SyncState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import sender, submit

@@ -7,11 +7,11 @@ from typing import Any
 import flet as ft
 from pydantic import ValidationError
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.outbox import Refused
 from mobile_app.core.project_meters import doubt_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, may_confirm, question
 from mobile_app.domain.reading_pad import ReadingPad
 from mobile_app.ui.buttons import PrimaryButton

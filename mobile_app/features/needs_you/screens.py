@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, n, t
 from mobile_app.core.outbox import Refused
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client, use_tables
 from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.sync_badge import SyncBadge

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_number, t
 from mobile_app.core.outbox import Refused
 from mobile_app.core.problems import explained
 from mobile_app.domain import steps as st
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, machine, person
 from mobile_app.domain.meters import amount, question
 from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, step_of

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.outbox import Refused
 from mobile_app.domain.camera import take_photo
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.submit import submit
 from mobile_app.features.needs_you.subject import told_at_step

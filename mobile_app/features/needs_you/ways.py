@@ -3,9 +3,9 @@
 from enum import StrEnum
 from uuid import UUID
 
-from mobile_app.core.client import Client
 from mobile_app.core.outbox import Refused
 from mobile_app.core.project_checklists import meters_of_machine
+from mobile_app.domain.client import Client
 from mobile_app.domain.steps import progress, steps_of
 from shared_models.base import Command
 from shared_models.checklists.commands import AnswerStep

@@ -4,8 +4,8 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.features.people.words import ROLE_ICONS
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid
 from mobile_app.ui.fields import Field, Toggle

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import submit

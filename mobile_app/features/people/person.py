@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access

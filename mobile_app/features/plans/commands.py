@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.client import Client
+from mobile_app.domain.client import Client
 from mobile_app.domain.due_dates import open_occurrence
 from mobile_app.domain.submit import submit
 from shared_models.ids import uuid7

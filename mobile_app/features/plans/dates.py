@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mobile_app.core.client import Client
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.domain.agenda import next_original
+from mobile_app.domain.client import Client
 from shared_models.plans.commands import CreatePlan, UpdatePlan
 from shared_models.plans.fields import PlanFields, rule_of
 from shared_models.plans.planning import DueReason, Reference, ReferenceKind, forecast

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_date_long, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due import (
     DUE,

@@ -8,8 +8,8 @@ from uuid import UUID
 import flet as ft
 from pydantic import ValidationError
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due_dates import local_day
 from mobile_app.domain.submit import sender, submit

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.people import technicians

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.people import technicians
 from mobile_app.domain.submit import made, sender, submit

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.due_dates import (

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.people import technicians
 from mobile_app.features.plans.commands import PlanCommands
 from mobile_app.features.plans.dates import NextDate

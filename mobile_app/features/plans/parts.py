@@ -2,9 +2,9 @@
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.due import sensible
 from mobile_app.domain.lookup import person
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, person, place

@@ -3,10 +3,10 @@
 import flet as ft
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.domain.cards import MachineCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine, scanner
 from mobile_app.domain.search import search_equipment

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlparse
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import format_date, language, t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import sender, submit

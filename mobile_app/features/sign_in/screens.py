@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.problems import why
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client
 from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard

@@ -8,10 +8,10 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.zones import time_in

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, use_tables
 from mobile_app.domain.line_form import line_sheet, new_line_sheet
 from mobile_app.domain.lookup import natural

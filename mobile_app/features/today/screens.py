@@ -4,9 +4,9 @@ from itertools import groupby
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date_long, format_hours, n, t
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.due_dates import local_day
 from mobile_app.domain.first_steps import nothing_yet

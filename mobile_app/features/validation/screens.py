@@ -5,10 +5,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place

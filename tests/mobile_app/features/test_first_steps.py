@@ -1,6 +1,6 @@
 """What a new plant still lacks, from the rows that are there."""
 
-from mobile_app.core.client import Client
+from mobile_app.domain.client import Client
 from mobile_app.domain.first_steps import steps_of
 from shared_models.equipment.rows import EquipmentClassRow
 from shared_models.ids import uuid7

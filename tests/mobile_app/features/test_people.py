@@ -5,10 +5,10 @@ from collections.abc import Callable
 import flet as ft
 import pytest
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.i18n import t
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.features.equipment.list import EquipmentListScreen
 from mobile_app.features.organisation.screens import OrganisationScreen

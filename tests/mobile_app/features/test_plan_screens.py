@@ -8,7 +8,6 @@ from typing import Any
 import flet as ft
 import pytest
 
-from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date_long, t
@@ -16,6 +15,7 @@ from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.session import Device, SessionUser
 from mobile_app.core.tabs import SharedTabs
 from mobile_app.core.transport import Response
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.domain.due import spoken_strip, why_sentence
 from mobile_app.domain.plan_cards import NextDues
