@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 import server.attachments.models
 import server.audit.models
 import server.auth.models
+import server.core.numbers
+import server.core.rate_limit
 import server.feeds.models
 import server.sync.models
 import server.sync.sources  # noqa: F401 - with the tables of what devices hold

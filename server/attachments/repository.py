@@ -9,6 +9,7 @@ from server.attachments.models import Attachment
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.following import ways
 
 
 async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
@@ -27,19 +28,33 @@ async def lock_id(session: Session, attachment_id: UUID) -> None:
     await session.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": str(attachment_id)})
 
 
-_UNUSED = sa.text("""
-delete from attachment a where a.created_at < :before
-and not exists (select from document d where d.attachment_id = a.id)
-and not exists (select from equipment e where e.photo_id = a.id)
-and not exists (select from work_request r where r.photo_id = a.id)
-and not exists (select from intervention_photo p where p.id = a.id)
-and not exists (select from intervention_answer w where w.photo_id = a.id)
-returning a.id
+async def forget_unused(session: Session, *, before: datetime) -> int:
+    """Of what no row names; the database knows which columns may."""
+    unused = " and ".join(f"not exists (select from {table} x where x.{column} = a.id)" for table, column in await _naming(session))
+    statement = sa.text(f"delete from attachment a where a.created_at < :before and {unused} returning a.id")  # noqa: S608
+    return len((await session.scalars(statement, {"before": before})).all())
+
+
+_NAMING = sa.text("""
+select c.conrelid::regclass::text as source, a.attname as column from pg_constraint c
+join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey) where c.contype = 'f' and c.confrelid = 'attachment'::regclass
 """)
 
 
-async def forget_unused(session: Session, *, before: datetime) -> int:
-    return len((await session.scalars(_UNUSED, {"before": before})).all())
+async def _naming(session: ReadSession) -> list[tuple[str, str]]:
+    return [(row.source, row.column) for row in await session.execute(_NAMING)]
+
+
+async def move(session: Session, of: str, ids: list[UUID], site_id: UUID) -> None:
+    """The files of rows of `of` go with them to another site."""
+    files = " union ".join(f"select {way.named} from {way.source} where {way.owner} = any(:ids)" for way in ways("attachment", of))  # noqa: S608
+    await session.execute(sa.text(f"update attachment set site_id = :site where id in ({files})"), {"ids": ids, "site": site_id})  # noqa: S608
+
+
+async def owners(session: ReadSession, of: str, attachment_id: UUID) -> set[UUID]:
+    """The rows of `of` that a file belongs to, by themselves or by what follows them."""
+    found = " union ".join(f"select {way.owner} from {way.source} where {way.named} = :file" for way in ways("attachment", of))  # noqa: S608
+    return set(await session.scalars(sa.text(found), {"file": attachment_id}))
 
 
 async def all_keys(session: ReadSession) -> set[str]:

@@ -6,7 +6,6 @@ class Meter(Versioned, Synced, table=True):
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,7 +36,6 @@ def target(key: sa.ForeignKey) -> str:
     return key.target_fullname.partition(".")[0]
 
 
-@cache
 def followers(of: str) -> dict[str, Link]:
     """What follows the rows of a table, by table."""
     found = [followed(mapper.class_) for mapper in default_registry.mappers if hasattr(mapper.class_, "__follows__")]
@@ -60,7 +58,6 @@ class Way:
     named: str
 
 
-@cache
 def ways(to: str, of: str) -> tuple[Way, ...]:
     """From the rows of `of`, what follows them, and the parts of both, to the rows of `to` that they name."""
     found = []

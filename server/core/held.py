@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from server.core.database import Session
 from server.core.following import followed
 from server.core.sql import json_row
 from shared_models.base import EntityRow
@@ -57,6 +59,14 @@ def hold(
     """`json` makes an SQL expression of an alias: the row as JSON; null where it is gone, to a device."""
     held = HELD[row.entity] = Held(row, model, json or partial(json_row, row), _in_use(model) if rests else fresh, rests)
     return held
+
+
+async def load_again(session: Session, of: str, row_id: UUID) -> None:
+    """A row of `of` is no longer archived: what a first load has left out of what follows it counts as changed."""
+    for link in (followed(held.model) for held in HELD.values() if held.rests):
+        if link.to == of:
+            statement = f"update {link.table} set site_id = site_id where {link.column} = :id"  # noqa: S608
+            await session.execute(sa.text(statement), {"id": row_id})
 
 
 def _in_use(model: type[SQLModel]) -> tuple[str]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import col
 
+from server.core import following
 from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
@@ -16,7 +17,6 @@ from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
-from server.sites import service as sites
 from server.sites.models import ProductionLine
 from shared_models.equipment.rows import EquipmentStatus
 
@@ -69,42 +69,7 @@ async def site_exists(session: ReadSession, site_id: UUID) -> bool:
     return bool(await session.scalar(sa.text("select exists (select from sites where id = :id)"), {"id": site_id}))
 
 
-async def lock_plans(session: Session, equipment_id: UUID) -> None:
-    """Jobs are generated under the lock of their plan."""
-    statement = sa.text("select id from scheduled_maintenances where equipment_id = :id order by id for update")
-    await session.execute(statement, {"id": equipment_id})
-
-
 ARCHIVED = "plan.reason.archived"
-"""A key of the catalogue: why plans in force have no dates. It tells them from those that have none yet."""
-_REST_PLANS = sa.text("""
-update scheduled_maintenances set inactive_reason = :why, generate_at = null, refresh_at = 'epoch' where equipment_id = :id and is_active
-""")
-
-
-async def rest_plans(session: Session, equipment_id: UUID) -> None:
-    """From now on no job is made; the generator takes their dates away within the minute."""
-    await session.execute(_REST_PLANS, {"id": equipment_id, "why": ARCHIVED})
-
-
-_BRING_BACK = (
-    "update meter set updated_at = :now where equipment_id = :id",
-    "update document set site_id = site_id where equipment_id = :id",
-    "update equipment_life set site_id = site_id where id = :id",
-    """update scheduled_maintenances set refresh_at = case when is_active then 'epoch' else refresh_at end where equipment_id = :id""",
-)
-
-
-async def bring_back(session: Session, equipment_id: UUID) -> None:
-    """What devices have not loaded since the machine was archived counts as changed; its plans are looked at again."""
-    for statement in _BRING_BACK:
-        await session.execute(sa.text(statement), {"id": equipment_id, "now": now()} if ":now" in statement else {"id": equipment_id})
-
-
-async def look_at_plans(session: Session, equipment_id: UUID) -> None:
-    """What they put off while the machine was out of service is decided anew."""
-    statement = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where equipment_id = :id and is_active")
-    await session.execute(statement, {"id": equipment_id})
 
 
 async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
@@ -132,46 +97,16 @@ async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
     return list(await session.scalars(statement, {"id": equipment_id}))
 
 
-_MOVES = (
-    "update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site",
-    f"""update maintenance_interventions set site_id = :site,
-        assigned_team_id = case when site_id <> :site and status in {_OPEN} then null else assigned_team_id end
-    where equipment_id = any(:ids)""",  # noqa: S608
-    "update work_request set site_id = :site where equipment_id = any(:ids)",
-    "update document set site_id = :site where equipment_id = any(:ids)",
-    "update equipment_life set site_id = :site where id = any(:ids)",
-    "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = 'epoch' where equipment_id = any(:ids)",
-    "update meter set site_id = :site where equipment_id = any(:ids)",
-    """update attachment set site_id = :site where id in (
-        select photo_id from equipment where id = any(:ids)
-        union select attachment_id from document where equipment_id = any(:ids)
-        union select photo_id from work_request where equipment_id = any(:ids)
-        union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id
-        where i.equipment_id = any(:ids)
-        union select w.photo_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id
-        where i.equipment_id = any(:ids))""",
-)
-
-
-async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> None:
-    """Take machines to another site with everything that was recorded about them; their lines stay behind."""
-    for statement in _MOVES:
-        await session.execute(sa.text(statement), {"ids": equipment_ids, "site": site_id})
-    await sites.keep_wall_time(session, site_id)
-
-
-_MACHINES_OF_FILE = sa.text("""
-select id from equipment where photo_id = :file
-union select equipment_id from document where attachment_id = :file
-union select equipment_id from work_request where photo_id = :file
-union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file
-union select i.equipment_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id where w.photo_id = :file
+_MOVE = sa.text("""
+update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site returning id
 """)
 
 
-async def machines_of_file(session: ReadSession, attachment_id: UUID) -> set[UUID]:
-    """The machines a file already belongs to, as a picture, a document, or in a job or a request."""
-    return set(await session.scalars(_MACHINES_OF_FILE, {"file": attachment_id}))
+async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> list[UUID]:
+    """Take machines to another site with everything that was recorded about them; their lines stay behind. Those that were elsewhere."""
+    moved = list(await session.scalars(_MOVE, {"ids": equipment_ids, "site": site_id}))
+    await following.move(session, Equipment.__tablename__, moved, site_id)
+    return moved
 
 
 # --- status

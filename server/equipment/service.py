@@ -13,12 +13,15 @@ from server.audit import service as audit
 from server.core import events
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.consequences import tell
 from server.core.database import Session
 from server.core.errors import AlreadyExists, Forbidden, NotFound
+from server.core.held import load_again
 from server.core.numbers import next_number
 from server.core.times import past
 from server.core.versions import claim, touch
 from server.equipment import repository
+from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
 from server.equipment.errors import (
     ClassUnknown,
     CodeTaken,
@@ -115,7 +118,7 @@ async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipm
     await _check(session, actor, cmd, machine=machine)
     before = audit.snapshot(machine)
     if cmd.site_id != machine.site_id:
-        await _move(session, machine, cmd.site_id)
+        await _move(session, actor, machine, cmd.site_id)
     for name, value in cmd.model_dump(exclude=_ENVELOPE).items():
         setattr(machine, name, value)
     machine.serial_number = cmd.serial_number or None
@@ -137,9 +140,11 @@ async def put(session: Session, actor: Actor, cmd: PutEquipment) -> Equipment:
     return machine
 
 
-async def _move(session: Session, machine: Equipment, site_id: UUID) -> None:
+async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUID) -> None:
     events.notify(session, site_ids=[machine.site_id, site_id])
-    await repository.move(session, await repository.subtree(session, machine.id), site_id)
+    moved = await repository.move(session, await repository.subtree(session, machine.id), site_id)
+    await attachments.move(session, Equipment.__tablename__, moved, site_id)
+    await tell(session, actor, MachinesMoved(moved, site_id))
     await session.refresh(machine, ["site_id", "production_line_id", "sync_xid"])
 
 
@@ -182,7 +187,7 @@ async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equi
     """Off the lists; its plans stand still."""
     _need_to_write(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    await repository.lock_plans(session, machine.id)
+    await tell(session, actor, MachineArchived(machine.id))
     if await repository.has_open_jobs(session, machine.id):
         raise HasOpenJobs(equipment=machine.name)
     if await repository.has_parts(session, machine.id):
@@ -191,7 +196,6 @@ async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equi
     machine.archived_at = now()
     touch(machine)
     await session.flush()
-    await repository.rest_plans(session, machine.id)
     await audit.record(session, actor, "equipment.archived", machine, before=before, occurred_at=cmd.occurred_at)
     return machine
 
@@ -208,7 +212,8 @@ async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipme
     machine.archived_at = None
     touch(machine)
     await session.flush()
-    await repository.bring_back(session, machine.id)
+    await load_again(session, Equipment.__tablename__, machine.id)
+    await tell(session, actor, MachineBack(machine.id))
     await audit.record(session, actor, "equipment.restored", machine, before=before)
     return machine
 
@@ -242,7 +247,7 @@ async def set_status(
     await session.flush()
     await repository.relink_status(session, machine)
     if rested and machine.status is not EquipmentStatus.inactive:
-        await repository.look_at_plans(session, machine.id)
+        await tell(session, actor, MachineBack(machine.id))
     await rebuild_life(session, [machine.id])
     await audit.record(session, actor, "equipment.status_changed", machine, before=before, occurred_at=occurred_at)
 
@@ -334,6 +339,6 @@ async def file_for(session: Session, actor: Actor, machine: Equipment, attachmen
         raise FileUnknown(field="attachment_id") from None
     if file.site_id != machine.site_id:
         raise FileUnknown(field="attachment_id")
-    if await repository.machines_of_file(session, file.id) - {machine.id}:
+    if await attachments.owners(session, Equipment.__tablename__, file.id) - {machine.id}:
         raise FileOfOtherMachine(field="attachment_id")
     return file

@@ -219,12 +219,3 @@ class InterventionRevision(SQLModel, table=True):
     by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     reason: str = text_column()
     snapshot: dict[str, Any] = json_column("{}")
-
-
-class NumberSeries(SQLModel, table=True):
-    """The last number given of `INT-2026-…`; a row lock keeps numbers unique, gaps are allowed."""
-
-    __tablename__ = "number_series"
-
-    series: str = Field(primary_key=True, max_length=20)
-    last: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

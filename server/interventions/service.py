@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import server.interventions.following  # noqa: F401 - hears of machines and plans
 from server.checklists import service as checklists
 from server.checklists.errors import ChecklistUnknown
 from server.core.access import Actor

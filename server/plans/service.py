@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+import server.plans.following  # noqa: F401 - hears of machines and sites
 from server.audit import service as audit
 from server.core import clock
 from server.core.access import Actor

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel.main import default_registry
 
 from server.core.database import Session
-from server.core.following import followers
+from server.core.following import followers, ways
 from server.core.held import HELD, Held
 from server.sync.sources import SOURCES
 from server.tables import metadata
@@ -80,3 +80,10 @@ def test_whatever_has_a_machine_and_a_site_says_whether_it_follows(keys: list[tu
     with_site = {source for source, target, column in keys if target == "sites" and column == "site_id"} - {"equipment"}
     expected = {(table, column) for table, column in of_machines if table in with_site}
     assert {(link.table, link.column) for link in followers("equipment").values()} == expected
+
+
+def test_files_are_found_wherever_a_machine_or_a_part_of_what_it_has_names_them(keys: list[tuple[str, str, str]]) -> None:
+    of_machine = {"equipment", *followers("equipment")}
+    of_those = of_machine | {source for source, target, _ in keys if target in of_machine}
+    named = {(source, column) for source, target, column in keys if target == "attachment" and source in of_those}
+    assert {(way.source.split()[0], way.named.removeprefix("x0.")) for way in ways("attachment", "equipment")} == named
