@@ -106,11 +106,6 @@ def format_percent(ratio: float, digits: int = 0) -> str:
     return f"{format_number(ratio * 100, digits)}{gap}%"
 
 
-def format_money(amount: float, currency: str = "€") -> str:
-    number = format_number(amount, 2)
-    return f"{currency}{number}" if _Current.lang == "en" else f"{number}{NO_BREAK}{currency}"
-
-
 def format_size(size_bytes: int) -> str:
     """1,5 Mo or 1.5 MB."""
     value, units = float(size_bytes), t("common.size_units").split(",")

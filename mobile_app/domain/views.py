@@ -227,9 +227,3 @@ def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:
         for person, own in by_person.items()
     ]
     return sorted(loads, key=lambda load: (load.technician_id is None, -load.open))
-
-
-def name_of(rows: Mapping[UUID, object], wanted: UUID | None) -> str:
-    """A person's name for display, empty when unknown."""
-    row = rows.get(wanted) if wanted else None
-    return f"{getattr(row, 'first_name', '')} {getattr(row, 'last_name', '')}".strip() if row else ""

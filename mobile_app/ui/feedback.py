@@ -52,10 +52,6 @@ def Banner(
     return ft.Semantics(content=box, live_region=True, container=True)
 
 
-def OfflineBanner() -> ft.Control:
-    return Banner(t("common.offline_banner"), tone=Tone.off, icon=ft.Icons.CLOUD_OFF_ROUNDED)
-
-
 def UpdateBanner(on_apply: Handler) -> ft.Control:
     return Banner(
         t("common.update_ready"),
@@ -239,8 +235,3 @@ def ConflictNotice(on_mine: Handler, on_theirs: Handler) -> ft.Control:
         padding=14,
     )
     return ft.Semantics(content=box, live_region=True, container=True)
-
-
-def Section(title: str, *controls: ft.Control, spacing: float = 10) -> ft.Control:
-    head = ft.Semantics(header=True, heading_level=2, content=Heading(title))
-    return Stack(head, *controls, spacing=spacing)
