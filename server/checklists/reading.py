@@ -37,6 +37,7 @@ async def versions(pool: asyncpg.Pool, checklist_id: UUID) -> Response:
     return await json_list(pool, _VERSION, "checklist_version v where v.checklist_id = $1", (checklist_id,), order="v.version desc")
 
 
-async def after_write(session: Session, checklist_id: UUID) -> Response:
+async def after_write(session: Session, checklist_id: UUID) -> str:
     statement = sa.text(f"select {checklist_json('c')}::text from checklist c where c.id = :id")  # noqa: S608
-    return Response(await session.scalar(statement, {"id": checklist_id}), media_type=JSON)
+    text: str = await session.scalar(statement, {"id": checklist_id})
+    return text

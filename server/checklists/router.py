@@ -3,15 +3,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from server.checklists import reading, service
+from server.checklists import reading
 from server.core.access import Actor, require
-from server.core.database import ReadPoolDep, SessionDep
+from server.core.command_routes import Answer, command
+from server.core.database import ReadPoolDep
 from server.core.writes import WriteRoute
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.checklists.rows import ChecklistRow, ChecklistVersionRead
 
 Reader = Annotated[Actor, require("maintenance:read")]
-Planner = Annotated[Actor, require("maintenance:write")]
 router = APIRouter(prefix="/maintenance/checklists", tags=["checklists"], route_class=WriteRoute)
 
 
@@ -30,8 +30,5 @@ async def read_versions(_: Reader, pool: ReadPoolDep, checklist_id: UUID) -> Res
     return await reading.versions(pool, checklist_id)
 
 
-@router.put("/{checklist_id}", response_model=ChecklistRow)
-async def write_checklist(actor: Planner, session: SessionDep, checklist_id: UUID, cmd: WriteChecklist) -> Response:
-    """Makes the next version, or the template itself when `version` is left out."""
-    await service.write(session, actor, cmd)
-    return await reading.after_write(session, checklist_id)
+_ROW = Answer(ChecklistRow, lambda session, cmd: reading.after_write(session, cmd.checklist_id))
+command(router, "PUT", "/{checklist_id}", WriteChecklist, _ROW)

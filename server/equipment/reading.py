@@ -69,17 +69,17 @@ async def equipment_class(pool: asyncpg.Pool, class_id: UUID) -> Response:
 # --- what this transaction has just written
 
 
-async def _written(session: Session, expression: str, source: str, row_id: UUID, status: int) -> Response:
-    body = await session.scalar(sa.text(f"select {expression}::text from {source} where {source[-1]}.id = :id"), {"id": row_id})  # noqa: S608
-    return Response(body, status_code=status, media_type=JSON)
+async def _written(session: Session, expression: str, source: str, row_id: UUID) -> str:
+    text: str = await session.scalar(sa.text(f"select {expression}::text from {source} where {source[-1]}.id = :id"), {"id": row_id})  # noqa: S608
+    return text
 
 
-async def after_write(session: Session, equipment_id: UUID, status: int = 200) -> Response:
-    return await _written(session, rows.equipment_read_json("e"), "equipment e", equipment_id, status)
+async def after_write(session: Session, equipment_id: UUID) -> str:
+    return await _written(session, rows.equipment_read_json("e"), "equipment e", equipment_id)
 
 
-async def document_after_write(session: Session, document_id: UUID) -> Response:
-    return await _written(session, rows.document_json("d"), "document d", document_id, 201)
+async def document_after_write(session: Session, document_id: UUID) -> str:
+    return await _written(session, rows.document_json("d"), "document d", document_id)
 
 
 async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
@@ -91,7 +91,7 @@ async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
 
 
 async def class_after_write(session: Session, class_id: UUID) -> Response:
-    return await _written(session, rows.equipment_class_json("k"), "equipment_class k", class_id, 200)
+    return Response(await _written(session, rows.equipment_class_json("k"), "equipment_class k", class_id), media_type=JSON)
 
 
 async def row_in(session: ReadSession, equipment_id: UUID) -> Response:
