@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -12,6 +13,7 @@ from typing import Any, cast
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
@@ -99,18 +101,25 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    app.include_router(health.router)
-    api = APIRouter(prefix=API, responses={"default": {"model": Problem, "description": "What was refused, and why"}})
-    for domain in DOMAINS:
-        api.include_router(domain.router)
-    app.include_router(api)
-    app.include_router(pages.router)
-    app.include_router(docs.router)
-    app.router.routes.insert(0, RouteIndex(app.routes))
+    app.router.routes[:0] = _routes()
     root = settings.web_root or BUILT_WEB
     if (root / "index.html").exists():
         app.state.web_root = root
         mount_frontend(app, root)
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The same for every application of a process: what differs among them is in their state."""
+    assembled = APIRouter(generate_unique_id_function=_operation_id)
+    assembled.include_router(health.router)
+    api = APIRouter(prefix=API, responses={"default": {"model": Problem, "description": "What was refused, and why"}})
+    for domain in DOMAINS:
+        api.include_router(domain.router)
+    assembled.include_router(api)
+    assembled.include_router(pages.router)
+    assembled.include_router(docs.router)
+    return RouteIndex(assembled.routes), *assembled.routes
 
 
 # --- what lives beside the requests

@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.core.database import Database, Session
-from server.core.settings import Settings
-from server.main import create_app
+from server.core.database import Session
 from shared_models.base import Command
 from shared_models.commands import COMMANDS as BY_TYPE
-from tests.conftest import SECRET
 from tests.databases import Cluster
 from tests.parity import of_jobs, of_plans, of_things  # noqa: F401 - they register their cases
 from tests.parity.cases import CASES, Case
@@ -19,7 +16,7 @@ from tests.parity.known import KNOWN
 from tests.parity.server_only import is_the_servers
 from tests.parity.shop import Shop, differences
 from tests.server.machines import make_site
-from tests.sync.conftest import Factory
+from tests.sync.conftest import Factory, served
 
 ZONE = "Europe/Paris"
 COMMANDS: tuple[type[Command], ...] = tuple(BY_TYPE.values())
@@ -44,18 +41,16 @@ def _on_the_sites_clock() -> Iterator[None]:
 async def open_shop(_on_the_sites_clock: None, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """One server and one device for all cases; each makes its own machines."""
     with postgres.clone("parity") as url:
-        database = Database(url, pool_size=5, read_pool_size=5)
-        await database.start()
-        settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("parity"), database_url=url, secret_key=SECRET, jobs=False)
-        app = create_app(settings)
-        async with app.router.lifespan_context(app), Session(database.engine, expire_on_commit=False) as session:
+        async with (
+            served(url, tmp_path_factory.mktemp("parity")) as server,
+            Session(server.database.engine, expire_on_commit=False) as session,
+        ):
             site = (await make_site(session, time_zone=ZONE)).id
-            factory = Factory(app, session, site, site, site, site)
+            factory = Factory(server.app, session, site, site, site, site)
             yield Shop(factory, *[await factory.signed_in(await factory.person(role)) for role in ("admin", "technician")])
             for device in factory.devices:
                 await device.client.close()
                 await device.jar.client.aclose()
-        await database.stop()
 
 
 @pytest.fixture

@@ -22,8 +22,6 @@ from shared_models.meters.commands import CreateMeter
 from tests.mobile_app.ui.conftest import screen  # noqa: F401 - a fixture
 from tests.sync.conftest import Device, Factory
 
-pytestmark = pytest.mark.fresh_database
-
 
 def step(kind: StepKind, title: str, **fields: Any) -> Step:
     return Step(id=uuid7(), kind=kind, title=title, **fields)

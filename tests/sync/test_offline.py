@@ -28,8 +28,6 @@ from shared_models.interventions.rows import FailureCoding
 from shared_models.interventions.rules import labour
 from tests.sync.pictures import JPEG
 
-pytestmark = pytest.mark.fresh_database
-
 
 class TestOffline:
     async def test_the_main_job_from_scan_to_validation(self, factory):

@@ -23,7 +23,6 @@ from shared_models.plans.commands import AssignOccurrence, CreatePlan, GenerateP
 from shared_models.plans.rows import OccurrenceState, PlanRow
 from tests.sync.conftest import Device, Factory
 
-pytestmark = pytest.mark.fresh_database
 WEEKLY = {"frequency_type": "weekly", "frequency_value": 1}
 DAILY = {"frequency_type": "daily", "frequency_value": 3}
 HOURS = {"frequency_type": "hours", "frequency_value": 250}

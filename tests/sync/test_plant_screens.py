@@ -23,7 +23,6 @@ from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
 
 __all__ = ["screen"]  # a fixture
-pytestmark = pytest.mark.fresh_database
 DRAFTS = MemoryDrafts()
 
 
@@ -135,6 +134,7 @@ class TestSites:
         assert not went
 
 
+@pytest.mark.fresh_database
 class TestClasses:
     async def test_several_are_taken_at_once_and_can_be_picked(self, screen: Screen, admin: Device, went: list[str]):
         client = admin.client
@@ -169,6 +169,7 @@ class TestClasses:
         assert [(item.kind, item.code) for item in row.failure_items] == [(FailureItemKind.mode, "BANDE-DEPORTEE")]
 
 
+@pytest.mark.fresh_database
 class TestFirstMachine:
     async def test_pickers_without_choices_lead_to_what_is_missing(self, screen: Screen, admin: Device, went: list[str]):
         client = admin.client

@@ -16,8 +16,6 @@ from shared_models.interventions.lifecycle import InterventionStatus
 from tests.mobile_app.core.rows import job, stored
 from tests.server.support import PASSWORD
 
-pytestmark = pytest.mark.fresh_database
-
 
 async def end_sessions_of(device, factory) -> None:
     """As another device of the same person does: “log out my lost phone”."""

@@ -26,7 +26,6 @@ from tests.sync.conftest import Device, Factory
 from tests.sync.pictures import JPEG
 
 __all__ = ["screen"]  # a fixture
-pytestmark = pytest.mark.fresh_database
 GUARD = Step(id=uuid7(), kind=StepKind.check, title="Consigner")
 HOURS = Step(id=uuid7(), kind=StepKind.meter, title="Heures", unit="h")
 

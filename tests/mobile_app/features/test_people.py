@@ -24,10 +24,10 @@ from shared_models.users import UserRead
 from tests.mobile_app.ui.conftest import Screen, _walk, screen
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
-from tests.sync.conftest import factory, until
+from tests.sync.conftest import app, database, factory, for_all, server, session, until
 from tests.sync.transport import ORIGIN
 
-__all__ = ["factory", "screen"]  # fixtures
+__all__ = ["app", "database", "factory", "for_all", "screen", "server", "session"]  # fixtures
 pytestmark = pytest.mark.fresh_database
 
 
