@@ -1,7 +1,7 @@
 """What belongs to a row of another table goes where that row goes, as the tables themselves tell.
 
 class Meter(Versioned, Synced, table=True):
-    __follows__ = "equipment_id"        # its site is always that machine's
+    __follows__ = "equipment_id"        # its site is always that machine's; None where a row stays with a site of its own
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def target(key: sa.ForeignKey) -> str:
 
 def followers(of: str) -> dict[str, Link]:
     """What follows the rows of a table, by table."""
-    found = [followed(mapper.class_) for mapper in default_registry.mappers if hasattr(mapper.class_, "__follows__")]
+    found = [followed(mapper.class_) for mapper in default_registry.mappers if getattr(mapper.class_, "__follows__", None)]
     return {link.table: link for link in sorted(found, key=lambda link: link.table) if link.to == of}
 
 

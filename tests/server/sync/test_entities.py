@@ -1,6 +1,8 @@
 """What must hold in the database for whatever is declared as held by devices."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,7 @@ from server.sync.sources import SOURCES
 from server.tables import metadata
 from shared_models.entities import ENTITIES
 
+PROJECT = Path(__file__).resolve().parents[3]
 NOT_TOUCHED = {
     "users": "a name, as it was when the row was last sent",
     "reading_source": "its name is never changed",
@@ -44,27 +47,39 @@ def test_each_is_declared_on_both_sides() -> None:
     assert all(row.read_by is None or row.read_by in row.model_fields for row in ENTITIES.values())
 
 
-@pytest.mark.parametrize("held", HELD.values(), ids=HELD)
-def test_each_is_stamped_and_buried(held: Held, triggers: set[str]) -> None:
-    """In the migration that makes its table."""
+@pytest.mark.parametrize(("list_of", "pattern", "declares"), [
+    ("shared_models/entities.py", "shared_models/**/*.py", r"^class \w+\(EntityRow, entity="),
+    ("server/sync/sources.py", "server/*/rows.py", r"^\w+ = hold\("),
+])  # fmt: skip
+def test_no_module_that_declares_one_is_left_out(list_of: str, pattern: str, declares: str) -> None:
+    declaring = [path for path in PROJECT.glob(pattern) if re.search(declares, path.read_text(), re.MULTILINE)]
+    assert len(declaring) > 5
+    lines = [f"import {path.relative_to(PROJECT).with_suffix('').as_posix().replace('/', '.')}" for path in declaring]
+    known = {line.partition("  #")[0] for line in (PROJECT / list_of).read_text().splitlines()}
+    assert [line for line in lines if line not in known] == []
+
+
+def triggers_of(held: Held) -> Iterator[str]:
+    """As a migration may say it."""
     table, each = held.table.name, "FOR EACH ROW"
     words = ", ".join(repr(word) for word in (held.entity, held.site) if word)
     bury = f"EXECUTE FUNCTION etabli_bury({words})"
-    assert f"CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON {table} {each} EXECUTE FUNCTION etabli_stamp()" in triggers
-    assert f"CREATE TRIGGER bury AFTER DELETE ON {table} {each} {bury}" in triggers
+    yield f"CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON {table} {each} EXECUTE FUNCTION etabli_stamp()"
+    yield f"CREATE TRIGGER bury AFTER DELETE ON {table} {each} {bury}"
     if held.site == "site_id":
         moved = "((old.site_id IS DISTINCT FROM new.site_id))"
-        assert f"CREATE TRIGGER leave AFTER UPDATE OF site_id ON {table} {each} WHEN {moved} {bury}" in triggers
+        yield f"CREATE TRIGGER leave AFTER UPDATE OF site_id ON {table} {each} WHEN {moved} {bury}"
+    for part in sorted(set(re.findall(r"\b(?:from|join) (\w+) \w", held.json("e"))) - NOT_TOUCHED.keys() - {table}):
+        [column] = [key.parent.name for key in metadata.tables[part].foreign_keys if key.column.table is held.table]
+        touch = f"EXECUTE FUNCTION etabli_touch_parent('{table}', '{column}')"
+        yield f"CREATE TRIGGER touch AFTER INSERT OR DELETE OR UPDATE ON {part} {each} {touch}"
 
 
 @pytest.mark.parametrize("held", HELD.values(), ids=HELD)
-def test_a_change_of_a_part_changes_the_whole(held: Held, triggers: set[str]) -> None:
-    for part in set(re.findall(r"\b(?:from|join) (\w+) \w", held.json("e"))) - NOT_TOUCHED.keys() - {held.table.name}:
-        [column] = [key.parent.name for key in metadata.tables[part].foreign_keys if key.column.table is held.table]
-        assert (
-            f"CREATE TRIGGER touch AFTER INSERT OR DELETE OR UPDATE ON {part} FOR EACH ROW"
-            f" EXECUTE FUNCTION etabli_touch_parent('{held.table.name}', '{column}')"
-        ) in triggers
+def test_the_database_tells_devices_of_every_change(held: Held, triggers: set[str]) -> None:
+    """What is lacking belongs in the migration that makes the table."""
+    lacking = [trigger for trigger in triggers_of(held) if trigger not in triggers]
+    assert not lacking, "\n".join(lacking)
 
 
 def test_a_row_comes_after_those_that_it_names(keys: list[tuple[str, str, str]]) -> None:
@@ -78,8 +93,9 @@ def test_a_row_comes_after_those_that_it_names(keys: list[tuple[str, str, str]])
 def test_whatever_has_a_machine_and_a_site_says_whether_it_follows(keys: list[tuple[str, str, str]]) -> None:
     of_machines = {(source, column) for source, target, column in keys if target == "equipment"}
     with_site = {source for source, target, column in keys if target == "sites" and column == "site_id"} - {"equipment"}
-    expected = {(table, column) for table, column in of_machines if table in with_site}
-    assert {(link.table, link.column) for link in followers("equipment").values()} == expected
+    models = {mapper.class_.__tablename__: mapper.class_ for mapper in default_registry.mappers}
+    assert [table for table, _ in of_machines if table in with_site and not hasattr(models[table], "__follows__")] == []
+    assert of_machines >= {(link.table, link.column) for link in followers("equipment").values()}
 
 
 def test_files_are_found_wherever_a_machine_or_a_part_of_what_it_has_names_them(keys: list[tuple[str, str, str]]) -> None:
