@@ -11,6 +11,7 @@ import flet as ft
 from mobile_app.core.tables import Table
 from mobile_app.domain.client import Client
 from mobile_app.ui.hooks import use_live
+from shared_models.base import EntityRow
 
 ClientContext = ft.create_context(cast("Client", None))
 """Provided once around the app: `ClientContext(client, lambda: App())`."""
@@ -20,11 +21,11 @@ def use_client() -> Client:
     return ft.use_context(ClientContext)
 
 
-def use_tables(*names: str) -> Client:
-    """The client, rendering again when one of its tables (`equipment`, `interventions` …) changes."""
+def use_tables(*tables: str | type[EntityRow]) -> Client:
+    """The client, rendering again when one of its tables (`"equipment"`, or `EquipmentRow`) changes."""
     client = use_client()
-    for name in names:
-        use_live(getattr(client.tables, name))
+    for table in tables:
+        use_live(getattr(client.tables, table) if isinstance(table, str) else client.tables[table])
     return client
 
 
