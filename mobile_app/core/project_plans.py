@@ -1,4 +1,4 @@
-"""What commands do to plans and their occurrences.
+"""What commands do to plans, their occurrences, maintenance types and teams.
 
 Dates follow from `shared_models.plans.planning`, as on the server; the device's own clock stands for the site's.
 """
@@ -27,10 +27,12 @@ from shared_models.plans.commands import (
     SetPlanActive,
     SkipOccurrence,
     UpdatePlan,
+    WriteMaintenanceType,
+    WriteTeam,
 )
 from shared_models.plans.fields import PlanFields, rule_of
 from shared_models.plans.planning import DueReason, MeterView, Outcome, PlanRule, Reference, ReferenceKind
-from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
 
 PLAN = "plan"
 _MINUTE = timedelta(minutes=1)
@@ -41,6 +43,29 @@ _CHOSEN = PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
 
 def local(moment: datetime) -> datetime:
     return moment.astimezone().replace(tzinfo=None)
+
+
+# ---------------------------------------------------------------- types and teams
+
+
+@rule(WriteMaintenanceType)
+def _write_type(rows: Rows, cmd: WriteMaintenanceType, _: Person) -> None:
+    known = rows.get("maintenance_type", MaintenanceTypeRow, cmd.maintenance_type_id)
+    if known is None or known.version == cmd.version:
+        rows.put("maintenance_type", MaintenanceTypeRow(
+            id=cmd.maintenance_type_id, name=cmd.name, description=cmd.description, color=cmd.color, is_active=cmd.is_active,
+            version=known.version if known else 0,
+        ))  # fmt: skip
+
+
+@rule(WriteTeam)
+def _write_team(rows: Rows, cmd: WriteTeam, _: Person) -> None:
+    known = rows.get("team", TeamRow, cmd.team_id)
+    if known is None or known.version == cmd.version:
+        rows.put("team", TeamRow(
+            id=cmd.team_id, site_id=cmd.site_id, name=cmd.name, is_active=cmd.is_active, member_ids=cmd.member_ids,
+            version=known.version if known else 0,
+        ))  # fmt: skip
 
 
 # ---------------------------------------------------------------- plans

@@ -11,13 +11,14 @@ from uuid import NAMESPACE_OID, uuid5
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION
 from mobile_app.core.project_plans import ENDED, PLAN, local, meter_of, meter_view, reached_at, replanned, total_at
-from mobile_app.core.projection import Person, Rows, carries, follows
+from mobile_app.core.projection import Person, Rows, follows
+from shared_models.checklists.commands import AnswerStep
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions import commands as iv
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
+from shared_models.meters import commands as mt
 from shared_models.meters.rows import MeterRow
-from shared_models.meters.rules import MeterMoved
 from shared_models.plans import planning, recurrence
 from shared_models.plans.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
@@ -182,14 +183,29 @@ def _total(plan: PlanRow, meter: MeterRow | None, at: datetime) -> float | None:
 # --- a meter that was read
 
 
-@carries(MeterMoved)
-def _moved(rows: Rows, told: MeterMoved, _: Person) -> None:
-    """The date of an open job stays, as does one moved by hand."""
-    meter = rows.get("meter", MeterRow, told.meter_id)
-    for plan in rows.every(PLAN, PlanRow):
+def _read(rows: Rows, cmd: Any, _: Person) -> None:
+    _replan_by(rows, [rows.get("meter", MeterRow, cmd.meter_id)], local(cmd.occurred_at))
+
+
+for _kind in (mt.RecordReading, mt.VoidReading, mt.ResetMeter):
+    follows(_kind)(_read)
+
+
+@follows(AnswerStep)
+def _answered(rows: Rows, cmd: AnswerStep, _: Person) -> None:
+    job = rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
+    if job is not None:
+        _replan_by(rows, [each for each in rows.every("meter", MeterRow) if each.equipment_id == job.equipment_id], local(cmd.occurred_at))
+
+
+def _replan_by(rows: Rows, meters: list[MeterRow | None], now: datetime) -> None:
+    """The plans that count on what has changed here; the date of an open job stays, as does one moved by hand."""
+    changed = {meter.id: meter for meter in meters if meter and ("meter", meter.id) in rows.changes}
+    for plan in rows.every(PLAN, PlanRow) if changed else ():
+        meter = changed.get(plan.meter_id) if plan.meter_id else None
         is_open = any(each.state is OccurrenceState.open for each in plan.occurrences)
-        if meter and plan.meter_id == meter.id and plan.is_active and not is_open and not (plan.reason and plan.reason.moved_from):
-            rows.put(PLAN, replanned(plan, _reevaluated(plan, meter), meter, local(told.at)))
+        if meter and plan.is_active and not is_open and not (plan.reason and plan.reason.moved_from):
+            rows.put(PLAN, replanned(plan, _reevaluated(plan, meter), meter, now))
 
 
 def _reevaluated(plan: PlanRow, meter: MeterRow) -> Reference:

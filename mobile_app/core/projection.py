@@ -89,6 +89,7 @@ def project(command: Command, rows: Rows, by: By) -> None:
         project_checklists,
         project_equipment,
         project_interventions,
+        project_meters,
         project_plans,
         project_settling,
     )

@@ -2,7 +2,7 @@
 
     EquipmentReader = Annotated[Actor, require("equipment:read")]        # in a router's signature
     select(Equipment).where(visible(actor, Equipment.site_id))           # in a repository
-    f"… where {visible_sql('e.site_id', '$1')}", actor.site_list          # in a raw query
+    sql("… where {}", in_sight(actor, "e.site_id"))                       # in a statement of server.core.queries
 
 An invisible row is `NotFound`, as if it did not exist.
 """
@@ -19,9 +19,9 @@ from sqlalchemy import ColumnElement, or_, true
 from starlette.requests import HTTPConnection
 
 from server.core.errors import Forbidden, NotFound, NotSignedIn
+from server.core.queries import EVERYTHING, Sql, plain, sql
 from shared_models.i18n import asked_language
 from shared_models.permissions import ROLE_PERMISSIONS, Needs, Permission, Role
-from shared_models.rules import NOBODY, By
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,20 +54,15 @@ class Actor:
         return site_id is None or self.site_ids is None or site_id in self.site_ids
 
     @property
-    def by(self) -> By:
-        """As rules know who it is."""
-        return By(self.user_id, self.role, self.label)
-
-    @property
     def site_list(self) -> list[UUID] | None:
-        """The parameter `visible_sql` expects."""
+        """As a parameter of a statement."""
         return None if self.site_ids is None else sorted(self.site_ids)
 
 
 SCHEME = "access token"
 """As the API's description names it."""
 TOKEN_URL = "/api/v1/auth/login"  # noqa: S105 - an address
-SYSTEM = Actor(user_id=NOBODY, role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
+SYSTEM = Actor(user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
 ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
 """Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
 
@@ -119,9 +114,9 @@ def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:
     return or_(column.is_(None), column.in_(actor.site_ids))
 
 
-def visible_sql(column: str, parameter: str) -> str:
-    """The same condition in SQL text; bind `actor.site_list` to `parameter` (as in `$1`)."""
-    return f"({parameter}::uuid[] is null or {column} is null or {column} = any({parameter}::uuid[]))"
+def in_sight(actor: Actor, site_id: str) -> Sql:
+    """The same of rows that all have a site, for a statement that is put together."""
+    return EVERYTHING if actor.site_ids is None else sql("{} = any({}::uuid[])", plain(site_id), actor.site_list)
 
 
 def ensure_sees(actor: Actor, site_id: UUID | None) -> None:

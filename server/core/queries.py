@@ -1,28 +1,103 @@
-"""Statements put together out of what a list is asked for: their parameters, and the conditions that name them."""
+"""SQL put together out of declared pieces; whatever else is given, text included, is bound as a parameter.
 
-from dataclasses import dataclass, field
-from typing import Any
+    of_site = sql("equipment e where e.site_id = {}", site_id)
+    await pool.fetch(*sql("select {columns} from {} limit {}", of_site, size, columns=sql("e.code, e.name")).rendered())
+
+A piece may be used twice: its values are then bound once. Braces of SQL's own are doubled.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+
+_MAX_WORDS = 6
 
 
-@dataclass
-class Parameters:
-    """Values in the order in which the statement names them."""
-
-    args: list[Any] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        """The name, as in `$1`, that stands for `value`."""
-        self.args.append(value)
-        return f"${len(self.args)}"
+@dataclass(frozen=True, eq=False, slots=True)
+class _Bound:
+    value: Any
 
 
-@dataclass
-class Conditions(Parameters):
-    conditions: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of a statement; `sql`, `plain` and `joined` make them."""
 
-    @property
-    def where(self) -> str:
-        return " and ".join(self.conditions) or "true"
+    parts: tuple[str | _Bound, ...]
+
+    def __str__(self) -> str:
+        """Of a piece that binds nothing."""
+        return "".join(cast("tuple[str, ...]", self.parts))
+
+    def rendered(self) -> tuple[Any, ...]:
+        """The statement as asyncpg takes it, and after it what its `$1`, `$2`, … stand for."""
+        text, names = self._named("${}", 1)
+        return text, *(bound.value for bound in names)
+
+    def clause(self) -> sa.TextClause:
+        """The same for a session."""
+        text, names = self._named("(:p{})", 0)
+        return sa.text(text).bindparams(**{f"p{rank}": bound.value for rank, bound in enumerate(names)})
+
+    def _named(self, name: str, first: int) -> tuple[str, dict[_Bound, str]]:
+        names: dict[_Bound, str] = {}
+        parts = [part if isinstance(part, str) else names.setdefault(part, name.format(len(names) + first)) for part in self.parts]
+        return "".join(parts), names
+
+
+@cache
+def _parsed(text: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(text))
+
+
+def sql(text: str, *given: Any, **named: Any) -> Sql:
+    """`text`, which the program says itself, with the pieces and values for its `{}` and `{names}`."""
+    parts: list[str | _Bound] = []
+    unnamed = iter(given)
+    bound = {name: _parts_of(value) for name, value in named.items()}
+    for literal, name in _parsed(text):
+        parts.append(literal)
+        if name is not None:
+            parts.extend(bound[name] if name else _parts_of(next(unnamed)))
+    return Sql(tuple(parts))
+
+
+def _parts_of(value: Any) -> tuple[str | _Bound, ...]:
+    return value.parts if isinstance(value, Sql) else (_Bound(value),)
+
+
+def plain(text: str) -> Sql:
+    """SQL that the program says itself: a table, an alias, a declared expression."""
+    return Sql((text,))
+
+
+def expression(text: str, *declared: str) -> str:
+    """SQL of the program's own, put together of its own: nothing that somebody has sent is ever near."""
+    return str(sql(text, *map(plain, declared)))
+
+
+def joined(pieces: Iterable[Sql], by: str) -> Sql:
+    parts: list[str | _Bound] = []
+    for piece in pieces:
+        parts += [by, *piece.parts] if parts else piece.parts
+    return Sql(tuple(parts))
+
+
+EVERYTHING: Final = plain("true")
+NOTHING: Final = Sql(())
+
+
+def words_of(search: str) -> list[str]:
+    """What is looked for, word by word; who types a whole page is answered by its beginning."""
+    return search.split()[:_MAX_WORDS]
+
+
+def containing(text: str) -> str:
+    """The pattern of LIKE that finds `text` anywhere, of which no letter is a wildcard."""
+    return f"%{literally(text)}%"
 
 
 def literally(word: str) -> str:

@@ -1,12 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel, TypeAdapter
+from fastapi import APIRouter, Response, status
+from pydantic import TypeAdapter
 
 from server.core.access import Actor, require
 from server.core.clock import now
 from server.core.database import ReadPoolDep, Session, SessionDep
+from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.interventions import answers, listing, repository, service
@@ -29,10 +30,7 @@ from shared_models.interventions.commands import (
     UpdateIntervention,
     ValidateIntervention,
 )
-from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, InterventionRow, RevisionRead
-from shared_models.numbers import NUMBER
-from shared_models.paging import Page
-from shared_models.text import Key
+from shared_models.interventions.rows import InterventionRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Worker = Reader  # the service asks for one of several permissions
@@ -42,13 +40,10 @@ _PREFIX = "/maintenance/interventions"
 _ONE = _PREFIX + "/{intervention_id}"
 _PAST_JOBS = TypeAdapter(list[PastJob])
 router = APIRouter(tags=["interventions"], route_class=WriteRoute)
-
-
-class MachineHistory(BaseModel):
-    """`next` is the following page's cursor."""
-
-    items: list[InterventionListItem]
-    next: str | None
+lists(router, _PREFIX, listing.INTERVENTIONS, Reader)
+lists(router, _ONE + "/history", listing.HISTORY, Reader)
+lists(router, _ONE + "/revisions", listing.REVISIONS, Reader)
+lists(router, "/equipment/{equipment_id}/interventions", listing.OF_MACHINE, Reader)
 
 
 async def _sheet(session: Session, intervention_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
@@ -58,34 +53,9 @@ async def _sheet(session: Session, intervention_id: UUID, status_code: int = sta
 # --- reading
 
 
-@router.get(_PREFIX, response_model=Page[InterventionListItem])
-async def list_interventions(actor: Reader, pool: ReadPoolDep, filters: Annotated[InterventionFilter, Query()]) -> Response:
-    return await listing.page(pool, actor, filters)
-
-
 @router.get(_ONE, response_model=InterventionRow)
 async def read_intervention(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
     return await listing.sheet(pool, actor, intervention_id)
-
-
-@router.get(_ONE + "/history", response_model=list[HistoryEntry])
-async def read_history(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    await listing.ensure_visible(pool, actor, intervention_id)
-    return await listing.history(pool, intervention_id)
-
-
-@router.get(_ONE + "/revisions", response_model=list[RevisionRead])
-async def read_revisions(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    await listing.ensure_visible(pool, actor, intervention_id)
-    return await listing.revisions(pool, intervention_id)
-
-
-@router.get("/equipment/{equipment_id}/interventions", response_model=MachineHistory)
-async def read_machine_history(
-    actor: Reader, pool: ReadPoolDep, equipment_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
-) -> Response:  # fmt: skip
-    return await listing.of_machine(pool, actor, equipment_id, cursor=cursor, size=size)
 
 
 @router.get("/equipment/{equipment_id}/repeat")

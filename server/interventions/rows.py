@@ -6,10 +6,10 @@ f"select {row_json('i')} from maintenance_interventions i where …"
 from pydantic import BaseModel
 
 from server.core.held import SINCE, hold
-from server.core.sql import json_columns, json_row, json_rows, labour_minutes
+from server.core.sql import json_row, json_rows
 from server.interventions.models import Intervention
 from shared_models.checklists.rows import AnswerRow
-from shared_models.interventions.rows import ActionRow, InterventionListItem, InterventionRow, NoteRow, PhotoRow
+from shared_models.interventions.rows import ActionRow, InterventionRow, NoteRow, PhotoRow
 
 TABLE = "maintenance_interventions"
 
@@ -33,12 +33,3 @@ _WAITING = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'c
 INTERVENTION = hold(
     InterventionRow, Intervention, row_json, fresh=(_WAITING, f"t.actual_end >= {SINCE}", "t.actual_end is null"),
 )  # fmt: skip
-
-LIST_COLUMNS = json_columns(
-    InterventionListItem, "i",
-    equipment_name="(select e.name from equipment e where e.id = i.equipment_id)",
-    equipment_code="(select e.code from equipment e where e.id = i.equipment_id)",
-    technician="(select u.first_name || ' ' || u.last_name from users u where u.id = i.assigned_technician_id)",
-    labour_minutes=labour_minutes("i"),
-)  # fmt: skip
-"""The select list of an `InterventionListItem` of `maintenance_interventions i`; what it looks up is looked up for the page's rows only."""

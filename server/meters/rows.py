@@ -1,7 +1,7 @@
 """What devices hold of a meter, as a SQL expression in the shape of `shared_models.meters.MeterRow`."""
 
 from server.core.held import hold
-from server.core.sql import json_columns, json_row, json_rows
+from server.core.sql import json_row, json_rows
 from server.meters.models import Meter
 from shared_models.meters.rows import ON_DEVICE, MeterRow, ReadingRow, ResetRow
 
@@ -9,9 +9,9 @@ _NAME = "coalesce((select u.first_name || ' ' || u.last_name from users u where 
 _SOURCE = "(select s.name from reading_source s where s.id = {0}.source_id)"
 
 
-def reading_columns(alias: str) -> str:
-    """The select list of a `ReadingRow` of table `reading`."""
-    return json_columns(ReadingRow, alias, by=_NAME.format(alias, _SOURCE.format(alias)))
+def told_by(alias: str) -> str:
+    """Who or what has told a row of `reading`."""
+    return _NAME.format(alias, _SOURCE.format(alias))
 
 
 def meter_json(alias: str) -> str:
@@ -23,7 +23,7 @@ def meter_json(alias: str) -> str:
     resets = f"meter_reset x where x.meter_id = {alias}.id"
     return json_row(
         MeterRow, alias,
-        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=_NAME.format("x", _SOURCE.format("x"))),
+        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=told_by("x")),
         resets=json_rows(ResetRow, "x", resets, "c.occurred_at", by=_NAME.format("x", "null")),
     )  # fmt: skip
 

@@ -1,17 +1,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel
+from fastapi import APIRouter, Response, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
+from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.plans import listing, repository, service
 from server.plans.asked import AskedPlan
-from shared_models.numbers import NUMBER
-from shared_models.paging import Page
 from shared_models.plans.commands import (
     AssignOccurrence,
     MoveOccurrence,
@@ -22,8 +20,7 @@ from shared_models.plans.commands import (
     WriteTeam,
 )
 from shared_models.plans.fields import PlanFields
-from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, PlanRow, PreviewItem, TeamRow
-from shared_models.text import Key
+from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, PreviewItem, TeamRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
@@ -31,13 +28,10 @@ Settler = Annotated[Actor, require("settings:write")]
 _PREFIX = "/maintenance/scheduled"
 _ONE = _PREFIX + "/{plan_id}"
 router = APIRouter(tags=["plans"], route_class=WriteRoute)
-
-
-class PlanHistory(BaseModel):
-    """`next` is the following page's cursor."""
-
-    items: list[OccurrenceRow]
-    next: str | None
+lists(router, _PREFIX, listing.PLANS, Reader)
+lists(router, _ONE + "/occurrences", listing.OCCURRENCES, Reader)
+lists(router, "/maintenance/types", listing.TYPES, Reader)
+lists(router, "/teams", listing.TEAMS, Reader)
 
 
 async def _answer(session: Session, entity: str, row_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
@@ -45,11 +39,6 @@ async def _answer(session: Session, entity: str, row_id: UUID, status_code: int 
 
 
 # --- plans
-
-
-@router.get(_PREFIX, response_model=Page[PlanListItem])
-async def list_plans(actor: Reader, pool: ReadPoolDep, filters: Annotated[PlanFilter, Query()]) -> Response:
-    return await listing.page(pool, actor, filters)
 
 
 @router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
@@ -84,14 +73,6 @@ async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cm
 # --- its dates
 
 
-@router.get(_ONE + "/occurrences", response_model=PlanHistory)
-async def read_plan_history(
-    actor: Reader, pool: ReadPoolDep, plan_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
-) -> Response:  # fmt: skip
-    return await listing.history(pool, actor, plan_id, cursor=cursor, size=size)
-
-
 @router.post(_ONE + "/occurrences/move", response_model=PlanRow)
 async def move_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: MoveOccurrence) -> Response:
     await service.move(session, actor, cmd)
@@ -113,20 +94,10 @@ async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cm
 # --- types and teams
 
 
-@router.get("/maintenance/types", response_model=list[MaintenanceTypeRow])
-async def list_types(actor: Reader, pool: ReadPoolDep) -> Response:
-    return await listing.types(pool)
-
-
 @router.post("/maintenance/types", response_model=MaintenanceTypeRow)
 async def write_type(actor: Settler, session: SessionDep, cmd: WriteMaintenanceType) -> Response:
     await service.write_type(session, actor, cmd)
     return await _answer(session, "maintenance_type", cmd.maintenance_type_id)
-
-
-@router.get("/teams", response_model=list[TeamRow])
-async def list_teams(actor: Reader, pool: ReadPoolDep) -> Response:
-    return await listing.teams(pool, actor)
 
 
 @router.post("/teams", response_model=TeamRow)

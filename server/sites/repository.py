@@ -7,18 +7,7 @@ from sqlmodel import col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession
 from server.core.errors import NotFound
-from server.core.pages import paginate
 from server.sites.models import ProductionLine, Site
-from shared_models.paging import Page, PageQuery
-from shared_models.sites import LineRead, SiteRead
-
-_SITE_SORTS = {"name": col(Site.name), "location": col(Site.location), "created_at": col(Site.created_at)}
-_LINE_SORTS = {"name": col(ProductionLine.name), "created_at": col(ProductionLine.created_at)}
-
-
-async def list_sites(session: ReadSession, actor: Actor, page: PageQuery) -> Page[SiteRead]:
-    statement = select(Site).where(visible(actor, Site.id))
-    return await paginate(session, statement, page, sorts=_SITE_SORTS, default="name", tie=col(Site.id), read=SiteRead)
 
 
 async def get_site(session: ReadSession, actor: Actor, site_id: UUID, *, for_update: bool = False) -> Site:
@@ -41,11 +30,6 @@ async def what_is_on(session: ReadSession, site_id: UUID) -> tuple[int, int, int
     """Machines, teams, and files or reporting machines."""
     machines, teams, others = (await session.execute(_ON_SITE, {"id": site_id})).one()
     return machines, teams, others
-
-
-async def list_lines(session: ReadSession, actor: Actor, site_id: UUID, page: PageQuery) -> Page[LineRead]:
-    statement = select(ProductionLine).where(col(ProductionLine.site_id) == site_id, visible(actor, ProductionLine.site_id))
-    return await paginate(session, statement, page, sorts=_LINE_SORTS, default="name", tie=col(ProductionLine.id), read=LineRead)
 
 
 async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_update: bool = False) -> ProductionLine:

@@ -20,7 +20,7 @@ from shared_models.base import (
     Short,
     Version,
 )
-from shared_models.numbers import Specified
+from shared_models.numbers import NUMBER, Specified
 from shared_models.paging import PageQuery
 
 
@@ -181,16 +181,16 @@ class EquipmentRow(EntityRow, entity="equipment"):
     warranty_expiry: date | None
     installation_date: date | None
     specifications: dict[str, Any]
-    purchase_date: date | None = None
-    expected_lifespan: int | None = None
-    hourly_downtime_cost: Decimal | None = None
-    replacement_value: Decimal | None = None
-    currency: str = "EUR"
-    notes: str = ""
     version: int
 
 
 class EquipmentRead(EquipmentRow):
+    purchase_date: date | None
+    expected_lifespan: int | None
+    hourly_downtime_cost: Decimal | None
+    replacement_value: Decimal | None
+    currency: str
+    notes: str
     created_at: Instant
     updated_at: Instant
 
@@ -235,6 +235,10 @@ class StatusChange(Row):
     received_at: Instant
     by: str
     reason: str
+
+
+class StatusLogQuery(Schema):
+    limit: Annotated[int, Field(ge=1, le=1_000), NUMBER] = 200
 
 
 class DocumentRow(EntityRow, entity="document", read_by="equipment_id"):

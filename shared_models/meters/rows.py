@@ -98,13 +98,6 @@ class MeterListItem(Row):
     version: int
 
 
-class ReadingPage(Row):
-    """Newest first; `next` is the following page's cursor."""
-
-    items: list[ReadingRow]
-    next: str | None
-
-
 class MeterFilter(PageQuery):
     site_id: UUID | None = None
     equipment_id: UUID | None = None

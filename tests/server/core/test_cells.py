@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from server.core.cells import Csv, Xlsx
 from server.core.exports import spooled
+from server.core.queries import sql
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30) | st.sampled_from(
     ["00123", "1e5", "12/03", "=1+1", "+33", "-5", "@x", '"a"', "a;b", "a,b", "http://x.example", "1,5", " =1", "＝1", "TRUE"]
@@ -59,4 +60,4 @@ async def test_a_list_that_breaks_off_leaves_nothing_open(database):
     """An open file would be a warning, and warnings are errors."""
     sheet = Xlsx(["number"], "en", title="x")
     with pytest.raises(DivisionByZeroError):
-        await spooled(database.pool, "select 1 / (3 - n) as n from generate_series(1, 5) n", (), sheet, lambda row: [row["n"]])
+        await spooled(database.pool, sql("select 1 / (3 - n) as n from generate_series(1, 5) n"), sheet, lambda row: [row["n"]])
