@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_app.core.i18n import set_language, t
-from mobile_app.core.tables import Tables
 from mobile_app.domain import marks
+from mobile_app.domain.client import Tables
 from mobile_app.domain.lookup import failure_item, item_name
 from mobile_app.features.classes import icons
 from mobile_app.features.classes import values as v
