@@ -91,7 +91,6 @@ def project(command: Command, rows: Rows, by: By) -> None:
         project_interventions,
         project_meters,
         project_plans,
-        project_settling,
     )
 
     before = dict(rows.changes)

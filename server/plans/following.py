@@ -10,9 +10,7 @@ from server.core.database import Session
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
 from server.plans.consequences import JobsRedated
 from server.sites.consequences import ClockChanged
-
-ARCHIVED = "plan.reason.archived"
-"""A key of the catalogue: why plans in force have no dates. It tells them from those that have none yet."""
+from shared_models.plans.scheduling import ARCHIVED
 
 _LOCK = sa.text("select id from scheduled_maintenances where equipment_id = :id order by id for update")
 _REST = sa.text("""

@@ -4,6 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from server.core.access import Actor, require
+from server.core.command_routes import Answer, command
 from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
 from server.core.list_routes import lists
 from server.core.sql import JSON
@@ -58,37 +59,12 @@ async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response
     return await listing.plan(pool, actor, plan_id)
 
 
-@router.put(_ONE, response_model=PlanRow)
-async def update_plan(actor: Planner, session: SessionDep, plan_id: UUID, cmd: UpdatePlan) -> Response:
-    await service.update(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.put(_ONE + "/active", response_model=PlanRow)
-async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SetPlanActive) -> Response:
-    await service.set_active(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-# --- its dates
-
-
-@router.post(_ONE + "/occurrences/move", response_model=PlanRow)
-async def move_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: MoveOccurrence) -> Response:
-    await service.move(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.post(_ONE + "/occurrences/assign", response_model=PlanRow)
-async def assign_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: AssignOccurrence) -> Response:
-    await service.assign(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.post(_ONE + "/occurrences/skip", response_model=PlanRow)
-async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SkipOccurrence) -> Response:
-    await service.skip(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
+_PLAN = Answer(PlanRow, lambda session, cmd: repository.read_json(session, "plan", cmd.plan_id))
+command(router, "PUT", _ONE, UpdatePlan, _PLAN)
+command(router, "PUT", _ONE + "/active", SetPlanActive, _PLAN)
+command(router, "POST", _ONE + "/occurrences/move", MoveOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/assign", AssignOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/skip", SkipOccurrence, _PLAN)
 
 
 # --- types and teams

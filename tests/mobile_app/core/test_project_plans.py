@@ -41,6 +41,9 @@ class Device:
         assert found
         return found
 
+    def date(self, original_due: datetime) -> OccurrenceRow:
+        return next(each for each in self.plan.occurrences if each.original_due == original_due)
+
     def job(self, row_id) -> InterventionRow:
         found = self.rows.get("intervention", InterventionRow, row_id)
         assert found
@@ -54,13 +57,9 @@ def day(n: int, hour: int = 8) -> datetime:
 def test_a_moved_date_leaves_the_series_alone():
     row = plan()
     device = Device(row)
-    moved = device.do(MoveOccurrence, original_due=day(14), to=day(16, 10))
-    assert [(each.original_due, each.due) for each in moved.occurrences] == [(day(14), day(16, 10))]
-    assert (moved.upcoming, moved.next_due) == (row.upcoming, row.next_due)
-    twice = device.do(MoveOccurrence, original_due=day(14), to=day(15))
-    assert [each.due for each in twice.occurrences] == [day(15)]
-    back = device.do(MoveOccurrence, original_due=day(14), to=day(14))
-    assert [each.due for each in back.occurrences] == [day(14)]
+    for to in (day(16, 10), day(15), day(14)):
+        moved = device.do(MoveOccurrence, original_due=day(14), to=to)
+        assert ([each.due for each in moved.occurrences], moved.upcoming, moved.next_due) == ([day(0), to], row.upcoming, row.next_due)
 
 
 def test_dates_of_a_series_keep_their_order():
@@ -69,7 +68,8 @@ def test_dates_of_a_series_keep_their_order():
     assert device.do(MoveOccurrence, original_due=day(14), to=day(28)) == row
     assert device.do(MoveOccurrence, original_due=day(14), to=day(0)) == row
     device.do(MoveOccurrence, original_due=day(28), to=day(40))
-    assert device.do(MoveOccurrence, original_due=day(14), to=day(30)).occurrences[0].due == day(30)
+    device.do(MoveOccurrence, original_due=day(14), to=day(30))
+    assert device.date(day(14)).due == day(30)
 
 
 def test_moving_the_next_date_moves_what_comes_next_and_says_so():
@@ -77,14 +77,6 @@ def test_moving_the_next_date_moves_what_comes_next_and_says_so():
     assert moved.next_due == day(1)
     assert (moved.reason.due, moved.reason.moved_from) == (day(1), day(0))
     assert moved.next_due_date - plan().next_due_date == timedelta(days=1)
-
-
-def test_what_another_device_has_moved_ends_as_the_server_says():
-    row = plan()
-    elsewhere = OccurrenceRow(id=uuid7(), original_due=day(14), due=day(20), state="planned")
-    device = Device(row.model_copy(update={"occurrences": [elsewhere]}))
-    assert device.do(MoveOccurrence, original_due=day(14), to=day(15)).occurrences[0].due == day(15)
-    assert Device(row.model_copy(update={"occurrences": [elsewhere]})).plan.occurrences[0].due == day(20)
 
 
 def test_an_open_job_moves_with_its_date():
@@ -123,10 +115,10 @@ def test_what_has_ended_cannot_be_moved():
 def test_a_later_date_left_out_stays_out_and_the_next_one_gives_way():
     device = Device(plan())
     later = device.do(SkipOccurrence, original_due=day(14), reason="Congés")
-    assert (later.next_due, later.occurrences[0].state) == (day(0), "skipped")
+    assert (later.next_due, device.date(day(14)).state) == (day(0), "skipped")
     first = device.do(SkipOccurrence, original_due=day(0), reason="Congés")
     assert first.upcoming[0] == first.next_due == day(28)
-    assert [each.state for each in first.occurrences] == ["skipped", "skipped"]
+    assert [each.state for each in first.occurrences] == ["skipped", "skipped", "planned"]
 
 
 def test_a_floating_date_left_out_is_counted_on_from():

@@ -13,8 +13,8 @@ from server.core.database import Database
 from server.core.storage import memory_storage
 from server.demo import Summary, load_demo
 from server.generator import service as generator
+from server.plans.kept import replan
 from server.plans.models import Plan
-from server.plans.scheduling import replan
 from shared_models.checklists.rows import AnswerRow, JobChecklist, Step
 from shared_models.checklists.rules import judged, unanswered
 from shared_models.plans.planning import DueReason

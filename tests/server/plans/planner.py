@@ -12,12 +12,11 @@ from sqlmodel import col
 
 from server.core import clock
 from server.core.access import Actor
+from server.core.commands import run
 from server.core.database import Session
-from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.generator import service as generator
 from server.generator.service import Report
-from server.interventions import service as interventions
 from server.interventions.models import Intervention
 from server.meters.models import Meter, Reading
 from server.plans import repository, service
@@ -32,37 +31,16 @@ from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.permissions import Role
 from shared_models.plans.commands import (
-    AssignOccurrence,
     CreatePlan,
-    GeneratePlan,
     MoveOccurrence,
     SetPlanActive,
     SkipOccurrence,
     UpdatePlan,
-    WriteMaintenanceType,
-    WriteTeam,
 )
 from shared_models.plans.fields import PlanFields
 from shared_models.plans.rows import PlanRow
 from tests.conftest import make_user
 from tests.server.interventions.workshop import actor_of
-
-VERBS: dict[type[Command], Any] = {
-    WriteMaintenanceType: service.write_type,
-    WriteTeam: service.write_team,
-    CreatePlan: service.create,
-    UpdatePlan: service.update,
-    SetPlanActive: service.set_active,
-    MoveOccurrence: service.move,
-    AssignOccurrence: service.assign,
-    SkipOccurrence: service.skip,
-    GeneratePlan: generator.generate_now,
-    iv.StartIntervention: interventions.start,
-    iv.CompleteIntervention: interventions.complete,
-    iv.CancelIntervention: interventions.cancel,
-    iv.ReturnIntervention: interventions.return_,
-    ChangeEquipmentStatus: equipment.change_status,
-}
 
 
 class SetClock:
@@ -105,7 +83,7 @@ class Planner:
         """As a push does it: in a savepoint, with nothing remembered by the session."""
         try:
             async with self.session.begin_nested():
-                found = await VERBS[type(cmd)](self.session, actor or self.boss, cmd)
+                found = await run(self.session, actor or self.boss, cmd)
                 await self.session.flush()
                 return found
         finally:

@@ -6,9 +6,8 @@ Every date comes from `shared_models.plans.planning`; here it is only asked with
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
-from server.plans.wall import instant_of, local_of
 from shared_models.meters import metering
 from shared_models.meters.metering import Point
 from shared_models.plans import planning, recurrence
@@ -19,15 +18,22 @@ _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
 
-def moments_between(rule: PlanRule, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[datetime]:
+class Clock(Protocol):
+    """The clock on the wall where a plan's machine stands: the server knows every site's zone, a device stands for its own site."""
+
+    def local(self, instant: datetime) -> datetime: ...
+    def instant(self, local: datetime) -> datetime: ...
+
+
+def moments_between(rule: PlanRule, clock: Clock, since: datetime, until: datetime) -> Iterator[datetime]:
     """Between these instants, each day's beginning and its time of a due date.
 
     With the readings around them, the total at every due date is exact, and so is the day on which a total is reached.
     """
-    day, last = local_of(since, zone).date(), local_of(until, zone).date() + _DAY
+    day, last = clock.local(since).date(), clock.local(until).date() + _DAY
     while day <= last:
         for at in (time(), rule.due_time):
-            yield instant_of(datetime.combine(day, at), zone)
+            yield clock.instant(datetime.combine(day, at))
         day += _DAY
 
 
@@ -36,7 +42,7 @@ class Outlook:
     """`points` are the readings from the last one before the reference on, in order of time: all, or those around `moments_between`."""
 
     rule: PlanRule
-    zone: ZoneInfo
+    clock: Clock
     unit: str = ""
     per_day: float | None = None
     points: Sequence[Point] = ()
@@ -49,10 +55,14 @@ class Outlook:
         return MeterView(unit=self.unit, at=self.local(last.at) if last else None, total=last.total if last else None, per_day=self.per_day)
 
     def local(self, instant: datetime) -> datetime:
-        return local_of(instant, self.zone)
+        return self.clock.local(instant)
 
     def instant(self, local: datetime) -> datetime:
-        return instant_of(local, self.zone)
+        return self.clock.instant(local)
+
+    @property
+    def interval_days(self) -> float | None:
+        return self.rule.interval_days(self.per_day)
 
     # --- what the meter says
 
