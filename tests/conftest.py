@@ -28,9 +28,20 @@ from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from tests.databases import Cluster, rolled_back, running_cluster
 
-properties.register_profile("untimed", deadline=None)  # a busy machine is no fault
+properties.register_profile("untimed", deadline=None, print_blob=True)  # a busy machine is no fault; what fails says how to replay it
 properties.load_profile("untimed")
 SECRET = "a secret for tests only, 0123456789 abcdef"
+
+
+LONG = (
+    "e2e", "web", "server/description", "mobile_app/core/test_in_browser.py", "sync", "setup", "parity", "server/demo", "server/generator",
+)  # fmt: skip
+"""What takes longest by the file. It begins, so that at the end of a run no worker waits for the other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if item.path.is_relative_to(here / part)), len(LONG)))
 
 
 class SignedInClient(httpx2.AsyncClient):
