@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mobile_app.core.outbox import parse_command
-from mobile_app.core.projection import RULES, Rows, project
-from shared_models.commands import COMMANDS
+from mobile_app.core.projection import Rows, project
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import (
@@ -23,7 +22,6 @@ from shared_models.interventions.commands import (
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import ActionRow, FailureCoding, InterventionRow, StopKind
 from shared_models.interventions.rules import labour
-from shared_models.rules import rule_of
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine
 
 
@@ -48,11 +46,6 @@ class Device:
 
 def minutes(number: int):
     return AT + timedelta(minutes=number)
-
-
-def test_every_command_of_the_vocabulary_has_a_rule():
-    project(AddNote(intervention_id=uuid7(), note_id=uuid7(), text="x", occurred_at=AT), Rows(lambda *_: None), ANNE)
-    assert [kind for kind in COMMANDS.values() if kind not in RULES and rule_of(kind) is None] == []
 
 
 def test_a_job_from_breakdown_to_validation():
