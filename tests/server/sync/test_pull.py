@@ -296,6 +296,17 @@ class TestPages:
         assert done[-1] == len(device.rows)
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
 
+    async def test_of_a_version_with_other_sources_begin_again_and_nothing_is_missed(self, device: Device, many: int) -> None:
+        await device.pull_page()
+        begun = cursors.decode(device.cursor or "")
+        assert begun
+        assert begun.sweep
+        device.rows.clear()
+        device.cursor = replace(begun, sweep=replace(begun.sweep, order=begun.sweep.order + 1)).encode()
+        pages = await device.pull()
+        assert len(device.ids("equipment")) == many
+        assert not any(page.reset for page in pages)
+
     async def test_are_bounded_in_bytes_and_never_empty(self, device: Device, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pulling, "PAGE_BYTES", 200_000)
         pages = await device.pull()
