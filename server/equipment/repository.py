@@ -69,9 +69,6 @@ async def site_exists(session: ReadSession, site_id: UUID) -> bool:
     return bool(await session.scalar(sa.text("select exists (select from sites where id = :id)"), {"id": site_id}))
 
 
-ARCHIVED = "plan.reason.archived"
-
-
 async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
     statement = sa.text(
         f"select exists (select from maintenance_interventions where equipment_id = :id and status in {_OPEN})"  # noqa: S608

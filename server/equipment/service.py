@@ -55,7 +55,6 @@ from shared_models.equipment.rows import EquipmentStatus
 from shared_models.labels.codes import new_label_code
 from shared_models.permissions import Permission
 
-ARCHIVED = repository.ARCHIVED
 get_visible = repository.get_visible
 rebuild_life = repository.rebuild_life
 refresh_mode_counts = repository.refresh_mode_counts

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-import server.interventions.planned  # noqa: F401 - jobs hear of dates that are moved
 from server.audit import service as audit
 from server.core import clock, events
 from server.core.access import SYSTEM, Actor
@@ -21,6 +20,7 @@ from server.core.database import Database, Session
 from server.core.errors import AlreadyExists
 from server.core.numbers import next_numbers
 from server.generator import repository
+from server.interventions import planned
 from server.interventions import service as interventions
 from server.plans import service as plans
 from server.plans.deciding import Decided
@@ -160,14 +160,12 @@ async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: dat
     if not made:
         return
     numbers = await _numbers(session, [each.zone for each in made], now)
-    rows = repository.job_rows()
-    for each, number in zip(made, numbers, strict=True):
-        job, date = each.job, each.job.date
-        rows.add(
-            each.job_id, each.plan.id, number, date.original_due, date.due, date.due_at, job.technician_id, job.missed,
+    await planned.insert(session, [
+        (
+            each.job_id, each.plan.id, number, job.date.original_due, job.date.due, job.date.due_at, job.technician_id, job.missed,
             job.reason.model_dump_json() if job.reason else None, actor.user_id if actor.user_id.int else None,
-        )  # fmt: skip
-    await repository.insert_jobs(session, rows, now)
+        ) for each, number in zip(made, numbers, strict=True) for job in [each.job]
+    ])  # fmt: skip
     await audit.record_made(session, actor, "intervention.created", _TABLE, [
         audit.Made(each.job_id, each.plan.site_id, _recorded(each, number), now) for each, number in zip(made, numbers, strict=True)
     ])  # fmt: skip
