@@ -17,7 +17,7 @@ from uuid import UUID
 
 from shared_models.base import Command, Row
 from shared_models.permissions import ROLE_PERMISSIONS, Permission, Role
-from shared_models.refusals import StaleVersion
+from shared_models.refusals import AlreadyExists, NotFound, StaleVersion
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,3 +87,19 @@ def replaced(row: R, command: Command, **more: Any) -> R:
         raise StaleVersion(current=known)
     fields = (type(row).model_fields.keys() & type(command).model_fields.keys()) - {"version"}
     return row.model_copy(update={**{name: getattr(command, name) for name in fields}, **more, "version": known + 1})
+
+
+def made(model: type[R], command: Command, **more: Any) -> R:
+    """A new row with every field that the command has too, and `more`."""
+    fields = model.model_fields.keys() & type(command).model_fields.keys()
+    return model(**{**{name: getattr(command, name) for name in fields}, "version": 1, **more})
+
+
+def written(model: type[R], row: R | None, command: Command, **more: Any) -> R:
+    """`replaced`, or `made` where there is no row yet; a command without a `version` means a new one."""
+    is_new = command.version is None  # type: ignore[attr-defined]
+    if row is not None and is_new:
+        raise AlreadyExists(field=command.on[1] if command.on else "id")
+    if row is None and not is_new:
+        raise NotFound
+    return made(model, command, **more) if row is None else replaced(row, command, **more)

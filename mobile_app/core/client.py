@@ -399,7 +399,7 @@ class Client:
         rows = Rows(self.tables.server_row, self.tables.server_rows)
         user = self.session.user
         if user is not None:
-            person = Person(user.id, user.role)
+            person = Person(user.id, user.role, user.name)
             for entry in self.outbox.pending():
                 if entry.command is not None:
                     self._project_one(entry.command, rows, person)

@@ -1,25 +1,14 @@
-"""What commands do to checklist templates, and to the answers in a job."""
+"""What commands do to the answers in a job."""
 
 from uuid import UUID
 
-from mobile_app.core.projection import RULES, Person, Rows, rule
-from shared_models.checklists.commands import AnswerStep, WriteChecklist
-from shared_models.checklists.rows import ANSWERABLE, AnswerRow, ChecklistRow, Step, StepKind, StepState
+from mobile_app.core.projection import Person, Rows, by_rule, rule
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import ANSWERABLE, AnswerRow, Step, StepKind, StepState
 from shared_models.checklists.rules import fault, judged, kept_value, meter_of
 from shared_models.interventions.rows import InterventionRow
 from shared_models.meters.commands import RecordReading, VoidReading
 from shared_models.meters.rows import MeterRow
-
-
-@rule(WriteChecklist)
-def _write(rows: Rows, cmd: WriteChecklist, _: Person) -> None:
-    known = rows.get("checklist", ChecklistRow, cmd.checklist_id)
-    if known is not None and (cmd.version is None or known.version > cmd.version):
-        return
-    version = known.version + 1 if known else 1
-    rows.put("checklist", ChecklistRow(
-        id=cmd.checklist_id, name=cmd.name, description=cmd.description, is_active=cmd.is_active, version=version, steps=cmd.steps,
-    ))  # fmt: skip
 
 
 @rule(AnswerStep)
@@ -81,5 +70,4 @@ def _void(rows: Rows, cmd: AnswerStep, former: AnswerRow | None, person: Person)
 
 
 def _let(rows: Rows, person: Person, command: RecordReading | VoidReading) -> None:
-    if known := RULES.get(type(command)):
-        known(rows, command, person)
+    by_rule(rows, command, person)

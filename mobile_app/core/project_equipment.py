@@ -1,39 +1,44 @@
-"""What commands do to machines, their documents and the requests about them."""
+"""What commands do to machines, their documents and meters, and to the requests about them, beyond the rows that they are about."""
 
-from mobile_app.core.projection import Person, Rows, rule
+from datetime import datetime
+from uuid import UUID
+
+from mobile_app.core.projection import Person, Rows, carries, keep, rule
+from shared_models.base import Command
+from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
+from shared_models.equipment import rules
 from shared_models.equipment.rows import DocumentRow, EquipmentRow, EquipmentStatus
+from shared_models.equipment.rules import StatusTold
+from shared_models.meters import rules as meter_rules
+from shared_models.meters.commands import CreateMeter, VoidReading
+from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import ReadingTaken, ReadingVoided
+from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from shared_models.requests import commands as rq
 from shared_models.requests.rows import RequestStatus, WorkRequestRow
+from shared_models.rules import apply
 
 EQUIPMENT = "equipment"
-_ENVELOPE = {"command_id", "occurred_at", "type", "equipment_id"}
 
 
-def set_status(rows: Rows, equipment_id: object, status: EquipmentStatus | None, at: object, reason: str = "") -> None:
-    """A log entry without a change is no entry."""
-    machine = rows.get(EQUIPMENT, EquipmentRow, equipment_id)  # type: ignore[arg-type]
-    if machine and status and machine.status != status:
-        rows.put(EQUIPMENT, machine.model_copy(update={"status": status, "status_since": at, "status_reason": reason}))
+@carries(StatusTold)
+def _told(rows: Rows, said: StatusTold, _: Person) -> None:
+    machine = rows.get(EQUIPMENT, EquipmentRow, said.equipment_id)
+    changed = machine and rules.told(machine, said, rules.around(machine, said.at))
+    if changed:
+        rows.put(EQUIPMENT, changed)
+
+
+def set_status(rows: Rows, equipment_id: UUID, status: EquipmentStatus | None, at: datetime, reason: str = "") -> None:
+    if status:
+        _told(rows, StatusTold(equipment_id, status, at, reason), None)  # type: ignore[arg-type]
 
 
 @rule(eq.CreateEquipment)
 def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
-    if rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id):
-        return
-    known = {name: value for name, value in cmd if name in EquipmentRow.model_fields and name not in _ENVELOPE}
-    rows.put(EQUIPMENT, EquipmentRow(**{
-        **known, "id": cmd.equipment_id, "code": cmd.code or "", "status_since": cmd.occurred_at, "status_reason": "",
-        "label_codes": [], "photo_id": None, "version": 0,
-    }))  # fmt: skip
-
-
-@rule(eq.UpdateEquipment)
-def _update(rows: Rows, cmd: eq.UpdateEquipment, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
-    if machine and machine.version <= cmd.version:
-        shown = EquipmentRow.model_fields.keys() - _ENVELOPE - {"version", "id"}
-        rows.put(EQUIPMENT, machine.model_copy(update={name: value for name, value in cmd if name in shown}))
+    if not rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id):
+        rows.put(EQUIPMENT, rules.create(cmd))
 
 
 @rule(eq.ArchiveEquipment)
@@ -41,39 +46,56 @@ def _archive(rows: Rows, cmd: eq.ArchiveEquipment, _: Person) -> None:
     rows.drop(EQUIPMENT, cmd.equipment_id)
 
 
-@rule(eq.ChangeEquipmentStatus)
-def _change_status(rows: Rows, cmd: eq.ChangeEquipmentStatus, _: Person) -> None:
-    set_status(rows, cmd.equipment_id, cmd.status, cmd.occurred_at, cmd.reason)
-
-
-@rule(eq.LinkLabel)
-def _link_label(rows: Rows, cmd: eq.LinkLabel, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
-    if machine and cmd.label_code not in machine.label_codes:
-        rows.put(EQUIPMENT, machine.model_copy(update={"label_codes": [*machine.label_codes, cmd.label_code]}))
-
-
-@rule(eq.SetEquipmentPhoto)
-def _set_photo(rows: Rows, cmd: eq.SetEquipmentPhoto, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
-    if machine:
-        rows.put(EQUIPMENT, machine.model_copy(update={"photo_id": cmd.attachment_id}))
-
-
 @rule(eq.AddDocument)
 def _add_document(rows: Rows, cmd: eq.AddDocument, _: Person) -> None:
-    """Type and size are told by the server, once it has the file."""
     machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
     if machine and not rows.get("document", DocumentRow, cmd.document_id):
-        rows.put("document", DocumentRow(
-            id=cmd.document_id, site_id=machine.site_id, equipment_id=machine.id, attachment_id=cmd.attachment_id,
-            title=cmd.title, mime_type="", size_bytes=0,
-        ))  # fmt: skip
+        rows.put("document", rules.add_document(machine.site_id, cmd))
 
 
 @rule(eq.RemoveDocument)
 def _remove_document(rows: Rows, cmd: eq.RemoveDocument, _: Person) -> None:
     rows.drop("document", cmd.document_id)
+
+
+# --- meters
+
+
+@rule(CreateMeter)
+def _create_meter(rows: Rows, cmd: CreateMeter, _: Person) -> None:
+    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
+    if machine and not rows.get("meter", MeterRow, cmd.meter_id):
+        rows.put("meter", meter_rules.create(machine.site_id, cmd))
+
+
+@carries(ReadingTaken)
+def _taken(rows: Rows, told: ReadingTaken, person: Person) -> None:
+    meter = rows.get("meter", MeterRow, told.meter_id)
+    if meter:
+        keep(rows, apply(meter, told.command(), person), person)
+
+
+@carries(ReadingVoided)
+def _voided(rows: Rows, told: ReadingVoided, person: Person) -> None:
+    for meter in rows.every("meter", MeterRow):
+        if any(reading.id == told.reading_id for reading in meter.readings):
+            keep(rows, apply(meter, VoidReading(meter_id=meter.id, reading_id=told.reading_id, occurred_at=told.at), person), person)
+
+
+# --- what planners set up
+
+
+def _write(rows: Rows, cmd: Command, person: Person) -> None:
+    """The row, or the first of it."""
+    assert cmd.on
+    keep(rows, apply(rows.get(cmd.on[0].entity, cmd.on[0], cmd.subject_id), cmd, person), person)
+
+
+for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):
+    rule(_kind)(_write)
+
+
+# --- requests
 
 
 def decide(rows: Rows, cmd: rq.AcceptWorkRequest | rq.DeclineWorkRequest, person: Person) -> WorkRequestRow | None:

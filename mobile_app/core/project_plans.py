@@ -1,18 +1,15 @@
-"""What commands do to plans, their dates, maintenance types and teams, and what plans hear of their jobs and meters.
+"""What commands do to plans and their dates, and what plans hear of their jobs and meters.
 
 The rules are the server's (`shared_models.plans.rules`); here they are given what a device knows, and what they say is kept.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION
 from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, follows, rule
-from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions import commands as iv
@@ -20,10 +17,10 @@ from shared_models.interventions.creation import due_job, snapshot
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.planned import JobAssigned, JobDue, JobMoved, heard
 from shared_models.interventions.rows import InterventionRow
-from shared_models.meters import commands as mt
 from shared_models.meters.history import line
 from shared_models.meters.metering import Point, Reset
 from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import MeterMoved
 from shared_models.plans.commands import (
     AssignOccurrence,
     CreatePlan,
@@ -33,13 +30,11 @@ from shared_models.plans.commands import (
     SetPlanActive,
     SkipOccurrence,
     UpdatePlan,
-    WriteMaintenanceType,
-    WriteTeam,
 )
 from shared_models.plans.course import LIVE, Course
 from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
 from shared_models.plans.outlook import Outlook
-from shared_models.plans.rows import STRIP, MaintenanceTypeRow, PlanRow, TeamRow
+from shared_models.plans.rows import STRIP, PlanRow
 from shared_models.plans.rules import blank, chosen
 from shared_models.plans.scheduling import ARCHIVED, replan
 from shared_models.plans.settling import Told, settled
@@ -47,29 +42,6 @@ from shared_models.refusals import AlreadyExists, NotFound
 from shared_models.rules import rule_of
 
 PLAN = "plan"
-
-
-# ---------------------------------------------------------------- types and teams
-
-
-@rule(WriteMaintenanceType)
-def _write_type(rows: Rows, cmd: WriteMaintenanceType, _: Person) -> None:
-    known = rows.get("maintenance_type", MaintenanceTypeRow, cmd.maintenance_type_id)
-    if known is None or known.version == cmd.version:
-        rows.put("maintenance_type", MaintenanceTypeRow(
-            id=cmd.maintenance_type_id, name=cmd.name, description=cmd.description, color=cmd.color, is_active=cmd.is_active,
-            version=known.version if known else 0,
-        ))  # fmt: skip
-
-
-@rule(WriteTeam)
-def _write_team(rows: Rows, cmd: WriteTeam, _: Person) -> None:
-    known = rows.get("team", TeamRow, cmd.team_id)
-    if known is None or known.version == cmd.version:
-        rows.put("team", TeamRow(
-            id=cmd.team_id, site_id=cmd.site_id, name=cmd.name, is_active=cmd.is_active, member_ids=cmd.member_ids,
-            version=known.version if known else 0,
-        ))  # fmt: skip
 
 
 # ---------------------------------------------------------------- what a device knows
@@ -234,26 +206,11 @@ def _sent_back(rows: Rows, cmd: iv.ReturnIntervention, by: Person) -> None:
         _settle(rows, JobReopened(job.scheduled_maintenance_id, job, cmd.occurred_at), by)
 
 
-def _read(rows: Rows, cmd: Any, by: Person) -> None:
-    _replan_by(rows, {cmd.meter_id}, cmd.occurred_at, by)
-
-
-for _told in (mt.RecordReading, mt.VoidReading, mt.ResetMeter):
-    follows(_told)(_read)
-
-
-@follows(AnswerStep)
-def _answered(rows: Rows, cmd: AnswerStep, by: Person) -> None:
-    job = rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
-    if job is not None:
-        _replan_by(rows, {each.id for each in rows.every("meter", MeterRow) if each.equipment_id == job.equipment_id}, cmd.occurred_at, by)
-
-
-def _replan_by(rows: Rows, meter_ids: Iterable[UUID], now: datetime, by: Person) -> None:
+@carries(MeterMoved)
+def _moved(rows: Rows, told: MeterMoved, by: Person) -> None:
     """The plans that count on a meter of which a reading was told here."""
-    changed = {meter_id for meter_id in meter_ids if ("meter", meter_id) in rows.changes}
-    for plan in rows.every(PLAN, PlanRow) if changed else ():
-        if plan.meter_id in changed:
-            course = course_of(rows, plan, now)
+    for plan in rows.every(PLAN, PlanRow):
+        if plan.meter_id == told.meter_id:
+            course = course_of(rows, plan, told.at)
             replan(course)
             _keep(rows, course, by)

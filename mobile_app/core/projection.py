@@ -89,7 +89,6 @@ def project(command: Command, rows: Rows, by: By) -> None:
         project_checklists,
         project_equipment,
         project_interventions,
-        project_meters,
         project_plans,
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 import flet as ft
 
 from mobile_app.core.i18n import format_datetime, t
-from mobile_app.core.project_meters import doubt_of_reset, fits
 from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, question
 from mobile_app.domain.submit import submit
@@ -25,6 +24,7 @@ from mobile_app.ui.theme import Space, Tone
 from shared_models.ids import uuid7
 from shared_models.meters.commands import RecordReading, ResetMeter
 from shared_models.meters.rows import MeterRow, ResetKind
+from shared_models.meters.rules import allows, doubt_of_reset
 
 Done = Callable[[], Any]
 AGO = (1, 4, 12, 24, 48, 72, 168)
@@ -79,7 +79,7 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
             occurred_at=happened, meter_id=meter.id, reset_id=uuid7(), kind=ResetKind(kind), final_value=final, start_value=start,
             reason=reason.strip(), is_confirmed=sure,
         )  # fmt: skip
-        if not fits(meter, command) or (reading is not None and start > reading):
+        if not allows(meter, command) or (reading is not None and start > reading):
             set_wrong(t("meters.reset_contradicted", last=last_shown(meter)))
             return
         doubt = doubt_of_reset(meter, command)

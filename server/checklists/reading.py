@@ -26,5 +26,5 @@ async def one(pool: asyncpg.Pool, checklist_id: UUID) -> Response:
     return await read_row(pool, checklist_json("c"), "checklist c", checklist_id, None)
 
 
-async def after_write(session: Session, checklist_id: UUID) -> Response:
+async def after_write(session: Session, checklist_id: UUID) -> str:
     return await written_row(session, checklist_json("c"), "checklist c", checklist_id)

@@ -22,6 +22,7 @@ from server.core.errors import Forbidden, NotFound, NotSignedIn
 from server.core.queries import EVERYTHING, Sql, plain, sql
 from shared_models.i18n import asked_language
 from shared_models.permissions import ROLE_PERMISSIONS, Needs, Permission, Role
+from shared_models.rules import NOBODY, By
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +55,11 @@ class Actor:
         return site_id is None or self.site_ids is None or site_id in self.site_ids
 
     @property
+    def by(self) -> By:
+        """As rules know who it is."""
+        return By(self.user_id, self.role, self.label)
+
+    @property
     def site_list(self) -> list[UUID] | None:
         """As a parameter of a statement."""
         return None if self.site_ids is None else sorted(self.site_ids)
@@ -62,7 +68,7 @@ class Actor:
 SCHEME = "access token"
 """As the API's description names it."""
 TOKEN_URL = "/api/v1/auth/login"  # noqa: S105 - an address
-SYSTEM = Actor(user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
+SYSTEM = Actor(user_id=NOBODY, role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
 ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
 """Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
 

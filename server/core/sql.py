@@ -95,9 +95,9 @@ async def read_row(pool: asyncpg.Pool, row: str, table: str, row_id: UUID, actor
     return Response(body, media_type=JSON)
 
 
-async def written_row(session: ReadSession, row: str, table: str, row_id: UUID, status: int = 200) -> Response:
-    """Of a row that this transaction has just written, or found to be in sight."""
-    return Response(await session.scalar(_one(row, table, row_id, None).clause()), status, media_type=JSON)
+async def written_row(session: ReadSession, row: str, table: str, row_id: UUID) -> str:
+    """The same text of a row that this transaction has just written, or found to be in sight."""
+    return str(await session.scalar(_one(row, table, row_id, None).clause()))
 
 
 def _one(row: str, table: str, row_id: UUID, actor: Actor | None) -> Sql:

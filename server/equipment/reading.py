@@ -29,12 +29,12 @@ async def equipment_class(pool: asyncpg.Pool, class_id: UUID) -> Response:
 # --- what this transaction has just written
 
 
-async def after_write(session: Session, equipment_id: UUID, status: int = 200) -> Response:
-    return await written_row(session, rows.equipment_read_json("e"), "equipment e", equipment_id, status)
+async def after_write(session: Session, equipment_id: UUID) -> str:
+    return await written_row(session, rows.equipment_read_json("e"), "equipment e", equipment_id)
 
 
-async def document_after_write(session: Session, document_id: UUID) -> Response:
-    return await written_row(session, rows.document_json("d"), "document d", document_id, 201)
+async def document_after_write(session: Session, document_id: UUID) -> str:
+    return await written_row(session, rows.document_json("d"), "document d", document_id)
 
 
 async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
@@ -47,9 +47,9 @@ async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
 
 
 async def class_after_write(session: Session, class_id: UUID) -> Response:
-    return await written_row(session, rows.equipment_class_json("k"), "equipment_class k", class_id)
+    return Response(await written_row(session, rows.equipment_class_json("k"), "equipment_class k", class_id), media_type=JSON)
 
 
 async def row_in(session: ReadSession, equipment_id: UUID) -> Response:
     """The `EquipmentRow` of a machine that was already found to be visible."""
-    return await written_row(session, rows.equipment_json("e"), "equipment e", equipment_id)
+    return Response(await written_row(session, rows.equipment_json("e"), "equipment e", equipment_id), media_type=JSON)

@@ -3,10 +3,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from server.core.access import Actor, require, signed_in
-from server.core.clock import now
+from server.core.access import Actor, require
+from server.core.command_routes import Answer, command
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.list_routes import lists
+from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
 from shared_models.equipment.commands import (
@@ -31,74 +32,39 @@ from shared_models.equipment.rows import (
 
 EquipmentReader = Annotated[Actor, require("equipment:read")]
 EquipmentWriter = Annotated[Actor, require("equipment:write")]
-Somebody = Annotated[Actor, signed_in()]  # the service asks for one of several permissions
 router = APIRouter(tags=["equipment"], route_class=WriteRoute)
+_ONE = "/equipment/{equipment_id}"
 lists(router, "/equipment", listing.EQUIPMENT, EquipmentReader)
-lists(router, "/equipment/{equipment_id}/status-log", listing.STATUS_LOG, EquipmentReader)
-lists(router, "/equipment/{equipment_id}/documents", listing.DOCUMENTS, EquipmentReader)
+lists(router, _ONE + "/status-log", listing.STATUS_LOG, EquipmentReader)
+lists(router, _ONE + "/documents", listing.DOCUMENTS, EquipmentReader)
 lists(router, "/equipment-classes", listing.CLASSES, EquipmentReader)
 
+_MACHINE = Answer(EquipmentRead, lambda session, cmd: reading.after_write(session, cmd.equipment_id))
+_DOCUMENT = Answer(DocumentRow, lambda session, cmd: reading.document_after_write(session, cmd.document_id))
+command(router, "POST", "/equipment", CreateEquipment, _MACHINE, status_code=status.HTTP_201_CREATED)
+command(router, "PUT", _ONE, PutEquipment, _MACHINE)
+command(router, "DELETE", _ONE, ArchiveEquipment)
+command(router, "POST", _ONE + "/status", ChangeEquipmentStatus, _MACHINE)
+command(router, "POST", _ONE + "/labels", LinkLabel, _MACHINE)
+command(router, "PUT", _ONE + "/photo", SetEquipmentPhoto, _MACHINE)
+command(router, "POST", _ONE + "/documents", AddDocument, _DOCUMENT, status_code=status.HTTP_201_CREATED)
+command(router, "DELETE", "/documents/{document_id}", RemoveDocument)
 
-@router.post("/equipment", status_code=status.HTTP_201_CREATED, response_model=EquipmentRead)
-async def create_equipment(actor: EquipmentWriter, session: SessionDep, cmd: CreateEquipment) -> Response:
-    machine = await service.create(session, actor, cmd)
-    return await reading.after_write(session, machine.id, status.HTTP_201_CREATED)
 
-
-@router.get("/equipment/{equipment_id}", response_model=EquipmentRead)
+@router.get(_ONE, response_model=EquipmentRead)
 async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
     return await reading.equipment(pool, actor, equipment_id)
 
 
-@router.put("/equipment/{equipment_id}", response_model=EquipmentRead)
-async def update_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: PutEquipment) -> Response:
-    await service.put(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.delete("/equipment/{equipment_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def archive_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> None:
-    await service.archive(session, actor, ArchiveEquipment(equipment_id=equipment_id, occurred_at=now()))
-
-
-@router.post("/equipment/{equipment_id}/restore", response_model=EquipmentRead)
+@router.post(_ONE + "/restore", response_model=EquipmentRead)
 async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> Response:
     await service.restore(session, actor, equipment_id)
-    return await reading.after_write(session, equipment_id)
+    return Response(await reading.after_write(session, equipment_id), media_type=JSON)
 
 
-@router.post("/equipment/{equipment_id}/status", response_model=EquipmentRead)
-async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: ChangeEquipmentStatus) -> Response:
-    await service.change_status(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.get("/equipment/{equipment_id}/life", response_model=EquipmentLifeRow)
+@router.get(_ONE + "/life", response_model=EquipmentLifeRow)
 async def read_life(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
     return await reading.life(pool, actor, equipment_id)
-
-
-@router.post("/equipment/{equipment_id}/labels", response_model=EquipmentRead)
-async def link_label(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: LinkLabel) -> Response:
-    await service.link_label(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.put("/equipment/{equipment_id}/photo", response_model=EquipmentRead)
-async def set_photo(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: SetEquipmentPhoto) -> Response:
-    await service.set_photo(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.post("/equipment/{equipment_id}/documents", status_code=status.HTTP_201_CREATED, response_model=DocumentRow)
-async def add_document(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: AddDocument) -> Response:
-    document = await service.add_document(session, actor, cmd)
-    return await reading.document_after_write(session, document.id)
-
-
-@router.delete("/documents/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_document(actor: EquipmentWriter, session: SessionDep, document_id: UUID) -> None:
-    await service.remove_document(session, actor, RemoveDocument(document_id=document_id, occurred_at=now()))
 
 
 @router.get("/equipment-classes/ready")

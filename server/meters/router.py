@@ -5,20 +5,18 @@ from fastapi import APIRouter, Depends, Request, Response, Security, status
 from fastapi.security import APIKeyHeader
 
 from server.core.access import Actor, require
-from server.core.database import ReadPoolDep, Session, SessionDep
+from server.core.command_routes import Answer, command
+from server.core.database import ReadPoolDep, SessionDep
 from server.core.http import language_of
 from server.core.list_routes import lists
-from server.core.sql import JSON
 from server.core.writes import WriteRoute
-from server.meters import listing, repository, service, sources
+from server.meters import listing, repository, sources
 from server.meters.models import ReadingSource
-from shared_models.meters.commands import CreateMeter, OnMeter, RecordReading, ResetMeter, UpdateMeter, VoidReading
+from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter, UpdateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
 from shared_models.meters.sources import ReadingReport, ReadingReportAnswer, ReadingSourceCreate, ReadingSourceKey, ReadingSourceRead
 
 Reader = Annotated[Actor, require("equipment:read")]
-Writer = Annotated[Actor, require("equipment:write")]
-Worker = Annotated[Actor, require("maintenance:read")]  # the service asks for one of several permissions
 Settler = Annotated[Actor, require("settings:write")]
 _ONE = "/meters/{meter_id}"
 _KEY = APIKeyHeader(name="X-API-Key", scheme_name="reading source key", auto_error=False)
@@ -32,43 +30,17 @@ async def _source(session: SessionDep, pool: ReadPoolDep, key: Annotated[str | N
     return await sources.identify(session, pool, key)
 
 
-async def _row(session: Session, cmd: OnMeter | CreateMeter | UpdateMeter, status_code: int = status.HTTP_200_OK) -> Response:
-    return Response(await repository.read_json(session, cmd.meter_id), status_code, media_type=JSON)
-
-
 @router.get(_ONE, response_model=MeterRow)
 async def read_meter(actor: Reader, pool: ReadPoolDep, meter_id: UUID) -> Response:
     return await listing.one(pool, actor, meter_id)
 
 
-@router.post("/meters", status_code=status.HTTP_201_CREATED, response_model=MeterRow)
-async def create_meter(actor: Writer, session: SessionDep, cmd: CreateMeter) -> Response:
-    await service.create(session, actor, cmd)
-    return await _row(session, cmd, status.HTTP_201_CREATED)
-
-
-@router.put(_ONE, response_model=MeterRow)
-async def update_meter(actor: Writer, session: SessionDep, meter_id: UUID, cmd: UpdateMeter) -> Response:
-    await service.update(session, actor, cmd)
-    return await _row(session, cmd)
-
-
-@router.post(_ONE + "/readings", status_code=status.HTTP_201_CREATED, response_model=MeterRow)
-async def record_reading(actor: Worker, session: SessionDep, meter_id: UUID, cmd: RecordReading) -> Response:
-    await service.record_reading(session, actor, cmd)
-    return await _row(session, cmd, status.HTTP_201_CREATED)
-
-
-@router.post(_ONE + "/readings/{reading_id}/void", response_model=MeterRow)
-async def void_reading(actor: Worker, session: SessionDep, meter_id: UUID, reading_id: UUID, cmd: VoidReading) -> Response:
-    await service.void_reading(session, actor, cmd)
-    return await _row(session, cmd)
-
-
-@router.post(_ONE + "/resets", status_code=status.HTTP_201_CREATED, response_model=MeterRow)
-async def reset_meter(actor: Worker, session: SessionDep, meter_id: UUID, cmd: ResetMeter) -> Response:
-    await service.reset(session, actor, cmd)
-    return await _row(session, cmd, status.HTTP_201_CREATED)
+_ROW = Answer(MeterRow, lambda session, cmd: repository.read_json(session, cmd.meter_id))
+command(router, "POST", "/meters", CreateMeter, _ROW, status_code=status.HTTP_201_CREATED)
+command(router, "PUT", _ONE, UpdateMeter, _ROW)
+command(router, "POST", _ONE + "/readings", RecordReading, _ROW, status_code=status.HTTP_201_CREATED)
+command(router, "POST", _ONE + "/readings/{reading_id}/void", VoidReading, _ROW)
+command(router, "POST", _ONE + "/resets", ResetMeter, _ROW, status_code=status.HTTP_201_CREATED)
 
 
 # --- machines that report by themselves

@@ -23,12 +23,14 @@ from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.core.security import new_opaque_token, token_hash
+from server.core.times import past
 from server.equipment.errors import EquipmentArchived
 from server.meters import repository, service
 from server.meters.errors import KeyRefused
 from server.meters.models import Meter, ReadingSource
 from shared_models.ids import uuid7
 from shared_models.meters.commands import RecordReading
+from shared_models.meters.rows import MeterRow
 from shared_models.meters.sources import (
     ReadingReport,
     ReadingReportAnswer,
@@ -92,10 +94,10 @@ async def report(session: Session, source: ReadingSource, readings: ReadingRepor
     items = [item for item in told if isinstance(item, ReportedReading)]
     meters = await repository.lock_visible(session, actor, {item.meter_id for item in items})
     known = await repository.known_readings(session, source.id, [item.id for item in items])
-    work = _Report(session, locked.id, lang, meters, known)
+    work = _Report(session, actor, locked.id, lang, meters, known)
     results = [await work.take(item) if isinstance(item, ReportedReading) else item for item in told]
-    for meter, values in work.taken.values():
-        await service.settle(session, meter)
+    for meter, row, values in work.taken.values():
+        await service.settle(session, meter, row)
         await audit.record(session, actor, "meter.readings_reported", meter, before={}, after={"count": len(values), "value": values[-1]})
     return ReadingReportAnswer(results=results)
 
@@ -123,11 +125,12 @@ def _actor(source: ReadingSource, lang: str) -> Actor:
 @dataclass
 class _Report:
     session: Session
+    actor: Actor
     source_id: UUID
     lang: str
     meters: dict[UUID, Meter | str]
     known: set[str]
-    taken: dict[UUID, tuple[Meter, list[float]]] = field(default_factory=dict)
+    taken: dict[UUID, tuple[Meter, MeterRow, list[float]]] = field(default_factory=dict)
 
     async def take(self, item: ReportedReading) -> ReportedResult:
         if item.id in self.known:
@@ -142,15 +145,15 @@ class _Report:
 
     async def _record(self, item: ReportedReading) -> None:
         meter = self._meter(item.meter_id)
-        cmd = RecordReading(
-            meter_id=meter.id, reading_id=uuid7(), value=item.value, read_at=item.read_at, occurred_at=min(item.read_at, now())
-        )
+        at = past(item.read_at, "read_at")
+        cmd = RecordReading(meter_id=meter.id, reading_id=uuid7(), value=item.value, read_at=at, occurred_at=at)
         try:
             async with self.session.begin_nested():
-                await service.add_reading(self.session, meter, cmd, source_id=self.source_id, external_id=item.id)
+                row = await service.add_reading(self.session, self.actor, meter, cmd, source_id=self.source_id, external_id=item.id)
         except DATABASE_ERRORS as error:
             raise refusal_of(error) or error from error
-        self.taken.setdefault(meter.id, (meter, []))[1].append(item.value)
+        values = self.taken[meter.id][2] if meter.id in self.taken else []
+        self.taken[meter.id] = meter, row, [*values, item.value]
 
     def _meter(self, meter_id: UUID) -> Meter:
         meter = self.meters.get(meter_id)

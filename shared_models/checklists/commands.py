@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from shared_models.base import Command, FileId, Id, Line, LongText, Name, NewId, RuleError, Version
-from shared_models.checklists.rows import MOST_STEPS, Step, StepState
+from shared_models.checklists.rows import MOST_STEPS, ChecklistRow, Step, StepState
 from shared_models.numbers import Answer
 from shared_models.permissions import PLAN, WORK
 
 
-class WriteChecklist(Command, needs=PLAN):
+class WriteChecklist(Command, needs=PLAN, on=(ChecklistRow, "checklist_id")):
     """Creates a template, or makes its next version when `version` (the one that was read) is given."""
 
     type: Literal["checklist.write"] = "checklist.write"

@@ -1,4 +1,4 @@
-"""What answers mean, and which are still missing."""
+"""What commands do to templates; what answers mean, and which are still missing."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,11 +6,18 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import AnswerRow, ChecklistRow, Step, StepKind, StepState
+from shared_models.rules import By, rule, written
 
 _DRAWN = re.compile(r"[MLml0-9., -]{1,60000}")
 
 _VALUED = frozenset({StepKind.number, StepKind.meter, StepKind.choice, StepKind.text, StepKind.signature})
+
+
+@rule(WriteChecklist)
+def write(template: ChecklistRow | None, cmd: WriteChecklist, _: By) -> ChecklistRow:
+    return written(ChecklistRow, template, cmd, id=cmd.checklist_id)
 
 
 class AnswerFault(StrEnum):

@@ -17,13 +17,17 @@ from shared_models.base import (
     Title,
     Version,
 )
-from shared_models.equipment.rows import Code, Criticality, Currency, EquipmentStatus, Specifications
+from shared_models.equipment.rows import Code, Criticality, Currency, DocumentRow, EquipmentRow, EquipmentStatus, Specifications
 from shared_models.labels.codes import LabelCode
 from shared_models.numbers import NUMBER, Money
 from shared_models.permissions import AT_THE_MACHINE, WRITE_EQUIPMENT
 
 
-class _EquipmentFields(Command):
+class OnEquipment(Command, on=(EquipmentRow, "equipment_id")):
+    equipment_id: Id
+
+
+class _EquipmentFields(OnEquipment):
     model: Line = ""
     manufacturer: Line = ""
     serial_number: Line | None = None
@@ -54,21 +58,22 @@ class CreateEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT):
 
 
 class UpdateEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT):
-    """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site."""
+    """Replaces the editable fields; `version` is the one that was read. A parent must be of the same site.
+
+    `code` stays where it is left out: a machine entered without a network has none until the server gives it.
+    """
 
     type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: Id
     version: Version
     site_id: Id
     name: Name
-    code: Code
+    code: Code | None = None
 
 
 class PutEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT, pushed=False):
     """`UpdateEquipment` as REST takes it: site, code and status stay where they are left out; without `version` the last one wins."""
 
     type: Literal["equipment.update"] = "equipment.update"
-    equipment_id: Id
     name: Name
     version: Version | None = None
     site_id: Id | None = None
@@ -76,25 +81,22 @@ class PutEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT, pushed=False):
     status: EquipmentStatus | None = None
 
 
-class ArchiveEquipment(Command, needs=WRITE_EQUIPMENT):
+class ArchiveEquipment(OnEquipment, needs=WRITE_EQUIPMENT):
     """Takes a machine off every list and device; its history stays."""
 
     type: Literal["equipment.archive"] = "equipment.archive"
-    equipment_id: Id
 
 
-class ChangeEquipmentStatus(Command, needs=AT_THE_MACHINE):
+class ChangeEquipmentStatus(OnEquipment, needs=AT_THE_MACHINE):
     type: Literal["equipment.change_status"] = "equipment.change_status"
-    equipment_id: Id
     status: EquipmentStatus
     reason: Paragraph = ""
 
 
-class LinkLabel(Command, needs=AT_THE_MACHINE):
+class LinkLabel(OnEquipment, needs=AT_THE_MACHINE):
     """Binds a blank, pre-printed label to a machine."""
 
     type: Literal["equipment.link_label"] = "equipment.link_label"
-    equipment_id: Id
     label_code: LabelCode
 
 
@@ -106,12 +108,11 @@ class AddDocument(Command, needs=WRITE_EQUIPMENT):
     title: Title
 
 
-class RemoveDocument(Command, needs=WRITE_EQUIPMENT):
+class RemoveDocument(Command, needs=WRITE_EQUIPMENT, on=(DocumentRow, "document_id")):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
     document_id: Id
 
 
-class SetEquipmentPhoto(Command, needs=AT_THE_MACHINE):
+class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
-    equipment_id: Id
     attachment_id: FileId | None

@@ -181,16 +181,16 @@ class EquipmentRow(EntityRow, entity="equipment"):
     warranty_expiry: date | None
     installation_date: date | None
     specifications: dict[str, Any]
+    purchase_date: date | None = None
+    expected_lifespan: int | None = None
+    hourly_downtime_cost: Decimal | None = None
+    replacement_value: Decimal | None = None
+    currency: str = "EUR"
+    notes: str = ""
     version: int
 
 
 class EquipmentRead(EquipmentRow):
-    purchase_date: date | None
-    expected_lifespan: int | None
-    hourly_downtime_cost: Decimal | None
-    replacement_value: Decimal | None
-    currency: str
-    notes: str
     created_at: Instant
     updated_at: Instant
 

@@ -4,19 +4,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from shared_models.base import Command, Happened, Id, Line, Name, NewId, RuleError, Version
+from shared_models.base import Command, Id, Line, Name, NewId, RuleError, Version
+from shared_models.instants import ReadAt
 from shared_models.meters.rows import MeterKind, MeterRow, Reading, ResetKind, Unit
 from shared_models.numbers import NUMBER
 from shared_models.permissions import WORK, WRITE_EQUIPMENT
 
 
-class _MeterFields(Command):
+class OnMeter(Command, on=(MeterRow, "meter_id")):
+    meter_id: Id
+
+
+class _MeterFields(OnMeter):
     """`most_per_day`: what the machine can do in a day (24 for running hours). `low` and `high`: a gauge's plausible range.
 
     `digits`: how many a counter has before the point, after which it begins at nought again.
     """
 
-    meter_id: Id
     name: Name
     unit: Unit
     digits: Annotated[int, Field(ge=1, le=12), NUMBER] | None = None
@@ -46,10 +50,6 @@ class UpdateMeter(_MeterFields, needs=WRITE_EQUIPMENT):
     is_active: bool = True
 
 
-class OnMeter(Command, on=(MeterRow, "meter_id")):
-    meter_id: Id
-
-
 class RecordReading(OnMeter, needs=WORK):
     """`read_at` may lie back. A reading that looks wrong is refused as `implausible_reading` unless `is_confirmed`;
     one that runs backwards is refused in any case: see `ResetMeter`. A counter of known digits that shows little after much
@@ -59,7 +59,7 @@ class RecordReading(OnMeter, needs=WORK):
     type: Literal["meter.record_reading"] = "meter.record_reading"
     reading_id: NewId
     value: Reading
-    read_at: Happened
+    read_at: ReadAt
     is_confirmed: bool = False
     intervention_id: Id | None = None
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared_models.base import ONE_LINE, Happened, Instant, Item, Name, NewId, Row, Schema
+from shared_models.base import ONE_LINE, Instant, Item, Name, NewId, Row, Schema
+from shared_models.instants import ReadAt
 from shared_models.meters.rows import Reading
 
 
@@ -39,7 +40,7 @@ class ReportedReading(Schema):
     id: Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
     meter_id: UUID
     value: Reading
-    read_at: Happened
+    read_at: ReadAt
 
 
 class ReadingReport(Schema):

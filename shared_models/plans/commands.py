@@ -18,12 +18,12 @@ from shared_models.base import (
 )
 from shared_models.permissions import PLAN, SETTINGS
 from shared_models.plans.fields import PlanFields
-from shared_models.plans.rows import PlanRow
+from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), ONE_LINE]
 
 
-class WriteMaintenanceType(Command, needs=SETTINGS):
+class WriteMaintenanceType(Command, needs=SETTINGS, on=(MaintenanceTypeRow, "maintenance_type_id")):
     """Creates a type, or changes it when `version` is given."""
 
     type: Literal["maintenance_type.write"] = "maintenance_type.write"
@@ -35,7 +35,7 @@ class WriteMaintenanceType(Command, needs=SETTINGS):
     is_active: bool = True
 
 
-class WriteTeam(Command, needs=PLAN):
+class WriteTeam(Command, needs=PLAN, on=(TeamRow, "team_id")):
     """Creates a team of a site, or changes it when `version` is given."""
 
     type: Literal["team.write"] = "team.write"

@@ -1,4 +1,4 @@
-"""What planners do to a plan."""
+"""What planners do to a plan, and to maintenance types and teams."""
 
 from datetime import datetime, time
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 import shared_models.plans.dates  # noqa: F401 - the rules of its dates
 from shared_models.interventions.planned import JobDue
-from shared_models.plans.commands import CreatePlan, GeneratePlan, SetPlanActive, UpdatePlan
+from shared_models.plans.commands import CreatePlan, GeneratePlan, SetPlanActive, UpdatePlan, WriteMaintenanceType, WriteTeam
 from shared_models.plans.course import Course
 from shared_models.plans.deciding import Waiting, decide
 from shared_models.plans.fields import PlanFields, rule_of
@@ -14,10 +14,10 @@ from shared_models.plans.outlook import Outlook
 from shared_models.plans.planning import Reference, ReferenceKind
 from shared_models.plans.recurrence import rrule
 from shared_models.plans.refusals import MachineOutOfService, PlanHasNoDate, PlanHasOpenJob, PlanInactive
-from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, OccurrenceState, PlanRow, TeamRow
 from shared_models.plans.scheduling import PAUSED, forget_planned, pass_over, replan
 from shared_models.refusals import StaleVersion
-from shared_models.rules import By, rule
+from shared_models.rules import By, rule, written
 
 _CHOSEN = PlanFields.model_fields.keys() & PlanRow.model_fields.keys()
 _SCHEDULE = (
@@ -161,3 +161,19 @@ def generate(course: Course, cmd: GeneratePlan, _: By) -> Course:
     course.then += (JobDue(cmd.occurred_at, cmd.intervention_id, course.plan, job),)
     replan(course)
     return course
+
+
+# --- types and teams
+
+
+@rule(WriteMaintenanceType)
+def write_type(known: MaintenanceTypeRow | None, cmd: WriteMaintenanceType, _: By) -> MaintenanceTypeRow:
+    return written(MaintenanceTypeRow, known, cmd, id=cmd.maintenance_type_id)
+
+
+@rule(WriteTeam)
+def write_team(known: TeamRow | None, cmd: WriteTeam, _: By) -> TeamRow:
+    """A team's site never changes."""
+    return written(
+        TeamRow, known, cmd, id=cmd.team_id, site_id=known.site_id if known else cmd.site_id, member_ids=sorted(set(cmd.member_ids))
+    )

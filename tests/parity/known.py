@@ -1,10 +1,6 @@
 """What device and server still tell differently, by case. It only shrinks: what agrees again must be taken off."""
 
 KNOWN: dict[str, set[str]] = {
-    "CreateEquipment-with_a_code_of_its_own": {"equipment.version"},
-    "CreateEquipment-and_edited_at_once": {"refused as stale_version"},
-    "UpdateEquipment-twice": {"refused as stale_version"},
-    "UpdateEquipment-after_a_change_of_status": {"equipment.version"},
     "CreateIntervention-with_all_that_may_be_said": {"intervention.supervisor_id"},
     "CreateIntervention-of_a_breakdown_begun_at_once": {"intervention.supervisor_id"},
     "CreateIntervention-of_a_planned_stop": {"intervention.supervisor_id"},
@@ -40,10 +36,6 @@ KNOWN: dict[str, set[str]] = {
     "RemovePhoto-of_a_job_with_one": {"intervention.version"},
     "AcceptWorkRequest-of_a_machine_that_stands_still": {"intervention.supervisor_id", "intervention.version", "work_request.version"},
     "DeclineWorkRequest-of_a_new_one": {"work_request.version"},
-    "CreateMeter-and_read": {"meter.version"},
-    "UpdateMeter-and_again": {"refused as stale_version"},
     "AnswerStep-of_every_kind": {"intervention.version"},
     "AnswerStep-that_reads_a_meter": {"intervention.version"},
-    "WriteMaintenanceType-made_and_changed_twice": {"refused as stale_version"},
-    "WriteTeam-formed_and_changed_twice": {"refused as stale_version"},
 }

@@ -49,9 +49,7 @@ PUBLIC = {
 ANYBODY_SIGNED_IN = {
     "GET /api/v1/auth/me", "PATCH /api/v1/auth/me", "POST /api/v1/auth/password", "GET /api/v1/auth/sessions",
     "DELETE /api/v1/auth/sessions/{session_id}",
-    # Their services ask for one of several permissions.
-    "POST /api/v1/equipment/{equipment_id}/status", "POST /api/v1/equipment/{equipment_id}/labels",
-    "PUT /api/v1/equipment/{equipment_id}/photo", "PUT /api/v1/attachments/{attachment_id}",
+    "PUT /api/v1/attachments/{attachment_id}",  # its service asks for one of several permissions
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
 }  # fmt: skip
 # A technician's own: jobs he has asked for, his time, his readings. The walk's rows are somebody else's.

@@ -11,7 +11,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import Done, ResetForm, When, reading_of
-from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when
+from mobile_app.domain.meters import amount, last_shown, may_confirm, question, since_when
 from mobile_app.domain.reading_pad import ReadingPad
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
@@ -25,6 +25,7 @@ from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
 from shared_models.meters.metering import Doubt, Implausible
 from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
 
 
 def reading_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:

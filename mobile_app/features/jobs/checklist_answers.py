@@ -8,7 +8,6 @@ from uuid import UUID
 
 from mobile_app.core.i18n import t
 from mobile_app.core.project_checklists import meters_of_machine
-from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
@@ -23,6 +22,7 @@ from shared_models.interventions.commands import AddPhoto, CreateIntervention
 from shared_models.interventions.rows import InterventionRow, InterventionType, PhotoKind, Priority
 from shared_models.meters.metering import Doubt, Implausible
 from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
 
 NUMBERS = frozenset({StepKind.number, StepKind.meter})
 SAVED = NUMBERS | {StepKind.text, StepKind.signature}

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.outbox import Refused
-from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, may_confirm, question
 from mobile_app.domain.reading_pad import ReadingPad
@@ -31,6 +30,7 @@ from shared_models.interventions.commands import CompleteIntervention
 from shared_models.interventions.rows import Signature
 from shared_models.meters.commands import RecordReading
 from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
 from shared_models.plans.commands import MoveOccurrence
 
 WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from mobile_app.core.project_meters import doubt_of
 from mobile_app.core.projection import Rows, project
 from shared_models.ids import uuid7
 from shared_models.meters import commands as mt
 from shared_models.meters.metering import Implausible
 from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow
+from shared_models.meters.rules import doubt_of
 from tests.mobile_app.core.rows import AT, PAUL, machine
 
 
