@@ -49,10 +49,10 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
 async def _browser_language() -> str:
     """The first of the browser's languages that we speak."""
     try:
-        told = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
+        locale = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
     except (BridgeError, TimeoutError):
         return LANGUAGES[0]
-    return next((lang[:2] for lang in told["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
+    return next((lang[:2] for lang in locale["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
 
 
 def _theme_mode(client: Client) -> ft.ThemeMode:
@@ -165,7 +165,7 @@ def Frame() -> ft.Control:
     notes = use_live(client.notes)
     is_first = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
-    use_subscription(lambda: bridge.on("open", lambda told: go(told["url"])))
+    use_subscription(lambda: bridge.on("open", lambda message: go(message["url"])))
 
     def name_tab() -> None:
         """What the browser's tab, its history and a screen reader call this place."""

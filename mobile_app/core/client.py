@@ -422,7 +422,7 @@ class Client:
 
     def _outbox_moved(self) -> None:
         self._project()
-        if self.sync.leads:  # what was applied, refused or settled here concerns every tab
+        if self.sync.leads:  # what was applied, refused or pulled here concerns every tab
             self._tabs.post({"kind": "outbox"})
 
     def _outbox_changed(self) -> None:
@@ -455,14 +455,14 @@ class Client:
             self._bridge.on("online", self._online_changed)
             self._bridge.on("visibility", self._visibility_changed)
 
-    def _online_changed(self, told: dict[str, Any]) -> None:
-        if told.get("online"):
+    def _online_changed(self, message: dict[str, Any]) -> None:
+        if message.get("online"):
             self._spawn(self.sync.now())
         else:
             self.sync.went_offline()
 
-    def _visibility_changed(self, told: dict[str, Any]) -> None:
-        if told.get("visible"):
+    def _visibility_changed(self, message: dict[str, Any]) -> None:
+        if message.get("visible"):
             self._spawn(self.sync.now())
 
     def _hear(self, message: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ class Push:
         except (ProblemError, ServerTrouble) as error:
             await self._narrow(batch, error)
         else:
-            await self._settle(batch, answer)
+            await self._take_answers(batch, answer)
 
     async def _narrow(self, batch: Sequence[Entry], error: ProblemError | ServerTrouble) -> None:
         """A refusal of the whole: halve it until what provokes it is alone."""
@@ -109,7 +109,7 @@ class Push:
             if isinstance(error, ServerTrouble) and error.status in _TROUBLE_OF_ALL:
                 raise error
 
-    async def _settle(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:
+    async def _take_answers(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:
         results = {result["id"]: result for result in answer["results"] if result.get("id")}
         applied = [entry.id for entry in batch if (found := results.get(entry.id)) and found["status"] == "applied"]
         problems = {

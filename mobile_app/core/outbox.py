@@ -205,7 +205,7 @@ class Outbox(Observable):
     async def refused(self, problems: Mapping[str, Problem]) -> None:
         await self._update(problems, lambda entry: replace(entry, stage=Stage.refused, problem=problems[entry.id]))
 
-    async def settle(self, ids: Iterable[str]) -> None:
+    async def shown(self, ids: Iterable[str]) -> None:
         """Their effect has been pulled."""
         wanted = set(ids)
         await self._forget([entry for entry in self.entries if entry.id in wanted])

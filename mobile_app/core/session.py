@@ -38,8 +38,8 @@ class SessionUser:
 
     @classmethod
     def read(cls, text: str) -> "SessionUser":
-        told = json.loads(text)
-        return cls(UUID(told["id"]), told["name"], Role(told["role"]))
+        kept = json.loads(text)
+        return cls(UUID(kept["id"]), kept["name"], Role(kept["role"]))
 
 
 class Session(Observable):

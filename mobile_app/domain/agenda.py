@@ -23,7 +23,7 @@ from shared_models.users import UserCard
 
 WORK_DAYS = 5
 WEEK_DAYS = 7
-_MINUTE = timedelta(minutes=1)
+_APART = timedelta(minutes=1)
 _KEPT = 6
 """Spans that a device keeps ready: the month shown, its neighbours, what is late."""
 
@@ -340,7 +340,7 @@ class DayLoad:
 class PersonLoad:
     """A week of one person; None is what nobody has. `weekly` is the capacity in minutes."""
 
-    person: UserCard | None
+    technician: UserCard | None
     days: tuple[DayLoad, ...]
     weekly: int = 0
 
@@ -363,16 +363,16 @@ class PersonLoad:
     @property
     def over(self) -> int:
         """Minutes beyond the week's capacity."""
-        return max(0, self.minutes - self.weekly) if self.person else 0
+        return max(0, self.minutes - self.weekly) if self.technician else 0
 
     def is_over_on(self, day: int) -> bool:
-        return self.person is not None and self.days[day].minutes > self.daily
+        return self.technician is not None and self.days[day].minutes > self.daily
 
 
 def load(found: Iterable[Entry], people: Iterable[UserCard], week: date) -> list[PersonLoad]:
     """The week from the Monday `week` on, of each of `people`, then of nobody where something is nobody's."""
-    known = {person.id: person for person in people}
-    by_person: dict[UUID | None, list[list[Entry]]] = {person_id: _empty_week() for person_id in known}
+    known = {card.id: card for card in people}
+    by_person: dict[UUID | None, list[list[Entry]]] = {user_id: _empty_week() for user_id in known}
     for entry in found:
         day = (entry.due.date() - week).days
         if 0 <= day < WEEK_DAYS and entry.state in _LOAD:
@@ -426,7 +426,7 @@ def next_original(plan: PlanRow) -> datetime | None:
         return waiting
     taken = {each.original_due for each in plan.occurrences}
     while ruled is not None and ruled in taken:
-        ruled += _MINUTE
+        ruled += _APART
     return ruled
 
 

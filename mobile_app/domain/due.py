@@ -233,7 +233,7 @@ def _shape(outcome: Outcome, size: float) -> ft.Control:
     return ft.Icon(mark.icon, size=fitting, color=TONES[mark.tone].ink, rotate=_TURN.get(outcome))
 
 
-def settled_reason(row: OccurrenceRow) -> str:
+def ended_because(row: OccurrenceRow) -> str:
     """Why a date was left out: what somebody wrote, or the catalogue's own word."""
     return t(row.reason) if row.reason.startswith("plan.reason.") else row.reason
 
@@ -241,7 +241,7 @@ def settled_reason(row: OccurrenceRow) -> str:
 def _outcome(row: OccurrenceRow, size: float) -> ft.Control:
     assert row.outcome
     said = t("due.outcome_on", day=format_date(row.due.date()), outcome=OUTCOME[row.outcome].word)
-    tooltip = t("due.with_reason", said=said, reason=settled_reason(row)) if row.reason else said
+    tooltip = t("due.with_reason", said=said, reason=ended_because(row)) if row.reason else said
     return ft.Container(_shape(row.outcome, size), width=size, height=size, alignment=ft.Alignment.CENTER, tooltip=tooltip)
 
 

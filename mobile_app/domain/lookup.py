@@ -12,7 +12,7 @@ from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.rules import labour
 
 
-def person(client: Client, user_id: UUID | None) -> str:
+def name_of(client: Client, user_id: UUID | None) -> str:
     """`K. Benali`; empty for nobody."""
     user = client.users.get(user_id) if user_id else None
     return f"{user.first_name[:1]}. {user.last_name}" if user else ""

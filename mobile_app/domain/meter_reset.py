@@ -28,7 +28,7 @@ from shared_models.meters.rules import allows, doubt_of_reset
 
 Done = Callable[[], Any]
 AGO = (1, 4, 12, 24, 48, 72, 168)
-"""How many hours ago somebody may say that he read the meter."""
+"""How many hours ago somebody may say that they read the meter."""
 
 
 @component

@@ -21,7 +21,7 @@ from mobile_app.domain.due import (
     plan_due_state,
 )
 from mobile_app.domain.due_dates import open_occurrence, past_occurrences
-from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
@@ -38,7 +38,7 @@ _MOST = 6
 def who_does(client: Client, plan: PlanRow) -> str:
     """The person, else the team; empty for nobody."""
     team = client.tables.teams.get(plan.team_id)
-    return person(client, plan.assigned_technician_id) or (team.name if team else "")
+    return name_of(client, plan.assigned_technician_id) or (team.name if team else "")
 
 
 def is_out_of_service(client: Client, plan: PlanRow) -> bool:

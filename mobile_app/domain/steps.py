@@ -10,7 +10,7 @@ import flet as ft
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, number_of, person
+from mobile_app.domain.lookup import dotted, name_of, number_of
 from mobile_app.domain.marks import Mark
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui import environment
@@ -151,14 +151,14 @@ def _row(
     mark, big = mark_of(step, answer), environment.current().has_big_text
     value = value_text(step, answer)
     is_bad = answer is not None and answer.state is StepState.failed
-    told = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None
-    who = dotted(answer.reason, person(client, answer.user_id)) if answer and (is_bad or answer.state is StepState.skipped) else ""
-    words: list[ft.Control] = [Strong(step.title, max_lines=3), *([told] if told else []), *([Meta(who)] if who else [])]
-    told_by = ft.Column(words, spacing=1, tight=True, expand=not big)
+    value_line = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None
+    who = dotted(answer.reason, name_of(client, answer.user_id)) if answer and (is_bad or answer.state is StepState.skipped) else ""
+    words: list[ft.Control] = [Strong(step.title, max_lines=3), *([value_line] if value_line else []), *([Meta(who)] if who else [])]
+    column = ft.Column(words, spacing=1, tight=True, expand=not big)
     if big:
-        head: ft.Control = ft.Column([told_by, mark.chip()], spacing=6, tight=True)
+        head: ft.Control = ft.Column([column, mark.chip()], spacing=6, tight=True)
     else:
-        head = ft.Row([told_by, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
+        head = ft.Row([column, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
     parts = [head, *_proof(step, answer, pictures), *linked_job(linked)]
     return Stack(*parts, spacing=8, key=str(step.id))
 

@@ -85,7 +85,7 @@ class Today:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks, and when: his teams are ids, the day is his own."""
+    """Who looks, and when: their teams are ids, the day is their own."""
 
     user_id: UUID
     today: date
@@ -209,7 +209,7 @@ def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
 
 
 def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:
-    """Completed and not judged, longest waiting first; with a person, only what he may judge."""
+    """Completed and not judged, longest waiting first; with a person, only what they may judge."""
     waiting = [job for job in jobs if job.awaits_validation]
     if role is not None and user_id is not None:
         waiting = [job for job in waiting if may_validate(role, user_id, job)]
@@ -217,13 +217,11 @@ def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_
 
 
 def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:
-    by_person: dict[UUID | None, list[InterventionRow]] = {}
+    by_technician: dict[UUID | None, list[InterventionRow]] = {}
     for job in opened:
-        by_person.setdefault(job.assigned_technician_id, []).append(job)
+        by_technician.setdefault(job.assigned_technician_id, []).append(job)
     loads = [
-        Load(
-            person, len(own), sum(is_late(job, today) for job in own), any(action.ended_at is None for job in own for action in job.actions)
-        )
-        for person, own in by_person.items()
+        Load(who, len(own), sum(is_late(job, today) for job in own), any(action.ended_at is None for job in own for action in job.actions))
+        for who, own in by_technician.items()
     ]
     return sorted(loads, key=lambda load: (load.technician_id is None, -load.open))

@@ -11,7 +11,7 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import compliance_words
 from mobile_app.domain.due_dates import compliance_of, local_day
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
-from mobile_app.domain.lookup import person
+from mobile_app.domain.lookup import name_of
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import Board, Load, board_view
@@ -181,7 +181,7 @@ def _load(client: Client, board: Board) -> list[ft.Control]:
 
 
 def _load_line(client: Client, load: Load) -> ft.Control:
-    name = person(client, load.technician_id)
+    name = name_of(client, load.technician_id)
     figure = n("today.count", load.open)
     bar = LoadBar(load.open, BUSY, label=f"{name}, {figure}")
     head = ft.Row([Strong(name, expand=True), Meta(figure)], spacing=8)

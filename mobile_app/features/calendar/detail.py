@@ -10,7 +10,7 @@ from mobile_app.core.i18n import format_duration, t
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.domain.context import go
-from mobile_app.domain.due import settled_reason, why_sentence
+from mobile_app.domain.due import ended_because, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.calendar.entries import (
@@ -100,7 +100,7 @@ def _notes(scene: Scene, entry: Entry) -> list[ft.Control]:
         return [NoticeCard(t("calendar.forecast_title"), t("calendar.fixed_forecast"), tone=Tone.off, icon=FORECAST.icon)]
     if entry.occurrence is not None and entry.occurrence.reason:
         mark = mark_of(entry, scene.today)
-        return [NoticeCard(mark.word, settled_reason(entry.occurrence), tone=mark.tone, icon=mark.icon)]
+        return [NoticeCard(mark.word, ended_because(entry.occurrence), tone=mark.tone, icon=mark.icon)]
     return []
 
 

@@ -10,7 +10,7 @@ from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.agenda import WEEK_DAYS, PersonLoad
 from mobile_app.domain.agenda import load as load_of
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import dotted, person
+from mobile_app.domain.lookup import dotted, name_of
 from mobile_app.features.calendar.entries import Scene, weekday_name
 from mobile_app.features.calendar.month import drop_target
 from mobile_app.ui import environment
@@ -44,14 +44,14 @@ def loads_of(scene: Scene, week: date) -> list[PersonLoad]:
     loads = load_of(every, workers(scene.client), week)
     if len(shown) != len(every) or len(loads) > _MANY:
         seen = {entry.technician_id for entry in shown}
-        loads = [each for each in loads if (each.person.id if each.person else None) in seen]
-    return sorted(loads, key=lambda each: (each.person is None, -each.minutes))
+        loads = [each for each in loads if (each.technician.id if each.technician else None) in seen]
+    return sorted(loads, key=lambda each: (each.technician is None, -each.minutes))
 
 
 def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     """A line for each technician; drop work on one to give it to them."""
     loads = loads_of(scene, week)
-    lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.person.id) if each.person else "nobody") for each in loads]
+    lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.technician.id) if each.technician else "nobody") for each in loads]
     if across:
         held = [ft.Container(one, width=236) for one in lines]
         return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO, vertical_alignment=ft.CrossAxisAlignment.START)
@@ -67,18 +67,18 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
 def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
     is_over, set_over = use_state(False)
     client = scene.client
-    name = person(client, load.person.id) if load.person else t("calendar.nobody")
+    name = name_of(client, load.technician.id) if load.technician else t("calendar.nobody")
     figure = figure_of(load)
     head = ft.Row([Strong(name, expand=True, max_lines=1), Meta(figure)], spacing=8)
     parts: list[ft.Control] = [head]
-    if load.person:
+    if load.technician:
         parts.append(LoadBar(load.minutes, load.weekly, label=f"{name}, {figure}"))
     parts.append(_days(load, week))
     note = note_of(load)
     if note:
         parts.append(Meta(note, color=C.bad if load.over else C.ink2))
     words = Stack(*parts, spacing=5, tight=True, expand=True)
-    leading = Avatar(name, size=32) if load.person else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
+    leading = Avatar(name, size=32) if load.technician else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
     box = ft.Container(
         ft.Row([ft.Container(leading, width=32), words], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START),
         padding=8,
@@ -86,14 +86,14 @@ def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
         bgcolor=faint(C.primary, 0.12) if is_over else C.surface,
         border=line(C.primary if is_over else C.line, 1),
     )
-    told = ft.Semantics(content=box, container=True)
-    person_id = str(load.person.id) if load.person else None
-    return drop_target(told, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else told
+    spoken_box = ft.Semantics(content=box, container=True)
+    person_id = str(load.technician.id) if load.technician else None
+    return drop_target(spoken_box, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else spoken_box
 
 
 def figure_of(load: PersonLoad) -> str:
     """“6 h 30 / 35 h”."""
-    if load.person is None:
+    if load.technician is None:
         return format_hours(load.minutes)
     return t("calendar.load_of", minutes=format_hours(load.minutes), capacity=format_hours(load.weekly))
 
@@ -129,5 +129,5 @@ def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
 
 def over_words(loads: Sequence[PersonLoad]) -> str:
     """Who has too much, for a line above a phone's week."""
-    over = [load for load in loads if load.over and load.person]
+    over = [load for load in loads if load.over and load.technician]
     return n("calendar.over_count", len(over)) if over else ""

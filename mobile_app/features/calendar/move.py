@@ -12,7 +12,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import Entry, room_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
-from mobile_app.domain.lookup import person
+from mobile_app.domain.lookup import name_of
 from mobile_app.domain.people import technicians
 from mobile_app.domain.submit import submit
 from mobile_app.features.calendar.entries import said_day, time_of
@@ -99,7 +99,7 @@ class Moves:
         before, after = self._entry.technician_id, UUID(technician) if technician else None
         if before == after or not await submit(self._client, self._handing(after)):
             return False
-        name = person(self._client, after) or t("calendar.nobody")
+        name = name_of(self._client, after) or t("calendar.nobody")
         toast(t("calendar.handed", title=self._entry.title, who=name), undo=partial(self._hand_back, before))
         return True
 

@@ -145,8 +145,8 @@ class Visit:
     @property
     def _stamp(self) -> tuple[float, ...]:
         tables, layout = self.client.tables, current().layout
-        told = (tables.types, tables.teams, tables.users, tables.equipment, tables.lines)
-        return (*(table.revision for table in told), layout.text_scale, layout.breakpoint)
+        shown = (tables.types, tables.teams, tables.users, tables.equipment, tables.lines)
+        return (*(table.revision for table in shown), layout.text_scale, layout.breakpoint)
 
     def find(self, since: date, until: date) -> list[Entry]:
         found = self.agenda.between(since, until)

@@ -8,7 +8,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_duration, format_hours, n, t
 from mobile_app.domain.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
-from mobile_app.domain.lookup import machine, person
+from mobile_app.domain.lookup import machine, name_of
 from mobile_app.features.calendar.entries import (
     Legend,
     Scene,
@@ -164,7 +164,7 @@ def _owner(scene: Scene, entry: Entry) -> ft.Control:
     name = who(scene.client, entry)
     spent = format_duration(entry.minutes) if entry.minutes else ""
     words = name or t("domain.unassigned")
-    leading = [Avatar(name, size=18)] if person(scene.client, entry.technician_id) else []
+    leading = [Avatar(name, size=18)] if name_of(scene.client, entry.technician_id) else []
     text = ft.Text(words, size=Size.caption, color=C.ink2, max_lines=1, overflow=_ELLIPSIS, expand=True)
     return ft.Row([*leading, text, ft.Text(spent, size=Size.caption, color=C.ink2, no_wrap=True)], spacing=5)
 

@@ -170,12 +170,12 @@ def _tools(
 def _line(step: Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
     """The step in one line: what it is, what it asks for."""
     title = Strong(step["title"] or t("checklists.untitled"), max_lines=4, color=C.ink if step["title"] else C.ink2)
-    words = ft.Column([title, Meta(wrong or _told(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
+    words = ft.Column([title, Meta(wrong or _asks_for(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
     icon = ft.Icon(KIND_ICON[StepKind(step["kind"])], size=22, color=C.primary)
     return ft.Row([ft.Text(str(at + 1), size=15, color=C.ink2, width=24), icon, words, tools], spacing=10)
 
 
-def _told(step: Values) -> str:
+def _asks_for(step: Values) -> str:
     kind = t(f"checklists.kind.{step['kind']}")
     parts = [kind]
     if step["kind"] in NUMBERS:

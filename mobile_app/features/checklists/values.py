@@ -71,15 +71,15 @@ def command_of(values: Values, at: datetime) -> WriteChecklist:
 
 def _step(step: Values) -> Step:
     kind = StepKind(step["kind"])
-    told = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
+    fields = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
     if kind in NUMBERS:
-        told |= {name: step[name] for name in ("unit", "low", "high")}
+        fields |= {name: step[name] for name in ("unit", "low", "high")}
     if kind is StepKind.meter:
-        told |= {"meter_id": step["meter_id"], "meter_name": step.get("meter_name", "")}
+        fields |= {"meter_id": step["meter_id"], "meter_name": step.get("meter_name", "")}
     if kind is StepKind.choice:
         options = options_of(step)
-        told |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}
-    return Step.model_validate({**told, "needs_photo": takes_photo(kind) and step["needs_photo"]})
+        fields |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}
+    return Step.model_validate({**fields, "needs_photo": takes_photo(kind) and step["needs_photo"]})
 
 
 def moved(steps: list[Values], at: int, by: int) -> list[Values]:

@@ -8,12 +8,13 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
+from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
-from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
+from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import Card, SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips, OnPick
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
@@ -21,11 +22,9 @@ from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind
 
 
@@ -80,7 +79,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
         Meta(t("classes.specs_why"), max_lines=4),
         *_entries(form, form.get("specs"), specs, wrong),
         _adder(form, specs, blank_spec(), t("classes.add_spec")),
-        *([Removal(client, row)] if row else []),
+        *([Removal(client, client.classes, "/equipment-classes", row.id, title_of(row.names), "classes")] if row else []),
         footer=sender(form, button, wrong=len(wrong) or None),
         max_width=760,
     )
@@ -121,21 +120,3 @@ def _adder(form: Form, place: Place, fresh: Values, label: str) -> ft.Control:
         place.open(fresh["id"])
 
     return SecondaryButton(label, add, icon=ft.Icons.ADD_ROUNDED)
-
-
-@component
-def Removal(client: Client, row: EquipmentClassRow) -> ft.Control:
-    """For good where nothing refers to it; the server says why not, and what to do instead."""
-    refusal, refuse = use_state("")
-    ask = use_confirm()
-
-    async def remove() -> None:
-        if await submit(client, client.api.delete(f"/equipment-classes/{row.id}"), refuse=refuse):
-            await arrived(client, client.classes, lambda: client.classes.get(row.id) is None)
-            toast(t("classes.deleted"))
-            go("/classes")
-
-    question = Question(t("classes.delete_title", name=title_of(row.names)), t("classes.delete_body"), t("classes.delete"), remove)
-    button = DangerButton(t("classes.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
-    told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return Stack(*told, button, spacing=10)

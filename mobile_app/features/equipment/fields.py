@@ -104,19 +104,19 @@ def _specifications(client: Client, form: Form) -> list[ft.Control]:
     of_class = client.classes.get(UUID(chosen)) if chosen else None
     if of_class is None or not of_class.spec_fields:
         return []
-    told: dict[str, Any] = form.get("specifications") or {}
+    entered: dict[str, Any] = form.get("specifications") or {}
 
     def field(spec: SpecField) -> ft.Control:
         name = in_language(spec.names, language())
         label = f"{name} ({spec.unit})" if spec.unit else name
-        value = told.get(spec.key)
+        value = entered.get(spec.key)
         text = "" if value is None else str(value)
-        return TextInput(label, text, lambda typed: form.set("specifications", {**told, spec.key: typed}), optional=True, max_length=100)
+        return TextInput(label, text, lambda typed: form.set("specifications", {**entered, spec.key: typed}), optional=True, max_length=100)
 
     return [SectionHeader(t("machine_form.specifications")), *(field(spec) for spec in of_class.spec_fields)]
 
 
-def as_told(specifications: dict[str, Any]) -> dict[str, Any]:
+def as_typed(specifications: dict[str, Any]) -> dict[str, Any]:
     """Without what was left empty; figures as figures, whichever comma they were typed with."""
     return {key: _figure(value) for key, value in specifications.items() if value not in (None, "")}
 

@@ -12,7 +12,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
 from mobile_app.domain.submit import made, sender, submit
-from mobile_app.features.equipment.fields import as_told, fields
+from mobile_app.features.equipment.fields import as_typed, fields
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
@@ -99,7 +99,7 @@ FIELDS = (
 def command_of(form: Form, machine: EquipmentRead | None, at: datetime) -> CreateEquipment | UpdateEquipment | None:
     """The server gives a code to a machine without one; one that had a code keeps it where none is told."""
     fields = {name: form.get(name) for name in FIELDS if form.get(name) is not None}
-    fields |= {"specifications": as_told(form.get("specifications") or {}), "occurred_at": at, "equipment_id": form.get("id")}
+    fields |= {"specifications": as_typed(form.get("specifications") or {}), "occurred_at": at, "equipment_id": form.get("id")}
     code = form.get("code") or None
     if machine is None:
         return made(form, CreateEquipment, {**fields, "code": code})

@@ -64,7 +64,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
         ask(Question(t("meters.void_title", value=value), t("meters.void_body"), t("meters.void"), sure))
 
     parts: list[ft.Control] = [*_curve(meter, readings)]
-    parts += [_line(client, meter, entry, take_back, risen) for entry, risen in rises(told(readings, meter.resets))]
+    parts += [_line(client, meter, entry, take_back, risen) for entry, risen in rises(story(readings, meter.resets))]
     may_have_more = len(meter.readings) >= ON_DEVICE if pages is None else following is not None
     if may_have_more:
         parts.append(TextLink(t("meters.older"), load_more))
@@ -81,7 +81,7 @@ def merged(own: Sequence[ReadingRow], fetched: Sequence[ReadingRow]) -> list[Rea
     return sorted(by_id.values(), key=lambda reading: (reading.read_at, reading.id), reverse=True)
 
 
-def told(readings: Sequence[ReadingRow], resets: Sequence[ResetRow]) -> list[ReadingRow | ResetRow]:
+def story(readings: Sequence[ReadingRow], resets: Sequence[ResetRow]) -> list[ReadingRow | ResetRow]:
     """Both in one story, newest first, a reset below the reading of its instant; resets older than the readings are left out."""
     oldest = readings[-1].read_at if readings else None
     within = [reset for reset in resets if oldest is None or reset.occurred_at >= oldest]

@@ -187,16 +187,16 @@ def _summary(client: Client, job: InterventionRow, head: ft.Control, move: Calla
 
 
 def _counted(state: st.Progress) -> str:
-    told = t("checklist.progress_long", done=state.answered, total=state.total)
-    return f"{told} · {n('checklist.failed_count', state.failed)}" if state.failed else told
+    progress = t("checklist.progress_long", done=state.answered, total=state.total)
+    return f"{progress} · {n('checklist.failed_count', state.failed)}" if state.failed else progress
 
 
 def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None]) -> list[ft.Control]:
     answers, steps = st.answers_by_step(job), st.steps_of(job)
     linked = st.correctives(client.interventions.rows.values(), job.id)
     fine = {StepState.done, StepState.na}
-    told = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
-    worth = [step for step in told if step.id not in answers or answers[step.id].state not in fine]
+    expected = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
+    worth = [step for step in expected if step.id not in answers or answers[step.id].state not in fine]
     lines: list[ft.Control] = []
     for step in worth:
         mark, answer = st.mark_of(step, answers.get(step.id)), answers.get(step.id)

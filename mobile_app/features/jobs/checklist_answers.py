@@ -120,7 +120,7 @@ class Answering:
 
     def choose_meter(self, key: str) -> None:
         self.enter("meter", key)
-        if self.is_settled:
+        if self.is_answered:
             self.enter("value", self.typed)
 
     @property
@@ -156,14 +156,14 @@ class Answering:
 
     async def give(self, state: StepState, value: str | float | None = None, *, reason: str = "", sure: bool = False) -> bool:
         """Answer, and go on to the next step unless this one has failed."""
-        told = await submit(self.client, AnswerStep(
+        is_taken = await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
             is_confirmed=sure, **self._read(),
         ))  # fmt: skip
-        if told and judged(self.step, state, value) is not StepState.failed:
+        if is_taken and judged(self.step, state, value) is not StepState.failed:
             self.on_next()
-        return told
+        return is_taken
 
     def _read(self) -> dict[str, UUID]:
         """The reading that the answer of a meter step makes."""
@@ -176,7 +176,7 @@ class Answering:
             self.enter("value", None)
 
     @property
-    def is_settled(self) -> bool:
+    def is_answered(self) -> bool:
         """Answered, and nothing else is being typed."""
         return self.answer is not None and self.answer.value is not None and self.entered("value") is None
 
@@ -221,10 +221,10 @@ class Answering:
         await self.keep_finding()
         job_id, at = uuid7(), self.client.now()
         answer = self.answer
-        told = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
+        values = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
         made = await submit(self.client, CreateIntervention(
             occurred_at=at, intervention_id=job_id, equipment_id=self.job.equipment_id, title=title, priority=priority,
-            description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=told).strip(),
+            description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=values).strip(),
             intervention_type=InterventionType.corrective, reported_at=at, found_in=self.job.id, found_at_step=self.step.id,
         ), said="checklist.corrective_made")  # fmt: skip
         if made and self.photo_id:

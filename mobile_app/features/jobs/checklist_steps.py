@@ -89,7 +89,7 @@ def under_thumb(step: Answering) -> list[ft.Control]:
     env = environment.current()
     if env.layout.breakpoint != Breakpoint.phone:
         return []
-    if step.step.kind in NUMBERS and not step.is_settled:
+    if step.step.kind in NUMBERS and not step.is_answered:
         return [_figure(step), *_verdict(step), _pad(step)] if _has_keys_at_foot(step) else _verdict(step)
     if env.has_big_text:
         return []
@@ -102,7 +102,7 @@ def under_thumb(step: Answering) -> list[ft.Control]:
 def _has_keys_at_foot(step: Answering) -> bool:
     env = environment.current()
     has_room = env.layout.breakpoint == Breakpoint.phone and not env.has_big_text and (ft.context.page.height or 0) >= ROOMY
-    return has_room and not step.is_settled
+    return has_room and not step.is_answered
 
 
 # By kind
@@ -197,11 +197,11 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
         return [*asked, _field(step), *_verdict(step)]
     if _has_keys_at_foot(step):
         return asked
-    if step.is_settled:
+    if step.is_answered:
         again = TextLink(t("checklist.change_value"), lambda: step.enter("value", ""))
         return [*asked, _figure(step), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), *_verdict(step)]
-    is_told_at_foot = environment.current().layout.breakpoint == Breakpoint.phone
-    return [*asked, _figure(step), _pad(step), *([] if is_told_at_foot else _verdict(step))]
+    is_said_at_foot = environment.current().layout.breakpoint == Breakpoint.phone
+    return [*asked, _figure(step), _pad(step), *([] if is_said_at_foot else _verdict(step))]
 
 
 def _field(step: Answering) -> ft.Control:
@@ -270,10 +270,10 @@ def _figure_color(step: Answering) -> ft.ColorValue:
 
 def _verdict(step: Answering) -> list[ft.Control]:
     """In words, colour and icon, while it is typed; a failure that stands is told with what to do about it."""
-    if step.is_settled and step.answer and step.answer.state is StepState.failed:
+    if step.is_answered and step.answer and step.answer.state is StepState.failed:
         return []
     state, doubt = _state_now(step), step.doubt
-    if doubt is not None and step.meter is not None and isinstance(step.value, float) and not step.is_settled:
+    if doubt is not None and step.meter is not None and isinstance(step.value, float) and not step.is_answered:
         title = t("checklist.backwards" if step.runs_backwards else "checklist.implausible")
         notice = NoticeCard(title, question(step.meter, doubt, step.value, step.client.now()), tone=Tone.warning)
         return [notice, *([MeterWasReset(step)] if step.runs_backwards else [])]
@@ -320,9 +320,9 @@ def _failure(step: Answering, on_ask: Callable[[], None]) -> list[ft.Control]:
     answer = step.answer
     if answer is None or answer.state is not StepState.failed or (step.step.kind in SAVED and step.unsaved is not None):
         return []
-    told, limits = st.value_text(step.step, answer), st.limits_text(step.step)
-    body = t("checklist.failed_value", value=told, limits=limits) if told and limits else told
-    notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if told else []
+    value, limits = st.value_text(step.step, answer), st.limits_text(step.step)
+    body = t("checklist.failed_value", value=value, limits=limits) if value and limits else value
+    notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if value else []
     found = TextInput(t("checklist.finding_label"), step.finding, partial(step.enter, "finding"), optional=True, lines=2, max_length=200)
     if step.linked is not None:
         return [*notice, found, *st.linked_job(step.linked)]

@@ -10,7 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.lookup import dotted, line_of, machine, number_of, person
+from mobile_app.domain.lookup import dotted, line_of, machine, name_of, number_of
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
@@ -58,7 +58,7 @@ def _columns(client: Client) -> list[Column]:
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: RANK[job.priority], width=84),
         Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
         Column(
-            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: person(client, job.assigned_technician_id) or None
+            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: name_of(client, job.assigned_technician_id) or None
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
     ]
@@ -77,7 +77,7 @@ def _priority(job: InterventionRow) -> Cell:
 
 
 def _who(client: Client, job: InterventionRow) -> Cell:
-    name = person(client, job.assigned_technician_id)
+    name = name_of(client, job.assigned_technician_id)
     return Cell(name or t("domain.unassigned"), None if name else Tone.off)
 
 

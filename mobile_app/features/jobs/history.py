@@ -20,7 +20,7 @@ from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Meta
 from shared_models.interventions.rows import HistoryEntry, InterventionRow, RevisionRead
 
-MINUTE = 60
+LATE_SECONDS = 60
 
 
 @component
@@ -51,7 +51,7 @@ def History(job_id: UUID) -> ft.Control:
 
 
 def _line(entry: HistoryEntry) -> ft.Control:
-    late = (entry.received_at - entry.occurred_at).total_seconds() > MINUTE
+    late = (entry.received_at - entry.occurred_at).total_seconds() > LATE_SECONDS
     received = t("job.received_at", time=format_time(entry.received_at)) if late else ""
     step = next((name.removeprefix("step.") for name in entry.changes if name.startswith("step.")), "")
     meta = dotted(step, entry.by, format_datetime(entry.occurred_at), received)

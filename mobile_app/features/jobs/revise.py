@@ -46,9 +46,9 @@ def Revisions(revisions: list[RevisionRead]) -> list[ft.Control]:
 
 
 def _former(revision: RevisionRead) -> ft.Control:
-    told: list[tuple[str, str | ft.Control]] = [
+    written: list[tuple[str, str | ft.Control]] = [
         (t(f"needs_you.field.{name}"), Body(revision.snapshot[name])) for name in WORDS if revision.snapshot.get(name)
     ]
     head = CardHeader(t("job.former", number=revision.revision))
     meta = Meta(dotted(revision.by, format_datetime(revision.replaced_at), revision.reason))
-    return Stack(head, meta, KeyValues(told, stacked=True), spacing=6)
+    return Stack(head, meta, KeyValues(written, stacked=True), spacing=6)

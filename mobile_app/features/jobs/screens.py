@@ -81,7 +81,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *required_parts_card(job),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
-    told = [
+    report = [
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
         *([Card(Stack(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
@@ -97,8 +97,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *steps, *told, *second, footer=footer)
-    sides = [_column([*first, *told], 5), _column([*steps, *second], 6)]
+        return Page(bar, *first, *steps, *report, *second, footer=footer)
+    sides = [_column([*first, *report], 5), _column([*steps, *second], 6)]
     columns = ft.Row(sides, spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
     return Page(bar, columns, footer=footer, max_width=1180)
 

@@ -8,7 +8,7 @@ from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.submit import submit
-from mobile_app.features.needs_you.subject import told_at_step
+from mobile_app.features.needs_you.subject import finding_at
 from mobile_app.features.needs_you.ways import completions_held_up, machine_in
 from mobile_app.ui.feedback import toast
 from shared_models.base import Command
@@ -62,7 +62,7 @@ class Verbs:
         command = self._item.command
         assert isinstance(command, AnswerStep)
         said = {"occurred_at": self._client.now(), "intervention_id": command.intervention_id}
-        kept = await submit(self._client, AddNote(**said, note_id=uuid7(), text=told_at_step(self._client, command)))
+        kept = await submit(self._client, AddNote(**said, note_id=uuid7(), text=finding_at(self._client, command)))
         if kept and command.photo_id:
             kept = await submit(self._client, AddPhoto(**said, photo_id=command.photo_id, kind=PhotoKind.other))
         if not kept:

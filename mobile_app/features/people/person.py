@@ -121,7 +121,7 @@ def _names(form: Form) -> list[ft.Control]:
 def _capacity(form: Form) -> ft.Control:
     hours = form.get("weekly_capacity", 0) / 60
     return NumberInput(
-        t("people.capacity"), hours, lambda told: form.set("weekly_capacity", round((told or 0) * 60)), unit=t("people.hours"),
+        t("people.capacity"), hours, lambda typed: form.set("weekly_capacity", round((typed or 0) * 60)), unit=t("people.hours"),
         hint=t("people.capacity_hint"), error=form.errors.get("weekly_capacity", ""),
     )  # fmt: skip
 

@@ -44,10 +44,10 @@ def _later(plan: PlanRow, first_due: datetime, known: Mapping[datetime, Occurren
         own = known.get(reason.due) if series else None
         if number == 0 or (series and reason.due <= first_due) or (own is not None and own.state in _ENDED):
             continue
-        due, told = reason.due, reason
+        due, why = reason.due, reason
         if own is not None and own.due != reason.due:
-            due, told = own.due, reason.model_copy(update={"due": own.due, "moved_from": own.original_due})
-        yield NextDate(reason.due, due, told, own, may_move=series)
+            due, why = own.due, reason.model_copy(update={"due": own.due, "moved_from": own.original_due})
+        yield NextDate(reason.due, due, why, own, may_move=series)
 
 
 def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST) -> list[DueReason]:

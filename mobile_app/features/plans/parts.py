@@ -6,7 +6,7 @@ from mobile_app.core.i18n import format_date, format_duration, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due import sensible
-from mobile_app.domain.lookup import person
+from mobile_app.domain.lookup import name_of
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.stack import Stack
@@ -44,7 +44,7 @@ def facts(client: Client, plan: PlanRow) -> list[ft.Control]:
 def _work_card(client: Client, plan: PlanRow) -> ft.Control:
     team, checklist = client.tables.teams.get(plan.team_id), client.tables.checklists.get(plan.checklist_id)
     asked = [
-        (t("plans.technician"), person(client, plan.assigned_technician_id)),
+        (t("plans.technician"), name_of(client, plan.assigned_technician_id)),
         (t("plans.team"), team.name if team else ""),
         (t("plans.duration"), format_duration(plan.estimated_duration) if plan.estimated_duration else ""),
         (t("plans.priority"), marks.PRIORITY[plan.priority].word),
@@ -54,8 +54,8 @@ def _work_card(client: Client, plan: PlanRow) -> ft.Control:
         (t("plans.lead"), n("plans.days_before", plan.lead_days)),
     ]
     rows: list[tuple[str, str | ft.Control]] = [(name, value) for name, value in asked if value]
-    told = [Body(plan.description)] if plan.description else []
-    return Card(Stack(CardHeader(t("plans.work")), *told, KeyValues(rows), spacing=10))
+    description = [Body(plan.description)] if plan.description else []
+    return Card(Stack(CardHeader(t("plans.work")), *description, KeyValues(rows), spacing=10))
 
 
 def _controls(plan: PlanRow) -> str:

@@ -21,8 +21,8 @@ from shared_models.plans.planning import DueReason
 def Preview(client: Client, command: CreatePlan | UpdatePlan | None) -> ft.Control:
     if command is None:
         return _card([Meta(t("plans.preview_none"))])
-    told = command.model_dump_json(exclude={"command_id", "occurred_at", "title", "description", "parts"})
-    reasons = ft.use_memo(lambda: previewed(client, command), [told, client.tables.meters.revision])
+    what_counts = command.model_dump_json(exclude={"command_id", "occurred_at", "title", "description", "parts"})
+    reasons = ft.use_memo(lambda: previewed(client, command), [what_counts, client.tables.meters.revision])
     today = local_day(client.now())
     lines = [_line(reason, number, today) for number, reason in enumerate(reasons)]
     head: list[ft.Control] = [Strong(_capital(frequency_words(command)))]

@@ -73,8 +73,8 @@ def of_plan(plan: PlanRow) -> dict[str, Any]:
 
 def _last_done(plan: PlanRow) -> dict[str, Any]:
     """What was told of before the plan, as long as nothing has been done since."""
-    told = plan.reference.kind is ReferenceKind.done and not any(row.state is OccurrenceState.done for row in plan.occurrences)
-    if not told:
+    is_given = plan.reference.kind is ReferenceKind.done and not any(row.state is OccurrenceState.done for row in plan.occurrences)
+    if not is_given:
         return {}
     return {"last_done_on": plan.reference.at.date().isoformat(), "last_done_total": plan.reference.total}
 

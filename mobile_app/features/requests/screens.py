@@ -1,6 +1,7 @@
 """Work requests from the shop floor: taken up as a job, or declined with a reason."""
 
 from collections.abc import Callable
+from functools import partial
 
 import flet as ft
 
@@ -11,12 +12,12 @@ from mobile_app.domain.cards import JobCard, RequestCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
-from mobile_app.domain.submit import submit
+from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
@@ -26,7 +27,8 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft
+from mobile_app.ui.forms import use_form
+from mobile_app.ui.hooks import use_async, use_breakpoint
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
@@ -141,7 +143,7 @@ def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
     if request.status == RequestStatus.new:
         return []
     mark = marks.REQUEST[request.status]
-    who = dotted(person(client, request.decided_by), format_datetime(request.decided_at) if request.decided_at else "")
+    who = dotted(name_of(client, request.decided_by), format_datetime(request.decided_at) if request.decided_at else "")
     lines: list[ft.Control] = [CardHeader(t("requests.decision"), mark.chip()), Meta(who)]
     if request.reason:
         lines.append(Body(request.reason))
@@ -180,31 +182,20 @@ def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[
 def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None]) -> ft.Control:
     symptom = marks.SYMPTOM[request.symptom]
     initial = {"title": (request.text.split("\n")[0] or symptom.word)[:TITLE_MOST], "priority": "high" if request.is_stopped else "medium"}
-    draft = use_draft(f"accept:{request.id}", initial)
+    form = use_form(f"accept:{request.id}", initial)
 
     async def accept() -> None:
-        job_id = uuid7()
-        technician = draft.get("technician")
-        command = AcceptWorkRequest.model_validate(
-            {
-                "occurred_at": client.now(),
-                "request_id": request.id,
-                "intervention_id": job_id,
-                "title": draft.get("title") or initial["title"],
-                "priority": draft.get("priority"),
-                "assigned_technician_id": technician or None,
-            }
-        )
-        if await submit(client, command, said="requests.accepted"):
-            await draft.clear()
+        fields = {"title": form.get("title") or initial["title"], "priority": form.get("priority"), "intervention_id": uuid7()}
+        fields |= {"assigned_technician_id": form.get("technician") or None, "request_id": request.id, "occurred_at": client.now()}
+        command = made(form, AcceptWorkRequest, fields)
+        if command and await submit(client, command, form, said="requests.accepted"):
             close()
-            go(f"/jobs/{job_id}")
+            go(f"/jobs/{command.intervention_id}")
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    most = text_limit(AcceptWorkRequest, "title")
     return Stack(
-        TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2, max_length=most),
-        Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-        Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
-        PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
+        TextInput(t("requests.job_title"), **form.field("title"), lines=2, max_length=text_limit(AcceptWorkRequest, "title")),
+        Segments(priorities, form.get("priority", "medium"), partial(form.set, "priority")),
+        Picker(t("requests.technician"), technicians(client), form.get("technician"), partial(form.set, "technician"), optional=True),
+        sender(form, PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
     )

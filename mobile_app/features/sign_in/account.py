@@ -48,9 +48,9 @@ def SetupScreen() -> ft.Control:
     client = use_client()
     token = use_box(asked_token).current
 
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.register(SetupRequest.model_construct(**told, token=token))
-        await _enter(client, told["username"], told["password"])
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.register(SetupRequest.model_construct(**account, token=token))
+        await _enter(client, account["username"], account["password"])
 
     return AccountForm("setup", send, [Body(t("account.setup_body"))], mark=_mark(token))
 
@@ -60,8 +60,8 @@ def RegisterScreen() -> ft.Control:
     client = use_client()
     done, set_done = use_state(False)
 
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.register(RegisterRequest.model_construct(**told))
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.register(RegisterRequest.model_construct(**account))
         set_done(True)
 
     if done:
@@ -105,9 +105,9 @@ def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
 
 @component
 def JoinForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.join(JoinRequest.model_construct(**told, token=token))
-        await _enter(client, told["username"], told["password"])
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.join(JoinRequest.model_construct(**account, token=token))
+        await _enter(client, account["username"], account["password"])
 
     places = t("account.all_sites") if offer.all_sites else ", ".join(offer.site_names)
     words = dotted(t(f"sign_in.role.{offer.role}"), places, t("account.until", day=format_date(offer.expires_at)))
@@ -149,7 +149,7 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
 
     async def save() -> None:
         if not form.busy and form.require(*FIELDS) and password:
-            await submit(client, send(_told(form.values, password)), form)
+            await submit(client, send(_account(form.values, password)), form)
 
     welcome = Welcome(t(f"account.{kind}"))
     if not form.ready:
@@ -187,7 +187,7 @@ def Secret(password: str, on_change: Callable[[str], None], error: str, on_submi
     )  # fmt: skip
 
 
-def _told(values: dict[str, Any], password: str) -> dict[str, Any]:
+def _account(values: dict[str, Any], password: str) -> dict[str, Any]:
     return {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
 
 

@@ -13,22 +13,19 @@ from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
+from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.zones import time_in
 from mobile_app.features.sites.lines import Lines
-from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton
-from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_async
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
 from shared_models.sites import SiteCreate, SiteRead
 
@@ -79,7 +76,7 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
     if not form.ready:
         return Page(title, SkeletonList(3))
     button = PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    known = [] if site is None else [Lines(client, site.id), Removal(client, site)]
+    known = [] if site is None else [Lines(client, site.id), Removal(client, client.sites, "/sites", site.id, site.name, "sites")]
     return Page(
         title,
         *([DraftNotice(form.start_over)] if form.draft.restored else []),
@@ -88,24 +85,6 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
         footer=sender(form, button),
         max_width=640,
     )
-
-
-@component
-def Removal(client: Client, site: SiteRead) -> ft.Control:
-    """Of an empty site; the server says what is on another."""
-    refusal, refuse = use_state("")
-    ask = use_confirm()
-
-    async def remove() -> None:
-        if await submit(client, client.api.delete(f"/sites/{site.id}"), refuse=refuse):
-            await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
-            toast(t("sites.deleted"))
-            go("/sites")
-
-    question = Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), remove)
-    button = DangerButton(t("sites.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
-    told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return Stack(*told, button, spacing=10)
 
 
 def _onward(site_id: str) -> str:
@@ -161,7 +140,7 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
 
 async def _zone_here() -> str:
     try:
-        told: str = (await bridge.request("locale")).get("time_zone") or ""
+        zone: str = (await bridge.request("locale")).get("time_zone") or ""
     except BridgeError:
         return ""
-    return told
+    return zone

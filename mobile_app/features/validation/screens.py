@@ -11,7 +11,7 @@ from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
+from mobile_app.domain.lookup import dotted, failure_item, item_name, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
@@ -86,7 +86,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
     rows = [
         RowCard(
             job.title,
-            meta=dotted(place(client, job.equipment_id), person(client, job.completed_by)),
+            meta=dotted(place(client, job.equipment_id), name_of(client, job.completed_by)),
             trailing=format_moment(job.actual_end, now) if job.actual_end else "",
             chips=job_chips(job, now, pending=job.id in client.interventions.pending)[1:],
             on_click=opener(f"/validate/{job.id}"),
@@ -107,7 +107,7 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
     allowed = may_validate(client.user.role, client.user.id, job)
 
     async def approve() -> None:
-        changed_here = job.id in client.interventions.pending  # by the judge himself: it will have another version by then
+        changed_here = job.id in client.interventions.pending  # by whoever judges: it will have another version by then
         version = None if changed_here else job.version
         command = ValidateIntervention(intervention_id=job.id, version=version, occurred_at=client.now())
         if allowed and await submit(client, command):
@@ -179,7 +179,7 @@ def _figures(client: Client, job: InterventionRow, life: EquipmentLifeRow | None
     if down and down > work:
         tiles.append(StatTile(t("validation.wait"), format_duration(down - work), t("validation.wait_note")))
     tiles.append(
-        StatTile(t("validation.closed"), format_moment(job.actual_end, now) if job.actual_end else "—", person(client, job.completed_by))
+        StatTile(t("validation.closed"), format_moment(job.actual_end, now) if job.actual_end else "—", name_of(client, job.completed_by))
     )
     return tiles
 
@@ -219,8 +219,8 @@ def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Cont
         ("validation.signed", job.signature.name if job.signature else ""),
         ("validation.stop", _stop(job)),
     )
-    told: list[tuple[str, str | ft.Control]] = [(t(key), Body(value)) for key, value in rows if value]
-    content = [KeyValues(told, stacked=True)] if told else [Meta(t("validation.nothing_written"))]
+    lines: list[tuple[str, str | ft.Control]] = [(t(key), Body(value)) for key, value in rows if value]
+    content = [KeyValues(lines, stacked=True)] if lines else [Meta(t("validation.nothing_written"))]
     report = Card(Stack(CardHeader(t("validation.done")), *content, spacing=12))
     photos = Pictures(job)
     if not wide:
@@ -248,7 +248,7 @@ def _work(client: Client, job: InterventionRow) -> list[ft.Control]:
     now = client.now()
     lines = []
     for action in sorted(job.actions, key=lambda action: action.started_at):
-        name = person(client, action.user_id)
+        name = name_of(client, action.user_id)
         spent = format_duration((action.ended_at or now) - action.started_at)
         lines.append(LineItem(name, meta=format_datetime(action.started_at), trailing=spent, leading=Avatar(name, size=32)))
     return [Card(ft.Column([CardHeader(t("job.work")), *lines], spacing=2, tight=True))] if lines else []

@@ -191,7 +191,7 @@ def test_load_of_a_week_counts_what_nobody_has_estimated():
     assert (mine.minutes, mine.count, mine.unestimated, mine.daily, mine.over) == (180, 3, 1, 120.0, 0)
     assert mine.is_over_on(0)
     assert not mine.is_over_on(1)
-    assert (nobodys.person, nobodys.minutes, nobodys.over) == (None, 30, 0)
+    assert (nobodys.technician, nobodys.minutes, nobodys.over) == (None, 30, 0)
 
 
 def test_what_is_done_elsewhere_or_left_out_weighs_nothing():
