@@ -9,7 +9,7 @@ Tables are live (`use_live(client.equipment)`) and hold the server's rows with t
         table.rows: dict[UUID, Row]   table.get(id) -> Row | None   table.pending: ids with unsent changes   table.ready
     await client.held(model, id) -> Row | None       await client.held_of(model, key) -> list[Row]
         what is too much to keep in memory; read again when `client.details` (live, `.version`) changes
-    What the screens make of rows lies in `mobile_app.domain`: views.py, agenda.py, due_dates.py, search.py.
+    What the screens make of rows lies in `mobile_app.domain`: views.py, agenda.py, due.py, search.py.
 
 Writing: durable before it is shown, pushed when there is a network.
 

@@ -5,6 +5,6 @@ Lies between `features` and `ui`: core and ui know no domain word, and features 
     submit.py: the one way to save.  await submit(client, command | request, form) -> bool · made(form, Kind, fields) · sender(form, button)
     views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · to_validate · is_late · is_mine · runs_for
     agenda.py (pure): what is to come, entry by entry; loads of people
-    due_dates.py (pure): late, due, soon; how plans have been kept
+    due.py (pure): late, due, soon; how plans have been kept
     search.py (pure): search_equipment(rows, query, limit=50)
 """

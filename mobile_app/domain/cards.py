@@ -8,7 +8,7 @@ import flet as ft
 from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
-from mobile_app.domain.due import job_due, local_day, short_why
+from mobile_app.domain.due_marks import job_due, local_day, short_why
 from mobile_app.domain.lookup import dotted, line_of, name_of, place
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing

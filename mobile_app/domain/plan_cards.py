@@ -8,7 +8,8 @@ from mobile_app.core.i18n import t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import (
+from mobile_app.domain.due import open_occurrence, past_occurrences
+from mobile_app.domain.due_marks import (
     DUE,
     IGNORED,
     OUT_OF_SERVICE,
@@ -20,7 +21,6 @@ from mobile_app.domain.due import (
     plan_due,
     plan_due_state,
 )
-from mobile_app.domain.due_dates import open_occurrence, past_occurrences
 from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap

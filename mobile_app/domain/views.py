@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from mobile_app.domain.due_dates import DueState, due_day, is_ignored, job_due_state
+from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority

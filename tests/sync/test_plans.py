@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from mobile_app.domain.agenda import entries
-from mobile_app.domain.due_dates import local_day
+from mobile_app.domain.due import local_day
 from server.core import clock
 from server.sites.models import Site
 from shared_models.checklists.commands import AnswerStep, WriteChecklist

@@ -8,8 +8,8 @@ from mobile_app.core.i18n import format_date_long, format_percent, n, t
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.due import compliance_words
-from mobile_app.domain.due_dates import compliance_of, local_day
+from mobile_app.domain.due import compliance_of, local_day
+from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import name_of
 from mobile_app.domain.plan_cards import PlanCard

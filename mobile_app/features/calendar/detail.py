@@ -10,7 +10,7 @@ from mobile_app.core.i18n import format_duration, t
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.domain.context import go
-from mobile_app.domain.due import ended_because, why_sentence
+from mobile_app.domain.due_marks import ended_because, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.calendar.entries import (

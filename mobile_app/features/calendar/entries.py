@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_date, format_date_long, format_duration,
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, state_on
 from mobile_app.domain.client import Client
-from mobile_app.domain.due import due_word
+from mobile_app.domain.due_marks import due_word
 from mobile_app.domain.lookup import dotted, line_of, machine, name_of, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment

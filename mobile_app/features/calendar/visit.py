@@ -12,7 +12,7 @@ from mobile_app.core.i18n import format_date
 from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.due import local_day
+from mobile_app.domain.due_marks import local_day
 from mobile_app.features.calendar.agenda import DAYS
 from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
 from mobile_app.features.calendar.filters import filtered, read_filters

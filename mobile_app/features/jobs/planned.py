@@ -5,7 +5,7 @@ import flet as ft
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import DueLine, local_day, sensible, why_sentence
+from mobile_app.domain.due_marks import DueLine, local_day, sensible, why_sentence
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.domain.client import Client
-from mobile_app.domain.due_dates import open_occurrence
+from mobile_app.domain.due import open_occurrence
 from mobile_app.domain.submit import submit
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CancelIntervention

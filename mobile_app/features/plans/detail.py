@@ -11,7 +11,8 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import (
+from mobile_app.domain.due import compliance, open_occurrence, past_occurrences, plan_due_state
+from mobile_app.domain.due_marks import (
     DUE,
     PAUSED,
     ComplianceMarks,
@@ -23,7 +24,6 @@ from mobile_app.domain.due import (
     spoken_day,
     why_sentence,
 )
-from mobile_app.domain.due_dates import compliance, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm

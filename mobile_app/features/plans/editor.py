@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due_dates import local_day
+from mobile_app.domain.due import local_day
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.plans import fields
 from mobile_app.features.plans.preview import Preview

@@ -7,7 +7,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import n, t
-from mobile_app.domain.due import sensible
+from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.plans.values import BY_MONTH, CALENDAR, has_weekdays, may_clamp
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, Segments

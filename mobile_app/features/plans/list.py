@@ -11,8 +11,7 @@ import flet as ft
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
-from mobile_app.domain.due_dates import (
+from mobile_app.domain.due import (
     Compliance,
     DueState,
     compliance,
@@ -22,6 +21,7 @@ from mobile_app.domain.due_dates import (
     past_occurrences,
     plan_due_state,
 )
+from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.lookup import dotted, line_of, machine
 from mobile_app.domain.people import technicians
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does

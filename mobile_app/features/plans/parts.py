@@ -5,7 +5,7 @@ import flet as ft
 from mobile_app.core.i18n import format_date, format_duration, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
-from mobile_app.domain.due import sensible
+from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import name_of
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LoadBar

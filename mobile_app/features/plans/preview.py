@@ -6,7 +6,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date_long, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.due import frequency_words, local_day, why_sentence
+from mobile_app.domain.due_marks import frequency_words, local_day, why_sentence
 from mobile_app.features.plans.dates import previewed
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component

@@ -8,7 +8,7 @@ from mobile_app.core.i18n import format_date_long, format_hours, n, t
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due_dates import local_day
+from mobile_app.domain.due import local_day
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from mobile_app.domain.due_dates import local_day
+from mobile_app.domain.due import local_day
 from mobile_app.domain.views import Reader, board_view, by_code, by_label, interventions_of, open_jobs, to_validate, today_view
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus

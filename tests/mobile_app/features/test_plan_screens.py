@@ -17,7 +17,7 @@ from mobile_app.core.tabs import SharedTabs
 from mobile_app.core.transport import Response
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
-from mobile_app.domain.due import spoken_strip, why_sentence
+from mobile_app.domain.due_marks import spoken_strip, why_sentence
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.plans.detail import Plan
 from mobile_app.features.plans.editor import PlanForm
@@ -29,7 +29,7 @@ from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan, SetPlanActive
 from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
-from tests.mobile_app.domain.test_due_dates import ended
+from tests.mobile_app.domain.test_due import ended
 from tests.mobile_app.ui.conftest import Screen, screen
 
 __all__ = ["screen"]  # a fixture

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mobile_app.domain.due_dates import DueState, compliance, due_day, due_state, job_due_state, past_occurrences, plan_due_state
+from mobile_app.domain.due import DueState, compliance, due_day, due_state, job_due_state, past_occurrences, plan_due_state
 from mobile_app.domain.views import Reader, today_view
 from shared_models.ids import uuid7
 from shared_models.plans.planning import Outcome
