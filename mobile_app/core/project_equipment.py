@@ -15,8 +15,6 @@ from shared_models.meters.commands import CreateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import ReadingTaken, ReadingVoided
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
-from shared_models.requests import commands as rq
-from shared_models.requests.rows import RequestStatus, WorkRequestRow
 from shared_models.rules import apply
 
 EQUIPMENT = "equipment"
@@ -93,25 +91,3 @@ def _write(rows: Rows, cmd: Command, person: Person) -> None:
 
 for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):
     rule(_kind)(_write)
-
-
-# --- requests
-
-
-def decide(rows: Rows, cmd: rq.AcceptWorkRequest | rq.DeclineWorkRequest, person: Person) -> WorkRequestRow | None:
-    """The request as decided; None when it cannot be, or already was."""
-    request = rows.get("work_request", WorkRequestRow, cmd.request_id)
-    if request is None or request.status != RequestStatus.new:
-        return None
-    if isinstance(cmd, rq.AcceptWorkRequest):
-        told = {"status": RequestStatus.accepted, "intervention_id": cmd.intervention_id}
-    else:
-        told = {"status": RequestStatus.declined, "reason": cmd.reason}
-    decided = request.model_copy(update={**told, "decided_by": person.id, "decided_at": cmd.occurred_at})
-    rows.put("work_request", decided)
-    return decided
-
-
-@rule(rq.DeclineWorkRequest)
-def _decline(rows: Rows, cmd: rq.DeclineWorkRequest, person: Person) -> None:
-    decide(rows, cmd, person)

@@ -9,12 +9,10 @@ from uuid import uuid5
 
 from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.project_interventions import INTERVENTION
-from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, follows, rule
+from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, rule
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
-from shared_models.interventions import commands as iv
 from shared_models.interventions.creation import due_job, snapshot
-from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.planned import JobAssigned, JobDue, JobMoved, heard
 from shared_models.interventions.rows import InterventionRow
 from shared_models.meters.history import line
@@ -179,36 +177,9 @@ carries(JobCalledOff)(_settle)
 carries(JobReopened)(_settle)
 
 
-def _of_job(rows: Rows, cmd: iv.OnIntervention) -> InterventionRow | None:
-    """The job of a plan, as it stands then."""
-    job = rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
-    return job if job is not None and job.scheduled_maintenance_id is not None else None
-
-
-@follows(iv.CompleteIntervention)
-def _completed(rows: Rows, cmd: iv.CompleteIntervention, by: Person) -> None:
-    job = _of_job(rows, cmd)
-    if job and job.scheduled_maintenance_id and job.actual_end and job.status is InterventionStatus.completed:
-        _settle(rows, JobClosed(job.scheduled_maintenance_id, job, job.actual_end), by)
-
-
-@follows(iv.CancelIntervention)
-def _cancelled(rows: Rows, cmd: iv.CancelIntervention, by: Person) -> None:
-    job = _of_job(rows, cmd)
-    if job and job.scheduled_maintenance_id and job.status is InterventionStatus.cancelled:
-        _settle(rows, JobCalledOff(job.scheduled_maintenance_id, job, cmd.occurred_at, cmd.reason), by)
-
-
-@follows(iv.ReturnIntervention)
-def _sent_back(rows: Rows, cmd: iv.ReturnIntervention, by: Person) -> None:
-    job = _of_job(rows, cmd)
-    if job and job.scheduled_maintenance_id and job.status in OPEN:
-        _settle(rows, JobReopened(job.scheduled_maintenance_id, job, cmd.occurred_at), by)
-
-
 @carries(MeterMoved)
 def _moved(rows: Rows, told: MeterMoved, by: Person) -> None:
-    """The plans that count on a meter of which a reading was told here."""
+    """The plans that count on it."""
     for plan in rows.every(PLAN, PlanRow):
         if plan.meter_id == told.meter_id:
             course = course_of(rows, plan, told.at)

@@ -50,7 +50,6 @@ class Rows:
 Rule = Callable[[Rows, Any, By], None]
 RULES: dict[type[Command], Rule] = {}
 """Of commands that change more than the row that they are about, or that make it."""
-FOLLOWING: dict[type[Command], Rule] = {}
 CONSEQUENCES: dict[type[Consequence], Rule] = {}
 Person = By  # as `project_*` call it
 
@@ -58,16 +57,6 @@ Person = By  # as `project_*` call it
 def rule(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
     def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
         RULES[command] = function
-        return function
-
-    return register
-
-
-def follows(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
-    """What the command comes to beyond its own rows, once its rule has been applied."""
-
-    def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
-        FOLLOWING[command] = function
         return function
 
     return register
@@ -86,7 +75,6 @@ def carries(kind: type[K]) -> Callable[[Callable[[Rows, K, By], None]], Callable
 def project(command: Command, rows: Rows, by: By) -> None:
     """Let `command` change `rows`; where it will be refused, nothing changes."""
     from mobile_app.core import (  # noqa: F401 - they register their rules
-        project_checklists,
         project_equipment,
         project_interventions,
         project_plans,
@@ -95,8 +83,6 @@ def project(command: Command, rows: Rows, by: By) -> None:
     before = dict(rows.changes)
     try:
         (RULES.get(type(command)) or by_rule)(rows, command, by)
-        if follows := FOLLOWING.get(type(command)):
-            follows(rows, command, by)
     except Refusal:
         rows.changes = before
 

@@ -18,7 +18,7 @@ from shared_models.equipment.life import RepeatNotice
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority, StopKind
-from shared_models.interventions.rules import down_time
+from shared_models.interventions.sheet import down_time
 from shared_models.plans.rows import PlanRow
 from shared_models.requests.rows import WorkRequestRow
 

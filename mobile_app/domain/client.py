@@ -9,7 +9,7 @@ from shared_models.base import EntityRow
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
 from shared_models.interventions.rows import InterventionRow
-from shared_models.interventions.rules import is_on_device
+from shared_models.interventions.sheet import is_on_device
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests.rows import WorkRequestRow

@@ -9,7 +9,7 @@ from mobile_app.domain.client import Client
 from mobile_app.ui.pickers import fold
 from shared_models.equipment.rows import FailureItem, in_language
 from shared_models.interventions.rows import InterventionRow
-from shared_models.interventions.rules import labour
+from shared_models.interventions.sheet import labour
 
 
 def name_of(client: Client, user_id: UUID | None) -> str:

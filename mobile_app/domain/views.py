@@ -9,7 +9,7 @@ from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority
-from shared_models.interventions.rules import may_validate
+from shared_models.interventions.sheet import may_validate
 from shared_models.labels.codes import label_code_in, normalise
 from shared_models.permissions import Role
 from shared_models.plans.rows import PlanRow, TeamRow

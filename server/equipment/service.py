@@ -4,7 +4,6 @@
 make somebody's edit stale.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from server.attachments import service as attachments
@@ -20,7 +19,6 @@ from server.core.errors import AlreadyExists, NotFound
 from server.core.held import load_again
 from server.core.kept import columns_of, keep, seen
 from server.core.numbers import next_number
-from server.core.times import past
 from server.core.versions import touch
 from server.equipment import repository
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
@@ -55,7 +53,7 @@ from shared_models.equipment.commands import (
     SetEquipmentPhoto,
     UpdateEquipment,
 )
-from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.equipment.rules import StatusTold
 from shared_models.labels.codes import new_label_code
 from shared_models.rules import apply
@@ -204,12 +202,6 @@ async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStat
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     await tell_status(session, actor, machine, StatusTold(machine.id, cmd.status, cmd.occurred_at, cmd.reason))
     return machine
-
-
-async def set_status(
-    session: Session, actor: Actor, machine: Equipment, status: EquipmentStatus, *, occurred_at: datetime, reason: str = ""
-) -> None:
-    await tell_status(session, actor, machine, StatusTold(machine.id, status, past(occurred_at), reason))
 
 
 # --- labels

@@ -292,7 +292,6 @@ async def people_fit(session: ReadSession, user_ids: Iterable[UUID], site_id: UU
 # --- the job of a date, which belongs to another domain
 
 _LOCK_JOB = sa.text("select number from maintenance_interventions where id = :id for update")
-_JOB_REASON = sa.text("select due_reason from maintenance_interventions where id = :id")
 _OPEN_JOB = sa.text("select intervention_id from plan_occurrence where plan_id = :id and state = 'open'")
 
 
@@ -300,11 +299,6 @@ async def lock_open_job(session: Session, plan_id: UUID) -> str | None:
     """Before the plan is locked: whoever closes a job locks the job first and its plan after it. Its number."""
     job_id = await session.scalar(_OPEN_JOB, {"id": plan_id})
     return None if job_id is None else await session.scalar(_LOCK_JOB, {"id": job_id})
-
-
-async def job_reason(session: Session, intervention_id: UUID) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = await session.scalar(_JOB_REASON, {"id": intervention_id})
-    return found
 
 
 # --- types and teams

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 import server.plans.following  # noqa: F401 - hears of machines and sites
 from server.audit import service as audit
 from server.core import clock
-from server.core.access import SYSTEM, Actor
+from server.core.access import Actor
 from server.core.commands import carries_out
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Invalid
@@ -32,7 +32,6 @@ from server.plans.kept import courses, keep, new_plan, replan, row_of
 from server.plans.models import Plan
 from server.plans.wall import local_of
 from shared_models.ids import uuid7
-from shared_models.interventions.rows import InterventionRow
 from shared_models.plans import rules
 from shared_models.plans.commands import (
     AssignOccurrence,
@@ -47,8 +46,7 @@ from shared_models.plans.commands import (
 )
 from shared_models.plans.course import LIVE
 from shared_models.plans.fields import PlanFields
-from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
-from shared_models.plans.planning import DueReason
+from shared_models.plans.jobs import JobReopened
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PreviewItem
 from shared_models.plans.settling import Told, settled
 from shared_models.rules import By, rule_of
@@ -179,25 +177,6 @@ async def settle(session: Session, actor: Actor, told: Told) -> None:
     course = (await gather(session, [asked], *moments, ended=ended))[plan.id]
     course = replace(course, plan=row, was=row, generate_at=plan.generate_at, refresh_at=plan.refresh_at)
     await keep(session, actor, [(plan, settled(course, told))])
-
-
-async def settle_completed(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime) -> None:
-    await settle(session, SYSTEM, JobClosed(plan_id, await _job(session, plan_id, intervention_id), at))
-
-
-async def settle_cancelled(session: Session, plan_id: UUID, intervention_id: UUID, at: datetime, reason: str) -> None:
-    await settle(session, SYSTEM, JobCalledOff(plan_id, await _job(session, plan_id, intervention_id), at, reason))
-
-
-async def reopen(session: Session, plan_id: UUID, intervention_id: UUID) -> None:
-    await settle(session, SYSTEM, JobReopened(plan_id, await _job(session, plan_id, intervention_id), clock.now()))
-
-
-async def _job(session: Session, plan_id: UUID, intervention_id: UUID) -> InterventionRow:
-    kept = await repository.job_reason(session, intervention_id)
-    reason = DueReason.model_validate(kept) if kept else None
-    told: Any = {"id": intervention_id, "scheduled_maintenance_id": plan_id, "due_reason": reason}
-    return InterventionRow.model_construct(**told)
 
 
 async def meter_changed(session: Session, meter_id: UUID) -> None:

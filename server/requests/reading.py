@@ -8,7 +8,7 @@ from fastapi import Response
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.lists import List, exact, on_sites
-from server.core.sql import JSON, person, read_row, written_row
+from server.core.sql import person, read_row, written_row
 from server.requests import rows
 from shared_models.requests.rows import WorkRequestFilter, WorkRequestRow
 
@@ -37,5 +37,5 @@ async def one(pool: asyncpg.Pool, actor: Actor, request_id: UUID) -> Response:
     return await read_row(pool, rows.work_request_json("r"), "work_request r", request_id, actor)
 
 
-async def after_write(session: Session, request_id: UUID) -> Response:
-    return Response(await written_row(session, rows.work_request_json("r"), "work_request r", request_id), media_type=JSON)
+async def after_write(session: Session, request_id: UUID) -> str:
+    return await written_row(session, rows.work_request_json("r"), "work_request r", request_id)

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from shared_models.base import Command, FileId, Id, Line, LongText, Name, NewId, RuleError, Version
 from shared_models.checklists.rows import MOST_STEPS, ChecklistRow, Step, StepState
+from shared_models.interventions.commands import OnIntervention
 from shared_models.numbers import Answer
 from shared_models.permissions import PLAN, WORK
 
@@ -28,14 +29,13 @@ class WriteChecklist(Command, needs=PLAN, on=(ChecklistRow, "checklist_id")):
         return self
 
 
-class AnswerStep(Command, needs=WORK):
+class AnswerStep(OnIntervention, needs=WORK):
     """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` of `meter_id` too.
 
     `state` None takes the answer back. What the limits make of `value` is the server's to say: see `judged`.
     """
 
     type: Literal["intervention.answer_step"] = "intervention.answer_step"
-    intervention_id: Id
     step_id: Id
     answer_id: NewId
     state: StepState | None

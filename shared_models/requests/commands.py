@@ -5,13 +5,17 @@ from typing import Literal
 from shared_models.base import Command, Id, NewId, Reason, Title
 from shared_models.interventions.rows import InterventionType, Priority
 from shared_models.permissions import PLAN
+from shared_models.requests.rows import WorkRequestRow
 
 
-class AcceptWorkRequest(Command, needs=PLAN):
+class OnRequest(Command, on=(WorkRequestRow, "request_id")):
+    request_id: Id
+
+
+class AcceptWorkRequest(OnRequest, needs=PLAN):
     """Makes the intervention `intervention_id` out of the request."""
 
     type: Literal["request.accept"] = "request.accept"
-    request_id: Id
     intervention_id: NewId
     title: Title
     intervention_type: InterventionType = InterventionType.corrective
@@ -19,7 +23,6 @@ class AcceptWorkRequest(Command, needs=PLAN):
     assigned_technician_id: Id | None = None
 
 
-class DeclineWorkRequest(Command, needs=PLAN):
+class DeclineWorkRequest(OnRequest, needs=PLAN):
     type: Literal["request.decline"] = "request.decline"
-    request_id: Id
     reason: Reason

@@ -13,7 +13,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions.commands import AddAction, AddNote, CompleteIntervention, HoldIntervention, OnIntervention
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import ActionRow, FailureCoding, InterventionRow
-from shared_models.interventions.rules import down_time, is_on_device, labour, may_validate, may_work_on
+from shared_models.interventions.sheet import down_time, is_on_device, labour, may_validate, may_work_on
 from shared_models.permissions import Role
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ from shared_models.interventions.commands import (
 )
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import FailureCoding
-from shared_models.interventions.rules import labour
+from shared_models.interventions.sheet import labour
 from tests.sync.pictures import JPEG
 
 

@@ -31,7 +31,7 @@ from mobile_app.ui.theme import TONES, C, Space, Tone
 from shared_models.checklists.rows import ANSWERABLE, StepKind, StepState
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
-from shared_models.interventions.rules import may_work_on
+from shared_models.interventions.sheet import may_work_on
 
 SKIP_REASONS = ("no_access", "running", "no_tool", "not_here")
 SWIPE = 250

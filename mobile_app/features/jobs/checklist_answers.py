@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.i18n import t
-from mobile_app.core.project_checklists import meters_of_machine
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
 from mobile_app.domain.meters import may_confirm
 from mobile_app.domain.submit import submit
 from mobile_app.ui.hooks import Draft
+from shared_models.checklists.answering import meters_of
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
 from shared_models.checklists.rules import judged, meters_for
@@ -104,7 +104,7 @@ class Answering:
         """Those that the step can mean, the likeliest first."""
         if self.step.kind is not StepKind.meter:
             return []
-        return meters_for(self.step, meters_of_machine(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+        return meters_for(self.step, meters_of(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
 
     @cached_property
     def meter(self) -> MeterRow | None:

@@ -48,7 +48,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions.commands import CompleteIntervention
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import FailureCoding, InterventionRow, InterventionType, Signature
-from shared_models.interventions.rules import has_photo, is_signed
+from shared_models.interventions.sheet import has_photo, is_signed
 
 SHOWN = 6
 UNKNOWN = "unknown"

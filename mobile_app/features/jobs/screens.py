@@ -44,7 +44,7 @@ from shared_models.checklists.rows import ANSWERABLE
 from shared_models.interventions.commands import AddNote
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, Verb, allowed
 from shared_models.interventions.rows import InterventionRow, InterventionType
-from shared_models.interventions.rules import may_work_on
+from shared_models.interventions.sheet import may_work_on
 from shared_models.permissions import Permission
 
 

@@ -24,7 +24,7 @@ from mobile_app.ui.timers import Timer
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import ActionRow, InterventionRow, NoteRow
-from shared_models.interventions.rules import down_time
+from shared_models.interventions.sheet import down_time
 from shared_models.requests.rows import WorkRequestRow
 
 

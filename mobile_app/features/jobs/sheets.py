@@ -18,7 +18,7 @@ from mobile_app.ui.text import Heading
 from mobile_app.ui.theme import Space
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.interventions.rows import InterventionRow
-from shared_models.interventions.rules import leaves_stop_unexplained
+from shared_models.interventions.sheet import leaves_stop_unexplained
 
 HOLD_REASONS = ("part", "access", "help", "shift")
 CANCEL_REASONS = ("duplicate", "not_needed", "mistake")

@@ -35,7 +35,7 @@ from mobile_app.ui.theme import C, Space, Tone
 from shared_models.equipment.life import EquipmentLifeRow, repeat_failure
 from shared_models.interventions.commands import ReturnIntervention, ValidateIntervention
 from shared_models.interventions.rows import InterventionRow
-from shared_models.interventions.rules import down_time, labour, may_validate
+from shared_models.interventions.sheet import down_time, labour, may_validate
 
 PANE_WIDTH = 820
 REASONS = ("photo", "cause", "clean", "again")

@@ -21,7 +21,7 @@ from shared_models.interventions.commands import (
 )
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import ActionRow, FailureCoding, InterventionRow, StopKind
-from shared_models.interventions.rules import labour
+from shared_models.interventions.sheet import labour
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine
 
 

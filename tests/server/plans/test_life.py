@@ -8,17 +8,17 @@ import sqlalchemy as sa
 
 from server.core import clock
 from server.core.access import SYSTEM
+from server.core.commands import run
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
 from server.equipment import service as equipment
 from server.equipment.errors import EquipmentArchived
-from server.interventions import service as interventions
-from server.interventions.errors import SkipsDueDate
 from server.plans import errors
 from server.sites.models import Site
 from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
+from shared_models.interventions.refusals import SkipsDueDate
 from shared_models.plans import commands as pl
 from shared_models.plans import refusals
 from shared_models.plans.planning import Outcome, ReferenceKind
@@ -532,7 +532,7 @@ class TestRefusals:
     async def test_a_job_of_no_plan_is_closed_as_before(self, planner: Planner) -> None:
         job = uuid7()
         cmd = iv.CreateIntervention(intervention_id=job, equipment_id=planner.machine.id, title="Fuite", occurred_at=clock.now())
-        await interventions.create(planner.session, planner.technician, cmd)
+        await run(planner.session, planner.technician, cmd)
         await planner.finish(job)
 
 

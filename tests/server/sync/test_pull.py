@@ -10,9 +10,9 @@ import pytest
 
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import run
 from server.core.database import Database, Session
 from server.equipment import service as equipment
-from server.interventions import service as interventions
 from server.meters.models import Meter
 from server.sync import cursors
 from server.sync import pull as pulling
@@ -209,7 +209,7 @@ class TestWhatIsGone:
         assert device.ids("intervention") == {str(recent), str(waiting)}
         version = (await shop.sheet(old)).version
         revise = ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
-        await interventions.revise(session, shop.supervisor, revise)
+        await run(session, shop.supervisor, revise)
         await session.commit()
         await device.pull()
         assert str(old) in device.ids("intervention")
