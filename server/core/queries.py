@@ -6,46 +6,63 @@
 A piece may be used twice: its values are then bound once. Braces of SQL's own are doubled.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
 from string import Formatter
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 _MAX_WORDS = 6
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class _Bound:
-    value: Any
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
-@dataclass(frozen=True, slots=True)
 class Sql:
     """A piece of a statement; `sql`, `plain` and `joined` make them."""
 
-    parts: tuple[str | _Bound, ...]
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence["str | _Bound | Sql"]) -> None:
+        self.parts = parts
 
     def __str__(self) -> str:
         """Of a piece that binds nothing."""
-        return "".join(cast("tuple[str, ...]", self.parts))
+        text, names = self._written("{}", 0)
+        if names:
+            raise TypeError("a value is no text of a statement")
+        return text
 
     def rendered(self) -> tuple[Any, ...]:
         """The statement as asyncpg takes it, and after it what its `$1`, `$2`, … stand for."""
-        text, names = self._named("${}", 1)
+        text, names = self._written("${}", 1)
         return text, *(bound.value for bound in names)
 
     def clause(self) -> sa.TextClause:
         """The same for a session."""
-        text, names = self._named("(:p{})", 0)
+        text, names = self._written("(:p{})", 0)
         return sa.text(text).bindparams(**{f"p{rank}": bound.value for rank, bound in enumerate(names)})
 
-    def _named(self, name: str, first: int) -> tuple[str, dict[_Bound, str]]:
+    def _written(self, name: str, first: int) -> tuple[str, dict[_Bound, str]]:
+        text: list[str] = []
         names: dict[_Bound, str] = {}
-        parts = [part if isinstance(part, str) else names.setdefault(part, name.format(len(names) + first)) for part in self.parts]
-        return "".join(parts), names
+        _write(self, text, names, name, first)
+        return "".join(text), names
+
+
+def _write(piece: Sql, text: list[str], names: dict[_Bound, str], name: str, first: int) -> None:
+    for part in piece.parts:
+        if isinstance(part, str):
+            text.append(part)
+        elif isinstance(part, Sql):
+            _write(part, text, names, name, first)
+        else:
+            text.append(names.get(part) or names.setdefault(part, name.format(len(names) + first)))
 
 
 @cache
@@ -55,18 +72,17 @@ def _parsed(text: str) -> tuple[tuple[str, str | None], ...]:
 
 def sql(text: str, *given: Any, **named: Any) -> Sql:
     """`text`, which the program says itself, with the pieces and values for its `{}` and `{names}`."""
-    parts: list[str | _Bound] = []
-    unnamed = iter(given)
-    bound = {name: _parts_of(value) for name, value in named.items()}
+    parts: list[str | _Bound | Sql] = []
+    unnamed, pieces = iter(given), {name: _piece(value) for name, value in named.items()}
     for literal, name in _parsed(text):
         parts.append(literal)
         if name is not None:
-            parts.extend(bound[name] if name else _parts_of(next(unnamed)))
-    return Sql(tuple(parts))
+            parts.append(pieces[name] if name else _piece(next(unnamed)))
+    return Sql(parts)
 
 
-def _parts_of(value: Any) -> tuple[str | _Bound, ...]:
-    return value.parts if isinstance(value, Sql) else (_Bound(value),)
+def _piece(value: Any) -> _Bound | Sql:
+    return value if isinstance(value, Sql) else _Bound(value)
 
 
 def plain(text: str) -> Sql:
@@ -80,10 +96,10 @@ def expression(text: str, *declared: str) -> str:
 
 
 def joined(pieces: Iterable[Sql], by: str) -> Sql:
-    parts: list[str | _Bound] = []
+    parts: list[str | Sql] = []
     for piece in pieces:
-        parts += [by, *piece.parts] if parts else piece.parts
-    return Sql(tuple(parts))
+        parts += (by, piece) if parts else (piece,)
+    return Sql(parts)
 
 
 EVERYTHING: Final = plain("true")
