@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from server.core.access import SYSTEM
 from server.core.database import Database, Session
-from server.core.following import followed, ways
+from server.core.following import followed, followers, ways
 from server.core.held import HELD
 from server.core.storage import Storage, memory_storage
 from server.demo import DatabaseNotEmptyError, Summary, load_demo
@@ -198,10 +198,18 @@ class TestWhatFollowsAMachine:
 
     async def test_goes_to_its_site_and_what_is_of_the_old_one_stays(self, session: Session, links: list[tuple[str, str, str]]) -> None:
         having = [f"{source} t where t.{name} = e.id" for source, name, target in links if target == "equipment"]
+        having.append(f"maintenance_interventions t where t.equipment_id = e.id and t.{OPEN}")
         having += [f"{way.source} where {way.owner} = e.id and {way.named} is not null" for way in ways("attachment", "equipment")]
         one = "select id from equipment e where parent_id is null and archived_at is null and exists (select from {}) order by id limit 1"
         machines = {await session.scalar(text(one.format(found))) for found in having}
         site = await session.scalar(text("select id from sites order by name desc limit 1"))
+        of_old_site = [link for link in links if link[2] not in {"equipment", *followers("equipment")}]
+        for source, name, target in of_old_site:
+            own = "id" if source == "equipment" else "equipment_id"
+            given = (
+                f"update {source} t set {name} = (select id from {target} o where o.site_id = t.site_id limit 1) where {own} = any(:ids)"
+            )
+            await session.execute(text(given), {"ids": list(machines)})
         for machine in await session.scalars(select(Equipment).where(col(Equipment.id).in_(machines))):
             await equipment.put(session, SYSTEM, PutEquipment(equipment_id=machine.id, name=machine.name, site_id=site, occurred_at=NOW))
         for source, name, target in links:
