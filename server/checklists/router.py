@@ -4,8 +4,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from server.checklists import reading
+from server.checklists.rows import CHECKLIST
 from server.core.access import Actor, require
-from server.core.command_routes import Answer, command
+from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep
 from server.core.list_routes import lists
 from server.core.writes import WriteRoute
@@ -20,9 +21,8 @@ lists(router, _ONE + "/versions", reading.VERSIONS, Reader)
 
 
 @router.get(_ONE, response_model=ChecklistRow)
-async def read_checklist(_: Reader, pool: ReadPoolDep, checklist_id: UUID) -> Response:
-    return await reading.one(pool, checklist_id)
+async def read_checklist(actor: Reader, pool: ReadPoolDep, checklist_id: UUID) -> Response:
+    return await CHECKLIST.read(pool, checklist_id, actor)
 
 
-_ROW = Answer(ChecklistRow, lambda session, cmd: reading.after_write(session, cmd.checklist_id))
-command(router, "PUT", _ONE, WriteChecklist, _ROW)
+command(router, "PUT", _ONE, WriteChecklist, row_of(CHECKLIST, "checklist_id"))

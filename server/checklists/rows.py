@@ -5,4 +5,3 @@ from server.core.held import hold
 from shared_models.checklists.rows import ChecklistRow
 
 CHECKLIST = hold(ChecklistRow, Checklist)
-checklist_json = CHECKLIST.json

@@ -1,6 +1,6 @@
 """A command's endpoint, in one line.
 
-SHEET = Answer(InterventionRow, lambda session, cmd: repository.read_json(session, cmd.intervention_id))
+SHEET = row_of(INTERVENTION, "intervention_id")
 command(router, "POST", ONE + "/hold", HoldIntervention, SHEET)
 """
 
@@ -17,6 +17,7 @@ from server.core.access import Actor, require
 from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Session, SessionDep
+from server.core.held import Held
 from server.core.sql import JSON
 from shared_models.base import Command, Row
 
@@ -29,6 +30,11 @@ class Answer:
 
     model: type[Row]
     read: Callable[[Session, Any], Awaitable[str]]
+
+
+def row_of(held: Held, key: str) -> Answer:
+    """The row whose id the command has in the field `key`."""
+    return Answer(held.row, lambda session, cmd: held.written(session, getattr(cmd, key)))
 
 
 def command(

@@ -11,12 +11,15 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
+from fastapi import Response
 from sqlmodel import SQLModel
 
-from server.core.database import Session
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
 from server.core.following import followed
-from server.core.sql import json_row
+from server.core.sql import json_row, read_row, written_row
 from shared_models.base import EntityRow
 
 SINCE = "$9::timestamptz"
@@ -32,8 +35,8 @@ class Held:
     row: type[EntityRow]
     model: type[SQLModel]
     json: Callable[[str], str]
-    fresh: tuple[str, ...]
-    rests: bool
+    fresh: tuple[str, ...] = ()
+    rests: bool = False
 
     @property
     def entity(self) -> str:
@@ -47,6 +50,14 @@ class Held:
     def site(self) -> str | None:
         """The column that says of which site a row is; None where rows are everyone's."""
         return self.row.site if self.row.site in self.row.model_fields else None
+
+    async def read(self, pool: asyncpg.Pool, row_id: UUID, actor: Actor) -> Response:
+        """A row that the actor sees, as devices get it."""
+        return await read_row(pool, self.json("t"), f"{self.table.name} t", row_id, actor if self.site else None)
+
+    async def written(self, session: ReadSession, row_id: UUID) -> str:
+        """The JSON of a row that this transaction has just written, or found to be in sight."""
+        return await written_row(session, self.json("t"), f"{self.table.name} t", row_id)
 
 
 HELD: dict[str, Held] = {}

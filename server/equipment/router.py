@@ -4,12 +4,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from server.core.access import Actor, require
-from server.core.command_routes import Answer, command
+from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
+from server.equipment.rows import CLASS, DOCUMENT, LIFE, MACHINE
 from shared_models.equipment.commands import (
     AddDocument,
     ArchiveEquipment,
@@ -22,7 +23,6 @@ from shared_models.equipment.commands import (
 )
 from shared_models.equipment.life import EquipmentLifeRow
 from shared_models.equipment.rows import (
-    DocumentRow,
     EquipmentClassRow,
     EquipmentClassWrite,
     EquipmentRead,
@@ -39,32 +39,31 @@ lists(router, _ONE + "/status-log", listing.STATUS_LOG, EquipmentReader)
 lists(router, _ONE + "/documents", listing.DOCUMENTS, EquipmentReader)
 lists(router, "/equipment-classes", listing.CLASSES, EquipmentReader)
 
-_MACHINE = Answer(EquipmentRead, lambda session, cmd: reading.after_write(session, cmd.equipment_id))
-_DOCUMENT = Answer(DocumentRow, lambda session, cmd: reading.document_after_write(session, cmd.document_id))
+_MACHINE = row_of(MACHINE, "equipment_id")
 command(router, "POST", "/equipment", CreateEquipment, _MACHINE, status_code=status.HTTP_201_CREATED)
 command(router, "PUT", _ONE, PutEquipment, _MACHINE)
 command(router, "DELETE", _ONE, ArchiveEquipment)
 command(router, "POST", _ONE + "/status", ChangeEquipmentStatus, _MACHINE)
 command(router, "POST", _ONE + "/labels", LinkLabel, _MACHINE)
 command(router, "PUT", _ONE + "/photo", SetEquipmentPhoto, _MACHINE)
-command(router, "POST", _ONE + "/documents", AddDocument, _DOCUMENT, status_code=status.HTTP_201_CREATED)
+command(router, "POST", _ONE + "/documents", AddDocument, row_of(DOCUMENT, "document_id"), status_code=status.HTTP_201_CREATED)
 command(router, "DELETE", "/documents/{document_id}", RemoveDocument)
 
 
 @router.get(_ONE, response_model=EquipmentRead)
 async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
-    return await reading.equipment(pool, actor, equipment_id)
+    return await MACHINE.read(pool, equipment_id, actor)
 
 
 @router.post(_ONE + "/restore", response_model=EquipmentRead)
 async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> Response:
     await service.restore(session, actor, equipment_id)
-    return Response(await reading.after_write(session, equipment_id), media_type=JSON)
+    return Response(await MACHINE.written(session, equipment_id), media_type=JSON)
 
 
 @router.get(_ONE + "/life", response_model=EquipmentLifeRow)
 async def read_life(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
-    return await reading.life(pool, actor, equipment_id)
+    return await LIFE.read(pool, equipment_id, actor)
 
 
 @router.get("/equipment-classes/ready")
@@ -80,15 +79,15 @@ async def take_ready_classes(actor: EquipmentWriter, session: SessionDep, cmd: R
 
 
 @router.get("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
-async def read_class(_: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
-    return await reading.equipment_class(pool, class_id)
+async def read_class(actor: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
+    return await CLASS.read(pool, class_id, actor)
 
 
 @router.put("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
 async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID, cmd: EquipmentClassWrite) -> Response:
     """Creates the class too, when `version` is left out."""
     await classes.write(session, actor, cmd)
-    return await reading.class_after_write(session, class_id)
+    return Response(await CLASS.written(session, class_id), media_type=JSON)
 
 
 @router.delete("/equipment-classes/{class_id}", status_code=status.HTTP_204_NO_CONTENT)

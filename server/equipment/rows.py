@@ -3,7 +3,7 @@
 f"select {equipment_json('e')} from equipment e where …"          # NULL for an archived machine: gone, to a device
 """
 
-from server.core.held import hold
+from server.core.held import Held, hold
 from server.core.sql import json_columns, json_row, labour_minutes
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentLife
 from shared_models.equipment.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
@@ -54,6 +54,8 @@ def equipment_life_json(alias: str) -> str:
 
 EQUIPMENT = hold(EquipmentRow, Equipment, equipment_json, fresh=("t.archived_at is null",))
 CLASS = hold(EquipmentClassRow, EquipmentClass, equipment_class_json)
+MACHINE = Held(EquipmentRead, Equipment, equipment_read_json)
+"""With what is on no device, archived or not."""
 DOCUMENT = hold(DocumentRow, Document, document_json, rests=True)
 LIFE = hold(EquipmentLifeRow, EquipmentLife, equipment_life_json, rests=True)
 

@@ -1,14 +1,7 @@
 """The lists of meters, of their readings, and of what reports these by itself."""
 
-from uuid import UUID
-
-import asyncpg
-from fastapi import Response
-
-from server.core.access import Actor
 from server.core.lists import List, Of, exact, on_sites
-from server.core.sql import read_row
-from server.meters.rows import meter_json, told_by
+from server.meters.rows import told_by
 from shared_models.meters.rows import MeterFilter, MeterListItem, ReadingRow
 from shared_models.meters.sources import ReadingSourceRead
 from shared_models.paging import KeysetQuery, PageQuery
@@ -44,8 +37,3 @@ SOURCES = List(
     columns={"site_name": "(select z.name from sites z where z.id = s.site_id)"},
     exported=("name", "site_name", "key_hint", "created_at", "last_used_at", "revoked_at"),
 )  # fmt: skip
-
-
-async def one(pool: asyncpg.Pool, actor: Actor, meter_id: UUID) -> Response:
-    """A `MeterRow`."""
-    return await read_row(pool, meter_json("m"), "meter m", meter_id, actor)

@@ -17,7 +17,6 @@ from server.core.tables import same_name
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Equipment
 from server.meters.models import Meter, MeterReset, Reading, ReadingSource
-from server.meters.rows import meter_json
 from shared_models.meters.history import rollover_id
 from shared_models.meters.metering import USE_WINDOW
 from shared_models.meters.rows import MeterRow, ReadingRow, ResetRow
@@ -120,12 +119,6 @@ async def machine_of_job(session: ReadSession, intervention_id: UUID) -> UUID | 
         sa.text("select equipment_id from maintenance_interventions where id = :id"), {"id": intervention_id}
     )
     return found
-
-
-async def read_json(session: ReadSession, meter_id: UUID) -> str:
-    """The `MeterRow` as this transaction leaves it."""
-    text: str = await session.scalar(sa.text(f"select {meter_json('m')}::text from meter m where m.id = :id"), {"id": meter_id})  # noqa: S608
-    return text
 
 
 # --- sources

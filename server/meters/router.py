@@ -5,13 +5,14 @@ from fastapi import APIRouter, Depends, Request, Response, Security, status
 from fastapi.security import APIKeyHeader
 
 from server.core.access import Actor, require
-from server.core.command_routes import Answer, command
+from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.http import language_of
 from server.core.list_routes import lists
 from server.core.writes import WriteRoute
-from server.meters import listing, repository, sources
+from server.meters import listing, sources
 from server.meters.models import ReadingSource
+from server.meters.rows import METER
 from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter, UpdateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
 from shared_models.meters.sources import ReadingReport, ReadingReportAnswer, ReadingSourceCreate, ReadingSourceKey, ReadingSourceRead
@@ -32,10 +33,10 @@ async def _source(session: SessionDep, pool: ReadPoolDep, key: Annotated[str | N
 
 @router.get(_ONE, response_model=MeterRow)
 async def read_meter(actor: Reader, pool: ReadPoolDep, meter_id: UUID) -> Response:
-    return await listing.one(pool, actor, meter_id)
+    return await METER.read(pool, meter_id, actor)
 
 
-_ROW = Answer(MeterRow, lambda session, cmd: repository.read_json(session, cmd.meter_id))
+_ROW = row_of(METER, "meter_id")
 command(router, "POST", "/meters", CreateMeter, _ROW, status_code=status.HTTP_201_CREATED)
 command(router, "PUT", _ONE, UpdateMeter, _ROW)
 command(router, "POST", _ONE + "/readings", RecordReading, _ROW, status_code=status.HTTP_201_CREATED)

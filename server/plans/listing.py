@@ -1,15 +1,9 @@
 """The lists of plans, of their dates, of the types and the teams of their work."""
 
-from uuid import UUID
-
-import asyncpg
-from fastapi import Response
-
-from server.core.access import Actor
 from server.core.lists import UTC, List, Of, every_word, exact, on_sites
 from server.core.queries import expression
-from server.core.sql import person, read_row
-from server.plans.rows import maintenance_type_json, plan_json, team_json
+from server.core.sql import person
+from server.plans.rows import maintenance_type_json, team_json
 from shared_models.paging import KeysetQuery
 from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, TeamRow
 
@@ -76,8 +70,3 @@ TEAMS = List(
     },
     exported=("name", "site_name", "members", "is_active"),
 )  # fmt: skip
-
-
-async def plan(pool: asyncpg.Pool, actor: Actor, plan_id: UUID) -> Response:
-    """A `PlanRow`."""
-    return await read_row(pool, plan_json("p"), "scheduled_maintenances p", plan_id, actor)

@@ -16,7 +16,6 @@ from server.core.errors import NotFound
 from server.core.tables import same_name
 from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, Team
-from server.plans.rows import maintenance_type_json, plan_json, team_json
 from shared_models.meters.metering import Point
 from shared_models.plans.rows import OccurrenceRow
 
@@ -334,16 +333,3 @@ async def replace_members(session: Session, team_id: UUID, user_ids: Iterable[UU
         sa.text("insert into team_member (team_id, user_id) select :id, u from unnest(cast(:users as uuid[])) u on conflict do nothing"),
         values,
     )
-
-
-# --- rows as devices get them, written just now
-
-_WRITTEN = {
-    "plan": sa.text(f"select {plan_json('t')}::text from scheduled_maintenances t where t.id = :id"),  # noqa: S608
-    "team": sa.text(f"select {team_json('t')}::text from team t where t.id = :id"),  # noqa: S608
-    "maintenance_type": sa.text(f"select {maintenance_type_json('t')}::text from maintenance_types t where t.id = :id"),  # noqa: S608
-}
-
-
-async def read_json(session: ReadSession, entity: str, row_id: UUID) -> str:
-    return str(await session.scalar(_WRITTEN[entity], {"id": row_id}))

@@ -4,13 +4,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from server.core.access import Actor, require
-from server.core.command_routes import Answer, command
-from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
+from server.core.command_routes import command, row_of
+from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
-from server.plans import listing, repository, service
+from server.plans import listing, service
 from server.plans.asked import AskedPlan
+from server.plans.rows import PLAN, TEAM, TYPE
 from shared_models.plans.commands import (
     AssignOccurrence,
     MoveOccurrence,
@@ -35,17 +36,13 @@ lists(router, "/maintenance/types", listing.TYPES, Reader)
 lists(router, "/teams", listing.TEAMS, Reader)
 
 
-async def _answer(session: Session, entity: str, row_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
-    return Response(await repository.read_json(session, entity, row_id), status_code, media_type=JSON)
-
-
 # --- plans
 
 
 @router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
 async def create_plan(actor: Planner, session: SessionDep, cmd: AskedPlan) -> Response:
     await service.create_asked(session, actor, cmd)
-    return await _answer(session, "plan", cmd.plan_id, status.HTTP_201_CREATED)
+    return Response(await PLAN.written(session, cmd.plan_id), status.HTTP_201_CREATED, media_type=JSON)
 
 
 @router.post(_PREFIX + "/preview")
@@ -56,10 +53,10 @@ async def preview_plan(actor: Reader, session: ReadSessionDep, fields: PlanField
 
 @router.get(_ONE, response_model=PlanRow)
 async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response:
-    return await listing.plan(pool, actor, plan_id)
+    return await PLAN.read(pool, plan_id, actor)
 
 
-_PLAN = Answer(PlanRow, lambda session, cmd: repository.read_json(session, "plan", cmd.plan_id))
+_PLAN = row_of(PLAN, "plan_id")
 command(router, "PUT", _ONE, UpdatePlan, _PLAN)
 command(router, "PUT", _ONE + "/active", SetPlanActive, _PLAN)
 command(router, "POST", _ONE + "/occurrences/move", MoveOccurrence, _PLAN)
@@ -73,10 +70,10 @@ command(router, "POST", _ONE + "/occurrences/skip", SkipOccurrence, _PLAN)
 @router.post("/maintenance/types", response_model=MaintenanceTypeRow)
 async def write_type(actor: Settler, session: SessionDep, cmd: WriteMaintenanceType) -> Response:
     await service.write_type(session, actor, cmd)
-    return await _answer(session, "maintenance_type", cmd.maintenance_type_id)
+    return Response(await TYPE.written(session, cmd.maintenance_type_id), media_type=JSON)
 
 
 @router.post("/teams", response_model=TeamRow)
 async def write_team(actor: Planner, session: SessionDep, cmd: WriteTeam) -> Response:
     await service.write_team(session, actor, cmd)
-    return await _answer(session, "team", cmd.team_id)
+    return Response(await TEAM.written(session, cmd.team_id), media_type=JSON)
