@@ -6,5 +6,7 @@ Lies between `features` and `ui`: core and ui know no domain word, and features 
     views.py (pure):  interventions_of · open_jobs · by_label · today_view · board_view · to_validate · is_late · is_mine · runs_for
     agenda.py (pure): what is to come, entry by entry; loads of people
     due.py (pure): late, due, soon; how plans have been kept
+    foretelling/: what a command does on this device beyond its own row
+    client.py: the client of a plant, its tables by name
     search.py (pure): search_equipment(rows, query, limit=50)
 """

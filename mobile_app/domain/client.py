@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Generic, TypeVar
 
 from mobile_app.core import client as core
-from mobile_app.core import tables
+from mobile_app.core import projection, tables
 from mobile_app.core.tables import Table
 from shared_models.base import EntityRow
 from shared_models.checklists.rows import ChecklistRow
@@ -17,6 +17,7 @@ from shared_models.sites import LineRow, SiteRow
 from shared_models.users import UserCard
 
 R = TypeVar("R", bound=EntityRow)
+projection.TEACHERS.append("mobile_app.domain.foretelling")
 
 
 class _Of(Generic[R]):

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import mobile_app.domain.foretelling  # noqa: F401 - it registers what goes beyond a row
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.storage import StoredRow, refs_of
 from shared_models.base import Row

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid5
 
-from mobile_app.core.project_equipment import EQUIPMENT
-from mobile_app.core.project_interventions import INTERVENTION
 from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, rule
+from mobile_app.domain.foretelling.equipment import EQUIPMENT
+from mobile_app.domain.foretelling.interventions import INTERVENTION
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.creation import due_job, snapshot

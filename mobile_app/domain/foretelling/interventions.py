@@ -3,8 +3,8 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from mobile_app.core.project_equipment import EQUIPMENT
 from mobile_app.core.projection import Rows, carries, keep, rule
+from mobile_app.domain.foretelling.equipment import EQUIPMENT
 from shared_models.checklists.answering import answer_step, meters_of
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import ChecklistRow
