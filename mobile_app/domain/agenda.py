@@ -23,7 +23,6 @@ from shared_models.users import UserCard
 
 WORK_DAYS = 5
 WEEK_DAYS = 7
-_APART = timedelta(minutes=1)
 _KEPT = 6
 """Spans that a device keeps ready: the month shown, its neighbours, what is late."""
 
@@ -415,40 +414,7 @@ def reason_of(entry: Entry) -> DueReason | None:
 
 
 def next_original(plan: PlanRow) -> datetime | None:
-    """What names the next occurrence: its own original date where it has one, else the rule's first.
-
-    Done early, a date may come to the same day again: it is named a minute later then, as on the server.
-    """
+    """What names the next occurrence: its own original date where it has one, else the rule's first."""
     ruled = plan.upcoming[0] if plan.upcoming else None
-    if is_series_of(plan):
-        return ruled
-    if waiting := next((each.original_due for each in plan.occurrences if each.state in _WAITING), None):
-        return waiting
-    taken = {each.original_due for each in plan.occurrences}
-    while ruled is not None and ruled in taken:
-        ruled += _APART
-    return ruled
-
-
-def room_of(plan: PlanRow, original_due: datetime) -> tuple[datetime | None, datetime | None]:
-    """Between which dates a date of a series may be moved, both excluded: its dates keep their order."""
-    if not is_series_of(plan):
-        return None, None
-    own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
-    waiting = {*plan.upcoming, *(due for due, each in own.items() if each.state in _WAITING)}
-    before = [due for due in waiting if due < original_due and _is_waiting(own.get(due))]
-    after = [due for due in waiting if due > original_due and _is_waiting(own.get(due))]
-
-    def now_on(due: datetime) -> datetime:
-        return own[due].due if due in own else due
-
-    return (now_on(max(before)) if before else None), (now_on(min(after)) if after else None)
-
-
-def _is_waiting(occurrence: OccurrenceRow | None) -> bool:
-    return occurrence is None or occurrence.state in _WAITING
-
-
-def fits(plan: PlanRow, original_due: datetime, to: datetime) -> bool:
-    before, after = room_of(plan, original_due)
-    return (before is None or to > before) and (after is None or to < after)
+    waiting = None if is_series_of(plan) else next((each.original_due for each in plan.occurrences if each.state in _WAITING), None)
+    return waiting or ruled

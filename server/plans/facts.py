@@ -8,16 +8,13 @@ from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.zones import clock_of
-from server.plans import machines, repository
+from server.plans import machines, readings, repository
 from server.plans.machines import History
-from server.plans.repository import MeterFacts
+from server.plans.readings import Asked, MeterFacts
 from server.plans.wall import SiteClock
-from shared_models.meters.metering import Point
 from shared_models.plans.course import Course, open_of
 from shared_models.plans.outlook import Outlook, moments_between
 from shared_models.plans.planning import Outcome, ReferenceKind
@@ -42,7 +39,9 @@ async def gather(session: ReadSession, plans: Sequence[PlanRow], *moments: datet
     dates = Dates(plan.id for plan in plans)
     dates.add(await repository.live_dates(session, [plan.id for plan in plans], [plan.id for plan in plans if plan.meter_id]))
     dates.add(ended)
-    meters = await _meters(session, {plan.id: _asked(plan, clocks[plan.id], moments, dates.of[plan.id]) for plan in plans if plan.meter_id})
+    meters = await readings.read(
+        session, {plan.id: _asked(plan, clocks[plan.id], moments, dates.of[plan.id]) for plan in plans if plan.meter_id}
+    )
     looks = {plan.id: _outlook(plan, clocks[plan.id], meters.get(plan.id)) for plan in plans}
     since = {plan.id: _since(plan, looks[plan.id], moments, dates.of[plan.id]) for plan in plans}
     dates.add(await repository.ended_dates(session, since))
@@ -104,18 +103,6 @@ def _begun(rows: Mapping[datetime, OccurrenceRow], *, is_asked: bool) -> datetim
     return min((min(row.due, row.original_due) for row in told), default=None)
 
 
-# --- meters
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Whose readings are wanted, from when on, and which moments matter; these are worked out only where there are too many readings."""
-
-    meter_id: UUID
-    since: datetime
-    moments: Iterable[datetime]
-
-
 def _asked(plan: PlanRow, where: SiteClock, moments: Iterable[datetime], rows: Mapping[datetime, OccurrenceRow]) -> Asked:
     """The instants at which the plan's dates need the meter's total: its last completion, its reference, and its next date."""
     told, now, ref = list(moments), clock.now(), plan.reference
@@ -126,61 +113,3 @@ def _asked(plan: PlanRow, where: SiteClock, moments: Iterable[datetime], rows: M
         told += [max(where.instant(due), earliest) for due in (reason.by_rule().due, reason.due)]
     since = min([*told, now])
     return Asked(cast("UUID", plan.meter_id), since, chain(told, [now], moments_between(plan.rule(), where, since, now)))
-
-
-_METERS = sa.text("select id, unit, coalesce(per_day, expected_per_day) as per_day from meter where id = any(:ids)")
-_READINGS = sa.text("""
-with first as (select a.id, coalesce(
-    (select max(b.read_at) from reading b where b.meter_id = a.id and b.voided_at is null and b.read_at <= a.since), '-infinity'
-) as at from unnest(cast(:ids as uuid[]), cast(:since as timestamptz[])) a(id, since)), shown as (
-    select meter_id as id, occurred_at as at, final_value + coalesce(sum(final_value - start_value) over (
-        partition by meter_id order by occurred_at, id rows between unbounded preceding and 1 preceding
-    ), 0) as total from meter_reset where meter_id = any(:ids)
-)
-select f.id, x.read_at as at, x.total, true as is_read from first f cross join lateral (
-    select read_at, total from reading where meter_id = f.id and voided_at is null and read_at >= f.at order by read_at limit :most
-) x
-union all select s.id, s.at, s.total, false from shown s join first f on f.id = s.id and s.at >= f.at
-order by 1, 2, 3
-""")
-
-
-@dataclass
-class _Line:
-    """A meter's points, and which of them are readings."""
-
-    points: list[Point] = field(default_factory=list)
-    read: list[datetime] = field(default_factory=list)
-
-    def since(self, moment: datetime) -> tuple[Point, ...]:
-        begin = max((at for at in self.read if at <= moment), default=None)
-        return tuple(self.points) if begin is None else tuple(point for point in self.points if point.at >= begin)
-
-
-async def _meters(session: ReadSession, asked: dict[UUID, Asked]) -> dict[UUID, MeterFacts]:
-    """By plan. A meter with a great many readings is read for each of its plans, around what matters to that."""
-    if not asked:
-        return {}
-    since: dict[UUID, datetime] = {}
-    for one in asked.values():
-        since[one.meter_id] = min(one.since, since.get(one.meter_id, one.since))
-    meters = {row.id: row for row in await session.execute(_METERS, {"ids": list(since)})}
-    lines = await _lines(session, since)
-    found: dict[UUID, MeterFacts] = {}
-    for plan_id, one in asked.items():
-        meter, line = meters[one.meter_id], lines[one.meter_id]
-        if len(line.read) > repository.MOST_POINTS:
-            found[plan_id] = await repository.meter_facts(session, one.meter_id, one.since, one.moments)
-        else:
-            found[plan_id] = MeterFacts(meter.unit, meter.per_day, line.since(one.since))
-    return found
-
-
-async def _lines(session: ReadSession, since: dict[UUID, datetime]) -> dict[UUID, _Line]:
-    lines = {meter_id: _Line() for meter_id in since}
-    values = {"ids": list(since), "since": list(since.values()), "most": repository.MOST_POINTS + 1}
-    for row in await session.execute(_READINGS, values):
-        lines[row.id].points.append(Point(row.at, float(row.total)))
-        if row.is_read:
-            lines[row.id].read.append(row.at)
-    return lines

@@ -16,7 +16,6 @@ from server.core.errors import NotFound
 from server.core.tables import same_name
 from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, Team
-from shared_models.meters.metering import Point
 from shared_models.plans.rows import OccurrenceRow
 
 # --- plans
@@ -196,65 +195,11 @@ async def write_decided(session: Session, rows: Sequence[tuple[Any, ...]]) -> No
     await session.execute(_WRITE_DECIDED, dict(zip(_DECIDED, map(list, columns), strict=True)))
 
 
-# --- the site's clock, and meters
+# --- the site's clock
 
 
 async def site_zone(session: ReadSession, site_id: UUID) -> ZoneInfo:
     return zone_of(str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id})))
-
-
-_METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")
-_LINE = """
-with first as (select coalesce(
-    (select max(b.read_at) from reading b where b.meter_id = :id and b.voided_at is null and b.read_at <= :since), '-infinity'
-) as at), shown as (
-    select occurred_at, final_value + coalesce(sum(final_value - start_value) over (
-        order by occurred_at, id rows between unbounded preceding and 1 preceding
-    ), 0) as total from meter_reset where meter_id = :id
-)
-{readings}
-union all select occurred_at, total from shown, first where occurred_at >= first.at
-order by 1, 2
-"""
-_ALL = """
-(select read_at, total from reading where meter_id = :id and voided_at is null and read_at >= (select at from first)
-    order by read_at limit :most)
-"""
-_AROUND = """
-select b.read_at, b.total from (select unnest(cast(:moments as timestamptz[])) as at union all select 'infinity') m cross join lateral (
-    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at <= m.at
-        order by read_at desc, total desc limit 1)
-    union all
-    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at > m.at order by read_at, total limit 1)
-) b where b.read_at >= (select at from first) group by 1, 2
-"""
-_POINTS = {
-    "all": sa.text(_LINE.format(readings=_ALL)),
-    "around": sa.text(_LINE.format(readings=_AROUND)),
-}
-MOST_POINTS = 1000
-"""Beyond this many, only the readings around the moments that matter are read."""
-
-
-@dataclass(frozen=True)
-class MeterFacts:
-    unit: str = ""
-    per_day: float | None = None
-    points: tuple[Point, ...] = ()
-
-
-async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime, moments: Iterable[datetime]) -> MeterFacts:
-    """The readings from the last one before `since` on, and what the meter last showed before each reset.
-
-    Of a great many readings, those next to `since`, next to each of `moments`, and the last one.
-    """
-    if meter_id is None or (meter := (await session.execute(_METER, {"id": meter_id})).one_or_none()) is None:
-        return MeterFacts()
-    values = {"id": meter_id, "since": since}
-    rows = (await session.execute(_POINTS["all"], values | {"most": MOST_POINTS + 1})).all()
-    if len(rows) > MOST_POINTS:
-        rows = (await session.execute(_POINTS["around"], values | {"moments": [since, *moments]})).all()
-    return MeterFacts(meter.unit, meter.per_day, tuple(Point(row.read_at, float(row.total)) for row in rows))
 
 
 # --- what a plan refers to

@@ -52,20 +52,20 @@ def _explain(course: Course, row: OccurrenceRow) -> None:
         course.tell(reason=reason.by_rule() if by_rule else reason.model_copy(update=moved))
 
 
-def room_of(course: Course, row: OccurrenceRow) -> tuple[datetime | None, datetime | None]:
+def room_of(course: Course, original_due: datetime) -> tuple[datetime | None, datetime | None]:
     """Between which dates one of a series may be moved, both excluded: they keep their order, so that none is overtaken and lost."""
     current = course.open
-    before = current.due if current is not None and current.original_due != row.original_due else None
+    before = current.due if current is not None and current.original_due != original_due else None
     for date in course.unsettled():
-        if date.original_due > row.original_due:
+        if date.original_due > original_due:
             return before, date.due
-        if date.original_due < row.original_due:
+        if date.original_due < original_due:
             before = date.due
     return before, None
 
 
 def _ensure_between(course: Course, row: OccurrenceRow, to: datetime) -> None:
-    before, after = room_of(course, row)
+    before, after = room_of(course, row.original_due)
     if after is not None and to >= after:
         raise MovePastNeighbour(day=after.date())
     if before is not None and to <= before:

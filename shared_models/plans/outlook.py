@@ -6,12 +6,13 @@ Every date comes from `shared_models.plans.planning`; here it is only asked with
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from math import floor
 from typing import Protocol
 
 from shared_models.meters import metering
 from shared_models.meters.metering import Point
 from shared_models.plans import planning, recurrence
-from shared_models.plans.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind
+from shared_models.plans.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind, Trigger
 from shared_models.plans.recurrence import CalendarRule
 
 _MINUTE = timedelta(minutes=1)
@@ -135,10 +136,28 @@ class Outlook:
         return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
 
     def past(self, ref: Reference, until: datetime) -> tuple[Reference, int]:
-        """As `planning.past`; `until` is local."""
-        latest = self.points[-1].total if self.points else None
-        shown = planning.Shown(lambda at: self.total_at(self.instant(at)), self._reached, latest)
-        return planning.past(self.rule, ref, until, shown, self.due)
+        """The reference that leads beyond `until`, a local time, and how many dates it passes; not for a series.
+
+        A meter's threshold is passed when readings show it: what its use has only foretold is still to be done.
+        """
+        passed = 0
+        while (reason := self.due(ref)) is not None and reason.due <= until and (reason.wins is Trigger.calendar or reason.is_reached):
+            ref, count = self._beyond(reason, ref, until)
+            passed += count
+        return ref, passed
+
+    def _beyond(self, reason: DueReason, ref: Reference, until: datetime) -> tuple[Reference, int]:
+        kind, interval = ReferenceKind.skipped if ref.kind is ReferenceKind.start else ref.kind, self.rule.meter_interval
+        if reason.wins is not Trigger.meter or reason.threshold is None or not interval:
+            total = self.total_at(self.instant(reason.due)) if reason.threshold is not None else None
+            return Reference(kind=kind, at=reason.due, total=total, is_read=True), 1
+        reached = self.total_at(self.instant(until)) or reason.threshold
+        reached = min(reached, self.points[-1].total) if self.points else reached
+        count = max(1, floor((reached - reason.threshold) / interval) + 1)
+        total = reason.threshold + (count - 1) * interval
+        at = self._reached(total)
+        day = max(reason.due, datetime.combine(at.date(), self.rule.due_time)) if at else reason.due
+        return Reference(kind=kind, at=day, total=total), count
 
     def reevaluated(self, ref: Reference, done_at: datetime | None) -> Reference:
         """A reading that came late may tell another total at the reference; a threshold and what a planner told of stay."""

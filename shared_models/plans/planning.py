@@ -5,11 +5,11 @@ series whatever happens. Everything else runs from a *reference*: the last compl
 when it is fixed, the plan's start before either.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from math import ceil, floor
+from math import ceil
 
 from shared_models.base import Local, Row
 from shared_models.plans import recurrence
@@ -246,43 +246,6 @@ def upcoming(rule: PlanRule, ref: Reference, meter: MeterView | None, now: datet
             break
         found.append(reason.due)
     return found
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a meter has shown, on the wall clock of the plan's site; `latest` is None without a reading."""
-
-    total_at: Callable[[datetime], float | None]
-    reached_at: Callable[[float], datetime | None]
-    latest: float | None
-
-
-def past(
-    rule: PlanRule, ref: Reference, until: datetime, shown: Shown, next_due: Callable[[Reference], DueReason | None]
-) -> tuple[Reference, int]:  # fmt: skip
-    """The reference that leads beyond `until`, and how many dates it passes; not for a series.
-
-    A meter's threshold is passed when readings show it: what its use has only foretold is still to be done.
-    """
-    passed = 0
-    while (reason := next_due(ref)) is not None and reason.due <= until and (reason.wins is Trigger.calendar or reason.is_reached):
-        ref, count = _beyond(rule, reason, ref, until, shown)
-        passed += count
-    return ref, passed
-
-
-def _beyond(rule: PlanRule, reason: DueReason, ref: Reference, until: datetime, shown: Shown) -> tuple[Reference, int]:
-    kind = ReferenceKind.skipped if ref.kind is ReferenceKind.start else ref.kind
-    if reason.wins is not Trigger.meter or reason.threshold is None or not rule.meter_interval:
-        total = shown.total_at(reason.due) if reason.threshold is not None else None
-        return Reference(kind=kind, at=reason.due, total=total, is_read=True), 1
-    reached = shown.total_at(until) or reason.threshold
-    reached = reached if shown.latest is None else min(reached, shown.latest)
-    count = max(1, floor((reached - reason.threshold) / rule.meter_interval) + 1)
-    total = reason.threshold + (count - 1) * rule.meter_interval
-    at = shown.reached_at(total)
-    day = max(reason.due, datetime.combine(at.date(), rule.due_time)) if at else reason.due
-    return Reference(kind=kind, at=day, total=total), count
 
 
 def tolerance(days: float | None, interval_days: float | None) -> float:

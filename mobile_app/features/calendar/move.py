@@ -9,10 +9,11 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import t
-from mobile_app.domain.agenda import Entry, room_of
+from mobile_app.domain.agenda import Entry, is_series_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
-from mobile_app.domain.lookup import name_of
+from mobile_app.domain.foretelling.plans import course_of
+from mobile_app.domain.lookup import name_of, shown_rows
 from mobile_app.domain.people import technicians
 from mobile_app.domain.submit import submit
 from mobile_app.features.calendar.entries import said_day, time_of
@@ -30,6 +31,7 @@ from shared_models.base import Command
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AssignIntervention, CancelIntervention, UpdateIntervention
 from shared_models.plans.commands import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
+from shared_models.plans.dates import room_of
 
 SKIP_REASONS = ("stopped", "recent", "season")
 
@@ -41,11 +43,11 @@ def why_fixed(entry: Entry) -> str:
     return "" if entry.is_to_do else t("calendar.fixed_over")
 
 
-def overtakes(entry: Entry, moment: datetime) -> str:
+def overtakes(client: Client, entry: Entry, moment: datetime) -> str:
     """Which other date of the series stands in the way; empty when none does."""
-    if entry.plan is None or entry.original_due is None:
+    if entry.plan is None or entry.original_due is None or not is_series_of(entry.plan):
         return ""
-    before, after = room_of(entry.plan, entry.original_due)
+    before, after = room_of(course_of(shown_rows(client), entry.plan, client.now()), entry.original_due)
     if before is not None and moment <= before:
         return t("calendar.past_before", day=said_day(before.date()))
     if after is not None and moment >= after:
@@ -69,7 +71,7 @@ class Moves:
         before = self._entry.due
         if moment == before:
             return False
-        if why := why_fixed(self._entry) or overtakes(self._entry, moment):
+        if why := why_fixed(self._entry) or overtakes(self._client, self._entry, moment):
             toast(why, seconds=6)
             return False
         if not await submit(self._client, self._moving(moment)):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mobile_app.core.projection import Person, Rows, project
+from mobile_app.core.projection import Person, project
 from mobile_app.domain.agenda import next_original
 from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import shown_rows
 from shared_models.plans.commands import CreatePlan, UpdatePlan
 from shared_models.plans.fields import PlanFields, rule_of
 from shared_models.plans.planning import DueReason, Reference, ReferenceKind, forecast
@@ -52,7 +53,7 @@ def _later(plan: PlanRow, first_due: datetime, known: Mapping[datetime, Occurren
 
 def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST) -> list[DueReason]:
     """What the plan would be due, as the device's own forecast of the command says."""
-    rows = Rows(lambda entity, row_id: client.tables.by_entity[entity].get(row_id))
+    rows = shown_rows(client)
     project(command, rows, Person(client.user.id, client.user.role))
     plan = rows.get("plan", PlanRow, command.plan_id)
     return [date.reason for date in next_dates(plan, most)] if plan else by_rule(command, most)

@@ -19,8 +19,9 @@ from server.generator import service as generator
 from server.generator.service import Report
 from server.interventions.models import Intervention
 from server.meters.models import Meter, Reading
-from server.plans import repository, service
+from server.plans import service
 from server.plans.models import Plan, PlanOccurrence
+from server.plans.rows import PLAN
 from server.plans.wall import instant_of, local_of
 from server.sites.models import Site
 from server.users.models import UserSite
@@ -102,7 +103,7 @@ class Planner:
         return plan_id
 
     async def row(self, plan_id: UUID) -> PlanRow:
-        return PlanRow.model_validate_json(await repository.read_json(self.session, "plan", plan_id))
+        return PlanRow.model_validate_json(await PLAN.written(self.session, plan_id))
 
     async def due(self, plan_id: UUID) -> str | None:
         """The next date on the site's wall clock, to the minute."""

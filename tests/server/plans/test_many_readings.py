@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from server.core import clock
-from server.plans import repository, service
+from server.plans import readings, service
+from server.plans.readings import Asked
 from server.plans.wall import SiteClock
 from shared_models.plans.outlook import Outlook, moments_between
 from shared_models.plans.planning import Basis, PlanRule, Reference, ReferenceKind
@@ -55,8 +56,8 @@ async def test_those_around_what_matters_tell_as_much_as_all(planner: Planner, m
         moments = [done_at, *moments_between(RULE, PARIS, since, NOW)]
         looks = []
         for most in (10**6, 0):
-            monkeypatch.setattr(repository, "MOST_POINTS", most)
-            facts = await repository.meter_facts(planner.session, meter_id, since, moments)
+            monkeypatch.setattr(readings, "MOST_POINTS", most)
+            facts = (await readings.read(planner.session, {meter_id: Asked(meter_id, since, moments)}))[meter_id]
             looks.append(Outlook(RULE, PARIS, facts.unit, 5.0, facts.points))
         every, around = looks
         assert set(around.points) <= set(every.points)
@@ -78,4 +79,5 @@ async def test_a_report_a_minute_is_not_read_whole(planner: Planner) -> None:
     since, days = planner.at("2025-03-01 08:00"), moments_between(RULE, PARIS, planner.at("2025-03-01 08:00"), clock.now())
 
     assert (await planner.row(plan_id)).meter.total == 500
-    assert len((await repository.meter_facts(planner.session, meter_id, since, days)).points) < 150
+    facts = (await readings.read(planner.session, {plan_id: Asked(meter_id, since, days)}))[plan_id]
+    assert len(facts.points) < 150
