@@ -7,7 +7,7 @@ Sync reads from it what a pull selects, and in which order; whose site a row is 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import cast
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from sqlmodel import SQLModel
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.following import followed
-from server.core.sql import json_row, read_row, written_row
+from server.core.queries import expression
+from server.core.sql import json_row, read_row
 from shared_models.base import EntityRow
 
 SINCE = "$9::timestamptz"
@@ -57,7 +58,11 @@ class Held:
 
     async def written(self, session: ReadSession, row_id: UUID) -> str:
         """The JSON of a row that this transaction has just written, or found to be in sight."""
-        return await written_row(session, self.json("t"), f"{self.table.name} t", row_id)
+        return str(await session.scalar(self._one, {"id": row_id}))
+
+    @cached_property
+    def _one(self) -> sa.TextClause:
+        return sa.text(expression("select {}::text from {} t where t.id = :id", self.json("t"), self.table.name))
 
 
 HELD: dict[str, Held] = {}

@@ -18,7 +18,6 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from server.core.access import Actor, in_sight
-from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.queries import EVERYTHING, Sql, expression, plain, sql
 
@@ -93,11 +92,6 @@ async def read_row(pool: asyncpg.Pool, row: str, table: str, row_id: UUID, actor
     if body is None:
         raise NotFound
     return Response(body, media_type=JSON)
-
-
-async def written_row(session: ReadSession, row: str, table: str, row_id: UUID) -> str:
-    """The same text of a row that this transaction has just written, or found to be in sight."""
-    return str(await session.scalar(_one(row, table, row_id, None).clause()))
 
 
 def _one(row: str, table: str, row_id: UUID, actor: Actor | None) -> Sql:

@@ -1,11 +1,16 @@
 from fastapi import APIRouter, status
 
-from server.core.command_routes import Answer, command
+from server.core.command_routes import command, row_of
 from server.core.writes import WriteRoute
-from server.interventions import service as interventions
-from shared_models.interventions.rows import InterventionRow
+from server.interventions.rows import INTERVENTION
 from shared_models.plans.commands import GeneratePlan
 
 router = APIRouter(tags=["plans"], route_class=WriteRoute)
-_JOB = Answer(InterventionRow, lambda session, cmd: interventions.read_json(session, cmd.intervention_id))
-command(router, "POST", "/maintenance/scheduled/{plan_id}/generate", GeneratePlan, _JOB, status_code=status.HTTP_201_CREATED)
+command(
+    router,
+    "POST",
+    "/maintenance/scheduled/{plan_id}/generate",
+    GeneratePlan,
+    row_of(INTERVENTION, "intervention_id"),
+    status_code=status.HTTP_201_CREATED,
+)

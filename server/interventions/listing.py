@@ -7,13 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from fastapi import Response
 
 from server.core.access import Actor
 from server.core.lists import List, Of, every_word, exact, on_sites
 from server.core.queries import plain, sql
-from server.core.sql import ensure_in_sight, json_columns, labour_minutes, person, read_row
-from server.interventions.rows import TABLE, row_json
+from server.core.sql import ensure_in_sight, json_columns, labour_minutes, person
+from server.interventions.rows import TABLE
 from shared_models.equipment.life import REPEAT_WINDOW, PastJob
 from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, RevisionRead
 from shared_models.paging import KeysetQuery
@@ -76,11 +75,6 @@ REVISIONS = List(
     sorts={"revision": "r.revision"}, order="-revision", tie="revision", exported=("revision", "replaced_at", "by", "reason"),
     clock="(select s.clock from maintenance_interventions i join sites s on s.id = i.site_id where i.id = r.intervention_id)",
 )  # fmt: skip
-
-
-async def sheet(pool: asyncpg.Pool, actor: Actor, intervention_id: UUID) -> Response:
-    """An `InterventionRow`."""
-    return await read_row(pool, row_json("i"), _ROWS, intervention_id, actor)
 
 
 _PAST_JOB = json_columns(

@@ -22,7 +22,7 @@ from server.interventions.models import (
     InterventionPhoto,
     InterventionRevision,
 )
-from server.interventions.rows import TABLE, row_json
+from server.interventions.rows import INTERVENTION, TABLE
 from shared_models.equipment.rows import FailureItemKind
 from shared_models.interventions.rows import InterventionRow
 
@@ -34,15 +34,7 @@ async def take(session: Session, actor: Actor, intervention_id: UUID) -> Interve
     statement = select(col(Intervention.id)).where(col(Intervention.id) == intervention_id, visible(actor, Intervention.site_id))
     if await session.scalar(statement.with_for_update()) is None:
         raise NotFound
-    return InterventionRow.model_validate_json(await read_json(session, intervention_id))
-
-
-_ROW = sa.text(f"select {row_json('i')}::text from {TABLE} i where i.id = :id")  # noqa: S608
-
-
-async def read_json(session: ReadSession, intervention_id: UUID) -> str:
-    """The sheet as devices get it, as JSON text."""
-    return str(await session.scalar(_ROW, {"id": intervention_id}))
+    return InterventionRow.model_validate_json(await INTERVENTION.written(session, intervention_id))
 
 
 async def exists(session: ReadSession, intervention_id: UUID) -> bool:

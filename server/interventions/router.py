@@ -6,11 +6,12 @@ from pydantic import TypeAdapter
 
 from server.core.access import Actor, require
 from server.core.clock import now
-from server.core.command_routes import Answer, command
+from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep
 from server.core.list_routes import lists
 from server.core.writes import WriteRoute
-from server.interventions import listing, repository, service  # noqa: F401 - service carries the commands out
+from server.interventions import listing, service  # noqa: F401 - service carries the commands out
+from server.interventions.rows import INTERVENTION
 from shared_models.checklists.commands import AnswerStep
 from shared_models.equipment.life import PastJob, RepeatNotice, repeat_failure
 from shared_models.interventions.commands import (
@@ -48,7 +49,7 @@ lists(router, "/equipment/{equipment_id}/interventions", listing.OF_MACHINE, Rea
 
 @router.get(_ONE, response_model=InterventionRow)
 async def read_intervention(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    return await listing.sheet(pool, actor, intervention_id)
+    return await INTERVENTION.read(pool, intervention_id, actor)
 
 
 @router.get("/equipment/{equipment_id}/repeat")
@@ -62,7 +63,7 @@ async def read_repeat_notice(actor: Reader, pool: ReadPoolDep, equipment_id: UUI
 # --- commands
 
 
-_SHEET = Answer(InterventionRow, lambda session, cmd: repository.read_json(session, cmd.intervention_id))
+_SHEET = row_of(INTERVENTION, "intervention_id")
 _NEW = status.HTTP_201_CREATED
 command(router, "POST", _PREFIX, CreateIntervention, _SHEET, status_code=_NEW)
 command(router, "PATCH", _ONE, UpdateIntervention, _SHEET)

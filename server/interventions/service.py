@@ -47,7 +47,6 @@ from shared_models.interventions.refusals import NotAllowedNow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.rules import By, Outcome, apply
 
-read_json = repository.read_json
 exists = repository.exists
 
 _DONE: dict[type[Command], str] = {

@@ -1,14 +1,7 @@
 """Work requests as the JSON PostgreSQL writes."""
 
-from uuid import UUID
-
-import asyncpg
-from fastapi import Response
-
-from server.core.access import Actor
-from server.core.database import Session
 from server.core.lists import List, exact, on_sites
-from server.core.sql import person, read_row, written_row
+from server.core.sql import person
 from server.requests import rows
 from shared_models.requests.rows import WorkRequestFilter, WorkRequestRow
 
@@ -31,11 +24,3 @@ REQUESTS = List(
     ),
     words={"symptom": "domain.symptom", "status": "domain.request"},
 )  # fmt: skip
-
-
-async def one(pool: asyncpg.Pool, actor: Actor, request_id: UUID) -> Response:
-    return await read_row(pool, rows.work_request_json("r"), "work_request r", request_id, actor)
-
-
-async def after_write(session: Session, request_id: UUID) -> str:
-    return await written_row(session, rows.work_request_json("r"), "work_request r", request_id)

@@ -11,7 +11,7 @@ from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Session
 from server.equipment.models import Equipment, EquipmentClass, FailureItem
-from server.interventions import repository
+from server.interventions.rows import INTERVENTION
 from server.sites.models import Site
 from server.users.models import User, UserSite
 from shared_models.base import Command
@@ -84,7 +84,7 @@ class Workshop:
         return job
 
     async def sheet(self, job: UUID) -> InterventionRow:
-        return InterventionRow.model_validate_json(await repository.read_json(self.session, job))
+        return InterventionRow.model_validate_json(await INTERVENTION.written(self.session, job))
 
     async def picture(self, site_id: UUID | None = None, mime_type: str = "image/jpeg") -> UUID:
         photo_id = uuid7()

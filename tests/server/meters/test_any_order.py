@@ -10,7 +10,7 @@ from server.core.access import SYSTEM
 from server.core.commands import run
 from server.core.database import Database, Session
 from server.core.errors import Refusal
-from server.meters import repository
+from server.meters.rows import METER
 from server.sites.models import Site
 from shared_models.ids import uuid7
 from shared_models.meters.rows import MeterRow
@@ -41,7 +41,7 @@ class World:
             for command, may_be in filter(None, map(story.next, told)):
                 assert await _taken(session, command) == may_be, command
                 meter = apply(meter, command, SYSTEM.by).row if may_be else meter
-                seen = MeterRow.model_validate_json(await repository.read_json(session, meter.id))
+                seen = MeterRow.model_validate_json(await METER.written(session, meter.id))
                 assert seen.model_dump(exclude=UNSEEN) == meter.model_dump(exclude=UNSEEN)
                 assert seen.per_day == pytest.approx(meter.per_day)
             await session.rollback()
