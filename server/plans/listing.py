@@ -17,7 +17,7 @@ def _of_strip(outcome: str) -> str:
 
 
 PLANS = List(
-    "plans", PlanListItem, "scheduled_maintenances p", joins="join equipment e on e.id = p.equipment_id",
+    "plans", PlanListItem, "scheduled_maintenances p", joins="join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id",
     scope=on_sites("p.site_id"),
     carried={"equipment_name": "e.name", "equipment_code": "e.code"},
     columns={
@@ -31,6 +31,9 @@ PLANS = List(
     filters=exact("p", "site_id", "equipment_id", "maintenance_type_id", "assigned_technician_id", "team_id", "is_active") | {
         "production_line_id": "e.production_line_id = {}",
         "is_ignored": "(p.ignored_since is not null) = {}",
+        "is_late": (  # of a machine in use, since yesterday or longer on its site's calendar
+            "coalesce(p.is_active and e.status <> 'inactive' and p.next_due < date_trunc('day', now() at time zone s.clock), false) = {}"
+        ),
     },
     search=every_word("(etabli_fold(p.title) like etabli_fold({word}) or e.search_text like etabli_fold({word}))"),
     sorts={

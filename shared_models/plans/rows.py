@@ -147,6 +147,7 @@ class PlanFilter(PageQuery):
     team_id: UUID | None = None
     is_active: bool | None = None
     is_ignored: bool | None = None
+    is_late: bool | None = None
 
 
 class PreviewItem(Row):

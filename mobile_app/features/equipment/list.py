@@ -11,6 +11,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.scanning import scanner
@@ -25,7 +26,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
-from mobile_app.ui.sheets import use_sheet
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
@@ -130,6 +131,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
             ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
             ft.Container(bar[0], width=360),
             *_admin_actions(client, lambda: set_printing([])),
+            MoreMenu(_exports(client, filters)),
             SyncBadge(),
         ],
         spacing=Space.m,
@@ -148,6 +150,11 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     )
     body = Stack(head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    asked = {"search": filters.query.strip(), "site_id": filters.site, "production_line_id": filters.line}
+    return exports(client, "/equipment", t("equipment_list.title"), **asked, status=filters.status, criticality=filters.criticality)
 
 
 def _count(client: Client) -> str:

@@ -10,6 +10,7 @@ import flet as ft
 from mobile_app.core.i18n import format_date, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import submit
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
@@ -22,7 +23,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
-from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
+from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table
@@ -75,7 +76,7 @@ def PeopleScreen() -> ft.Control:
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     dense = use_breakpoint() == Breakpoint.desktop and not use_environment().has_big_text
-    head = _head(found.data, wide=use_breakpoint() > Breakpoint.phone)
+    head = _head(found.data, _exports(client, filters), wide=use_breakpoint() > Breakpoint.phone)
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("people.search"))
     bar = _filter_bar(client, filters, set_filters)
     if found.error and found.data is None:
@@ -89,9 +90,14 @@ def PeopleScreen() -> ft.Control:
     return Page(head, search, bar, *cards, *_more(found.data), Invitations(client, found.data.invitations, found.reload), footer=footer)
 
 
-def _head(found: Found | None, *, wide: bool) -> ft.Control:
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    asked = {"search": filters.query.strip(), "role": filters.role, "state": filters.state, "site_id": filters.site}
+    return exports(client, "/users", t("people.title"), **asked)
+
+
+def _head(found: Found | None, more: list[MenuItem], *, wide: bool) -> ft.Control:
     counted = n("people.count", found.total) if found else ""
-    trailing = [_invite(height=48)] if wide else []
+    trailing = [MoreMenu(more), _invite(height=48)] if wide else []
     return PageHeader(t("people.title"), counted, trailing=trailing, on_back=opener("/organisation"))
 
 

@@ -1,6 +1,6 @@
 """All plans: cards on a phone, a dense table on a desk, from the rows of the device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from mobile_app.domain.due import (
     plan_due_state,
 )
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
+from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import dotted, line_of, machine
 from mobile_app.domain.people import technicians
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
@@ -136,15 +137,24 @@ def _choices(rows: Any) -> list[Choice]:
     return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
 
 
-def _actions(client: Client, set_sheet: Callable[[str], None], *, wide: bool) -> list[ft.Control]:
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    shown = {"late": ("is_late", True), "ignored": ("is_ignored", True), "paused": ("is_active", False)}
+    return exports(
+        client, "/maintenance/scheduled", t("plans.title"), search=filters.query.strip(), site_id=filters.site,
+        production_line_id=filters.line, maintenance_type_id=filters.type, assigned_technician_id=filters.technician,
+        **dict([shown[filters.show]] if filters.show else []),
+    )  # fmt: skip
+
+
+def _actions(client: Client, set_sheet: Callable[[str], None], more: Sequence[MenuItem] = (), *, wide: bool) -> list[ft.Control]:
     if not client.may(Permission.maintenance_write):
-        return []
+        return [MoreMenu(more)] if more else []
     items = [MenuItem(t("plans.teams"), lambda: set_sheet("teams"), ft.Icons.GROUPS_ROUNDED)]
     if client.may(Permission.settings_write):
         items.append(MenuItem(t("plans.types"), lambda: set_sheet("types"), ft.Icons.PALETTE_OUTLINED))
     items.append(MenuItem(t("plans.checklists"), opener("/checklists"), ft.Icons.CHECKLIST_ROUNDED))
     new = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED, height=48)
-    return [MoreMenu(items, label=t("plans.more")), *([new] if wide else [])]
+    return [MoreMenu([*items, *more], label=t("plans.more")), *([new] if wide else [])]
 
 
 def _kept(plans: list[PlanRow]) -> str:
@@ -177,7 +187,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         [
             ft.Container(PageHeader(t("plans.title"), _kept(rows)), expand=True),
             ft.Container(search, width=320),
-            *_actions(client, set_sheet, wide=True),
+            *_actions(client, set_sheet, _exports(client, filters), wide=True),
             SyncBadge(),
         ],
         spacing=Space.m,
