@@ -16,9 +16,10 @@ from server.core.errors import NotFound
 from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
-from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
+from server.equipment.models import Document, Equipment, EquipmentClass, FailureItem, LabelCode
 from server.sites.models import ProductionLine
 from shared_models.equipment.rows import EquipmentStatus
+from shared_models.equipment.rules import Around, Entry
 
 _OPEN = "('pending', 'in_progress', 'on_hold')"
 
@@ -109,37 +110,32 @@ async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> li
 # --- status
 
 
-async def status_at(session: ReadSession, equipment_id: UUID, at: Any) -> EquipmentStatus | None:
-    """What the machine was at that instant; None before its first entry."""
-    log = EquipmentStatusLog
-    statement = select(col(log.to_status)).where(col(log.equipment_id) == equipment_id, col(log.occurred_at) <= at)
-    newest = (col(log.occurred_at).desc(), col(log.received_at).desc(), col(log.id).desc())
-    return await session.scalar(statement.order_by(*newest).limit(1))
-
-
-_RELINK = sa.text("""
-update equipment_status_log l set from_status = o.before
-from (
-    select id, lag(to_status) over (order by occurred_at, received_at, id) as before
-    from equipment_status_log where equipment_id = :id
-) o
-where l.id = o.id and l.from_status is distinct from o.before
-""")
-_CURRENT = sa.text("""
-select to_status, reason, (
-    select max(s.occurred_at) from equipment_status_log s
-    where s.equipment_id = :id and s.from_status is distinct from s.to_status
-) as since
-from equipment_status_log where equipment_id = :id order by occurred_at desc, received_at desc, id desc limit 1
+_AROUND = sa.text("""
+(select true as is_before, id, to_status, occurred_at, false as is_last_change from equipment_status_log
+ where equipment_id = :id and occurred_at <= :at order by occurred_at desc, received_at desc, id desc limit 1)
+union all
+(select false, l.id, l.to_status, l.occurred_at, not exists (
+    select from equipment_status_log n where n.equipment_id = l.equipment_id and n.from_status is distinct from n.to_status
+    and (n.occurred_at, n.received_at, n.id) > (l.occurred_at, l.received_at, l.id)
+) from equipment_status_log l where l.equipment_id = :id and l.occurred_at > :at order by l.occurred_at, l.received_at, l.id limit 1)
 """)
 
 
-async def relink_status(session: Session, equipment: Equipment) -> None:
-    """After an entry that came late: mend its neighbours' `from_status`, then repeat the last entry on the machine."""
-    await session.execute(_RELINK, {"id": equipment.id})
-    status, reason, since = (await session.execute(_CURRENT, {"id": equipment.id})).one()
-    equipment.status, equipment.status_reason, equipment.status_since = EquipmentStatus(status), reason, since
-    await session.flush()
+async def status_around(session: ReadSession, equipment_id: UUID, at: Any) -> tuple[Around, UUID | None]:
+    """With the id of the entry that follows."""
+    before, following, following_id = None, None, None
+    for row in await session.execute(_AROUND, {"id": equipment_id, "at": at}):
+        if row.is_before:
+            before = EquipmentStatus(row.to_status)
+        else:
+            following, following_id = Entry(row.occurred_at, EquipmentStatus(row.to_status), row.is_last_change), row.id
+    return Around(before, following), following_id
+
+
+async def follow_status(session: Session, entry_id: UUID, before: EquipmentStatus) -> None:
+    """An entry came late, before this one."""
+    statement = sa.text("update equipment_status_log set from_status = :before where id = :id")
+    await session.execute(statement, {"id": entry_id, "before": before})
 
 
 # --- labels and documents

@@ -1,9 +1,5 @@
 """What machines are said to be: a log by the clocks of those who say it, the last entry of which is what a machine is."""
 
-from uuid import UUID
-
-import sqlalchemy as sa
-
 from server.audit import service as audit
 from server.core.access import Actor
 from server.core.clock import now
@@ -14,32 +10,12 @@ from server.equipment import repository
 from server.equipment.consequences import MachineBack
 from server.equipment.models import Equipment, EquipmentStatusLog
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
-from shared_models.equipment.rules import Around, Entry, StatusTold, told
-
-_AROUND = sa.text("""
-(select true as is_before, id, to_status, occurred_at from equipment_status_log where equipment_id = :id and occurred_at <= :at
- order by occurred_at desc, received_at desc, id desc limit 1)
-union all
-(select false, id, to_status, occurred_at from equipment_status_log where equipment_id = :id and occurred_at > :at
- order by occurred_at, received_at, id limit 1)
-""")
-_FOLLOWS = sa.text("update equipment_status_log set from_status = :status where id = :id")
-
-
-async def _around(session: Session, said: StatusTold) -> tuple[Around, UUID | None]:
-    """With the id of the entry that follows."""
-    before, following, following_id = None, None, None
-    for row in await session.execute(_AROUND, {"id": said.equipment_id, "at": said.at}):
-        if row.is_before:
-            before = EquipmentStatus(row.to_status)
-        else:
-            following, following_id = Entry(row.occurred_at, EquipmentStatus(row.to_status)), row.id
-    return Around(before, following), following_id
+from shared_models.equipment.rules import StatusTold, told
 
 
 async def tell_status(session: Session, actor: Actor, machine: Equipment, said: StatusTold) -> None:
     """Nothing where the machine was that already and there is no reason to add."""
-    log, following_id = await _around(session, said)
+    log, following_id = await repository.status_around(session, machine.id, said.at)
     row = told(seen(EquipmentRow, machine), said, log)
     if row is None:
         return
@@ -51,7 +27,7 @@ async def tell_status(session: Session, actor: Actor, machine: Equipment, said: 
     keep(machine, row)
     await session.flush()
     if following_id is not None:
-        await session.execute(_FOLLOWS, {"id": following_id, "status": said.status})
+        await repository.follow_status(session, following_id, said.status)
     if rested and machine.status is not EquipmentStatus.inactive:
         await tell(session, actor, MachineBack(machine.id))
     await repository.rebuild_life(session, [machine.id])

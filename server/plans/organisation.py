@@ -4,20 +4,13 @@ from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.commands import carries_out
 from server.core.database import Session
-from server.core.errors import Forbidden
 from server.core.kept import seen
 from server.plans import repository
 from server.plans.errors import NameTaken, TeamMemberUnfit
 from server.plans.models import MaintenanceType, Team
-from shared_models.permissions import Permission
 from shared_models.plans import rules
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from shared_models.plans.rows import MaintenanceTypeRow, TeamRow
-
-
-def need(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise Forbidden(permission=permission)
 
 
 @carries_out(WriteMaintenanceType)

@@ -22,11 +22,10 @@ from shared_models.plans.commands import (
     WriteTeam,
 )
 from shared_models.plans.fields import PlanFields
-from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, PreviewItem, TeamRow
+from shared_models.plans.rows import PlanRow, PreviewItem
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
-Settler = Annotated[Actor, require("settings:write")]
 _PREFIX = "/maintenance/scheduled"
 _ONE = _PREFIX + "/{plan_id}"
 router = APIRouter(tags=["plans"], route_class=WriteRoute)
@@ -62,18 +61,5 @@ command(router, "PUT", _ONE + "/active", SetPlanActive, _PLAN)
 command(router, "POST", _ONE + "/occurrences/move", MoveOccurrence, _PLAN)
 command(router, "POST", _ONE + "/occurrences/assign", AssignOccurrence, _PLAN)
 command(router, "POST", _ONE + "/occurrences/skip", SkipOccurrence, _PLAN)
-
-
-# --- types and teams
-
-
-@router.post("/maintenance/types", response_model=MaintenanceTypeRow)
-async def write_type(actor: Settler, session: SessionDep, cmd: WriteMaintenanceType) -> Response:
-    await service.write_type(session, actor, cmd)
-    return Response(await TYPE.written(session, cmd.maintenance_type_id), media_type=JSON)
-
-
-@router.post("/teams", response_model=TeamRow)
-async def write_team(actor: Planner, session: SessionDep, cmd: WriteTeam) -> Response:
-    await service.write_team(session, actor, cmd)
-    return Response(await TEAM.written(session, cmd.team_id), media_type=JSON)
+command(router, "POST", "/maintenance/types", WriteMaintenanceType, row_of(TYPE, "maintenance_type_id"))
+command(router, "POST", "/teams", WriteTeam, row_of(TEAM, "team_id"))

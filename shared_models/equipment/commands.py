@@ -1,4 +1,4 @@
-"""What people do to machines, their labels, pictures and documents."""
+"""What people do to machines, their labels, pictures and documents; those that no screen of the app sends come by REST alone."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ from shared_models.base import (
     Title,
     Version,
 )
-from shared_models.equipment.rows import Code, Criticality, Currency, DocumentRow, EquipmentRow, EquipmentStatus, Specifications
+from shared_models.equipment.rows import Code, Criticality, Currency, EquipmentRow, EquipmentStatus, Specifications
 from shared_models.labels.codes import LabelCode
 from shared_models.numbers import NUMBER, Money
 from shared_models.permissions import AT_THE_MACHINE, WRITE_EQUIPMENT
@@ -81,7 +81,7 @@ class PutEquipment(_EquipmentFields, needs=WRITE_EQUIPMENT, pushed=False):
     status: EquipmentStatus | None = None
 
 
-class ArchiveEquipment(OnEquipment, needs=WRITE_EQUIPMENT):
+class ArchiveEquipment(OnEquipment, needs=WRITE_EQUIPMENT, pushed=False):
     """Takes a machine off every list and device; its history stays."""
 
     type: Literal["equipment.archive"] = "equipment.archive"
@@ -100,7 +100,7 @@ class LinkLabel(OnEquipment, needs=AT_THE_MACHINE):
     label_code: LabelCode
 
 
-class AddDocument(Command, needs=WRITE_EQUIPMENT):
+class AddDocument(Command, needs=WRITE_EQUIPMENT, pushed=False):
     type: Literal["equipment.add_document"] = "equipment.add_document"
     document_id: NewId
     equipment_id: Id
@@ -108,11 +108,11 @@ class AddDocument(Command, needs=WRITE_EQUIPMENT):
     title: Title
 
 
-class RemoveDocument(Command, needs=WRITE_EQUIPMENT, on=(DocumentRow, "document_id")):
+class RemoveDocument(Command, needs=WRITE_EQUIPMENT, pushed=False):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
     document_id: Id
 
 
-class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE):
+class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE, pushed=False):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
     attachment_id: FileId | None

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared_models.equipment.commands import (
-    AddDocument,
-    ChangeEquipmentStatus,
-    CreateEquipment,
-    LinkLabel,
-    SetEquipmentPhoto,
-    UpdateEquipment,
-)
-from shared_models.equipment.rows import DocumentRow, EquipmentRow, EquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus, CreateEquipment, LinkLabel, UpdateEquipment
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.rules import By, Consequence, Outcome, made, replaced, rule
 
 
@@ -28,10 +21,11 @@ class StatusTold(Consequence):
 
 @dataclass(frozen=True)
 class Entry:
-    """Of the status log."""
+    """Of the status log. `is_last_change`: the machine has been nothing else after it."""
 
     at: datetime
     status: EquipmentStatus
+    is_last_change: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ def around(machine: EquipmentRow, at: datetime) -> Around:
     """By the row alone, which tells of the last change only: what a device knows of the log."""
     if at >= machine.status_since:
         return Around(machine.status, None)
-    return Around(None, Entry(machine.status_since, machine.status))
+    return Around(None, Entry(machine.status_since, machine.status, is_last_change=True))
 
 
 def told(machine: EquipmentRow, said: StatusTold, log: Around) -> EquipmentRow | None:
@@ -63,7 +57,7 @@ def _since(since: datetime, said: StatusTold, before: EquipmentStatus | None, fo
     """The last change: the entry that follows may have become one, or be none any more."""
     if following.status != said.status:
         return max(since, following.at)
-    return said.at if since == following.at and before != said.status else since
+    return said.at if following.is_last_change and before != said.status else since
 
 
 @rule(ChangeEquipmentStatus)
@@ -89,16 +83,3 @@ def link_label(machine: EquipmentRow, cmd: LinkLabel, _: By) -> EquipmentRow:
     if cmd.label_code in machine.label_codes:
         return machine
     return machine.model_copy(update={"label_codes": [*machine.label_codes, cmd.label_code]})
-
-
-@rule(SetEquipmentPhoto)
-def set_photo(machine: EquipmentRow, cmd: SetEquipmentPhoto, _: By) -> EquipmentRow:
-    return machine.model_copy(update={"photo_id": cmd.attachment_id})
-
-
-def add_document(site_id: UUID, cmd: AddDocument, *, mime_type: str = "", size_bytes: int = 0) -> DocumentRow:
-    """What kind of file it is, and how large, the server tells once it has it."""
-    return DocumentRow(
-        id=cmd.document_id, site_id=site_id, equipment_id=cmd.equipment_id, attachment_id=cmd.attachment_id, title=cmd.title,
-        mime_type=mime_type, size_bytes=size_bytes,
-    )  # fmt: skip

@@ -6,13 +6,9 @@ from uuid import UUID
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.checklists.rows import StepKind
 from shared_models.equipment.commands import (
-    AddDocument,
-    ArchiveEquipment,
     ChangeEquipmentStatus,
     CreateEquipment,
     LinkLabel,
-    RemoveDocument,
-    SetEquipmentPhoto,
     UpdateEquipment,
 )
 from shared_models.equipment.rows import EquipmentStatus
@@ -64,14 +60,6 @@ async def after_a_change_of_status(shop: Shop) -> None:
     await edited(shop, machine, name="Presse à plier")
 
 
-@case(ArchiveEquipment)
-async def of_a_machine_with_a_meter(shop: Shop) -> None:
-    machine = await shop.add_machine()
-    await shop.add_meter(machine)
-    await shop.offline()
-    await shop.do(ArchiveEquipment, equipment_id=machine)
-
-
 @case(ChangeEquipmentStatus)
 async def to_broken(shop: Shop) -> None:
     machine = await shop.add_machine()
@@ -84,29 +72,6 @@ async def that_is_blank(shop: Shop) -> None:
     machine, label = await shop.add_machine(), await shop.blank_label()
     await shop.offline()
     await shop.do(LinkLabel, equipment_id=machine, label_code=label)
-
-
-@case(SetEquipmentPhoto)
-async def taken_without_a_network(shop: Shop) -> None:
-    machine = await shop.add_machine()
-    await shop.offline()
-    await shop.do(SetEquipmentPhoto, equipment_id=machine, attachment_id=await shop.picture())
-
-
-@case(AddDocument)
-async def of_a_machine(shop: Shop) -> None:
-    machine = await shop.add_machine()
-    await shop.offline()
-    await shop.do(AddDocument, document_id=uuid7(), equipment_id=machine, attachment_id=await shop.picture(), title="Plan")
-
-
-@case(RemoveDocument)
-async def of_a_machine_with_one(shop: Shop) -> None:
-    document = uuid7()
-    machine = await shop.add_machine()
-    await shop.do(AddDocument, document_id=document, equipment_id=machine, attachment_id=await shop.picture(), title="Plan")
-    await shop.offline()
-    await shop.do(RemoveDocument, document_id=document)
 
 
 # --- meters

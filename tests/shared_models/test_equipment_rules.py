@@ -18,8 +18,9 @@ Log = list[tuple[datetime, EquipmentStatus, str]]
 
 def around(log: Log, at: datetime) -> Around:
     before = [status for when, status, _ in log if when <= at]
-    following = [Entry(when, status) for when, status, _ in log if when > at]
-    return Around(before[-1] if before else None, following[0] if following else None)
+    following = [entry for entry in log if entry[0] > at]
+    is_last = all(entry[1] == following[0][1] for entry in following)
+    return Around(before[-1] if before else None, Entry(*following[0][:2], is_last) if following else None)
 
 
 def shown(log: Log) -> tuple[EquipmentStatus, str, datetime]:

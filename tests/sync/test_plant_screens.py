@@ -176,7 +176,7 @@ class TestFirstMachine:
         for row_id in list(client.sites.rows):
             client.sites.forget(row_id)
         screen.page.route = "/equipment/new"
-        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
         assert t("machine_form.no_site") in screen.texts
         await fill(screen, t("equipment_list.name"), "Presse 1")
         await screen.click(t("machine_form.make_site"))
@@ -186,7 +186,7 @@ class TestFirstMachine:
 
     async def test_who_may_not_make_a_site_is_told_whom_to_ask(self, screen: Screen, factory: Factory):
         supervisor = (await factory.signed_in(await factory.person("supervisor", sites=[]))).client
-        await screen.show(inside(supervisor, lambda: MachineForm(supervisor, None, PageHeader(""), lambda: None)))
+        await screen.show(inside(supervisor, lambda: MachineForm(supervisor, None, PageHeader(""))))
         assert t("machine_form.no_site_ask") in screen.texts
         assert t("machine_form.make_site") not in screen.texts
 
@@ -199,7 +199,7 @@ class TestFirstMachine:
         await client.api.put(f"/equipment-classes/{fan['id']}", {**kept, "is_active": False})
         await until(lambda: (row := client.classes.get(UUID(fan["id"]))) and not row.is_active)
         screen.page.route = f"/equipment/new?site_id={factory.site}&class_id={pump['id']}"
-        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
         await fill(screen, t("equipment_list.name"), "Pompe 1")
         await screen.click("Pompe")
         assert "Ventilateur" not in screen.texts  # retired

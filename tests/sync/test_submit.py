@@ -9,6 +9,7 @@ from mobile_app.core.i18n import t
 from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.plans.kinds import Types
 from mobile_app.ui.shell import PageHeader
+from shared_models.equipment.commands import CreateEquipment
 from shared_models.ids import uuid7
 from shared_models.plans.commands import WriteMaintenanceType
 from tests.mobile_app.ui.conftest import Screen, screen
@@ -28,7 +29,7 @@ async def test_a_machine_made_without_a_network_is_there_at_once_and_sent_later(
 ):  # fmt: skip
     client = admin.client
     screen.page.route = f"/equipment/new?site_id={factory.site}"
-    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
     await fill(screen, t("equipment_list.name"), "Pompe 1")
     admin.transport.online = False
     await screen.click(t("machine_form.save"))
@@ -41,13 +42,41 @@ async def test_a_machine_made_without_a_network_is_there_at_once_and_sent_later(
     await until(lambda: client.equipment.rows[machine_id].label_codes)
 
 
+async def test_a_machine_edited_without_a_network_keeps_what_its_form_does_not_ask(
+    screen: Screen, admin: Device, factory: Factory, went: list[str]
+):  # fmt: skip
+    """Twice, and one that has no code yet."""
+    client, machine_id = admin.client, uuid7()
+    admin.transport.online = False
+    told = {
+        "equipment_id": machine_id,
+        "site_id": factory.site,
+        "name": "Tour",
+        "purchase_date": "2020-02-01",
+        "hourly_downtime_cost": "99.50",
+    }
+    await admin.do(CreateEquipment, **told)
+    for name in ("Tour 2", "Tour 3"):
+        await screen.show(inside(client, lambda: MachineForm(client, client.equipment.get(machine_id), PageHeader(""))))
+        await fill(screen, t("equipment_list.name"), name)
+        await fill(screen, t("machine_form.notes"), f"Naguère {name[:-2]}")
+        await screen.click(t("machine_form.save"))
+        await answered(screen, lambda: client.equipment.rows[machine_id].name == name)  # noqa: B023
+    admin.transport.online = True
+    await admin.round()
+    assert not client.outbox.needs_you
+    row = client.equipment.rows[machine_id]
+    assert (row.name, row.notes, str(row.purchase_date), str(row.hourly_downtime_cost)) == ("Tour 3", "Naguère Tour", "2020-02-01", "99.50")
+    assert (row.version, row.code[:3]) == (3, "EQ-")
+
+
 async def test_what_the_server_refuses_stands_at_its_field_and_waits_nowhere_else(
     screen: Screen, admin: Device, factory: Factory, went: list[str]
 ):  # fmt: skip
     client = admin.client
     taken = client.equipment.rows[factory.press].code
     screen.page.route = f"/equipment/new?site_id={factory.site}"
-    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""), lambda: None)))
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
     await fill(screen, t("equipment_list.name"), "Pompe 1")
     await fill(screen, t("equipment_list.code"), "é")  # the device knows by itself
     await screen.click(t("machine_form.save"))

@@ -1,4 +1,4 @@
-"""What commands do to machines, their documents and meters, and to the requests about them, beyond the rows that they are about."""
+"""What commands do to machines, their meters and the requests about them, beyond the rows that they are about."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from shared_models.base import Command
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
-from shared_models.equipment.rows import DocumentRow, EquipmentRow, EquipmentStatus
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.equipment.rules import StatusTold
 from shared_models.meters import rules as meter_rules
 from shared_models.meters.commands import CreateMeter, VoidReading
@@ -37,23 +37,6 @@ def set_status(rows: Rows, equipment_id: UUID, status: EquipmentStatus | None, a
 def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
     if not rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id):
         rows.put(EQUIPMENT, rules.create(cmd))
-
-
-@rule(eq.ArchiveEquipment)
-def _archive(rows: Rows, cmd: eq.ArchiveEquipment, _: Person) -> None:
-    rows.drop(EQUIPMENT, cmd.equipment_id)
-
-
-@rule(eq.AddDocument)
-def _add_document(rows: Rows, cmd: eq.AddDocument, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
-    if machine and not rows.get("document", DocumentRow, cmd.document_id):
-        rows.put("document", rules.add_document(machine.site_id, cmd))
-
-
-@rule(eq.RemoveDocument)
-def _remove_document(rows: Rows, cmd: eq.RemoveDocument, _: Person) -> None:
-    rows.drop("document", cmd.document_id)
 
 
 # --- meters

@@ -21,7 +21,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
 from mobile_app.ui.pickers import Maker, Picker
 from shared_models.equipment.commands import CreateEquipment
-from shared_models.equipment.rows import Criticality, EquipmentRead, SpecField, in_language
+from shared_models.equipment.rows import Criticality, EquipmentRow, SpecField, in_language
 from shared_models.permissions import Permission
 
 _FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
@@ -29,7 +29,7 @@ TEXTS = ("model", "manufacturer")
 DATES = ("installation_date", "warranty_expiry")
 
 
-def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: Callable[[], None]) -> list[ft.Control]:
+def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: Callable[[], None]) -> list[ft.Control]:
     site = form.get("site_id")
     lines = [Choice(str(line.id), line.name) for line in client.lines.rows.values() if str(line.site_id) == site]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
@@ -68,12 +68,12 @@ def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: 
     ]  # fmt: skip
 
 
-def _here(machine: EquipmentRead | None) -> str:
+def _here(machine: EquipmentRow | None) -> str:
     """Where what is made elsewhere comes back to."""
     return f"/equipment/{machine.id}/edit" if machine else "/equipment/new"
 
 
-def _site_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+def _site_picker(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Control:
     sites = [Choice(str(site.id), site.name, note=site.location) for site in client.sites.rows.values()]
     may_make = client.may(Permission.sites_write)
     maker = Maker(t("machine_form.make_site"), opener(f"/sites/new?next={_here(machine)}")) if may_make else None
@@ -87,7 +87,7 @@ def _site_picker(client: Client, form: Form, machine: EquipmentRead | None) -> f
     )
 
 
-def _class_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+def _class_picker(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Control:
     own = str(machine.class_id) if machine and machine.class_id else ""
     classes = [
         Choice(str(c.id), in_language(c.names, language()), marks.icon_named(c.icon))

@@ -1,6 +1,5 @@
 """Creating and editing a machine; what was typed survives a refusal, a reload and a dead battery."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,45 +12,41 @@ from mobile_app.domain.context import asked, go, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.features.equipment.fields import as_typed, fields
+from mobile_app.features.equipment.machine import unknown_machine
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
+from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.equipment.commands import CreateEquipment, UpdateEquipment
-from shared_models.equipment.rows import EquipmentRead
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
 
 
 @component
 def EquipmentFormScreen() -> ft.Control:
-    client = use_tables("sites", "lines", "classes")
+    client = use_tables("sites", "lines", "classes", "equipment")
     wanted = ft.use_route_params().get("equipment_id")
-
-    async def load() -> EquipmentRead | None:
-        return EquipmentRead.model_validate(await client.api.get(f"/equipment/{wanted}")) if wanted else None
-
-    answer = use_async(load, [wanted])
-    back = f"/equipment/{wanted}" if wanted else "/equipment"
-    title = PageHeader(t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(back))
+    machine = client.equipment.get(UUID(wanted)) if wanted else None
+    title = PageHeader(
+        t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(f"/equipment/{wanted}" if wanted else "/equipment")
+    )
     if not client.may(Permission.equipment_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("machine_form.read_only"), t("machine_form.read_only_body")))
-    if answer.error and answer.data is None:
-        return Page(title, ErrorState(t("machine_form.offline"), t("machine_form.offline_body"), on_retry=answer.reload))
-    if wanted and answer.data is None:
-        return Page(title, SkeletonList(3))
-    return MachineForm(client, answer.data, title, answer.reload, key=wanted or "new")
+    if wanted and machine is None:
+        return Page(title, SkeletonList(3) if not client.equipment.ready else unknown_machine())
+    return MachineForm(client, machine, title, key=wanted or "new")
 
 
-def _initial(machine: EquipmentRead | None) -> dict[str, Any]:
+def _initial(machine: EquipmentRow | None) -> dict[str, Any]:
     return machine.model_dump(mode="json") if machine else {"id": str(uuid7()), "site_id": None, "criticality": "medium"}
 
 
 @component
-def MachineForm(client: Client, machine: EquipmentRead | None, title: ft.Control, reload: Callable[[], None]) -> ft.Control:
+def MachineForm(client: Client, machine: EquipmentRow | None, title: ft.Control) -> ft.Control:
     initial = ft.use_memo(lambda: _initial(machine), [machine.version if machine else 0])
     form = use_form(f"equipment:{machine.id if machine else 'new'}", initial, machine.version if machine else None)
     adding_line, add_line = use_state(False)
@@ -69,7 +64,7 @@ def MachineForm(client: Client, machine: EquipmentRead | None, title: ft.Control
         if form.busy or not form.require("name", "site_id"):
             return
         command = command_of(form, machine, client.now())
-        if command and await submit(client, command, form, said="machine_form.saved", newest=reload):
+        if command and await submit(client, command, form, said="machine_form.saved"):
             go(f"/equipment/{command.equipment_id}{'' if machine else '?made=1'}")
 
     if not form.ready:
@@ -96,11 +91,11 @@ FIELDS = (
 )  # fmt: skip
 
 
-def command_of(form: Form, machine: EquipmentRead | None, at: datetime) -> CreateEquipment | UpdateEquipment | None:
+def command_of(form: Form, machine: EquipmentRow | None, at: datetime) -> CreateEquipment | UpdateEquipment | None:
     """The server gives a code to a machine without one; one that had a code keeps it where none is told."""
     fields = {name: form.get(name) for name in FIELDS if form.get(name) is not None}
     fields |= {"specifications": as_typed(form.get("specifications") or {}), "occurred_at": at, "equipment_id": form.get("id")}
     code = form.get("code") or None
     if machine is None:
         return made(form, CreateEquipment, {**fields, "code": code})
-    return made(form, UpdateEquipment, {**fields, "code": code or machine.code, "version": form.get("version")})
+    return made(form, UpdateEquipment, {**fields, "code": code or machine.code or None, "version": form.get("version")})

@@ -18,6 +18,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.chips import IconTile
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
@@ -158,3 +159,13 @@ def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow]
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:
     return interventions_of(client.interventions.rows.values(), equipment_id)
+
+
+def unknown_machine() -> ft.Control:
+    return EmptyState(
+        ft.Icons.SEARCH_OFF_ROUNDED,
+        t("machine.unknown"),
+        t("machine.unknown_body"),
+        action=t("machine.all"),
+        on_action=lambda: go("/equipment"),
+    )

@@ -23,7 +23,6 @@ from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
@@ -52,17 +51,7 @@ def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
     equipment_id = UUID(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
-    return Machine(client, machine, key=str(equipment_id)) if machine else _unknown()
-
-
-def _unknown() -> ft.Control:
-    return EmptyState(
-        ft.Icons.SEARCH_OFF_ROUNDED,
-        t("machine.unknown"),
-        t("machine.unknown_body"),
-        action=t("machine.all"),
-        on_action=lambda: go("/equipment"),
-    )
+    return Machine(client, machine, key=str(equipment_id)) if machine else parts.unknown_machine()
 
 
 @component

@@ -14,7 +14,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.commands import VERBS
 from server.core.database import Database, Session
-from server.equipment.models import Document, LabelCode
+from server.equipment.models import LabelCode
 from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
 from server.sync import push
@@ -74,7 +74,7 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
     }  # fmt: skip
     job = await shop.job_in(State(states.get(kind, InterventionStatus.pending))) if issubclass(kind, iv.OnIntervention) else uuid7()
     sheet = await shop.sheet(job) if issubclass(kind, iv.OnIntervention) else None
-    photo, file = await shop.picture(), await shop.picture()
+    photo = await shop.picture()
     if kind is iv.RemovePhoto:
         await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=at))
     inspection, template, step = uuid7(), uuid7(), Step(id=uuid7(), kind=StepKind.check, title="Guards")
@@ -82,20 +82,15 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         await checklists.write(session, shop.supervisor, WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at))
         asked = {"equipment_id": machine, "title": "Look", "checklist_id": template, "action_id": uuid7(), "occurred_at": at}
         await shop.do(shop.technician, iv.CreateIntervention(intervention_id=inspection, **asked))
-    request, document, label = uuid7(), uuid7(), new_label_code()
+    request, label = uuid7(), new_label_code()
     session.add(WorkRequest(id=request, number=f"REQ-{request.hex[-12:]}", site_id=site, equipment_id=machine, symptom=Symptom.leak))
-    session.add(Document(id=document, site_id=site, equipment_id=machine, attachment_id=file, title="Old manual"))
     session.add(LabelCode(code=label, created_at=at))
     await session.commit()
     fields: dict[type[Command], dict[str, Any]] = {
         eq.CreateEquipment: {"equipment_id": uuid7(), "site_id": site, "name": "Press"},
         eq.UpdateEquipment: {"equipment_id": machine, "site_id": site, "name": "Pump 2", "code": f"P-{label}", "version": 1},
-        eq.ArchiveEquipment: {"equipment_id": machine},
         eq.ChangeEquipmentStatus: {"equipment_id": machine, "status": "broken"},
         eq.LinkLabel: {"equipment_id": machine, "label_code": label},
-        eq.AddDocument: {"equipment_id": machine, "document_id": uuid7(), "attachment_id": file, "title": "Manual"},
-        eq.RemoveDocument: {"document_id": document},
-        eq.SetEquipmentPhoto: {"equipment_id": machine, "attachment_id": photo},
         iv.CreateIntervention: {"intervention_id": uuid7(), "equipment_id": machine, "title": "Leak", "action_id": uuid7()},
         iv.StartIntervention: {"action_id": uuid7()},
         iv.HoldIntervention: {"reason": "No part"},
