@@ -89,6 +89,11 @@ def n(key: str, count: int, **params: Any) -> str:
     return translator().n(key, count, **params)
 
 
+def capital(words: str) -> str:
+    """With a capital at the beginning, and nowhere else changed."""
+    return words[:1].upper() + words[1:]
+
+
 # Numbers
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_late, format_number, language, n, t
+from mobile_app.core.i18n import capital, format_date, format_late, format_number, language, n, t
 from mobile_app.domain.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
@@ -144,7 +144,7 @@ def due_word(day: date, today: date) -> str:
 def job_due(job: InterventionRow, today: date, plan: PlanRow | None = None) -> Trailing | None:
     """The word at the right of a job's card; None without a date."""
     day, state = due_day(job), job_due_state(job, today, plan)
-    return Trailing(_capital(due_word(day, today)), DUE[state].tone) if day and state else None
+    return Trailing(capital(due_word(day, today)), DUE[state].tone) if day and state else None
 
 
 def plan_due(plan: PlanRow, today: date, *, is_out: bool = False) -> Trailing | None:
@@ -152,11 +152,7 @@ def plan_due(plan: PlanRow, today: date, *, is_out: bool = False) -> Trailing | 
     if is_out:
         return Trailing(OUT_OF_SERVICE.word, OUT_OF_SERVICE.tone)
     state = plan_due_state(plan, today)
-    return Trailing(_capital(due_word(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return Trailing(capital(due_word(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
 
 
 def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
@@ -169,13 +165,13 @@ def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
     if state is None or plan.next_due is None:
         return StatusChip(t("due.unknown"), Tone.off, icon=ft.Icons.HELP_OUTLINE_ROUNDED)
     mark = DUE[state]
-    return StatusChip(_capital(due_word(plan.next_due.date(), today)), mark.tone, icon=mark.icon, tooltip=format_date(plan.next_due.date()))
+    return StatusChip(capital(due_word(plan.next_due.date(), today)), mark.tone, icon=mark.icon, tooltip=format_date(plan.next_due.date()))
 
 
 def DueLine(due: date, today: date, lead_days: int, reason: DueReason | None = None) -> ft.Control:
     """The mark of a date, the date itself where the mark tells the days, and in small print why."""
     mark = DUE[due_state(due, today, lead_days)]
-    chip = StatusChip(_capital(due_word(due, today)), mark.tone, icon=mark.icon)
+    chip = StatusChip(capital(due_word(due, today)), mark.tone, icon=mark.icon)
     exact = [Meta(format_date(due, today))] if due_word(due, today) != format_date(due, today) else []
     head = ft.Row([chip, *exact], spacing=8, wrap=True)
     said: list[ft.Control] = [Meta(why_sentence(reason), max_lines=None)] if reason else []

@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import format_duration, language, t
 from mobile_app.core.projection import Rows
 from mobile_app.domain.client import Client
-from mobile_app.ui.pickers import fold
 from shared_models.equipment.rows import FailureItem, in_language
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour

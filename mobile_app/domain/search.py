@@ -1,24 +1,16 @@
 """Finding machines as people type: without accents, by the beginnings of words, forgiving a slip of the finger."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
+from mobile_app.core.folding import fold
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.labels.codes import label_code_in
 
 _WORD = re.compile(r"[^\W_]+")
 _FORGIVING_FROM = 4  # shorter words have too many neighbours
 _haystacks: dict[UUID, tuple[EquipmentRow, str]] = {}
-
-
-def fold(text: str) -> str:
-    """Lower case, no accents: `Convoyeur à bande` → `convoyeur a bande`."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
-    return "".join(char for char in apart if not unicodedata.combining(char)).casefold()
 
 
 def words(text: str) -> list[str]:

@@ -25,6 +25,7 @@ theme       C.<role> (background surface surface2 line ink ink2 primary on_prima
             Tone.ok|warning|bad|info|off|primary, TONES[tone] -> (ink, paper, icon), LIGHT/DARK Palette,
             Space.xs s m l page xl, Radius.card button tile pill, Size.*, REGULAR MEDIUM SEMIBOLD BOLD, line(), faint()
 stack       Stack(*controls, spacing=16, expand=)   one below the other, each as wide as all
+            Columns(left, right, shares=(1, 1))   two stacks side by side
 text        Title(h1) Heading Strong Body Meta Caption Overline (value, **ft.Text); Digits(value, size, color, label)
 timers      Timer*(since, size, color)
 buttons     PrimaryButton SecondaryButton DangerButton(quiet=) OnPrimaryButton(strong=)
@@ -69,7 +70,7 @@ fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, opt
 numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
             parse_number number_text
 pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
-            PickList*(choices, key, on_pick, likely=)  search_choices fold
+            PickList*(choices, key, on_pick, likely=)  search_choices
 dates       DateInput* TimeInput* (label, value|None, on_change, …)
 forms       form = use_form(key, initial, version): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
             form.require("a", "b") -> bool, await form.submit(awaitable) -> bool, form.refuse(Problem), form.start_over()

@@ -1,11 +1,11 @@
 """One of many: a sheet with a search, or the searchable list itself."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.ui.buttons import Handler, SecondaryButton, spoken, tap
 from mobile_app.ui.choices import Choice
@@ -32,12 +32,6 @@ class Maker(NamedTuple):
 
 _SHOWN: Final = 60
 _FEW: Final = 7
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for searching."""
-    parts = unicodedata.normalize("NFD", text.casefold())
-    return "".join(mark for mark in parts if not unicodedata.combining(mark))
 
 
 def search_choices(choices: Sequence[Choice], query: str) -> list[Choice]:

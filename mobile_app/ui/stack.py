@@ -1,5 +1,6 @@
 """The plainest arrangement: one below the other, each as wide as all."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import flet as ft
@@ -15,3 +16,9 @@ def Stack(
     return ft.Column(
         list(controls), spacing=spacing, expand=expand, tight=is_tight, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, **column
     )
+
+
+def Columns(left: Sequence[ft.Control], right: Sequence[ft.Control], shares: tuple[int, int] = (1, 1)) -> ft.Control:
+    """Two stacks side by side, from the top down."""
+    sides = [ft.Container(Stack(*side, spacing=Space.m), expand=share) for side, share in zip((left, right), shares, strict=True)]
+    return ft.Row(list[ft.Control](sides), spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)

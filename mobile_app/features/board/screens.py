@@ -1,7 +1,5 @@
 """The supervisor's board: what is wrong now, each figure opening its list."""
 
-from collections.abc import Sequence
-
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
@@ -24,9 +22,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 
 SHOWN = 4
 WELL_KEPT = 0.9
@@ -53,7 +51,7 @@ def BoardScreen() -> ft.Control:
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
         return Page(head, *first, tiles, *left, *right, *calm)
-    columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    columns = Columns(left, right)
     return Page(head, *first, tiles, columns, *calm, max_width=1180)
 
 
@@ -73,11 +71,6 @@ def board_of(client: Client) -> Board:
         tables.plans.rows,
         local_day(client.now()),
     )
-
-
-def _column(controls: Sequence[ft.Control]) -> ft.Control:
-    column = Stack(*controls, spacing=Space.m)
-    return ft.Container(column, expand=1)
 
 
 def _tiles(board: Board) -> list[ft.Control]:

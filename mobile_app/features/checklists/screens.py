@@ -6,6 +6,7 @@ from uuid import UUID
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
@@ -20,7 +21,6 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Table

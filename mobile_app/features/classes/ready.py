@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
@@ -18,7 +19,6 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass, in_language

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import LANGUAGES, language, t
-from mobile_app.ui.pickers import fold
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
 from shared_models.ids import uuid7
 

@@ -26,8 +26,8 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.stack import Columns
+from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import DocumentRow, EquipmentRow
 from shared_models.permissions import Permission
 
@@ -95,16 +95,7 @@ def _laid_out(
 ) -> ft.Control:
     if size < Breakpoint.desktop:
         return Page(bar, *first, *past, *papers, history)
-    columns = ft.Row(
-        [_column([*first, *papers], 5), _column([*past, history], 6)],
-        spacing=Space.xl,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-    )
-    return Page(bar, columns, max_width=1180)
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(Stack(*controls, spacing=Space.m), expand=flex)
+    return Page(bar, Columns([*first, *papers], [*past, history], (5, 6)), max_width=1180)
 
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:

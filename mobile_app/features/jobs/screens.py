@@ -6,6 +6,7 @@ from uuid import UUID
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
@@ -34,10 +35,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment, use_live
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.checklists.rows import ANSWERABLE
@@ -98,8 +98,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
         return Page(bar, *first, *steps, *report, *second, footer=footer)
-    sides = [_column([*first, *report], 5), _column([*steps, *second], 6)]
-    columns = ft.Row(sides, spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    columns = Columns([*first, *report], [*steps, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 
@@ -121,10 +120,6 @@ def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:
 
 def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
     return [parts.Photos(client, job, on_add)] if job.photos or on_add else []
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(Stack(*controls, spacing=Space.m), expand=flex)
 
 
 def _title(job: InterventionRow) -> ft.Control:

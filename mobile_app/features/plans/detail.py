@@ -41,9 +41,9 @@ from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page
-from mobile_app.ui.stack import Stack
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Strong, Title
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
 from shared_models.plans.rows import PlanRow
 
@@ -96,12 +96,8 @@ def Plan(client: Client, plan: PlanRow) -> ft.Control:
     bar = _bar(client, plan, commands, lambda: ask(("pause", None)))
     if use_breakpoint() < Breakpoint.desktop:
         return Page(bar, *first, *second)
-    columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    columns = Columns(first, second, (5, 6))
     return Page(bar, columns, max_width=1180)
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(Stack(*controls, spacing=Space.m), expand=flex)
 
 
 Ask = Callable[[tuple[str, datetime | None]], None]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import flet as ft
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import asked, go, opener, use_tables
 from mobile_app.domain.due import local_day
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.plans import fields
@@ -36,11 +35,11 @@ _UNSAID = UUID(int=0)
 def PlanFormScreen() -> ft.Control:
     client = use_tables("plans", "equipment", "lines", "users", "types", "teams", "checklists", "meters")
     wanted = ft.use_route_params().get("plan_id")
-    asked = parse_qs(urlsplit(ft.context.page.route or "").query).get("equipment_id", [""])[0]
+    machine_id = asked("equipment_id")
     if not client.may(Permission.maintenance_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("plans.read_only"), t("plans.read_only_body"))
     if wanted is None:
-        return PlanForm(client, None, asked or None, key=f"new:{asked}")
+        return PlanForm(client, None, machine_id or None, key=f"new:{machine_id}")
     plan = client.tables.plans.get(UUID(wanted))
     if plan is None:
         return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("plans.unknown"), t("plans.unknown_body"))

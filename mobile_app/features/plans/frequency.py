@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import n, t
+from mobile_app.core.i18n import capital, n, t
 from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.plans.values import BY_MONTH, CALENDAR, has_weekdays, may_clamp
@@ -110,7 +110,7 @@ def _basis(form: Form) -> ft.Control:
 
 
 def _days(form: Form, on_pick: Callable[[str], None]) -> ft.Control:
-    days = [Choice(str(day), _capital(t(f"why.weekday.{day}"))) for day in range(7)]
+    days = [Choice(str(day), capital(t(f"why.weekday.{day}"))) for day in range(7)]
     return ChoiceChips(days, [str(day) for day in form.get("weekdays", [])], on_pick)
 
 
@@ -151,7 +151,3 @@ def _month_end(form: Form) -> ft.Control:
     choices = [Choice(policy.value, t(f"plans.month_end.{policy}")) for policy in MonthEnd]
     picked = ChoiceChips(choices, form.get("month_end", MonthEnd.clamp.value), lambda key: form.set("month_end", key))
     return Field(t("plans.month_end", day=started.day), picked)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import asked, go, opener, use_tables
 from mobile_app.domain.due import (
     Compliance,
     DueState,
@@ -37,7 +37,6 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environment, use_state
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -91,7 +90,7 @@ def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
 
 def _asked() -> Filters:
     """As the address asks: `/plans?show=ignored`."""
-    show = parse_qs(urlsplit(ft.context.page.route or "").query).get("show", [""])[0]
+    show = asked("show")
     return Filters(show=show if show in SHOWS else "")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import parse_qs, urlparse
 
 import flet as ft
 
@@ -11,7 +10,7 @@ from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import format_date, language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, use_client
+from mobile_app.domain.context import asked, go, use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.sign_in.screens import Door, Welcome
@@ -38,15 +37,10 @@ AUTOFILL: Final = {
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def asked_token() -> str:
-    """Of `/setup?token=…`, `/join?token=…`, `/new-password?token=…`."""
-    return parse_qs(urlparse(ft.context.page.route or "").query).get("token", [""])[0]
-
-
 @component
 def SetupScreen() -> ft.Control:
     client = use_client()
-    token = use_box(asked_token).current
+    token = use_box(lambda: asked("token")).current
 
     async def send(account: dict[str, Any]) -> None:
         await client.api.register(SetupRequest.model_construct(**account, token=token))
@@ -85,7 +79,7 @@ def NewPasswordScreen() -> ft.Control:
 def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
     """What the link offers, or why it is worth nothing."""
     client = use_client()
-    token = use_box(asked_token).current
+    token = use_box(lambda: asked("token")).current
 
     async def look() -> LinkOffer:
         return await client.api.look_at_link(token)

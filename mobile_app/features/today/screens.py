@@ -20,9 +20,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
+from mobile_app.ui.stack import Columns
 from mobile_app.ui.text import Heading, Meta, Overline
-from mobile_app.ui.theme import Space, Tone, faint
+from mobile_app.ui.theme import Tone, faint
 from mobile_app.ui.timers import Timer
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
@@ -43,7 +43,7 @@ def TodayScreen() -> ft.Control:
     today = today_of(client)
     mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
-        columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+        columns = Columns(mine, rest)
         return Page(head, columns, max_width=DESK_WIDTH)
     return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]))
 
@@ -53,11 +53,6 @@ def _calendar() -> list[ft.Control]:
     if use_breakpoint() > Breakpoint.phone:
         return []
     return [IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)]
-
-
-def _column(controls: list[ft.Control]) -> ft.Control:
-    column = Stack(*controls, spacing=Space.m)
-    return ft.Container(column, expand=1)
 
 
 def today_of(client: Client) -> Today:
