@@ -6,16 +6,16 @@ server's row already includes the command, and does nothing where the lifecycle 
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
-from shared_models.base import Command, Row
+from shared_models.base import Command, EntityRow
 from shared_models.refusals import Refusal
 from shared_models.rules import By, Consequence, Outcome, apply
 
-ServerRow = Callable[[str, UUID], Row | None]
-ServerRows = Callable[[str], Iterable[Row]]
-T = TypeVar("T", bound=Row)
+ServerRow = Callable[[str, UUID], EntityRow | None]
+ServerRows = Callable[[str], Iterable[EntityRow]]
+T = TypeVar("T", bound=EntityRow)
 C = TypeVar("C", bound=Command)
 K = TypeVar("K", bound=Consequence)
 
@@ -26,26 +26,26 @@ class Rows:
     def __init__(self, server_row: ServerRow, server_rows: ServerRows = lambda _: ()) -> None:
         self._server_row = server_row
         self._server_rows = server_rows
-        self.changes: dict[tuple[str, UUID], Row | None] = {}
+        self.changes: dict[tuple[str, UUID], EntityRow | None] = {}
 
-    def get(self, entity: str, model: type[T], row_id: UUID | None) -> T | None:
+    def get(self, model: type[T], row_id: UUID | None) -> T | None:
         if row_id is None:
             return None
-        key = (entity, row_id)
-        found = self.changes[key] if key in self.changes else self._server_row(entity, row_id)
+        key = (model.entity, row_id)
+        found = self.changes[key] if key in self.changes else self._server_row(*key)
         return found if isinstance(found, model) else None
 
-    def every(self, entity: str, model: type[T]) -> list[T]:
+    def every(self, model: type[T]) -> list[T]:
         """All rows of an entity that devices hold in memory."""
-        changed = {row_id: row for (of, row_id), row in self.changes.items() if of == entity}
-        rows = [row for row in self._server_rows(entity) if cast("Any", row).id not in changed]
+        changed = {row_id: row for (entity, row_id), row in self.changes.items() if entity == model.entity}
+        rows = [row for row in self._server_rows(model.entity) if row.id not in changed]
         return [row for row in [*rows, *changed.values()] if isinstance(row, model)]
 
-    def put(self, entity: str, row: Row) -> None:
-        self.changes[entity, cast("Any", row).id] = row
+    def put(self, row: EntityRow) -> None:
+        self.changes[row.entity, row.id] = row
 
-    def drop(self, entity: str, row_id: UUID) -> None:
-        self.changes[entity, row_id] = None
+    def drop(self, model: type[EntityRow], row_id: UUID) -> None:
+        self.changes[model.entity, row_id] = None
 
 
 Rule = Callable[[Rows, Any, By], None]
@@ -90,12 +90,12 @@ def project(command: Command, rows: Rows, by: By) -> None:
 
 def by_rule(rows: Rows, command: Command, by: By) -> None:
     """By the shared rule, on the row that the command is about, if it is here."""
-    row = rows.get(command.on[0].entity, command.on[0], command.subject_id) if command.on else None
+    row = rows.get(command.on[0], command.subject_id) if command.on else None
     if row is not None:
         keep(rows, apply(row, command, by), by)
 
 
 def keep(rows: Rows, outcome: Outcome[Any], by: By) -> None:
-    rows.put(outcome.row.entity, outcome.row)
+    rows.put(outcome.row)
     for consequence in outcome.then:
         CONSEQUENCES[type(consequence)](rows, consequence, by)

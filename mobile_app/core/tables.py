@@ -9,12 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore
-from shared_models.base import EntityRow, Row
+from shared_models.base import EntityRow
 from shared_models.entities import ENTITIES
 
 R = TypeVar("R", bound=EntityRow)
 Key = tuple[str, UUID]
-Changes = Mapping[Key, Row | None]
+Changes = Mapping[Key, EntityRow | None]
 """What pending commands make of rows; None for a row that they remove."""
 
 Report = Callable[[str, Exception], None]
@@ -152,11 +152,11 @@ class Tables:
         self.overlay({})
         self.notify(self.by_entity)
 
-    def server_row(self, entity: str, row_id: UUID) -> Row | None:
+    def server_row(self, entity: str, row_id: UUID) -> EntityRow | None:
         table = self.by_entity.get(entity)
         return table.server_row(row_id) if table else None
 
-    def server_rows(self, entity: str) -> Iterable[Row]:
+    def server_rows(self, entity: str) -> Iterable[EntityRow]:
         table = self.by_entity.get(entity)
         return table.server_rows() if table else ()
 

@@ -17,15 +17,13 @@ from shared_models.meters.rules import ReadingTaken, ReadingVoided
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from shared_models.rules import apply
 
-EQUIPMENT = "equipment"
-
 
 @carries(StatusTold)
 def _told(rows: Rows, said: StatusTold, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, said.equipment_id)
+    machine = rows.get(EquipmentRow, said.equipment_id)
     changed = machine and rules.told(machine, said, rules.around(machine, said.at))
     if changed:
-        rows.put(EQUIPMENT, changed)
+        rows.put(changed)
 
 
 def set_status(rows: Rows, equipment_id: UUID, status: EquipmentStatus | None, at: datetime, reason: str = "") -> None:
@@ -35,8 +33,8 @@ def set_status(rows: Rows, equipment_id: UUID, status: EquipmentStatus | None, a
 
 @rule(eq.CreateEquipment)
 def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
-    if not rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id):
-        rows.put(EQUIPMENT, rules.create(cmd))
+    if not rows.get(EquipmentRow, cmd.equipment_id):
+        rows.put(rules.create(cmd))
 
 
 # --- meters
@@ -44,21 +42,21 @@ def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
 
 @rule(CreateMeter)
 def _create_meter(rows: Rows, cmd: CreateMeter, _: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
-    if machine and not rows.get("meter", MeterRow, cmd.meter_id):
-        rows.put("meter", meter_rules.create(machine.site_id, cmd))
+    machine = rows.get(EquipmentRow, cmd.equipment_id)
+    if machine and not rows.get(MeterRow, cmd.meter_id):
+        rows.put(meter_rules.create(machine.site_id, cmd))
 
 
 @carries(ReadingTaken)
 def _taken(rows: Rows, told: ReadingTaken, person: Person) -> None:
-    meter = rows.get("meter", MeterRow, told.meter_id)
+    meter = rows.get(MeterRow, told.meter_id)
     if meter:
         keep(rows, apply(meter, told.command(), person), person)
 
 
 @carries(ReadingVoided)
 def _voided(rows: Rows, told: ReadingVoided, person: Person) -> None:
-    for meter in rows.every("meter", MeterRow):
+    for meter in rows.every(MeterRow):
         if any(reading.id == told.reading_id for reading in meter.readings):
             keep(rows, apply(meter, VoidReading(meter_id=meter.id, reading_id=told.reading_id, occurred_at=told.at), person), person)
 
@@ -69,7 +67,7 @@ def _voided(rows: Rows, told: ReadingVoided, person: Person) -> None:
 def _write(rows: Rows, cmd: Command, person: Person) -> None:
     """The row, or the first of it."""
     assert cmd.on
-    keep(rows, apply(rows.get(cmd.on[0].entity, cmd.on[0], cmd.subject_id), cmd, person), person)
+    keep(rows, apply(rows.get(cmd.on[0], cmd.subject_id), cmd, person), person)
 
 
 for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):

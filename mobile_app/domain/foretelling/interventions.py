@@ -4,7 +4,6 @@ from datetime import datetime, time
 from uuid import UUID
 
 from mobile_app.core.projection import Rows, carries, keep, rule
-from mobile_app.domain.foretelling.equipment import EQUIPMENT
 from shared_models.checklists.answering import answer_step, meters_of
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import ChecklistRow
@@ -20,8 +19,6 @@ from shared_models.refusals import AlreadyExists
 from shared_models.requests.rules import JobAsked
 from shared_models.rules import By, apply
 
-INTERVENTION = "intervention"
-
 
 @rule(CreateIntervention)
 def _create(rows: Rows, cmd: CreateIntervention, by: By) -> None:
@@ -29,18 +26,18 @@ def _create(rows: Rows, cmd: CreateIntervention, by: By) -> None:
 
 
 def _ask(rows: Rows, cmd: CreateIntervention, by: By, request_id: UUID | None = None) -> None:
-    if rows.get(INTERVENTION, InterventionRow, cmd.intervention_id):
+    if rows.get(InterventionRow, cmd.intervention_id):
         raise AlreadyExists(field="intervention_id")
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
+    machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine is not None:
-        checklist = snapshot(rows.get("checklist", ChecklistRow, cmd.checklist_id))
+        checklist = snapshot(rows.get(ChecklistRow, cmd.checklist_id))
         keep(rows, create(machine, cmd, by, checklist=checklist, request_id=request_id), by)
 
 
 @carries(JobAsked)
 def _asked(rows: Rows, asked: JobAsked, by: By) -> None:
     _ask(rows, asked.job, by, asked.request_id)
-    job = rows.get(INTERVENTION, InterventionRow, asked.job.intervention_id)
+    job = rows.get(InterventionRow, asked.job.intervention_id)
     if job and asked.photo:
         keep(rows, apply(job, asked.photo, by), by)
 
@@ -48,13 +45,13 @@ def _asked(rows: Rows, asked: JobAsked, by: By) -> None:
 @carries(RepairIsTemporary)
 def _follow_up(rows: Rows, repair: RepairIsTemporary, by: By) -> None:
     """Unless this device knows of one that is not called off; its own clock stands for the site's."""
-    jobs = rows.every(INTERVENTION, InterventionRow)
+    jobs = rows.every(InterventionRow)
     if not any(job.permanent_repair_of == repair.job.id and job.status is not InterventionStatus.cancelled for job in jobs):
-        rows.put(INTERVENTION, repair.follow_up(datetime.combine(repair.until, time(23, 59)).astimezone(), by))
+        rows.put(repair.follow_up(datetime.combine(repair.until, time(23, 59)).astimezone(), by))
 
 
 @rule(AnswerStep)
 def _answer(rows: Rows, cmd: AnswerStep, by: By) -> None:
-    job = rows.get(INTERVENTION, InterventionRow, cmd.intervention_id)
+    job = rows.get(InterventionRow, cmd.intervention_id)
     if job is not None:
-        keep(rows, answer_step(job, cmd, by, meters_of(rows.every("meter", MeterRow), job.equipment_id)), by)
+        keep(rows, answer_step(job, cmd, by, meters_of(rows.every(MeterRow), job.equipment_id)), by)

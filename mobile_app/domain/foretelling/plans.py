@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from uuid import uuid5
 
 from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, rule
-from mobile_app.domain.foretelling.equipment import EQUIPMENT
-from mobile_app.domain.foretelling.interventions import INTERVENTION
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.creation import due_job, snapshot
@@ -38,9 +36,6 @@ from shared_models.plans.scheduling import ARCHIVED, replan
 from shared_models.plans.settling import Told, settled
 from shared_models.refusals import AlreadyExists, NotFound
 from shared_models.rules import rule_of
-
-PLAN = "plan"
-
 
 # ---------------------------------------------------------------- what a device knows
 
@@ -73,11 +68,11 @@ class Present:
 
 def course_of(rows: Rows, plan: PlanRow, now: datetime) -> Course:
     """With the last twelve dates that have ended, and the latest readings."""
-    machine = Present(rows.get(EQUIPMENT, EquipmentRow, plan.equipment_id))
+    machine = Present(rows.get(EquipmentRow, plan.equipment_id))
     dates = {date.original_due: date for date in plan.occurrences}
-    job = next((rows.get(INTERVENTION, InterventionRow, date.intervention_id) for date in dates.values() if date.state == "open"), None)
+    job = next((rows.get(InterventionRow, date.intervention_id) for date in dates.values() if date.state == "open"), None)
     return Course(
-        plan, _outlook(plan, rows.get("meter", MeterRow, plan.meter_id)), now, machine, dates, works=machine.works,
+        plan, _outlook(plan, rows.get(MeterRow, plan.meter_id)), now, machine, dates, works=machine.works,
         site_id=machine.machine.site_id if machine.machine else None, is_archived=bool(plan.is_active) and plan.inactive_reason == ARCHIVED,
         number=job.number if job else None, id_of=lambda original_due: uuid5(plan.id, original_due.isoformat()),
     )  # fmt: skip
@@ -105,7 +100,7 @@ def _points(meter: MeterRow) -> list[Point]:
 def _keep(rows: Rows, course: Course, by: Person) -> None:
     dates = [course.rows[original_due] for original_due in sorted(course.rows)]
     left = [date.original_due for date in dates if date.state not in LIVE][:-STRIP]
-    rows.put(PLAN, course.plan.model_copy(update={"occurrences": [date for date in dates if date.original_due not in left]}))
+    rows.put(course.plan.model_copy(update={"occurrences": [date for date in dates if date.original_due not in left]}))
     for told in course.then:
         CONSEQUENCES[type(told)](rows, told, by)
 
@@ -115,16 +110,16 @@ def _keep(rows: Rows, course: Course, by: Person) -> None:
 
 @rule(CreatePlan)
 def _create(rows: Rows, cmd: CreatePlan, by: Person) -> None:
-    machine = rows.get(EQUIPMENT, EquipmentRow, cmd.equipment_id)
+    machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine is None:
         raise NotFound
-    if rows.get(PLAN, PlanRow, cmd.plan_id):
+    if rows.get(PlanRow, cmd.plan_id):
         raise AlreadyExists(field="plan_id")
     _let(rows, course_of(rows, blank(cmd, cmd.plan_id, machine.site_id), cmd.occurred_at), cmd, by)
 
 
 def _change(rows: Rows, cmd: OnPlan, by: Person) -> None:
-    plan = rows.get(PLAN, PlanRow, cmd.plan_id)
+    plan = rows.get(PlanRow, cmd.plan_id)
     if plan is None:
         raise NotFound
     asked = plan.model_copy(update=chosen(cmd)) if isinstance(cmd, UpdatePlan) else plan
@@ -143,20 +138,20 @@ def _let(rows: Rows, course: Course, cmd: OnPlan, by: Person) -> None:
 
 @carries(JobDue)
 def _make(rows: Rows, told: JobDue, by: Person) -> None:
-    if rows.get(INTERVENTION, InterventionRow, told.intervention_id):
+    if rows.get(InterventionRow, told.intervention_id):
         raise AlreadyExists(field="intervention_id")
     plan, job = told.plan, told.job
-    template, reason = rows.get("checklist", ChecklistRow, plan.checklist_id), job.reason or plan.reason
-    rows.put(INTERVENTION, due_job(
+    template, reason = rows.get(ChecklistRow, plan.checklist_id), job.reason or plan.reason
+    rows.put(due_job(
         told.intervention_id, plan, original_due=job.date.original_due, due=job.date.due, due_at=job.date.due_at, at=told.at, by=by.account,
         technician_id=job.technician_id, reason=reason and reason.model_copy(update={"missed": job.missed}), checklist=snapshot(template),
     ))  # fmt: skip
 
 
 def _hear(rows: Rows, told: JobMoved | JobAssigned, _: Person) -> None:
-    job = rows.get(INTERVENTION, InterventionRow, told.intervention_id)
+    job = rows.get(InterventionRow, told.intervention_id)
     if job is not None:
-        rows.put(INTERVENTION, heard(job, told))
+        rows.put(heard(job, told))
 
 
 carries(JobMoved)(_hear)
@@ -167,7 +162,7 @@ carries(JobAssigned)(_hear)
 
 
 def _settle(rows: Rows, told: Told, by: Person) -> None:
-    plan = rows.get(PLAN, PlanRow, told.plan_id)
+    plan = rows.get(PlanRow, told.plan_id)
     if plan is not None:
         _keep(rows, settled(course_of(rows, plan, told.at), told), by)
 
@@ -180,7 +175,7 @@ carries(JobReopened)(_settle)
 @carries(MeterMoved)
 def _moved(rows: Rows, told: MeterMoved, by: Person) -> None:
     """The plans that count on it."""
-    for plan in rows.every(PLAN, PlanRow):
+    for plan in rows.every(PlanRow):
         if plan.meter_id == told.meter_id:
             course = course_of(rows, plan, told.at)
             replan(course)

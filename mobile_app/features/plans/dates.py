@@ -55,7 +55,7 @@ def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST
     """What the plan would be due, as the device's own forecast of the command says."""
     rows = shown_rows(client)
     project(command, rows, Person(client.user.id, client.user.role))
-    plan = rows.get("plan", PlanRow, command.plan_id)
+    plan = rows.get(PlanRow, command.plan_id)
     return [date.reason for date in next_dates(plan, most)] if plan else by_rule(command, most)
 
 

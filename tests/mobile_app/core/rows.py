@@ -53,6 +53,6 @@ def plan(of: EquipmentRow | None = None, **changes: object) -> PlanRow:
     rows = Rows(lambda entity, row_id: row if (entity, row_id) == ("equipment", row.id) else None)
     cmd = CreatePlan.model_validate({**fields, **known})
     project(cmd, rows, PAUL)
-    made = rows.get("plan", PlanRow, cmd.plan_id)
+    made = rows.get(PlanRow, cmd.plan_id)
     assert made
     return made.model_copy(update={"version": 1, **changes})

@@ -37,7 +37,7 @@ class Device:
 
     @property
     def plan(self) -> PlanRow:
-        found = self.rows.get("plan", PlanRow, self.plan_id)
+        found = self.rows.get(PlanRow, self.plan_id)
         assert found
         return found
 
@@ -45,7 +45,7 @@ class Device:
         return next(each for each in self.plan.occurrences if each.original_due == original_due)
 
     def job(self, row_id) -> InterventionRow:
-        found = self.rows.get("intervention", InterventionRow, row_id)
+        found = self.rows.get(InterventionRow, row_id)
         assert found
         return found
 
@@ -141,7 +141,7 @@ def test_a_new_plan_by_meter_counts_from_the_last_service():
     server = {("equipment", press.id): press, ("meter", hours.id): hours}
     rows = Rows(lambda entity, row_id: server.get((entity, row_id)))
     project(command, rows, PAUL)
-    made = rows.get("plan", PlanRow, command.plan_id)
+    made = rows.get(PlanRow, command.plan_id)
     assert made
     assert (made.reason.threshold, made.next_due) == (5100, day(20))
     assert made.meter.per_day == 10
@@ -188,7 +188,7 @@ def test_a_job_made_at_once_is_the_next_dates():
     assert (opened.occurrences[0].state, opened.occurrences[0].intervention_id) == ("open", made)
     second = uuid7()
     device.do(GeneratePlan, intervention_id=second)
-    assert device.rows.get("intervention", InterventionRow, second) is None
+    assert device.rows.get(InterventionRow, second) is None
 
 
 def test_types_and_teams_are_written():
@@ -196,5 +196,5 @@ def test_types_and_teams_are_written():
     type_id, team_id = uuid7(), uuid7()
     project(WriteMaintenanceType(maintenance_type_id=type_id, name="Graissage", color="#1B7F4D", occurred_at=AT), rows, PAUL)
     project(WriteTeam(team_id=team_id, site_id=SITE, name="Matin", member_ids=[ANNE.id], occurred_at=AT), rows, PAUL)
-    assert rows.get("maintenance_type", MaintenanceTypeRow, type_id).color == "#1B7F4D"
-    assert rows.get("team", TeamRow, team_id).member_ids == [ANNE.id]
+    assert rows.get(MaintenanceTypeRow, type_id).color == "#1B7F4D"
+    assert rows.get(TeamRow, team_id).member_ids == [ANNE.id]

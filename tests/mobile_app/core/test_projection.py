@@ -34,12 +34,12 @@ class Device:
         """Each rule must bear being replayed over its own effect."""
         for _ in range(times):
             project(command, self.rows, person)
-        found = self.rows.get("intervention", InterventionRow, command.intervention_id)
+        found = self.rows.get(InterventionRow, command.intervention_id)
         assert found
         return found
 
     def machine(self, row_id) -> EquipmentRow:
-        found = self.rows.get("equipment", EquipmentRow, row_id)
+        found = self.rows.get(EquipmentRow, row_id)
         assert found
         return found
 
