@@ -1,6 +1,7 @@
 """What devices hold of a meter, as a SQL expression in the shape of `shared_models.meters.MeterRow`."""
 
 from server.core.held import hold
+from server.core.queries import expression
 from server.core.sql import json_row, json_rows
 from server.meters.models import Meter
 from shared_models.meters.rows import ON_DEVICE, MeterRow, ReadingRow, ResetRow
@@ -16,10 +17,10 @@ def told_by(alias: str) -> str:
 
 def meter_json(alias: str) -> str:
     """A `MeterRow`: the meter with its latest readings and all its resets."""
-    latest = (
-        f"(select r.* from reading r where r.meter_id = {alias}.id and r.voided_at is null"  # noqa: S608
-        f" order by r.read_at desc, r.id desc limit {ON_DEVICE}) x"
-    )
+    latest = expression(
+        "(select r.* from reading r where r.meter_id = {}.id and r.voided_at is null order by r.read_at desc, r.id desc limit {}) x",
+        alias, str(ON_DEVICE),
+    )  # fmt: skip
     resets = f"meter_reset x where x.meter_id = {alias}.id"
     return json_row(
         MeterRow, alias,

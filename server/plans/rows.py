@@ -1,18 +1,21 @@
 """What devices hold of types, teams and plans, as SQL expressions in the shape of their rows in `shared_models.plans`."""
 
 from server.core.held import hold
+from server.core.queries import expression
 from server.core.sql import json_row, json_rows
 from server.plans.models import MaintenanceType, Plan, Team
 from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanRow, TeamRow
 
 
 def team_json(alias: str) -> str:
-    members = f"(select coalesce(json_agg(m.user_id order by m.user_id), '[]') from team_member m where m.team_id = {alias}.id)"  # noqa: S608
+    members = expression(
+        "(select coalesce(json_agg(m.user_id order by m.user_id), '[]') from team_member m where m.team_id = {}.id)", alias
+    )
     return json_row(TeamRow, alias, member_ids=members)
 
 
 def _occurrences(alias: str) -> str:
-    of_plan = f"select x.* from plan_occurrence x where x.plan_id = {alias}.id and x.state"  # noqa: S608
+    of_plan = expression("select x.* from plan_occurrence x where x.plan_id = {}.id and x.state", alias)
     both = f"({of_plan} in ('planned', 'open')) union all ({of_plan} not in ('planned', 'open') order by x.original_due desc limit {STRIP})"
     return json_rows(OccurrenceRow, "o", f"({both}) o", "c.original_due")
 
