@@ -53,6 +53,15 @@ async def twice(shop: Shop) -> None:
 
 
 @case(UpdateEquipment)
+async def before_it_has_a_code(shop: Shop) -> None:
+    await shop.offline()
+    machine = await shop.add_machine(notes="Naguère au hall 2", replacement_value="1200.50")
+    row = shop.of("equipment", machine)
+    kept = row.model_dump(include={"site_id", "notes", "replacement_value", "version"})
+    await shop.do(UpdateEquipment, equipment_id=machine, name="Presse 2", **kept)
+
+
+@case(UpdateEquipment)
 async def after_a_change_of_status(shop: Shop) -> None:
     machine = await shop.add_machine()
     await shop.offline()
@@ -65,6 +74,16 @@ async def to_broken(shop: Shop) -> None:
     machine = await shop.add_machine()
     await shop.offline()
     await shop.do(ChangeEquipmentStatus, equipment_id=machine, status=EquipmentStatus.broken, reason="Fuite")
+
+
+@case(ChangeEquipmentStatus)
+async def told_late_and_again_with_a_reason(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    await shop.do(ChangeEquipmentStatus, equipment_id=machine, status=EquipmentStatus.broken)
+    await shop.offline()
+    late = {"equipment_id": machine, "status": EquipmentStatus.maintenance, "occurred_at": shop.ago(days=1)}
+    await shop.device.client.execute(ChangeEquipmentStatus(**late))
+    await shop.do(ChangeEquipmentStatus, equipment_id=machine, status=EquipmentStatus.broken, reason="Pièce commandée")
 
 
 @case(LinkLabel)
@@ -117,6 +136,23 @@ async def that_runs_backwards(shop: Shop) -> None:
     meter = await shop.add_meter(readings={20: 1_000})
     await shop.offline()
     await shop.read(meter, 900)
+
+
+@case(RecordReading)
+async def past_the_last_digit_and_taken_back(shop: Shop) -> None:
+    meter = await shop.add_meter(readings={2: 99_990}, unit="cycles", most_per_day=None, digits=5)
+    await shop.offline()
+    wrong = await shop.read(meter, 12, is_confirmed=True)
+    await shop.do(VoidReading, meter_id=meter, reading_id=wrong)
+    await shop.read(meter, 15, is_confirmed=True)
+
+
+@case(RecordReading, refused="meter_out_of_use")
+async def of_one_that_is_out_of_use(shop: Shop) -> None:
+    meter = await shop.add_meter(readings={2: 100})
+    await shop.do(UpdateMeter, meter_id=meter, version=shop.meter(meter).version, name="Vieux", unit="h", is_active=False)
+    await shop.offline()
+    await shop.read(meter, 110)
 
 
 @case(VoidReading)
