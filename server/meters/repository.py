@@ -49,7 +49,7 @@ _MATTERING = sa.text("""
 with shown as not materialized (select id, read_at, value, total from reading where meter_id = :meter and voided_at is null),
 latest as (select * from shown order by read_at desc, total desc limit 1),
 asked as (
-    select cast(:at as timestamptz) as at
+    select unnest(cast(:at as timestamptz[])) as at
     union select greatest(cast(:since as timestamptz), (select read_at from latest)) - cast(:window as interval)
 )
 select * from latest union select near.* from asked cross join lateral (
@@ -61,13 +61,13 @@ select * from latest union select near.* from asked cross join lateral (
 """)
 
 
-async def known(session: ReadSession, meter: Meter, *, at: datetime | None = None, void: Reading | None = None) -> MeterRow:
+async def known(session: ReadSession, meter: Meter, *at: datetime, void: Reading | None = None) -> MeterRow:
     """The meter with its resets and the readings that matter to its rules: the last, those around `at`, those around the first of
     the days that tell its use, and the one that is taken back.
     """
     resets = await _resets(session, meter.id)
-    moments = [reset.occurred_at for reset in resets if void is None or reset.id != rollover_id(void.id)] + ([at] if at else [])
-    asked = {"meter": meter.id, "at": at, "since": max(moments, default=None), "window": USE_WINDOW}
+    moments = [reset.occurred_at for reset in resets if void is None or reset.id != rollover_id(void.id)]
+    asked = {"meter": meter.id, "at": at, "since": max([*moments, *at], default=None), "window": USE_WINDOW}
     found = [_reading(*row) for row in await session.execute(_MATTERING, asked)]
     found += [_reading(void.id, void.read_at, void.value, void.total)] if void else []
     return seen(MeterRow, meter, readings=sorted(found, key=lambda each: (each.read_at, each.id), reverse=True), resets=resets)

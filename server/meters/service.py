@@ -55,7 +55,7 @@ async def record_reading(session: Session, actor: Actor, cmd: RecordReading) -> 
     meter = await repository.get_visible(session, actor, cmd.meter_id)
     if cmd.intervention_id and await repository.machine_of_job(session, cmd.intervention_id) != meter.equipment_id:
         raise JobOfOtherMachine(field="intervention_id")
-    await _change(session, actor, meter, await repository.known(session, meter, at=cmd.read_at), cmd)
+    await _change(session, actor, meter, await repository.known(session, meter, cmd.read_at), cmd)
     after = {"value": exact(cmd.value), "read_at": cmd.read_at, "is_confirmed": cmd.is_confirmed}
     await audit.record(session, actor, "meter.reading_recorded", meter, before={}, after=after, occurred_at=cmd.occurred_at)
 
@@ -83,7 +83,7 @@ async def _take_back(session: Session, actor: Actor, meter: Meter, reading: Read
 @carries_out(ResetMeter)
 async def reset(session: Session, actor: Actor, cmd: ResetMeter) -> None:
     meter = await repository.get_visible(session, actor, cmd.meter_id)
-    row = await _change(session, actor, meter, await repository.known(session, meter, at=cmd.occurred_at), cmd)
+    row = await _change(session, actor, meter, await repository.known(session, meter, cmd.occurred_at), cmd)
     [told] = [reset for reset in row.resets if reset.id == cmd.reset_id]
     after = told.model_dump(include={"kind", "final_value", "start_value", "reason"})
     await audit.record(session, actor, "meter.reset", meter, before={}, after=after, occurred_at=cmd.occurred_at)
@@ -96,12 +96,16 @@ async def _change(session: Session, actor: Actor, meter: Meter, known: MeterRow,
     return row
 
 
-async def add_reading(session: Session, actor: Actor, meter: Meter, cmd: RecordReading, **source: Any) -> MeterRow:
-    """Into the story of the meter; `settle` follows, once for many."""
-    known = await repository.known(session, meter, at=cmd.read_at)
+async def add_reading(session: Session, actor: Actor, known: MeterRow, cmd: RecordReading, **source: Any) -> MeterRow:
+    """Into the story of the meter, of which the readings around it are `known`; `retell` follows, once for many."""
     row = apply(known, cmd, actor.by).row
     await _keep_story(session, known, row, **source)
     return row
+
+
+async def retell(session: Session, meter: Meter) -> None:
+    known = await repository.known(session, meter)
+    await settle(session, meter, rules.retold(known, known, known.readings))
 
 
 async def _keep_story(session: Session, before: MeterRow, after: MeterRow, *, user_id: UUID | None = None, **source: Any) -> None:

@@ -232,14 +232,17 @@ def plain(value: float | None) -> Any:
 
 
 def _outcome(before: MeterRow, after: MeterRow, readings: Iterable[ReadingRow], at: datetime) -> Outcome[MeterRow]:
+    return Outcome(retold(before, after, readings), (MeterMoved(after.id, at),))
+
+
+def retold(before: MeterRow, after: MeterRow, readings: Iterable[ReadingRow]) -> MeterRow:
     """With its latest readings in order, and what they say of its use: unknown while older ones of the same days may exist."""
     latest = sorted(readings, key=lambda reading: (reading.read_at, reading.id), reverse=True)[:ON_DEVICE]
     last = last_of(_latest(latest), after.kind, resets_of(after))
     changed = after.model_copy(update={
         "readings": latest, "last_value": last and last.value, "last_total": last and last.total, "last_read_at": last and last.at,
     })  # fmt: skip
-    use = _use(changed, last) if _sees_all(before, last) else before.per_day
-    return Outcome(changed.model_copy(update={"per_day": use}), (MeterMoved(after.id, at),))
+    return changed.model_copy(update={"per_day": _use(changed, last) if _sees_all(before, last) else before.per_day})
 
 
 def _latest(readings: Iterable[ReadingRow]) -> Last | None:
