@@ -1,5 +1,6 @@
 """Checklist templates. Each writing is a version that stays; jobs carry a copy of the one they were made with."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from server.audit import service as audit
@@ -31,9 +32,10 @@ async def exists(session: ReadSession, checklist_id: UUID) -> bool:
     return await repository.get(session, checklist_id) is not None
 
 
-async def snapshot(session: ReadSession, checklist_id: UUID) -> JobChecklist | None:
-    """What a job keeps of the template as it is now; None when there is no such template."""
-    found = await repository.get(session, checklist_id)
-    if found is None:
-        return None
-    return JobChecklist.model_validate({"checklist_id": found.id, "version": found.version, "name": found.name, "steps": found.steps})
+async def snapshots(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, JobChecklist]:
+    """What jobs keep of the templates as they are now, as far as there are such templates."""
+    found = await repository.get_many(session, ids) if ids else []
+    return {
+        each.id: JobChecklist.model_validate({"checklist_id": each.id, "version": each.version, "name": each.name, "steps": each.steps})
+        for each in found
+    }

@@ -3,30 +3,34 @@
 A batch is a transaction that locks its plans first. What it does not finish has not happened, and is due as before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from server.audit import service as audit
+from server.checklists import service as checklists
 from server.core import clock, events
 from server.core.access import SYSTEM, Actor
 from server.core.commands import carries_out
 from server.core.consequences import hears
 from server.core.database import Database, Session
 from server.core.errors import AlreadyExists
-from server.core.numbers import next_numbers
 from server.generator import repository
 from server.interventions import planned
 from server.interventions import service as interventions
+from server.interventions.numbers import intervention_numbers
 from server.plans import service as plans
 from server.plans.deciding import Decided
 from server.plans.models import Plan
+from shared_models.checklists.rows import JobChecklist
 from shared_models.ids import uuid7
+from shared_models.interventions.creation import due_job
 from shared_models.interventions.planned import JobDue
+from shared_models.interventions.rows import InterventionRow
 from shared_models.plans.commands import GeneratePlan
 from shared_models.plans.deciding import NewJob
 from shared_models.plans.rows import PlanRow
@@ -35,7 +39,6 @@ BATCH = 500
 REFRESH_BATCH = 250
 MOST_REFRESHED = 10_000
 """In a round: each costs one or two milliseconds, and the next round, with the jobs that are due first, comes within a minute."""
-_TABLE = "maintenance_interventions"
 _log = structlog.get_logger(__name__)
 
 
@@ -149,31 +152,19 @@ async def _carry_out(session: Session, decisions: list[Decided], now: datetime) 
     events.notify(session, site_ids={each.plan.site_id for each in decisions})
 
 
-async def _numbers(session: Session, zones: list[ZoneInfo], now: datetime) -> list[str]:
-    """`INT-2026-000123`, in the order of the jobs; the year is each site's."""
-    years = [now.astimezone(zone).year for zone in zones]
-    series = {year: iter(await next_numbers(session, f"INT-{year}", years.count(year))) for year in sorted(set(years))}
-    return [f"INT-{year}-{next(series[year]):06}" for year in years]
-
-
 async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: datetime) -> None:
-    if not made:
-        return
-    numbers = await _numbers(session, [each.zone for each in made], now)
-    await planned.insert(session, [
-        (
-            each.job_id, each.plan.id, number, job.date.original_due, job.date.due, job.date.due_at, job.technician_id, job.missed,
-            job.reason.model_dump_json() if job.reason else None, actor.user_id if actor.user_id.int else None,
-        ) for each, number in zip(made, numbers, strict=True) for job in [each.job]
-    ])  # fmt: skip
-    await audit.record_made(session, actor, "intervention.created", _TABLE, [
-        audit.Made(each.job_id, each.plan.site_id, _recorded(each, number), now) for each, number in zip(made, numbers, strict=True)
-    ])  # fmt: skip
+    if made:
+        numbers = await intervention_numbers(session, [each.zone for each in made], now)
+        kept = await checklists.snapshots(session, {each.plan.checklist_id for each in made if each.plan.checklist_id})
+        jobs = [_job(each, kept, now, actor).model_copy(update={"number": number}) for each, number in zip(made, numbers, strict=True)]
+        await planned.enter(session, actor, jobs, [each.job.missed for each in made])
 
 
-def _recorded(made: Made, number: str) -> dict[str, list[object]]:
-    told = {
-        "number": number, "title": made.plan.title, "equipment_id": made.plan.equipment_id, "scheduled_maintenance_id": made.plan.id,
-        "original_due": made.job.date.original_due, "due_local": made.job.date.due, "missed": made.job.missed,
-    }  # fmt: skip
-    return {name: [None, value] for name, value in told.items()}
+def _job(made: Made, kept: Mapping[UUID, JobChecklist], now: datetime, actor: Actor) -> InterventionRow:
+    date, missed = made.job.date, {"missed": made.job.missed}
+    told: Any = made.job.reason or made.plan.reason
+    reason: Any = {**told, **missed} if isinstance(told, dict) else told and told.model_copy(update=missed)
+    return due_job(
+        made.job_id, made.plan, original_due=date.original_due, due=date.due, due_at=date.due_at, at=now, by=actor.by.account,
+        technician_id=made.job.technician_id, reason=reason, checklist=kept.get(made.plan.checklist_id) if made.plan.checklist_id else None,
+    )  # fmt: skip

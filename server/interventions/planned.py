@@ -1,16 +1,19 @@
 """The jobs of plans: made many at once, and told where a date was moved and whom it was given to."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 
 from server.audit import service as audit
 from server.core import clock
 from server.core.access import Actor
 from server.core.consequences import hears
 from server.core.database import Session
+from server.interventions.models import Intervention
 from shared_models.interventions.planned import JobAssigned, JobMoved
+from shared_models.interventions.rows import InterventionRow
 
 _TABLE = "maintenance_interventions"
 _MOVE = sa.text("""
@@ -25,37 +28,30 @@ returning site_id
 """)
 
 
-_INSERT = sa.text("""
-insert into maintenance_interventions (id, number, site_id, equipment_id, title, description, intervention_type, status, priority,
-    scheduled_start, scheduled_end, assigned_technician_id, assigned_team_id, created_by, scheduled_maintenance_id, maintenance_type_id,
-    original_due, due_local, due_at, due_reason, estimated_duration, required_parts, needs_photo, needs_signature, needs_validation,
-    checklist, created_at, updated_at)
-select r.id, r.number, p.site_id, p.equipment_id, p.title, p.description, p.intervention_type, 'pending', p.priority,
-    r.due_at, r.due_at + make_interval(mins => p.estimated_duration), u.id, p.team_id,
-    r.creator, p.id, p.maintenance_type_id, r.original_due, r.due, r.due_at,
-    coalesce(r.reason::jsonb, p.reason) || jsonb_build_object('missed', r.missed), p.estimated_duration, p.parts,
-    p.needs_photo, p.needs_signature, p.needs_validation,
-    case when c.id is not null then
-        jsonb_build_object('checklist_id', c.id, 'version', c.version, 'name', c.name, 'steps', c.steps) end,
-    cast(:now as timestamptz), cast(:now as timestamptz)
-from unnest(cast(:ids as uuid[]), cast(:plan_ids as uuid[]), cast(:numbers as text[]), cast(:original_dues as timestamp[]),
-    cast(:dues as timestamp[]), cast(:due_ats as timestamptz[]), cast(:technicians as uuid[]), cast(:missed as int[]),
-    cast(:reasons as text[]), cast(:creators as uuid[]))
-    as r(id, plan_id, number, original_due, due, due_at, technician, missed, reason, creator)
-join scheduled_maintenances p on p.id = r.plan_id left join checklist c on c.id = p.checklist_id
-left join users u on u.id = coalesce(r.technician, p.assigned_technician_id) and u.is_active
-    and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = p.site_id))
-""")
-_COLUMNS = ("ids", "plan_ids", "numbers", "original_dues", "dues", "due_ats", "technicians", "missed", "reasons", "creators")
+_NAMES = [*(name for name in InterventionRow.model_fields if name in Intervention.model_fields), "updated_at"]
+_MADE = sa.func.json_populate_recordset(sa.text(f"null::{_TABLE}"), sa.cast(sa.bindparam("rows"), sa.JSON)).table_valued(*_NAMES, name="r")
+_WHO = sa.text("""(select u.id from users u where u.id = r.assigned_technician_id and u.is_active
+    and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = r.site_id)))""")
+_INSERT = Intervention.__table__.insert().from_select(  # type: ignore[attr-defined]
+    _NAMES, sa.select(*(_WHO if name == "assigned_technician_id" else _MADE.c[name] for name in _NAMES)).select_from(_MADE)
+)
 
 
-async def insert(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows of id, plan, number, date by the rule, date, instant, technician, dates missed before, reason and who made it.
+async def enter(session: Session, actor: Actor, jobs: Sequence[InterventionRow], missed: Sequence[int]) -> None:
+    """At once; `missed` is how many dates before each passed without a job.
 
     A job whose technician has left, or left the site, is given to nobody, so that others may take it.
     """
-    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-    await session.execute(_INSERT, {**columns, "now": clock.now()})
+    at = clock.now()
+    rows = [{name: getattr(job, name) for name in _NAMES[:-1]} | {"updated_at": at} for job in jobs]
+    await session.execute(_INSERT, {"rows": to_json(rows).decode()})
+    await audit.record_made(session, actor, "intervention.created", _TABLE, [
+        audit.Made(job.id, job.site_id, {**{name: [None, getattr(job, name)] for name in _TOLD}, "missed": [None, count]}, job.created_at)
+        for job, count in zip(jobs, missed, strict=True)
+    ])  # fmt: skip
+
+
+_TOLD = ("number", "title", "equipment_id", "scheduled_maintenance_id", "original_due", "due_local")
 
 
 @hears(JobMoved)

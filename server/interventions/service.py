@@ -14,12 +14,13 @@ from server.checklists.errors import ChecklistUnknown
 from server.core.access import Actor
 from server.core.commands import carries_out
 from server.core.database import Session
+from server.core.zones import zone_of
 from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.checks import check
 from server.interventions.consequences import carry_on
 from server.interventions.keeping import keep
-from server.interventions.numbers import end_of, intervention_number
+from server.interventions.numbers import end_of, intervention_numbers
 from shared_models.base import Command
 from shared_models.checklists.answering import answer_step, reads_a_meter
 from shared_models.checklists.commands import AnswerStep
@@ -108,7 +109,7 @@ def _when(job: InterventionRow, cmd: Command) -> datetime:
 async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, request_id: UUID | None = None) -> InterventionRow:
     """`request_id`: the work request it answers."""
     machine = await equipment.get_visible(session, actor, cmd.equipment_id, for_update=True)
-    checklist = await checklists.snapshot(session, cmd.checklist_id) if cmd.checklist_id else None
+    checklist = (await checklists.snapshots(session, [cmd.checklist_id])).get(cmd.checklist_id) if cmd.checklist_id else None
     if cmd.checklist_id and checklist is None:
         raise ChecklistUnknown(field="checklist_id")
     outcome = rules.create(machine, cmd, actor.by, checklist=checklist, request_id=request_id)
@@ -119,7 +120,7 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
 
 
 async def _enter(session: Session, actor: Actor, job: InterventionRow, at: datetime) -> InterventionRow:
-    number = await intervention_number(session, at, await repository.time_zone(session, job.site_id))
+    [number] = await intervention_numbers(session, [zone_of(await repository.time_zone(session, job.site_id))], at)
     numbered = job.model_copy(update={"number": number})
     await keep(session, actor, "intervention.created", None, numbered, at)
     return numbered

@@ -54,7 +54,7 @@ async def lock_to_refresh(session: Session, now: datetime, limit: int) -> list[P
     return list(await session.scalars(statement))
 
 
-_NOT_NEEDED: tuple[Any, ...] = (Plan.upcoming, Plan.reason, Plan.description, Plan.parts)
+_NOT_NEEDED: tuple[Any, ...] = (Plan.upcoming,)
 
 
 async def lock_due(session: Session, now: datetime, limit: int) -> list[Plan]:
