@@ -1,14 +1,11 @@
-"""What commands do to machines, their meters and the requests about them, beyond the rows that they are about."""
-
-from datetime import datetime
-from uuid import UUID
+"""What commands do to machines and meters, and to what planners set up, beyond a row that is there."""
 
 from mobile_app.core.projection import Person, Rows, carries, keep, rule
 from shared_models.base import Command
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
-from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.equipment.rules import StatusTold
 from shared_models.meters import rules as meter_rules
 from shared_models.meters.commands import CreateMeter, VoidReading
@@ -24,11 +21,6 @@ def _told(rows: Rows, said: StatusTold, _: Person) -> None:
     changed = machine and rules.told(machine, said, rules.around(machine, said.at))
     if changed:
         rows.put(changed)
-
-
-def set_status(rows: Rows, equipment_id: UUID, status: EquipmentStatus | None, at: datetime, reason: str = "") -> None:
-    if status:
-        _told(rows, StatusTold(equipment_id, status, at, reason), None)  # type: ignore[arg-type]
 
 
 @rule(eq.CreateEquipment)

@@ -43,16 +43,6 @@ class TestReadings:
         assert [reading["by"] for reading in now["readings"]] == [technician.user.full_name] * 2
         MeterRow.model_validate(now)
 
-    async def test_one_that_comes_late_takes_its_place(self, technician, meter):
-        done(await read(technician, meter, 100, days_ago=20))
-        done(await read(technician, meter, 300))
-        now = done(await read(technician, meter, 150, days_ago=10))
-        assert totals(now) == [100, 150, 300]
-        assert now["last_value"] == 300
-        refused = await read(technician, meter, 350, days_ago=5, is_confirmed=True)
-        assert code_of(refused) == (422, "implausible_reading")
-        assert (refused.json()["params"]["low"], refused.json()["params"]["high"]) == (150, 300)
-
     async def test_backwards_is_refused_until_a_reset(self, technician, meter):
         done(await read(technician, meter, 4_870, days_ago=2))
         refused = await read(technician, meter, 12, is_confirmed=True)
@@ -117,23 +107,6 @@ class TestReadings:
 
 
 class TestResets:
-    async def test_a_replacement_keeps_the_total_running(self, technician, meter):
-        done(await read(technician, meter, 9_990, days_ago=10))
-        now = done(await reset(technician, meter, 9_995, 3, days_ago=9, kind="replacement"))
-        assert (now["last_value"], now["last_total"]) == (3, 9_995)
-        now = done(await read(technician, meter, 53))
-        assert (now["last_value"], now["last_total"]) == (53, 10_045)
-        assert now["resets"][0] | {"kind": "replacement", "final_value": 9_995, "start_value": 3} == now["resets"][0]
-        assert now["per_day"] == pytest.approx(5.5, rel=0.01)
-
-    async def test_told_late_mends_what_was_read_since(self, technician, meter):
-        done(await read(technician, meter, 50, days_ago=20))
-        done(await read(technician, meter, 60, days_ago=4))
-        done(await read(technician, meter, 80, days_ago=2))
-        now = done(await reset(technician, meter, 55, 10, days_ago=10))
-        assert totals(now) == [50, 105, 125]
-        assert now["last_total"] == 125
-
     async def test_contradicted_by_readings_is_refused(self, technician, meter):
         done(await read(technician, meter, 50, days_ago=20))
         done(await read(technician, meter, 60, days_ago=4))
@@ -168,11 +141,6 @@ class TestMeters:
         assert code_of(await supervisor.put(f"{API}/meters/{meter['id']}", json=body)) == (409, "stale_version")
         twin = {"meter_id": str(uuid7()), "equipment_id": machine["id"], "name": "heures MOTEUR", "unit": "h", "occurred_at": at()}
         assert code_of(await supervisor.post(f"{API}/meters", json=twin)) == (409, "meter_name_taken")
-
-    async def test_out_of_use_takes_no_reading(self, supervisor, meter):
-        body = {"meter_id": meter["id"], "version": 1, "name": "Vieux", "unit": "h", "is_active": False, "occurred_at": at()}
-        done(await supervisor.put(f"{API}/meters/{meter['id']}", json=body), 200)
-        assert code_of(await read(supervisor, meter, 5)) == (409, "meter_out_of_use")
 
     async def test_move_with_their_machine(self, client_as, session, machine, meter):
         everywhere = await client_as("supervisor")
