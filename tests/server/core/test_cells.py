@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from server.core.cells import Csv, Xlsx
+from server.core.cells import Csv, TooManyRows, Xlsx
 from server.core.exports import spooled
 from server.core.queries import sql
 
@@ -54,6 +54,15 @@ def test_what_no_spreadsheet_knows_as_a_date_is_text():
     sheet = Xlsx(["day"], "en", title="x")
     content = sheet.lines([[date(1887, 5, 1)], [None]]) + sheet.tail()
     assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[1] == ["1887-05-01"]
+
+
+def test_what_a_workbook_does_not_hold_is_refused_not_left_out():
+    sheet = Xlsx(["number"], "en", title="x")
+    sheet._row = 2**20 - 2
+    sheet.lines([[1]])
+    with pytest.raises(TooManyRows):
+        sheet.lines([[2]])
+    sheet.discard()
 
 
 async def test_a_list_that_breaks_off_leaves_nothing_open(database):
