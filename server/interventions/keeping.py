@@ -24,6 +24,15 @@ async def keep(
     session: Session, actor: Actor, action: str, before: InterventionRow | None, after: InterventionRow, at: Any, **more: Any
 ) -> None:  # fmt: skip
     """`before` is None for a new sheet; `more` goes into the trace beside what has changed of the sheet itself."""
+    await write(session, before, after)
+    target = Intervention.model_construct(id=after.id, site_id=after.site_id)
+    old_words, new_words = (_words(before) if before else {}), _words(after) | _told(before, after) | more
+    await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
+    await session.flush()
+
+
+async def write(session: Session, before: InterventionRow | None, after: InterventionRow) -> None:
+    """Without a trace."""
     if before is None:
         if not await repository.insert(session, Intervention, [columns_of(Intervention, after)]):
             raise AlreadyExists(field="intervention_id")
@@ -35,10 +44,6 @@ async def keep(
             await _keep_entries(session, name, after, old, new)
     if _life(before) != _life(after):
         await equipment.rebuild_life(session, [after.equipment_id])
-    target = Intervention.model_construct(id=after.id, site_id=after.site_id)
-    old_words, new_words = (_words(before) if before else {}), _words(after) | _told(before, after) | more
-    await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
-    await session.flush()
 
 
 async def _update(session: Session, before: InterventionRow, after: InterventionRow) -> None:
