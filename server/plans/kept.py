@@ -12,6 +12,7 @@ from server.core.access import SYSTEM, Actor
 from server.core.clock import now
 from server.core.consequences import tell
 from server.core.database import Session
+from server.core.kept import columns_of, seen
 from server.plans import repository
 from server.plans.consequences import JobsRedated
 from server.plans.facts import Taken, gather
@@ -21,19 +22,18 @@ from shared_models.plans.planning import DueReason, MeterView, Reference
 from shared_models.plans.rows import OccurrenceState, PlanRow
 from shared_models.plans.scheduling import replan as plan_anew
 
-PARSED: dict[str, type[BaseModel]] = {"reference": Reference, "reason": DueReason, "meter": MeterView}
+_PARSED: dict[str, type[BaseModel]] = {"reference": Reference, "reason": DueReason, "meter": MeterView}
 _COLUMNS = [name for name in PlanRow.model_fields if name in Plan.model_fields]
 
 
 def row_of(plan: Plan) -> PlanRow:
     """In the devices' shape, but for its dates."""
-    values = {name: getattr(plan, name) for name in _COLUMNS}
-    parsed = {name: model.model_validate(values[name]) if values[name] else None for name, model in PARSED.items()}
-    return PlanRow.model_construct(**values | parsed, occurrences=[])
+    row = seen(PlanRow, plan, occurrences=[])
+    return row.model_copy(update={name: model.model_validate(told) for name, model in _PARSED.items() if (told := getattr(plan, name))})
 
 
 def new_plan(course: Taken, *, created_by: UUID | None) -> Plan:
-    return Plan(**{name: plain(getattr(course.plan, name)) for name in _COLUMNS}, created_by=created_by)
+    return Plan(**columns_of(Plan, course.plan), created_by=created_by)
 
 
 async def courses(session: Session, plans: Sequence[Plan], *moments: datetime, ended: Sequence[Any] = ()) -> dict[UUID, Taken]:

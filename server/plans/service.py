@@ -49,7 +49,7 @@ from shared_models.plans.fields import PlanFields
 from shared_models.plans.jobs import JobReopened
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PreviewItem
 from shared_models.plans.settling import Told, settled
-from shared_models.rules import By, rule_of
+from shared_models.rules import rule_of
 
 PREVIEWED = 12
 LATER = timedelta(days=1)
@@ -75,7 +75,7 @@ async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
     row = rules.blank(cmd, cmd.plan_id, machine.site_id)
     course = (await gather(session, [row], _since(cmd)))[row.id]
     made = _ruled(course, cmd, actor)
-    plan = new_plan(made, created_by=actor.user_id if actor.user_id.int else None)
+    plan = new_plan(made, created_by=actor.by.account)
     session.add(plan)
     await keep(session, actor, [(plan, made)])
     await audit.record(session, actor, "plan.created", plan, before={}, after=_recorded(plan), occurred_at=cmd.occurred_at)
@@ -223,7 +223,7 @@ async def _refresh(session: Session, plans: list[Plan]) -> None:
 def _ruled(course: Taken, cmd: OnPlan, actor: Actor) -> Taken:
     by_rule = rule_of(type(cmd))
     assert by_rule is not None
-    changed: Taken = by_rule(course, cmd, By(actor.user_id, actor.role, actor.label))
+    changed: Taken = by_rule(course, cmd, actor.by)
     return changed
 
 
