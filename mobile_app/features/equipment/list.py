@@ -130,8 +130,8 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         [
             ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
             ft.Container(bar[0], width=360),
-            *_admin_actions(client, lambda: set_printing([])),
             MoreMenu(_exports(client, filters)),
+            *_admin_actions(client, lambda: set_printing([])),
             SyncBadge(),
         ],
         spacing=Space.m,
