@@ -110,6 +110,9 @@ def _asked(plan: PlanRow, where: SiteClock, moments: Iterable[datetime], rows: M
         told += [where.instant(ref.at), *(row.done_at for row in rows.values() if row.done_at and ref.kind is ReferenceKind.done)]
     if (reason := plan.reason) is not None:
         earliest = min(told, default=now)
-        told += [max(where.instant(due), earliest) for due in (reason.by_rule().due, reason.due)]
+        dates = [where.instant(due) for due in (reason.by_rule().due, reason.due)]
+        told += dates if reason.is_reached else [max(date, earliest) for date in dates]
+    if plan.meter is not None and plan.meter.at is not None:  # what comes after it may have passed what is counted from a later date
+        told.append(where.instant(plan.meter.at))
     since = min([*told, now])
     return Asked(cast("UUID", plan.meter_id), since, chain(told, [now], moments_between(plan.rule(), where, since, now)))
