@@ -1,7 +1,9 @@
 """Keeping what a rule has made of a sheet: the columns and entries that differ, what the machine's life tells of it, and its trace."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from server.audit import service as audit
 from server.core.access import Actor
@@ -12,6 +14,7 @@ from server.core.kept import columns_of
 from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.models import Intervention
+from server.interventions.rows import TABLE
 from shared_models.base import Row
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
@@ -20,12 +23,22 @@ _NO_COLUMNS = {*repository.CHILDREN, "version", "checklist"}
 _COLUMNS = [name for name in InterventionRow.model_fields if name not in _NO_COLUMNS]
 
 
+@dataclass(frozen=True)
+class _Target:
+    """As much of the table's row as its trace needs: whole ones take time to make."""
+
+    id: UUID
+    site_id: UUID
+    __tablename__ = TABLE
+    __synced__ = True
+
+
 async def keep(
     session: Session, actor: Actor, action: str, before: InterventionRow | None, after: InterventionRow, at: Any, **more: Any
 ) -> None:  # fmt: skip
     """`before` is None for a new sheet; `more` goes into the trace beside what has changed of the sheet itself."""
     await write(session, before, after)
-    target = Intervention.model_construct(id=after.id, site_id=after.site_id)
+    target: Any = _Target(after.id, after.site_id)
     old_words, new_words = (_words(before) if before else {}), _words(after) | _told(before, after) | more
     await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
     await session.flush()
@@ -34,7 +47,7 @@ async def keep(
 async def write(session: Session, before: InterventionRow | None, after: InterventionRow) -> None:
     """Without a trace."""
     if before is None:
-        if not await repository.insert(session, Intervention, [columns_of(Intervention, after)]):
+        if not await repository.insert(session, Intervention, columns_of(Intervention, after)):
             raise AlreadyExists(field="intervention_id")
     elif after is not before:
         await _update(session, before, after)
@@ -65,9 +78,9 @@ async def _keep_entries(session: Session, name: str, job: InterventionRow, old: 
         was, entry = dict(known[entry_id]), dict(wanted[entry_id])
         if was != entry:
             await repository.update(session, table, entry_id, {key: value for key, value in entry.items() if value != was[key]})
-    added = [dict(wanted[entry_id]) | {"intervention_id": job.id} for entry_id in wanted.keys() - known.keys()]
-    if added and await repository.insert(session, table, added) < len(added):
-        raise AlreadyExists(field=id_field)
+    for entry_id in wanted.keys() - known.keys():
+        if not await repository.insert(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
+            raise AlreadyExists(field=id_field)
 
 
 def _life(job: InterventionRow | None) -> tuple[object, ...]:

@@ -46,10 +46,10 @@ def _table(table: type[SQLModel]) -> sa.Table:
     return found
 
 
-async def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
-    """All in one statement; how many of them had an id that was free."""
-    answer: Any = await session.execute(insert_into(_table(table)).values(list(rows)).on_conflict_do_nothing(index_elements=["id"]))
-    return int(answer.rowcount)
+async def insert(session: Session, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
+    """Whether its id was free."""
+    answer: Any = await session.execute(insert_into(_table(table)).on_conflict_do_nothing(index_elements=["id"]), row)
+    return bool(answer.rowcount)
 
 
 async def update(session: Session, table: type[SQLModel], row_id: UUID, changes: Mapping[str, Any]) -> None:
