@@ -75,9 +75,9 @@ async def _keep_entries(session: Session, name: str, job: InterventionRow, old: 
     if gone := known.keys() - wanted.keys():
         await repository.delete(session, table, gone)
     for entry_id in known.keys() & wanted.keys():
-        was, entry = dict(known[entry_id]), dict(wanted[entry_id])
-        if was != entry:
-            await repository.update(session, table, entry_id, {key: value for key, value in entry.items() if value != was[key]})
+        entry, was = wanted[entry_id], known[entry_id]
+        if entry is not was and (changes := {key: value for key, value in entry if value != getattr(was, key)}):
+            await repository.update(session, table, entry_id, changes)
     for entry_id in wanted.keys() - known.keys():
         if not await repository.insert(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
             raise AlreadyExists(field=id_field)

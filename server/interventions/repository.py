@@ -22,7 +22,7 @@ from server.interventions.models import (
     InterventionPhoto,
     InterventionRevision,
 )
-from server.interventions.rows import INTERVENTION, TABLE
+from server.interventions.rows import TABLE
 from shared_models.equipment.rows import FailureItemKind
 from shared_models.interventions.rows import InterventionRow
 
@@ -34,7 +34,20 @@ async def take(session: Session, actor: Actor, intervention_id: UUID) -> Interve
     statement = select(col(Intervention.id)).where(col(Intervention.id) == intervention_id, visible(actor, Intervention.site_id))
     if await session.scalar(statement.with_for_update()) is None:
         raise NotFound
-    return InterventionRow.model_validate_json(await INTERVENTION.written(session, intervention_id))
+    return InterventionRow.model_validate_json(await session.scalar(_SHEET, {"id": intervention_id}))
+
+
+_SHEET = sa.text("""
+select to_json(o)::text from (
+    select t.*,
+        (select coalesce(json_agg(c order by started_at, id), '[]') from intervention_action c where intervention_id = t.id) as actions,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_note c where intervention_id = t.id) as notes,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_answer c where intervention_id = t.id) as answers,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_photo c where intervention_id = t.id) as photos
+    from maintenance_interventions t where t.id = :id
+) o
+""")
+"""As PostgreSQL writes it by itself: what devices get takes its time to be written as they expect it."""
 
 
 async def exists(session: ReadSession, intervention_id: UUID) -> bool:
