@@ -16,7 +16,7 @@ run: web ## Start Établi with demonstration data (PHONE=1 for phones; PORT=8000
 
 test: setup-dev web ## Run every test (ARGS="tests/server -k login" to choose, WORKERS=0 for one process)
 	@.ci/chromium
-	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 engines: setup-dev web ## Do the main job in Chromium, Firefox and WebKit (ARGS="-k webkit" to choose)
 	@.ci/chromium

@@ -6,11 +6,11 @@ from dataclasses import replace
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client, client_in_browser
 from mobile_app.core.device_name import device_name
 from mobile_app.core.i18n import LANGUAGES, n, set_language, t
 from mobile_app.core.recovery import StoreNotes
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
@@ -24,7 +24,7 @@ from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subs
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
 from shared_models.permissions import Permission, Role, may
-from shared_models.requests import RequestStatus
+from shared_models.requests.rows import RequestStatus
 
 LOCALE_SECONDS = 2.0
 LOCALES = {"fr": ft.Locale("fr", "FR"), "en": ft.Locale("en", "GB")}
@@ -33,9 +33,9 @@ THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
 async def start(page: ft.Page, client: Client | None = None) -> None:
     """Show the app on `page`; tests hand in a client of their own."""
-    client = client or client_in_browser(bridge, device_name())
+    client = client or Client.in_browser(bridge, device_name())
     client.prefs.of_browser = await _browser_language()
-    client.today_card = today_card
+    client.first_card = today_card
     client.on_error(report_error)
     await client.start()
     set_language(client.prefs.language)
@@ -49,10 +49,10 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
 async def _browser_language() -> str:
     """The first of the browser's languages that we speak."""
     try:
-        told = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
+        locale = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
     except (BridgeError, TimeoutError):
         return LANGUAGES[0]
-    return next((lang[:2] for lang in told["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
+    return next((lang[:2] for lang in locale["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
 
 
 def _theme_mode(client: Client) -> ft.ThemeMode:
@@ -165,7 +165,7 @@ def Frame() -> ft.Control:
     notes = use_live(client.notes)
     is_first = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
-    use_subscription(lambda: bridge.on("open", lambda told: go(told["url"])))
+    use_subscription(lambda: bridge.on("open", lambda message: go(message["url"])))
 
     def name_tab() -> None:
         """What the browser's tab, its history and a screen reader call this place."""

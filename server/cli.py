@@ -106,7 +106,7 @@ def create_admin(
     """Make an administrator who sees every site."""
     from pydantic import ValidationError
 
-    from shared_models.auth import RegisterRequest
+    from shared_models.auth.sessions import RegisterRequest
 
     settings = _settings(check=False, data_dir=data_dir)
     fields = {"username": username, "email": email, "first_name": first_name, "last_name": last_name}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from server.backup.errors import BackupError
-from server.core.errors import EtabliError
+from server.core.errors import Refusal
 from server.core.postgres import EmbeddedPostgresError
 from server.core.settings import Settings, UnsafeSettingsError
 from server.core.starting import StartError
@@ -57,7 +57,7 @@ def explained() -> Iterator[None]:
         give_up(_settings(error) if error.title == Settings.__name__ else str(error))
     except (psycopg.Error, DBAPIError, PostgresError, InterfaceError) as error:
         give_up(_database(error))
-    except EtabliError as error:
+    except Refusal as error:
         give_up(f"refused: {error.code}")
     except OSError as error:
         give_up(_system(error))

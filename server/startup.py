@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared_models.auth import DemoAccount
+    from shared_models.auth.sessions import DemoAccount
 
 _log = structlog.get_logger(__name__)
 

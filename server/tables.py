@@ -5,15 +5,10 @@ from sqlmodel import SQLModel
 import server.attachments.models
 import server.audit.models
 import server.auth.models
-import server.checklists.models
-import server.equipment.models
+import server.core.numbers
+import server.core.rate_limit
 import server.feeds.models
-import server.interventions.models
-import server.meters.models
-import server.plans.models
-import server.requests.models
-import server.sites.models
 import server.sync.models
-import server.users.models  # noqa: F401
+import server.sync.sources  # noqa: F401 - with the tables of what devices hold
 
 metadata = SQLModel.metadata

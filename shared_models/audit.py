@@ -1,12 +1,10 @@
 """The audit log, as it is read."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
-
-from shared_models.base import Bound, Instant, Key, Label, Row, Schema
-from shared_models.numbers import NUMBER
+from shared_models.base import Bound, Instant, Label, Row
+from shared_models.paging import KeysetQuery
 
 
 class AuditRead(Row):
@@ -28,14 +26,7 @@ class AuditRead(Row):
     user_agent: str
 
 
-class AuditPage(Row):
-    """Newest first; `next` is the cursor of the following page, None on the last one."""
-
-    items: list[AuditRead]
-    next: str | None
-
-
-class AuditFilter(Schema):
+class AuditFilter(KeysetQuery):
     """`search` looks in the action, the actor's name and the changed values."""
 
     search: Label | None = None
@@ -45,5 +36,3 @@ class AuditFilter(Schema):
     entity_id: UUID | None = None
     since: Bound | None = None
     until: Bound | None = None
-    cursor: Key | None = None
-    size: Annotated[int, Field(ge=1, le=200), NUMBER] = 50

@@ -19,6 +19,8 @@ PLANT_BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_YEAR = 2200
 AHEAD = timedelta(days=7)
 """A clock that runs ahead by less counts as now."""
+SOON = timedelta(minutes=5)
+"""The same where a person tells the time: a meter is not read ahead of it."""
 _BUILT, _PLANT = 1900, PLANT_BEGAN.year
 IMPLAUSIBLE = "implausible_time"
 _NUMBER = re.compile(r"\s*[-+]?[\d._]+(e[-+]?\d+)?\s*", re.IGNORECASE)
@@ -58,6 +60,13 @@ def _happened(at: datetime) -> datetime:
     if reader is not None and not is_plausible(told, reader.now):
         raise ValueError("time_in_future" if told > reader.now else IMPLAUSIBLE)
     return told
+
+
+def _read(at: datetime) -> datetime:
+    reader = _reader.get()
+    if reader is not None and at > reader.now + SOON:
+        raise ValueError("read_in_future")
+    return at
 
 
 def _planned(at: datetime) -> datetime:
@@ -117,6 +126,8 @@ DAY, PLAN_DAY = AfterValidator(_day), AfterValidator(_plan_day)
 Instant = Annotated[datetime, AwareDatetime]
 """As it is read: a row tells what the server has kept."""
 Happened = Annotated[AwareDatetime, HAPPENED, INSTANT_TOLD]
+ReadAt = Annotated[Happened, AfterValidator(_read)]
+"""When a meter showed something."""
 Planned = Annotated[AwareDatetime, PLANNED, INSTANT_TOLD]
 Bound = Annotated[AwareDatetime, BOUND, INSTANT_TOLD]
 """Where a query begins or ends, and what a device's clock shows as it sends."""

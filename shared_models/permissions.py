@@ -27,6 +27,16 @@ class Permission(StrEnum):
     settings_write = "settings:write"
 
 
+Needs = tuple[Permission, ...]
+"""One of them is enough."""
+WORK: Needs = (Permission.maintenance_write, Permission.maintenance_update_assigned)
+PLAN: Needs = (Permission.maintenance_write,)
+VALIDATE: Needs = (Permission.maintenance_validate,)
+WRITE_EQUIPMENT: Needs = (Permission.equipment_write,)
+AT_THE_MACHINE: Needs = (Permission.equipment_write, Permission.maintenance_write, Permission.maintenance_update_assigned)
+"""Who stands before a machine: its state, its picture and its label are theirs to tell."""
+SETTINGS: Needs = (Permission.settings_write,)
+
 _EVERYTHING = frozenset(Permission)
 _SUPERVISOR = frozenset(
     {
@@ -60,3 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def may(role: Role, permission: Permission) -> bool:
     return permission in ROLE_PERMISSIONS[role]
+
+
+def may_any(role: Role, needs: Needs) -> bool:
+    return any(permission in ROLE_PERMISSIONS[role] for permission in needs)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from shared_models.base import Instant, Line, LongText, Name, NewId, Row, Schema, Version
+from shared_models.base import EntityRow, Instant, Line, LongText, Name, NewId, Schema, Version
 from shared_models.zones import TimeZone
 
 
-class SiteRow(Row):
+class SiteRow(EntityRow, entity="site", site="id"):
     id: UUID
     name: str
     location: str
@@ -41,7 +41,7 @@ class SiteUpdate(Schema):
     public_requests: bool | None = None
 
 
-class LineRow(Row):
+class LineRow(EntityRow, entity="line"):
     id: UUID
     site_id: UUID
     name: str

@@ -1,72 +1,13 @@
 """Push and pull: how devices and the server agree."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import plans as pl
-from shared_models import requests as rq
 from shared_models.base import Bound, Instant, Item, Row, Schema
+from shared_models.entities import Entity
 from shared_models.problems import Problem
-
-HAPPENED = ("occurred_at", "reported_at", "stopped_at", "restarted_at", "started_at", "ended_at", "read_at")
-"""The instants of a command that a device has read off its own clock; what is planned was read off a calendar."""
-
-Entity = Literal[
-    "site", "line", "equipment_class", "user", "equipment", "equipment_life", "document", "intervention", "work_request",
-    "maintenance_type", "team", "checklist", "meter", "plan",
-]  # fmt: skip
-
-AnyCommand = Annotated[
-    eq.CreateEquipment
-    | eq.UpdateEquipment
-    | eq.ArchiveEquipment
-    | eq.ChangeEquipmentStatus
-    | eq.LinkLabel
-    | eq.AddDocument
-    | eq.RemoveDocument
-    | eq.SetEquipmentPhoto
-    | iv.CreateIntervention
-    | iv.StartIntervention
-    | iv.HoldIntervention
-    | iv.EndAction
-    | iv.AddAction
-    | iv.CompleteIntervention
-    | iv.CancelIntervention
-    | iv.ValidateIntervention
-    | iv.ReturnIntervention
-    | iv.AssignIntervention
-    | iv.UpdateIntervention
-    | iv.ReviseIntervention
-    | iv.AddNote
-    | iv.AddPhoto
-    | iv.RemovePhoto
-    | rq.AcceptWorkRequest
-    | rq.DeclineWorkRequest
-    | mt.CreateMeter
-    | mt.UpdateMeter
-    | mt.RecordReading
-    | mt.VoidReading
-    | mt.ResetMeter
-    | cl.WriteChecklist
-    | cl.AnswerStep
-    | pl.WriteMaintenanceType
-    | pl.WriteTeam
-    | pl.CreatePlan
-    | pl.UpdatePlan
-    | pl.SetPlanActive
-    | pl.MoveOccurrence
-    | pl.AssignOccurrence
-    | pl.SkipOccurrence
-    | pl.GeneratePlan,
-    Field(discriminator="type"),
-]
-COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand, config={"defer_build": True})  # built at its first use: the phone starts faster
 
 
 class PushRequest(Schema):

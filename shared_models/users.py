@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared_models.base import ONE_LINE, Instant, Label, NewId, Row, RuleError, Schema, Version
+from shared_models.auth.passwords import NewPassword, tells_name
+from shared_models.base import ONE_LINE, EntityRow, Instant, Label, NewId, Row, RuleError, Schema, Version
 from shared_models.email_address import Email
 from shared_models.numbers import NUMBER
 from shared_models.paging import PageQuery
-from shared_models.passwords import NewPassword, tells_name
 from shared_models.permissions import Permission, Role
 
 
@@ -35,7 +35,7 @@ DEFAULT_CAPACITY = 35 * 60
 Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a week"), NUMBER]
 
 
-class UserCard(Row):
+class UserCard(EntityRow, entity="user"):
     """What colleagues see of a person; this is also the row that devices hold. The capacity is in minutes a week."""
 
     id: UUID

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -14,6 +15,7 @@ import structlog
 from fastapi import FastAPI
 from hypothesis import settings as properties
 from sqlalchemy.ext.asyncio import AsyncEngine
+from xdist.scheduler import LoadFileScheduling
 
 from server.auth.models import UserSession
 from server.core import tokens
@@ -28,9 +30,34 @@ from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from tests.databases import Cluster, rolled_back, running_cluster
 
-properties.register_profile("untimed", deadline=None)  # a busy machine is no fault
+properties.register_profile("untimed", deadline=None, print_blob=True)  # a busy machine is no fault; what fails says how to replay it
 properties.load_profile("untimed")
 SECRET = "a secret for tests only, 0123456789 abcdef"
+
+
+LONG = (
+    "e2e", "web", "server/description", "mobile_app/core/test_in_browser.py", "sync", "setup", "parity", "server/demo", "server/generator",
+)  # fmt: skip
+"""What takes longest by the file. It begins, so that at the end of a run no worker waits for the other."""
+TOGETHER = ("e2e", "web", "server/demo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if item.path.is_relative_to(here / part)), len(LONG)))
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file goes to one worker; those that share a server or a build of the app go to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((part for part in TOGETHER if file.startswith(f"tests/{part}/")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 class SignedInClient(httpx2.AsyncClient):

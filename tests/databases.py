@@ -37,12 +37,15 @@ class Cluster:
     lock: Path
 
     @contextmanager
-    def clone(self, label: str = "") -> Iterator[str]:
+    def clone(self, label: str = "", *, of: str | None = None) -> Iterator[str]:
+        """An empty one; or another, by its address, with all that is in it: nobody may be connected to that meanwhile."""
         name = f"{CLONE}{os.getpid()}_{label or 'fresh'}"
         with flock.exclusive(self.lock):
             self._drop(name)
-            self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, self._template())
-        histories.recognise(self.at(name))
+            original = urlsplit(of).path.strip("/") if of else self._template()
+            self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, original)
+        if of is None:  # a copy that is recognised as one goes on with other numbers
+            histories.recognise(self.at(name))
         yield self.at(name)
         self._drop(name)
 

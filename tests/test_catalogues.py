@@ -4,13 +4,12 @@ import ast
 import re
 from collections import Counter
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from shared_models.sync import AnyCommand
+from shared_models.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "assets" / "locale"
@@ -97,8 +96,7 @@ def test_plural_forms_are_plural_in_both():
 
 
 def test_every_command_has_a_name_people_read():
-    named = {f"command.{get_args(kind.model_fields['type'].annotation)[0]}" for kind in get_args(get_args(AnyCommand)[0])}
-    assert named - KNOWN["fr"].keys() == set()
+    assert {f"command.{name}" for name in COMMANDS} - KNOWN["fr"].keys() == set()
 
 
 def test_every_step_of_a_job_is_worded():
@@ -107,3 +105,19 @@ def test_every_step_of_a_job_is_worded():
     recorded = {f"audit.{action}" for action in re.findall(r"\"(intervention\.[a-z_]+)\"", source)}
     assert recorded
     assert recorded - KNOWN["fr"].keys() == set()
+
+
+def test_every_key_is_said():
+    """Whole, by an f-string, or by what stands before its last dot (`boot.`, the reasons of a form)."""
+    whole, woven = set(), set()
+    for package in (*SPOKEN, "shared_models"):
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    whole.add(node.value.removesuffix("."))
+                elif isinstance(node, ast.JoinedStr):
+                    woven |= {pattern for pattern in patterns(node) if re.match(r"[a-z_]{2,}", pattern)}
+    pages = "".join(file.read_text() for suffix in ("js", "html") for file in (ROOT / "assets").rglob(f"*.{suffix}"))
+    said = re.compile("|".join(woven))
+    dead = [key for key in KNOWN["fr"] if not ({key, key.rpartition(".")[0]} & whole or key in pages or said.fullmatch(key))]
+    assert dead == []

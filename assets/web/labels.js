@@ -1,4 +1,4 @@
-// Label codes, read by the rule of shared_models/labels.py: the tables are its own, put into the page by the build.
+// Label codes, read by the rule of shared_models/labels/codes.py: the tables are its own, put into the page by the build.
 globalThis.etabliLabels = ({ alphabet, length, weights, look_alikes: lookAlikes }) => {
   const told = (chars) => chars.filter((char) => /[\p{L}\p{N}]/u.test(char));
   const plain = (text) => told([...told([...text]).join("").normalize("NFKD").toUpperCase()].map((char) => lookAlikes[char] ?? char)).join("");

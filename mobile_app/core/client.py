@@ -2,39 +2,39 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 from uuid import UUID
 
+from mobile_app.core.answers import answer_to
 from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
-from mobile_app.core.errors import ClientError, Offline, SignInNeeded, StoreTrouble, Unsent, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, ProblemError, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
-from mobile_app.core.outbox import Outbox
+from mobile_app.core.outbox import Outbox, Stage
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
-from mobile_app.core.storage import Batch, LocalStore, StoreFactory
+from mobile_app.core.storage import Batch, LocalStore, StoreFactory, ref_of
 from mobile_app.core.sync import Sleep, Sync
 from mobile_app.core.tables import Tables
 from mobile_app.core.tabs import Tabs
 from mobile_app.core.transport import Transport
-from shared_models.auth import Me
-from shared_models.base import Command, Row
-from shared_models.equipment import DocumentRow
+from shared_models.auth.sessions import Me
+from shared_models.base import Command, EntityRow
+from shared_models.commands import names
 from shared_models.ids import uuid7
-from shared_models.interventions import is_on_device
-from shared_models.life import EquipmentLifeRow
 from shared_models.permissions import Permission, may
 
+ANSWER_SECONDS = 6.0
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
-T = TypeVar("T")
-TodayCard = Callable[["Client"], dict[str, Any] | None]
+R = TypeVar("R", bound=EntityRow)
+FirstCard = Callable[[Any], dict[str, Any] | None]
 
 
 class Bridge(Protocol):
@@ -42,7 +42,11 @@ class Bridge(Protocol):
 
 
 class Client:
-    """`today_card` makes the small picture of Today that the next start shows before Python runs."""
+    """`first_card` makes the small picture of the first screen that the next start shows before Python runs."""
+
+    TABLES: type[Tables] = Tables
+    STAYS: ClassVar[Mapping[type[EntityRow], Callable[[Any, datetime], bool]]] = {}
+    """Of which rows a device holds some only, and until when."""
 
     def __init__(
         self, *, transport: Transport, stores: StoreFactory, tabs: Tabs, bridge: Bridge | None = None, clock: Clock | None = None,
@@ -55,7 +59,7 @@ class Client:
         self.notes = StoreNotes()
         self.clock = clock or Clock()
         self.me: Me | None = None
-        self.today_card: TodayCard | None = None
+        self.first_card: FirstCard | None = None
         self.device_id: UUID | None = None
         self._stores = stores
         stores.listen(set_aside=lambda: self.notes.tell(set_aside=True), superseded=lambda: self.notes.tell(superseded=True))
@@ -64,10 +68,7 @@ class Client:
         self._background = background
         self._device_name = device_name
         self._error_handlers: list[Callable[[str, Exception], None]] = []
-        self.tables = Tables(self.report)
-        self.sites, self.lines, self.classes = self.tables.sites, self.tables.lines, self.tables.classes
-        self.users, self.equipment = self.tables.users, self.tables.equipment
-        self.interventions, self.requests = self.tables.interventions, self.tables.requests
+        self.tables = self.TABLES(self.report)
         self.details = self.tables.details
         self._http = Api(transport, tabs)
         self._http.on_session_end, self._http.on_token = self._session_ended, self._renewed
@@ -82,6 +83,15 @@ class Client:
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
         tabs.listen(self._hear)
+
+    @classmethod
+    def in_browser(cls, bridge: Bridge | None = None, device_name: str = "") -> Self:
+        """The client of this tab: `fetch`, IndexedDB, Web Locks."""
+        from mobile_app.core.fetch import FetchTransport
+        from mobile_app.core.indexeddb import IndexedDBStores
+        from mobile_app.core.tabs import BrowserTabs
+
+        return cls(transport=FetchTransport(), stores=IndexedDBStores(), tabs=BrowserTabs(), bridge=bridge, device_name=device_name)
 
     # start and stop
 
@@ -180,6 +190,18 @@ class Client:
         await self.outbox.add(command, site_id=self._site_of(command), offset=self.clock.offset.total_seconds())
         self._outbox_changed()
 
+    async def submit(self, command: Command, seconds: float = ANSWER_SECONDS) -> bool:
+        """`execute`, and wait for the answer while there is a server: whether it has come; False while the command waits here.
+
+        What is refused within `seconds` is taken back, and raised as `ProblemError`.
+        """
+        await self.execute(command)
+        entry = await answer_to(str(command.command_id), self.outbox, self.sync, seconds)
+        if entry is not None and entry.problem is not None:
+            await self.discard(entry.id)
+            raise ProblemError(entry.problem)
+        return entry is None or entry.stage is Stage.applied
+
     async def attach(self, data: Any, mime: str) -> UUID:
         """Keep a file (bytes, or a JavaScript Blob) on the device until a command that names it has been applied."""
         file_id = uuid7()
@@ -216,21 +238,21 @@ class Client:
 
     # reading on demand
 
-    async def life(self, equipment_id: UUID) -> EquipmentLifeRow | None:
-        """The last twelve months of a machine; read again when `details` changes."""
-        [text] = await self._opened_store().rows_at([f"equipment_life/{equipment_id}"])
-        return EquipmentLifeRow.model_validate_json(text) if text else None
+    async def held(self, model: type[R], row_id: UUID) -> R | None:
+        """A row that is not kept in memory; read again when `details` changes."""
+        [text] = await self._opened_store().rows_at([f"{model.entity}/{row_id}"])
+        return model.model_validate_json(text) if text else None
 
-    async def documents(self, equipment_id: UUID) -> list[DocumentRow]:
-        """A machine's documents; read again when `details` changes."""
-        texts = json.loads(await self._opened_store().rows_of("document", f"equipment:{equipment_id}"))
-        found = {row.id: row for row in map(DocumentRow.model_validate, texts)}
+    async def held_of(self, model: type[R], key: UUID) -> list[R]:
+        """Those whose `read_by` is `key`, as the pending commands leave them."""
+        texts = json.loads(await self._opened_store().rows_of(model.entity, ref_of(model, key)))
+        found = {row.id: row for row in map(model.model_validate, texts)}
         for (entity, row_id), row in self.tables.changes.items():
-            if entity == "document" and row is None:
+            if entity == model.entity and row is None:
                 found.pop(row_id, None)
-            elif isinstance(row, DocumentRow) and row.equipment_id == equipment_id:
+            elif isinstance(row, model) and getattr(row, str(model.read_by)) == key:
                 found.setdefault(row_id, row)
-        return sorted(found.values(), key=lambda row: row.title.casefold())
+        return list(found.values())
 
     # what goes wrong behind the scenes
 
@@ -258,7 +280,7 @@ class Client:
         assert self.device_id
         self.session.user = user
         await self.tables.load(store)
-        await self._let_go_of_old_jobs(store)
+        await self._let_go_of_old(store)
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
@@ -277,14 +299,14 @@ class Client:
             self.notes.tell(recovered=found)
             self._outbox_changed()
 
-    async def _let_go_of_old_jobs(self, store: LocalStore) -> None:
-        """What ended long ago is read from the server: a device holds as much as one that loads everything today."""
+    async def _let_go_of_old(self, store: LocalStore) -> None:
+        """What is over is read from the server: a device holds as much as one that loads everything today."""
         now = self.now()
-        old = [job for job in self.interventions.rows.values() if not is_on_device(job, now)]
+        old = [row for kind, stays in self.STAYS.items() for row in self.tables[kind].rows.values() if not stays(row, now)]
         if old:
-            await store.apply(Batch(drops=[(f"intervention/{job.id}", str(job.site_id)) for job in old]))
-        for job in old:
-            self.interventions.forget(job.id)
+            await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
+        for row in old:
+            self.tables[type(row)].forget(row.id)
 
     def _enter(self, user: SessionUser) -> None:
         self.session.move(SessionState.signed_in, user)
@@ -377,7 +399,7 @@ class Client:
         rows = Rows(self.tables.server_row, self.tables.server_rows)
         user = self.session.user
         if user is not None:
-            person = Person(user.id, user.role)
+            person = Person(user.id, user.role, user.name)
             for entry in self.outbox.pending():
                 if entry.command is not None:
                     self._project_one(entry.command, rows, person)
@@ -400,7 +422,7 @@ class Client:
 
     def _outbox_moved(self) -> None:
         self._project()
-        if self.sync.leads:  # what was applied, refused or settled here concerns every tab
+        if self.sync.leads:  # what was applied, refused or pulled here concerns every tab
             self._tabs.post({"kind": "outbox"})
 
     def _outbox_changed(self) -> None:
@@ -408,22 +430,21 @@ class Client:
         self.sync.wake()
 
     def _site_of(self, command: Command | None) -> UUID | None:
-        """Where the command's subject is: its attachments belong there."""
-        job_id, equipment_id = getattr(command, "intervention_id", None), getattr(command, "equipment_id", None)
-        row: Row | None = self.interventions.get(job_id) or self.equipment.get(equipment_id)
-        return getattr(row, "site_id", None)
+        """Where what the command is about is: its attachments belong there."""
+        every = (table.get(row_id) for row_id in names(command) for table in self.tables.by_entity.values())
+        return next((row.of_site for row in every if row and row.of_site), None)
 
     def _draw_card(self) -> None:
         """At most one drawing under way, of the latest state."""
-        if self.today_card and self._store and not self._card_due:
+        if self.first_card and self._store and not self._card_due:
             self._card_due = True
             self._spawn(self._write_card())
 
     async def _write_card(self) -> None:
         await asyncio.sleep(0)
         self._card_due = False
-        if self.today_card and self._store:
-            card = self.today_card(self)
+        if self.first_card and self._store:
+            card = self.first_card(self)
             await self._store.set("today_card", json.dumps(card) if card else None)
 
     # inside: the page and the other tabs
@@ -434,14 +455,14 @@ class Client:
             self._bridge.on("online", self._online_changed)
             self._bridge.on("visibility", self._visibility_changed)
 
-    def _online_changed(self, told: dict[str, Any]) -> None:
-        if told.get("online"):
+    def _online_changed(self, message: dict[str, Any]) -> None:
+        if message.get("online"):
             self._spawn(self.sync.now())
         else:
             self.sync.went_offline()
 
-    def _visibility_changed(self, told: dict[str, Any]) -> None:
-        if told.get("visible"):
+    def _visibility_changed(self, message: dict[str, Any]) -> None:
+        if message.get("visible"):
             self._spawn(self.sync.now())
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -501,12 +522,3 @@ class Client:
         self._jobs.discard(job)
         if not job.cancelled() and (error := job.exception()) is not None and not isinstance(error, Offline):
             self.report("background", error if isinstance(error, Exception) else RuntimeError(str(error)))
-
-
-def client_in_browser(bridge: Bridge | None = None, device_name: str = "") -> Client:
-    """The client of this tab: `fetch`, IndexedDB, Web Locks."""
-    from mobile_app.core.fetch import FetchTransport
-    from mobile_app.core.indexeddb import IndexedDBStores
-    from mobile_app.core.tabs import BrowserTabs
-
-    return Client(transport=FetchTransport(), stores=IndexedDBStores(), tabs=BrowserTabs(), bridge=bridge, device_name=device_name)

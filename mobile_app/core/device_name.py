@@ -16,8 +16,8 @@ _BROWSERS = (
 
 def device_name(user_agent: str | None = None) -> str:
     """The first browser and the first system whose mark the user agent has; empty outside a browser."""
-    told = user_agent if user_agent is not None else _user_agent()
-    words = (next((name for mark, name in marks if re.search(mark, told)), "") for marks in (_BROWSERS, _SYSTEMS))
+    agent = user_agent if user_agent is not None else _user_agent()
+    words = (next((name for mark, name in marks if re.search(mark, agent)), "") for marks in (_BROWSERS, _SYSTEMS))
     return " · ".join(word for word in words if word)
 
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from shared_models.problems import Problem
 
+STALE = "stale_version"
+"""The code of a refusal: somebody else saved first."""
+
 
 class ClientError(Exception):
     pass

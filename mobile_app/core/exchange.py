@@ -13,6 +13,7 @@ from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import Batch, LocalStore, StoredRow, refs_of
 from mobile_app.core.tables import Tables
 from shared_models.base import Command
+from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
 
 BATCH = 100
@@ -93,7 +94,7 @@ class Push:
         except (ProblemError, ServerTrouble) as error:
             await self._narrow(batch, error)
         else:
-            await self._settle(batch, answer)
+            await self._take_answers(batch, answer)
 
     async def _narrow(self, batch: Sequence[Entry], error: ProblemError | ServerTrouble) -> None:
         """A refusal of the whole: halve it until what provokes it is alone."""
@@ -108,7 +109,7 @@ class Push:
             if isinstance(error, ServerTrouble) and error.status in _TROUBLE_OF_ALL:
                 raise error
 
-    async def _settle(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:
+    async def _take_answers(self, batch: Sequence[Entry], answer: dict[str, Any]) -> None:
         results = {result["id"]: result for result in answer["results"] if result.get("id")}
         applied = [entry.id for entry in batch if (found := results.get(entry.id)) and found["status"] == "applied"]
         problems = {
@@ -196,7 +197,7 @@ class Pull:
         if sites is not None:
             for table in tables.values():
                 table.keep_sites(frozenset(sites))
-        return changed | (set(tables) | {"document"} if reset or sites is not None else set())
+        return changed | (ENTITIES.keys() if reset or sites is not None else set())
 
     async def _new_scope(self, sites: list[str] | None) -> list[str] | None:
         """The sites to keep, when they are not those of the page before."""

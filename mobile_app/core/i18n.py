@@ -73,7 +73,7 @@ def _compile(lang: str) -> bytes:
     return out.getvalue()
 
 
-def _translator() -> Translator:
+def translator() -> Translator:
     if _Current.translator is None:
         set_language(_Current.lang)
     assert _Current.translator is not None
@@ -81,12 +81,17 @@ def _translator() -> Translator:
 
 
 def t(key: str, **params: Any) -> str:
-    return _translator().t(key, **params)
+    return translator().t(key, **params)
 
 
 def n(key: str, count: int, **params: Any) -> str:
     """The plural form for `count`, which the text may show as `{count}`."""
-    return _translator().n(key, count, **params)
+    return translator().n(key, count, **params)
+
+
+def capital(words: str) -> str:
+    """With a capital at the beginning, and nowhere else changed."""
+    return words[:1].upper() + words[1:]
 
 
 # Numbers
@@ -104,11 +109,6 @@ def format_percent(ratio: float, digits: int = 0) -> str:
     """0.18 is 18 %."""
     gap = "" if _Current.lang == "en" else NO_BREAK
     return f"{format_number(ratio * 100, digits)}{gap}%"
-
-
-def format_money(amount: float, currency: str = "€") -> str:
-    number = format_number(amount, 2)
-    return f"{currency}{number}" if _Current.lang == "en" else f"{number}{NO_BREAK}{currency}"
 
 
 def format_size(size_bytes: int) -> str:

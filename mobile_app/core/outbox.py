@@ -7,11 +7,11 @@ refused ──discard──> gone
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Any, cast, get_args
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -19,16 +19,10 @@ from pydantic import ValidationError
 from mobile_app.core.errors import Unsent
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import meters as mt
-from shared_models import plans as pl
-from shared_models import requests as rq
 from shared_models.base import Command
+from shared_models.commands import COMMANDS, creates, files, instants, names
 from shared_models.ids import uuid7
 from shared_models.problems import Problem
-from shared_models.sync import HAPPENED, AnyCommand
 
 
 class Stage(StrEnum):
@@ -37,61 +31,13 @@ class Stage(StrEnum):
     refused = "refused"
 
 
-@cache
-def _classes() -> dict[str, type[Command]]:
-    union = get_args(AnyCommand)[0]
-    return {cls.model_fields["type"].default: cls for cls in get_args(union)}
-
-
 def parse_command(payload: Mapping[str, Any]) -> Command | None:
     """None for a command that this version of the app does not know."""
-    known = _classes().get(str(payload.get("type")))
+    known = COMMANDS.get(str(payload.get("type")))
     try:
         return known.model_validate(dict(payload)) if known else None
     except ValidationError:
         return None
-
-
-_SUBJECTS = (
-    "intervention_id", "equipment_id", "request_id", "document_id", "action_id", "photo_id", "plan_id", "meter_id", "reading_id",
-    "checklist_id", "found_in",
-)  # fmt: skip
-_CREATES: dict[type[Command], tuple[str, ...]] = {
-    eq.CreateEquipment: ("equipment_id",),
-    eq.AddDocument: ("document_id",),
-    iv.CreateIntervention: ("intervention_id", "action_id"),
-    iv.StartIntervention: ("action_id",),
-    iv.AddAction: ("action_id",),
-    iv.CompleteIntervention: ("permanent_id",),
-    iv.AddPhoto: ("photo_id",),
-    rq.AcceptWorkRequest: ("intervention_id",),
-    cl.WriteChecklist: ("checklist_id",),
-    cl.AnswerStep: ("reading_id",),
-    mt.CreateMeter: ("meter_id",),
-    mt.RecordReading: ("reading_id",),
-    pl.CreatePlan: ("plan_id",),
-    pl.GeneratePlan: ("intervention_id",),
-}
-_FILES: dict[type[Command], str] = {
-    cl.AnswerStep: "photo_id",
-    iv.AddPhoto: "photo_id",
-    eq.AddDocument: "attachment_id",
-    eq.SetEquipmentPhoto: "attachment_id",
-}
-
-
-def _ids(command: Command | None, names: Iterable[str]) -> frozenset[UUID]:
-    return frozenset(value for name in names if (value := getattr(command, name, None)) is not None)
-
-
-def creates(command: Command | None) -> frozenset[UUID]:
-    """The rows that do not exist without this command."""
-    return _ids(command, _CREATES.get(type(command), ())) if command else frozenset()
-
-
-def subjects(command: Command | None) -> frozenset[UUID]:
-    """The rows it speaks of, whoever made them."""
-    return _ids(command, _SUBJECTS)
 
 
 @dataclass(frozen=True)
@@ -139,8 +85,12 @@ class Entry:
         late = timedelta(seconds=offset - self.offset)
         if abs(late) < timedelta(seconds=1):
             return self.payload
-        told = {name: self.payload[name] for name in HAPPENED if self.payload.get(name)}
-        return {**self.payload, **{name: (datetime.fromisoformat(at) + late).isoformat() for name, at in told.items()}}
+        if self.command is None:
+            return {**self.payload, "occurred_at": (self.at + late).isoformat()}
+        payload = deepcopy(self.payload)
+        for path, at in instants(self.command).items():
+            _put(payload, path.split("."), (at + late).isoformat())
+        return payload
 
 
 @dataclass(frozen=True)
@@ -189,7 +139,7 @@ class Outbox(Observable):
         """What may be sent, in order: not what depends on something refused."""
         missing: set[UUID] = set()
         for entry in self.entries:
-            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and subjects(entry.command) & missing):
+            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and names(entry.command) & missing):
                 missing |= creates(entry.command)
             elif entry.stage == Stage.waiting:
                 yield entry
@@ -199,7 +149,7 @@ class Outbox(Observable):
         return (entry for entry in self.entries if entry.stage != Stage.refused)
 
     def is_pending(self, row_id: UUID) -> bool:
-        return any(row_id in subjects(entry.command) for entry in self.pending())
+        return any(row_id in names(entry.command) | creates(entry.command) for entry in self.pending())
 
     def unsent(self) -> Unsent:
         kept = [entry for entry in self.entries if entry.stage != Stage.applied]
@@ -255,7 +205,7 @@ class Outbox(Observable):
     async def refused(self, problems: Mapping[str, Problem]) -> None:
         await self._update(problems, lambda entry: replace(entry, stage=Stage.refused, problem=problems[entry.id]))
 
-    async def settle(self, ids: Iterable[str]) -> None:
+    async def shown(self, ids: Iterable[str]) -> None:
         """Their effect has been pulled."""
         wanted = set(ids)
         await self._forget([entry for entry in self.entries if entry.id in wanted])
@@ -288,7 +238,7 @@ class Outbox(Observable):
     def _followers(self, first: Entry) -> list[Entry]:
         missing, found = set(creates(first.command)), []
         for entry in self.entries:
-            if entry.order > first.order and entry.stage != Stage.applied and subjects(entry.command) & missing:
+            if entry.order > first.order and entry.stage != Stage.applied and names(entry.command) & missing:
                 missing |= creates(entry.command)
                 found.append(entry)
         return found
@@ -315,10 +265,19 @@ class Outbox(Observable):
         self.notify()
 
 
+def _put(payload: Any, path: Sequence[str], value: str) -> None:
+    first, *rest = path
+    key = int(first) if isinstance(payload, list) else first
+    if rest:
+        _put(payload[key], rest, value)
+    else:
+        payload[key] = value
+
+
 def _entry(command: Command, *, seq: int, offset: float) -> Entry:
     payload = command.model_dump(mode="json", exclude_unset=False)
-    file_id = getattr(command, _FILES.get(type(command), ""), None)
-    return Entry(id=str(command.command_id), seq=seq, payload=payload, file_id=file_id and str(file_id), offset=offset, command=command)
+    file_id = next(map(str, files(command)), None)
+    return Entry(id=str(command.command_id), seq=seq, payload=payload, file_id=file_id, offset=offset, command=command)
 
 
 def _renewed(entry: Entry, instead: Command | None) -> Entry:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from mobile_app.core.errors import ClientError, Offline, ProblemError, ServerTrouble
+from mobile_app.core.errors import ClientError, Offline, ProblemError, ServerTrouble, StoreTrouble
 from mobile_app.core.i18n import format_date, format_number, n, t
 from shared_models.problems import Problem
 
@@ -25,6 +25,8 @@ def why(error: ClientError, offline: str = "common.needs_network") -> str:
         return t(offline)
     if isinstance(error, ProblemError):
         return explained(error.problem)
+    if isinstance(error, StoreTrouble):
+        return t("common.store_full" if error.kind == "full" else "common.store_trouble")
     if isinstance(error, ServerTrouble) and error.status == _TOO_MANY:
         return n("common.too_many", max(1, round((error.retry_after or 0) / 60)))
     return t("common.server_trouble")

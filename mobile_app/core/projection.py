@@ -5,25 +5,19 @@ server's row already includes the command, and does nothing where the lifecycle 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from importlib import import_module
+from typing import Any, TypeVar
 from uuid import UUID
 
-from shared_models.base import Command, Row
-from shared_models.permissions import Role
+from shared_models.base import Command, EntityRow
+from shared_models.refusals import Refusal
+from shared_models.rules import By, Consequence, Outcome, apply
 
-ServerRow = Callable[[str, UUID], Row | None]
-ServerRows = Callable[[str], Iterable[Row]]
-T = TypeVar("T", bound=Row)
+ServerRow = Callable[[str, UUID], EntityRow | None]
+ServerRows = Callable[[str], Iterable[EntityRow]]
+T = TypeVar("T", bound=EntityRow)
 C = TypeVar("C", bound=Command)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Whose commands these are."""
-
-    id: UUID
-    role: Role
+K = TypeVar("K", bound=Consequence)
 
 
 class Rows:
@@ -32,63 +26,76 @@ class Rows:
     def __init__(self, server_row: ServerRow, server_rows: ServerRows = lambda _: ()) -> None:
         self._server_row = server_row
         self._server_rows = server_rows
-        self.changes: dict[tuple[str, UUID], Row | None] = {}
+        self.changes: dict[tuple[str, UUID], EntityRow | None] = {}
 
-    def get(self, entity: str, model: type[T], row_id: UUID | None) -> T | None:
+    def get(self, model: type[T], row_id: UUID | None) -> T | None:
         if row_id is None:
             return None
-        key = (entity, row_id)
-        found = self.changes[key] if key in self.changes else self._server_row(entity, row_id)
+        key = (model.entity, row_id)
+        found = self.changes[key] if key in self.changes else self._server_row(*key)
         return found if isinstance(found, model) else None
 
-    def every(self, entity: str, model: type[T]) -> list[T]:
+    def every(self, model: type[T]) -> list[T]:
         """All rows of an entity that devices hold in memory."""
-        changed = {row_id: row for (of, row_id), row in self.changes.items() if of == entity}
-        rows = [row for row in self._server_rows(entity) if cast("Any", row).id not in changed]
+        changed = {row_id: row for (entity, row_id), row in self.changes.items() if entity == model.entity}
+        rows = [row for row in self._server_rows(model.entity) if row.id not in changed]
         return [row for row in [*rows, *changed.values()] if isinstance(row, model)]
 
-    def put(self, entity: str, row: Row) -> None:
-        self.changes[entity, cast("Any", row).id] = row
+    def put(self, row: EntityRow) -> None:
+        self.changes[row.entity, row.id] = row
 
-    def drop(self, entity: str, row_id: UUID) -> None:
-        self.changes[entity, row_id] = None
+    def drop(self, model: type[EntityRow], row_id: UUID) -> None:
+        self.changes[model.entity, row_id] = None
 
 
-Rule = Callable[[Rows, Any, Person], None]
+Rule = Callable[[Rows, Any, By], None]
 RULES: dict[type[Command], Rule] = {}
-FOLLOWING: dict[type[Command], Rule] = {}
+"""Of commands that change more than the row that they are about, or that make it."""
+CONSEQUENCES: dict[type[Consequence], Rule] = {}
+Person = By  # as `project_*` call it
 
 
-def rule(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
-    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
+def rule(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
+    def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
         RULES[command] = function
         return function
 
     return register
 
 
-def follows(command: type[C]) -> Callable[[Callable[[Rows, C, Person], None]], Callable[[Rows, C, Person], None]]:
-    """What the command comes to beyond its own rows, once its rule has been applied."""
+def carries(kind: type[K]) -> Callable[[Callable[[Rows, K, By], None]], Callable[[Rows, K, By], None]]:
+    """How the device carries out a consequence."""
 
-    def register(function: Callable[[Rows, C, Person], None]) -> Callable[[Rows, C, Person], None]:
-        FOLLOWING[command] = function
+    def register(function: Callable[[Rows, K, By], None]) -> Callable[[Rows, K, By], None]:
+        CONSEQUENCES[kind] = function
         return function
 
     return register
 
 
-def project(command: Command, rows: Rows, person: Person) -> None:
-    """Let `command` change `rows`."""
-    from mobile_app.core import (  # noqa: F401 - they register their rules
-        project_checklists,
-        project_equipment,
-        project_interventions,
-        project_meters,
-        project_plans,
-        project_settling,
-    )
+TEACHERS: list[str] = []
+"""Modules that register rules and consequences, imported when something is first foretold: the phone starts faster without them."""
 
-    for rules in (RULES, FOLLOWING):
-        known = rules.get(type(command))
-        if known is not None:
-            known(rows, command, person)
+
+def project(command: Command, rows: Rows, by: By) -> None:
+    """Let `command` change `rows`; where it will be refused, nothing changes."""
+    for teacher in TEACHERS:
+        import_module(teacher)
+    before = dict(rows.changes)
+    try:
+        (RULES.get(type(command)) or by_rule)(rows, command, by)
+    except Refusal:
+        rows.changes = before
+
+
+def by_rule(rows: Rows, command: Command, by: By) -> None:
+    """By the shared rule, on the row that the command is about, if it is here."""
+    row = rows.get(command.on[0], command.subject_id) if command.on else None
+    if row is not None:
+        keep(rows, apply(row, command, by), by)
+
+
+def keep(rows: Rows, outcome: Outcome[Any], by: By) -> None:
+    rows.put(outcome.row)
+    for consequence in outcome.then:
+        CONSEQUENCES[type(consequence)](rows, consequence, by)

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
-from shared_models.audit import AuditFilter, AuditPage
-from shared_models.auth import DemoAccount, Me, MeUpdate, PasswordChange, RegisterRequest, SessionRead, SetupRequest
-from shared_models.base import Schema
-from shared_models.interventions import HistoryEntry, RevisionRead
-from shared_models.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from mobile_app.core.errors import STALE, ProblemError
+from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.auth.sessions import DemoAccount, Me, PasswordChange, RegisterRequest, SessionRead, SetupRequest
+from shared_models.problems import Problem
 
 
 class Remote:
@@ -19,6 +18,25 @@ class Remote:
         self.get, self.post, self.put = http.get, http.post, http.put
         self.patch, self.delete, self.list_of = http.patch, http.delete, http.list_of
         self.send = http.send
+
+    async def save(
+        self, path: str, row_id: str, body: dict[str, Any], version: int | None, *, new: dict[str, Any] | None = None, verb: str = "PATCH"
+    ) -> None:  # fmt: skip
+        """Change the row `row_id` below `path`, or create it where there is no `version` yet, `new` being told besides.
+
+        Where an attempt whose answer was lost has created it already, it is changed to what was entered since.
+        """
+        at = f"{path}/{row_id}"
+        if version is None:
+            try:
+                await (self.post(path, {**body, **(new or {}), "id": row_id}) if verb == "PATCH" else self._http.json(verb, at, body))
+            except ProblemError as refusal:
+                if not _is_made(refusal.problem):
+                    raise
+                version = (await self.get(at))["version"]
+            else:
+                return
+        await self._http.json(verb, at, {**body, "version": version})
 
     async def demo_accounts(self) -> list[DemoAccount]:
         """None outside a demonstration. Asked before anybody has signed in."""
@@ -39,26 +57,14 @@ class Remote:
     async def reset_password(self, wanted: PasswordReset) -> None:
         await self._http.public("/auth/new-password", wanted)
 
-    async def history(self, intervention_id: UUID) -> list[HistoryEntry]:
-        return await self._http.list_of(HistoryEntry, f"/maintenance/interventions/{intervention_id}/history")
-
-    async def revisions(self, intervention_id: UUID) -> list[RevisionRead]:
-        return await self._http.list_of(RevisionRead, f"/maintenance/interventions/{intervention_id}/revisions")
-
     async def sessions(self) -> list[SessionRead]:
         return await self._http.list_of(SessionRead, "/auth/sessions")
 
     async def end_session(self, session_id: UUID) -> None:
         await self._http.delete(f"/auth/sessions/{session_id}")
 
-    async def audit(self, wanted: AuditFilter) -> AuditPage:
-        return AuditPage.model_validate(await self._http.get("/audit", **_given(wanted)))
-
     async def me(self) -> Me:
         return Me.model_validate(await self._http.get("/auth/me"))
-
-    async def update_me(self, change: MeUpdate) -> Me:
-        return Me.model_validate(await self._http.patch("/auth/me", change))
 
     async def change_password(self, change: PasswordChange) -> None:
         await self._http.post("/auth/password", change)
@@ -68,5 +74,5 @@ class Remote:
         return (await self._http.send("GET", BASE + path)).body
 
 
-def _given(wanted: Schema) -> dict[str, Any]:
-    return wanted.model_dump(mode="json", exclude_none=True)
+def _is_made(problem: Problem) -> bool:
+    return problem.code == STALE or any(wrong.code == "already_exists" and wrong.field == "id" for wrong in problem.errors)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import KeyValue
-from shared_models.auth import Me
+from shared_models.auth.sessions import Me
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
 
@@ -38,8 +38,8 @@ class SessionUser:
 
     @classmethod
     def read(cls, text: str) -> "SessionUser":
-        told = json.loads(text)
-        return cls(UUID(told["id"]), told["name"], Role(told["role"]))
+        kept = json.loads(text)
+        return cls(UUID(kept["id"]), kept["name"], Role(kept["role"]))
 
 
 class Session(Observable):

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from shared_models.base import EntityRow
+from shared_models.entities import ENTITIES
+
 Record = dict[str, Any]
 """An entry of the outbox, JSON-like, with its `id`."""
 
 
 @dataclass(frozen=True)
 class StoredRow:
-    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`, `label:<CODE>`)."""
+    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`)."""
 
     entity: str
     id: str
@@ -103,10 +106,11 @@ class StoreFactory(Protocol):
 
 def refs_of(entity: str, row: Mapping[str, Any]) -> list[str]:
     """What a row is looked up by on the device."""
-    if entity == "equipment":
-        return [f"label:{code}" for code in row.get("label_codes", ())]
-    if entity == "equipment_life":
-        return [f"equipment:{row['id']}"]
-    if entity in {"intervention", "document", "work_request"}:
-        return [f"equipment:{row['equipment_id']}"]
-    return []
+    kind = ENTITIES.get(entity)
+    if kind is None or kind.read_by is None:
+        return []
+    return [ref_of(kind, row[kind.read_by])]
+
+
+def ref_of(kind: type[EntityRow], key: object) -> str:
+    return f"{str(kind.read_by).removesuffix('_id')}:{key}"

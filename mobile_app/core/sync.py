@@ -20,7 +20,7 @@ PERIOD = 60.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
 SHORTEST_STREAM = 5.0
-UNSETTLED_RETRY = 0.2  # an interrupted pull did not show all our changes yet, or a restored server may not have had them
+UNSEEN_RETRY = 0.2  # an interrupted pull did not show all our changes yet, or a restored server may not have had them
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -88,6 +88,11 @@ class Sync(Observable):
         else:
             self._tabs.post({"kind": "wake"})
 
+    @property
+    def is_in_touch(self) -> bool:
+        """Whether somebody talks to the server, as far as this tab knows."""
+        return bool(self._tasks) and self._offline_since is None
+
     def went_offline(self) -> None:
         if self._offline_since is None:
             self._offline_since = self._clock.now()
@@ -147,7 +152,7 @@ class Sync(Observable):
             waking.cancel()
 
     async def round(self) -> float:
-        """Push, pull, settle. How long to wait for the next one, unless something happens."""
+        """Push, pull, let go of what the pull shows. How long to wait for the next one, unless something happens."""
         async with self._round:
             self._active = True
             self.refresh()
@@ -167,20 +172,20 @@ class Sync(Observable):
         assert self.pull is not None
         everything_sent = await self.push.run()
         horizon = await self.pull.run()
-        await self._settle(horizon)
+        await self._let_go(horizon)
         self._failures, self._offline_since, self._is_first = 0, None, False
         self._synced_at = self._clock.now()
         if self.pull.was_reset or any(entry.stage == Stage.applied for entry in self._outbox.entries):
-            return UNSETTLED_RETRY
+            return UNSEEN_RETRY
         return PERIOD if everything_sent else LONGEST_RETRY / 4
 
-    async def _settle(self, horizon: int | None) -> None:
+    async def _let_go(self, horizon: int | None) -> None:
         """The screen may let go of what this pull shows."""
         assert self.pull is not None
         applied = [entry for entry in self._outbox.entries if entry.stage == Stage.applied]
         done = [entry.id for entry in applied if self.pull.is_whole or entry.xid is None or (horizon or 0) > entry.xid]
         if done:
-            await self._outbox.settle(done)
+            await self._outbox.shown(done)
 
     def _back_off(self) -> float:
         longest: float = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 10))
@@ -221,8 +226,8 @@ class Sync(Observable):
         self.refresh()
 
     def _tell(self) -> None:
-        told = {"offline_since": self._offline_since, "synced_at": self._synced_at}
-        self._tabs.post({"kind": "sync", **{name: at and at.isoformat() for name, at in told.items()}})
+        times = {"offline_since": self._offline_since, "synced_at": self._synced_at}
+        self._tabs.post({"kind": "sync", **{name: at and at.isoformat() for name, at in times.items()}})
 
     def refresh(self) -> None:
         waiting, needs_you = self._outbox.waiting, len(self._outbox.needs_you)

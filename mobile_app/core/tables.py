@@ -2,26 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore
-from shared_models.base import Row
-from shared_models.checklists import ChecklistRow
-from shared_models.equipment import EquipmentClassRow, EquipmentRow
-from shared_models.interventions import InterventionRow
-from shared_models.meters import MeterRow
-from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
-from shared_models.requests import WorkRequestRow
-from shared_models.sites import LineRow, SiteRow
-from shared_models.users import UserCard
+from shared_models.base import EntityRow
+from shared_models.entities import ENTITIES
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=EntityRow)
 Key = tuple[str, UUID]
-Changes = Mapping[Key, Row | None]
+Changes = Mapping[Key, EntityRow | None]
 """What pending commands make of rows; None for a row that they remove."""
 
 Report = Callable[[str, Exception], None]
@@ -33,9 +26,9 @@ class Table(Observable, Generic[R]):
     `revision` grows with each change: what a screen derives from many rows is made again only then.
     """
 
-    def __init__(self, entity: str, model: type[R], report: Report) -> None:
+    def __init__(self, model: type[R], report: Report) -> None:
         super().__init__()
-        self.entity = entity
+        self.entity = model.entity
         self.rows: dict[UUID, R] = {}
         self.pending: frozenset[UUID] = frozenset()
         self.ready = False
@@ -60,19 +53,19 @@ class Table(Observable, Generic[R]):
 
     def load(self, text: str) -> None:
         """Hold the rows of a JSON array and no others; `pending` is laid over anew."""
-        self._server = {_id(row): row for row in self._parse(text)}
+        self._server = {row.id: row for row in self._parse(text)}
         self.rows = dict(self._server)
         self.pending = frozenset()
         self.ready = True
 
     def put(self, texts: Iterable[str]) -> None:
         for row in self._parse(f"[{','.join(texts)}]"):
-            self._server[_id(row)] = self.rows[_id(row)] = row
+            self._server[row.id] = self.rows[row.id] = row
 
     def drop(self, row_id: UUID, site_id: str | None) -> None:
         """Unless it has moved to another site meanwhile."""
         row = self._server.get(row_id)
-        if row is not None and _site(row) == site_id:
+        if row is not None and (str(row.of_site) if row.of_site else None) == site_id:
             self.forget(row_id)
 
     def forget(self, row_id: UUID) -> None:
@@ -81,7 +74,7 @@ class Table(Observable, Generic[R]):
 
     def keep_sites(self, sites: frozenset[str]) -> int:
         """Drop the rows of other sites; how many went."""
-        gone = [row_id for row_id, row in self._server.items() if (site := _site(row)) is not None and site not in sites]
+        gone = [row_id for row_id, row in self._server.items() if row.of_site and str(row.of_site) not in sites]
         for row_id in gone:
             self.forget(row_id)
         return len(gone)
@@ -138,28 +131,15 @@ class Details(Observable):
 
 
 class Tables:
-    """The entities held in memory."""
+    """The entities held in memory: `tables[MeterRow]`."""
 
     def __init__(self, report: Report) -> None:
-        self.sites = Table("site", SiteRow, report)
-        self.lines = Table("line", LineRow, report)
-        self.classes = Table("equipment_class", EquipmentClassRow, report)
-        self.users = Table("user", UserCard, report)
-        self.equipment = Table("equipment", EquipmentRow, report)
-        self.interventions = Table("intervention", InterventionRow, report)
-        self.requests = Table("work_request", WorkRequestRow, report)
-        self.types = Table("maintenance_type", MaintenanceTypeRow, report)
-        self.teams = Table("team", TeamRow, report)
-        self.checklists = Table("checklist", ChecklistRow, report)
-        self.meters = Table("meter", MeterRow, report)
-        self.plans = Table("plan", PlanRow, report)
+        self.by_entity: dict[str, Table[Any]] = {name: Table(row, report) for name, row in ENTITIES.items() if row.read_by is None}
         self.details = Details()
-        every: list[Table[Any]] = [
-            self.sites, self.lines, self.classes, self.users, self.equipment, self.interventions, self.requests,
-            self.types, self.teams, self.checklists, self.meters, self.plans,
-        ]  # fmt: skip
-        self.by_entity: dict[str, Table[Any]] = {table.entity: table for table in every}
         self.changes: Changes = {}
+
+    def __getitem__(self, model: type[R]) -> Table[R]:
+        return cast("Table[R]", self.by_entity[model.entity])
 
     async def load(self, store: LocalStore, entities: Sequence[str] | None = None) -> None:
         for entity in entities or self.by_entity:
@@ -172,17 +152,17 @@ class Tables:
         self.overlay({})
         self.notify(self.by_entity)
 
-    def server_row(self, entity: str, row_id: UUID) -> Row | None:
+    def server_row(self, entity: str, row_id: UUID) -> EntityRow | None:
         table = self.by_entity.get(entity)
         return table.server_row(row_id) if table else None
 
-    def server_rows(self, entity: str) -> Iterable[Row]:
+    def server_rows(self, entity: str) -> Iterable[EntityRow]:
         table = self.by_entity.get(entity)
         return table.server_rows() if table else ()
 
     def overlay(self, changes: Changes) -> set[str]:
         """Lay the pending changes over all tables; which of them may look different."""
-        split: dict[str, dict[UUID, Row | None]] = {entity: {} for entity in self.by_entity}
+        split: dict[str, dict[UUID, Any]] = {entity: {} for entity in self.by_entity}
         for (entity, row_id), row in changes.items():
             split.setdefault(entity, {})[row_id] = row
         touched = {entity for entity, table in self.by_entity.items() if table.overlay(split[entity])}
@@ -197,14 +177,3 @@ class Tables:
                 table.notify()
         if names - self.by_entity.keys():
             self.details.changed()
-
-
-def _id(row: Row) -> UUID:
-    return row.id  # type: ignore[attr-defined, no-any-return]
-
-
-def _site(row: Row) -> str | None:
-    if isinstance(row, SiteRow):
-        return str(row.id)
-    site = getattr(row, "site_id", None)
-    return str(site) if site else None

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import not_kept
+from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.ui.feedback import toast
 
 PHOTO_MAX_PX = 1600
@@ -26,5 +26,5 @@ async def take_photo(client: Client) -> UUID | None:
     try:
         return await client.attach(taken["blob"], taken["mime"])
     except StoreTrouble as trouble:
-        toast(not_kept(trouble))
+        toast(why(trouble))
         return None

@@ -5,21 +5,22 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.due import job_due, local_day, short_why
-from mobile_app.domain.lookup import dotted, line_of, person, place
+from mobile_app.domain.client import Client
+from mobile_app.domain.due_marks import job_due, local_day, short_why
+from mobile_app.domain.lookup import dotted, line_of, name_of, place
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
-from shared_models.interventions import InterventionRow, Priority, StopKind, down_time
-from shared_models.life import RepeatNotice
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.plans import PlanRow
-from shared_models.requests import WorkRequestRow
+from shared_models.equipment.life import RepeatNotice
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority, StopKind
+from shared_models.interventions.sheet import down_time
+from shared_models.plans.rows import PlanRow
+from shared_models.requests.rows import WorkRequestRow
 
 
 def due(job: InterventionRow, now: datetime, plan: PlanRow | None = None) -> Trailing | str:
@@ -95,7 +96,7 @@ def _why_now(job: InterventionRow) -> str:
 def _who(client: Client, job: InterventionRow) -> str:
     """The person, else the team."""
     team = client.tables.teams.get(job.assigned_team_id)
-    return person(client, job.assigned_technician_id) or (team.name if team else "") or t("domain.unassigned")
+    return name_of(client, job.assigned_technician_id) or (team.name if team else "") or t("domain.unassigned")
 
 
 def status_chip(machine: EquipmentRow, now: datetime) -> ft.Control:

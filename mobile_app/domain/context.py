@@ -8,13 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.i18n import t
 from mobile_app.core.tables import Table
-from mobile_app.ui.feedback import toast
+from mobile_app.domain.client import Client
 from mobile_app.ui.hooks import use_live
-from shared_models.base import Command
+from shared_models.base import EntityRow
 
 ClientContext = ft.create_context(cast("Client", None))
 """Provided once around the app: `ClientContext(client, lambda: App())`."""
@@ -24,11 +21,11 @@ def use_client() -> Client:
     return ft.use_context(ClientContext)
 
 
-def use_tables(*names: str) -> Client:
-    """The client, rendering again when one of its tables (`equipment`, `interventions` …) changes."""
+def use_tables(*tables: str | type[EntityRow]) -> Client:
+    """The client, rendering again when one of its tables (`"equipment"`, or `EquipmentRow`) changes."""
     client = use_client()
-    for name in names:
-        use_live(getattr(client.tables, name))
+    for table in tables:
+        use_live(getattr(client.tables, table) if isinstance(table, str) else client.tables[table])
     return client
 
 
@@ -67,20 +64,3 @@ async def arrived(client: Client, table: Table[Any], is_there: Callable[[], bool
     finally:
         stop()
         here.set()
-
-
-def not_kept(trouble: StoreTrouble) -> str:
-    """Why the device did not keep what was just entered, and what to do."""
-    return t("domain.store_full" if trouble.kind == "full" else "domain.store_trouble")
-
-
-async def carry_out(client: Client, command: Command, said: str = "") -> bool:
-    """Execute `command`; says `said` when it is kept on the device, or why it is not. True when it is."""
-    try:
-        await client.execute(command)
-    except StoreTrouble as trouble:
-        toast(not_kept(trouble))
-        return False
-    if said:
-        toast(t(said))
-    return True

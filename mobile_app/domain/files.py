@@ -2,9 +2,9 @@
 
 from mobile_app.core.api import BASE
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError
 from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.ui.feedback import toast
 from shared_models.base import Schema
 

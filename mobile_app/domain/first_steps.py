@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
 from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, LineItem
@@ -15,6 +15,7 @@ from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_draft
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta
 from mobile_app.ui.theme import C, Space
 from shared_models.permissions import Permission
@@ -88,11 +89,7 @@ def FirstSteps(steps: Sequence[Step], put_away: Callable[[], None]) -> ft.Contro
         if following and following.route
         else []
     )
-    return Card(_stacked([head, bar, _stacked(lines, spacing=0), *button]))
-
-
-def _stacked(controls: list[ft.Control], spacing: float = Space.m) -> ft.Control:
-    return ft.Column(controls, spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Card(Stack(head, bar, Stack(*lines, spacing=0), *button, spacing=Space.m))
 
 
 def _line(step: Step, *, is_next: bool) -> ft.Control:

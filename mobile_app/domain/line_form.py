@@ -6,11 +6,11 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived
-from mobile_app.domain.saving import made_once, sender, unless_stale
+from mobile_app.domain.submit import sender, submit
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines
@@ -18,7 +18,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import Sheet
-from mobile_app.ui.theme import Space
+from mobile_app.ui.stack import Stack
 from shared_models.ids import uuid7
 from shared_models.sites import LineCreate, LineRead
 
@@ -49,31 +49,21 @@ def KnownLine(client: Client, line_id: UUID, on_done: OnDone) -> ft.Control:
 def _initial(line: LineRead | None) -> dict[str, Any]:
     if line is None:
         return {"id": str(uuid7()), "name": "", "description": ""}
-    return {"id": str(line.id), "name": line.name, "description": line.description, "version": line.version}
+    return {"id": str(line.id), "name": line.name, "description": line.description}
 
 
 @component
 def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDone, reload: Callable[[], None]) -> ft.Control:
     initial = ft.use_memo(lambda: _initial(line), [line.version if line else 0])
-    form = use_form(f"line:{line.id if line else f'new:{site_id}'}", initial)
-
-    async def send(values: dict[str, Any]) -> None:
-        told = {name: values.get(name) or "" for name in ("name", "description")}
-        if line is None:
-            path = f"/lines/{values['id']}"
-
-            async def update() -> None:
-                await client.api.patch(path, {**told, "version": (await client.api.get(path))["version"]})
-
-            await made_once(lambda: client.api.post("/lines", {**told, "id": values["id"], "site_id": str(site_id)}), update)
-        else:
-            await unless_stale(client.api.patch(f"/lines/{line.id}", {**told, "version": values["version"]}), reload)
+    form = use_form(f"line:{line.id if line else f'new:{site_id}'}", initial, line.version if line else None)
 
     async def save() -> None:
         if form.busy or not form.require("name"):
             return
         line_id, name = form.get("id"), form.get("name").strip()
-        if await form.submit(send):
+        body = {each: form.get(each) or "" for each in ("name", "description")}
+        sending = client.api.save("/lines", line_id, body, form.get("version"), new={"site_id": str(site_id)})
+        if await submit(client, sending, form, newest=reload):
             lines = client.lines
             await arrived(client, lines, lambda: (row := lines.get(UUID(line_id))) is not None and row.name == name)
             on_done(line_id)
@@ -81,16 +71,11 @@ def LineForm(client: Client, site_id: UUID, line: LineRead | None, on_done: OnDo
     if not form.ready:
         return SkeletonLines(3)
     button = PrimaryButton(t("sites.save_line"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    return ft.Column(
-        [
-            TextInput(
-                t("sites.line_name"), **form.field("name"), autofocus=True, on_submit=save, max_length=text_limit(LineCreate, "name"),
-                placeholder=t("sites.line_example"),
-            ),
-            TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
-            sender(form, button, line.version if line else None, initial),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return Stack(
+        TextInput(
+            t("sites.line_name"), **form.field("name"), autofocus=True, on_submit=save, max_length=text_limit(LineCreate, "name"),
+            placeholder=t("sites.line_example"),
+        ),
+        TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
+        sender(form, button)
     )  # fmt: skip

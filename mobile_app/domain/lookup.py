@@ -4,14 +4,16 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from mobile_app.core.client import Client
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import format_duration, language, t
-from mobile_app.ui.pickers import fold
-from shared_models.equipment import FailureItem, in_language
-from shared_models.interventions import InterventionRow, labour
+from mobile_app.core.projection import Rows
+from mobile_app.domain.client import Client
+from shared_models.equipment.rows import FailureItem, in_language
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.sheet import labour
 
 
-def person(client: Client, user_id: UUID | None) -> str:
+def name_of(client: Client, user_id: UUID | None) -> str:
     """`K. Benali`; empty for nobody."""
     user = client.users.get(user_id) if user_id else None
     return f"{user.first_name[:1]}. {user.last_name}" if user else ""
@@ -77,3 +79,8 @@ def running_since(job: InterventionRow) -> datetime | None:
     done = labour((action for action in job.actions if action.ended_at), job.created_at)
     started = min(action.started_at for action in job.actions if action.ended_at is None)
     return started - done
+
+
+def shown_rows(client: Client) -> Rows:
+    """What this device shows, for a rule to go by."""
+    return Rows(lambda entity, row_id: client.tables.by_entity[entity].get(row_id))

@@ -5,17 +5,18 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.cards import class_icon, status_chip
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
-from shared_models.life import EquipmentLifeRow
+from shared_models.equipment.life import EquipmentLifeRow
 
 YEAR = timedelta(days=365)
 
@@ -44,4 +45,4 @@ def life_card(life: EquipmentLifeRow | None, now: datetime) -> list[ft.Control]:
     figure = dotted(n("machine.stops", len(stops)), format_hours(down)) if stops else t("machine.no_stop")
     jobs = [job.completed_at for job in life.jobs if job.completed_at > span.start]
     parts: list[ft.Control] = [CardHeader(t("machine.year"), figure), LifeStrip(span, stops, jobs)]
-    return [Card(ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))]
+    return [Card(Stack(*parts, spacing=12))]

@@ -7,10 +7,10 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, EquipmentStatus
-from shared_models.interventions import InterventionType, Priority, StopKind
-from shared_models.lifecycle import InterventionStatus
-from shared_models.requests import RequestStatus, Symptom
+from shared_models.equipment.rows import Criticality, EquipmentStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.requests.rows import RequestStatus, Symptom
 
 
 class Mark(NamedTuple):
@@ -59,12 +59,6 @@ PRIORITY: Final = {
     Priority.medium: Mark("domain.priority.medium", Tone.off, ft.Icons.REMOVE_ROUNDED),
     Priority.high: Mark("domain.priority.high", Tone.warning, ft.Icons.KEYBOARD_ARROW_UP_ROUNDED),
     Priority.urgent: Mark("domain.priority.urgent", Tone.bad, ft.Icons.KEYBOARD_DOUBLE_ARROW_UP_ROUNDED),
-}
-STOP: Final = {
-    StopKind.failure: Mark("domain.stop.failure", Tone.bad, ft.Icons.ERROR_ROUNDED),
-    StopKind.planned: Mark("domain.stop.planned", Tone.info, ft.Icons.EVENT_ROUNDED),
-    StopKind.external: Mark("domain.stop.external", Tone.off, ft.Icons.POWER_OFF_ROUNDED),
-    StopKind.operator: Mark("domain.stop.operator", Tone.off, ft.Icons.TOUCH_APP_ROUNDED),
 }
 REQUEST: Final = {
     RequestStatus.new: Mark("domain.request.new", Tone.info, ft.Icons.MARK_EMAIL_UNREAD_ROUNDED),

@@ -6,11 +6,10 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
-from mobile_app.core.project_meters import doubt_of_reset, fits
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, question
+from mobile_app.domain.submit import submit
 from mobile_app.domain.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
@@ -19,15 +18,17 @@ from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.ids import uuid7
-from shared_models.meters import MeterRow, RecordReading, ResetKind, ResetMeter
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.rows import MeterRow, ResetKind
+from shared_models.meters.rules import allows, doubt_of_reset
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 Done = Callable[[], Any]
 AGO = (1, 4, 12, 24, 48, 72, 168)
-"""How many hours ago somebody may say that he read the meter."""
+"""How many hours ago somebody may say that they read the meter."""
 
 
 @component
@@ -44,10 +45,6 @@ def When(at: datetime | None, on_change: Callable[[datetime | None], None], now:
 
 def reading_of(client: Client, meter: MeterRow, value: float, at: datetime, *, confirmed: bool) -> RecordReading:
     return RecordReading(occurred_at=client.now(), meter_id=meter.id, reading_id=uuid7(), value=value, read_at=at, is_confirmed=confirmed)
-
-
-def _stack(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=STRETCH)
 
 
 def reset_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
@@ -82,7 +79,7 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
             occurred_at=happened, meter_id=meter.id, reset_id=uuid7(), kind=ResetKind(kind), final_value=final, start_value=start,
             reason=reason.strip(), is_confirmed=sure,
         )  # fmt: skip
-        if not fits(meter, command) or (reading is not None and start > reading):
+        if not allows(meter, command) or (reading is not None and start > reading):
             set_wrong(t("meters.reset_contradicted", last=last_shown(meter)))
             return
         doubt = doubt_of_reset(meter, command)
@@ -90,17 +87,17 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
             set_sure(True)
             set_wrong(question(meter, doubt, final, happened))
             return
-        if await carry_out(client, command) and (reading is None or await _record_after(happened)):
+        if await submit(client, command) and (reading is None or await _record_after(happened)):
             on_done()
 
     async def _record_after(happened: datetime) -> bool:
         assert reading is not None
-        return await carry_out(client, reading_of(client, meter, reading, happened, confirmed=True))
+        return await submit(client, reading_of(client, meter, reading, happened, confirmed=True))
 
     save_word = t("meters.confirm", value=amount(meter, final)) if sure and final is not None else t("meters.reset_save")
     kinds = [Choice(one.value, t(f"meters.kind.{one}")) for one in ResetKind]
     then = [Meta(t("meters.reset_then", value=amount(meter, reading)))] if reading is not None else []
-    return _stack(
+    return Stack(
         Segments(kinds, kind, set_kind),
         Meta(t(f"meters.kind.{kind}_note")),
         TypedNumber(t("meters.final_value"), final, put_final, unit=meter.unit, hint=t("meters.final_hint")),
@@ -110,4 +107,5 @@ def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | N
         *then,
         *([NoticeCard(wrong, tone=Tone.bad)] if wrong else []),
         PrimaryButton(save_word, save, icon=ft.Icons.RESTART_ALT_ROUNDED),
+        spacing=Space.m,
     )

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from mobile_app.core.i18n import NO_BREAK, format_ago, format_date, format_number, t
-from mobile_app.core.project_meters import doubt_of
 from mobile_app.ui.pads import shown
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.meters.rows import MeterKind, MeterRow
+from shared_models.meters.rules import NEVER
 
-__all__ = ["amount", "as_typed", "doubt_of", "last_shown", "may_confirm", "question", "since_when", "use"]
 MINUS = "\u2212"
 _MOST_DIGITS = 3
 _WHOLE = 100
@@ -45,7 +44,7 @@ def use(meter: MeterRow) -> str:
 
 
 def may_confirm(doubt: Doubt) -> bool:
-    return doubt.kind not in {Implausible.backwards, Implausible.off_dial}
+    return doubt.kind not in NEVER
 
 
 def question(meter: MeterRow, doubt: Doubt, value: float, at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Who can be given work."""
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.ui.choices import Choice
 from shared_models.permissions import Permission, may
 

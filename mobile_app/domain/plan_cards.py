@@ -4,13 +4,12 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import open_occurrence, past_occurrences
 from mobile_app.core.i18n import t
-from mobile_app.core.views import plans_of
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import (
+from mobile_app.domain.due import open_occurrence, past_occurrences
+from mobile_app.domain.due_marks import (
     DUE,
     IGNORED,
     OUT_OF_SERVICE,
@@ -22,14 +21,16 @@ from mobile_app.domain.due import (
     plan_due,
     plan_due_state,
 )
-from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.lookup import dotted, name_of, place
+from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
 from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentStatus
-from shared_models.plans import PlanRow
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.plans.rows import PlanRow
 
 _MOST = 6
 
@@ -37,7 +38,7 @@ _MOST = 6
 def who_does(client: Client, plan: PlanRow) -> str:
     """The person, else the team; empty for nobody."""
     team = client.tables.teams.get(plan.team_id)
-    return person(client, plan.assigned_technician_id) or (team.name if team else "")
+    return name_of(client, plan.assigned_technician_id) or (team.name if team else "")
 
 
 def is_out_of_service(client: Client, plan: PlanRow) -> bool:
@@ -88,7 +89,7 @@ def NextDues(client: Client, equipment_id: UUID, *, may_plan: bool) -> list[ft.C
         lines += [Divider(), _next_due(client, plan)]
     if not plans:
         lines.append(Meta(t("due.no_plan")))
-    return [Card(ft.Column(lines, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))]
+    return [Card(Stack(*lines, spacing=10))]
 
 
 def _next_due(client: Client, plan: PlanRow) -> ft.Control:

@@ -10,9 +10,10 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.pads import NumberPad, shown
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Digits
 from mobile_app.ui.theme import C, Space
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.meters.rows import MeterKind, MeterRow
 
 
 def ReadingPad(meter: MeterRow, typed: str, on_type: Callable[[str], None], on_save: Callable[[], Any]) -> ft.Control:
@@ -30,7 +31,7 @@ def ReadingPad(meter: MeterRow, typed: str, on_type: Callable[[str], None], on_s
     )
     is_signed = is_gauge and (meter.low is None or meter.low < 0)
     keys = NumberPad(typed, on_type, decimals=meter.decimals > 0 or is_gauge, signed=is_signed)
-    return ft.Column([figure, keys], spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(figure, keys, spacing=Space.m)
 
 
 def _grouped(typed: str) -> str:

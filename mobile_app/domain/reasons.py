@@ -11,8 +11,8 @@ from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
-from mobile_app.ui.theme import Space
-from shared_models.interventions import HoldIntervention
+from mobile_app.ui.stack import Stack
+from shared_models.interventions.commands import HoldIntervention
 
 MOST = text_limit(HoldIntervention, "reason")
 Saying = Callable[[str], Awaitable[bool]]
@@ -35,14 +35,9 @@ def ReasonForm(
         if reason.strip() and await on_send(reason.strip()):
             await draft.clear()
 
-    return ft.Column(
-        [
-            ChoiceChips(choices, reason, draft.setter("reason")),
-            TextInput(t("domain.reason_own"), reason, draft.setter("reason"), lines=2, max_length=MOST),
-            *([question] if question else []),
-            PrimaryButton(confirm, send, disabled=not (ready and reason.strip())),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return Stack(
+        ChoiceChips(choices, reason, draft.setter("reason")),
+        TextInput(t("domain.reason_own"), reason, draft.setter("reason"), lines=2, max_length=MOST),
+        *([question] if question else []),
+        PrimaryButton(confirm, send, disabled=not (ready and reason.strip())),
     )

@@ -3,14 +3,14 @@
 from functools import partial
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.core.views import by_code, by_label
 from mobile_app.domain.camera import CAMERA_TEXTS
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
+from mobile_app.domain.views import by_code, by_label
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.feedback import toast
-from shared_models.labels import label_code_in
+from shared_models.labels.codes import label_code_in
 
 TEXTS = ("title", "close", "hint", "torch", "zoom", "code", "submit", "not_a_label", "no_decoder", *CAMERA_TEXTS)
 

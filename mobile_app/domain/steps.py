@@ -7,10 +7,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, number_of, person
+from mobile_app.domain.lookup import dotted, name_of, number_of
 from mobile_app.domain.marks import Mark
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui import environment
@@ -19,10 +19,12 @@ from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
-from shared_models.checklists import AnswerRow, Step, StepKind, StepState, unanswered
-from shared_models.interventions import InterventionRow
+from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
+from shared_models.checklists.rules import unanswered
+from shared_models.interventions.rows import InterventionRow
 
 STATE: Final = {
     StepState.done: Mark("checklist.state.done", Tone.ok, ft.Icons.CHECK_CIRCLE_ROUNDED),
@@ -140,7 +142,7 @@ def AnswersCard(client: Client, job: InterventionRow) -> ft.Control:
     rows = [_row(client, step, answers.get(step.id), linked.get(step.id), pictures) for step in by_weight(steps_of(job), answers)]
     name = job.checklist.name if job.checklist else ""
     parts = [CardHeader(name, count), *rows]
-    return Card(ft.Column(parts, spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))
+    return Card(Stack(*parts, spacing=14))
 
 
 def _row(
@@ -149,16 +151,16 @@ def _row(
     mark, big = mark_of(step, answer), environment.current().has_big_text
     value = value_text(step, answer)
     is_bad = answer is not None and answer.state is StepState.failed
-    told = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None
-    who = dotted(answer.reason, person(client, answer.user_id)) if answer and (is_bad or answer.state is StepState.skipped) else ""
-    words: list[ft.Control] = [Strong(step.title, max_lines=3), *([told] if told else []), *([Meta(who)] if who else [])]
-    told_by = ft.Column(words, spacing=1, tight=True, expand=not big)
+    value_line = Meta(dotted(value, limits_text(step)), color=C.bad if is_bad else C.ink2) if value else None
+    who = dotted(answer.reason, name_of(client, answer.user_id)) if answer and (is_bad or answer.state is StepState.skipped) else ""
+    words: list[ft.Control] = [Strong(step.title, max_lines=3), *([value_line] if value_line else []), *([Meta(who)] if who else [])]
+    column = ft.Column(words, spacing=1, tight=True, expand=not big)
     if big:
-        head: ft.Control = ft.Column([told_by, mark.chip()], spacing=6, tight=True)
+        head: ft.Control = ft.Column([column, mark.chip()], spacing=6, tight=True)
     else:
-        head = ft.Row([told_by, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
+        head = ft.Row([column, mark.chip()], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
     parts = [head, *_proof(step, answer, pictures), *linked_job(linked)]
-    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, key=str(step.id))
+    return Stack(*parts, spacing=8, key=str(step.id))
 
 
 def _proof(step: Step, answer: AnswerRow | None, pictures: dict[UUID, bytes]) -> list[ft.Control]:

@@ -15,7 +15,14 @@ from mobile_app.ui.numbers import number_text, parse_number
 
 @component
 def TypedNumber(
-    label: str, value: float | None, on_change: Callable[[float | None], Any], *, unit: str = "", hint: str = "", optional: bool = False
+    label: str,
+    value: float | None,
+    on_change: Callable[[float | None], Any],
+    *,
+    unit: str = "",
+    hint: str = "",
+    error: str = "",
+    optional: bool = False,
 ) -> ft.Control:
     """What is known stands there in thousands; what is typed stays as it is typed."""
     text, set_text = use_state(as_typed(number_text(value)))
@@ -26,4 +33,4 @@ def TypedNumber(
         set_text(typed)
         on_change(parse_number(typed.replace(",", "") if in_thousands.current else typed))
 
-    return TextInput(label, text, put, hint=hint, optional=optional, suffix=unit or None, keyboard_type=ft.KeyboardType.NUMBER)
+    return TextInput(label, text, put, hint=hint, error=error, optional=optional, suffix=unit or None, keyboard_type=ft.KeyboardType.NUMBER)

@@ -12,7 +12,7 @@ Once, at start::
     DraftContext(store, lambda: App())                hooks: where drafts are kept
     report_errors_to(lambda where, error: ...)        component
 
-component   @component | @view_component (returns ft.View) | memo(Component) | report_error(where, error)
+component   @component | memo(Component) | report_error(where, error)
 hooks       use_state(v) use_box(make) State[T] Setter[T]             Flet's, typed
             use_async(fn, deps=()) -> Async(data, error, reload, loading)
             use_live(observable) -> observable      use_breakpoint() -> Breakpoint.phone|tablet|desktop (ordered)
@@ -23,7 +23,9 @@ hooks       use_state(v) use_box(make) State[T] Setter[T]             Flet's, ty
             DraftStore protocol: await load(key) save(key, dict) clear(key); MemoryDrafts
 theme       C.<role> (background surface surface2 line ink ink2 primary on_primary ok warning bad info off scan …),
             Tone.ok|warning|bad|info|off|primary, TONES[tone] -> (ink, paper, icon), LIGHT/DARK Palette,
-            Space.xs s m l page xl xxl, Radius.card button tile pill, Size.*, REGULAR MEDIUM SEMIBOLD BOLD, line(), faint()
+            Space.xs s m l page xl, Radius.card button tile pill, Size.*, REGULAR MEDIUM SEMIBOLD BOLD, line(), faint()
+stack       Stack(*controls, spacing=16, expand=)   one below the other, each as wide as all
+            Columns(left, right, shares=(1, 1))   two stacks side by side
 text        Title(h1) Heading Strong Body Meta Caption Overline (value, **ft.Text); Digits(value, size, color, label)
 timers      Timer*(since, size, color)
 buttons     PrimaryButton SecondaryButton DangerButton(quiet=) OnPrimaryButton(strong=)
@@ -44,11 +46,11 @@ choices     Choice(key, label, icon=None, share=None, note="")
             FilterChip(label, on_click, active=, count=)  FilterMenu(label, choices, key|None, on_pick)  FilterBar(chips, trailing)
             StepHeader(title, step, total, on_close)  StepTitle(question, hint)
 feedback    toast(text, undo=, seconds=)   from a handler
-            Banner(text, tone=, action=, on_action=) OfflineBanner() UpdateBanner(on_apply)
+            Banner(text, tone=, action=, on_action=) UpdateBanner(on_apply)
             SkeletonCard() SkeletonList(n) SkeletonLines(n)
             Progress(label, done, total|None)
             EmptyState(icon, title, body, action=, on_action=, secondary=, on_secondary=)  ErrorState(title, body, on_retry=)
-            ResultScreen(title, body, tone=, icon=, actions=)  DraftNotice(on_discard)  Section(title, *controls)
+            ResultScreen(title, body, tone=, icon=, actions=)  DraftNotice(on_discard)
             ConflictNotice(on_mine, on_theirs)
 sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_close)   every render
             ask = use_confirm(); ask(Question(title, body, confirm, on_confirm, danger=True))
@@ -68,16 +70,17 @@ fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, opt
 numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
             parse_number number_text
 pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
-            PickList*(choices, key, on_pick, likely=)  search_choices fold
+            PickList*(choices, key, on_pick, likely=)  search_choices
 dates       DateInput* TimeInput* (label, value|None, on_change, …)
-forms       form = use_form(key, initial): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
-            form.require("a", "b") -> bool, await form.submit(async action(values)) -> bool, form.refuse(Problem)
-            an exception with `.problem: Problem` lands under the fields it names
+forms       form = use_form(key, initial, version): TextInput(label, **form.field("name")), form.get/set/values/ready/busy/problem,
+            form.require("a", "b") -> bool, await form.submit(awaitable) -> bool, form.refuse(Problem), form.start_over()
+            an exception with `.problem: Problem` lands under the fields it names; with `version`, that of the row as it stands:
+            form.is_stale, form.insist()
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime], label=)  LoadBar(value, limit, label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
 photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_open=, on_add=, on_remove=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)
-            format_number(v, digits) _percent(ratio) _money _size(bytes) _duration(minutes|timedelta) _hours _timer(timedelta)
+            format_number(v, digits) _percent(ratio) _size(bytes) _duration(minutes|timedelta) _hours _timer(timedelta)
             _time _date _date_long _datetime _month _day(near by name) _late(due) _ago(instant) _moment(instant)
 """

@@ -7,6 +7,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.ui import environment
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import FONT, SEMIBOLD, C, Radius, Size, faint
 
 Handler = Callable[..., Awaitable[Any] | None]
@@ -111,12 +112,7 @@ def ActionRow(*buttons: ft.Control, spacing: float = 10) -> ft.Control:
     if environment.current().has_big_text:
         for button in buttons:
             button.expand = None
-        return ft.Column(
-            list(buttons),
-            spacing=spacing,
-            tight=True,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        )
+        return Stack(*buttons, spacing=spacing)
     return ft.Row(list(buttons), spacing=spacing)
 
 

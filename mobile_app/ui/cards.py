@@ -25,7 +25,7 @@ from mobile_app.ui.theme import (
 )
 
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
 _TOP: Final = ft.CrossAxisAlignment.START
 
 
@@ -256,7 +256,7 @@ def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12, e
 
     Equal heights are measured beforehand, which charts and canvases do not allow.
     """
-    side = _STRETCH if equal else _TOP
+    side = ft.CrossAxisAlignment.STRETCH if equal else _TOP
     rows: list[ft.Control] = []
     for start in range(0, len(tiles), columns):
         part = list(tiles[start : start + columns])

@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_percent, t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
 
@@ -266,7 +267,7 @@ def StepHeader(
         bgcolor=C.surface2,
         semantics_label=t("common.step_spoken", step=step, total=total),
     )
-    return ft.Column([bar, progress], spacing=6, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(bar, progress, spacing=6)
 
 
 def StepTitle(question: str, hint: str = "") -> ft.Control:
@@ -274,6 +275,3 @@ def StepTitle(question: str, hint: str = "") -> ft.Control:
     if hint:
         lines.append(Meta(hint))
     return ft.Column(lines, spacing=Space.xs, tight=True)
-
-
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH

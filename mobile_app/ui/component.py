@@ -49,20 +49,7 @@ _OWN_HOOKS: Final = 1
 
 def component(fn: Callable[..., Any]) -> Callable[..., ft.Control]:
     """Turn a function into a guarded component; callers may pass `key=`."""
-    return _guard(fn, _broken_card)
 
-
-def view_component(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """Like `component`, for one that returns an `ft.View`."""
-    return _guard(fn, _broken_view)
-
-
-def memo(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """A component drawn again only when an argument changes: for rows, with steady callbacks."""
-    return cast("Callable[..., Any]", cast("Any", ft.memo)(fn))
-
-
-def _guard(fn: Callable[..., Any], broken: Callable[[Callable[[object], None]], Any]) -> Callable[..., Any]:
     @wraps(fn)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         this = current_component()
@@ -77,11 +64,16 @@ def _guard(fn: Callable[..., Any], broken: Callable[[Callable[[object], None]], 
             body = fn(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - this is the boundary
             report_error(fn.__qualname__, error)
-            return broken(retry)
+            return _broken_card(retry)
         _start_late_effects(this, known)
         return body
 
     return ft.component(guarded)
+
+
+def memo(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """A component drawn again only when an argument changes: for rows, with steady callbacks."""
+    return cast("Callable[..., Any]", cast("Any", ft.memo)(fn))
 
 
 def _start_late_effects(this: Component, known: int) -> None:
@@ -104,15 +96,6 @@ def _forget_state(this: Component) -> None:
         if isinstance(hook, EffectHook) and callable(hook.cleanup):
             this._schedule_effect(hook, is_cleanup=True)
     this._state.hooks[:] = own
-
-
-def _broken_view(retry: Callable[[object], None]) -> ft.View:
-    return ft.View(
-        bgcolor=C.background,
-        padding=20,
-        vertical_alignment=ft.MainAxisAlignment.CENTER,
-        controls=[_broken_card(retry)],
-    )
 
 
 def _broken_card(retry: Callable[[object], None]) -> ft.Control:

@@ -8,11 +8,11 @@ import flet as ft
 from mobile_app.core.i18n import format_number, t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink, tap
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, TONES, C, Radius, Size, Tone, line
 
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 def toast(text: str, *, undo: Handler | None = None, seconds: float | None = None) -> None:
@@ -50,10 +50,6 @@ def Banner(
         padding=ft.Padding(left=20, top=4 if action else 10, right=12, bottom=4 if action else 10),
     )
     return ft.Semantics(content=box, live_region=True, container=True)
-
-
-def OfflineBanner() -> ft.Control:
-    return Banner(t("common.offline_banner"), tone=Tone.off, icon=ft.Icons.CLOUD_OFF_ROUNDED)
 
 
 def UpdateBanner(on_apply: Handler) -> ft.Control:
@@ -94,7 +90,7 @@ def SkeletonCard() -> ft.Control:
 def SkeletonList(count: int = 4) -> ft.Control:
     """What a list looks like before it is there."""
     cards = [SkeletonCard() for _ in range(count)]
-    return ft.Column(cards, spacing=10, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(*cards, spacing=10)
 
 
 def SkeletonLines(count: int = 3) -> ft.Control:
@@ -118,7 +114,7 @@ def Progress(label: str, done: int, total: int | None) -> ft.Control:
         semantics_label=label,
     )
     head = ft.Row([ft.Text(label, expand=True, weight=MEDIUM), Meta(count)], spacing=8)
-    return ft.Column([head, bar], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(head, bar, spacing=8)
 
 
 # Nothing, or trouble
@@ -207,7 +203,7 @@ def ResultScreen(
         expand=True,
     )
     width = min(_ACTIONS_MOST, (ft.context.page.width or _ACTIONS_MOST) - 48)
-    buttons = ft.Column(list(actions), spacing=10, tight=True, width=width, horizontal_alignment=_STRETCH)
+    buttons = Stack(*actions, spacing=10, width=width)
     column = ft.Column([words, *([buttons] if actions else [])], spacing=10, expand=True, horizontal_alignment=_CENTER)
     box = ft.Container(column, bgcolor=paper, padding=24, expand=True, alignment=ft.Alignment.CENTER)
     return ft.Semantics(content=box, live_region=True, container=True, expand=True)
@@ -232,15 +228,10 @@ def ConflictNotice(on_mine: Handler, on_theirs: Handler) -> ft.Control:
     choices: list[ft.Control] = [TextLink(t("common.conflict_mine"), on_mine), TextLink(t("common.conflict_theirs"), on_theirs)]
     lines: list[ft.Control] = [head, Meta(t("common.conflict_body"), max_lines=4), ft.Row(choices, wrap=True, spacing=4, run_spacing=0)]
     box = ft.Container(
-        ft.Column(lines, spacing=4, tight=True, horizontal_alignment=_STRETCH),
+        Stack(*lines, spacing=4),
         bgcolor=paper,
         border=line(ink),
         border_radius=Radius.card,
         padding=14,
     )
     return ft.Semantics(content=box, live_region=True, container=True)
-
-
-def Section(title: str, *controls: ft.Control, spacing: float = 10) -> ft.Control:
-    head = ft.Semantics(header=True, heading_level=2, content=Heading(title))
-    return ft.Column([head, *controls], spacing=spacing, tight=True, horizontal_alignment=_STRETCH)

@@ -12,10 +12,10 @@ from mobile_app.ui.chips import KeyCap
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_box, use_breakpoint, use_shortcut
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import FONT, MEDIUM, SEMIBOLD, C, Radius, Size, line
 
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 NEARLY_FULL: Final = 0.8
 
 
@@ -38,7 +38,7 @@ def Field(
         parts.append(_error(error))
     elif hint:
         parts.append(Meta(hint))
-    return ft.Column(parts, spacing=6, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(*parts, spacing=6)
 
 
 def _error(text: str) -> ft.Control:

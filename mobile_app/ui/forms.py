@@ -31,17 +31,15 @@ def field_errors(problem: Problem) -> dict[str, str]:
 
 
 class Form:
-    """A draft with its problems; made by `use_form`."""
+    """A draft with its problems; made by `use_form`. `version` is that of the row as it stands now, None for a new one."""
 
     def __init__(
-        self,
-        draft: Draft,
-        state: tuple[dict[str, str], bool],
-        update: Callable[[Any], None],
+        self, draft: Draft, state: tuple[dict[str, str], bool], update: Callable[[Any], None], initial: dict[str, Any], version: int | None
     ) -> None:
         self.draft = draft
         self.errors, self.busy = state
         self._update = update
+        self.initial, self.version = initial, version
 
     @property
     def ready(self) -> bool:
@@ -55,6 +53,11 @@ class Form:
     def problem(self) -> str:
         """What is wrong with the form as a whole."""
         return self.errors.get(WHOLE, "")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the row has changed since what was typed over it began."""
+        return self.version is not None and self.get("version") != self.version and self.draft.is_typed and not self.busy
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.draft.get(name, default)
@@ -97,20 +100,24 @@ class Form:
         if self.problem == message:
             self._update(({name: words for name, words in self.errors.items() if name != WHOLE}, self.busy))
 
-    def start_over(self, initial: dict[str, Any]) -> None:
+    def insist(self) -> None:
+        """What was typed is to stand, whatever the row has become."""
+        self.set("version", self.version)
+
+    def start_over(self) -> None:
         """Forget what was typed."""
-        self.draft.values = dict(initial)
+        self.draft.values = dict(self.initial)
         self._update(({}, False))
         ft.context.page.run_task(self.draft.clear)
 
-    async def submit(self, action: Callable[[dict[str, Any]], Awaitable[Any]]) -> bool:
-        """Run `action(values)`; forget the draft if it works.
+    async def submit(self, sending: Awaitable[Any]) -> bool:
+        """Await `sending`; forget the draft if it works.
 
         An exception carrying a `problem` is shown under the fields it names; a bug is reported.
         """
         self._update(({}, True))
         try:
-            await action(dict(self.draft.values))
+            await sending
         except Exception as error:  # noqa: BLE001 - shown to the person, and reported
             problem = getattr(error, "problem", None)
             if isinstance(problem, Problem):
@@ -126,8 +133,18 @@ class Form:
         return True
 
 
-def use_form(key: str, initial: dict[str, Any] | None = None) -> Form:
-    """A form kept under `key`: reloads, crashes and refusals lose nothing of it."""
-    draft = use_draft(key, initial)
+def use_form(key: str, initial: dict[str, Any] | None = None, version: int | None = None) -> Form:
+    """A form kept under `key`: reloads, crashes and refusals lose nothing of it.
+
+    One about a row of `version` follows the row until something is typed, and then tells whether it `is_stale`.
+    """
+    whole = dict(initial or {}) | ({} if version is None else {"version": version})
+    draft = use_draft(key, whole)
     state: State[tuple[dict[str, str], bool]] = use_state(lambda: ({}, False))
-    return Form(draft, *state)
+
+    def follow() -> None:
+        if draft.ready and draft.get("version") != version and not draft.is_typed:
+            draft.values = dict(whole)
+
+    ft.use_effect(follow, [version, draft.ready])
+    return Form(draft, *state, whole, version)

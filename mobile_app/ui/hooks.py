@@ -68,21 +68,21 @@ def use_async(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async
     _, set_turn = turns = use_state(0)
     last = use_box(lambda: answer)
 
-    def settle(new: _Answer[T]) -> None:
+    def show(new: _Answer[T]) -> None:
         last.current = new
         set_answer(new)
 
     async def load() -> None:
         kept = last.current.data
         if not last.current.loading:
-            settle(_Answer(kept, None, loading=True))
+            show(_Answer(kept, None, loading=True))
         try:
             data = await fn()
         except Exception as error:  # noqa: BLE001 - an effect's exception would vanish
             report_error(getattr(fn, "__qualname__", "use_async"), error)
-            settle(_Answer(kept, error, loading=False))
+            show(_Answer(kept, error, loading=False))
         else:
-            settle(_Answer(data, None, loading=False))
+            show(_Answer(data, None, loading=False))
 
     ft.use_effect(load, [*deps, turns[0]], cleanup=_nothing)
 

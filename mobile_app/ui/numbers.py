@@ -13,6 +13,7 @@ from mobile_app.ui.fields import Field, Written, button_field, input_look, named
 from mobile_app.ui.hooks import State, use_box, use_breakpoint, use_state
 from mobile_app.ui.pads import NumberPad, grouped, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Digits
 from mobile_app.ui.theme import SEMIBOLD, C
 
@@ -104,7 +105,7 @@ def _pad_sheet(
     pad = NumberPad(typed, set_typed, decimals=decimals, signed=signed)
     return Sheet(
         label,
-        ft.Column([figure, pad], spacing=16, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        Stack(figure, pad),
         PrimaryButton(t("common.ok"), done),
     )
 

@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_number, language, t
 from mobile_app.ui.buttons import TextLink, spoken, tap
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Size, line
 
 Stroke = tuple[tuple[float, float], ...]
@@ -170,12 +171,7 @@ def SignaturePad(
     )
     state = t("common.signature_done") if kept else t("common.signature")
     clear = TextLink(t("common.clear"), lambda: on_change("")) if kept else ft.Container(height=48)
-    return ft.Column(
-        [ft.Semantics(content=box, label=state, container=True), clear],
-        spacing=0,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    return Stack(ft.Semantics(content=box, label=state, container=True), clear, spacing=0)
 
 
 def SignatureView(path: str, *, height: float = 120) -> ft.Control:

@@ -1,11 +1,11 @@
 """One of many: a sheet with a search, or the searchable list itself."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.ui.buttons import Handler, SecondaryButton, spoken, tap
 from mobile_app.ui.choices import Choice
@@ -17,6 +17,7 @@ from mobile_app.ui.fields import (
 )
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta
 from mobile_app.ui.theme import SEMIBOLD, C, Radius
 
@@ -31,12 +32,6 @@ class Maker(NamedTuple):
 
 _SHOWN: Final = 60
 _FEW: Final = 7
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for searching."""
-    parts = unicodedata.normalize("NFD", text.casefold())
-    return "".join(mark for mark in parts if not unicodedata.combining(mark))
 
 
 def search_choices(choices: Sequence[Choice], query: str) -> list[Choice]:
@@ -100,7 +95,7 @@ def _nothing_yet(why: str, maker: Maker | None) -> ft.Control:
     words: list[ft.Control] = [Meta(why, max_lines=4)]
     if maker:
         words.append(SecondaryButton(maker.label, maker.on_click, icon=ft.Icons.ADD_ROUNDED))
-    column = ft.Column(words, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(*words, spacing=10)
     return ft.Container(column, bgcolor=C.surface2, border_radius=Radius.button, padding=14)
 
 
@@ -132,7 +127,7 @@ def PickList(
     if maker:
         add = Choice("", maker.label, ft.Icons.ADD_ROUNDED, note=maker.note)
         parts.append(_option(add, lambda _: maker.on_click(), picked=False))
-    return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts, spacing=4)
 
 
 def _option(choice: Choice, on_pick: Callable[[str], Any], *, picked: bool) -> ft.Control:

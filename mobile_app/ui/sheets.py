@@ -19,13 +19,13 @@ from mobile_app.ui.buttons import (
 from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import State, use_box, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import C, Radius, Size
 
 SIDE_WIDTH: Final = 480
 LOW: Final = 720
 """A screen on which a sheet with a footer may not fit."""
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 class Sheet(NamedTuple):
@@ -58,14 +58,14 @@ def _parts(sheet: Sheet, on_close: Callable[[], None]) -> list[ft.Control]:
     """The head, what scrolls, and the footer: where large text would leave no room above it, at the end of what scrolls."""
     footer = [sheet.footer] if sheet.footer else []
     scrolled = footer if environment.current().has_big_text else []
-    column = ft.Column([sheet.content, *scrolled], spacing=16, scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH, expand=True)
+    column = Stack(sheet.content, *scrolled, scroll=ft.ScrollMode.AUTO, expand=True)
     return [_head(sheet, on_close), column, *(footer if not scrolled else [])]
 
 
 def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
     fills, footer = _fills(sheet), [sheet.footer] if sheet.footer else []
     parts = _parts(sheet, on_close) if fills else [_head(sheet, on_close), sheet.content, *footer]
-    body = ft.Column(parts, spacing=12, tight=not fills, horizontal_alignment=_STRETCH)
+    body = Stack(*parts, spacing=12, tight=not fills)
     page = ft.Container(body, padding=ft.Padding(left=20, top=12, right=20, bottom=20))
     return ft.BottomSheet(
         page,
@@ -86,7 +86,7 @@ def _fills(sheet: Sheet) -> bool:
 
 def _side(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
     height = ft.context.page.height or 800
-    column = ft.Column(_parts(sheet, on_close), spacing=16, horizontal_alignment=_STRETCH)
+    column = Stack(*_parts(sheet, on_close), tight=False)
     return ft.AlertDialog(
         content=ft.Container(column, width=SIDE_WIDTH, height=height, padding=24),
         content_padding=0,

@@ -15,6 +15,7 @@ from mobile_app.ui.environment import RULER, Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
 
@@ -28,7 +29,6 @@ _SHORTEST: Final = 6
 """Letters: a shorter word's target would be narrower than a thumb."""
 _LIFT: Final = ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3))
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,7 @@ def Shell(
     use_shortcut("?", lambda: set_helping(True), t("common.keyboard_help"))
     use_sheet(_help_sheet() if is_helping else None, lambda: set_helping(False))
 
-    main = ft.Column(
-        [*banners, ft.Container(body, expand=True)],
-        spacing=0,
-        expand=True,
-        horizontal_alignment=_STRETCH,
-    )
+    main = Stack(*banners, ft.Container(body, expand=True), spacing=0, expand=True)
     rail, bar = size >= Breakpoint.tablet and not bare, size < Breakpoint.tablet and not bare
     layers: list[ft.Control] = [
         _ruler(),
@@ -309,7 +304,7 @@ def PageHeader(
         # The arrow, not its 48 dp box, lines up with the title below.
         first = [ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=-8, bottom=0)), name]
         name.expand = None
-    return ft.Column([*first, *below], spacing=2, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(*first, *below, spacing=2)
 
 
 def _under(trailing: Sequence[ft.Control], on_back: Handler | None) -> ft.Margin:
@@ -340,7 +335,7 @@ def Page(
     parts: list[ft.Control] = [body]
     if footer is not None:
         parts.append(_footer(footer, padding, raised=phone and not env.is_bare))
-    column = ft.Column(parts, spacing=0, expand=True, horizontal_alignment=_STRETCH)
+    column = Stack(*parts, spacing=0, expand=True)
     return column if phone or max_width is None else _centred(column, max_width)
 
 
@@ -357,7 +352,7 @@ def _footer(content: ft.Control, padding: float, *, raised: bool) -> ft.Control:
 def _centred(content: ft.Control, width: float) -> ft.Control:
     available = (ft.context.page.width or width) - RAIL_WIDTH
     held = ft.Container(content, width=min(width, available))
-    return ft.Row([held], alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=_STRETCH, expand=True)
+    return ft.Row([held], alignment=ft.MainAxisAlignment.CENTER, vertical_alignment=ft.CrossAxisAlignment.STRETCH, expand=True)
 
 
 @component
@@ -384,7 +379,7 @@ def TwoPane(
         [left, ft.Container(right, expand=True)],
         spacing=0,
         expand=True,
-        vertical_alignment=_STRETCH,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 

@@ -14,6 +14,7 @@ from mobile_app.core.i18n import format_number, n, t
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.hooks import use_box, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Tone
 
@@ -128,7 +129,7 @@ def Table(
     if not shown and empty is not None:
         body = ft.Container(empty, expand=True, alignment=ft.Alignment.CENTER)
     frame = ft.Container(
-        ft.Column([header, body], spacing=0, horizontal_alignment=_STRETCH),
+        Stack(header, body, spacing=0, tight=False),
         bgcolor=C.surface,
         border=ft.Border.all(1, C.line),
         border_radius=Radius.card,
@@ -138,10 +139,7 @@ def Table(
     foot = _footer(len(ordered), page, first, last, page_size, set_page)
     bulk = _bulk(selected, actions, on_select) if selected and actions else ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
-    return ft.Column([frame, bottom], spacing=10, expand=True, horizontal_alignment=_STRETCH)
-
-
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+    return Stack(frame, bottom, spacing=10, expand=True)
 
 
 class _Same:

@@ -157,7 +157,6 @@ class Space:
     l: Final = 16  # noqa: E741
     page: Final = 20
     xl: Final = 24
-    xxl: Final = 32
 
 
 class Radius:
@@ -184,8 +183,6 @@ REGULAR: Final = ft.FontWeight.W_400
 MEDIUM: Final = ft.FontWeight.W_500
 SEMIBOLD: Final = ft.FontWeight.W_600
 BOLD: Final = ft.FontWeight.W_700
-
-QUICK: Final = 160
 
 
 def _scheme(p: Palette) -> ft.ColorScheme:

@@ -60,11 +60,11 @@ def start(document_url: str) -> ModuleType:
     random.seed()  # a snapshot would deal every phone the same numbers
     channel = sys.modules["flet_js"]
     channel.documentUrl = document_url  # type: ignore[attr-defined]
-    importlib.import_module("flet").run(told(importlib.import_module("mobile_app.main").main))
+    importlib.import_module("flet").run(reporting(importlib.import_module("mobile_app.main").main))
     return channel
 
 
-def told(main: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+def reporting(main: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
     """`main`, whose failure the page hears of: to Flet it is one line in the console."""
 
     async def start_or_tell(page: Any) -> None:

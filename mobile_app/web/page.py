@@ -12,7 +12,7 @@ import flet_web
 from mobile_app.web import catalogues, vendor
 from mobile_app.web.icons import draw_icons
 from mobile_app.web.stamp import ROOT, digest
-from shared_models.labels import RULE
+from shared_models.labels.codes import RULE
 
 BROWSER = ROOT / "assets" / "web"
 SCREENSHOTS = ROOT / "assets" / "screenshots"

@@ -1,6 +1,6 @@
 """Why a file is not taken; nothing of it is stored then."""
 
-from server.core.errors import Conflict, EtabliError, Invalid
+from server.core.errors import Conflict, Invalid, Refusal
 
 
 class FileEmpty(Invalid):
@@ -11,12 +11,12 @@ class FormUnreadable(Invalid):
     code = "form_unreadable"
 
 
-class FileTooLarge(EtabliError):
+class FileTooLarge(Refusal):
     code = "file_too_large"
     status = 413
 
 
-class FileKindRefused(EtabliError):
+class FileKindRefused(Refusal):
     """Neither a picture, a PDF nor an office document, whatever its name says."""
 
     code = "file_kind_refused"
@@ -39,7 +39,7 @@ class PictureTooLarge(Invalid):
     code = "picture_too_large"
 
 
-class MacrosRefused(EtabliError):
+class MacrosRefused(Refusal):
     code = "macros_refused"
     status = 415
 
@@ -54,6 +54,6 @@ class OtherContent(Conflict):
     code = "attachment_other_content"
 
 
-class NoPreview(EtabliError):
+class NoPreview(Refusal):
     code = "no_preview"
     status = 404

@@ -9,6 +9,8 @@ from server.attachments.models import Attachment
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.following import ways
+from server.core.queries import expression
 
 
 async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
@@ -27,19 +29,36 @@ async def lock_id(session: Session, attachment_id: UUID) -> None:
     await session.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": str(attachment_id)})
 
 
-_UNUSED = sa.text("""
-delete from attachment a where a.created_at < :before
-and not exists (select from document d where d.attachment_id = a.id)
-and not exists (select from equipment e where e.photo_id = a.id)
-and not exists (select from work_request r where r.photo_id = a.id)
-and not exists (select from intervention_photo p where p.id = a.id)
-and not exists (select from intervention_answer w where w.photo_id = a.id)
-returning a.id
+async def forget_unused(session: Session, *, before: datetime) -> int:
+    """Of what no row names; the database knows which columns may."""
+    unused = " and ".join(f"not exists (select from {table} x where x.{column} = a.id)" for table, column in await _naming(session))
+    statement = expression("delete from attachment a where a.created_at < :before and {} returning a.id", unused)
+    return len((await session.scalars(sa.text(statement), {"before": before})).all())
+
+
+_NAMING = sa.text("""
+select c.conrelid::regclass::text as source, a.attname as column from pg_constraint c
+join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey) where c.contype = 'f' and c.confrelid = 'attachment'::regclass
 """)
 
 
-async def forget_unused(session: Session, *, before: datetime) -> int:
-    return len((await session.scalars(_UNUSED, {"before": before})).all())
+async def _naming(session: ReadSession) -> list[tuple[str, str]]:
+    return [(row.source, row.column) for row in await session.execute(_NAMING)]
+
+
+async def move(session: Session, of: str, ids: list[UUID], site_id: UUID) -> None:
+    """The files of rows of `of` go with them to another site."""
+    of_row = "select {} from {} where {} = any(:ids)"
+    files = " union ".join(expression(of_row, way.named, way.source, way.owner) for way in ways("attachment", of))
+    statement = expression("update attachment set site_id = :site where id in ({})", files)
+    await session.execute(sa.text(statement), {"ids": ids, "site": site_id})
+
+
+async def owners(session: ReadSession, of: str, attachment_id: UUID) -> set[UUID]:
+    """The rows of `of` that a file belongs to, by themselves or by what follows them."""
+    of_file = "select {} from {} where {} = :file"
+    found = " union ".join(expression(of_file, way.owner, way.source, way.named) for way in ways("attachment", of))
+    return set(await session.scalars(sa.text(found), {"file": attachment_id}))
 
 
 async def all_keys(session: ReadSession) -> set[str]:

@@ -20,6 +20,8 @@ from server.core.settings import MEBIBYTE
 from server.core.storage import FileGone, Storage, content_key
 
 get_visible = repository.get_visible
+move = repository.move
+owners = repository.owners
 UNUSED_DAYS = 30  # a phone sends the picture first and the command that uses it later, perhaps days later
 STRAY_HOURS = 24
 PICTURE_BYTES, PUBLIC_PICTURE_BYTES = 256 * MEBIBYTE, 96 * MEBIBYTE

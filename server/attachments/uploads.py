@@ -11,7 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from server.attachments.errors import FileTooLarge, FormUnreadable
-from server.core.errors import EtabliError, StorageFull, Unavailable
+from server.core.errors import Refusal, StorageFull, Unavailable
 from server.core.settings import MEBIBYTE, Settings
 from server.core.storage import is_full
 
@@ -27,7 +27,7 @@ class Upload:
 
     file: UploadFile | None = None
     name: str = ""
-    refusal: EtabliError | None = None
+    refusal: Refusal | None = None
 
     async def data(self) -> bytes:
         """No bytes where there is no file. Raises `FileTooLarge`, or `StorageFull` when there was no room to receive it."""
@@ -104,7 +104,7 @@ class _Parser(MultiPartParser):
 
     def __init__(self, request: Request, settings: Settings) -> None:
         super().__init__(request.headers, self._read(request), max_files=1, max_fields=_MOST_FIELDS)
-        self.refusal: EtabliError | None = None
+        self.refusal: Refusal | None = None
         self.files: list[UploadFile] = []
         self._settings = settings
         self._length = 0

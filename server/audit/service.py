@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic_core import to_json, to_jsonable_python
@@ -16,6 +16,8 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.context import device_time, origin
 from server.core.database import Session
+from server.core.kept import keep as keep_columns
+from shared_models.base import Row
 from shared_models.ids import uuid7
 from shared_models.instants import PLANT_BEGAN
 
@@ -50,6 +52,26 @@ async def record(
     ))  # fmt: skip
     if getattr(type(target), "__synced__", False):
         events.notify(session, site_ids=[site_id])
+
+
+T = TypeVar("T", bound=SQLModel)
+
+
+async def keep(
+    session: Session, actor: Actor, action: str, found: T | type[T], row: Row, at: datetime, *,
+    more: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> T:  # fmt: skip
+    """What a rule has made of the row that was `found`, or of a new one of that table, and who did it.
+
+    `more`: what has changed beside its columns, before and after.
+    """
+    kept = found(id=row.id) if isinstance(found, type) else found  # type: ignore[attr-defined]
+    before = {} if isinstance(found, type) else snapshot(found)
+    keep_columns(kept, row)
+    session.add(kept)
+    await session.flush()
+    await record(session, actor, action, kept, before={**before, **more[0]}, after={**snapshot(kept), **more[1]}, occurred_at=at)
+    return kept
 
 
 @dataclass(frozen=True)

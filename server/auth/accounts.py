@@ -18,7 +18,7 @@ from server.core.rate_limit import Rate
 from server.core.security import hash_password, new_opaque_token, token_hash
 from server.users import service as users
 from server.users.models import User
-from shared_models.auth import DemoAccount, RegisterRequest, SetupRequest
+from shared_models.auth.sessions import DemoAccount, RegisterRequest, SetupRequest
 from shared_models.permissions import Role
 
 SETUP_LINK_LIFETIME = timedelta(days=2)
@@ -89,13 +89,10 @@ async def demo_accounts(session: ReadSession) -> list[DemoAccount]:
 async def add(
     session: Session, cmd: RegisterRequest, password_hash: str, *, role: Role, all_sites: bool = False, is_waiting: bool = False
 ) -> User:
-    user = User(
-        username=cmd.username, email=cmd.email, password_hash=password_hash, first_name=cmd.first_name, last_name=cmd.last_name,
+    return await users.add(
+        session, username=cmd.username, email=cmd.email, password_hash=password_hash, first_name=cmd.first_name, last_name=cmd.last_name,
         language=cmd.language, role=role, is_active=not is_waiting, is_waiting=is_waiting, all_sites=all_sites,
     )  # fmt: skip
-    session.add(user)
-    await session.flush()
-    return user
 
 
 def visible(user: User) -> dict[str, object]:

@@ -22,7 +22,7 @@ from server.core.security import hash_password, new_opaque_token, token_hash
 from server.labels.pictures import qr_png
 from server.users import service as users
 from server.users.models import User
-from shared_models.invitations import (
+from shared_models.auth.invitations import (  # fmt: skip
     AccessLink,
     InvitationCreate,
     InvitationLink,
@@ -31,7 +31,7 @@ from shared_models.invitations import (
     LinkKind,
     LinkOffer,
     PasswordReset,
-)  # fmt: skip
+)
 
 PASSWORD_LINK_LIFETIME = timedelta(days=1)
 MOST_INVITATIONS = 500

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from server.core.errors import Invalid
-from shared_models.auth import LoginRequest
+from shared_models.auth.sessions import LoginRequest
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _GRANT = "password"

@@ -1,6 +1,6 @@
-"""Sessions, one-time links, and the shared counter of attempts."""
+"""Sessions and one-time links."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from server.core.tables import Identified, Instant, enum_column, instant_column, one_of, text_column
 from shared_models.permissions import Role
+
+SESSION_KEPT = timedelta(days=30)  # a while after its end: "where was I signed in?" is asked after the theft
 
 
 class UserSession(Identified, table=True):
@@ -17,6 +19,7 @@ class UserSession(Identified, table=True):
     """
 
     __tablename__ = "user_sessions"
+    __forgotten__ = "coalesce(revoked_at, expires_at)", SESSION_KEPT
 
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     token_hash: str = Field(max_length=64, unique=True)
@@ -36,6 +39,7 @@ class SetupLink(SQLModel, table=True):
     """The one-time link that makes the first administrator."""
 
     __tablename__ = "setup_link"
+    __forgotten__ = "expires_at", timedelta()
 
     token_hash: str = Field(primary_key=True, max_length=64)
     expires_at: datetime = instant_column()
@@ -45,6 +49,7 @@ class Invitation(Identified, table=True):
     """A one-time link by which somebody joins with a role and sites chosen beforehand. Deleted when it is used or taken back."""
 
     __tablename__ = "invitation"
+    __forgotten__ = "expires_at", timedelta()
     __table_args__ = (one_of(Role, "role"),)
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -67,18 +72,9 @@ class PasswordLink(SQLModel, table=True):
     """A one-time link by which somebody chooses a new password; at most one a person, the newest."""
 
     __tablename__ = "password_link"
+    __forgotten__ = "expires_at", timedelta()
 
     user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
     token_hash: str = Field(max_length=64, unique=True)
     created_by: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     expires_at: datetime = instant_column()
-
-
-class RateLimit(SQLModel, table=True):
-    """GCRA state, shared by all nodes: when the next attempt would be on time. Lost in a crash, which is fine."""
-
-    __tablename__ = "rate_limit"
-    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
-
-    key: str = Field(primary_key=True, max_length=200)
-    arrival_at: datetime = instant_column(index=True)

@@ -8,8 +8,8 @@ from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
 from server.core.settings import Settings
 from server.core.writes import WriteRoute
-from shared_models.auth import SessionRead
-from shared_models.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
+from shared_models.auth.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
+from shared_models.auth.sessions import SessionRead
 
 UserWriter = Annotated[Actor, require("users:write")]
 router = APIRouter(tags=["users"], route_class=WriteRoute)

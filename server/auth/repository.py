@@ -10,7 +10,7 @@ from server.auth.models import Invitation, InvitationSite, PasswordLink, SetupLi
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.users.models import User
-from shared_models.invitations import InvitationRead
+from shared_models.auth.invitations import InvitationRead
 from shared_models.permissions import Permission, Role, may
 
 _WHO_INVITE = [role for role in Role if may(role, Permission.users_write)]

@@ -17,7 +17,8 @@ from server.core.http import SettingsDep
 from server.core.settings import Settings
 from server.core.writes import WriteRoute
 from server.users import service as users
-from shared_models.auth import (
+from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.auth.sessions import (  # fmt: skip
     DemoAccount,
     Me,
     MeUpdate,
@@ -27,8 +28,7 @@ from shared_models.auth import (
     SessionRead,
     SetupRequest,
     TokenPair,
-)  # fmt: skip
-from shared_models.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+)
 
 SignedIn = Annotated[Actor, signed_in()]
 # A body may be left out: the browser's token is in its cookie.

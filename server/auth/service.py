@@ -21,7 +21,7 @@ from server.core.security import token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
 from server.users.models import User
-from shared_models.auth import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
+from shared_models.auth.sessions import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 
 GRACE = timedelta(minutes=2)  # tabs that ask at once; a phone waits half a minute for a lost answer before it asks again

@@ -6,7 +6,7 @@ from server.calendar import listing
 from server.core.access import Actor, require
 from server.core.database import ReadPoolDep
 from server.core.writes import WriteRoute
-from shared_models.plans import CalendarEntry, CalendarQuery
+from shared_models.plans.calendar import CalendarEntry, CalendarQuery
 
 Reader = Annotated[Actor, require("maintenance:read")]
 router = APIRouter(prefix="/maintenance/calendar", tags=["calendar"], route_class=WriteRoute)

@@ -7,7 +7,7 @@ the class are described by: key | French | English | unit. Causes and remedies a
 from typing import NamedTuple
 
 from server.catalogue.failures import CAUSES, MECHANISMS, MODES, REMEDIES, Entry
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.rows import FailureItemKind
 
 EVERYWHERE = ("FTS", "NOI", "SER", "VIB", "OHE", "STD")
 """Modes that any machine can show."""

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +10,10 @@ from server.core.database import ReadSession, Session
 
 async def get(session: ReadSession, checklist_id: UUID) -> Checklist | None:
     return await session.scalar(select(Checklist).where(col(Checklist.id) == checklist_id))
+
+
+async def get_many(session: ReadSession, ids: Collection[UUID]) -> list[Checklist]:
+    return list(await session.scalars(select(Checklist).where(col(Checklist.id).in_(ids))))
 
 
 async def lock(session: Session, checklist_id: UUID) -> Checklist | None:

@@ -1,6 +1,6 @@
 """Checklist templates. Each writing is a version that stays; jobs carry a copy of the one they were made with."""
 
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
 from server.audit import service as audit
@@ -8,52 +8,34 @@ from server.checklists import repository
 from server.checklists.models import Checklist, ChecklistVersion
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import carries_out
 from server.core.database import ReadSession, Session
-from server.core.errors import AlreadyExists, Forbidden, NotFound
-from server.core.times import past
-from server.core.versions import claim
-from shared_models.checklists import JobChecklist, WriteChecklist
-from shared_models.permissions import Permission
+from server.core.kept import seen
+from shared_models.checklists import rules
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import ChecklistRow, JobChecklist
 
 
+@carries_out(WriteChecklist)
 async def write(session: Session, actor: Actor, cmd: WriteChecklist) -> Checklist:
-    """Create the template, or make its next version when `version` is given."""
-    if not actor.may(Permission.maintenance_write):
-        raise Forbidden(permission=Permission.maintenance_write)
-    checklist, before = await _claimed(session, cmd)
-    for name, value in cmd.model_dump(mode="json", include={"name", "description", "is_active", "steps"}).items():
-        setattr(checklist, name, value)
-    session.add(checklist)
-    await session.flush()
+    found = await repository.lock(session, cmd.checklist_id)
+    row = rules.write(seen(ChecklistRow, found) if found else None, cmd, actor.by)
+    checklist = await audit.keep(session, actor, "checklist.written", found or Checklist, row, cmd.occurred_at)
     session.add(ChecklistVersion(
-        checklist_id=checklist.id, version=checklist.version, name=checklist.name, steps=checklist.steps, created_at=now(),
-        created_by=actor.user_id if actor.user_id.int else None,
+        checklist_id=row.id, version=row.version, name=row.name, steps=checklist.steps, created_at=now(), created_by=actor.by.account,
     ))  # fmt: skip
-    await audit.record(session, actor, "checklist.written", checklist, before=before, occurred_at=past(cmd.occurred_at))
     await session.flush()
     return checklist
-
-
-async def _claimed(session: Session, cmd: WriteChecklist) -> tuple[Checklist, dict[str, Any]]:
-    found = await repository.lock(session, cmd.checklist_id)
-    if found is None:
-        if cmd.version is not None:
-            raise NotFound
-        return Checklist(id=cmd.checklist_id, name=cmd.name), {}
-    if cmd.version is None:
-        raise AlreadyExists(field="checklist_id")
-    before = audit.snapshot(found)
-    claim(found, cmd.version)
-    return found, before
 
 
 async def exists(session: ReadSession, checklist_id: UUID) -> bool:
     return await repository.get(session, checklist_id) is not None
 
 
-async def snapshot(session: ReadSession, checklist_id: UUID) -> JobChecklist | None:
-    """What a job keeps of the template as it is now; None when there is no such template."""
-    found = await repository.get(session, checklist_id)
-    if found is None:
-        return None
-    return JobChecklist.model_validate({"checklist_id": found.id, "version": found.version, "name": found.name, "steps": found.steps})
+async def snapshots(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, JobChecklist]:
+    """What jobs keep of the templates as they are now, as far as there are such templates."""
+    found = await repository.get_many(session, ids) if ids else []
+    return {
+        each.id: JobChecklist.model_validate({"checklist_id": each.id, "version": each.version, "name": each.name, "steps": each.steps})
+        for each in found
+    }

@@ -2,7 +2,7 @@
 
     EquipmentReader = Annotated[Actor, require("equipment:read")]        # in a router's signature
     select(Equipment).where(visible(actor, Equipment.site_id))           # in a repository
-    f"… where {visible_sql('e.site_id', '$1')}", actor.site_list          # in a raw query
+    sql("… where {}", in_sight(actor, "e.site_id"))                       # in a statement of server.core.queries
 
 An invisible row is `NotFound`, as if it did not exist.
 """
@@ -19,8 +19,10 @@ from sqlalchemy import ColumnElement, or_, true
 from starlette.requests import HTTPConnection
 
 from server.core.errors import Forbidden, NotFound, NotSignedIn
+from server.core.queries import EVERYTHING, Sql, plain, sql
 from shared_models.i18n import asked_language
-from shared_models.permissions import ROLE_PERMISSIONS, Permission, Role
+from shared_models.permissions import ROLE_PERMISSIONS, Needs, Permission, Role
+from shared_models.rules import NOBODY, By
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,18 +45,30 @@ class Actor:
     def may(self, permission: Permission | str) -> bool:
         return permission in self.permissions
 
+    def ensure_any(self, needs: Needs) -> None:
+        """Raises `Forbidden` for who has none of the permissions; where none is needed, nobody is refused."""
+        if needs and not any(map(self.may, needs)):
+            raise Forbidden(permission=needs[0])
+
     def sees(self, site_id: UUID | None) -> bool:
         """A row without a site belongs to everyone."""
         return site_id is None or self.site_ids is None or site_id in self.site_ids
 
     @property
+    def by(self) -> By:
+        """As rules know who it is."""
+        return By(self.user_id, self.role, self.label)
+
+    @property
     def site_list(self) -> list[UUID] | None:
-        """The parameter `visible_sql` expects."""
+        """As a parameter of a statement."""
         return None if self.site_ids is None else sorted(self.site_ids)
 
 
+SCHEME = "access token"
+"""As the API's description names it."""
 TOKEN_URL = "/api/v1/auth/login"  # noqa: S105 - an address
-SYSTEM = Actor(user_id=UUID(int=0), role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
+SYSTEM = Actor(user_id=NOBODY, role=Role.admin, permissions=ROLE_PERMISSIONS[Role.admin], site_ids=None, label="Établi")
 ActorLoader = Callable[[HTTPConnection, str], Awaitable[Actor]]
 """Turns a bearer token into its actor, or raises `NotSignedIn`; `server.main` puts it in `app.state.load_actor`."""
 
@@ -72,31 +86,30 @@ async def current_actor(connection: HTTPConnection) -> Actor:
 
 
 class Requirement(SecurityBase):
-    """A dependency that answers 403 without the permission; tests read `permission` off the routes.
+    """A dependency that answers 403 to who has none of the permissions; none needed: anybody who is signed in.
 
     It is also the security scheme that the API's description names: each further dependency costs every request some time.
     """
 
-    def __init__(self, permission: Permission | None) -> None:
-        self.permission = permission
-        self.model = OAuth2(flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl=TOKEN_URL)))
-        self.scheme_name = "access token"
+    def __init__(self, needs: Needs) -> None:
+        self.needs = needs
+        self.model = OAuth2(flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl=TOKEN_URL, scopes={each: each for each in Permission})))
+        self.scheme_name = SCHEME
 
     async def __call__(self, connection: HTTPConnection) -> Actor:
         actor = await current_actor(connection)
-        if self.permission is not None and not actor.may(self.permission):
-            raise Forbidden(permission=self.permission)
+        actor.ensure_any(self.needs)
         return actor
 
 
-def require(permission: Permission | str) -> Any:
-    """For an endpoint's signature: only people with `permission` get through."""
-    return Depends(Requirement(Permission(permission)))
+def require(*any_of: Permission | str) -> Any:
+    """For an endpoint's signature: only people with one of the permissions get through."""
+    return Depends(Requirement(tuple(map(Permission, any_of))))
 
 
 def signed_in() -> Any:
     """The dependency of an endpoint for anybody who is signed in."""
-    return Depends(Requirement(None))
+    return Depends(Requirement(()))
 
 
 def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:
@@ -107,9 +120,9 @@ def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:
     return or_(column.is_(None), column.in_(actor.site_ids))
 
 
-def visible_sql(column: str, parameter: str) -> str:
-    """The same condition in SQL text; bind `actor.site_list` to `parameter` (as in `$1`)."""
-    return f"({parameter}::uuid[] is null or {column} is null or {column} = any({parameter}::uuid[]))"
+def in_sight(actor: Actor, site_id: str) -> Sql:
+    """The same of rows that all have a site, for a statement that is put together."""
+    return EVERYTHING if actor.site_ids is None else sql("{} = any({}::uuid[])", plain(site_id), actor.site_list)
 
 
 def ensure_sees(actor: Actor, site_id: UUID | None) -> None:

@@ -15,10 +15,19 @@ from typing import Protocol
 
 import xlsxwriter
 
-Value = str | int | Decimal | date | datetime | None
+from server.core.errors import Invalid
+
+Value = str | int | float | Decimal | date | datetime | None
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _FIRST_YEAR = 1900  # of spreadsheets
 _NARROWEST, _WIDEST = 10, 40
+_MOST_ROWS = 2**20  # of a workbook's page, its head included
+
+
+class TooManyRows(Invalid):
+    """More than a workbook holds: filter, or take the list as CSV, which holds any number."""
+
+    code = "too_many_rows"
 
 
 class Sheet(Protocol):
@@ -62,7 +71,7 @@ class Csv:
             return f"{value:%d/%m/%Y %H:%M}" if self._is_french else f"{value:%Y-%m-%d %H:%M}"
         if isinstance(value, date):
             return f"{value:%d/%m/%Y}" if self._is_french else f"{value:%Y-%m-%d}"
-        number = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        number = str(value) if isinstance(value, int) else f"{Decimal(str(value)):f}"
         return number.replace(".", ",") if self._is_french else number
 
 
@@ -77,7 +86,7 @@ class Xlsx:
         self._page = self._book.add_worksheet(title[:31])
         day = "dd/mm/yyyy" if lang == "fr" else "yyyy-mm-dd"
         self._day, self._moment = self._book.add_format({"num_format": day}), self._book.add_format({"num_format": f"{day} hh:mm"})
-        self._count, self._amount = self._book.add_format({"num_format": "0"}), self._book.add_format({"num_format": "#,##0.00"})
+        self._formats = {int: self._book.add_format({"num_format": "0"}), Decimal: self._book.add_format({"num_format": "#,##0.00"})}
         self._text = self._book.add_format({"num_format": "@"})
         for column, name in enumerate(titles):
             self._page.set_column(column, column, min(_WIDEST, max(_NARROWEST, len(name) + 4)))
@@ -90,6 +99,8 @@ class Xlsx:
     def lines(self, rows: Iterable[Sequence[Value]]) -> bytes:
         for row in rows:
             self._row += 1
+            if self._row == _MOST_ROWS:
+                raise TooManyRows(most=_MOST_ROWS - 1)
             for column, value in enumerate(row):
                 self._write(column, value)
         return b""
@@ -113,4 +124,4 @@ class Xlsx:
         elif isinstance(value, date):
             self._page.write_datetime(self._row, column, value, self._moment if isinstance(value, datetime) else self._day)
         else:
-            self._page.write_number(self._row, column, float(value), self._count if isinstance(value, int) else self._amount)
+            self._page.write_number(self._row, column, float(value), self._formats.get(type(value)))

@@ -4,7 +4,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from server.core.errors import AlreadyExists, Conflict, EtabliError, Invalid, StorageFull, Unavailable
+from server.core.errors import AlreadyExists, Conflict, Invalid, Refusal, StorageFull, Unavailable
 
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
     DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
@@ -29,7 +29,7 @@ class RuleBroken(Conflict):
     code = "rule_broken"
 
 
-_BY_SQLSTATE: dict[str, type[EtabliError]] = {
+_BY_SQLSTATE: dict[str, type[Refusal]] = {
     "22021": InvalidCharacter, "22P05": InvalidCharacter,
     "22003": ValueOutOfRange, "22008": ValueOutOfRange, "22001": ValueOutOfRange,
     "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
@@ -40,7 +40,7 @@ _UNIQUE_VIOLATION = "23505"
 _CONNECTION_CLASSES = ("08", "53", "57")
 
 
-def refusal_of(error: Exception) -> EtabliError | None:
+def refusal_of(error: Exception) -> Refusal | None:
     """None for what can only be a fault of ours, which is a 500."""
     if isinstance(error, PoolTimeout | InterfaceError | asyncpg.InterfaceError | ConnectionError | TimeoutError):
         return Unavailable()

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from server.core.clock import now
 from server.core.errors import Invalid
-from shared_models.base import Command, Made, Schema
+from shared_models.base import Command, Schema
 from shared_models.ids import uuid7
+from shared_models.marks import Made
 
 
 class OtherIdInBody(Invalid):
@@ -21,7 +22,7 @@ class OtherIdInBody(Invalid):
 
 @cache
 def made(kind: type[BaseModel]) -> tuple[str, ...]:
-    """The fields that hold ids of what is made."""
+    """The fields that hold ids of what is made in any case."""
     return tuple(name for name, field in kind.model_fields.items() if any(isinstance(mark, Made) for mark in field.metadata))
 
 

@@ -1,42 +1,25 @@
-"""Refusals, named after the business fact. `server.core.http` turns them into RFC 9457 problem documents.
+"""Refusals: those of the rules (`shared_models.refusals`), and those that only a server says.
 
-EtabliError
+`server.core.http` makes problem documents of them.
+
+Refusal
+├── … of the rules
 ├── NotSignedIn 401 ── SessionEnded
-├── Forbidden 403
-├── NotFound 404            also for rows the actor may not see
-├── Conflict 409 ── AlreadyExists, StillInUse, StaleVersion
-├── Gone 410
-├── Invalid 422             a rule about what was sent; points at a field
 ├── TooManyAttempts 429
 └── Unavailable 503 ── NodeFull, StorageFull 507     passes by itself, or when somebody has seen to it: to be tried again
-
-A domain derives its own, with a code whose wording stands in its catalogue as `problem.<code>.title` and, with the
-params as placeholders, `problem.<code>.detail`:
-
-    class AlreadyValidated(Conflict):
-        code = "intervention_already_validated"
 """
 
 import math
-from typing import Any, ClassVar
+
+from shared_models.refusals import AlreadyExists, Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, StaleVersion, StillInUse
+
+__all__ = [
+    "AlreadyExists", "Conflict", "Forbidden", "Gone", "Invalid", "NodeFull", "NotFound", "NotSignedIn", "Refusal", "SessionEnded",
+    "StaleVersion", "StillInUse", "StorageFull", "TooManyAttempts", "Unavailable", "error_classes",
+]  # fmt: skip
 
 
-class EtabliError(Exception):
-    """`params` are shown to the caller and fill the placeholders of the catalogue's wording."""
-
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-
-    def __init__(self, **params: Any) -> None:
-        super().__init__(self.code)
-        self.params = params
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {}
-
-
-class NotSignedIn(EtabliError):
+class NotSignedIn(Refusal):
     code = "not_signed_in"
     status = 401
 
@@ -49,54 +32,7 @@ class SessionEnded(NotSignedIn):
     code = "session_ended"
 
 
-class Forbidden(EtabliError):
-    code = "forbidden"
-    status = 403
-
-
-class NotFound(EtabliError):
-    code = "not_found"
-    status = 404
-
-
-class Conflict(EtabliError):
-    code = "conflict"
-    status = 409
-
-
-class AlreadyExists(Conflict):
-    """Raise with `field`: the name of what must be unique."""
-
-    code = "already_exists"
-
-
-class StillInUse(Conflict):
-    code = "still_in_use"
-
-
-class StaleVersion(Conflict):
-    """Somebody else saved first: the `version` sent is not the row's."""
-
-    code = "stale_version"
-
-
-class Gone(EtabliError):
-    code = "gone"
-    status = 410
-
-
-class Invalid(EtabliError):
-    """A rule the schema cannot check; `field` (dotted path) is repeated in the problem's `errors`."""
-
-    code = "invalid"
-    status = 422
-
-    def __init__(self, *, field: str | None = None, **params: Any) -> None:
-        super().__init__(**params)
-        self.field = field
-
-
-class TooManyAttempts(EtabliError):
+class TooManyAttempts(Refusal):
     code = "too_many_attempts"
     status = 429
 
@@ -108,7 +44,7 @@ class TooManyAttempts(EtabliError):
         return {"Retry-After": str(self.params["seconds"])}
 
 
-class Unavailable(EtabliError):
+class Unavailable(Refusal):
     code = "unavailable"
     status = 503
 
@@ -134,9 +70,10 @@ class NodeFull(Unavailable):
     code = "node_full"
 
 
-def error_classes() -> list[type[EtabliError]]:
+def error_classes() -> list[type[Refusal]]:
     """The whole tree, as far as it has been imported."""
-    found, queue = [], [EtabliError]
+    found: list[type[Refusal]] = []
+    queue: list[type[Refusal]] = [Refusal]
     while queue:
         found.append(cls := queue.pop())
         queue.extend(cls.__subclasses__())

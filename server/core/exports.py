@@ -3,14 +3,14 @@
 Connections are few and a socket that nobody reads costs nothing, so that none may wait for a reader; and whatever goes
 wrong while the list is read is refused before the first byte has left.
 
-    spool = await spooled(pool, statement, query.args, sheet, values_of)     # a sheet of server.core.cells
+    spool = await spooled(pool, statement, sheet, values_of)                 # a sheet of server.core.cells
     return FileAnswer(spool, name="machines.csv", media_type="text/csv")
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 import asyncpg
 from starlette.responses import StreamingResponse
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.core.cells import Sheet, Value
 from server.core.database import ReadPool
+from server.core.queries import Sql
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 500
@@ -27,13 +28,13 @@ _READ_SECONDS = 60
 Values = Callable[[asyncpg.Record], Sequence[Value]]
 
 
-async def spooled(pool: ReadPool, statement: str, args: Sequence[Any], sheet: Sheet, values: Values) -> IO[bytes]:
+async def spooled(pool: ReadPool, statement: Sql, sheet: Sheet, values: Values) -> IO[bytes]:
     """Every row, by its `values`, as `sheet` writes it, in a file of its own that vanishes when it is closed."""
     spool = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - whoever sends it closes it
     try:
         spool.write(sheet.head)
         async with asyncio.timeout(_READ_SECONDS), pool.acquire_for_long() as connection, connection.transaction(readonly=True):
-            cursor = await connection.cursor(statement, *args)
+            cursor = await connection.cursor(*statement.rendered())
             while rows := await cursor.fetch(_ROWS):
                 spool.write(sheet.lines(values(row) for row in rows))
         spool.write(await asyncio.to_thread(sheet.tail))

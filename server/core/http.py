@@ -24,7 +24,7 @@ from server.core.arriving import IS_CROWDED, ArrivingBody
 from server.core.clock import now
 from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import EtabliError, Invalid, NodeFull, StorageFull
+from server.core.errors import Invalid, NodeFull, Refusal, StorageFull
 from server.core.i18n import translator
 from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
@@ -89,7 +89,7 @@ def build_problem(
     )  # fmt: skip
 
 
-def problem_of(error: EtabliError, lang: str, *, instance: str | None = None) -> Problem:
+def problem_of(error: Refusal, lang: str, *, instance: str | None = None) -> Problem:
     """The problem document of a refusal; also what a rejected command carries."""
     words = translator(lang)
     problem = build_problem(error.code, error.status, words, params=error.params, instance=instance)
@@ -112,11 +112,11 @@ def refuse(request: Request, code: str, status: int) -> Response:
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, EtabliError)
+    assert isinstance(error, Refusal)
     return _answer(request, problem_of(error, language_of(request)), error.headers)
 
 
-async def answer_refusal(request: Request, refusal: EtabliError) -> Response:
+async def answer_refusal(request: Request, refusal: Refusal) -> Response:
     return await _on_refusal(request, refusal)
 
 
@@ -146,9 +146,9 @@ def _is_json(headers: Headers) -> bool:
     return nothing_sent or kind == "application/json" or kind.endswith("+json")
 
 
-def refusal_behind(error: Exception) -> EtabliError | None:
+def refusal_behind(error: Exception) -> Refusal | None:
     """What to tell the caller, also of what the database or a disk refused; None for a fault of ours."""
-    if isinstance(error, EtabliError):
+    if isinstance(error, Refusal):
         return error
     if isinstance(error, DATABASE_ERRORS):
         return refusal_of(error)
@@ -169,7 +169,7 @@ async def _on_fault(request: Request, _: Exception) -> Response:
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(EtabliError, _on_refusal)
+    app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_fault)

@@ -1,8 +1,19 @@
 """Numbers people read, such as `EQ-0001` and `REQ-2026-000001`: unique under a row lock; a rolled-back one leaves a gap."""
 
 import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
 
 from server.core.database import Session
+
+
+class NumberSeries(SQLModel, table=True):
+    """The last number given of `INT-2026-…`; a row lock keeps numbers unique, gaps are allowed."""
+
+    __tablename__ = "number_series"
+
+    series: str = Field(primary_key=True, max_length=20)
+    last: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
 
 _NEXT = sa.text(
     "insert into number_series as s (series, last) values (:series, 1)"

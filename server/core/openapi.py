@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
+from server.core.access import SCHEME, Requirement
 from server.core.envelope import may_be_left_out
 from server.core.http import PROBLEM_TYPE
 from server.core.idempotency import HEADER
 from server.core.writes import WriteRoute
+from shared_models.permissions import Needs
 
 DESCRIPTION = """
 The same verbs as the app's. **Authorize** takes a user name or an e-mail address and a password; a program sends them to
@@ -32,10 +34,26 @@ def complete(schema: dict[str, Any], routes: list[BaseRoute]) -> None:
         for operation in path.values():
             content = operation["responses"]["default"]["content"]
             content[PROBLEM_TYPE] = content.pop("application/json", None) or content.popitem()[1]
+    for context in iter_route_contexts(routes):
+        needs = _needs(context)
+        for method in context.methods or ():
+            if needs and (operation := schema["paths"].get(context.path_format or "", {}).get(method.lower())):
+                operation["security"] = [{SCHEME: [need]} for need in needs]
     for context, route in _writes(routes):
         for method in context.methods or ():
             if operation := schema["paths"].get(context.path_format, {}).get(method.lower()):
                 _describe(schema, operation, route)
+
+
+def _needs(context: RouteContext) -> Needs:
+    """Of whom one permission is enough."""
+    queue = [context.dependant] if isinstance(context.original_route, APIRoute) else []
+    while queue:
+        dependant = queue.pop()
+        if isinstance(dependant.call, Requirement):
+            return dependant.call.needs
+        queue += dependant.dependencies
+    return ()
 
 
 def _writes(routes: list[BaseRoute]) -> Iterator[tuple[RouteContext, WriteRoute]]:

@@ -1,28 +1,119 @@
-"""Statements put together out of what a list is asked for: their parameters, and the conditions that name them."""
+"""SQL put together out of declared pieces; whatever else is given, text included, is bound as a parameter.
 
-from dataclasses import dataclass, field
-from typing import Any
+    of_site = sql("equipment e where e.site_id = {}", site_id)
+    await pool.fetch(*sql("select {columns} from {} limit {}", of_site, size, columns=sql("e.code, e.name")).rendered())
+
+A piece may be used twice: its values are then bound once. Braces of SQL's own are doubled.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from string import Formatter
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+_MAX_WORDS = 6
 
 
-@dataclass
-class Parameters:
-    """Values in the order in which the statement names them."""
+class _Bound:
+    __slots__ = ("value",)
 
-    args: list[Any] = field(default_factory=list)
-
-    def bind(self, value: object) -> str:
-        """The name, as in `$1`, that stands for `value`."""
-        self.args.append(value)
-        return f"${len(self.args)}"
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
-@dataclass
-class Conditions(Parameters):
-    conditions: list[str] = field(default_factory=list)
+class Sql:
+    """A piece of a statement; `sql`, `plain` and `joined` make them."""
 
-    @property
-    def where(self) -> str:
-        return " and ".join(self.conditions) or "true"
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence["str | _Bound | Sql"]) -> None:
+        self.parts = parts
+
+    def __str__(self) -> str:
+        """Of a piece that binds nothing."""
+        text, names = self._written("{}", 0)
+        if names:
+            raise TypeError("a value is no text of a statement")
+        return text
+
+    def rendered(self) -> tuple[Any, ...]:
+        """The statement as asyncpg takes it, and after it what its `$1`, `$2`, … stand for."""
+        text, names = self._written("${}", 1)
+        return text, *(bound.value for bound in names)
+
+    def clause(self) -> sa.TextClause:
+        """The same for a session."""
+        text, names = self._written("(:p{})", 0)
+        return sa.text(text).bindparams(**{f"p{rank}": bound.value for rank, bound in enumerate(names)})
+
+    def _written(self, name: str, first: int) -> tuple[str, dict[_Bound, str]]:
+        text: list[str] = []
+        names: dict[_Bound, str] = {}
+        _write(self, text, names, name, first)
+        return "".join(text), names
+
+
+def _write(piece: Sql, text: list[str], names: dict[_Bound, str], name: str, first: int) -> None:
+    for part in piece.parts:
+        if isinstance(part, str):
+            text.append(part)
+        elif isinstance(part, Sql):
+            _write(part, text, names, name, first)
+        else:
+            text.append(names.get(part) or names.setdefault(part, name.format(len(names) + first)))
+
+
+@cache
+def _parsed(text: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(text))
+
+
+def sql(text: str, *given: Any, **named: Any) -> Sql:
+    """`text`, which the program says itself, with the pieces and values for its `{}` and `{names}`."""
+    parts: list[str | _Bound | Sql] = []
+    unnamed, pieces = iter(given), {name: _piece(value) for name, value in named.items()}
+    for literal, name in _parsed(text):
+        parts.append(literal)
+        if name is not None:
+            parts.append(pieces[name] if name else _piece(next(unnamed)))
+    return Sql(parts)
+
+
+def _piece(value: Any) -> _Bound | Sql:
+    return value if isinstance(value, Sql) else _Bound(value)
+
+
+def plain(text: str) -> Sql:
+    """SQL that the program says itself: a table, an alias, a declared expression."""
+    return Sql((text,))
+
+
+def expression(text: str, *declared: str) -> str:
+    """SQL of the program's own, put together of its own: nothing that somebody has sent is ever near."""
+    return str(sql(text, *map(plain, declared)))
+
+
+def joined(pieces: Iterable[Sql], by: str) -> Sql:
+    parts: list[str | Sql] = []
+    for piece in pieces:
+        parts += (by, piece) if parts else (piece,)
+    return Sql(parts)
+
+
+EVERYTHING: Final = plain("true")
+NOTHING: Final = Sql(())
+
+
+def words_of(search: str) -> list[str]:
+    """What is looked for, word by word; who types a whole page is answered by its beginning."""
+    return search.split()[:_MAX_WORDS]
+
+
+def containing(text: str) -> str:
+    """The pattern of LIKE that finds `text` anywhere, of which no letter is a wildcard."""
+    return f"%{literally(text)}%"
 
 
 def literally(word: str) -> str:

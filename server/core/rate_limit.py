@@ -4,12 +4,25 @@ A hit is counted outside the request's transaction, so that a refused request co
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
+from sqlmodel import Field, SQLModel
 
 from server.core.clock import now
 from server.core.errors import TooManyAttempts
+from server.core.tables import instant_column
+
+
+class RateLimit(SQLModel, table=True):
+    """GCRA state, shared by all nodes: when the next attempt would be on time. Lost in a crash, which is fine."""
+
+    __tablename__ = "rate_limit"
+    __forgotten__ = "arrival_at", timedelta()
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: str = Field(primary_key=True, max_length=200)
+    arrival_at: datetime = instant_column(index=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pwdlib import PasswordHash
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-from shared_models.passwords import MAX_BYTES, opaque
+from shared_models.auth.passwords import MAX_BYTES, opaque
 
 _hasher = PasswordHash((BcryptHasher(rounds=12),))
 

@@ -1,24 +1,25 @@
-"""JSON lists built by PostgreSQL and sent as they are: an order of magnitude faster than building objects here.
+"""JSON built by PostgreSQL and sent as it is: an order of magnitude faster than building objects here.
 
-    columns = json_columns(EquipmentRead, "e", line_name="l.name")
-    source = "equipment e left join production_lines l on l.id = e.production_line_id where …"
-    return await json_page(pool, columns, source, args, page, order="e.name, e.id")
+    json_columns(EquipmentRead, "e", line_name="(select l.name from …)")     # the select list of a list: see server.core.lists
+    await read_row(pool, meter_json("m"), "meter m", meter_id, actor)         # one row in sight, by its id
 
 The casts make PostgreSQL write what pydantic would: instants with `Z`, decimals as strings. A test compares the two.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
 
 import asyncpg
 from fastapi import Response
 from pydantic import BaseModel
 
-from shared_models.paging import PageQuery
+from server.core.access import Actor, in_sight
+from server.core.errors import NotFound
+from server.core.queries import EVERYTHING, Sql, expression, plain, sql
 
 JSON = "application/json"
 
@@ -32,17 +33,17 @@ def instant(expression: str) -> str:
     )
 
 
-def _base_type(annotation: Any) -> Any:
+def base_type(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
-        return _base_type(get_args(annotation)[0])
+        return base_type(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
-        return _base_type(kinds[0]) if len(kinds) == 1 else annotation
+        return base_type(kinds[0]) if len(kinds) == 1 else annotation
     return annotation
 
 
 def json_cast(expression: str, annotation: Any) -> str:
-    kind = _base_type(annotation)
+    kind = base_type(annotation)
     if kind is datetime:
         return instant(expression)
     return f"({expression})::text" if kind is Decimal else expression
@@ -50,10 +51,11 @@ def json_cast(expression: str, annotation: Any) -> str:
 
 def labour_minutes(intervention: str) -> str:
     """Of a row of `maintenance_interventions`: everybody's time, nobody's counted twice; timers count until now."""
-    return (
-        "(select coalesce(round(sum(extract(epoch from upper(t.span) - lower(t.span))) / 60), 0)::integer from ("  # noqa: S608
+    return expression(
+        "(select coalesce(round(sum(extract(epoch from upper(t.span) - lower(t.span))) / 60), 0)::integer from ("
         "select unnest(range_agg(tstzrange(a.started_at, coalesce(a.ended_at, greatest(a.started_at, now()))))) as span"
-        f" from intervention_action a where a.intervention_id = {intervention}.id group by a.user_id) t)"
+        " from intervention_action a where a.intervention_id = {}.id group by a.user_id) t)",
+        intervention,
     )
 
 
@@ -68,20 +70,49 @@ def json_columns(model: type[BaseModel], alias: str, **expressions: str) -> str:
     )
 
 
-async def json_page(pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], page: PageQuery, *, order: str) -> Response:
-    """`{items, total, page, size, pages}` in one statement; `source` is what follows `from`, `args` its parameters."""
-    size, offset = len(args) + 1, len(args) + 2
-    statement = (
-        f"select coalesce((select json_agg(t) from (select {columns} from {source} order by {order} "  # noqa: S608
-        f"limit ${size} offset ${offset}) t), '[]'::json)::text as items, (select count(*) from {source}) as total"
-    )
-    row = await pool.fetchrow(statement, *args, page.size, (page.page - 1) * page.size)
-    pages = -(-row["total"] // page.size)
-    body = f'{{"items":{row["items"]},"total":{row["total"]},"page":{page.page},"size":{page.size},"pages":{pages}}}'
+def json_row(model: type[BaseModel], alias: str, **expressions: str) -> str:
+    """A `model` as one JSON object of the row `alias`."""
+    return expression("(select row_to_json(o) from (select {}) o)", json_columns(model, alias, **expressions))
+
+
+def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **expressions: str) -> str:
+    """The `model`s of `source` as a JSON array; `order` is of `c`."""
+    columns = json_columns(model, alias, **expressions)
+    return expression("(select coalesce(json_agg(c order by {}), '[]') from (select {} from {}) c)", order, columns, source)
+
+
+def person(user_id: str) -> str:
+    """Somebody's name; null for nobody."""
+    return expression("(select u.first_name || ' ' || u.last_name from users u where u.id = {})", user_id)
+
+
+async def read_row(pool: asyncpg.Pool, row: str, table: str, row_id: UUID, actor: Actor | None) -> Response:
+    """The JSON that `row` makes of the row of `table`, which says its alias, as in `meter m`; `actor` None for what is everybody's."""
+    body = await pool.fetchval(*_one(row, table, row_id, actor).rendered())
+    if body is None:
+        raise NotFound
     return Response(body, media_type=JSON)
 
 
-async def json_list(pool: asyncpg.Pool, columns: str, source: str, args: Sequence[object], *, order: str) -> Response:
-    """A bounded list as a JSON array."""
-    statement = f"select coalesce(json_agg(t), '[]'::json)::text from (select {columns} from {source} order by {order}) t"  # noqa: S608
-    return Response(await pool.fetchval(statement, *args), media_type=JSON)
+def _one(row: str, table: str, row_id: UUID, actor: Actor | None) -> Sql:
+    return sql("select {}::text from {} where {}", plain(row), plain(table), _is(table, row_id, actor, "site_id"))
+
+
+def is_in_sight(table: str, row_id: UUID, actor: Actor | None, site: str | None = "site_id") -> Sql:
+    """Whether there is such a row, on a site of the actor's; `site` None for what is everybody's."""
+    return sql("exists (select from {} where {})", plain(table), _is(table, row_id, actor, site))
+
+
+async def ensure_in_sight(pool: asyncpg.Pool, table: str, row_id: UUID, actor: Actor | None) -> None:
+    if not await pool.fetchval(*sql("select {}", is_in_sight(table, row_id, actor)).rendered()):
+        raise NotFound
+
+
+def _is(table: str, row_id: UUID, actor: Actor | None, site: str | None) -> Sql:
+    alias = alias_of(table)
+    seen = in_sight(actor, f"{alias}.{site}") if actor and site else EVERYTHING
+    return sql("{} = {} and {}", plain(f"{alias}.id"), row_id, seen)
+
+
+def alias_of(table: str) -> str:
+    return table.rpartition(" ")[2]

@@ -13,8 +13,8 @@ class ImplausibleTime(Invalid):
     code = IMPLAUSIBLE
 
 
-def past(at: datetime, field: str = "occurred_at") -> datetime:
-    """What has happened did not happen in the future: a clock that runs ahead counts as now."""
+def past(at: datetime, field: str = "occurred_at", *, until: datetime | None = None) -> datetime:
+    """What has happened did not happen in the future: a clock that runs ahead counts as now, `until`."""
     if at < PLANT_BEGAN:
         raise ImplausibleTime(field=field)
-    return min(at, now())
+    return min(at, until or now())

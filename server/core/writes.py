@@ -18,7 +18,7 @@ from server.core.access import Actor, Requirement, current_actor
 from server.core.database import SESSION, Session, database_of, get_session
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.envelope import OtherIdInBody, completed
-from server.core.errors import EtabliError, Forbidden, NotSignedIn, TooManyAttempts, Unavailable
+from server.core.errors import Forbidden, NotSignedIn, Refusal, TooManyAttempts, Unavailable
 from server.core.http import answer_refusal, settings_of
 from shared_models.base import Schema
 
@@ -110,7 +110,7 @@ class _Writing:
         try:
             async with session.begin_nested():
                 return await self.handler(request)
-        except EtabliError as refusal:
+        except Refusal as refusal:
             if isinstance(refusal, _PASSING):
                 raise
             return await answer_refusal(request, refusal)

@@ -10,8 +10,8 @@ from server.demo.jobs import Jobs
 from server.demo.people import CAPACITY, Staff, User
 from server.demo.plans import Plan, Workbook
 from server.demo.sheets import Occurrence, Sheet
-from shared_models import recurrence
-from shared_models.planning import ReferenceKind
+from shared_models.plans import recurrence
+from shared_models.plans.planning import ReferenceKind
 
 OVERLOADED, ABOVE = "l.petit", 1.15
 NOT_IN_ORDER = "État des dents et des maillons"

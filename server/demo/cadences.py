@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from shared_models.planning import Basis, PlanRule
-from shared_models.recurrence import BY_METER, CalendarRule, FrequencyType
+from shared_models.plans.planning import Basis, PlanRule
+from shared_models.plans.recurrence import BY_METER, CalendarRule, FrequencyType
 
 _SIGNS = {kind.value[0]: kind for kind in FrequencyType}
 _TEXT = re.compile(

@@ -6,7 +6,7 @@ from random import Random
 from typing import Self, TypeVar
 from uuid import UUID
 
-from shared_models.labels import ALPHABET, LENGTH, check_character
+from shared_models.labels.codes import ALPHABET, LENGTH, check_character
 
 T = TypeVar("T")
 BORN = 1_672_617_600  # what does not move with today has ids of 2 January 2023, the same on every day

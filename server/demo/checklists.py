@@ -13,7 +13,7 @@ from uuid import UUID
 
 from server.demo.calendars import DAY
 from server.demo.chance import BORN, Dice, instant
-from shared_models.checklists import JobChecklist, Step, StepKind
+from shared_models.checklists.rows import JobChecklist, Step, StepKind
 
 _TEMPLATES = """
 graissage Graissage

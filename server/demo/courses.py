@@ -1,6 +1,6 @@
 """How a plan comes along: its next date, when somebody takes it up, and what follows from that.
 
-Dates come from where the product takes them: `server.plans.outlook`.
+Dates come from where the product takes them: `shared_models.plans.outlook`.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from server.demo.calendars import DAY, HOUR, MINUTE, on_a_working_day
 from server.demo.chance import instant
 from server.demo.plans import Plan
 from server.demo.sheets import Occurrence
-from server.plans.outlook import Outlook
-from server.plans.scheduling import OUT_OF_SERVICE
-from shared_models import planning, recurrence
-from shared_models.planning import Basis, Reference, ReferenceKind
-from shared_models.recurrence import FrequencyType
+from server.plans.wall import SiteClock
+from shared_models.plans import planning, recurrence
+from shared_models.plans.outlook import Outlook
+from shared_models.plans.planning import Basis, Reference, ReferenceKind
+from shared_models.plans.recurrence import FrequencyType
+from shared_models.plans.scheduling import OUT_OF_SERVICE
 
 MOST_DELAY = 45
 FORGOTTEN = 0.05
@@ -23,7 +24,7 @@ FORGOTTEN = 0.05
 
 def outlook(plan: Plan, at: float | None = None) -> Outlook:
     """With what was known at `at`, or with all that is known."""
-    zone, meter = plan.machine.site.calendar.zone, plan.meter
+    zone, meter = SiteClock(plan.machine.site.calendar.zone), plan.meter
     if meter is None:
         return Outlook(plan.rule, zone)
     if at is None:

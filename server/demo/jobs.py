@@ -11,7 +11,7 @@ from server.demo.people import Staff
 from server.demo.pictures import close_up
 from server.demo.plans import Plan, Workbook
 from server.demo.sheets import Answer, Photo, Sheet, Trace
-from shared_models.checklists import JobChecklist, Step, StepKind, StepState
+from shared_models.checklists.rows import JobChecklist, Step, StepKind, StepState
 
 EXPLAINED = 400 * DAY  # for which jobs say why they were due
 ANSWERED = 90 * DAY  # for which jobs keep their checklist

@@ -11,10 +11,10 @@ from server.demo.calendars import DAY, HOUR, MINUTE
 from server.demo.chance import BORN, Dice, instant
 from server.demo.people import Staff, User
 from server.demo.plant import Machine, Plant
-from shared_models import metering
-from shared_models.meter_history import line
-from shared_models.metering import Point, Reset
-from shared_models.meters import MeterKind
+from shared_models.meters import metering
+from shared_models.meters.history import line
+from shared_models.meters.metering import Point, Reset
+from shared_models.meters.rows import MeterKind
 
 WEEKS = 78
 

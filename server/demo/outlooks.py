@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from server.demo import courses
 from server.demo.chance import instant
 from server.demo.plans import Plan
-from server.plans.outlook import Outlook
-from server.plans.scheduling import LOOK_AGAIN
+from shared_models.plans.outlook import Outlook
+from shared_models.plans.scheduling import LOOK_AGAIN
 
 COLUMNS = (
     "id", "reference", "meter", "next_due", "next_due_date", "reason", "upcoming", "generate_at", "refresh_at", "ignored_since",

@@ -17,9 +17,9 @@ from server.demo.people import Staff, User
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Sheet
 from server.demo.upkeep import Kinds, Teams
-from shared_models import recurrence
-from shared_models.planning import DueReason, PlanRule, Reference
-from shared_models.recurrence import FrequencyType, MonthEnd
+from shared_models.plans import recurrence
+from shared_models.plans.planning import DueReason, PlanRule, Reference
+from shared_models.plans.recurrence import FrequencyType, MonthEnd
 
 HORIZON = {FrequencyType.daily: 1, FrequencyType.weekly: 5, FrequencyType.yearly: 14}
 LEAD = {FrequencyType.daily: 0, FrequencyType.weekly: 2, FrequencyType.yearly: 30}

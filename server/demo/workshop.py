@@ -14,7 +14,7 @@ from server.demo.people import Staff, User
 from server.demo.plans import Plan
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Action, Note, Request, Sheet, StatusChange, Trace
-from shared_models.recurrence import FrequencyType
+from shared_models.plans.recurrence import FrequencyType
 
 PRIORITY = {"critical": "urgent", "high": "high", "medium": "medium", "low": "low"}
 WAIT_MINUTES = {"critical": 8, "high": 13, "medium": 25, "low": 45}

@@ -21,8 +21,8 @@ from server.core.tables import (
     one_of,
     text_column,
 )
-from shared_models.equipment import Criticality, EquipmentStatus, FailureItemKind
-from shared_models.labels import LENGTH as LABEL_LENGTH
+from shared_models.equipment.rows import Criticality, EquipmentStatus, FailureItemKind
+from shared_models.labels.codes import LENGTH as LABEL_LENGTH
 
 Money = sa.Numeric(14, 2)
 SEARCH_TEXT = (
@@ -135,9 +135,10 @@ class EquipmentStatusLog(Identified, table=True):
 
 
 class EquipmentLife(Synced, table=True):
-    """The digest that makes a machine's page complete offline: `shared_models.life.EquipmentLifeRow`."""
+    """The digest that makes a machine's page complete offline: `shared_models.equipment.life.EquipmentLifeRow`."""
 
     __tablename__ = "equipment_life"
+    __follows__ = "id"
     __table_args__ = (sa.Index("ix_equipment_life_site_id_sync_xid", "site_id", "sync_xid", "id"),)
 
     id: UUID = Field(primary_key=True, foreign_key="equipment.id", ondelete="CASCADE")
@@ -147,6 +148,7 @@ class EquipmentLife(Synced, table=True):
 
 class Document(Timestamped, Synced, table=True):
     __tablename__ = "document"
+    __follows__ = "equipment_id"
     __table_args__ = (sa.Index("ix_document_site_id_sync_xid", "site_id", "sync_xid", "id"),)
 
     site_id: UUID = Field(foreign_key="sites.id")

@@ -4,7 +4,7 @@ from functools import cache
 
 from server.catalogue.failures import Entry
 from server.catalogue.machines import MACHINES, ReadyMachine, Spec
-from shared_models.equipment import EquipmentClassWrite, FailureItemWrite, Names, ReadyClass, ReadyItem, SpecField, SpecFieldWrite
+from shared_models.equipment.rows import EquipmentClassWrite, FailureItemWrite, Names, ReadyClass, ReadyItem, SpecField, SpecFieldWrite
 from shared_models.ids import uuid7
 
 

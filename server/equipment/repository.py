@@ -8,17 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import col
 
+from server.core import following
 from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
-from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentStatusLog, FailureItem, LabelCode
-from server.sites import service as sites
+from server.equipment.models import Document, Equipment, EquipmentClass, FailureItem, LabelCode
 from server.sites.models import ProductionLine
-from shared_models.equipment import EquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.equipment.rules import Around, Entry
 
 _OPEN = "('pending', 'in_progress', 'on_hold')"
 
@@ -69,49 +71,9 @@ async def site_exists(session: ReadSession, site_id: UUID) -> bool:
     return bool(await session.scalar(sa.text("select exists (select from sites where id = :id)"), {"id": site_id}))
 
 
-async def lock_plans(session: Session, equipment_id: UUID) -> None:
-    """Jobs are generated under the lock of their plan."""
-    statement = sa.text("select id from scheduled_maintenances where equipment_id = :id order by id for update")
-    await session.execute(statement, {"id": equipment_id})
-
-
-ARCHIVED = "plan.reason.archived"
-"""A key of the catalogue: why plans in force have no dates. It tells them from those that have none yet."""
-_REST_PLANS = sa.text("""
-update scheduled_maintenances set inactive_reason = :why, generate_at = null, refresh_at = 'epoch' where equipment_id = :id and is_active
-""")
-
-
-async def rest_plans(session: Session, equipment_id: UUID) -> None:
-    """From now on no job is made; the generator takes their dates away within the minute."""
-    await session.execute(_REST_PLANS, {"id": equipment_id, "why": ARCHIVED})
-
-
-_BRING_BACK = (
-    "update meter set updated_at = :now where equipment_id = :id",
-    "update document set site_id = site_id where equipment_id = :id",
-    "update equipment_life set site_id = site_id where id = :id",
-    """update scheduled_maintenances set refresh_at = case when is_active then 'epoch' else refresh_at end where equipment_id = :id""",
-)
-
-
-async def bring_back(session: Session, equipment_id: UUID) -> None:
-    """What devices have not loaded since the machine was archived counts as changed; its plans are looked at again."""
-    for statement in _BRING_BACK:
-        await session.execute(sa.text(statement), {"id": equipment_id, "now": now()} if ":now" in statement else {"id": equipment_id})
-
-
-async def look_at_plans(session: Session, equipment_id: UUID) -> None:
-    """What they put off while the machine was out of service is decided anew."""
-    statement = sa.text("update scheduled_maintenances set refresh_at = 'epoch' where equipment_id = :id and is_active")
-    await session.execute(statement, {"id": equipment_id})
-
-
 async def has_open_jobs(session: ReadSession, equipment_id: UUID) -> bool:
-    statement = sa.text(
-        f"select exists (select from maintenance_interventions where equipment_id = :id and status in {_OPEN})"  # noqa: S608
-    )
-    return bool(await session.scalar(statement, {"id": equipment_id}))
+    statement = "select exists (select from maintenance_interventions where equipment_id = :id and status in {})"
+    return bool(await session.scalar(sa.text(expression(statement, _OPEN)), {"id": equipment_id}))
 
 
 async def _exists(session: ReadSession, *conditions: Any) -> bool:
@@ -132,82 +94,47 @@ async def subtree(session: ReadSession, equipment_id: UUID) -> list[UUID]:
     return list(await session.scalars(statement, {"id": equipment_id}))
 
 
-_MOVES = (
-    "update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site",
-    f"""update maintenance_interventions set site_id = :site,
-        assigned_team_id = case when site_id <> :site and status in {_OPEN} then null else assigned_team_id end
-    where equipment_id = any(:ids)""",  # noqa: S608
-    "update work_request set site_id = :site where equipment_id = any(:ids)",
-    "update document set site_id = :site where equipment_id = any(:ids)",
-    "update equipment_life set site_id = :site where id = any(:ids)",
-    "update scheduled_maintenances set site_id = :site, team_id = null, refresh_at = 'epoch' where equipment_id = any(:ids)",
-    "update meter set site_id = :site where equipment_id = any(:ids)",
-    """update attachment set site_id = :site where id in (
-        select photo_id from equipment where id = any(:ids)
-        union select attachment_id from document where equipment_id = any(:ids)
-        union select photo_id from work_request where equipment_id = any(:ids)
-        union select p.id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id
-        where i.equipment_id = any(:ids)
-        union select w.photo_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id
-        where i.equipment_id = any(:ids))""",
-)
-
-
-async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> None:
-    """Take machines to another site with everything that was recorded about them; their lines stay behind."""
-    for statement in _MOVES:
-        await session.execute(sa.text(statement), {"ids": equipment_ids, "site": site_id})
-    await sites.keep_wall_time(session, site_id)
-
-
-_MACHINES_OF_FILE = sa.text("""
-select id from equipment where photo_id = :file
-union select equipment_id from document where attachment_id = :file
-union select equipment_id from work_request where photo_id = :file
-union select i.equipment_id from intervention_photo p join maintenance_interventions i on i.id = p.intervention_id where p.id = :file
-union select i.equipment_id from intervention_answer w join maintenance_interventions i on i.id = w.intervention_id where w.photo_id = :file
+_MOVE = sa.text("""
+update equipment set site_id = :site, production_line_id = null where id = any(:ids) and site_id <> :site returning id
 """)
 
 
-async def machines_of_file(session: ReadSession, attachment_id: UUID) -> set[UUID]:
-    """The machines a file already belongs to, as a picture, a document, or in a job or a request."""
-    return set(await session.scalars(_MACHINES_OF_FILE, {"file": attachment_id}))
+async def move(session: Session, equipment_ids: list[UUID], site_id: UUID) -> list[UUID]:
+    """Take machines to another site with everything that was recorded about them; their lines stay behind. Those that were elsewhere."""
+    moved = list(await session.scalars(_MOVE, {"ids": equipment_ids, "site": site_id}))
+    await following.move(session, Equipment.__tablename__, moved, site_id)
+    return moved
 
 
 # --- status
 
 
-async def status_at(session: ReadSession, equipment_id: UUID, at: Any) -> EquipmentStatus | None:
-    """What the machine was at that instant; None before its first entry."""
-    log = EquipmentStatusLog
-    statement = select(col(log.to_status)).where(col(log.equipment_id) == equipment_id, col(log.occurred_at) <= at)
-    newest = (col(log.occurred_at).desc(), col(log.received_at).desc(), col(log.id).desc())
-    return await session.scalar(statement.order_by(*newest).limit(1))
-
-
-_RELINK = sa.text("""
-update equipment_status_log l set from_status = o.before
-from (
-    select id, lag(to_status) over (order by occurred_at, received_at, id) as before
-    from equipment_status_log where equipment_id = :id
-) o
-where l.id = o.id and l.from_status is distinct from o.before
-""")
-_CURRENT = sa.text("""
-select to_status, reason, (
-    select max(s.occurred_at) from equipment_status_log s
-    where s.equipment_id = :id and s.from_status is distinct from s.to_status
-) as since
-from equipment_status_log where equipment_id = :id order by occurred_at desc, received_at desc, id desc limit 1
+_AROUND = sa.text("""
+(select true as is_before, id, to_status, occurred_at, false as is_last_change from equipment_status_log
+ where equipment_id = :id and occurred_at <= :at order by occurred_at desc, received_at desc, id desc limit 1)
+union all
+(select false, l.id, l.to_status, l.occurred_at, not exists (
+    select from equipment_status_log n where n.equipment_id = l.equipment_id and n.from_status is distinct from n.to_status
+    and (n.occurred_at, n.received_at, n.id) > (l.occurred_at, l.received_at, l.id)
+) from equipment_status_log l where l.equipment_id = :id and l.occurred_at > :at order by l.occurred_at, l.received_at, l.id limit 1)
 """)
 
 
-async def relink_status(session: Session, equipment: Equipment) -> None:
-    """After an entry that came late: mend its neighbours' `from_status`, then repeat the last entry on the machine."""
-    await session.execute(_RELINK, {"id": equipment.id})
-    status, reason, since = (await session.execute(_CURRENT, {"id": equipment.id})).one()
-    equipment.status, equipment.status_reason, equipment.status_since = EquipmentStatus(status), reason, since
-    await session.flush()
+async def status_around(session: ReadSession, equipment_id: UUID, at: Any) -> tuple[Around, UUID | None]:
+    """With the id of the entry that follows."""
+    before, following, following_id = None, None, None
+    for row in await session.execute(_AROUND, {"id": equipment_id, "at": at}):
+        if row.is_before:
+            before = EquipmentStatus(row.to_status)
+        else:
+            following, following_id = Entry(row.occurred_at, EquipmentStatus(row.to_status), row.is_last_change), row.id
+    return Around(before, following), following_id
+
+
+async def follow_status(session: Session, entry_id: UUID, before: EquipmentStatus) -> None:
+    """An entry came late, before this one."""
+    statement = sa.text("update equipment_status_log set from_status = :before where id = :id")
+    await session.execute(statement, {"id": entry_id, "before": before})
 
 
 # --- labels and documents

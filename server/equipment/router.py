@@ -1,144 +1,69 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Response, status
 
-from server.core.access import Actor, require, signed_in
-from server.core.clock import now
+from server.core.access import Actor, require
+from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, SessionDep
-from server.core.exports import XLSX, FileAnswer
-from server.core.gates import GatesDep
+from server.core.list_routes import lists
+from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
-from shared_models.equipment import (
+from server.equipment.rows import CLASS, DOCUMENT, LIFE, MACHINE
+from shared_models.equipment.commands import (
     AddDocument,
     ArchiveEquipment,
     ChangeEquipmentStatus,
     CreateEquipment,
-    DocumentRow,
-    EquipmentClassRow,
-    EquipmentClassWrite,
-    EquipmentFilter,
-    EquipmentListItem,
-    EquipmentRead,
     LinkLabel,
     PutEquipment,
-    ReadyClass,
-    ReadyClassesTake,
     RemoveDocument,
     SetEquipmentPhoto,
-    StatusChange,
 )
-from shared_models.life import EquipmentLifeRow
-from shared_models.numbers import NUMBER
-from shared_models.paging import Page
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import (
+    EquipmentClassRow,
+    EquipmentClassWrite,
+    EquipmentRead,
+    ReadyClass,
+    ReadyClassesTake,
+)
 
 EquipmentReader = Annotated[Actor, require("equipment:read")]
 EquipmentWriter = Annotated[Actor, require("equipment:write")]
-Somebody = Annotated[Actor, signed_in()]  # the service asks for one of several permissions
-Filters = Annotated[EquipmentFilter, Query()]
 router = APIRouter(tags=["equipment"], route_class=WriteRoute)
+_ONE = "/equipment/{equipment_id}"
+lists(router, "/equipment", listing.EQUIPMENT, EquipmentReader)
+lists(router, _ONE + "/status-log", listing.STATUS_LOG, EquipmentReader)
+lists(router, _ONE + "/documents", listing.DOCUMENTS, EquipmentReader)
+lists(router, "/equipment-classes", listing.CLASSES, EquipmentReader)
+
+_MACHINE = row_of(MACHINE, "equipment_id")
+command(router, "POST", "/equipment", CreateEquipment, _MACHINE, status_code=status.HTTP_201_CREATED)
+command(router, "PUT", _ONE, PutEquipment, _MACHINE)
+command(router, "DELETE", _ONE, ArchiveEquipment)
+command(router, "POST", _ONE + "/status", ChangeEquipmentStatus, _MACHINE)
+command(router, "POST", _ONE + "/labels", LinkLabel, _MACHINE)
+command(router, "PUT", _ONE + "/photo", SetEquipmentPhoto, _MACHINE)
+command(router, "POST", _ONE + "/documents", AddDocument, row_of(DOCUMENT, "document_id"), status_code=status.HTTP_201_CREATED)
+command(router, "DELETE", "/documents/{document_id}", RemoveDocument)
 
 
-@router.get("/equipment", response_model=Page[EquipmentListItem])
-async def list_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> Response:
-    return await listing.page(pool, actor, filters)
-
-
-@router.get("/equipment/export.csv", response_class=StreamingResponse)
-async def export_equipment(actor: EquipmentReader, pool: ReadPoolDep, filters: Filters) -> StreamingResponse:
-    """The whole filtered list; paging is ignored."""
-    return FileAnswer(await listing.as_csv(pool, actor, filters), name=f"etabli-{now():%Y-%m-%d}.csv", media_type="text/csv")
-
-
-@router.get("/equipment/export.xlsx", response_class=StreamingResponse)
-async def export_workbook(actor: EquipmentReader, pool: ReadPoolDep, gates: GatesDep, filters: Filters) -> StreamingResponse:
-    """The same as a workbook."""
-    async with gates.printing.passed():
-        content = await listing.as_xlsx(pool, actor, filters)
-    return FileAnswer(content, name=f"etabli-{now():%Y-%m-%d}.xlsx", media_type=XLSX)
-
-
-@router.post("/equipment", status_code=status.HTTP_201_CREATED, response_model=EquipmentRead)
-async def create_equipment(actor: EquipmentWriter, session: SessionDep, cmd: CreateEquipment) -> Response:
-    machine = await service.create(session, actor, cmd)
-    return await reading.after_write(session, machine.id, status.HTTP_201_CREATED)
-
-
-@router.get("/equipment/{equipment_id}", response_model=EquipmentRead)
+@router.get(_ONE, response_model=EquipmentRead)
 async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
-    return await reading.equipment(pool, actor, equipment_id)
+    return await MACHINE.read(pool, equipment_id, actor)
 
 
-@router.put("/equipment/{equipment_id}", response_model=EquipmentRead)
-async def update_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: PutEquipment) -> Response:
-    await service.put(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.delete("/equipment/{equipment_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def archive_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> None:
-    await service.archive(session, actor, ArchiveEquipment(equipment_id=equipment_id, occurred_at=now()))
-
-
-@router.post("/equipment/{equipment_id}/restore", response_model=EquipmentRead)
+@router.post(_ONE + "/restore", response_model=EquipmentRead)
 async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> Response:
     await service.restore(session, actor, equipment_id)
-    return await reading.after_write(session, equipment_id)
+    return Response(await MACHINE.written(session, equipment_id), media_type=JSON)
 
 
-@router.post("/equipment/{equipment_id}/status", response_model=EquipmentRead)
-async def change_status(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: ChangeEquipmentStatus) -> Response:
-    await service.change_status(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.get("/equipment/{equipment_id}/status-log", response_model=list[StatusChange])
-async def read_status_log(
-    actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID, limit: Annotated[int, Query(ge=1, le=1000), NUMBER] = 200
-) -> Response:
-    await reading.ensure_visible(pool, actor, equipment_id)
-    return await reading.status_log(pool, equipment_id, limit)
-
-
-@router.get("/equipment/{equipment_id}/life", response_model=EquipmentLifeRow)
+@router.get(_ONE + "/life", response_model=EquipmentLifeRow)
 async def read_life(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
-    return await reading.life(pool, actor, equipment_id)
-
-
-@router.post("/equipment/{equipment_id}/labels", response_model=EquipmentRead)
-async def link_label(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: LinkLabel) -> Response:
-    await service.link_label(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.put("/equipment/{equipment_id}/photo", response_model=EquipmentRead)
-async def set_photo(actor: Somebody, session: SessionDep, equipment_id: UUID, cmd: SetEquipmentPhoto) -> Response:
-    await service.set_photo(session, actor, cmd)
-    return await reading.after_write(session, equipment_id)
-
-
-@router.get("/equipment/{equipment_id}/documents", response_model=list[DocumentRow])
-async def list_documents(actor: EquipmentReader, pool: ReadPoolDep, equipment_id: UUID) -> Response:
-    await reading.ensure_visible(pool, actor, equipment_id)
-    return await reading.documents(pool, equipment_id)
-
-
-@router.post("/equipment/{equipment_id}/documents", status_code=status.HTTP_201_CREATED, response_model=DocumentRow)
-async def add_document(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID, cmd: AddDocument) -> Response:
-    document = await service.add_document(session, actor, cmd)
-    return await reading.document_after_write(session, document.id)
-
-
-@router.delete("/documents/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_document(actor: EquipmentWriter, session: SessionDep, document_id: UUID) -> None:
-    await service.remove_document(session, actor, RemoveDocument(document_id=document_id, occurred_at=now()))
-
-
-@router.get("/equipment-classes", response_model=list[EquipmentClassRow])
-async def list_classes(_: EquipmentReader, pool: ReadPoolDep) -> Response:
-    return await reading.classes(pool)
+    return await LIFE.read(pool, equipment_id, actor)
 
 
 @router.get("/equipment-classes/ready")
@@ -154,15 +79,15 @@ async def take_ready_classes(actor: EquipmentWriter, session: SessionDep, cmd: R
 
 
 @router.get("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
-async def read_class(_: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
-    return await reading.equipment_class(pool, class_id)
+async def read_class(actor: EquipmentReader, pool: ReadPoolDep, class_id: UUID) -> Response:
+    return await CLASS.read(pool, class_id, actor)
 
 
 @router.put("/equipment-classes/{class_id}", response_model=EquipmentClassRow)
 async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID, cmd: EquipmentClassWrite) -> Response:
     """Creates the class too, when `version` is left out."""
     await classes.write(session, actor, cmd)
-    return await reading.class_after_write(session, class_id)
+    return Response(await CLASS.written(session, class_id), media_type=JSON)
 
 
 @router.delete("/equipment-classes/{class_id}", status_code=status.HTTP_204_NO_CONTENT)

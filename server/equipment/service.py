@@ -4,7 +4,6 @@
 make somebody's edit stale.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from server.attachments import service as attachments
@@ -13,12 +12,16 @@ from server.audit import service as audit
 from server.core import events
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import carries_out
+from server.core.consequences import tell
 from server.core.database import Session
-from server.core.errors import AlreadyExists, Forbidden, NotFound
+from server.core.errors import AlreadyExists, NotFound
+from server.core.held import load_again
+from server.core.kept import columns_of, keep, seen
 from server.core.numbers import next_number
-from server.core.times import past
-from server.core.versions import claim, touch
+from server.core.versions import touch
 from server.equipment import repository
+from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
 from server.equipment.errors import (
     ClassUnknown,
     CodeTaken,
@@ -37,109 +40,88 @@ from server.equipment.errors import (
     SiteUnknown,
 )
 from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
-from shared_models.equipment import (
+from server.equipment.status import tell_status
+from shared_models.equipment import rules
+from shared_models.equipment.commands import (
     AddDocument,
     ArchiveEquipment,
     ChangeEquipmentStatus,
     CreateEquipment,
-    EquipmentStatus,
     LinkLabel,
     PutEquipment,
     RemoveDocument,
     SetEquipmentPhoto,
     UpdateEquipment,
 )
-from shared_models.labels import new_label_code
-from shared_models.permissions import Permission
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.equipment.rules import StatusTold
+from shared_models.labels.codes import new_label_code
+from shared_models.rules import apply
 
-ARCHIVED = repository.ARCHIVED
 get_visible = repository.get_visible
 rebuild_life = repository.rebuild_life
 refresh_mode_counts = repository.refresh_mode_counts
-_ENVELOPE = {"command_id", "occurred_at", "type", "equipment_id", "version"}
 
 
-def _need(actor: Actor, *any_of: Permission) -> None:
-    """Devices' commands come here without passing a router."""
-    if not any(map(actor.may, any_of)):
-        raise Forbidden(permission=any_of[0])
-
-
-def _need_to_write(actor: Actor) -> None:
-    _need(actor, Permission.equipment_write)
-
-
-def _need_to_work(actor: Actor) -> None:
-    """Who stands before the machine: its state, its picture and its label are theirs to tell."""
-    _need(actor, Permission.equipment_write, Permission.maintenance_write, Permission.maintenance_update_assigned)
-
-
+@carries_out(CreateEquipment)
 async def create(session: Session, actor: Actor, cmd: CreateEquipment) -> Equipment:
-    """Enter a machine, with its first status and its label code."""
-    _need_to_write(actor)
+    """With its first status and its label code."""
     if await repository.id_is_taken(session, cmd.equipment_id):
         raise AlreadyExists(field="equipment_id")
     await _check(session, actor, cmd)
-    fields = cmd.model_dump(exclude=_ENVELOPE)
-    fields |= {"serial_number": cmd.serial_number or None, "code": cmd.code or await _next_code(session)}
-    began_at = past(cmd.occurred_at)
-    machine = Equipment(id=cmd.equipment_id, status_since=began_at, **fields)
+    row = rules.create(cmd, code=cmd.code or await _next_code(session))
+    machine = Equipment(**columns_of(Equipment, row))
     session.add(machine)
     await session.flush()
-    await _label_and_log(session, actor, machine, began_at)
+    await _label_and_log(session, actor, machine)
     await rebuild_life(session, [machine.id])
     await audit.record(session, actor, "equipment.created", machine, after=audit.snapshot(machine), occurred_at=cmd.occurred_at)
     return machine
 
 
-async def _label_and_log(session: Session, actor: Actor, machine: Equipment, at: datetime) -> None:
+async def _label_and_log(session: Session, actor: Actor, machine: Equipment) -> None:
     session.add(LabelCode(code=new_label_code(), equipment_id=machine.id, created_at=now(), linked_at=now()))
     session.add(EquipmentStatusLog(
-        equipment_id=machine.id, from_status=None, to_status=machine.status, occurred_at=at, received_at=now(), by_user_id=_person(actor),
+        equipment_id=machine.id, to_status=machine.status, occurred_at=machine.status_since, received_at=now(),
+        by_user_id=actor.by.account,
     ))  # fmt: skip
     await session.flush()
 
 
-def _person(actor: Actor) -> UUID | None:
-    """The system is nobody's account."""
-    return actor.user_id if actor.user_id.int else None
-
-
+@carries_out(UpdateEquipment)
 async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipment:
-    """Replace the editable fields; another site takes everything recorded about the machine there."""
-    _need_to_write(actor)
+    """Another site takes everything recorded about the machine there."""
     if cmd.parent_id:
         await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    claim(machine, cmd.version)
+    row = apply(seen(EquipmentRow, machine), cmd, actor.by).row
     await _check(session, actor, cmd, machine=machine)
     before = audit.snapshot(machine)
     if cmd.site_id != machine.site_id:
-        await _move(session, machine, cmd.site_id)
-    for name, value in cmd.model_dump(exclude=_ENVELOPE).items():
-        setattr(machine, name, value)
-    machine.serial_number = cmd.serial_number or None
+        await _move(session, actor, machine, cmd.site_id)
+    keep(machine, row)
     await session.flush()
     await audit.record(session, actor, "equipment.updated", machine, before=before, occurred_at=cmd.occurred_at)
     return machine
 
 
-async def put(session: Session, actor: Actor, cmd: PutEquipment) -> Equipment:
+@carries_out(PutEquipment)
+async def put(session: Session, actor: Actor, cmd: PutEquipment) -> None:
     """Replace the editable fields, and the status where it is told."""
     if cmd.parent_id:
         await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    stays = {name: getattr(machine, name) for name in ("version", "site_id", "code") if getattr(cmd, name) is None}
+    stays = {name: getattr(machine, name) for name in ("version", "site_id") if getattr(cmd, name) is None}
     machine = await update(session, actor, UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
     if cmd.status not in {None, machine.status}:
-        told = ChangeEquipmentStatus(equipment_id=machine.id, status=cmd.status, occurred_at=cmd.occurred_at)
-        await change_status(session, actor, told)
-    return machine
+        await tell_status(session, actor, machine, StatusTold(machine.id, cmd.status, cmd.occurred_at))
 
 
-async def _move(session: Session, machine: Equipment, site_id: UUID) -> None:
+async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUID) -> None:
     events.notify(session, site_ids=[machine.site_id, site_id])
-    await repository.move(session, await repository.subtree(session, machine.id), site_id)
+    moved = await repository.move(session, await repository.subtree(session, machine.id), site_id)
+    await attachments.move(session, Equipment.__tablename__, moved, site_id)
+    await tell(session, actor, MachinesMoved(moved, site_id))
     await session.refresh(machine, ["site_id", "production_line_id", "sync_xid"])
 
 
@@ -178,11 +160,11 @@ async def _next_code(session: Session) -> str:
             return code
 
 
+@carries_out(ArchiveEquipment)
 async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equipment:
     """Off the lists; its plans stand still."""
-    _need_to_write(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    await repository.lock_plans(session, machine.id)
+    await tell(session, actor, MachineArchived(machine.id))
     if await repository.has_open_jobs(session, machine.id):
         raise HasOpenJobs(equipment=machine.name)
     if await repository.has_parts(session, machine.id):
@@ -191,14 +173,12 @@ async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equi
     machine.archived_at = now()
     touch(machine)
     await session.flush()
-    await repository.rest_plans(session, machine.id)
     await audit.record(session, actor, "equipment.archived", machine, before=before, occurred_at=cmd.occurred_at)
     return machine
 
 
 async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipment:
     """Back on the lists with all that was recorded about it; its plans go on from now. Twice is once."""
-    _need_to_write(actor)
     machine = await get_visible(session, actor, equipment_id, for_update=True, or_archived=True)
     if machine.archived_at is None:
         return machine
@@ -208,7 +188,8 @@ async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipme
     machine.archived_at = None
     touch(machine)
     await session.flush()
-    await repository.bring_back(session, machine.id)
+    await load_again(session, Equipment.__tablename__, machine.id)
+    await tell(session, actor, MachineBack(machine.id))
     await audit.record(session, actor, "equipment.restored", machine, before=before)
     return machine
 
@@ -216,43 +197,19 @@ async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipme
 # --- status
 
 
+@carries_out(ChangeEquipmentStatus)
 async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStatus) -> Equipment:
-    _need_to_work(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    await set_status(session, actor, machine, cmd.status, occurred_at=cmd.occurred_at, reason=cmd.reason)
+    await tell_status(session, actor, machine, StatusTold(machine.id, cmd.status, cmd.occurred_at, cmd.reason))
     return machine
-
-
-async def set_status(
-    session: Session, actor: Actor, machine: Equipment, status: EquipmentStatus, *, occurred_at: datetime, reason: str = ""
-) -> None:
-    """Log what the machine was from `occurred_at` on; the entry that is last by that clock is its current status.
-
-    Says nothing where the machine was that already and there is no reason to add. A clock that runs ahead counts as now.
-    """
-    at = past(occurred_at)
-    was = await repository.status_at(session, machine.id, at)
-    if was == status and not reason:
-        return
-    before, rested = audit.snapshot(machine), machine.status is EquipmentStatus.inactive
-    session.add(EquipmentStatusLog(
-        equipment_id=machine.id, from_status=was, to_status=status, occurred_at=at, received_at=now(),
-        by_user_id=_person(actor), reason=reason,
-    ))  # fmt: skip
-    await session.flush()
-    await repository.relink_status(session, machine)
-    if rested and machine.status is not EquipmentStatus.inactive:
-        await repository.look_at_plans(session, machine.id)
-    await rebuild_life(session, [machine.id])
-    await audit.record(session, actor, "equipment.status_changed", machine, before=before, occurred_at=occurred_at)
 
 
 # --- labels
 
 
+@carries_out(LinkLabel)
 async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipment:
     """A code already on this machine is fine; one on another machine, archived or not, stays there."""
-    _need_to_work(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     label = await repository.label(session, cmd.label_code, for_update=True)
     if label is None:
@@ -270,7 +227,6 @@ async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipmen
 
 async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[str]:
     """Codes to print before anybody knows on which machine they will be."""
-    _need_to_write(actor)
     labels = [LabelCode(code=new_label_code(), created_at=now()) for _ in range(count)]
     session.add_all(labels)
     await session.flush()
@@ -282,8 +238,8 @@ async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[s
 # --- documents and picture
 
 
+@carries_out(AddDocument)
 async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Document:
-    _need_to_write(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     if await session.get(Document, cmd.document_id) is not None:
         raise AlreadyExists(field="document_id")
@@ -294,7 +250,7 @@ async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Docu
         equipment_id=machine.id,
         attachment_id=file.id,
         title=cmd.title,
-        created_by=_person(actor),
+        created_by=actor.by.account,
     )
     session.add(document)
     await session.flush()
@@ -302,8 +258,8 @@ async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Docu
     return document
 
 
+@carries_out(RemoveDocument)
 async def remove_document(session: Session, actor: Actor, cmd: RemoveDocument) -> None:
-    _need_to_write(actor)
     document = await repository.get_document(session, actor, cmd.document_id)
     await audit.record(
         session, actor, "equipment.document_removed", document, before=audit.snapshot(document), after={}, occurred_at=cmd.occurred_at
@@ -312,8 +268,8 @@ async def remove_document(session: Session, actor: Actor, cmd: RemoveDocument) -
     await session.flush()
 
 
+@carries_out(SetEquipmentPhoto)
 async def set_photo(session: Session, actor: Actor, cmd: SetEquipmentPhoto) -> Equipment:
-    _need_to_work(actor)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     if cmd.attachment_id:
         file = await file_for(session, actor, machine, cmd.attachment_id)
@@ -334,6 +290,6 @@ async def file_for(session: Session, actor: Actor, machine: Equipment, attachmen
         raise FileUnknown(field="attachment_id") from None
     if file.site_id != machine.site_id:
         raise FileUnknown(field="attachment_id")
-    if await repository.machines_of_file(session, file.id) - {machine.id}:
+    if await attachments.owners(session, Equipment.__tablename__, file.id) - {machine.id}:
         raise FileOfOtherMachine(field="attachment_id")
     return file

@@ -11,7 +11,7 @@ from server.core.zones import zone_of
 from server.feeds.zones import definition
 from server.plans.wording import sentence
 from shared_models.i18n import Translator
-from shared_models.planning import DueReason
+from shared_models.plans.planning import DueReason
 
 PRODUCT = "-//Etabli//Maintenance//FR"
 _USUAL_MINUTES = 60

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from server.core.tables import Timestamped, enum_column, instant_column, one_of
-from shared_models.plans import FeedKind
+from shared_models.plans.feeds import FeedKind
 
 
 class CalendarFeed(Timestamped, table=True):

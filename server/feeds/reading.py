@@ -17,7 +17,8 @@ from server.feeds.models import CalendarFeed
 from server.users import service as users
 from server.users.models import User
 from shared_models.permissions import Permission
-from shared_models.plans import CalendarQuery, FeedKind
+from shared_models.plans.calendar import CalendarQuery
+from shared_models.plans.feeds import FeedKind
 
 PAST, FUTURE = timedelta(days=35), timedelta(days=365)
 
@@ -30,9 +31,9 @@ async def ics(session: ReadSession, pool: asyncpg.Pool, feed: CalendarFeed, *, p
     name = await repository.target_name(session, actor, feed.kind, feed.target_id)
     if name is None:
         raise NotFound
-    chosen, gone = _chosen(actor, feed), _chosen(actor, feed)
+    chosen = _chosen(actor, feed)
     rows = await repository.events(pool, chosen, MOST_ENTRIES)
-    called_off = await repository.called_off(pool, gone)
+    called_off = await repository.called_off(pool, chosen)
     await repository.mark_read(pool, feed.id, now())
     return calendar(name, rows, called_off, translator(actor.lang), public_url)
 

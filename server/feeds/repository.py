@@ -5,52 +5,33 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from server.calendar.listing import TECHNICIAN, Selection, entries, is_series
-from server.core.access import Actor, visible_sql
+from server.core.access import Actor, in_sight
 from server.core.database import ReadSession, Session
+from server.core.queries import Sql, plain, sql
 from server.feeds.models import CalendarFeed
-from shared_models.plans import FeedKind, FeedRead
+from shared_models.plans.feeds import FeedKind, FeedRead
 
 _TARGETS = {
     FeedKind.person: (
-        (
-            "select u.first_name || ' ' || u.last_name from users u where u.id = t.target_id and u.is_active and ("
-            "t.target_id = t.user_id or u.all_sites or {sees_all} or exists (select from user_site m where m.user_id = u.id and {site}))"
-        ),
-        "m.site_id",
+        "select u.first_name || ' ' || u.last_name from users u where u.id = {target} and u.is_active and (u.id = {owner} or u.all_sites"
+        " or {sees_all} or exists (select from user_site m where m.user_id = u.id and {in_sight}))"
     ),
-    FeedKind.team: ("select m.name from team m where m.id = t.target_id and {site}", "m.site_id"),
+    FeedKind.team: "select m.name from team m where m.id = {target} and {in_sight}",
     FeedKind.line: (
-        "select s.name || ' · ' || m.name from production_lines m join sites s on s.id = m.site_id where m.id = t.target_id and {site}",
-        "m.site_id",
+        "select s.name || ' · ' || m.name from production_lines m join sites s on s.id = m.site_id where m.id = {target} and {in_sight}"
     ),
 }
-
-_SITES = "cast(:sites as uuid[])"
-
-
-def _name_of_target() -> str:
-    cases = " ".join(
-        f"when '{kind}' then ({query.format(site=visible_sql(column, _SITES), sees_all=f'{_SITES} is null')})"
-        for kind, (query, column) in _TARGETS.items()
-    )
-    return f"case t.kind {cases} end"
-
-
-_NAME = sa.text(
-    f"select {_name_of_target()} from (select cast(:kind as text) as kind, cast(:target as uuid) as target_id,"  # noqa: S608
-    " cast(:owner as uuid) as user_id) t"
-)
 
 
 async def target_name(session: ReadSession, actor: Actor, kind: FeedKind, target_id: UUID) -> str | None:
     """What the feed is called; None for a target that the actor does not see."""
-    found: str | None = await session.scalar(
-        _NAME, {"kind": kind.value, "target": target_id, "owner": actor.user_id, "sites": actor.site_list}
+    named = sql(
+        _TARGETS[kind], target=target_id, owner=actor.user_id, sees_all=actor.site_ids is None, in_sight=in_sight(actor, "m.site_id")
     )
+    found: str | None = await session.scalar(named.clause())
     return found
 
 
@@ -84,10 +65,10 @@ async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
 # The time of the last change is the event's SEQUENCE, or that of the last start of the database's server: what was restored is
 # older than what calendars have had, and must not count as old news. In seconds since 2020, which fit for 68 years.
 # An event keeps its identity while its date moves: a series by the date it had first, any other plan by the number of its turn.
-def _sequence(*changed: str) -> str:
-    return (
-        f"(extract(epoch from greatest({', '.join(changed)}, (select max(begun_at) from sync_run), (select begun_at from sync_epoch)))"  # noqa: S608
-        " - 1577836800)::bigint"
+def _sequence(*changed: str) -> Sql:
+    return sql(
+        "(extract(epoch from greatest({}, (select max(begun_at) from sync_run), (select begun_at from sync_epoch))) - 1577836800)::bigint",
+        plain(", ".join(changed)),
     )
 
 
@@ -123,7 +104,7 @@ from plan_occurrence o
 join scheduled_maintenances p on p.id = o.plan_id
 join equipment e on e.id = p.equipment_id
 join sites s on s.id = p.site_id
-where o.state = 'skipped' and o.due >= $2 and o.due < $3 and {conditions}
+where o.state = 'skipped' and o.due >= {since} and o.due < {until} and {conditions}
 union all
 select i.scheduled_maintenance_id, i.id, i.original_due, coalesce(i.due_local, i.scheduled_start at time zone s.clock),
     s.clock, i.title, e.name, {job_sequence}, i.updated_at, i.status_reason, false, i.estimated_duration, null
@@ -131,23 +112,23 @@ from maintenance_interventions i
 join equipment e on e.id = i.equipment_id
 join sites s on s.id = i.site_id
 where i.status = 'cancelled' and i.scheduled_maintenance_id is null
-    and i.scheduled_start >= $2::timestamp at time zone 'UTC' and i.scheduled_start < $3::timestamp at time zone 'UTC' and {job_conditions}
+    and i.scheduled_start >= {since} at time zone 'UTC' and i.scheduled_start < {until} at time zone 'UTC' and {job_conditions}
 """
 
 
 async def events(pool: asyncpg.Pool, chosen: Selection, limit: int) -> list[asyncpg.Record]:
     sequence = _sequence("p.updated_at", "i.updated_at")
-    statement = _EVENTS.format(entries=entries(chosen), is_series=is_series("p"), limit=chosen.bind(limit), sequence=sequence)
-    return list(await pool.fetch(statement, *chosen.args))
+    statement = sql(_EVENTS, entries=entries(chosen), is_series=is_series("p"), limit=limit, sequence=sequence)
+    return list(await pool.fetch(*statement.rendered()))
 
 
 async def called_off(pool: asyncpg.Pool, chosen: Selection) -> list[asyncpg.Record]:
     """Occurrences left out and jobs cancelled: a subscribed calendar must hear of them to take them away."""
-    statement = _CALLED_OFF.format(
-        is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN), job_conditions=chosen.of_jobs,
-        plan_sequence=_sequence("p.updated_at"), job_sequence=_sequence("i.updated_at"),
+    statement = sql(
+        _CALLED_OFF, since=chosen.since, until=chosen.until, is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN),
+        job_conditions=chosen.of_jobs, plan_sequence=_sequence("p.updated_at"), job_sequence=_sequence("i.updated_at"),
     )  # fmt: skip
-    return list(await pool.fetch(statement, *chosen.args))
+    return list(await pool.fetch(*statement.rendered()))
 
 
 def read_of(feed: CalendarFeed, name: str) -> FeedRead:

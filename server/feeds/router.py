@@ -9,7 +9,7 @@ from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.etags import is_known
 from server.core.writes import WriteRoute
 from server.feeds import reading, service
-from shared_models.plans import FeedCreate, FeedLink, FeedRead
+from shared_models.plans.feeds import FeedCreate, FeedLink, FeedRead
 from shared_models.text import Token
 
 Reader = Annotated[Actor, require("maintenance:read")]

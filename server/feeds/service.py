@@ -18,7 +18,7 @@ from server.core.rate_limit import Rate
 from server.feeds import repository
 from server.feeds.errors import FeedTargetUnknown, TooManyFeeds
 from server.feeds.models import CalendarFeed
-from shared_models.plans import FeedCreate, FeedKind, FeedLink, FeedRead
+from shared_models.plans.feeds import FeedCreate, FeedKind, FeedLink, FeedRead
 
 MOST_FEEDS = 20
 READINGS = Rate(60, timedelta(hours=1))

@@ -1,34 +1,6 @@
-"""Why a command on an intervention is refused."""
+"""Why a command on an intervention is refused that the rules allow: what it refers to is not there."""
 
-from server.core.errors import Conflict, Forbidden, Invalid
-
-
-class NotAllowedNow(Conflict):
-    """The sheet is not in a state for this: `status` and `is_validated` say where it stands, `by` and `at` since whom and when."""
-
-    code = "not_allowed_now"
-
-
-class CompletedByYou(Forbidden):
-    """Four eyes: who completed a job does not validate it."""
-
-    code = "completed_by_you"
-
-
-class AssignedToAnother(Forbidden):
-    code = "assigned_to_another"
-
-
-class SkipsDueDate(Forbidden):
-    """Cancelling a plan's job skips its due date, which is for planners to decide."""
-
-    code = "skips_due_date"
-
-
-class AlreadyRequested(Conflict):
-    """The work request has its intervention."""
-
-    code = "request_has_intervention"
+from server.core.errors import Conflict, Invalid
 
 
 class TechnicianUnknown(Invalid):
@@ -47,24 +19,6 @@ class PhotoMissing(Invalid):
     """No picture with this id was uploaded for this site."""
 
     code = "photo_missing"
-
-
-class RestartWithoutStop(Invalid):
-    code = "restart_without_stop"
-
-
-class RestartsBeforeStop(Invalid):
-    code = "restarts_before_stop"
-
-
-class TemporaryUntilPast(Invalid):
-    """A temporary repair that had expired before it was made."""
-
-    code = "temporary_until_past"
-
-
-class EndsBeforeStart(Invalid):
-    code = "ends_before_start"
 
 
 class WorkOverlaps(Conflict):
@@ -89,40 +43,3 @@ class TeamUnfit(Invalid):
     """No such team on the machine's site."""
 
     code = "team_unfit"
-
-
-# --- the checklist
-
-
-class StepUnknown(Invalid):
-    """Not a step of the job's checklist."""
-
-    code = "step_unknown"
-
-
-class StepValueMissing(Invalid):
-    code = "step_value_missing"
-
-
-class StepValueUnfit(Invalid):
-    """Not a number, not one of the options, not a signature."""
-
-    code = "step_value_unfit"
-
-
-class StepPhotoMissing(Invalid):
-    code = "step_photo_missing"
-
-
-class ChecklistIncomplete(Conflict):
-    """Required steps have no answer: `count` of them, the first of which have the `titles`."""
-
-    code = "checklist_incomplete"
-
-
-class PhotoRequired(Conflict):
-    code = "photo_required"
-
-
-class SignatureRequired(Conflict):
-    code = "signature_required"

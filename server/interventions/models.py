@@ -19,9 +19,9 @@ from server.core.tables import (
     one_of,
     text_column,
 )
-from shared_models.checklists import StepState
-from shared_models.interventions import InterventionType, PhotoKind, Priority, StopKind
-from shared_models.lifecycle import InterventionStatus
+from shared_models.checklists.rows import StepState
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionType, PhotoKind, Priority, StopKind
 
 _SEARCH_TEXT = "etabli_fold(number || ' ' || title)"
 _DOWN_MINUTES = "(extract(epoch FROM (restarted_at - stopped_at)) / 60)::integer"
@@ -31,6 +31,7 @@ class Intervention(Versioned, Synced, table=True):
     """See `shared_models.interventions.InterventionRow` for the meaning of each column."""
 
     __tablename__ = "maintenance_interventions"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(InterventionType, "intervention_type"),
         one_of(InterventionStatus, "status"),
@@ -218,12 +219,3 @@ class InterventionRevision(SQLModel, table=True):
     by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     reason: str = text_column()
     snapshot: dict[str, Any] = json_column("{}")
-
-
-class NumberSeries(SQLModel, table=True):
-    """The last number given of `INT-2026-…`; a row lock keeps numbers unique, gaps are allowed."""
-
-    __tablename__ = "number_series"
-
-    series: str = Field(primary_key=True, max_length=20)
-    last: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

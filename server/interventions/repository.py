@@ -1,4 +1,6 @@
-from collections.abc import Iterable
+"""The statements of a sheet: locked and read whole, written by what has changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -6,76 +8,102 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as insert_into
 from sqlmodel import SQLModel, col
 
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
-from server.equipment.models import FailureItem
-from server.interventions.models import Intervention, InterventionAction, InterventionAnswer, InterventionPhoto
-from server.interventions.rows import TABLE, row_json
-from shared_models.equipment import FailureItemKind
+from server.interventions.models import (
+    Intervention,
+    InterventionAction,
+    InterventionAnswer,
+    InterventionNote,
+    InterventionPhoto,
+    InterventionRevision,
+)
+from server.interventions.rows import TABLE
+from shared_models.equipment.rows import FailureItemKind
+from shared_models.interventions.rows import InterventionRow
 
 # --- one sheet
 
 
-async def get_visible(session: Session, actor: Actor, intervention_id: UUID) -> Intervention:
-    """Locked until the transaction ends, so that two devices change a sheet one after the other."""
-    statement = (
-        select(Intervention).where(col(Intervention.id) == intervention_id, visible(actor, Intervention.site_id))
-        .with_for_update().execution_options(populate_existing=True)
-    )  # fmt: skip
-    row = await session.scalar(statement)
-    if row is None:
+async def take(session: Session, actor: Actor, intervention_id: UUID) -> InterventionRow:
+    """Locked until the transaction ends, so that two devices change a sheet one after the other; then read, as the first left it."""
+    statement = select(col(Intervention.id)).where(col(Intervention.id) == intervention_id, visible(actor, Intervention.site_id))
+    if await session.scalar(statement.with_for_update()) is None:
         raise NotFound
-    return row
+    return InterventionRow.model_validate_json(await session.scalar(_SHEET, {"id": intervention_id}))
 
 
-async def actions_of(session: Session, intervention_id: UUID) -> list[InterventionAction]:
-    statement = select(InterventionAction).where(col(InterventionAction.intervention_id) == intervention_id)
-    ordered = statement.order_by(col(InterventionAction.started_at), col(InterventionAction.id))
-    return list(await session.scalars(ordered.execution_options(populate_existing=True)))
+_SHEET = sa.text("""
+select to_json(o)::text from (
+    select t.*,
+        (select coalesce(json_agg(c order by started_at, id), '[]') from intervention_action c where intervention_id = t.id) as actions,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_note c where intervention_id = t.id) as notes,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_answer c where intervention_id = t.id) as answers,
+        (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_photo c where intervention_id = t.id) as photos
+    from maintenance_interventions t where t.id = :id
+) o
+""")
+"""As PostgreSQL writes it by itself: what devices get takes its time to be written as they expect it."""
 
 
-async def id_is_taken(session: ReadSession, table: type[SQLModel], row_id: UUID) -> bool:
-    column = table.__table__.c.id  # type: ignore[attr-defined]
-    return bool(await session.scalar(select(sa.exists().where(column == row_id))))
+async def exists(session: ReadSession, intervention_id: UUID) -> bool:
+    return bool(await session.scalar(select(sa.exists().where(col(Intervention.id) == intervention_id))))
 
 
-_ROW = sa.text(f"select {row_json('i')}::text from {TABLE} i where i.id = :id")  # noqa: S608
-_SNAPSHOT = sa.text(f"select {row_json('i')} from {TABLE} i where i.id = :id")  # noqa: S608
-
-
-async def read_json(session: ReadSession, intervention_id: UUID) -> str:
-    """The sheet as devices get it, as JSON text."""
-    return str(await session.scalar(_ROW, {"id": intervention_id}))
-
-
-async def snapshot(session: ReadSession, intervention_id: UUID) -> dict[str, Any]:
-    found: dict[str, Any] = await session.scalar(_SNAPSHOT, {"id": intervention_id})
+def _table(table: type[SQLModel]) -> sa.Table:
+    found: sa.Table = table.__table__  # type: ignore[attr-defined]
     return found
+
+
+async def insert(session: Session, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
+    """Whether its id was free."""
+    answer: Any = await session.execute(insert_into(_table(table)).on_conflict_do_nothing(index_elements=["id"]), row)
+    return bool(answer.rowcount)
+
+
+async def update(session: Session, table: type[SQLModel], row_id: UUID, changes: Mapping[str, Any]) -> None:
+    target = _table(table)
+    await session.execute(target.update().where(target.c.id == row_id).values(**changes))
+
+
+async def delete(session: Session, table: type[SQLModel], ids: Iterable[UUID]) -> None:
+    target = _table(table)
+    await session.execute(target.delete().where(target.c.id.in_(list(ids))))
+
+
+CHILDREN: dict[str, tuple[type[SQLModel], str]] = {
+    "answers": (InterventionAnswer, "answer_id"),
+    "actions": (InterventionAction, "action_id"),
+    "notes": (InterventionNote, "note_id"),
+    "photos": (InterventionPhoto, "photo_id"),
+}
+"""What hangs on a sheet: its table, and what commands call its id."""
+
+
+async def keep_revision(session: Session, former: InterventionRow, revision: int, at: datetime, by: UUID | None, reason: str) -> None:
+    """The sheet as it stood before."""
+    session.add(InterventionRevision(
+        intervention_id=former.id, revision=revision, replaced_at=at, by_user_id=by, reason=reason, snapshot=former.model_dump(mode="json"),
+    ))  # fmt: skip
 
 
 # --- what a sheet refers to
 
 
-@dataclass(frozen=True)
-class Person:
-    name: str
-    fits: bool
-
-
-_PERSON = sa.text("""
-select u.first_name || ' ' || u.last_name as name,
-    u.is_active and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = :site)) as fits
-from users u where u.id = :id
+_FITTING = sa.text("""
+select u.id, w.site from unnest(cast(:users as uuid[]), cast(:sites as uuid[])) as w(person, site) join users u on u.id = w.person
+where u.is_active and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = w.site))
 """)
 
 
-async def person(session: ReadSession, user_id: UUID, site_id: UUID) -> Person | None:
-    """`fits`: active, and of the site."""
-    found = (await session.execute(_PERSON, {"id": user_id, "site": site_id})).one_or_none()
-    return Person(found.name, found.fits) if found else None
+async def fitting(session: ReadSession, wanted: Sequence[tuple[UUID | None, UUID]]) -> set[tuple[UUID | None, UUID]]:
+    """Of people and sites, the pairs that go together: active, and of the site."""
+    users, sites = [user_id for user_id, _ in wanted], [site_id for _, site_id in wanted]
+    return {(row.id, row.site) for row in await session.execute(_FITTING, {"users": users, "sites": sites})}
 
 
 @dataclass(frozen=True)
@@ -102,20 +130,15 @@ async def time_zone(session: ReadSession, site_id: UUID) -> str:
     return str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id}))
 
 
-async def machine_class(session: ReadSession, equipment_id: UUID) -> UUID | None:
-    found: UUID | None = await session.scalar(sa.text("select class_id from equipment where id = :id"), {"id": equipment_id})
-    return found
+_FAILURE_KINDS = sa.text("""
+select f.id, f.kind from failure_item f join equipment e on e.class_id = f.class_id where e.id = :machine and f.id = any(:ids)
+""")
 
 
-async def failure_kinds(session: ReadSession, class_id: UUID | None, ids: Iterable[UUID]) -> dict[UUID, FailureItemKind]:
-    """Those of `ids` that are of the class, retired ones included: a device may have shown them."""
-    wanted = list(ids)
-    if not wanted or class_id is None:
-        return {}
-    statement = select(col(FailureItem.id), col(FailureItem.kind)).where(
-        col(FailureItem.id).in_(wanted), col(FailureItem.class_id) == class_id
-    )
-    return {row.id: row.kind for row in await session.execute(statement)}
+async def failure_kinds(session: ReadSession, equipment_id: UUID, ids: Iterable[UUID]) -> dict[UUID, FailureItemKind]:
+    """Those of `ids` that are of the machine's class, retired ones included: a device may have shown them."""
+    rows = await session.execute(_FAILURE_KINDS, {"machine": equipment_id, "ids": list(ids)})
+    return {row.id: FailureItemKind(row.kind) for row in rows}
 
 
 _PICTURE = sa.text("select exists (select from attachment where id = :id and site_id = :site and mime_type like 'image/%')")
@@ -125,20 +148,10 @@ async def picture_exists(session: ReadSession, attachment_id: UUID, site_id: UUI
     return bool(await session.scalar(_PICTURE, {"id": attachment_id, "site": site_id}))
 
 
-async def request_is_taken(session: ReadSession, request_id: UUID) -> bool:
-    return bool(await session.scalar(select(sa.exists().where(col(Intervention.request_id) == request_id))))
-
-
 async def has_follow_up(session: ReadSession, intervention_id: UUID) -> bool:
     """A permanent repair that is not called off."""
     condition = (col(Intervention.permanent_repair_of) == intervention_id) & (col(Intervention.status) != "cancelled")
     return bool(await session.scalar(select(sa.exists().where(condition))))
-
-
-@dataclass(frozen=True)
-class LastMove:
-    by: str
-    at: datetime
 
 
 _LAST_MOVE = sa.text("""
@@ -148,22 +161,10 @@ order by id desc limit 1
 """)
 
 
-async def last_move(session: ReadSession, intervention_id: UUID) -> LastMove | None:
+async def last_move(session: ReadSession, intervention_id: UUID) -> dict[str, str]:
     """Who brought the sheet where it stands, and when."""
     found = (await session.execute(_LAST_MOVE, {"table": TABLE, "id": intervention_id})).one_or_none()
-    return LastMove(found.actor_label, found.occurred_at) if found else None
-
-
-# --- the checklist
-
-
-async def answers_of(session: ReadSession, intervention_id: UUID) -> list[InterventionAnswer]:
-    statement = select(InterventionAnswer).where(col(InterventionAnswer.intervention_id) == intervention_id)
-    return list(await session.scalars(statement.execution_options(populate_existing=True)))
-
-
-async def has_photos(session: ReadSession, intervention_id: UUID) -> bool:
-    return bool(await session.scalar(select(sa.exists().where(col(InterventionPhoto.intervention_id) == intervention_id))))
+    return {"by": found.actor_label, "at": found.occurred_at.isoformat()} if found else {}
 
 
 @dataclass(frozen=True)

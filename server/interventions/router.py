@@ -1,17 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel, TypeAdapter
+from fastapi import APIRouter, Response, status
+from pydantic import TypeAdapter
 
 from server.core.access import Actor, require
 from server.core.clock import now
-from server.core.database import ReadPoolDep, Session, SessionDep
-from server.core.sql import JSON
+from server.core.command_routes import command, row_of
+from server.core.database import ReadPoolDep
+from server.core.list_routes import lists
 from server.core.writes import WriteRoute
-from server.interventions import answers, listing, repository, service
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import (
+from server.interventions import listing, service  # noqa: F401 - service carries the commands out
+from server.interventions.rows import INTERVENTION
+from shared_models.checklists.commands import AnswerStep
+from shared_models.equipment.life import PastJob, RepeatNotice, repeat_failure
+from shared_models.interventions.commands import (
     AddAction,
     AddNote,
     AddPhoto,
@@ -20,76 +23,33 @@ from shared_models.interventions import (
     CompleteIntervention,
     CreateIntervention,
     EndAction,
-    HistoryEntry,
     HoldIntervention,
-    InterventionFilter,
-    InterventionListItem,
-    InterventionRow,
     RemovePhoto,
     ReturnIntervention,
     ReviseIntervention,
-    RevisionRead,
     StartIntervention,
     UpdateIntervention,
     ValidateIntervention,
 )
-from shared_models.life import PastJob, RepeatNotice, repeat_failure
-from shared_models.numbers import NUMBER
-from shared_models.paging import Page
-from shared_models.text import Key
+from shared_models.interventions.rows import InterventionRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
-Worker = Reader  # the service asks for one of several permissions
-Planner = Annotated[Actor, require("maintenance:write")]
-Validator = Annotated[Actor, require("maintenance:validate")]
 _PREFIX = "/maintenance/interventions"
 _ONE = _PREFIX + "/{intervention_id}"
 _PAST_JOBS = TypeAdapter(list[PastJob])
 router = APIRouter(tags=["interventions"], route_class=WriteRoute)
-
-
-class MachineHistory(BaseModel):
-    """`next` is the following page's cursor."""
-
-    items: list[InterventionListItem]
-    next: str | None
-
-
-async def _sheet(session: Session, intervention_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
-    return Response(await repository.read_json(session, intervention_id), status_code, media_type=JSON)
+lists(router, _PREFIX, listing.INTERVENTIONS, Reader)
+lists(router, _ONE + "/history", listing.HISTORY, Reader)
+lists(router, _ONE + "/revisions", listing.REVISIONS, Reader)
+lists(router, "/equipment/{equipment_id}/interventions", listing.OF_MACHINE, Reader)
 
 
 # --- reading
 
 
-@router.get(_PREFIX, response_model=Page[InterventionListItem])
-async def list_interventions(actor: Reader, pool: ReadPoolDep, filters: Annotated[InterventionFilter, Query()]) -> Response:
-    return await listing.page(pool, actor, filters)
-
-
 @router.get(_ONE, response_model=InterventionRow)
 async def read_intervention(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    return await listing.sheet(pool, actor, intervention_id)
-
-
-@router.get(_ONE + "/history", response_model=list[HistoryEntry])
-async def read_history(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    await listing.ensure_visible(pool, actor, intervention_id)
-    return await listing.history(pool, intervention_id)
-
-
-@router.get(_ONE + "/revisions", response_model=list[RevisionRead])
-async def read_revisions(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Response:
-    await listing.ensure_visible(pool, actor, intervention_id)
-    return await listing.revisions(pool, intervention_id)
-
-
-@router.get("/equipment/{equipment_id}/interventions", response_model=MachineHistory)
-async def read_machine_history(
-    actor: Reader, pool: ReadPoolDep, equipment_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
-) -> Response:  # fmt: skip
-    return await listing.of_machine(pool, actor, equipment_id, cursor=cursor, size=size)
+    return await INTERVENTION.read(pool, intervention_id, actor)
 
 
 @router.get("/equipment/{equipment_id}/repeat")
@@ -103,98 +63,21 @@ async def read_repeat_notice(actor: Reader, pool: ReadPoolDep, equipment_id: UUI
 # --- commands
 
 
-@router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
-async def create_intervention(actor: Worker, session: SessionDep, cmd: CreateIntervention) -> Response:
-    await service.create(session, actor, cmd)
-    return await _sheet(session, cmd.intervention_id, status.HTTP_201_CREATED)
-
-
-@router.patch(_ONE, response_model=InterventionRow)
-async def update_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: UpdateIntervention) -> Response:
-    await service.update(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.put(_ONE + "/validate", response_model=InterventionRow)
-async def validate_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ValidateIntervention) -> Response:
-    await service.validate(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/return", response_model=InterventionRow)
-async def return_intervention(actor: Validator, session: SessionDep, intervention_id: UUID, cmd: ReturnIntervention) -> Response:
-    await service.return_(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/start", response_model=InterventionRow)
-async def start_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: StartIntervention) -> Response:
-    await service.start(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/hold", response_model=InterventionRow)
-async def hold_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: HoldIntervention) -> Response:
-    await service.hold(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/complete", response_model=InterventionRow)
-async def complete_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CompleteIntervention) -> Response:
-    await service.complete(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/cancel", response_model=InterventionRow)
-async def cancel_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: CancelIntervention) -> Response:
-    await service.cancel(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/assign", response_model=InterventionRow)
-async def assign_intervention(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AssignIntervention) -> Response:
-    await service.assign(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/revise", response_model=InterventionRow)
-async def revise_intervention(actor: Planner, session: SessionDep, intervention_id: UUID, cmd: ReviseIntervention) -> Response:
-    await service.revise(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/actions", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
-async def add_action(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddAction) -> Response:
-    await service.add_action(session, actor, cmd)
-    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
-
-
-@router.post(_ONE + "/actions/{action_id}/end", response_model=InterventionRow)
-async def end_action(actor: Worker, session: SessionDep, intervention_id: UUID, action_id: UUID, cmd: EndAction) -> Response:
-    await service.end_action(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.put(_ONE + "/answers/{step_id}", response_model=InterventionRow)
-async def answer_step(actor: Worker, session: SessionDep, intervention_id: UUID, step_id: UUID, cmd: AnswerStep) -> Response:
-    """Answers the step, anew if need be; with `state` null takes the answer back."""
-    await answers.answer_step(session, actor, cmd)
-    return await _sheet(session, intervention_id)
-
-
-@router.post(_ONE + "/notes", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
-async def add_note(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddNote) -> Response:
-    await service.add_note(session, actor, cmd)
-    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
-
-
-@router.post(_ONE + "/photos", status_code=status.HTTP_201_CREATED, response_model=InterventionRow)
-async def add_photo(actor: Worker, session: SessionDep, intervention_id: UUID, cmd: AddPhoto) -> Response:
-    await service.add_photo(session, actor, cmd)
-    return await _sheet(session, intervention_id, status.HTTP_201_CREATED)
-
-
-@router.delete(_ONE + "/photos/{photo_id}", response_model=InterventionRow)
-async def remove_photo(actor: Worker, session: SessionDep, intervention_id: UUID, photo_id: UUID) -> Response:
-    await service.remove_photo(session, actor, RemovePhoto(intervention_id=intervention_id, photo_id=photo_id, occurred_at=now()))
-    return await _sheet(session, intervention_id)
+_SHEET = row_of(INTERVENTION, "intervention_id")
+_NEW = status.HTTP_201_CREATED
+command(router, "POST", _PREFIX, CreateIntervention, _SHEET, status_code=_NEW)
+command(router, "PATCH", _ONE, UpdateIntervention, _SHEET)
+command(router, "PUT", _ONE + "/validate", ValidateIntervention, _SHEET)
+command(router, "POST", _ONE + "/return", ReturnIntervention, _SHEET)
+command(router, "POST", _ONE + "/start", StartIntervention, _SHEET)
+command(router, "POST", _ONE + "/hold", HoldIntervention, _SHEET)
+command(router, "POST", _ONE + "/complete", CompleteIntervention, _SHEET)
+command(router, "POST", _ONE + "/cancel", CancelIntervention, _SHEET)
+command(router, "POST", _ONE + "/assign", AssignIntervention, _SHEET)
+command(router, "POST", _ONE + "/revise", ReviseIntervention, _SHEET)
+command(router, "POST", _ONE + "/actions", AddAction, _SHEET, status_code=_NEW)
+command(router, "POST", _ONE + "/actions/{action_id}/end", EndAction, _SHEET)
+command(router, "PUT", _ONE + "/answers/{step_id}", AnswerStep, _SHEET)
+command(router, "POST", _ONE + "/notes", AddNote, _SHEET, status_code=_NEW)
+command(router, "POST", _ONE + "/photos", AddPhoto, _SHEET, status_code=_NEW)
+command(router, "DELETE", _ONE + "/photos/{photo_id}", RemovePhoto, _SHEET)

@@ -7,11 +7,12 @@ from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
 from server.core.gates import GatesDep
 from server.core.settings import Settings
+from server.core.sql import JSON
 from server.core.writes import WriteRoute
-from server.equipment import reading
+from server.equipment.rows import EQUIPMENT
 from server.labels import service, sheets
-from shared_models.equipment import EquipmentRow
-from shared_models.label_sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.labels.sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
 from shared_models.numbers import NUMBER
 from shared_models.text import Code
 
@@ -37,7 +38,7 @@ async def list_formats(_: Reader) -> list[LabelFormatRead]:
 @router.get("/labels/{code}", response_model=EquipmentRow)
 async def resolve_label(actor: Reader, session: ReadSessionDep, code: Code) -> Response:
     """The machine behind a code, typed or scanned."""
-    return await reading.row_in(session, await service.machine_of(session, actor, code))
+    return Response(await EQUIPMENT.written(session, await service.machine_of(session, actor, code)), media_type=JSON)
 
 
 @router.get("/equipment/{equipment_id}/label.png", response_class=Response)

@@ -11,8 +11,8 @@ from server.equipment import service as equipment
 from server.labels import lettering, pictures, repository, sheets
 from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, StartOffSheet, TooManyLabels
 from server.labels.repository import LabelText
-from shared_models.label_sheets import BlankLabels, LabelSheet, UnprintableLabel
-from shared_models.labels import label_code_in
+from shared_models.labels.codes import label_code_in
+from shared_models.labels.sheets import BlankLabels, LabelSheet, UnprintableLabel
 
 MOST_ON_PAPER = 4_000
 _MOST_MIB, _MOST_SECONDS = 768, 240

@@ -14,8 +14,8 @@ from server.labels import lettering
 from server.labels.errors import StartOffSheet
 from server.labels.lettering import BOLD, REGULAR, printable
 from server.labels.repository import LabelText
-from shared_models.label_sheets import LabelFormat
-from shared_models.labels import grouped
+from shared_models.labels.codes import grouped
+from shared_models.labels.sheets import LabelFormat
 
 QUIET_MODULES = 4  # ISO/IEC 18004
 _INK = (0.08, 0.125, 0.17)

@@ -18,7 +18,7 @@ from server.core.tables import (
     one_of,
     text_column,
 )
-from shared_models.meters import MeterKind, ResetKind
+from shared_models.meters.rows import MeterKind, ResetKind
 
 Quantity = sa.Numeric(18, 4, asdecimal=False)
 
@@ -27,6 +27,7 @@ class Meter(Versioned, Synced, table=True):
     """`last_*` and `per_day` repeat what the readings say, for lists and forecasts."""
 
     __tablename__ = "meter"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(MeterKind, "kind"),
         one_name("meter", "name", "equipment_id"),

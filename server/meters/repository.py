@@ -12,23 +12,14 @@ from sqlmodel import col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
+from server.core.kept import seen
 from server.core.tables import same_name
 from server.equipment.errors import EquipmentArchived
 from server.equipment.models import Equipment
 from server.meters.models import Meter, MeterReset, Reading, ReadingSource
-from server.meters.rows import meter_json
-from shared_models.meter_history import Last
-from shared_models.metering import Point
-
-_NEIGHBOURS = """
-(select read_at, total from reading where meter_id = :meter and voided_at is null and read_at {before} :at
- order by read_at desc, total desc limit 1)
-union all
-(select read_at, total from reading where meter_id = :meter and voided_at is null and read_at {after} :at
- order by read_at, total limit 1)
-"""
-_AROUND = sa.text(_NEIGHBOURS.format(before="<=", after=">"))
-_FROM = sa.text(_NEIGHBOURS.format(before="<", after=">="))
+from shared_models.meters.history import rollover_id
+from shared_models.meters.metering import USE_WINDOW
+from shared_models.meters.rows import MeterRow, ReadingRow, ResetRow
 
 
 async def get_visible(session: Session, actor: Actor, meter_id: UUID) -> Meter:
@@ -54,34 +45,41 @@ async def lock_visible(session: Session, actor: Actor, meter_ids: Collection[UUI
     return {meter.id: code if archived_at else meter for meter, archived_at, code in found}
 
 
-async def resets(session: ReadSession, meter_id: UUID) -> list[MeterReset]:
-    statement = select(MeterReset).where(col(MeterReset.meter_id) == meter_id).order_by(col(MeterReset.occurred_at), col(MeterReset.id))
-    return list(await session.scalars(statement))
-
-
-async def readings_around(session: ReadSession, meter_id: UUID, at: datetime) -> list[Point]:
-    """The last until `at` and the first after it."""
-    return await _points(session, _AROUND, meter_id, at)
-
-
-async def readings_from(session: ReadSession, meter_id: UUID, at: datetime) -> list[Point]:
-    """The last before `at` and the first from it on."""
-    return await _points(session, _FROM, meter_id, at)
-
-
-async def _points(session: ReadSession, statement: sa.TextClause, meter_id: UUID, at: datetime) -> list[Point]:
-    found = await session.execute(statement, {"meter": meter_id, "at": at})
-    return [Point(read_at, float(total)) for read_at, total in found]
-
-
-_LATEST = sa.text(
-    "select value, total, read_at from reading where meter_id = :meter and voided_at is null order by read_at desc, total desc limit 1"
+_MATTERING = sa.text("""
+with shown as not materialized (select id, read_at, value, total from reading where meter_id = :meter and voided_at is null),
+latest as (select * from shown order by read_at desc, total desc limit 1),
+asked as (
+    select unnest(cast(:at as timestamptz[])) as at
+    union select greatest(cast(:since as timestamptz), (select read_at from latest)) - cast(:window as interval)
 )
+select * from latest union select near.* from asked cross join lateral (
+    (select * from shown where read_at < asked.at order by read_at desc, total desc limit 1)
+    union all (select * from shown where read_at <= asked.at order by read_at desc, total desc limit 1)
+    union all (select * from shown where read_at >= asked.at order by read_at, total limit 1)
+    union all (select * from shown where read_at > asked.at order by read_at, total limit 1)
+) near
+""")
 
 
-async def latest(session: ReadSession, meter_id: UUID) -> Last | None:
-    row = (await session.execute(_LATEST, {"meter": meter_id})).one_or_none()
-    return Last(float(row.value), float(row.total), row.read_at) if row else None
+async def known(session: ReadSession, meter: Meter, *at: datetime, void: Reading | None = None) -> MeterRow:
+    """The meter with its resets and the readings that matter to its rules: the last, those around `at`, those around the first of
+    the days that tell its use, and the one that is taken back.
+    """
+    resets = await _resets(session, meter.id)
+    moments = [reset.occurred_at for reset in resets if void is None or reset.id != rollover_id(void.id)]
+    asked = {"meter": meter.id, "at": at, "since": max([*moments, *at], default=None), "window": USE_WINDOW}
+    found = [_reading(*row) for row in await session.execute(_MATTERING, asked)]
+    found += [_reading(void.id, void.read_at, void.value, void.total)] if void else []
+    return seen(MeterRow, meter, readings=sorted(found, key=lambda each: (each.read_at, each.id), reverse=True), resets=resets)
+
+
+def _reading(reading_id: UUID, read_at: datetime, value: float, total: float) -> ReadingRow:
+    return ReadingRow(id=reading_id, read_at=read_at, recorded_at=read_at, value=value, total=total, by="")
+
+
+async def _resets(session: ReadSession, meter_id: UUID) -> list[ResetRow]:
+    statement = select(MeterReset).where(col(MeterReset.meter_id) == meter_id).order_by(col(MeterReset.occurred_at), col(MeterReset.id))
+    return [seen(ResetRow, row, by="") for row in await session.scalars(statement)]
 
 
 async def shift_totals(session: Session, meter_id: UUID, since: datetime, by: float) -> None:
@@ -93,6 +91,10 @@ async def shift_totals(session: Session, meter_id: UUID, since: datetime, by: fl
         .execution_options(synchronize_session="fetch")
     )
     await session.execute(statement)
+
+
+async def forget_resets(session: Session, reset_ids: Collection[UUID]) -> None:
+    await session.execute(sa.delete(MeterReset).where(col(MeterReset.id).in_(reset_ids)))
 
 
 async def get_reading(session: Session, meter_id: UUID, reading_id: UUID) -> Reading:
@@ -107,18 +109,6 @@ async def name_is_taken(session: ReadSession, equipment_id: UUID, name: str, *, 
     return bool(await session.scalar(select(sa.exists().where(*same))))
 
 
-async def drop_rollover(session: Session, meter_id: UUID, reset_id: UUID) -> None:
-    """The rollover that a reading taken back had told of, unless a later one counts on it."""
-    await session.execute(_DROP_ROLLOVER, {"meter": meter_id, "id": reset_id})
-
-
-_DROP_ROLLOVER = sa.text("""
-delete from meter_reset x where x.id = :id and x.meter_id = :meter
-and not exists (select from reading r where r.meter_id = :meter and r.voided_at is null and r.read_at >= x.occurred_at)
-and not exists (select from meter_reset y where y.meter_id = :meter and y.occurred_at > x.occurred_at)
-""")
-
-
 async def is_planned_on(session: ReadSession, meter_id: UUID) -> bool:
     statement = sa.text("select exists (select from scheduled_maintenances where meter_id = :id and is_active)")
     return bool(await session.scalar(statement, {"id": meter_id}))
@@ -129,12 +119,6 @@ async def machine_of_job(session: ReadSession, intervention_id: UUID) -> UUID | 
         sa.text("select equipment_id from maintenance_interventions where id = :id"), {"id": intervention_id}
     )
     return found
-
-
-async def read_json(session: ReadSession, meter_id: UUID) -> str:
-    """The `MeterRow` as this transaction leaves it."""
-    text: str = await session.scalar(sa.text(f"select {meter_json('m')}::text from meter m where m.id = :id"), {"id": meter_id})  # noqa: S608
-    return text
 
 
 # --- sources

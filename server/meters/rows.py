@@ -1,26 +1,32 @@
 """What devices hold of a meter, as a SQL expression in the shape of `shared_models.meters.MeterRow`."""
 
-from server.core.sql import json_columns
-from shared_models.meters import ON_DEVICE, MeterRow, ReadingRow, ResetRow
+from server.core.held import hold
+from server.core.queries import expression
+from server.core.sql import json_row, json_rows
+from server.meters.models import Meter
+from shared_models.meters.rows import ON_DEVICE, MeterRow, ReadingRow, ResetRow
 
 _NAME = "coalesce((select u.first_name || ' ' || u.last_name from users u where u.id = {0}.user_id), {1}, '')"
 _SOURCE = "(select s.name from reading_source s where s.id = {0}.source_id)"
 
 
-def reading_columns(alias: str) -> str:
-    """The select list of a `ReadingRow` of table `reading`."""
-    return json_columns(ReadingRow, alias, by=_NAME.format(alias, _SOURCE.format(alias)))
+def told_by(alias: str) -> str:
+    """Who or what has told a row of `reading`."""
+    return _NAME.format(alias, _SOURCE.format(alias))
 
 
 def meter_json(alias: str) -> str:
     """A `MeterRow`: the meter with its latest readings and all its resets."""
-    readings = (
-        "(select coalesce(json_agg(c order by c.read_at desc, c.id desc), '[]') from ("  # noqa: S608
-        f"select {reading_columns('x')} from (select r.* from reading r where r.meter_id = {alias}.id and r.voided_at is null"
-        f" order by r.read_at desc, r.id desc limit {ON_DEVICE}) x) c)"
-    )
-    resets = (
-        "(select coalesce(json_agg(c order by c.occurred_at), '[]') from ("  # noqa: S608
-        f"select {json_columns(ResetRow, 'x', by=_NAME.format('x', 'null'))} from meter_reset x where x.meter_id = {alias}.id) c)"
-    )
-    return f"(select row_to_json(o) from (select {json_columns(MeterRow, alias, readings=readings, resets=resets)}) o)"  # noqa: S608
+    latest = expression(
+        "(select r.* from reading r where r.meter_id = {}.id and r.voided_at is null order by r.read_at desc, r.id desc limit {}) x",
+        alias, str(ON_DEVICE),
+    )  # fmt: skip
+    resets = f"meter_reset x where x.meter_id = {alias}.id"
+    return json_row(
+        MeterRow, alias,
+        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=told_by("x")),
+        resets=json_rows(ResetRow, "x", resets, "c.occurred_at", by=_NAME.format("x", "null")),
+    )  # fmt: skip
+
+
+METER = hold(MeterRow, Meter, meter_json, rests=True)

@@ -3,8 +3,10 @@
 Only the key's hash is kept. A report is told item by item; what came before is known and counted once.
 """
 
+from bisect import bisect_right, insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,22 +20,24 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import Session
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import EtabliError, NotFound
+from server.core.errors import NotFound, Refusal
 from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.core.security import new_opaque_token, token_hash
+from server.core.times import past
 from server.equipment.errors import EquipmentArchived
 from server.meters import repository, service
 from server.meters.errors import KeyRefused
 from server.meters.models import Meter, ReadingSource
 from shared_models.ids import uuid7
-from shared_models.meters import (
+from shared_models.meters.commands import RecordReading
+from shared_models.meters.rows import MeterRow, ReadingRow
+from shared_models.meters.sources import (
     ReadingReport,
     ReadingReportAnswer,
     ReadingSourceCreate,
     ReadingSourceKey,
-    RecordReading,
     ReportedReading,
     ReportedResult,
 )
@@ -92,11 +96,14 @@ async def report(session: Session, source: ReadingSource, readings: ReadingRepor
     items = [item for item in told if isinstance(item, ReportedReading)]
     meters = await repository.lock_visible(session, actor, {item.meter_id for item in items})
     known = await repository.known_readings(session, source.id, [item.id for item in items])
-    work = _Report(session, locked.id, lang, meters, known)
+    stories = {meter.id: await _story(session, meter, items) for meter in meters.values() if isinstance(meter, Meter)}
+    work = _Report(session, actor, locked.id, lang, meters, stories, known)
     results = [await work.take(item) if isinstance(item, ReportedReading) else item for item in told]
-    for meter, values in work.taken.values():
-        await service.settle(session, meter)
-        await audit.record(session, actor, "meter.readings_reported", meter, before={}, after={"count": len(values), "value": values[-1]})
+    for story in stories.values():
+        if values := story.taken:
+            await service.retell(session, story.meter)
+            after = {"count": len(values), "value": values[-1]}
+            await audit.record(session, actor, "meter.readings_reported", story.meter, before={}, after=after)
     return ReadingReportAnswer(results=results)
 
 
@@ -121,41 +128,69 @@ def _actor(source: ReadingSource, lang: str) -> Actor:
 
 
 @dataclass
+class _Story:
+    """What is known of a meter around the instants of a report, oldest first, and what was recorded of it."""
+
+    meter: Meter
+    row: MeterRow
+    readings: list[ReadingRow]
+    taken: list[float] = field(default_factory=list)
+
+    def around(self, at: datetime) -> MeterRow:
+        following = bisect_right(self.readings, at, key=lambda reading: reading.read_at)
+        return self.row.model_copy(update={"readings": self.readings[max(0, following - 1) : following + 1]})
+
+    def goes_on(self, row: MeterRow, reading_id: UUID) -> None:
+        [reading] = [each for each in row.readings if each.id == reading_id]
+        insort(self.readings, reading, key=_place)
+        self.row = self.row.model_copy(update={"resets": row.resets})
+        self.taken.append(reading.value)
+
+
+def _place(reading: ReadingRow) -> tuple[datetime, float]:
+    return reading.read_at, reading.total
+
+
+async def _story(session: Session, meter: Meter, items: Iterable[ReportedReading]) -> _Story:
+    row = await repository.known(session, meter, *{past(item.read_at) for item in items if item.meter_id == meter.id})
+    return _Story(meter, row, sorted(row.readings, key=_place))
+
+
+@dataclass
 class _Report:
     session: Session
+    actor: Actor
     source_id: UUID
     lang: str
     meters: dict[UUID, Meter | str]
+    stories: dict[UUID, _Story]
     known: set[str]
-    taken: dict[UUID, tuple[Meter, list[float]]] = field(default_factory=dict)
 
     async def take(self, item: ReportedReading) -> ReportedResult:
         if item.id in self.known:
             return ReportedResult(id=item.id, status="known")
         try:
             await self._record(item)
-        except EtabliError as refusal:
+        except Refusal as refusal:
             problem = problem_of(refusal, self.lang)
             return ReportedResult(id=item.id, status="rejected", code=problem.code, detail=problem.detail or problem.title)
         self.known.add(item.id)
         return ReportedResult(id=item.id, status="recorded")
 
     async def _record(self, item: ReportedReading) -> None:
-        meter = self._meter(item.meter_id)
-        cmd = RecordReading(
-            meter_id=meter.id, reading_id=uuid7(), value=item.value, read_at=item.read_at, occurred_at=min(item.read_at, now())
-        )
+        story, at = self._story(item.meter_id), past(item.read_at)
+        cmd = RecordReading(meter_id=item.meter_id, reading_id=uuid7(), value=item.value, read_at=at, occurred_at=at)
+        source = {"source_id": self.source_id, "external_id": item.id}
         try:
             async with self.session.begin_nested():
-                await service.add_reading(self.session, meter, cmd, source_id=self.source_id, external_id=item.id)
+                row = await service.add_reading(self.session, self.actor, story.around(at), cmd, **source)
         except DATABASE_ERRORS as error:
             raise refusal_of(error) or error from error
-        self.taken.setdefault(meter.id, (meter, []))[1].append(item.value)
+        story.goes_on(row, cmd.reading_id)
 
-    def _meter(self, meter_id: UUID) -> Meter:
-        meter = self.meters.get(meter_id)
-        if meter is None:
+    def _story(self, meter_id: UUID) -> _Story:
+        if isinstance(archived := self.meters.get(meter_id), str):
+            raise EquipmentArchived(equipment=archived)
+        if meter_id not in self.stories:
             raise NotFound
-        if isinstance(meter, str):
-            raise EquipmentArchived(equipment=meter)
-        return meter
+        return self.stories[meter_id]

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
 
 from shared_models.instants import PLANT_BEGAN, Moment
-from shared_models.plans import CreatePlan
+from shared_models.plans.commands import CreatePlan
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 

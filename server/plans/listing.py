@@ -1,113 +1,75 @@
-"""Lists whose JSON PostgreSQL writes."""
+"""The lists of plans, of their dates, of the types and the teams of their work."""
 
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
-
-import asyncpg
-from fastapi import Response
-
-from server.core.access import Actor, visible_sql
-from server.core.errors import NotFound
-from server.core.pages import decode_cursor, encode_cursor, sort_column
-from server.core.queries import Conditions, literally
-from server.core.sql import JSON, json_columns, json_page
-from server.plans.rows import maintenance_type_json, plan_json, team_json
-from shared_models.plans import STRIP, OccurrenceRow, PlanFilter, PlanListItem
-
-_MAX_WORDS = 6
-_SORTS = {
-    "next_due": "p.next_due_date",
-    "title": "etabli_fold(p.title)",
-    "equipment": "etabli_fold(e.name)",
-    "priority": "array_position(array['low','medium','high','urgent'], p.priority::text)",
-    "created_at": "p.created_at",
-}
-_EXACT_FILTERS = ("site_id", "equipment_id", "maintenance_type_id", "assigned_technician_id", "team_id", "is_active")
-_STRIP = (
-    f"(select count(*) filter (where x.outcome {{}}) from (select o.outcome from plan_occurrence o where o.plan_id = p.id"  # noqa: S608
-    f" and o.state in ('done', 'missed', 'skipped') order by o.original_due desc limit {STRIP}) x)"
-)
-_COLUMNS = json_columns(
-    PlanListItem, "p", equipment_name="e.name", equipment_code="e.code",
-    on_time=_STRIP.format("= 'on_time'"), judged=_STRIP.format("<> 'skipped'"),
-)  # fmt: skip
+from server.core.lists import UTC, List, Of, every_word, exact, on_sites
+from server.core.queries import expression
+from server.core.sql import person
+from server.plans.rows import maintenance_type_json, team_json
+from shared_models.paging import KeysetQuery
+from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, TeamRow
 
 
-def _query(actor: Actor, filters: PlanFilter) -> Conditions:
-    query = Conditions()
-    query.conditions.append(visible_sql("p.site_id", query.bind(actor.site_list)))
-    for name in _EXACT_FILTERS:
-        if (wanted := getattr(filters, name)) is not None:
-            query.conditions.append(f"p.{name} = {query.bind(wanted)}")
-    if filters.production_line_id is not None:
-        query.conditions.append(f"e.production_line_id = {query.bind(filters.production_line_id)}")
-    if filters.is_ignored is not None:
-        query.conditions.append(f"(p.ignored_since is not null) = {query.bind(filters.is_ignored)}")
-    for word in (filters.search or "").split()[:_MAX_WORDS]:
-        pattern = query.bind(f"%{literally(word)}%")
-        query.conditions.append(f"(etabli_fold(p.title) like etabli_fold({pattern}) or e.search_text like etabli_fold({pattern}))")
-    return query
-
-
-async def page(pool: asyncpg.Pool, actor: Actor, filters: PlanFilter) -> Response:
-    """A `Page[PlanListItem]`, what is due first coming first unless asked otherwise."""
-    query = _query(actor, filters)
-    column, descends = sort_column(filters.sort, _SORTS, "next_due")
-    direction = "desc" if descends else "asc"
-    source = f"scheduled_maintenances p join equipment e on e.id = p.equipment_id where {query.where}"
-    return await json_page(pool, _COLUMNS, source, query.args, filters, order=f"{column} {direction} nulls last, p.id {direction}")
-
-
-async def plan(pool: asyncpg.Pool, actor: Actor, plan_id: UUID) -> Response:
-    """A `PlanRow`."""
-    found = await pool.fetchval(
-        f"select {plan_json('p')}::text from scheduled_maintenances p where p.id = $1 and {visible_sql('p.site_id', '$2')}",  # noqa: S608
-        plan_id, actor.site_list,
+def _of_strip(outcome: str) -> str:
+    return expression(
+        "(select count(*) filter (where x.outcome {}) from (select o.outcome from plan_occurrence o where o.plan_id = p.id"
+        " and o.state in ('done', 'missed', 'skipped') order by o.original_due desc limit {}) x)",
+        outcome, str(STRIP),
     )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return Response(found, media_type=JSON)
 
 
-async def history(pool: asyncpg.Pool, actor: Actor, plan_id: UUID, *, cursor: str | None, size: int) -> Response:
-    """`{items, next}`: the dates that are open or have ended, newest first."""
-    visible = f"select exists (select from scheduled_maintenances p where p.id = $1 and {visible_sql('p.site_id', '$2')})"  # noqa: S608
-    if not await pool.fetchval(visible, plan_id, actor.site_list):
-        raise NotFound
-    before = decode_cursor(cursor)[0].replace(tzinfo=None) if cursor else None
-    found = await pool.fetch(_HISTORY_ROWS, plan_id, size + 1, before)
-    following = "null"
-    if len(found) > size:
-        last = found[size - 1]
-        following = f'"{encode_cursor(_as_instant(last["original_due"]), last["id"])}"'
-    items = ",".join(row["item"] for row in found[:size])
-    return Response(f'{{"items":[{items}],"next":{following}}}', media_type=JSON)
-
-
-_HISTORY_ROWS = f"""
-select o.id, o.original_due, (select row_to_json(t) from (select {json_columns(OccurrenceRow, "o")}) t)::text as item
-from plan_occurrence o where o.plan_id = $1 and o.state <> 'planned' and ($3::timestamp is null or o.original_due < $3)
-order by o.original_due desc limit $2
-"""  # noqa: S608
-
-
-def _as_instant(local: datetime) -> datetime:
-    """A cursor's time has a zone; a site's wall clock has none."""
-    return local.replace(tzinfo=UTC)
-
-
-async def types(pool: asyncpg.Pool) -> Response:
-    """A list of `MaintenanceTypeRow`."""
-    return await _rows(pool, f"select {maintenance_type_json('t')} as row, t.name as sort, t.id from maintenance_types t", [])  # noqa: S608
-
-
-async def teams(pool: asyncpg.Pool, actor: Actor) -> Response:
-    """A list of `TeamRow`."""
-    statement = f"select {team_json('t')} as row, t.name as sort, t.id from team t where {visible_sql('t.site_id', '$1')}"  # noqa: S608
-    return await _rows(pool, statement, [actor.site_list])
-
-
-async def _rows(pool: asyncpg.Pool, statement: str, args: list[Any]) -> Response:
-    found = await pool.fetchval(f"select coalesce(json_agg(q.row order by q.sort, q.id), '[]')::text from ({statement}) q", *args)  # noqa: S608
-    return Response(found, media_type=JSON)
+PLANS = List(
+    "plans", PlanListItem, "scheduled_maintenances p", joins="join equipment e on e.id = p.equipment_id join sites s on s.id = p.site_id",
+    scope=on_sites("p.site_id"),
+    carried={"equipment_name": "e.name", "equipment_code": "e.code"},
+    columns={
+        "on_time": _of_strip("= 'on_time'"),
+        "judged": _of_strip("<> 'skipped'"),
+        "type": "(select t.name from maintenance_types t where t.id = p.maintenance_type_id)",
+        "technician": person("p.assigned_technician_id"),
+        "team": "(select t.name from team t where t.id = p.team_id)",
+    },
+    query=PlanFilter,
+    filters=exact("p", "site_id", "equipment_id", "maintenance_type_id", "assigned_technician_id", "team_id", "is_active") | {
+        "production_line_id": "e.production_line_id = {}",
+        "is_ignored": "(p.ignored_since is not null) = {}",
+        "is_late": (  # of a machine in use, since yesterday or longer on its site's calendar
+            "coalesce(p.is_active and e.status <> 'inactive' and p.next_due < date_trunc('day', now() at time zone s.clock), false) = {}"
+        ),
+    },
+    search=every_word("(etabli_fold(p.title) like etabli_fold({word}) or e.search_text like etabli_fold({word}))"),
+    sorts={
+        "next_due": "p.next_due_date nulls last",
+        "title": "etabli_fold(p.title)",
+        "equipment": "etabli_fold(e.name)",
+        "priority": "array_position(array['low','medium','high','urgent'], p.priority::text)",
+        "created_at": "p.created_at",
+    },
+    order="next_due",
+    exported=(
+        "title", "equipment_code", "equipment_name", "type", "frequency_type", "frequency_value", "next_due", "priority", "technician",
+        "team", "on_time", "judged", "is_active",
+    ),
+    words={"priority": "domain.priority", "frequency_type": "export.frequency"},
+)  # fmt: skip
+OCCURRENCES = List(
+    "occurrences", OccurrenceRow, "plan_occurrence o", of=Of("scheduled_maintenances p", "plan_id"), where="o.state <> 'planned'",
+    columns={"technician": person("o.assigned_technician_id")}, query=KeysetQuery,
+    sorts={"original_due": "o.original_due"}, order="-original_due",
+    exported=("original_due", "due", "state", "outcome", "done_at", "technician", "reason"),
+    words={"state": "export.occurrence", "outcome": "due.outcome"},
+    clock="(select s.clock from scheduled_maintenances p join sites s on s.id = p.site_id where p.id = o.plan_id)",
+)  # fmt: skip
+TYPES = List(
+    "types", MaintenanceTypeRow, "maintenance_types t", row=maintenance_type_json("t"), sorts={"name": "t.name"}, order="name",
+    exported=("name", "description", "is_active"), clock=UTC,
+)  # fmt: skip
+TEAMS = List(
+    "teams", TeamRow, "team t", row=team_json("t"), scope=on_sites("t.site_id"), sorts={"name": "t.name"}, order="name",
+    columns={
+        "site_name": "(select s.name from sites s where s.id = t.site_id)",
+        "members": (
+            "(select string_agg(u.first_name || ' ' || u.last_name, ', ' order by u.last_name, u.id)"
+            " from team_member m join users u on u.id = m.user_id where m.team_id = t.id)"
+        ),
+    },
+    exported=("name", "site_name", "members", "is_active"),
+)  # fmt: skip

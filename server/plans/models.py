@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from server.core.tables import Identified, Json, Synced, Versioned, enum_column, instant_column, json_column, one_name, one_of, text_column
-from shared_models.interventions import InterventionType, Priority
-from shared_models.planning import Basis, Outcome
-from shared_models.plans import OccurrenceState
-from shared_models.recurrence import FrequencyType, MonthEnd
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.plans.planning import Basis, Outcome
+from shared_models.plans.recurrence import FrequencyType, MonthEnd
+from shared_models.plans.rows import OccurrenceState
 
 WallClock = sa.DateTime(timezone=False)
 
@@ -55,6 +55,7 @@ class Plan(Versioned, Synced, table=True):
     """
 
     __tablename__ = "scheduled_maintenances"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(InterventionType, "intervention_type"),
         one_of(FrequencyType, "frequency_type"),

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 from sqlmodel import SQLModel, col
 
 from server.core.access import Actor, visible
@@ -14,12 +15,8 @@ from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.core.tables import same_name
 from server.core.zones import zone_of
-from server.plans.models import MaintenanceType, Plan, PlanOccurrence, Team
-from server.plans.rows import maintenance_type_json, plan_json, team_json
-from shared_models.metering import Point
-from shared_models.plans import OccurrenceState
-
-LIVE = (OccurrenceState.planned, OccurrenceState.open)
+from server.plans.models import MaintenanceType, Plan, Team
+from shared_models.plans.rows import OccurrenceRow
 
 # --- plans
 
@@ -57,6 +54,18 @@ async def lock_to_refresh(session: Session, now: datetime, limit: int) -> list[P
     return list(await session.scalars(statement))
 
 
+_NOT_NEEDED: tuple[Any, ...] = (Plan.upcoming,)
+
+
+async def lock_due(session: Session, now: datetime, limit: int) -> list[Plan]:
+    """What another generator or a person has locked is theirs, or comes with the next round."""
+    statement = (
+        select(Plan).where(col(Plan.is_active), col(Plan.generate_at) <= now).order_by(col(Plan.generate_at), col(Plan.id))
+        .limit(limit).with_for_update(skip_locked=True).options(*map(defer, _NOT_NEEDED)).execution_options(populate_existing=True)
+    )  # fmt: skip
+    return list(await session.scalars(statement))
+
+
 _LATER = {
     "refresh_at": sa.text("update scheduled_maintenances set refresh_at = :at where id = :id"),
     "generate_at": sa.text("update scheduled_maintenances set generate_at = :at where id = :id"),
@@ -76,113 +85,121 @@ async def id_is_taken(session: ReadSession, table: type[SQLModel], row_id: UUID)
 # --- occurrences
 
 
-async def occurrence(session: Session, plan_id: UUID, original_due: datetime) -> PlanOccurrence | None:
-    statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.original_due) == original_due)
-    return await session.scalar(statement.execution_options(populate_existing=True))
+_COLUMNS = """o.plan_id, o.id, o.original_due, o.due, o.due_at, o.state, o.outcome, o.assigned_technician_id, o.intervention_id, o.done_at,
+o.missed, o.reason"""
+_LIVE = sa.text(f"""
+select {_COLUMNS} from plan_occurrence o where o.plan_id = any(:ids) and o.state in ('planned', 'open')
+union all
+select o.* from unnest(cast(:by_meter as uuid[])) a(id) cross join lateral (
+    select {_COLUMNS} from plan_occurrence o where o.plan_id = a.id and o.done_at is not null order by o.done_at desc limit 2
+) o
+""")  # noqa: S608
+_ENDED = sa.text(f"""
+select {_COLUMNS} from unnest(cast(:ids as uuid[]), cast(:since as timestamp[])) a(id, since)
+join plan_occurrence o on o.plan_id = a.id and o.original_due >= a.since and o.state not in ('planned', 'open')
+""")  # noqa: S608
+_NAMED = sa.text(f"select {_COLUMNS} from plan_occurrence o where o.plan_id = :id and o.original_due = :due")  # noqa: S608
+_OF_JOB = sa.text(f"select {_COLUMNS} from plan_occurrence o where o.intervention_id = :id")  # noqa: S608
+_LAST_SETTLED = sa.text(f"""
+select {_COLUMNS} from plan_occurrence o where o.plan_id = :id and o.state not in ('planned', 'open')
+order by coalesce(o.done_at, o.due_at) desc limit 1
+""")  # noqa: S608
+_LAST_OF_SERIES = sa.text(f"""
+select {_COLUMNS} from plan_occurrence o where o.plan_id = :id and o.state not in ('planned', 'open') and o.original_due <= :until
+order by o.original_due desc limit 1
+""")  # noqa: S608
 
 
-async def occurrence_of(session: Session, intervention_id: UUID) -> PlanOccurrence | None:
-    statement = select(PlanOccurrence).where(col(PlanOccurrence.intervention_id) == intervention_id)
-    return await session.scalar(statement.execution_options(populate_existing=True))
+async def live_dates(session: ReadSession, plan_ids: Sequence[UUID], by_meter: Sequence[UUID]) -> Sequence[Any]:
+    """The dates that have not ended, and the last two of each of `by_meter` that were done."""
+    return (await session.execute(_LIVE, {"ids": plan_ids, "by_meter": by_meter})).all()
 
 
-async def last_settled(session: ReadSession, plan_id: UUID, series_until: datetime | None) -> PlanOccurrence | None:
+async def ended_dates(session: ReadSession, since: Mapping[UUID, datetime]) -> Sequence[Any]:
+    return (await session.execute(_ENDED, {"ids": list(since), "since": list(since.values())})).all()
+
+
+async def named_date(session: ReadSession, plan_id: UUID, original_due: datetime) -> Sequence[Any]:
+    return (await session.execute(_NAMED, {"id": plan_id, "due": original_due})).all()
+
+
+async def date_of_job(session: ReadSession, intervention_id: UUID) -> Sequence[Any]:
+    return (await session.execute(_OF_JOB, {"id": intervention_id})).all()
+
+
+async def last_settled(session: ReadSession, plan_id: UUID, series_until: datetime | None) -> Sequence[Any]:
     """What has ended last. Of a series, the date that it has come to: later ones may have been left out beforehand."""
-    statement = select(PlanOccurrence).where(col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.state).not_in(LIVE))
     if series_until is not None:
-        of_series = statement.where(col(PlanOccurrence.original_due) <= series_until)
-        return await session.scalar(of_series.order_by(col(PlanOccurrence.original_due).desc()).limit(1))
-    ended_at = sa.func.coalesce(col(PlanOccurrence.done_at), col(PlanOccurrence.due_at))
-    return await session.scalar(statement.order_by(ended_at.desc()).limit(1))
+        return (await session.execute(_LAST_OF_SERIES, {"id": plan_id, "until": series_until})).all()
+    return (await session.execute(_LAST_SETTLED, {"id": plan_id})).all()
 
 
-async def identities_from(session: ReadSession, plan_id: UUID, original_due: datetime) -> set[datetime]:
-    """The dates from `original_due` on that are taken."""
-    statement = select(col(PlanOccurrence.original_due)).where(col(PlanOccurrence.plan_id) == plan_id)
-    return set(await session.scalars(statement.where(col(PlanOccurrence.original_due) >= original_due)))
+@dataclass(frozen=True)
+class Date:
+    """`due_at` is the instant of `row.due`."""
+
+    plan_id: UUID
+    row: OccurrenceRow
+    due_at: datetime
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        row = self.row
+        return (
+            row.id, self.plan_id, row.original_due, row.due, self.due_at, row.state.value, row.outcome and row.outcome.value,
+            row.assigned_technician_id, row.intervention_id, row.done_at, row.missed, row.reason,
+        )  # fmt: skip
 
 
-async def missed_after(session: Session, plan_id: UUID, original_due: datetime, at: datetime) -> list[PlanOccurrence]:
-    """Dates after `original_due` that counted as missed, but were due only after `at`."""
-    statement = select(PlanOccurrence).where(
-        col(PlanOccurrence.plan_id) == plan_id, col(PlanOccurrence.state) == OccurrenceState.missed,
-        col(PlanOccurrence.original_due) > original_due, col(PlanOccurrence.due_at) > at,
-    )  # fmt: skip
-    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+_WRITTEN_DATE = (
+    "id", "plan_id", "original_due", "due", "due_at", "state", "outcome", "assigned_technician_id", "intervention_id", "done_at", "missed",
+    "reason",
+)  # fmt: skip
+_TYPES = ("uuid", "uuid", "timestamp", "timestamp", "timestamptz", "text", "text", "uuid", "uuid", "timestamptz", "int", "text")
+_WRITE_DATES = sa.text(f"""
+insert into plan_occurrence ({", ".join(_WRITTEN_DATE)})
+select * from unnest({", ".join(f"cast(:{name} as {kind}[])" for name, kind in zip(_WRITTEN_DATE, _TYPES, strict=True))})
+on conflict (plan_id, original_due) do update set {", ".join(f"{name} = excluded.{name}" for name in _WRITTEN_DATE[3:])}
+""")  # noqa: S608
 
 
-_IN_SERVICE = sa.text("""
-select coalesce((
-    select to_status from equipment_status_log where equipment_id = :id and occurred_at <= :at
-    order by occurred_at desc, received_at desc, id desc limit 1
-), (select status from equipment where id = :id)) <> 'inactive'
+async def write_dates(session: Session, dates: Sequence[Date]) -> None:
+    """All at once; those that exist keep their ids."""
+    if dates:
+        columns = zip(*(date.values for date in dates), strict=True)
+        await session.execute(_WRITE_DATES, dict(zip(_WRITTEN_DATE, map(list, columns), strict=True)))
+
+
+async def delete_dates(session: Session, ids: Sequence[UUID]) -> None:
+    if ids:
+        await session.execute(sa.text("delete from plan_occurrence where id = any(:ids)"), {"ids": ids})
+
+
+_DECIDED = ("id", "reference", "reason", "next_due", "next_due_date", "since", "generate_at", "refresh_at")
+_WRITE_DECIDED = sa.text("""
+update scheduled_maintenances p set reference = coalesce(r.reference::jsonb, p.reference), reason = coalesce(r.reason::jsonb, p.reason),
+    next_due = coalesce(r.next_due, p.next_due), next_due_date = coalesce(r.next_due_date, p.next_due_date),
+    upcoming = case when r.since is null then p.upcoming else array(select u from unnest(p.upcoming) u where u >= r.since order by u) end,
+    generate_at = r.generate_at, refresh_at = coalesce(r.refresh_at, p.refresh_at)
+from unnest(cast(:id as uuid[]), cast(:reference as text[]), cast(:reason as text[]), cast(:next_due as timestamp[]),
+    cast(:next_due_date as timestamptz[]), cast(:since as timestamp[]), cast(:generate_at as timestamptz[]),
+    cast(:refresh_at as timestamptz[]))
+    as r(id, reference, reason, next_due, next_due_date, since, generate_at, refresh_at)
+where p.id = r.id
 """)
 
 
-async def in_service(session: ReadSession, equipment_id: UUID, at: datetime) -> bool:
-    """Whether the machine was in service then."""
-    return bool(await session.scalar(_IN_SERVICE, {"id": equipment_id, "at": at}))
+async def write_decided(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Each as `_DECIDED`; `since` is the first of the dates that are still to come."""
+    columns = zip(*rows, strict=True)
+    await session.execute(_WRITE_DECIDED, dict(zip(_DECIDED, map(list, columns), strict=True)))
 
 
-# --- the site's clock, and meters
+# --- the site's clock
 
 
 async def site_zone(session: ReadSession, site_id: UUID) -> ZoneInfo:
     return zone_of(str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id})))
-
-
-_METER = sa.text("select unit, coalesce(per_day, expected_per_day) as per_day from meter where id = :id")
-_LINE = """
-with first as (select coalesce(
-    (select max(b.read_at) from reading b where b.meter_id = :id and b.voided_at is null and b.read_at <= :since), '-infinity'
-) as at), shown as (
-    select occurred_at, final_value + coalesce(sum(final_value - start_value) over (
-        order by occurred_at, id rows between unbounded preceding and 1 preceding
-    ), 0) as total from meter_reset where meter_id = :id
-)
-{readings}
-union all select occurred_at, total from shown, first where occurred_at >= first.at
-order by 1, 2
-"""
-_ALL = """
-(select read_at, total from reading where meter_id = :id and voided_at is null and read_at >= (select at from first)
-    order by read_at limit :most)
-"""
-_AROUND = """
-select b.read_at, b.total from (select unnest(cast(:moments as timestamptz[])) as at union all select 'infinity') m cross join lateral (
-    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at <= m.at
-        order by read_at desc, total desc limit 1)
-    union all
-    (select read_at, total from reading where meter_id = :id and voided_at is null and read_at > m.at order by read_at, total limit 1)
-) b where b.read_at >= (select at from first) group by 1, 2
-"""
-_POINTS = {
-    "all": sa.text(_LINE.format(readings=_ALL)),
-    "around": sa.text(_LINE.format(readings=_AROUND)),
-}
-MOST_POINTS = 1000
-"""Beyond this many, only the readings around the moments that matter are read."""
-
-
-@dataclass(frozen=True)
-class MeterFacts:
-    unit: str = ""
-    per_day: float | None = None
-    points: tuple[Point, ...] = ()
-
-
-async def meter_facts(session: ReadSession, meter_id: UUID | None, since: datetime, moments: Iterable[datetime]) -> MeterFacts:
-    """The readings from the last one before `since` on, and what the meter last showed before each reset.
-
-    Of a great many readings, those next to `since`, next to each of `moments`, and the last one.
-    """
-    if meter_id is None or (meter := (await session.execute(_METER, {"id": meter_id})).one_or_none()) is None:
-        return MeterFacts()
-    values = {"id": meter_id, "since": since}
-    rows = (await session.execute(_POINTS["all"], values | {"most": MOST_POINTS + 1})).all()
-    if len(rows) > MOST_POINTS:
-        rows = (await session.execute(_POINTS["around"], values | {"moments": [since, *moments]})).all()
-    return MeterFacts(meter.unit, meter.per_day, tuple(Point(row.read_at, float(row.total)) for row in rows))
 
 
 # --- what a plan refers to
@@ -216,50 +233,16 @@ async def people_fit(session: ReadSession, user_ids: Iterable[UUID], site_id: UU
     return bool(await session.scalar(_PEOPLE, {"ids": wanted, "site": site_id}) == len(wanted))
 
 
-# --- the job of an occurrence, which belongs to another domain
+# --- the job of a date, which belongs to another domain
 
 _LOCK_JOB = sa.text("select number from maintenance_interventions where id = :id for update")
-_JOB_REASON = sa.text("select due_reason from maintenance_interventions where id = :id")
-_MOVE_JOB = sa.text("""
-update maintenance_interventions set due_local = :due, due_at = cast(:due_at as timestamptz),
-    due_reason = coalesce(cast(:reason as jsonb), due_reason), scheduled_start = cast(:due_at as timestamptz),
-    scheduled_end = cast(:due_at as timestamptz) + make_interval(mins => estimated_duration), version = version + 1, updated_at = :now
-where id = :id
-""")
-_ASSIGN_JOB = sa.text(
-    "update maintenance_interventions set assigned_technician_id = :technician, version = version + 1, updated_at = :now where id = :id"
-)
-_OPEN_JOB_NUMBER = sa.text(
-    "select i.number from plan_occurrence o join maintenance_interventions i on i.id = o.intervention_id"
-    " where o.plan_id = :id and o.state = 'open'"
-)
 _OPEN_JOB = sa.text("select intervention_id from plan_occurrence where plan_id = :id and state = 'open'")
 
 
-async def lock_open_job(session: Session, plan_id: UUID) -> None:
-    """Before the plan is locked: whoever closes a job locks the job first and its plan after it."""
+async def lock_open_job(session: Session, plan_id: UUID) -> str | None:
+    """Before the plan is locked: whoever closes a job locks the job first and its plan after it. Its number."""
     job_id = await session.scalar(_OPEN_JOB, {"id": plan_id})
-    if job_id is not None:
-        await session.execute(_LOCK_JOB, {"id": job_id})
-
-
-async def open_job_number(session: ReadSession, plan_id: UUID) -> str | None:
-    found: str | None = await session.scalar(_OPEN_JOB_NUMBER, {"id": plan_id})
-    return found
-
-
-async def job_reason(session: Session, intervention_id: UUID) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = await session.scalar(_JOB_REASON, {"id": intervention_id})
-    return found
-
-
-async def move_job(session: Session, intervention_id: UUID, due: datetime, due_at: datetime, reason: str | None, now: datetime) -> None:
-    values = {"id": intervention_id, "due": due, "due_at": due_at, "reason": reason, "now": now}
-    await session.execute(_MOVE_JOB, values)
-
-
-async def assign_job(session: Session, intervention_id: UUID, technician_id: UUID | None, now: datetime) -> None:
-    await session.execute(_ASSIGN_JOB, {"id": intervention_id, "technician": technician_id, "now": now})
+    return None if job_id is None else await session.scalar(_LOCK_JOB, {"id": job_id})
 
 
 # --- types and teams
@@ -295,16 +278,3 @@ async def replace_members(session: Session, team_id: UUID, user_ids: Iterable[UU
         sa.text("insert into team_member (team_id, user_id) select :id, u from unnest(cast(:users as uuid[])) u on conflict do nothing"),
         values,
     )
-
-
-# --- rows as devices get them, written just now
-
-_WRITTEN = {
-    "plan": sa.text(f"select {plan_json('t')}::text from scheduled_maintenances t where t.id = :id"),  # noqa: S608
-    "team": sa.text(f"select {team_json('t')}::text from team t where t.id = :id"),  # noqa: S608
-    "maintenance_type": sa.text(f"select {maintenance_type_json('t')}::text from maintenance_types t where t.id = :id"),  # noqa: S608
-}
-
-
-async def read_json(session: ReadSession, entity: str, row_id: UUID) -> str:
-    return str(await session.scalar(_WRITTEN[entity], {"id": row_id}))

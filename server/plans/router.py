@@ -1,67 +1,47 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel
+from fastapi import APIRouter, Response, status
 
 from server.core.access import Actor, require
-from server.core.database import ReadPoolDep, ReadSessionDep, Session, SessionDep
+from server.core.command_routes import command, row_of
+from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
+from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
-from server.plans import listing, repository, service
+from server.plans import listing, service
 from server.plans.asked import AskedPlan
-from shared_models.numbers import NUMBER
-from shared_models.paging import Page
-from shared_models.plans import (
+from server.plans.rows import PLAN, TEAM, TYPE
+from shared_models.plans.commands import (
     AssignOccurrence,
-    MaintenanceTypeRow,
     MoveOccurrence,
-    OccurrenceRow,
-    PlanFields,
-    PlanFilter,
-    PlanListItem,
-    PlanRow,
-    PreviewItem,
     SetPlanActive,
     SkipOccurrence,
-    TeamRow,
     UpdatePlan,
     WriteMaintenanceType,
     WriteTeam,
 )
-from shared_models.text import Key
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.rows import PlanRow, PreviewItem
 
 Reader = Annotated[Actor, require("maintenance:read")]
 Planner = Annotated[Actor, require("maintenance:write")]
-Settler = Annotated[Actor, require("settings:write")]
 _PREFIX = "/maintenance/scheduled"
 _ONE = _PREFIX + "/{plan_id}"
 router = APIRouter(tags=["plans"], route_class=WriteRoute)
-
-
-class PlanHistory(BaseModel):
-    """`next` is the following page's cursor."""
-
-    items: list[OccurrenceRow]
-    next: str | None
-
-
-async def _answer(session: Session, entity: str, row_id: UUID, status_code: int = status.HTTP_200_OK) -> Response:
-    return Response(await repository.read_json(session, entity, row_id), status_code, media_type=JSON)
+lists(router, _PREFIX, listing.PLANS, Reader)
+lists(router, _ONE + "/occurrences", listing.OCCURRENCES, Reader)
+lists(router, "/maintenance/types", listing.TYPES, Reader)
+lists(router, "/teams", listing.TEAMS, Reader)
 
 
 # --- plans
 
 
-@router.get(_PREFIX, response_model=Page[PlanListItem])
-async def list_plans(actor: Reader, pool: ReadPoolDep, filters: Annotated[PlanFilter, Query()]) -> Response:
-    return await listing.page(pool, actor, filters)
-
-
 @router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
 async def create_plan(actor: Planner, session: SessionDep, cmd: AskedPlan) -> Response:
     await service.create_asked(session, actor, cmd)
-    return await _answer(session, "plan", cmd.plan_id, status.HTTP_201_CREATED)
+    return Response(await PLAN.written(session, cmd.plan_id), status.HTTP_201_CREATED, media_type=JSON)
 
 
 @router.post(_PREFIX + "/preview")
@@ -72,70 +52,14 @@ async def preview_plan(actor: Reader, session: ReadSessionDep, fields: PlanField
 
 @router.get(_ONE, response_model=PlanRow)
 async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response:
-    return await listing.plan(pool, actor, plan_id)
+    return await PLAN.read(pool, plan_id, actor)
 
 
-@router.put(_ONE, response_model=PlanRow)
-async def update_plan(actor: Planner, session: SessionDep, plan_id: UUID, cmd: UpdatePlan) -> Response:
-    await service.update(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.put(_ONE + "/active", response_model=PlanRow)
-async def set_plan_active(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SetPlanActive) -> Response:
-    await service.set_active(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-# --- its dates
-
-
-@router.get(_ONE + "/occurrences", response_model=PlanHistory)
-async def read_plan_history(
-    actor: Reader, pool: ReadPoolDep, plan_id: UUID,
-    cursor: Annotated[Key | None, Query()] = None, size: Annotated[int, Query(ge=1, le=200), NUMBER] = 50,
-) -> Response:  # fmt: skip
-    return await listing.history(pool, actor, plan_id, cursor=cursor, size=size)
-
-
-@router.post(_ONE + "/occurrences/move", response_model=PlanRow)
-async def move_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: MoveOccurrence) -> Response:
-    await service.move(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.post(_ONE + "/occurrences/assign", response_model=PlanRow)
-async def assign_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: AssignOccurrence) -> Response:
-    await service.assign(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-@router.post(_ONE + "/occurrences/skip", response_model=PlanRow)
-async def skip_occurrence(actor: Planner, session: SessionDep, plan_id: UUID, cmd: SkipOccurrence) -> Response:
-    await service.skip(session, actor, cmd)
-    return await _answer(session, "plan", plan_id)
-
-
-# --- types and teams
-
-
-@router.get("/maintenance/types", response_model=list[MaintenanceTypeRow])
-async def list_types(actor: Reader, pool: ReadPoolDep) -> Response:
-    return await listing.types(pool)
-
-
-@router.post("/maintenance/types", response_model=MaintenanceTypeRow)
-async def write_type(actor: Settler, session: SessionDep, cmd: WriteMaintenanceType) -> Response:
-    await service.write_type(session, actor, cmd)
-    return await _answer(session, "maintenance_type", cmd.maintenance_type_id)
-
-
-@router.get("/teams", response_model=list[TeamRow])
-async def list_teams(actor: Reader, pool: ReadPoolDep) -> Response:
-    return await listing.teams(pool, actor)
-
-
-@router.post("/teams", response_model=TeamRow)
-async def write_team(actor: Planner, session: SessionDep, cmd: WriteTeam) -> Response:
-    await service.write_team(session, actor, cmd)
-    return await _answer(session, "team", cmd.team_id)
+_PLAN = row_of(PLAN, "plan_id")
+command(router, "PUT", _ONE, UpdatePlan, _PLAN)
+command(router, "PUT", _ONE + "/active", SetPlanActive, _PLAN)
+command(router, "POST", _ONE + "/occurrences/move", MoveOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/assign", AssignOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/skip", SkipOccurrence, _PLAN)
+command(router, "POST", "/maintenance/types", WriteMaintenanceType, row_of(TYPE, "maintenance_type_id"))
+command(router, "POST", "/teams", WriteTeam, row_of(TEAM, "team_id"))

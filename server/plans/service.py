@@ -1,77 +1,83 @@
-"""What planners do to plans. REST and devices call the same verbs with the same commands.
+"""What planners do to plans, and what plans hear of others: of their jobs, their meters, the time.
 
-A job's row is locked before its plan, a plan before its occurrences. `version` counts what planners change: dates that move on
-by themselves do not make somebody's edit stale.
+A job's row is locked before its plan, a plan before its dates. `version` counts what planners change: dates that move on by
+themselves do not make somebody's edit stale.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
 
+import server.plans.following  # noqa: F401 - hears of machines and sites
 from server.audit import service as audit
 from server.core import clock
 from server.core.access import Actor
+from server.core.commands import carries_out
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Invalid
 from server.core.times import ImplausibleTime
-from server.core.versions import claim, touch
 from server.equipment import service as equipment
 from server.equipment.models import Equipment
-from server.plans import occurrences, organisation, repository, scheduling, settling, wording
+from server.plans import deciding, organisation, repository, wording
 from server.plans.asked import AskedPlan
-from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanHasOpenJob, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
-from server.plans.facts import look_at_fields
-from server.plans.kept import keep_reference, reference_of, rule
+from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
+from server.plans.facts import Taken, gather
+from server.plans.kept import courses, keep, new_plan, replan, row_of
 from server.plans.models import Plan
-from server.plans.organisation import need
-from server.plans.outlook import Outlook
-from server.plans.scheduling import PAUSED, replan
 from server.plans.wall import local_of
-from shared_models.permissions import Permission
-from shared_models.planning import Reference, ReferenceKind
-from shared_models.plans import CreatePlan, OccurrenceState, PlanFields, PreviewItem, SetPlanActive, UpdatePlan, rule_of
-from shared_models.recurrence import rrule
+from shared_models.ids import uuid7
+from shared_models.plans import rules
+from shared_models.plans.commands import (
+    AssignOccurrence,
+    CreatePlan,
+    GeneratePlan,
+    MoveOccurrence,
+    OnOccurrence,
+    OnPlan,
+    SetPlanActive,
+    SkipOccurrence,
+    UpdatePlan,
+)
+from shared_models.plans.course import LIVE
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.jobs import JobReopened
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PreviewItem
+from shared_models.plans.settling import Told, settled
+from shared_models.rules import rule_of
 
 PREVIEWED = 12
 LATER = timedelta(days=1)
 """Until somebody has mended a plan that cannot be read."""
 _log = structlog.get_logger(__name__)
 _ABOUT_TODAY = timedelta(days=1)  # wherever the site is
-_NOT_COLUMNS = {"command_id", "occurred_at", "type", "plan_id", "version", "starts_on", "due_time", "last_done_on", "last_done_total"}
-_SCHEDULE = (
-    "equipment_id", "frequency_type", "frequency_value", "weekdays", "week_of_month", "month_end", "basis", "starts_at", "meter_id",
-    "limit_type", "limit_value",
-)  # fmt: skip
 
 write_type = organisation.write_type
 write_team = organisation.write_team
-move = occurrences.move
-assign = occurrences.assign
-skip = occurrences.skip
-settle_completed = settling.completed
-settle_cancelled = settling.cancelled
-reopen = settling.reopened
 put_off = repository.put_off
+lock_due = repository.lock_due
+zone_of_site = repository.site_zone
+decided = deciding.decided
+keep_decided = deciding.keep_decided
 
 
+@carries_out(CreatePlan)
 async def create(session: Session, actor: Actor, cmd: CreatePlan) -> Plan:
-    """The first date is there when the plan is."""
-    need(actor, Permission.maintenance_write)
     if await repository.id_is_taken(session, Plan, cmd.plan_id):
         raise AlreadyExists(field="plan_id")
     machine = await equipment.get_visible(session, actor, cmd.equipment_id, for_update=True)
     await _check(session, cmd, machine)
-    plan = Plan(id=cmd.plan_id, site_id=machine.site_id, created_by=actor.user_id if actor.user_id.int else None, **_columns(cmd))
-    now = clock.now()
-    outlook = await look_at_fields(session, cmd, machine.site_id, _since(cmd, now))
-    keep_reference(plan, outlook.counted_from(_told(cmd, outlook), now))
+    row = rules.blank(cmd, cmd.plan_id, machine.site_id)
+    course = (await gather(session, [row], _since(cmd)))[row.id]
+    made = _ruled(course, cmd, actor)
+    plan = new_plan(made, created_by=actor.by.account)
     session.add(plan)
-    await session.flush()
-    await replan(session, plan)
+    await keep(session, actor, [(plan, made)])
     await audit.record(session, actor, "plan.created", plan, before={}, after=_recorded(plan), occurred_at=cmd.occurred_at)
     return plan
 
@@ -87,80 +93,96 @@ async def create_asked(session: Session, actor: Actor, cmd: AskedPlan) -> None:
         raise ImplausibleTime(field="next_due_date") from error
     await create(session, actor, command)
     if not cmd.is_active:
-        await set_active(session, actor, SetPlanActive(plan_id=cmd.plan_id, is_active=False, occurred_at=cmd.occurred_at))
+        await carry_out(session, actor, SetPlanActive(plan_id=cmd.plan_id, is_active=False, occurred_at=cmd.occurred_at))
 
 
-async def update(session: Session, actor: Actor, cmd: UpdatePlan) -> Plan:
-    """A changed rule counts anew from the last completion; an open job stays as it was made."""
-    need(actor, Permission.maintenance_write)
-    plan = await repository.get_visible(session, actor, cmd.plan_id)
-    claim(plan, cmd.version)
-    machine = await equipment.get_visible(session, actor, cmd.equipment_id)
-    await _check(session, cmd, machine, former=plan)
-    if machine.id != plan.equipment_id:
-        await ensure_no_open_job(session, plan)
-    before, schedule, was_series = _recorded(plan), _schedule_of(plan), rule(plan).is_series
-    for name, value in _columns(cmd).items():
-        setattr(plan, name, value)
-    plan.site_id = machine.site_id
-    if _schedule_of(plan) != schedule or cmd.last_done_on is not None or cmd.last_done_total is not None:
-        await _count_anew(session, plan, cmd, was_series=was_series)
-    await session.flush()
-    await replan(session, plan)
-    await audit.record(session, actor, "plan.updated", plan, before=before, after=_recorded(plan), occurred_at=cmd.occurred_at)
-    return plan
-
-
-async def set_active(session: Session, actor: Actor, cmd: SetPlanActive) -> Plan:
-    """What was due while the plan was paused is not made up for; a job that is open goes on."""
-    need(actor, Permission.maintenance_write)
+@carries_out(OnPlan)
+async def carry_out(session: Session, actor: Actor, cmd: OnPlan) -> Plan:
+    """What is done to one plan, or to a date of it."""
+    number = None if isinstance(cmd, SetPlanActive) else await repository.lock_open_job(session, cmd.plan_id)
     plan = await repository.get_visible(session, actor, cmd.plan_id)
     before = _recorded(plan)
-    resumes = cmd.is_active and not plan.is_active
-    if resumes or not cmd.is_active:
-        plan.is_active, plan.inactive_reason = cmd.is_active, "" if cmd.is_active else cmd.reason
-    touch(plan)
-    if resumes:
-        known = await scheduling.look(session, plan)
-        if not known.is_archived:
-            scheduling.pass_over(session, plan, known, clock.now(), PAUSED)
-    await session.flush()
-    await replan(session, plan)
-    action = "plan.resumed" if cmd.is_active else "plan.paused"
-    await audit.record(session, actor, action, plan, before=before, after=_recorded(plan), occurred_at=cmd.occurred_at)
+    course = replace(await _course(session, actor, plan, cmd), number=number)
+    changed = _ruled(course, cmd, actor)
+    await _check_named(session, actor, plan, cmd)
+    await keep(session, actor, [(plan, changed)])
+    action, told = _TRACES[type(cmd)](cmd), _told(cmd, course, changed)
+    was, now_is = told or (before, _recorded(plan))
+    await audit.record(session, actor, action, plan, before=was, after=now_is, occurred_at=cmd.occurred_at)
     return plan
+
+
+_TRACES: dict[type[OnPlan], Callable[[Any], str]] = {
+    UpdatePlan: lambda _: "plan.updated", SetPlanActive: lambda cmd: "plan.resumed" if cmd.is_active else "plan.paused",
+    GeneratePlan: lambda _: "plan.generated", MoveOccurrence: lambda _: "plan.occurrence_moved",
+    AssignOccurrence: lambda _: "plan.occurrence_assigned", SkipOccurrence: lambda _: "plan.occurrence_skipped",
+}  # fmt: skip
+
+
+async def _course(session: Session, actor: Actor, plan: Plan, cmd: OnPlan) -> Taken:
+    """The plan's, with what the command's rule has to know."""
+    ended: Sequence[Any] = ()
+    if isinstance(cmd, UpdatePlan):
+        return await _course_anew(session, actor, plan, cmd)
+    if isinstance(cmd, OnOccurrence):
+        await equipment.get_visible(session, actor, plan.equipment_id)
+        ended = [row for row in await repository.named_date(session, plan.id, cmd.original_due) if row.state not in LIVE]
+    return (await courses(session, [plan], ended=ended))[plan.id]
+
+
+async def _course_anew(session: Session, actor: Actor, plan: Plan, cmd: UpdatePlan) -> Taken:
+    """By the rule, the meter and the machine that the plan is to have."""
+    machine, row = await equipment.get_visible(session, actor, cmd.equipment_id), row_of(plan)
+    series_until = row.reference.at if row.rule().is_series else None
+    ended = await repository.last_settled(session, plan.id, series_until) if rules.counts_anew(row, cmd) else ()
+    moments = [date.done_at or date.due_at for date in ended]
+    asked = row.model_copy(update=rules.chosen(cmd) | {"site_id": machine.site_id})
+    course = (await gather(session, [asked], _since(cmd), *moments, ended=ended))[plan.id]
+    return replace(course, plan=row, was=row, site_id=machine.site_id)
+
+
+async def _check_named(session: Session, actor: Actor, plan: Plan, cmd: OnPlan) -> None:
+    if isinstance(cmd, UpdatePlan):
+        await _check(session, cmd, await equipment.get_visible(session, actor, cmd.equipment_id), former=plan)
+    technician = cmd.technician_id if isinstance(cmd, AssignOccurrence) else None
+    if technician is not None and not await repository.fits(session, "person", technician, plan.site_id):
+        raise PlanTechnicianUnfit(field="technician_id")
 
 
 async def preview(session: ReadSession, actor: Actor, fields: PlanFields) -> list[PreviewItem]:
     """The next twelve dates of a plan with these fields, each with its reason."""
     machine = await equipment.get_visible(session, actor, fields.equipment_id)
     await _check(session, fields, machine)
-    now = clock.now()
-    outlook = await look_at_fields(session, fields, machine.site_id, _since(fields, now))
-    dates = outlook.forecast(outlook.counted_from(_told(fields, outlook), now))
+    row = rules.blank(fields, uuid7(), machine.site_id)
+    outlook = (await gather(session, [row], _since(fields)))[row.id].outlook
     return [
         PreviewItem(due=reason.due, due_at=outlook.instant(reason.due), reason=reason, sentence=wording.sentence(reason, actor.lang))
-        for reason, _ in zip(dates, range(PREVIEWED), strict=False)
+        for reason in islice(outlook.forecast(rules.first_counted_from(fields, outlook, clock.now())), PREVIEWED)
     ]
-
-
-async def take(session: Session, actor: Actor, plan_id: UUID) -> Plan:
-    """Locked, for somebody who plans; what is to be looked at again is looked at first."""
-    need(actor, Permission.maintenance_write)
-    plan = await repository.get_visible(session, actor, plan_id)
-    if plan.refresh_at is not None and plan.refresh_at <= clock.now():
-        await replan(session, plan)
-    return plan
 
 
 # --- what others tell plans
 
 
+async def settle(session: Session, actor: Actor, told: Told) -> None:
+    """The job of one of a plan's dates is closed, cancelled or returned, in the same transaction; whoever tells of it has locked it."""
+    await session.flush()
+    plan = await repository.lock(session, told.plan_id)
+    dates = await repository.date_of_job(session, told.job.id)
+    if not dates:
+        return
+    row, reason, ended = row_of(plan), told.job.due_reason, [date for date in dates if date.state not in LIVE]
+    moments = [] if isinstance(told, JobReopened) else [told.at]
+    asked = row.model_copy(update={"reference": reason.reference, "reason": reason}) if reason and not moments else row
+    course = (await gather(session, [asked], *moments, ended=ended))[plan.id]
+    course = replace(course, plan=row, was=row, generate_at=plan.generate_at, refresh_at=plan.refresh_at)
+    await keep(session, actor, [(plan, settled(course, told))])
+
+
 async def meter_changed(session: Session, meter_id: UUID) -> None:
     """The meter has another reading, reset or use per day: its plans' dates follow. Open jobs stay as they are."""
     await session.flush()
-    for plan in await repository.lock_of_meter(session, meter_id):
-        await replan(session, plan)
+    await replan(session, *await repository.lock_of_meter(session, meter_id))
 
 
 @dataclass
@@ -198,25 +220,31 @@ async def _refresh(session: Session, plans: list[Plan]) -> None:
 # --- inside
 
 
-async def ensure_no_open_job(session: ReadSession, plan: Plan) -> None:
-    if (number := await repository.open_job_number(session, plan.id)) is not None:
-        raise PlanHasOpenJob(number=number)
-
-
-def _columns(fields: PlanFields) -> dict[str, Any]:
-    values = fields.model_dump(exclude=_NOT_COLUMNS)
-    values |= {"weekdays": sorted(set(fields.weekdays)), "starts_at": fields.starts_at}
-    made = rule_of(fields)
-    return values | {"rrule": rrule(made.calendar, fields.starts_on) if made.is_series and made.calendar else ""}
-
-
-def _schedule_of(plan: Plan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in _SCHEDULE}
+def _ruled(course: Taken, cmd: OnPlan, actor: Actor) -> Taken:
+    by_rule = rule_of(type(cmd))
+    assert by_rule is not None
+    changed: Taken = by_rule(course, cmd, actor.by)
+    return changed
 
 
 def _recorded(plan: Plan) -> dict[str, Any]:
     derived = {"upcoming", "meter", "reason", "reference", "generate_at", "refresh_at"}
     return {name: value for name, value in audit.snapshot(plan).items() if name not in derived}
+
+
+def _told(cmd: OnPlan, before: Taken, after: Taken) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What the history tells of one date, or of a job that was asked for; None where it tells of the plan itself."""
+    if isinstance(cmd, GeneratePlan):
+        return {}, {"intervention_id": cmd.intervention_id}
+    if not isinstance(cmd, OnOccurrence):
+        return None
+    fresh = OccurrenceRow(id=cmd.command_id, original_due=cmd.original_due, due=cmd.original_due, state=OccurrenceState.planned)
+    was, now_is = (_facts(each.rows.get(cmd.original_due, fresh)) for each in (before, after))
+    return was, now_is | {"date": cmd.original_due}
+
+
+def _facts(row: OccurrenceRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("original_due", "due", "state", "assigned_technician_id", "reason")}
 
 
 async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *, former: Plan | None = None) -> None:
@@ -237,41 +265,7 @@ async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *
     await check("assigned_technician_id", PlanTechnicianUnfit, "person", machine.site_id)
 
 
-def _since(fields: PlanFields, now: datetime) -> datetime:
+def _since(fields: PlanFields) -> datetime:
     """From when on readings are needed: a day early, whatever the site's zone."""
-    return min(now, datetime.combine(fields.last_done_on, time(), now.tzinfo)) if fields.last_done_on else now
-
-
-def _told(fields: PlanFields, outlook: Outlook) -> Reference | None:
-    """What a planner knows of maintenance before the plan."""
-    if fields.last_done_on is None and fields.last_done_total is None:
-        return None
-    day = fields.last_done_on or outlook.local(clock.now()).date()
-    at = datetime.combine(day, time(23, 59) if outlook.rule.is_series else fields.due_time)
-    total = fields.last_done_total if fields.last_done_total is not None else outlook.total_at(outlook.instant(at))
-    total = total if outlook.rule.meter_interval else None
-    return Reference(kind=ReferenceKind.done, at=at, total=total, is_read=fields.last_done_total is None)
-
-
-async def _count_anew(session: Session, plan: Plan, cmd: UpdatePlan, *, was_series: bool) -> None:
-    """An open job keeps the reference that it was made from, but a series goes on by its new rule from now on."""
-    await scheduling.forget_planned(session, plan)
     now = clock.now()
-    if await repository.open_job_number(session, plan.id) is not None:
-        if rule(plan).is_series:
-            zone = await repository.site_zone(session, plan.site_id)
-            keep_reference(plan, Reference(kind=ReferenceKind.due, at=local_of(now, zone)))
-        return
-    last = await repository.last_settled(session, plan.id, reference_of(plan).at if was_series else None)
-    known_at = [last.done_at or last.due_at] if last else []
-    outlook = await look_at_fields(session, cmd, plan.site_id, _since(cmd, now), *known_at)
-    settled = None
-    if last is not None:
-        at = last.done_at or last.due_at
-        kind = ReferenceKind.done if last.state is OccurrenceState.done else ReferenceKind.skipped
-        local = outlook.local(at)
-        local = max(local, last.original_due) if outlook.rule.is_series else local
-        settled = Reference(kind=kind, at=local, total=outlook.total_at(at), is_read=True)
-    told = _told(cmd, outlook)
-    known = [ref for ref in (settled, told) if ref is not None]
-    keep_reference(plan, outlook.counted_from(max(known, key=lambda ref: ref.at, default=None), now))
+    return min(now, datetime.combine(fields.last_done_on, time(), now.tzinfo)) if fields.last_done_on else now

@@ -1,4 +1,4 @@
-"""Dates and numbers in the reader's language, for the sentences of `shared_models.why`."""
+"""Dates and numbers in the reader's language, for the sentences of `shared_models.plans.why`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +10,8 @@ from babel.numbers import format_decimal
 from server.core import clock
 from server.core.i18n import translator
 from shared_models.i18n import Translator
-from shared_models.planning import DueReason
-from shared_models.why import why
+from shared_models.plans.planning import DueReason
+from shared_models.plans.why import why
 
 _LARGE, _MIDDLE = 100, 10
 

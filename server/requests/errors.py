@@ -1,10 +1,4 @@
-from server.core.errors import Conflict, Forbidden
-
-
-class AlreadyDecided(Conflict):
-    """Somebody else accepted or declined it first."""
-
-    code = "request_already_decided"
+from server.core.errors import Forbidden
 
 
 class PublicRequestsOff(Forbidden):

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from server.core.tables import Synced, Versioned, enum_column, instant_column, one_of, text_column
-from shared_models.requests import RequestStatus, Symptom
+from shared_models.requests.rows import RequestStatus, Symptom
 
 
 class WorkRequest(Versioned, Synced, table=True):
     __tablename__ = "work_request"
+    __follows__ = "equipment_id"
     __table_args__ = (
         one_of(Symptom, "symptom"),
         one_of(RequestStatus, "status"),

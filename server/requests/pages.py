@@ -26,7 +26,7 @@ from server.attachments.service import Examined
 from server.core import rate_limit
 from server.core.context import origin
 from server.core.database import Database
-from server.core.errors import EtabliError, Invalid, TooManyAttempts
+from server.core.errors import Invalid, Refusal, TooManyAttempts
 from server.core.frontend import app_shell
 from server.core.gates import Gates
 from server.core.http import problem_of, refusal_behind
@@ -37,9 +37,9 @@ from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
 from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
-from shared_models.labels import grouped, is_label_code, label_code_in, normalise
+from shared_models.labels.codes import grouped, is_label_code, label_code_in, normalise
 from shared_models.problems import Problem
-from shared_models.requests import Symptom, WorkRequestSubmit
+from shared_models.requests.rows import Symptom, WorkRequestSubmit
 from shared_models.text import Code
 from shared_models.validation import field_problems
 
@@ -170,7 +170,7 @@ class _Page:
         refusal = refusal_behind(error)
         if refusal is None:
             _log.error("report.failed", exc_info=error)
-            refusal = EtabliError()
+            refusal = Refusal()
         return self.form(machine, problem=problem_of(refusal, self.lang), headers=refusal.headers)
 
     def thanks(self, machine: LabelledMachine, request: WorkRequest) -> Response:

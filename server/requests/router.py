@@ -1,37 +1,28 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from server.core.access import Actor, require
-from server.core.database import ReadPoolDep, SessionDep
+from server.core.command_routes import command, row_of
+from server.core.database import ReadPoolDep
+from server.core.list_routes import lists
 from server.core.writes import WriteRoute
-from server.requests import reading, service
-from shared_models.paging import Page
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, WorkRequestFilter, WorkRequestRow
+from server.requests import reading, service  # noqa: F401 - service carries the commands out
+from server.requests.rows import WORK_REQUEST
+from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
+from shared_models.requests.rows import WorkRequestRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
-Planner = Annotated[Actor, require("maintenance:write")]
-router = APIRouter(prefix="/requests", tags=["requests"], route_class=WriteRoute)
+router = APIRouter(tags=["requests"], route_class=WriteRoute)
+lists(router, "/requests", reading.REQUESTS, Reader)
 
 
-@router.get("", response_model=Page[WorkRequestRow])
-async def list_requests(actor: Reader, pool: ReadPoolDep, filters: Annotated[WorkRequestFilter, Query()]) -> Response:
-    return await reading.page(pool, actor, filters)
-
-
-@router.get("/{request_id}", response_model=WorkRequestRow)
+@router.get("/requests/{request_id}", response_model=WorkRequestRow)
 async def read_request(actor: Reader, pool: ReadPoolDep, request_id: UUID) -> Response:
-    return await reading.one(pool, actor, request_id)
+    return await WORK_REQUEST.read(pool, request_id, actor)
 
 
-@router.post("/{request_id}/accept", response_model=WorkRequestRow)
-async def accept_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: AcceptWorkRequest) -> Response:
-    await service.accept(session, actor, cmd)
-    return await reading.after_write(session, request_id)
-
-
-@router.post("/{request_id}/decline", response_model=WorkRequestRow)
-async def decline_request(actor: Planner, session: SessionDep, request_id: UUID, cmd: DeclineWorkRequest) -> Response:
-    await service.decline(session, actor, cmd)
-    return await reading.after_write(session, request_id)
+_REQUEST = row_of(WORK_REQUEST, "request_id")
+command(router, "POST", "/requests/{request_id}/accept", AcceptWorkRequest, _REQUEST)
+command(router, "POST", "/requests/{request_id}/decline", DeclineWorkRequest, _REQUEST)

@@ -1,17 +1,15 @@
 """What devices hold of a work request, as SQL: a JSON object in the shape of `WorkRequestRow`."""
 
-from server.core.sql import json_columns
-from shared_models.requests import WorkRequestRow
+from server.core.held import hold
+from server.core.sql import json_row
+from server.requests.models import WorkRequest
+from shared_models.requests.rows import WorkRequestRow
 
-
-def columns(alias: str) -> str:
-    of_job = f"(select i.id from maintenance_interventions i where i.request_id = {alias}.id)"  # noqa: S608
-    return json_columns(WorkRequestRow, alias, intervention_id=of_job)
+_JOB = "(select i.id from maintenance_interventions i where i.request_id = {0}.id)"
 
 
 def work_request_json(alias: str) -> str:
-    return f"(select row_to_json(o) from (select {columns(alias)}) o)"  # noqa: S608
+    return json_row(WorkRequestRow, alias, intervention_id=_JOB.format(alias))
 
 
-ROWS = {"work_request": ("work_request", work_request_json)}
-"""Synced entity → its table and its row expression."""
+WORK_REQUEST = hold(WorkRequestRow, WorkRequest, work_request_json)

@@ -8,23 +8,24 @@ from server.attachments.service import Examined
 from server.audit import service as audit
 from server.core.access import SYSTEM, Actor
 from server.core.clock import now
+from server.core.commands import carries_out
 from server.core.database import Session
-from server.core.errors import Forbidden, NotFound
+from server.core.errors import NotFound
+from server.core.kept import keep, seen
 from server.core.numbers import next_number
 from server.core.storage import Storage
-from server.core.times import past
-from server.core.versions import touch
 from server.core.zones import zone_of
 from server.interventions import service as interventions
-from server.interventions.models import Intervention
 from server.requests import repository
-from server.requests.errors import AlreadyDecided, PublicRequestsOff
+from server.requests.errors import PublicRequestsOff
 from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
 from shared_models.ids import uuid7
-from shared_models.interventions import AddPhoto, CreateIntervention, PhotoKind, StopKind
-from shared_models.permissions import Permission
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, Symptom, WorkRequestSubmit
+from shared_models.interventions.rows import InterventionRow
+from shared_models.requests.commands import OnRequest
+from shared_models.requests.rows import Symptom, WorkRequestRow, WorkRequestSubmit
+from shared_models.requests.rules import JobAsked
+from shared_models.rules import apply
 
 labelled_machine = repository.labelled_machine
 
@@ -65,50 +66,22 @@ async def _number(session: Session, machine: LabelledMachine) -> str:
     return f"REQ-{year}-{await next_number(session, f'REQ-{year}'):06}"
 
 
-async def accept(session: Session, actor: Actor, cmd: AcceptWorkRequest) -> WorkRequest:
-    """Make a job of it, with the reporter's words and photo; a machine said to stand still has stood since then."""
-    request = await _decide(session, actor, cmd.request_id)
-    job = await interventions.create(session, actor, _job(request, cmd), request_id=request.id)
-    if request.photo_id is not None:
-        photo = AddPhoto(intervention_id=job.id, photo_id=request.photo_id, kind=PhotoKind.before, occurred_at=cmd.occurred_at)
-        await interventions.add_photo(session, actor, photo)
-    return await _decided(session, actor, request, RequestStatus.accepted, cmd, job=job)
-
-
-def _job(request: WorkRequest, cmd: AcceptWorkRequest) -> CreateIntervention:
-    words = [request.text, f"— {request.requester}" if request.requester else ""]
-    return CreateIntervention(
-        intervention_id=cmd.intervention_id, equipment_id=request.equipment_id, title=cmd.title, occurred_at=cmd.occurred_at,
-        description="\n".join(filter(None, words)), intervention_type=cmd.intervention_type, priority=cmd.priority,
-        assigned_technician_id=cmd.assigned_technician_id, reported_at=request.created_at,
-        stopped_at=request.created_at if request.is_stopped else None,
-        stop_kind=StopKind.failure if request.is_stopped else None,
-    )  # fmt: skip
-
-
-async def decline(session: Session, actor: Actor, cmd: DeclineWorkRequest) -> WorkRequest:
-    request = await _decide(session, actor, cmd.request_id)
-    return await _decided(session, actor, request, RequestStatus.declined, cmd, reason=cmd.reason)
-
-
-async def _decide(session: Session, actor: Actor, request_id: UUID) -> WorkRequest:
-    if not actor.may(Permission.maintenance_write):
-        raise Forbidden(permission=Permission.maintenance_write)
-    request = await repository.get_visible(session, actor, request_id, for_update=True)
-    if request.status is not RequestStatus.new:
-        raise AlreadyDecided(number=request.number)
-    return request
-
-
-async def _decided(
-    session: Session, actor: Actor, request: WorkRequest, status: RequestStatus, cmd: AcceptWorkRequest | DeclineWorkRequest, *,
-    job: Intervention | None = None, reason: str = "",
-) -> WorkRequest:  # fmt: skip
+@carries_out(OnRequest)
+async def decide(session: Session, actor: Actor, cmd: OnRequest) -> WorkRequest:
+    """Make a job of it, with the reporter's words and photo, or say why not."""
+    request = await repository.get_visible(session, actor, cmd.request_id, for_update=True)
+    outcome = apply(seen(WorkRequestRow, request, intervention_id=None), cmd, actor.by)
+    jobs = [await _make(session, actor, told) for told in outcome.then if isinstance(told, JobAsked)]
     before = audit.snapshot(request)
-    request.status, request.reason = status, reason
-    request.decided_by, request.decided_at = actor.user_id, past(cmd.occurred_at)
-    touch(request)
+    keep(request, outcome.row)
     await session.flush()
-    after = audit.snapshot(request) | ({"intervention": job.number} if job else {})
-    await audit.record(session, actor, f"request.{status}", request, before=before, after=after, occurred_at=cmd.occurred_at)
+    after = audit.snapshot(request) | ({"intervention": jobs[0].number} if jobs else {})
+    await audit.record(session, actor, f"request.{request.status}", request, before=before, after=after, occurred_at=cmd.occurred_at)
     return request
+
+
+async def _make(session: Session, actor: Actor, asked: JobAsked) -> InterventionRow:
+    job = await interventions.create(session, actor, asked.job, request_id=asked.request_id)
+    if asked.photo is not None:
+        await interventions.carry_out(session, actor, asked.photo)
+    return job

@@ -1,24 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.list_routes import lists
 from server.core.writes import WriteRoute
-from server.sites import repository, service
-from shared_models.paging import Page, PageQuery
+from server.sites import listing, repository, service
 from shared_models.sites import LineCreate, LineRead, LineUpdate, SiteCreate, SiteRead, SiteUpdate
 
 SiteReader = Annotated[Actor, require("equipment:read")]
 SiteWriter = Annotated[Actor, require("sites:write")]
-PageParams = Annotated[PageQuery, Query()]
 router = APIRouter(tags=["sites"], route_class=WriteRoute)
-
-
-@router.get("/sites")
-async def list_sites(actor: SiteReader, session: ReadSessionDep, page: PageParams) -> Page[SiteRead]:
-    return await repository.list_sites(session, actor, page)
+lists(router, "/sites", listing.SITES, SiteReader)
+lists(router, "/sites/{site_id}/lines", listing.LINES, SiteReader)
 
 
 @router.get("/time-zones")
@@ -45,12 +41,6 @@ async def update_site(actor: SiteWriter, session: SessionDep, site_id: UUID, cmd
 @router.delete("/sites/{site_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_site(actor: SiteWriter, session: SessionDep, site_id: UUID) -> None:
     await service.delete_site(session, actor, site_id)
-
-
-@router.get("/sites/{site_id}/lines")
-async def list_lines(actor: SiteReader, session: ReadSessionDep, site_id: UUID, page: PageParams) -> Page[LineRead]:
-    await repository.get_site(session, actor, site_id)
-    return await repository.list_lines(session, actor, site_id, page)
 
 
 @router.post("/lines", status_code=status.HTTP_201_CREATED)

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
+from server.core.consequences import tell
 from server.core.database import ReadSession, Session
 from server.core.versions import claim
 from server.core.zones import TimeZoneUnknown
 from server.sites import repository
+from server.sites.consequences import ClockChanged
 from server.sites.errors import SiteInUse
 from server.sites.models import ProductionLine, Site
 from server.users import service as users
 from shared_models.sites import LineCreate, LineUpdate, SiteCreate, SiteUpdate
 from shared_models.zones import zone_names
-
-keep_wall_time = repository.keep_wall_time
 
 
 async def create_site(session: Session, actor: Actor, cmd: SiteCreate) -> Site:
@@ -37,8 +37,7 @@ async def update_site(session: Session, actor: Actor, site_id: UUID, cmd: SiteUp
         await _check_zone(session, cmd.time_zone)
     await _change(session, actor, site, cmd, "site.updated")
     if site.time_zone != zone:
-        await repository.look_at_plans_again(session, site.id)
-        await keep_wall_time(session, site.id)
+        await tell(session, actor, ClockChanged(site.id))
     return site
 
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 from server.core.context import device_time
 from server.core.times import ImplausibleTime
 from shared_models.base import Command
+from shared_models.commands import at_times, instants
 from shared_models.instants import PLANT_BEGAN
-from shared_models.sync import HAPPENED
 
 TOLERANCE = timedelta(minutes=2)
 DEAD_SINCE = datetime(1969, 12, 31, tzinfo=UTC)
@@ -28,13 +28,12 @@ def corrected(command: C, ahead: timedelta, received_at: datetime) -> C:
 
     A dead clock that was set right before the push leaves no trace of when: what it told of counts as happening now.
     """
-    told = {name: at.astimezone(UTC) - ahead for name in HAPPENED if isinstance(at := getattr(command, name, None), datetime)}
-    if DEAD_SINCE <= told["occurred_at"] < PLANT_BEGAN:
-        dead = received_at - told["occurred_at"]
-        told = {name: at + dead for name, at in told.items()}
-    if wrong := [name for name, at in told.items() if at < PLANT_BEGAN]:
-        raise ImplausibleTime(field=wrong[0])
-    return command.model_copy(update={name: min(at, received_at) for name, at in told.items()})
+    dead = command.occurred_at.astimezone(UTC) - ahead
+    lost = received_at - dead if DEAD_SINCE <= dead < PLANT_BEGAN else timedelta()
+    for path, at in instants(command).items():
+        if at.astimezone(UTC) - ahead + lost < PLANT_BEGAN:
+            raise ImplausibleTime(field=path)
+    return at_times(command, lambda at: min(at.astimezone(UTC) - ahead + lost, received_at))
 
 
 @contextmanager

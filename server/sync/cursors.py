@@ -26,9 +26,13 @@ END = 2**62  # a bigint, with room above
 
 @dataclass(frozen=True)
 class Sweep:
-    """Where a sweep stands: the source it reads, and the last `(sync_xid, key)` it has delivered from there."""
+    """Where a sweep stands: the source it reads, and the last `(sync_xid, key)` it has delivered from there.
+
+    `order` names the sources and their order: another version of this program may have others.
+    """
 
     high: int
+    order: int
     source: int = 0
     after_xid: int = 0
     after_key: str | None = None
@@ -53,9 +57,9 @@ class Cursor:
     lows: dict[UUID, int] = field(default_factory=dict)
     sweep: Sweep | None = None
 
-    def begin(self, high: int, sites: Iterable[UUID]) -> "Cursor":
+    def begin(self, high: int, order: int, sites: Iterable[UUID]) -> "Cursor":
         """Start a sweep of these sites; one that was not there before begins with nothing."""
-        return replace(self, lows={site: self.lows.get(site, 0) for site in sites}, sweep=Sweep(high))
+        return replace(self, lows={site: self.lows.get(site, 0) for site in sites}, sweep=Sweep(high, order))
 
     def end(self, at: int, sites: Iterable[UUID]) -> "Cursor":
         assert self.sweep is not None
@@ -67,6 +71,10 @@ class Cursor:
     def seen_by(self, *, sees_all: bool) -> "Cursor":
         """Who has come to see all sites, or sees them no more, loads what is everyone's again."""
         return self if sees_all == self.sees_all else replace(self, sees_all=sees_all, low=0, sweep=None)
+
+    def swept_in(self, order: int) -> "Cursor":
+        """A sweep in another order begins again."""
+        return self if self.sweep is None or self.sweep.order == order else replace(self, sweep=None)
 
     def without(self, sites: Iterable[UUID]) -> "Cursor":
         lost = set(sites)
@@ -85,7 +93,7 @@ class Cursor:
         plain: list[Any] = [
             _FORMAT, _packed(self.epoch), _packed(self.user_id), self.at, self.low, [[low, "".join(ids)] for low, ids in by_low.items()],
             _packed(self.run), self.seen, int(self.sees_all),
-            sweep and [sweep.high, sweep.source, sweep.after_xid, sweep.after_key, sweep.done, sweep.total],
+            sweep and [sweep.high, sweep.order, sweep.source, sweep.after_xid, sweep.after_key, sweep.done, sweep.total],
         ]  # fmt: skip
         return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
@@ -128,8 +136,8 @@ def _unpacked_all(texts: str) -> list[UUID]:
 
 
 def _sweep(told: list[Any]) -> Sweep:
-    high, source, after_xid, after_key, done, total = told
+    high, order, source, after_xid, after_key, done, total = told
     if after_key is not None and not isinstance(after_key, str):
         raise ValueError("key")
     counted = None if total is None else _number(total)
-    return Sweep(_number(high), _number(source), _number(after_xid), after_key, _number(done), counted)
+    return Sweep(_number(high), _number(order), _number(source), _number(after_xid), after_key, _number(done), counted)

@@ -1,6 +1,6 @@
 """What makes pushes replay-safe and pulls complete."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from server.core.tables import Instant, Json, text_column
+
+RECEIPT_KEPT = timedelta(days=180)  # longer than any phone stays in a drawer with commands waiting
+TOMBSTONE_KEPT = timedelta(days=100)  # longer than `server.sync.cursors.SHELF_LIFE`: an older cursor loads everything again
 
 
 class SyncReceipt(SQLModel, table=True):
@@ -17,6 +20,7 @@ class SyncReceipt(SQLModel, table=True):
     """
 
     __tablename__ = "sync_receipt"
+    __forgotten__ = "received_at", RECEIPT_KEPT
 
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
     command_id: UUID = Field(primary_key=True)
@@ -33,6 +37,7 @@ class SyncTombstone(SQLModel, table=True):
     """A row that is gone from `site_id` (from everywhere when null); written by triggers."""
 
     __tablename__ = "sync_tombstone"
+    __forgotten__ = "deleted_at", TOMBSTONE_KEPT
     __table_args__ = (sa.Index("ix_sync_tombstone_site_id_sync_xid", "site_id", "sync_xid", "number"),)
 
     number: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))

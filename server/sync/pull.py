@@ -18,8 +18,8 @@ from server.core.clock import now
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
 from server.sync.repository import Now
-from server.sync.sources import SOURCES
-from shared_models.interventions import DEVICE_WINDOW
+from server.sync.sources import ORDER, SOURCES
+from shared_models.interventions.rows import DEVICE_WINDOW
 from shared_models.sync import Progress
 
 PAGE_ROWS = 1_000
@@ -104,7 +104,7 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
     at = now()
     told = cursors.decode(text) if text else None
     sees_all = actor.site_ids is None
-    kept = told and told.without(_lost(told, actor)).seen_by(sees_all=sees_all)
+    kept = told and told.without(_lost(told, actor)).seen_by(sees_all=sees_all).swept_in(ORDER)
     async with pool.acquire() as connection:
         present = await repository.present(connection, actor, kept)
         known = _usable(kept, actor, present, at)
@@ -157,8 +157,8 @@ def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
 
 async def _begin(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, present: Now, at: datetime) -> Cursor:
     """A site that is gone is swept once more, for its tombstones."""
-    begun = cursor.begin(present.xmin, present.sites | cursor.lows.keys())
+    begun = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())
     if not begun.is_first_load:
         return begun
     total = await repository.total(connection, begun, actor, at - DEVICE_WINDOW)
-    return replace(begun, sweep=replace(begun.sweep or Sweep(present.xmin), total=total))
+    return replace(begun, sweep=begun.sweep and replace(begun.sweep, total=total))

@@ -15,17 +15,19 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+import server.sync.commands  # noqa: F401 - brings the services
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import run
 from server.core.database import Session
-from server.core.errors import EtabliError, Unavailable
+from server.core.errors import Refusal, Unavailable
 from server.core.http import build_problem, problem_of, refusal_behind
 from server.core.i18n import translator
 from server.core.idempotency import KeyReused
 from server.sync import clocks, fingerprints, repository
-from server.sync.commands import HANDLERS, TYPES
 from server.sync.errors import UnknownCommand
 from shared_models.base import Command
+from shared_models.commands import COMMANDS
 from shared_models.instants import read_by
 from shared_models.problems import FieldProblem, Problem
 from shared_models.sync import PushAnswer, PushRequest, PushResult
@@ -102,7 +104,7 @@ class _Push:
     def _read(self, raw: Mapping[str, Any], command_id: UUID | None) -> Command | Problem:
         """Malformed commands leave no receipt: they have changed nothing, and a newer server may understand them."""
         lang = self.actor.lang
-        kind = TYPES.get(raw["type"]) if isinstance(raw.get("type"), str) else None
+        kind = COMMANDS.get(raw["type"]) if isinstance(raw.get("type"), str) else None
         if kind is None:
             return problem_of(UnknownCommand(field="type", type=printable(raw.get("type"))), lang)
         words = translator(lang)
@@ -124,7 +126,7 @@ class _Push:
     async def _first(self, told: Command) -> PushResult:
         try:
             await self._run(told)
-        except EtabliError as refusal:
+        except Refusal as refusal:
             problem = problem_of(refusal, self.actor.lang)
             kept = problem.model_dump(mode="json", exclude_none=True)
             await repository.write_receipt(self.session, self.actor, told.command_id, problem=kept)
@@ -139,7 +141,7 @@ class _Push:
         try:
             async with self.session.begin_nested():
                 await self._carry_out(told)
-        except EtabliError as error:
+        except Refusal as error:
             _refusal(error)
             raise
         except Exception as error:
@@ -165,7 +167,7 @@ class _Push:
     async def _carry_out(self, told: Command) -> None:
         command = clocks.corrected(told, self.ahead, self.received_at)
         with clocks.remembered(told.occurred_at, command.occurred_at):
-            await HANDLERS[type(command)].run(self.session, self.actor, command)
+            await run(self.session, self.actor, command)
             await self.session.flush()
         self.session.expunge_all()
 
@@ -192,7 +194,7 @@ async def push(session: Session, actor: Actor, request: PushRequest) -> PushAnsw
     return PushAnswer(results=results, xid=await repository.transaction_id(session))
 
 
-def _refusal(error: Exception) -> EtabliError | None:
+def _refusal(error: Exception) -> Refusal | None:
     refusal = refusal_behind(error)
     if isinstance(refusal, Unavailable):
         raise _PassingError(refusal) from error

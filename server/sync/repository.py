@@ -148,7 +148,7 @@ async def changes(
 ) -> Found:
     """The next changes of a source; fewer than `rows` and `budget` bytes: all there is."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
-    found = await connection.fetch(source.page(), *_arguments(cursor, actor, after, rows, since), budget)
+    found = await connection.fetch(source.page, *_arguments(cursor, actor, after, rows, since), budget)
     if not found:
         return Found([])
     last = found[-1]
@@ -171,4 +171,4 @@ async def strangers(connection: asyncpg.Connection, actor: Actor) -> list[bytes]
 
 async def total(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES) -> int:
     arguments = _arguments(cursor, actor, None, None, since)
-    return sum([int(await connection.fetchval(source.count(), *arguments)) for source in sources])
+    return sum([int(await connection.fetchval(source.count, *arguments)) for source in sources])

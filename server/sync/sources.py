@@ -9,20 +9,23 @@ Every source takes the same parameters:
 A low of 0 is a first load, which leaves out what is gone already, and old jobs.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+from zlib import crc32
 
-from pydantic import BaseModel
-
-from server.checklists.rows import checklist_json
-from server.core.sql import json_columns
-from server.equipment import rows as equipment
-from server.interventions import rows as interventions
-from server.meters.rows import meter_json
-from server.plans import rows as plans
-from server.requests import rows as requests
-from shared_models.sites import LineRow, SiteRow
-from shared_models.users import UserCard
+# Each brings its entities.
+import server.checklists.rows
+import server.equipment.rows
+import server.interventions.rows
+import server.meters.rows
+import server.plans.rows
+import server.requests.rows
+import server.sites.rows
+import server.users.rows  # noqa: F401
+from server.core.following import target
+from server.core.held import HELD, Held
+from server.core.queries import expression
 
 _PARAMETERS = (
     "with p as (select $1::uuid[] as sites, $2::bigint[] as lows, $3::bigint as low, $4::bigint as after_xid, $5::text as after_key,"
@@ -55,26 +58,28 @@ class Source:
     rows: str
     change: str
 
+    @cached_property
     def page(self) -> str:
         """Parameter $10 is the number of bytes after which no further row begins; the first one always comes.
 
         `offset 0` keeps PostgreSQL from writing a change once for each mention of it.
         """
-        return (
-            f"{_PARAMETERS} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ("  # noqa: S608
-            " select k.key, k.sync_xid, c.change,"
+        return expression(
+            "{} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ( select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
-            f" from ({self.keys}) k {self.rows} cross join lateral (select ({self.change})::text as change offset 0) c"
-            ") w where w.before < $10 order by w.sync_xid, w.key"
-        )
+            " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
+            ") w where w.before < $10 order by w.sync_xid, w.key",
+            _PARAMETERS, self.keys, self.rows, self.change,
+        )  # fmt: skip
 
+    @cached_property
     def count(self) -> str:
-        return f"{_PARAMETERS} select count(*) from ({self.keys}) q"  # noqa: S608
+        return expression("{} select count(*) from ({}) q", _PARAMETERS, self.keys)
 
 
 def _newest(table: str, scope: str) -> str:
     """Asked in this way, PostgreSQL looks at one end of the index, whatever it believes of the parameters."""
-    return f"(select max(t.sync_xid) from {table} t where {scope}) >= $2::bigint"  # noqa: S608
+    return expression("(select max(t.sync_xid) from {} t where {}) >= $2::bigint", table, scope)
 
 
 def _newest_of_sites(table: str, site: str = "site_id") -> str:
@@ -85,61 +90,52 @@ def _change(entity: str, site_id: str, row: str) -> str:
     return f"json_build_object('entity', '{entity}', 'id', k.id, 'site_id', {site_id}, 'row', {row})"
 
 
-def _object(model: type[BaseModel], alias: str) -> str:
-    return f"(select row_to_json(o) from (select {json_columns(model, alias)}) o)"  # noqa: S608
+def _source(held: Held) -> Source:
+    table, site = held.table.name, held.site
+    keys = _people(table) if held.entity == "user" else _of_sites(held, site) if site else _of_everyone(table)
+    changed = _newest_of_sites(table, site) if site else _newest(table, "true")
+    change = _change(held.entity, f"e.{site}" if site else "null", held.json("e"))
+    return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change)
 
 
-def _of_site(entity: str, table: str, row: Callable[[str], str], *, fresh: str = "true", site: str = "site_id") -> Source:
-    """Rows that belong to a site; `fresh` is what a first load takes of them (`t`)."""
-    keys = (
-        f"select x.id as key, x.id, x.{site} as site_id, x.sync_xid from {_SCOPES}"  # noqa: S608
-        f" cross join lateral (select t.* from {table} t where t.{site} = s.site_id"
-        f" and {_after('t', 's.low')} and (s.low > 0 or {fresh}) {_LIMITED.format('t')}) x {_LIMITED.format('x')}"
-    )
-    return Source(entity, _newest_of_sites(table, site), keys, f"join {table} e on e.id = k.id", _change(entity, f"e.{site}", row("e")))
+def _of_everyone(table: str) -> str:
+    after = _after("t", "$3::bigint")
+    return expression("select t.id as key, t.id, t.sync_xid from {} t where {} {}", table, after, _LIMITED.format("t"))
 
 
-def _of_everyone(entity: str, table: str, row: Callable[[str], str]) -> Source:
-    keys = (
-        f"select t.id as key, t.id, t.sync_xid from {table} t where {_after('t', '$3::bigint')}"  # noqa: S608
-        f" {_LIMITED.format('t')}"
-    )
-    return Source(entity, _newest(table, "true"), keys, f"join {table} e on e.id = k.id", _change(entity, "null", row("e")))
+def _of_sites(held: Held, site: str) -> str:
+    """A first load takes what is fresh; afterwards every change comes."""
+    table, after = held.table.name, _after("t", "s.low")
+    if len(held.fresh) > 1:
+        rows = _searched(table, held.fresh)
+    else:
+        [fresh] = held.fresh or ("true",)
+        fresh_rows = "select t.* from {} t where t.{} = s.site_id and {} and (s.low > 0 or {}) {}"
+        rows = expression(fresh_rows, table, site, after, fresh, _LIMITED.format("t"))
+    key = "select x.id as key, x.id, x.{} as site_id, x.sync_xid from {} cross join lateral ({}) x {}"
+    return expression(key, site, _SCOPES, rows, _LIMITED.format("x"))
 
 
-def _users() -> Source:
-    """The asker, those who see all sites, and the people of his sites, also from the moment on at which he gains one.
+def _searched(table: str, fresh: tuple[str, ...]) -> str:
+    """Each condition is a search of its own, which finds the index that is made for it."""
+    key = expression("select t.id, t.site_id, t.sync_xid from {} t where", table)
+    since = f"({key} s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
+    searches = " union ".join(f"{key} s.low = 0 and t.site_id = s.site_id and {condition}" for condition in fresh)
+    lately = expression("(select w.* from ({} offset 0) w where {} {})", searches, _after("w", "0"), _LIMITED.format("w"))
+    return f"{since} union all {lately}"
 
-    They have no site of their own: `repository.strangers` takes away those whom he sees no more when he loses one.
+
+def _people(table: str) -> str:
+    """The asker, those who see all sites, and the people of their sites, also from the moment on at which they gain one.
+
+    People have no site of their own: `repository.strangers` takes away those who are seen no more when one is lost.
     """
-    keys = (
-        "select t.id as key, t.id, t.sync_xid from users t where ("  # noqa: S608
+    return expression(
+        "select t.id as key, t.id, t.sync_xid from {} t where ("
         "((t.all_sites or $8::boolean or t.id = $7::uuid) and t.sync_xid >= $3::bigint)"
-        f" or exists (select from user_site m join {_SCOPES} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)"
-        f") and {_after('t', '0')} {_LIMITED.format('t')}"
-    )
-    return Source("user", _newest("users", "true"), keys, "join users e on e.id = k.id", _change("user", "null", _object(UserCard, "e")))
-
-
-def _interventions() -> Source:
-    """A first load takes what is open, what waits for validation, and what ended lately; afterwards every change comes."""
-    table = interventions.TABLE
-    key = "select t.id, t.site_id, t.sync_xid"
-    since = f"({key} from {table} t where s.low > 0 and t.site_id = s.site_id and {_after('t', 's.low')} {_LIMITED.format('t')})"
-    waiting = (
-        "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated and t.needs_validation))"
-    )
-    of_site = f"{key} from {table} t where s.low = 0 and t.site_id = s.site_id and"
-    current = (
-        f"(select w.* from ({of_site} {waiting} union {of_site} t.actual_end >= $9::timestamptz union {of_site} t.actual_end is null"  # noqa: S608
-        f" offset 0) w where {_after('w', '0')} {_LIMITED.format('w')})"
-    )
-    keys = (
-        f"select x.id as key, x.id, x.site_id, x.sync_xid from {_SCOPES} cross join lateral ({since} union all {current}) x"  # noqa: S608
-        f" {_LIMITED.format('x')}"
-    )
-    change = _change("intervention", "e.site_id", interventions.row_json("e"))
-    return Source("intervention", _newest_of_sites(table), keys, f"join {table} e on e.id = k.id", change)
+        " or exists (select from user_site m join {} on s.site_id = m.site_id where m.user_id = t.id and t.sync_xid >= s.low)) and {} {}",
+        table, _SCOPES, _after("t", "0"), _LIMITED.format("t"),
+    )  # fmt: skip
 
 
 def _tombstones() -> Source:
@@ -149,43 +145,30 @@ def _tombstones() -> Source:
     everyone = (
         f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')} {limited.format('t')})"
     )
-    of_sites = (
-        f"(select x.* from {_SCOPES} cross join lateral ({columns} t.site_id = s.site_id and s.low > 0"  # noqa: S608
-        f" and {_after('t', 's.low', 'number', '0::bigint')} {limited.format('t')}) x)"
-    )
-    keys = (
-        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from"  # noqa: S608
-        f" ({everyone} union all {of_sites}) x {limited.format('x')}"
-    )
+    of_sites = expression(
+        "(select x.* from {} cross join lateral ({} t.site_id = s.site_id and s.low > 0 and {} {}) x)",
+        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), limited.format("t"),
+    )  # fmt: skip
+    keys = expression(
+        "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from ({} union all {}) x {}",
+        everyone, of_sites, limited.format("x"),
+    )  # fmt: skip
     site = "case when k.entity <> 'user' then k.site_id end"
     change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
     changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newest_of_sites('sync_tombstone')}"
     return Source("tombstone", changed, keys, "", change)
 
 
-def _in_use(machine: str) -> str:
-    return f"not exists (select from equipment a where a.id = {machine} and a.archived_at is not null)"
+def _in_order() -> list[Held]:
+    """A row comes after those that it names; what screens read on demand comes last."""
+    tables = {held.table.name: held for _, held in sorted(HELD.items())}
+    named = {name: sorted({*map(target, held.table.foreign_keys)} & tables.keys() - {name}) for name, held in tables.items()}
+    ordered = [tables[name] for name in TopologicalSorter(named).static_order()]
+    return sorted(ordered, key=lambda held: held.row.read_by is not None)
 
 
-SOURCES = (
-    _tombstones(),
-    _of_everyone("equipment_class", "equipment_class", equipment.equipment_class_json),
-    _users(),
-    _of_site("site", "sites", lambda e: _object(SiteRow, e), site="id"),
-    _of_site("line", "production_lines", lambda e: _object(LineRow, e)),
-    _of_everyone("maintenance_type", "maintenance_types", plans.maintenance_type_json),
-    _of_everyone("checklist", "checklist", checklist_json),
-    _of_site("team", "team", plans.team_json),
-    _of_site("equipment", "equipment", equipment.equipment_json, fresh="t.archived_at is null"),
-    _of_site("meter", "meter", meter_json, fresh=_in_use("t.equipment_id")),
-    _of_site("plan", "scheduled_maintenances", plans.plan_json, fresh=_in_use("t.equipment_id")),
-    _interventions(),
-    _of_site("work_request", "work_request", requests.work_request_json),
-    _of_site("document", "document", equipment.document_json, fresh=_in_use("t.equipment_id")),
-    _of_site("equipment_life", "equipment_life", equipment.equipment_life_json, fresh=_in_use("t.id")),
-)
-
-
+SOURCES = (_tombstones(), *map(_source, _in_order()))
+ORDER = crc32(" ".join(source.name for source in SOURCES).encode())
 _CHECKS = ", ".join(f"case when {source.changed} then {number} end" for number, source in enumerate(SOURCES))
 CHANGED = f"select array_remove(array[{_CHECKS}]::int[], null)"
 """The positions of the sources that may have something from transaction $2 on at the sites $1; nearly always none or one."""

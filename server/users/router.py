@@ -1,24 +1,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, status
 
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.list_routes import lists
 from server.core.writes import WriteRoute
 from server.users import repository, service
-from shared_models.paging import Page
+from server.users.listing import USERS
 from shared_models.permissions import ROLE_PERMISSIONS, Role
-from shared_models.users import RoleRead, UserCreate, UserFilter, UserRead, UserUpdate
+from shared_models.users import RoleRead, UserCreate, UserRead, UserUpdate
 
 UserReader = Annotated[Actor, require("users:read")]
 UserWriter = Annotated[Actor, require("users:write")]
 router = APIRouter(tags=["users"], route_class=WriteRoute)
-
-
-@router.get("/users")
-async def list_users(actor: UserReader, session: ReadSessionDep, filters: Annotated[UserFilter, Query()]) -> Page[UserRead]:
-    return await repository.search(session, actor, filters)
+lists(router, "/users", USERS, UserReader)
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)

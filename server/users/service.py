@@ -13,8 +13,8 @@ from server.core.security import hash_password
 from server.core.versions import claim, touch
 from server.users import repository
 from server.users.models import User, UserSite
-from shared_models.auth import MeUpdate
-from shared_models.passwords import tells_name
+from shared_models.auth.passwords import tells_name
+from shared_models.auth.sessions import MeUpdate
 from shared_models.permissions import Role
 from shared_models.users import UserCreate, UserRead, UserUpdate
 
@@ -43,14 +43,17 @@ class SiteOutOfReach(Invalid):
 
 async def create(session: Session, actor: Actor, cmd: UserCreate) -> UserRead:
     ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
-    user = User(
-        **cmd.model_dump(exclude={"password", "site_ids"}), password_hash=await hash_password(cmd.password),
-    )  # fmt: skip
-    session.add(user)
-    await session.flush()
+    user = await add(session, **cmd.model_dump(exclude={"password", "site_ids"}), password_hash=await hash_password(cmd.password))
     await repository.replace_sites(session, user.id, set(cmd.site_ids))
     await audit.record(session, actor, "user.created", user, after=_recorded(user, set(cmd.site_ids)))
     return repository.to_read(user, set(cmd.site_ids))
+
+
+async def add(session: Session, **fields: Any) -> User:
+    user = User(**fields)
+    session.add(user)
+    await session.flush()
+    return user
 
 
 async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate) -> UserRead:

@@ -291,6 +291,7 @@ SHOTS = [
     Shot("requests", "supervisor", at("/requests/{request}", "requests.accept")),
     Shot("accept-sheet", "supervisor", then("/requests/{request}", "requests.accept", "requests.make_job"), escape, is_main=False),
     Shot("equipment-desk", "supervisor", at("/equipment", "equipment_list.title"), is_main=False),
+    Shot("equipment-export", "supervisor", then("/equipment", "common.more", "domain.export.csv"), escape, is_main=False),
     Shot("labels-sheet", "supervisor", labels, escape, is_main=False),
     Shot("machine-history", "supervisor", then(FREE, "machine.history_show", "machine.history"), is_main=False),
     Shot("calendar-month", "supervisor", calendar("month")),

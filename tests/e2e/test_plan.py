@@ -10,10 +10,10 @@ from icalendar import Calendar
 from icalendar.cal import Component
 
 from mobile_app.core.i18n import format_date_long, set_language
-from mobile_app.domain.due import why_sentence
+from mobile_app.domain.due_marks import why_sentence
 from shared_models.ids import uuid7
-from shared_models.planning import DueReason, Reference, ReferenceKind, due
-from shared_models.plans import PlanRow
+from shared_models.plans.planning import DueReason, Reference, ReferenceKind, due
+from shared_models.plans.rows import PlanRow
 from tests.e2e.app import DESKTOP, TABLET, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from server.core.cells import Csv
 from server.core.database import Database
 from server.core.exports import spooled
+from server.core.queries import sql
 from shared_models.ids import uuid7
 from tests.conftest import SignedInClient
 from tests.server.machines import make_machine
@@ -154,7 +155,7 @@ async def test_who_finds_no_connection_is_told_to_come_back(app, client_as, data
 
 
 async def test_long_reads_leave_connections_to_the_others(database):
-    reading = [asyncio.ensure_future(spooled(database.pool, "select pg_sleep(0.5)", (), Csv([], "en"), lambda _: [])) for _ in range(6)]
+    reading = [asyncio.ensure_future(spooled(database.pool, sql("select pg_sleep(0.5)"), Csv([], "en"), lambda _: [])) for _ in range(6)]
     await asyncio.sleep(0.1)
     assert database.pool.get_size() - database.pool.get_idle_size() == 1
     assert await database.pool.fetchval("select 1") == 1

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared_models import interventions as iv
 from shared_models.ids import uuid7
-from shared_models.interventions import ActionRow, InterventionRow
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.commands import AddAction, AddNote, CompleteIntervention, HoldIntervention, OnIntervention
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import ActionRow, FailureCoding, InterventionRow
+from shared_models.interventions.sheet import down_time, is_on_device, labour, may_validate, may_work_on
 from shared_models.permissions import Role
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,12 +40,12 @@ class TestRights:
     def test_who_works_on_what(self, role: Role, assigned: UUID | None, joined: bool) -> None:
         sheet = job(assigned_technician_id=assigned, actions=[action()] if joined else [])
         expected = role is not Role.technician or assigned in {None, ME} or joined
-        assert iv.may_work_on(role, ME, sheet) is expected
+        assert may_work_on(role, ME, sheet) is expected
 
     @pytest.mark.parametrize("role", Role)
     @given(completed_by=st.sampled_from([None, ME, OTHER]))
     def test_four_eyes(self, role: Role, completed_by: UUID | None) -> None:
-        assert iv.may_validate(role, ME, job(completed_by=completed_by)) is (role is not Role.technician and completed_by != ME)
+        assert may_validate(role, ME, job(completed_by=completed_by)) is (role is not Role.technician and completed_by != ME)
 
 
 class TestDurations:
@@ -56,11 +57,11 @@ class TestDurations:
         spans = [(start, NOW if length is None else start + timedelta(minutes=length)) for start, length in told]
         minute = timedelta(minutes=1)
         by_hand = {start + number * minute for start, end in spans for number in range((end - start) // minute)}
-        assert iv.labour(actions, NOW) == len(by_hand) * minute
+        assert labour(actions, NOW) == len(by_hand) * minute
 
     @given(st.none() | minutes, st.none() | minutes)
     def test_down_time_is_never_negative(self, stopped: datetime | None, restarted: datetime | None) -> None:
-        found = iv.down_time(job(stopped_at=stopped, restarted_at=restarted), NOW)
+        found = down_time(job(stopped_at=stopped, restarted_at=restarted), NOW)
         if stopped is None:
             assert found is None
         else:
@@ -73,26 +74,26 @@ class TestOnDevices:
         is_validated = validated and status is InterventionStatus.completed
         sheet = job(status=status, is_validated=is_validated, actual_end=None if days is None else NOW - timedelta(days=days))
         ended = status is InterventionStatus.cancelled or is_validated
-        assert iv.is_on_device(sheet, NOW) is (not ended or days is None or days <= 30)
+        assert is_on_device(sheet, NOW) is (not ended or days is None or days <= 30)
 
 
 class TestCommands:
     @pytest.mark.parametrize(("kind", "fields", "code"), [
-        (iv.AddAction, {"action_id": ME, "user_id": ME, "started_at": NOW, "ended_at": NOW}, "ends_before_start"),
-        (iv.CompleteIntervention, {"stopped_at": NOW, "restarted_at": NOW - timedelta(minutes=1)}, "restarts_before_stop"),
-        (iv.CompleteIntervention, {"temporary_until": NOW.date()}, "temporary_needs_follow_up"),
-        (iv.CompleteIntervention, {"permanent_id": ME}, "temporary_needs_follow_up"),
-        (iv.CompleteIntervention, {"failure": {"mode_id": ME, "mode_unknown": True}}, "mode_and_unknown"),
-        (iv.CompleteIntervention, {"worked_minutes": -1}, "greater than or equal to 0"),
-        (iv.HoldIntervention, {"reason": "  "}, "at least 1"),
-        (iv.AddNote, {"note_id": ME, "text": "bell\a"}, "control_character"),
-        (iv.HoldIntervention, {"reason": "x", "resaon": "y"}, "Extra inputs"),
-        (iv.HoldIntervention, {"reason": "x", "occurred_at": "2026-11-23T12:00:00"}, "timezone"),
+        (AddAction, {"action_id": ME, "user_id": ME, "started_at": NOW, "ended_at": NOW}, "ends_before_start"),
+        (CompleteIntervention, {"stopped_at": NOW, "restarted_at": NOW - timedelta(minutes=1)}, "restarts_before_stop"),
+        (CompleteIntervention, {"temporary_until": NOW.date()}, "temporary_needs_follow_up"),
+        (CompleteIntervention, {"permanent_id": ME}, "temporary_needs_follow_up"),
+        (CompleteIntervention, {"failure": {"mode_id": ME, "mode_unknown": True}}, "mode_and_unknown"),
+        (CompleteIntervention, {"worked_minutes": -1}, "greater than or equal to 0"),
+        (HoldIntervention, {"reason": "  "}, "at least 1"),
+        (AddNote, {"note_id": ME, "text": "bell\a"}, "control_character"),
+        (HoldIntervention, {"reason": "x", "resaon": "y"}, "Extra inputs"),
+        (HoldIntervention, {"reason": "x", "occurred_at": "2026-11-23T12:00:00"}, "timezone"),
     ])  # fmt: skip
-    def test_refuse_what_makes_no_sense(self, kind: type[iv.OnIntervention], fields: dict[str, Any], code: str) -> None:
+    def test_refuse_what_makes_no_sense(self, kind: type[OnIntervention], fields: dict[str, Any], code: str) -> None:
         with pytest.raises(ValidationError, match=code):
             kind.model_validate({**AT, **fields})
 
     def test_are_what_travels(self) -> None:
-        cmd = iv.CompleteIntervention(**AT, worked_minutes=20, failure=iv.FailureCoding(mode_unknown=True))
-        assert iv.CompleteIntervention.model_validate_json(cmd.model_dump_json()) == cmd
+        cmd = CompleteIntervention(**AT, worked_minutes=20, failure=FailureCoding(mode_unknown=True))
+        assert CompleteIntervention.model_validate_json(cmd.model_dump_json()) == cmd

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_models.labour import Span, corrected, overlap, worked
+from shared_models.interventions.labour import Span, corrected, overlap, worked
 from tests.mobile_app.core.rows import AT
 
 MINUTE = timedelta(minutes=1)

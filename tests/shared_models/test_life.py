@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_models.equipment import FailureItem, FailureItemKind, ModeCount
+from shared_models.equipment.life import OWN_HISTORY_WEIGHT, REPEAT_WINDOW, PastJob, fixes, likeliest_modes, repeat_failure
+from shared_models.equipment.rows import FailureItem, FailureItemKind, ModeCount
 from shared_models.ids import uuid7
-from shared_models.life import OWN_HISTORY_WEIGHT, REPEAT_WINDOW, PastJob, fixes, likeliest_modes, repeat_failure
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODES, REMEDIES = [uuid7() for _ in range(4)], [uuid7() for _ in range(3)]

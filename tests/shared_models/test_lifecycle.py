@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from shared_models.lifecycle import NEEDS_REASON, OPEN, TRANSITIONS, InterventionStatus, State, Verb, after, allowed
+from shared_models.interventions.lifecycle import NEEDS_REASON, OPEN, TRANSITIONS, InterventionStatus, State, Verb, after, allowed
 
 S = InterventionStatus
 STATES = [*(State(status) for status in S), State(S.completed, is_validated=True)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_models.metering import Implausible, Point, Reset, doubt, gauge_doubt, reached_at, total_at, total_of, use_per_day
+from shared_models.meters.metering import Implausible, Point, Reset, doubt, gauge_doubt, reached_at, total_at, total_of, use_per_day
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - wall clock or instants, all of one kind
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared_models.planning import (
+from shared_models.plans.planning import (
     Basis,
     MeterView,
     Outcome,
@@ -22,7 +22,7 @@ from shared_models.planning import (
     tolerance,
     upcoming,
 )
-from shared_models.recurrence import CalendarRule, FrequencyType, MonthEnd, after, one_later
+from shared_models.plans.recurrence import CalendarRule, FrequencyType, MonthEnd, after, one_later
 from tests.shared_models.test_recurrence import is_due, rules
 
 START = datetime(2026, 3, 12, 8)  # noqa: DTZ001 - a wall clock

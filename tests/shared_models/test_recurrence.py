@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_models.recurrence import CalendarRule, FrequencyType, MonthEnd, after, between, first, from_day, one_later, rrule
+from shared_models.plans.recurrence import CalendarRule, FrequencyType, MonthEnd, after, between, first, from_day, one_later, rrule
 
 MONTHS = {FrequencyType.monthly: 1, FrequencyType.quarterly: 3, FrequencyType.yearly: 12}
 YEARS = st.dates(date(1999, 1, 1), date(2040, 12, 31))

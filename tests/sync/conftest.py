@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +13,20 @@ import pytest
 from fastapi import FastAPI
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock, device_time
 from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.outbox import Stage
 from mobile_app.core.tabs import SharedTabs
-from server.core.database import Session
+from mobile_app.domain.client import Client
+from server.core.database import Database, Session
+from server.core.settings import Settings
+from server.main import create_app
 from server.users.models import User
 from shared_models.ids import uuid7
-from shared_models.interventions import CreateIntervention, InterventionRow, StartIntervention
+from shared_models.interventions.commands import CreateIntervention, StartIntervention
+from shared_models.interventions.rows import InterventionRow
+from tests.conftest import SECRET
+from tests.databases import Cluster
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
 from tests.sync.park import add_machine
@@ -51,7 +58,7 @@ class Device:
         return row
 
     async def do(self, kind: type[Any], /, **fields: Any) -> Any:
-        command = kind(occurred_at=self.client.now(), **fields)
+        command = kind(**{"occurred_at": self.client.now(), **fields})
         await self.client.execute(command)
         return command
 
@@ -74,7 +81,9 @@ class Factory:
     devices: list[Device] = field(default_factory=list)
 
     async def person(self, role: str, *, sites: list[UUID] | None = None) -> User:
-        return await make_person(self.session, role, sites=sites, password_hash=QUICK_HASH)
+        """Of this factory's two sites; an administrator of all there are."""
+        own = None if role == "admin" else list({self.site, self.other_site})
+        return await make_person(self.session, role, sites=own if sites is None else sites, password_hash=QUICK_HASH)
 
     def device(
         self, *, ahead: timedelta = timedelta(), stores: SqliteStores | None = None, jar: Jar | None = None,
@@ -104,11 +113,62 @@ class Factory:
         return again
 
 
+@dataclass(frozen=True)
+class Served:
+    """An application at work on its database."""
+
+    app: FastAPI
+    database: Database
+
+
+@asynccontextmanager
+async def served(url: str, folder: Path) -> AsyncIterator[Served]:
+    database = Database(url, pool_size=5, read_pool_size=5)
+    await database.start()
+    app = create_app(Settings(_env_file=None, data_dir=folder, database_url=url, secret_key=SECRET, jobs=False))
+    async with app.router.lifespan_context(app):
+        yield Served(app, database)
+    await database.stop()
+
+
+@pytest.fixture(scope="session")
+async def for_all(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """One for every test here that is not marked `fresh_database`: each has sites, machines and people of its own."""
+    with postgres.clone("sync") as url:
+        async with served(url, tmp_path_factory.mktemp("sync")) as shared:
+            yield shared
+
+
 @pytest.fixture
-async def factory(app: FastAPI, session: Session) -> AsyncIterator[Factory]:
+async def server(request: pytest.FixtureRequest, is_fresh: bool, for_all: Served, tmp_path: Path) -> AsyncIterator[Served]:
+    if is_fresh:
+        async with served(request.getfixturevalue("fresh_database"), tmp_path) as own:
+            yield own
+    else:
+        yield for_all
+
+
+@pytest.fixture
+def app(server: Served) -> FastAPI:
+    return server.app
+
+
+@pytest.fixture
+def database(server: Served) -> Database:
+    return server.database
+
+
+@pytest.fixture
+async def session(server: Served) -> AsyncIterator[Session]:
+    async with Session(server.database.engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def factory(server: Served, session: Session) -> AsyncIterator[Factory]:
     site, other = await make_site(session), await make_site(session)
     press, oven = await add_machine(session, site.id, "Presse"), await add_machine(session, other.id, "Four")
-    made = Factory(app, session, site.id, other.id, press, oven)
+    made = Factory(server.app, session, site.id, other.id, press, oven)
     yield made
     for device in made.devices:
         await device.client.close()

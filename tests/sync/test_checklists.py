@@ -12,15 +12,15 @@ from mobile_app.features.jobs.checklist import Walk
 from mobile_app.features.jobs.close import lacks
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts
-from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind, StepState
 from shared_models.ids import uuid7
-from shared_models.interventions import CompleteIntervention, CreateIntervention, InterventionRow, StartIntervention
-from shared_models.lifecycle import InterventionStatus
-from shared_models.meters import CreateMeter
+from shared_models.interventions.commands import CompleteIntervention, CreateIntervention, StartIntervention
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.commands import CreateMeter
 from tests.mobile_app.ui.conftest import screen  # noqa: F401 - a fixture
 from tests.sync.conftest import Device, Factory
-
-pytestmark = pytest.mark.fresh_database
 
 
 def step(kind: StepKind, title: str, **fields: Any) -> Step:

@@ -19,7 +19,7 @@ from server.core.settings import Settings
 from server.main import create_app
 from server.sync.models import SyncReceipt
 from shared_models.ids import uuid7
-from shared_models.interventions import (
+from shared_models.interventions.commands import (
     AddNote,
     CancelIntervention,
     CompleteIntervention,

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from shared_models.ids import uuid7
-from shared_models.meters import CreateMeter, MeterRow, RecordReading, ResetKind, ResetMeter, VoidReading
+from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter, VoidReading
+from shared_models.meters.rows import MeterRow, ResetKind
 
 RECEIVED = {"readings": {"__all__": {"recorded_at"}}, "version": True}
 

@@ -11,24 +11,22 @@ from server.core import events
 from server.core.arriving import ArrivingBody
 from server.users.models import UserSite
 from shared_models.ids import uuid7
-from shared_models.interventions import (
+from shared_models.interventions.commands import (
     AddNote,
     AddPhoto,
     AssignIntervention,
     CancelIntervention,
     CompleteIntervention,
     CreateIntervention,
-    FailureCoding,
     HoldIntervention,
     ReturnIntervention,
     StartIntervention,
     ValidateIntervention,
-    labour,
 )
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import FailureCoding
+from shared_models.interventions.sheet import labour
 from tests.sync.pictures import JPEG
-
-pytestmark = pytest.mark.fresh_database
 
 
 class TestOffline:

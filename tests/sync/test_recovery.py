@@ -1,13 +1,9 @@
 """A device whose storage cannot be read for a while: another one stands in, and nothing that was done is lost."""
 
-import pytest
-
 from mobile_app.core.memory_store import SqliteStores
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto
+from shared_models.interventions.commands import AddNote, AddPhoto
 from tests.sync.pictures import JPEG
-
-pytestmark = pytest.mark.fresh_database
 
 
 async def test_work_of_before_meanwhile_and_after_arrives_in_order(factory, soon, tmp_path):

@@ -29,7 +29,7 @@ from server.main import create_app
 from server.sync.jobs import NOTE_POSITION
 from server.users.models import User
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto
+from shared_models.interventions.commands import AddNote, AddPhoto
 from tests.conftest import SECRET
 from tests.databases import NOTHING_TO_LOSE
 from tests.server.machines import make_site

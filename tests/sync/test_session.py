@@ -11,12 +11,10 @@ from mobile_app.core.storage import Batch
 from mobile_app.core.sync import SyncState
 from mobile_app.core.tabs import SharedTabs
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.commands import AddNote
+from shared_models.interventions.lifecycle import InterventionStatus
 from tests.mobile_app.core.rows import job, stored
 from tests.server.support import PASSWORD
-
-pytestmark = pytest.mark.fresh_database
 
 
 async def end_sessions_of(device, factory) -> None:

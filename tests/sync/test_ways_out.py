@@ -14,18 +14,18 @@ from mobile_app.domain.context import ClientContext
 from mobile_app.features.needs_you.screens import RefusedCard
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_live
-from shared_models.checklists import AnswerStep, Step, StepKind, StepState, WriteChecklist
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind, StepState
 from shared_models.ids import uuid7
-from shared_models.interventions import CancelIntervention, CompleteIntervention, CreateIntervention, StartIntervention
-from shared_models.lifecycle import InterventionStatus
-from shared_models.meters import CreateMeter, RecordReading
-from shared_models.plans import CreatePlan, GeneratePlan, MoveOccurrence
+from shared_models.interventions.commands import CancelIntervention, CompleteIntervention, CreateIntervention, StartIntervention
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.meters.commands import CreateMeter, RecordReading
+from shared_models.plans.commands import CreatePlan, GeneratePlan, MoveOccurrence
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory
 from tests.sync.pictures import JPEG
 
 __all__ = ["screen"]  # a fixture
-pytestmark = pytest.mark.fresh_database
 GUARD = Step(id=uuid7(), kind=StepKind.check, title="Consigner")
 HOURS = Step(id=uuid7(), kind=StepKind.meter, title="Heures", unit="h")
 

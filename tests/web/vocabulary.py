@@ -16,7 +16,7 @@ from typing import Annotated, Any, Union, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
 
-from shared_models.labels import check_character
+from shared_models.labels.codes import check_character
 
 ID = "0198f1d0-7c3a-7000-8000-0000000000a1"
 BY_FORMAT = {

@@ -1,20 +1,18 @@
 """The supervisor's board: what is wrong now, each figure opening its list."""
 
-from collections.abc import Sequence
-
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import compliance_of, local_day
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
-from mobile_app.core.views import Board, Load, board_view
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.due import compliance_words
+from mobile_app.domain.due import compliance_of, local_day
+from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
-from mobile_app.domain.lookup import person
+from mobile_app.domain.lookup import name_of
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import Board, Load, board_view
 from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
@@ -24,8 +22,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 
 SHOWN = 4
 WELL_KEPT = 0.9
@@ -52,7 +51,7 @@ def BoardScreen() -> ft.Control:
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
         return Page(head, *first, tiles, *left, *right, *calm)
-    columns = ft.Row([_column(left), _column(right)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    columns = Columns(left, right)
     return Page(head, *first, tiles, columns, *calm, max_width=1180)
 
 
@@ -72,11 +71,6 @@ def board_of(client: Client) -> Board:
         tables.plans.rows,
         local_day(client.now()),
     )
-
-
-def _column(controls: Sequence[ft.Control]) -> ft.Control:
-    column = ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    return ft.Container(column, expand=1)
 
 
 def _tiles(board: Board) -> list[ft.Control]:
@@ -175,14 +169,14 @@ def _load(client: Client, board: Board) -> list[ft.Control]:
     if not loads:
         return []
     lines = [_load_line(client, load) for load in loads]
-    column = ft.Column([CardHeader(t("board.load")), *lines], spacing=14, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(CardHeader(t("board.load")), *lines, spacing=14)
     return [Card(column)]
 
 
 def _load_line(client: Client, load: Load) -> ft.Control:
-    name = person(client, load.technician_id)
+    name = name_of(client, load.technician_id)
     figure = n("today.count", load.open)
     bar = LoadBar(load.open, BUSY, label=f"{name}, {figure}")
     head = ft.Row([Strong(name, expand=True), Meta(figure)], spacing=8)
-    words = ft.Column([head, bar], spacing=6, tight=True, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    words = Stack(head, bar, spacing=6, tight=True, expand=True)
     return ft.Row([Avatar(name), words], spacing=12)

@@ -5,8 +5,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, by_day, state_on
 from mobile_app.core.i18n import format_date_long, format_day, n, t
+from mobile_app.domain.agenda import Entry, EntryState, by_day, state_on
 from mobile_app.features.calendar.entries import EntryCard, More, Scene
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.feedback import EmptyState

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.core.i18n import format_duration, t
 from mobile_app.domain import marks
+from mobile_app.domain.agenda import Entry, EntryState, next_original, reason_of, state_on
 from mobile_app.domain.context import go
-from mobile_app.domain.due import settled_reason, why_sentence
+from mobile_app.domain.due_marks import ended_because, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.calendar.entries import (
@@ -29,12 +29,12 @@ from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import KeyValues, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading, Meta
-from mobile_app.ui.theme import C, Radius, Space, Tone, line
+from mobile_app.ui.theme import C, Radius, Tone, line
 
 Show = Callable[[str], None]
 """Which part of the sheet is shown: "", "move", "hand" or "skip"."""
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 
 
 def detail_sheet(
@@ -68,7 +68,7 @@ def _body(scene: Scene, entry: Entry, close: Callable[[], None]) -> ft.Control:
     if entry.is_moved and entry.original_due:
         rows.insert(1, (t("calendar.planned_on"), full_day(entry.original_due.date())))
     parts: list[ft.Control] = [_chips(scene, entry), KeyValues(rows), *_why(entry), *_notes(scene, entry), *_links(scene, entry, close)]
-    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(*parts)
 
 
 def _chips(scene: Scene, entry: Entry) -> ft.Control:
@@ -100,7 +100,7 @@ def _notes(scene: Scene, entry: Entry) -> list[ft.Control]:
         return [NoticeCard(t("calendar.forecast_title"), t("calendar.fixed_forecast"), tone=Tone.off, icon=FORECAST.icon)]
     if entry.occurrence is not None and entry.occurrence.reason:
         mark = mark_of(entry, scene.today)
-        return [NoticeCard(mark.word, settled_reason(entry.occurrence), tone=mark.tone, icon=mark.icon)]
+        return [NoticeCard(mark.word, ended_because(entry.occurrence), tone=mark.tone, icon=mark.icon)]
     return []
 
 
@@ -127,7 +127,7 @@ def _links(scene: Scene, entry: Entry, close: Callable[[], None]) -> list[ft.Con
         links.append(
             LineItem(number_of(job), meta=t("calendar.job"), icon=ft.Icons.ASSIGNMENT_ROUNDED, on_click=_leaving(close, f"/jobs/{job.id}"))
         )
-    return [ft.Column(list[ft.Control](links), spacing=0, tight=True, horizontal_alignment=_STRETCH)]
+    return [Stack(*links, spacing=0)]
 
 
 def _leaving(close: Callable[[], None], route: str) -> Callable[[], None]:
@@ -149,7 +149,7 @@ def _footer(
         buttons += _planner(entry, moves, show, close, on_tap_day)
     if not buttons:
         return None
-    return ft.Column(buttons, spacing=10, tight=True, horizontal_alignment=_STRETCH)
+    return Stack(*buttons, spacing=10)
 
 
 def _planner(entry: Entry, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None) -> list[ft.Control]:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, state_on
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.due import due_word
-from mobile_app.domain.lookup import dotted, line_of, machine, person, place
+from mobile_app.domain.agenda import Entry, EntryState, state_on
+from mobile_app.domain.client import Client
+from mobile_app.domain.due_marks import due_word
+from mobile_app.domain.lookup import dotted, line_of, machine, name_of, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import SecondaryButton, spoken, tap
@@ -20,7 +20,7 @@ from mobile_app.ui.chips import StatusChip, initials
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
-from shared_models.plans import MaintenanceTypeRow
+from shared_models.plans.rows import MaintenanceTypeRow
 
 GROUP: Final = "entry"
 """What can be dragged onto a day or onto a person."""
@@ -99,7 +99,7 @@ def type_name(client: Client, entry: Entry) -> str:
 def who(client: Client, entry: Entry) -> str:
     """The person, else the team."""
     team = client.tables.teams.get(entry.team_id)
-    return person(client, entry.technician_id) or (team.name if team else "")
+    return name_of(client, entry.technician_id) or (team.name if team else "")
 
 
 def summary(scene: Scene, entry: Entry) -> str:
@@ -254,7 +254,7 @@ def _chip_end(scene: Scene, entry: Entry, mark: Mark) -> list[ft.Control]:
     """That it is a forecast, else whose it is."""
     if entry.is_forecast:
         return [ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, no_wrap=True)]
-    name = person(scene.client, entry.technician_id) if entry.is_to_do else ""
+    name = name_of(scene.client, entry.technician_id) if entry.is_to_do else ""
     return [ft.Text(initials(name), size=10.5, weight=SEMIBOLD, color=C.ink2)] if name else []
 
 

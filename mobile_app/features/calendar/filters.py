@@ -8,13 +8,14 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.agenda import NOBODY, Entry, Filters, passes
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.agenda import NOBODY, Entry, Filters, passes
+from mobile_app.domain.client import Client
 from mobile_app.features.calendar.load import workers
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Space
 
 NAMES: Final = tuple(field.name for field in fields(Filters))
@@ -99,7 +100,7 @@ def FilterForm(client: Client, filters: Filters, on_set: Set, *, names: Iterable
             parts.append(Picker(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key or None)))
     if filters.count:
         parts.append(SecondaryButton(t("calendar.filter.clear"), lambda: clear(on_set)))
-    return ft.Column(parts, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts, spacing=Space.m)
 
 
 def clear(on_set: Set) -> None:

@@ -6,11 +6,11 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import WEEK_DAYS, PersonLoad
-from mobile_app.core.agenda import load as load_of
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_hours, n, t
-from mobile_app.domain.lookup import dotted, person
+from mobile_app.domain.agenda import WEEK_DAYS, PersonLoad
+from mobile_app.domain.agenda import load as load_of
+from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import dotted, name_of
 from mobile_app.features.calendar.entries import Scene, weekday_name
 from mobile_app.features.calendar.month import drop_target
 from mobile_app.ui import environment
@@ -20,12 +20,12 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, faint, line
 from shared_models.permissions import Permission, may
 from shared_models.users import UserCard
 
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 _TALLEST: Final = 22
 _MANY: Final = 12
 
@@ -44,21 +44,21 @@ def loads_of(scene: Scene, week: date) -> list[PersonLoad]:
     loads = load_of(every, workers(scene.client), week)
     if len(shown) != len(every) or len(loads) > _MANY:
         seen = {entry.technician_id for entry in shown}
-        loads = [each for each in loads if (each.person.id if each.person else None) in seen]
-    return sorted(loads, key=lambda each: (each.person is None, -each.minutes))
+        loads = [each for each in loads if (each.technician.id if each.technician else None) in seen]
+    return sorted(loads, key=lambda each: (each.technician is None, -each.minutes))
 
 
 def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
     """A line for each technician; drop work on one to give it to them."""
     loads = loads_of(scene, week)
-    lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.person.id) if each.person else "nobody") for each in loads]
+    lines: list[ft.Control] = [LoadLine(scene, each, week, key=str(each.technician.id) if each.technician else "nobody") for each in loads]
     if across:
         held = [ft.Container(one, width=236) for one in lines]
         return ft.Row(list[ft.Control](held), spacing=8, scroll=ft.ScrollMode.AUTO, vertical_alignment=ft.CrossAxisAlignment.START)
     is_desk = environment.current().layout.breakpoint == Breakpoint.desktop  # where a card can be dragged; a phone has the title above
     head = [CardHeader(t("calendar.load"))] if is_desk else []
     hint = [Meta(t("calendar.load_hint"))] if scene.may_plan and is_desk else []
-    column = ft.Column([*head, Meta(t("calendar.load_measure")), *hint, *lines], spacing=8, tight=True, horizontal_alignment=_STRETCH)
+    column = Stack(*head, Meta(t("calendar.load_measure")), *hint, *lines, spacing=8)
     return Card(column, padding=14)
 
 
@@ -67,18 +67,18 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
 def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
     is_over, set_over = use_state(False)
     client = scene.client
-    name = person(client, load.person.id) if load.person else t("calendar.nobody")
+    name = name_of(client, load.technician.id) if load.technician else t("calendar.nobody")
     figure = figure_of(load)
     head = ft.Row([Strong(name, expand=True, max_lines=1), Meta(figure)], spacing=8)
     parts: list[ft.Control] = [head]
-    if load.person:
+    if load.technician:
         parts.append(LoadBar(load.minutes, load.weekly, label=f"{name}, {figure}"))
     parts.append(_days(load, week))
     note = note_of(load)
     if note:
         parts.append(Meta(note, color=C.bad if load.over else C.ink2))
-    words = ft.Column(parts, spacing=5, tight=True, expand=True, horizontal_alignment=_STRETCH)
-    leading = Avatar(name, size=32) if load.person else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
+    words = Stack(*parts, spacing=5, tight=True, expand=True)
+    leading = Avatar(name, size=32) if load.technician else ft.Icon(ft.Icons.PERSON_OFF_ROUNDED, size=24, color=C.ink2)
     box = ft.Container(
         ft.Row([ft.Container(leading, width=32), words], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START),
         padding=8,
@@ -86,14 +86,14 @@ def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
         bgcolor=faint(C.primary, 0.12) if is_over else C.surface,
         border=line(C.primary if is_over else C.line, 1),
     )
-    told = ft.Semantics(content=box, container=True)
-    person_id = str(load.person.id) if load.person else None
-    return drop_target(told, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else told
+    spoken_box = ft.Semantics(content=box, container=True)
+    person_id = str(load.technician.id) if load.technician else None
+    return drop_target(spoken_box, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else spoken_box
 
 
 def figure_of(load: PersonLoad) -> str:
     """“6 h 30 / 35 h”."""
-    if load.person is None:
+    if load.technician is None:
         return format_hours(load.minutes)
     return t("calendar.load_of", minutes=format_hours(load.minutes), capacity=format_hours(load.weekly))
 
@@ -123,11 +123,11 @@ def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
         f"!\u2009{name[:1].upper()}" if over else name[:1].upper(), size=10, color=C.bad if over else C.ink2,
         weight=ft.FontWeight.W_700 if over else None, text_align=ft.TextAlign.CENTER,
     )  # fmt: skip
-    column = ft.Column([bar, letter], spacing=2, tight=True, horizontal_alignment=_STRETCH)
+    column = Stack(bar, letter, spacing=2)
     return ft.Semantics(content=column, label=said, exclude_semantics=True, expand=1, tooltip=said)
 
 
 def over_words(loads: Sequence[PersonLoad]) -> str:
     """Who has too much, for a line above a phone's week."""
-    over = [load for load in loads if load.over and load.person]
+    over = [load for load in loads if load.over and load.technician]
     return n("calendar.over_count", len(over)) if over else ""

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.core.i18n import format_date_long, n, t
+from mobile_app.domain.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.calendar.entries import (
     GROUP,
@@ -27,6 +27,7 @@ from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
 
@@ -46,7 +47,7 @@ _RANK: Final = {
     EntryState.done: 3,
     EntryState.skipped: 4,
 }
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 
@@ -63,20 +64,20 @@ def MonthGrid(scene: Scene) -> ft.Control:
     room = int((height / len(weeks) - _HEAD * min(scale, 1.4) - 4) // (chip_height(wide=wide) + _GAP))
     rows = [_week(scene, week, days, max(1, room), wide=wide) for week in weeks]
     grid = ft.Container(
-        ft.Column(rows, spacing=0, expand=True, horizontal_alignment=_STRETCH),
+        Stack(*rows, spacing=0, expand=True),
         expand=True,
         on_size_change=lambda e: set_height(e.height),
         size_change_interval=100,
     )
     frame = ft.Container(
-        ft.Column([_weekdays(weeks[0], short=not wide), grid], spacing=0, expand=True, horizontal_alignment=_STRETCH),
+        Stack(_weekdays(weeks[0], short=not wide), grid, spacing=0, expand=True),
         bgcolor=C.surface,
         border=line(),
         border_radius=Radius.card,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         expand=True,
     )
-    return ft.Column([frame, Legend(scene, shown)], spacing=8, expand=True, horizontal_alignment=_STRETCH)
+    return Stack(frame, Legend(scene, shown), spacing=8, expand=True)
 
 
 def _weekdays(week: Sequence[date], *, short: bool) -> ft.Control:
@@ -104,7 +105,7 @@ def _week(scene: Scene, week: Sequence[date], days: dict[date, list[Entry]], roo
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
     )
     cells = [ft.Container(DayCell(scene, day, days.get(day, []), room, wide=wide), expand=1) for day in week]
-    return ft.Row([side, *cells], spacing=0, expand=1, vertical_alignment=_STRETCH)
+    return ft.Row([side, *cells], spacing=0, expand=1, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 @memo
@@ -120,7 +121,7 @@ def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wid
     number = _day_number(scene, day, entries, faded=other)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
     box = ft.Container(
-        ft.Column([number, *chips, *more], spacing=_GAP, horizontal_alignment=_STRETCH, tight=True),
+        Stack(number, *chips, *more, spacing=_GAP),
         padding=ft.Padding(left=4, top=2, right=4, bottom=2),
         bgcolor=paper,
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line), bottom=ft.BorderSide(1, C.line)),
@@ -195,7 +196,7 @@ def PhoneMonth(scene: Scene) -> list[ft.Control]:
     names = ft.Row([_letter(day) for day in weeks[0]], spacing=0)
     rows = [ft.Row([_dot_cell(scene, day, days.get(day, [])) for day in week], spacing=0) for week in weeks]
     grid = ft.Container(
-        ft.Column([names, *rows], spacing=2, tight=True, horizontal_alignment=_STRETCH),
+        Stack(names, *rows, spacing=2),
         padding=ft.Padding.symmetric(horizontal=6, vertical=8),
         bgcolor=C.surface,
         border=line(C.primary if scene.moving else C.line, 2 if scene.moving else 1),

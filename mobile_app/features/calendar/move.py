@@ -8,12 +8,14 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.agenda import Entry, room_of
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out, use_client
-from mobile_app.domain.lookup import person
+from mobile_app.domain.agenda import Entry, is_series_of
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import use_client
+from mobile_app.domain.foretelling.plans import course_of
+from mobile_app.domain.lookup import name_of, shown_rows
 from mobile_app.domain.people import technicians
+from mobile_app.domain.submit import submit
 from mobile_app.features.calendar.entries import said_day, time_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.choices import Choice
@@ -22,12 +24,14 @@ from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import PickList
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.interventions import AssignIntervention, CancelIntervention, UpdateIntervention
-from shared_models.plans import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
+from shared_models.interventions.commands import AssignIntervention, CancelIntervention, UpdateIntervention
+from shared_models.plans.commands import AssignOccurrence, GeneratePlan, MoveOccurrence, SkipOccurrence
+from shared_models.plans.dates import room_of
 
 SKIP_REASONS = ("stopped", "recent", "season")
 
@@ -39,11 +43,11 @@ def why_fixed(entry: Entry) -> str:
     return "" if entry.is_to_do else t("calendar.fixed_over")
 
 
-def overtakes(entry: Entry, moment: datetime) -> str:
+def overtakes(client: Client, entry: Entry, moment: datetime) -> str:
     """Which other date of the series stands in the way; empty when none does."""
-    if entry.plan is None or entry.original_due is None:
+    if entry.plan is None or entry.original_due is None or not is_series_of(entry.plan):
         return ""
-    before, after = room_of(entry.plan, entry.original_due)
+    before, after = room_of(course_of(shown_rows(client), entry.plan, client.now()), entry.original_due)
     if before is not None and moment <= before:
         return t("calendar.past_before", day=said_day(before.date()))
     if after is not None and moment >= after:
@@ -67,17 +71,17 @@ class Moves:
         before = self._entry.due
         if moment == before:
             return False
-        if why := why_fixed(self._entry) or overtakes(self._entry, moment):
+        if why := why_fixed(self._entry) or overtakes(self._client, self._entry, moment):
             toast(why, seconds=6)
             return False
-        if not await carry_out(self._client, self._moving(moment)):
+        if not await submit(self._client, self._moving(moment)):
             return False
         said = t("calendar.moved_to", title=self._entry.title, day=said_day(moment.date()), time=time_of(moment))
         toast(said, undo=partial(self._back, before))
         return True
 
     async def _back(self, moment: datetime) -> None:
-        await carry_out(self._client, self._moving(moment), "calendar.moved_back")
+        await submit(self._client, self._moving(moment), said="calendar.moved_back")
 
     def _moving(self, moment: datetime) -> Command:
         if self._entry.original_due is not None and self._entry.plan_id is not None:
@@ -95,14 +99,14 @@ class Moves:
             toast(why, seconds=6)
             return False
         before, after = self._entry.technician_id, UUID(technician) if technician else None
-        if before == after or not await carry_out(self._client, self._handing(after)):
+        if before == after or not await submit(self._client, self._handing(after)):
             return False
-        name = person(self._client, after) or t("calendar.nobody")
+        name = name_of(self._client, after) or t("calendar.nobody")
         toast(t("calendar.handed", title=self._entry.title, who=name), undo=partial(self._hand_back, before))
         return True
 
     async def _hand_back(self, technician: UUID | None) -> None:
-        await carry_out(self._client, self._handing(technician), "calendar.handed_back")
+        await submit(self._client, self._handing(technician), said="calendar.handed_back")
 
     def _handing(self, technician: UUID | None) -> Command:
         if self._entry.original_due is not None and self._entry.plan_id is not None:
@@ -116,14 +120,14 @@ class Moves:
             command: Command = CancelIntervention(intervention_id=job.id, occurred_at=self._client.now(), reason=reason)
         else:
             command = SkipOccurrence(**self._said(reason=reason))
-        return await carry_out(self._client, command, "calendar.skipped")
+        return await submit(self._client, command, said="calendar.skipped")
 
     async def generate(self) -> UUID | None:
         """The job's id, once it is kept."""
         job_id = uuid7()
         assert self._entry.plan_id
         command = GeneratePlan(plan_id=self._entry.plan_id, intervention_id=job_id, occurred_at=self._client.now())
-        return job_id if await carry_out(self._client, command, "calendar.generated") else None
+        return job_id if await submit(self._client, command, said="calendar.generated") else None
 
 
 @component
@@ -147,7 +151,7 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
         parts.append(TextLink(t("calendar.move_reset", day=said_day(back.date())), partial(on_move, back)))
     if on_tap_day is not None:
         parts.append(TextLink(t("calendar.move_by_tap"), on_tap_day))
-    return ft.Column(parts, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts, spacing=Space.m)
 
 
 @component

@@ -6,8 +6,8 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import monday_of
 from mobile_app.core.i18n import t
+from mobile_app.domain.agenda import monday_of
 from mobile_app.domain.context import use_client
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.calendar.agenda import AgendaList
@@ -27,11 +27,12 @@ from mobile_app.ui.feedback import Banner
 from mobile_app.ui.hooks import use_live, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
 
 _TABLES: Final = ("plans", "interventions", "equipment", "lines", "sites", "types", "teams", "users")
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 
@@ -75,7 +76,7 @@ def _sheet(visit: Visit, scene: Scene) -> Sheet | None:
 
 def _day_sheet(scene: Scene, day: date) -> Sheet:
     cards = day_cards(scene, scene.find(day, day))
-    column = ft.Column(cards, spacing=10, tight=True, horizontal_alignment=_STRETCH)
+    column = Stack(*cards, spacing=10)
     return Sheet(full_day(day), column)
 
 
@@ -128,14 +129,12 @@ def _phone(visit: Visit, scene: Scene) -> ft.Control:
     banner = _moving_banner(visit)
     if not banner:
         return page
-    return ft.Column([*banner, ft.Container(page, expand=True)], spacing=0, expand=True, horizontal_alignment=_STRETCH)
+    return Stack(*banner, ft.Container(page, expand=True), spacing=0, expand=True)
 
 
 def _wide(visit: Visit, scene: Scene) -> ft.Control:
     body = ft.Container(_wide_body(visit, scene), expand=True)
-    column = ft.Column(
-        [*_moving_banner(visit), *_head(visit), _chips(visit), body], spacing=Space.m, expand=True, horizontal_alignment=_STRETCH
-    )
+    column = Stack(*_moving_banner(visit), *_head(visit), _chips(visit), body, spacing=Space.m, expand=True)
     side = 28 if visit.size == Breakpoint.desktop else 20
     return ft.Container(column, padding=ft.Padding(left=side, top=18, right=side, bottom=12), expand=True)
 
@@ -166,5 +165,5 @@ def _wide_body(visit: Visit, scene: Scene) -> ft.Control:
     rows = ft.ListView(AgendaList(scene), spacing=10, expand=True, padding=ft.Padding(0, 0, 8, 24))
     if visit.size < Breakpoint.desktop:
         return rows
-    panel = ft.Column([LoadPanel(scene, monday_of(visit.where.day))], width=330, scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH)
-    return ft.Row([rows, panel], spacing=24, expand=True, vertical_alignment=_STRETCH)
+    panel = Stack(LoadPanel(scene, monday_of(visit.where.day)), spacing=10, tight=False, width=330, scroll=ft.ScrollMode.AUTO)
+    return ft.Row([rows, panel], spacing=24, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)

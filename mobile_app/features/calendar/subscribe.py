@@ -5,11 +5,12 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError
+from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
@@ -18,10 +19,11 @@ from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
 from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Strong
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
-from shared_models.plans import FeedCreate, FeedKind, FeedLink, FeedRead
+from shared_models.plans.feeds import FeedCreate, FeedKind, FeedLink, FeedRead
 
 FEEDS: Final = "/calendar/feeds"
 ICONS: Final = {
@@ -44,22 +46,18 @@ def Subscriptions() -> ft.Control:
     link, set_link = made
     intro = Body(t("calendar.feeds_body"))
     if isinstance(feeds.error, Offline):
-        return _stacked(intro, ErrorState(t("calendar.feeds_offline"), t("calendar.feeds_offline_body"), on_retry=feeds.reload))
+        return Stack(intro, ErrorState(t("calendar.feeds_offline"), t("calendar.feeds_offline_body"), on_retry=feeds.reload))
     if feeds.error is not None:
-        return _stacked(intro, ErrorState(on_retry=feeds.reload))
+        return Stack(intro, ErrorState(on_retry=feeds.reload))
     if feeds.data is None:
-        return _stacked(intro, SkeletonLines())
+        return Stack(intro, SkeletonLines())
 
     def created(new: FeedLink) -> None:
         set_link(new)
         feeds.reload()
 
     shown = [NewLink(link)] if link else []
-    return _stacked(intro, *shown, NewFeed(created), FeedList(feeds.data, feeds.reload))
-
-
-def _stacked(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(intro, *shown, NewFeed(created), FeedList(feeds.data, feeds.reload))
 
 
 def NewLink(link: FeedLink) -> ft.Control:
@@ -72,7 +70,7 @@ def NewLink(link: FeedLink) -> ft.Control:
         action=ft.CopyToClipboard(link.url),
     )
     note = NoticeCard(t("calendar.feed_once"), t("calendar.feed_once_body"), tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED)
-    return _stacked(Strong(t("calendar.feed_ready", name=link.name)), address, copy, note)
+    return Stack(Strong(t("calendar.feed_ready", name=link.name)), address, copy, note)
 
 
 @component
@@ -90,29 +88,20 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
         set_chosen(None)
 
     async def create() -> None:
-        set_busy(True)
-        try:
+        async def made() -> None:
             wanted = FeedCreate.model_validate({"id": uuid7(), "kind": kind, "target_id": None if mine else chosen})
-            link = FeedLink.model_validate(await client.api.post(FEEDS, wanted))
-        except ClientError as error:
-            toast(_refused(error))
-        else:
-            on_created(link)
-        finally:
-            set_busy(False)
+            on_created(FeedLink.model_validate(await client.api.post(FEEDS, wanted)))
+
+        set_busy(True)
+        await submit(client, made())
+        set_busy(False)
 
     parts: list[ft.Control] = [CardHeader(t("calendar.feed_new")), Segments(kinds, kind, pick)]
     if not mine:
         parts.append(Picker(t(f"calendar.feed.{kind}"), _targets(client, kind), chosen, set_chosen))
     may_create = mine or chosen is not None
     parts.append(SecondaryButton(t("calendar.feed_create"), create, icon=ft.Icons.ADD_LINK_ROUNDED, busy=busy, disabled=not may_create))
-    return _stacked(*parts)
-
-
-def _refused(error: ClientError) -> str:
-    if isinstance(error, Offline):
-        return t("calendar.feeds_offline")
-    return str(error) if isinstance(error, ProblemError) else t("common.load_failed")
+    return Stack(*parts)
 
 
 def _targets(client: Client, kind: str) -> list[Choice]:
@@ -129,10 +118,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
     ask = use_confirm()
 
     async def revoke(feed: FeedRead) -> None:
-        try:
-            await client.api.delete(f"{FEEDS}/{feed.id}")
-        except ClientError as error:
-            toast(_refused(error))
+        await submit(client, client.api.delete(f"{FEEDS}/{feed.id}"))
         reload()
 
     def sure(feed: FeedRead) -> None:
@@ -146,7 +132,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
         )
 
     if not feeds:
-        return _stacked(CardHeader(t("calendar.feeds_mine")), Meta(t("calendar.feeds_none")))
+        return Stack(CardHeader(t("calendar.feeds_mine")), Meta(t("calendar.feeds_none")))
     lines = [
         LineItem(
             feed.name,
@@ -156,7 +142,7 @@ def FeedList(feeds: Sequence[FeedRead], reload: Callable[[], None]) -> ft.Contro
         )
         for feed in feeds
     ]  # fmt: skip
-    return _stacked(CardHeader(t("calendar.feeds_mine"), str(len(feeds))), *lines)
+    return Stack(CardHeader(t("calendar.feeds_mine"), str(len(feeds))), *lines)
 
 
 def _read(feed: FeedRead) -> str:

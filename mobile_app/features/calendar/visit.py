@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date
+from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.due import local_day
+from mobile_app.domain.due_marks import local_day
 from mobile_app.features.calendar.agenda import DAYS
 from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
 from mobile_app.features.calendar.filters import filtered, read_filters
@@ -145,8 +145,8 @@ class Visit:
     @property
     def _stamp(self) -> tuple[float, ...]:
         tables, layout = self.client.tables, current().layout
-        told = (tables.types, tables.teams, tables.users, tables.equipment, tables.lines)
-        return (*(table.revision for table in told), layout.text_scale, layout.breakpoint)
+        shown = (tables.types, tables.teams, tables.users, tables.equipment, tables.lines)
+        return (*(table.revision for table in shown), layout.text_scale, layout.breakpoint)
 
     def find(self, since: date, until: date) -> list[Entry]:
         found = self.agenda.between(since, until)

@@ -6,9 +6,9 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
 from mobile_app.core.i18n import format_duration, format_hours, n, t
-from mobile_app.domain.lookup import machine, person
+from mobile_app.domain.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
+from mobile_app.domain.lookup import machine, name_of
 from mobile_app.features.calendar.entries import (
     Legend,
     Scene,
@@ -29,6 +29,7 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import State, use_breakpoint, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
 
@@ -36,7 +37,7 @@ _MOST: Final = 20
 """Cards of a day, before it offers the next ones."""
 _DAY_MINUTES: Final = 24 * 60
 _SIDE: Final = 290
-_STRETCH: Final = ft.CrossAxisAlignment.STRETCH
+
 _START: Final = ft.CrossAxisAlignment.START
 _ELLIPSIS: Final = ft.TextOverflow.ELLIPSIS
 
@@ -53,18 +54,18 @@ def WeekGrid(scene: Scene) -> ft.Control:
     desk = use_breakpoint() == Breakpoint.desktop
     columns: list[ft.Control] = [ft.Container(DayColumn(scene, day, days.get(day, []), desk=desk), expand=1) for day in week]
     grid = ft.Container(
-        ft.Row(columns, spacing=0, expand=True, vertical_alignment=_STRETCH),
+        ft.Row(columns, spacing=0, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH),
         bgcolor=C.surface,
         border=line(),
         border_radius=Radius.card,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         expand=True,
     )
-    left = ft.Column([grid, Legend(scene, shown)], spacing=8, expand=True, horizontal_alignment=_STRETCH)
+    left = Stack(grid, Legend(scene, shown), spacing=8, expand=True)
     if desk:
-        panel = ft.Column([LoadPanel(scene, week[0])], width=_SIDE, scroll=ft.ScrollMode.AUTO, horizontal_alignment=_STRETCH)
-        return ft.Row([left, panel], spacing=16, expand=True, vertical_alignment=_STRETCH)
-    return ft.Column([LoadPanel(scene, week[0], across=True), left], spacing=12, expand=True, horizontal_alignment=_STRETCH)
+        panel = Stack(LoadPanel(scene, week[0]), spacing=10, tight=False, width=_SIDE, scroll=ft.ScrollMode.AUTO)
+        return ft.Row([left, panel], spacing=16, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(LoadPanel(scene, week[0], across=True), left, spacing=12, expand=True)
 
 
 @memo
@@ -80,7 +81,7 @@ def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) 
     rows = ft.ListView(cards, spacing=6, expand=True, padding=ft.Padding(left=5, top=6, right=5, bottom=12))
     weekend = day.weekday() >= 5  # noqa: PLR2004 - Saturday
     box = ft.Container(
-        ft.Column([_head(scene, day, entries), rows], spacing=0, expand=True, horizontal_alignment=_STRETCH),
+        Stack(_head(scene, day, entries), rows, spacing=0, expand=True),
         bgcolor=faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if weekend else None,
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line)),
     )
@@ -143,7 +144,7 @@ def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
     parts: list[ft.Control] = [first, title, where, *([_owner(scene, entry)] if desk else said)]
     light, side = faint(colour, 0.4), ft.BorderSide(3, faint(colour, 0.5 if quiet else 1))
     box = ft.Container(
-        ft.Column(parts, spacing=2, tight=True, horizontal_alignment=_STRETCH),
+        Stack(*parts, spacing=2),
         padding=ft.Padding(left=7, top=6, right=6, bottom=6),
         bgcolor=C.surface if entry.is_forecast else faint(colour, 0.06 if quiet else 0.13),
         border=ft.Border.all(1, light) if entry.is_forecast else ft.Border(left=side),
@@ -163,7 +164,7 @@ def _owner(scene: Scene, entry: Entry) -> ft.Control:
     name = who(scene.client, entry)
     spent = format_duration(entry.minutes) if entry.minutes else ""
     words = name or t("domain.unassigned")
-    leading = [Avatar(name, size=18)] if person(scene.client, entry.technician_id) else []
+    leading = [Avatar(name, size=18)] if name_of(scene.client, entry.technician_id) else []
     text = ft.Text(words, size=Size.caption, color=C.ink2, max_lines=1, overflow=_ELLIPSIS, expand=True)
     return ft.Row([*leading, text, ft.Text(spent, size=Size.caption, color=C.ink2, no_wrap=True)], spacing=5)
 

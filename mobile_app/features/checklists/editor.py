@@ -5,10 +5,11 @@ from functools import partial
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out, go, opener
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go, opener
 from mobile_app.domain.steps import KIND_ICON, limits
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.checklists.step_fields import StepFields
 from mobile_app.features.checklists.values import (
     NUMBERS,
@@ -29,20 +30,21 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
-from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_draft, use_shortcut, use_state
+from mobile_app.ui.forms import use_form
+from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import C, Space, Tone
-from shared_models.checklists import ChecklistRow, StepKind
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
+from mobile_app.ui.theme import C, Tone
+from shared_models.checklists.rows import ChecklistRow, StepKind
 
 
 @component
 def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     initial = ft.use_memo(lambda: of_checklist(row) if row else blank(), [row.version if row else 0])
-    draft = use_draft(f"checklist-form:{row.id}:{row.version}" if row else "checklist-form:new", initial)
+    form = use_form(f"checklist-form:{row.id if row else 'new'}", initial, row.version if row else None)
+    draft = form.draft
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
     steps: list[Values] = draft.get("steps") or []
@@ -69,14 +71,8 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
         first = next((step["id"] for step in steps if step["id"] in found), "")
         if first:
             set_opened(first)
-        if not found and await carry_out(client, command_of(draft.values, row, client.now())):
-            await draft.clear()
-            toast(t("checklists.saved"))
+        if not found and await submit(client, command_of(draft.values, client.now()), form, said="checklists.saved"):
             go("/checklists")
-
-    def discard() -> None:
-        draft.values = dict(initial)
-        ft.context.page.run_task(draft.clear)
 
     cards = [
         StepEditor(draft, at, opened == step["id"], wrong.get(step["id"], ""), set_opened, add, key=step["id"])
@@ -84,13 +80,13 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     ]
     return Page(
         head,
-        *([DraftNotice(discard)] if draft.restored else []),
+        *([DraftNotice(form.start_over)] if draft.restored else []),
         *_head_fields(draft, wrong, is_new=row is None),
         SectionHeader(t("checklists.steps_title"), str(len(steps))),
         *cards,
         _adder(lambda kind: add(len(steps) - 1, kind)),
         *([NoticeCard(wrong[""], tone=Tone.bad)] if "" in wrong else []),
-        footer=PrimaryButton(t("checklists.save"), save, icon=ft.Icons.CHECK_ROUNDED),
+        footer=sender(form, PrimaryButton(t("checklists.save"), save, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
         max_width=860,
     )
 
@@ -106,7 +102,7 @@ def _head_fields(draft: Draft, wrong: dict[str, str], *, is_new: bool) -> list[f
         fields.append(
             Toggle(t("checklists.active"), draft.get("is_active", True), draft.setter("is_active"), meta=t("checklists.active_hint"))
         )
-    return [Card(ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(*fields))]
 
 
 def _adder(add: Callable[[str], None]) -> ft.Control:
@@ -115,7 +111,7 @@ def _adder(add: Callable[[str], None]) -> ft.Control:
         TextLink(f"+ {t(f'checklists.kind.{kind.value}')}", partial(add, kind.value)) for kind in StepKind
     ]  # fmt: skip
     words: list[ft.Control] = [Meta(t("checklists.add")), ft.Row(chips, wrap=True, spacing=4, run_spacing=0)]
-    return Card(ft.Column(words, spacing=4, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*words, spacing=4))
 
 
 @component
@@ -150,7 +146,7 @@ def StepEditor(
         return Card(head, on_click=toggle, label=f"{at + 1}. {step['title']}", padding=12)
     body = StepFields(step, change, partial(add, at, step["kind"]))
     fold = TextLink(t("checklists.fold"), toggle, color=C.ink2)
-    return Card(ft.Column([head, body, fold], spacing=Space.l, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(head, body, fold))
 
 
 def _tools(
@@ -174,12 +170,12 @@ def _tools(
 def _line(step: Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
     """The step in one line: what it is, what it asks for."""
     title = Strong(step["title"] or t("checklists.untitled"), max_lines=4, color=C.ink if step["title"] else C.ink2)
-    words = ft.Column([title, Meta(wrong or _told(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
+    words = ft.Column([title, Meta(wrong or _asks_for(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
     icon = ft.Icon(KIND_ICON[StepKind(step["kind"])], size=22, color=C.primary)
     return ft.Row([ft.Text(str(at + 1), size=15, color=C.ink2, width=24), icon, words, tools], spacing=10)
 
 
-def _told(step: Values) -> str:
+def _asks_for(step: Values) -> str:
     kind = t(f"checklists.kind.{step['kind']}")
     parts = [kind]
     if step["kind"] in NUMBERS:

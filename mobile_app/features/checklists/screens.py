@@ -6,8 +6,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
@@ -20,13 +21,13 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Table
 from mobile_app.ui.theme import Space, Tone
-from shared_models.checklists import ChecklistRow
+from shared_models.checklists.rows import ChecklistRow
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 
 @component
@@ -100,9 +101,7 @@ def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], searc
         row_label=lambda row: row.name,
         empty=_no_match(query),
     )
-    body = ft.Column(
-        [head, ft.Container(table, expand=True)], spacing=Space.m, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
-    )
+    body = Stack(head, ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 

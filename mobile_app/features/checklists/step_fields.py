@@ -20,13 +20,14 @@ from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.checklists import StepKind
-from shared_models.meters import MeterRow
+from shared_models.checklists.rows import StepKind
+from shared_models.meters.rows import MeterRow
 
 Change = Callable[[str, Any], None]
-STRETCH = ft.CrossAxisAlignment.STRETCH
+
 USUAL = 6
 
 
@@ -51,7 +52,7 @@ def StepFields(step: Values, change: Change, on_enter: Callable[[], None]) -> ft
     ]  # fmt: skip
     if takes_photo(kind):
         fields.append(Toggle(t("checklists.needs_photo"), step["needs_photo"], partial(change, "needs_photo")))
-    return ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*fields)
 
 
 @component
@@ -70,7 +71,7 @@ def MeterName(step: Values, change: Change) -> ft.Control:
     )
     choices = [Choice(f"{unit}:{called}", dotted(called, unit)) for called, unit in known]
     chips = [ChoiceChips(choices, f"{step['unit']}:{name}", pick)] if choices else []
-    return ft.Column([field, *chips], spacing=Space.s, tight=True, horizontal_alignment=STRETCH)
+    return Stack(field, *chips, spacing=Space.s)
 
 
 def usual_meters(meters: Iterable[MeterRow], unit: str) -> list[tuple[str, str]]:

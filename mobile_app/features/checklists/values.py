@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.i18n import t
-from shared_models.checklists import ChecklistRow, Step, StepKind, WriteChecklist
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import ChecklistRow, Step, StepKind
 from shared_models.ids import uuid7
 
 Values = dict[str, Any]
@@ -60,25 +61,25 @@ def _wrong_step(step: Values) -> str:
     return ""
 
 
-def command_of(values: Values, row: ChecklistRow | None, at: datetime) -> WriteChecklist:
+def command_of(values: Values, at: datetime) -> WriteChecklist:
     """Fields that a kind of step does not use are left out."""
     return WriteChecklist(
-        occurred_at=at, checklist_id=UUID(values["id"]), version=row.version if row else None, name=values["name"],
+        occurred_at=at, checklist_id=UUID(values["id"]), version=values.get("version"), name=values["name"],
         description=values.get("description", ""), is_active=values.get("is_active", True), steps=[_step(step) for step in values["steps"]],
     )  # fmt: skip
 
 
 def _step(step: Values) -> Step:
     kind = StepKind(step["kind"])
-    told = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
+    fields = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
     if kind in NUMBERS:
-        told |= {name: step[name] for name in ("unit", "low", "high")}
+        fields |= {name: step[name] for name in ("unit", "low", "high")}
     if kind is StepKind.meter:
-        told |= {"meter_id": step["meter_id"], "meter_name": step.get("meter_name", "")}
+        fields |= {"meter_id": step["meter_id"], "meter_name": step.get("meter_name", "")}
     if kind is StepKind.choice:
         options = options_of(step)
-        told |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}
-    return Step.model_validate({**told, "needs_photo": takes_photo(kind) and step["needs_photo"]})
+        fields |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}
+    return Step.model_validate({**fields, "needs_photo": takes_photo(kind) and step["needs_photo"]})
 
 
 def moved(steps: list[Values], at: int, by: int) -> list[Values]:

@@ -5,17 +5,16 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
-from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
-from mobile_app.domain.saving import made_once, sender, unless_stale, use_newest
+from mobile_app.domain.removal import Removal
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.classes import icons
 from mobile_app.features.classes.entries import Entry, Place, name_fields
 from mobile_app.features.classes.values import Values, blank, blank_item, blank_spec, body_of, of_class, of_kind, title_of, wrong_with
-from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
+from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import Card, SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips, OnPick
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
@@ -23,20 +22,16 @@ from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space, Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind
 
 
 @component
 def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
     initial = ft.use_memo(lambda: of_class(row) if row else blank(), [row.version if row else 0])
-    form = use_form(f"class:{row.id if row else 'new'}", initial)
-    use_newest(form, row.version if row else None, initial)
+    form = use_form(f"class:{row.id if row else 'new'}", initial, row.version if row else None)
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
     kind, set_kind = use_state(FailureItemKind.mode.value)
@@ -58,7 +53,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
             return
         body = body_of(form.values)
         class_id = UUID(body["id"])
-        if await form.submit(lambda _: _send(client, row, body)):
+        if await submit(client, client.api.save("/equipment-classes", body["id"], body, form.get("version"), verb="PUT"), form):
             before = row.version if row else 0
             classes = client.classes
             await arrived(client, classes, lambda: (now := classes.get(class_id)) is not None and now.version > before)
@@ -73,7 +68,7 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
     specs = Place("specs", opened, set_opened)
     return Page(
         title,
-        *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
+        *([DraftNotice(form.start_over)] if form.draft.restored else []),
         _identity(form, wrong, is_new=row is None),
         SectionHeader(t("classes.lists")),
         Meta(t("classes.lists_why"), max_lines=4),
@@ -84,22 +79,10 @@ def ClassForm(client: Client, row: EquipmentClassRow | None) -> ft.Control:
         Meta(t("classes.specs_why"), max_lines=4),
         *_entries(form, form.get("specs"), specs, wrong),
         _adder(form, specs, blank_spec(), t("classes.add_spec")),
-        *([Removal(client, row)] if row else []),
-        footer=sender(form, button, row.version if row else None, initial, wrong=len(wrong) or None),
+        *([Removal(client, client.classes, "/equipment-classes", row.id, title_of(row.names), "classes")] if row else []),
+        footer=sender(form, button, wrong=len(wrong) or None),
         max_width=760,
     )
-
-
-async def _send(client: Client, row: EquipmentClassRow | None, body: Values) -> None:
-    path = f"/equipment-classes/{body['id']}"
-
-    async def update() -> None:
-        await client.api.put(path, {**body, "version": (await client.api.get(path))["version"]})
-
-    if row is None:
-        await made_once(lambda: client.api.put(path, body), update)
-    else:
-        await unless_stale(client.api.put(path, body), client.sync.wake)
 
 
 def _identity(form: Form, wrong: dict[str, str], *, is_new: bool) -> ft.Control:
@@ -111,7 +94,7 @@ def _identity(form: Form, wrong: dict[str, str], *, is_new: bool) -> ft.Control:
     if not is_new:
         state = t("classes.active_on" if form.get("is_active") else "classes.active_off")
         fields.append(Toggle(t("classes.active"), bool(form.get("is_active")), partial(form.set, "is_active"), meta=state))
-    return Card(ft.Column(fields, spacing=Space.l, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*fields))
 
 
 def _tabs(values: Values, kind: str, set_kind: OnPick, wrong: dict[str, str]) -> ft.Control:
@@ -137,25 +120,3 @@ def _adder(form: Form, place: Place, fresh: Values, label: str) -> ft.Control:
         place.open(fresh["id"])
 
     return SecondaryButton(label, add, icon=ft.Icons.ADD_ROUNDED)
-
-
-@component
-def Removal(client: Client, row: EquipmentClassRow) -> ft.Control:
-    """For good where nothing refers to it; the server says why not, and what to do instead."""
-    refusal, refuse = use_state("")
-    ask = use_confirm()
-
-    async def remove() -> None:
-        try:
-            await client.api.delete(f"/equipment-classes/{row.id}")
-        except ClientError as error:
-            refuse(why(error))
-        else:
-            await arrived(client, client.classes, lambda: client.classes.get(row.id) is None)
-            toast(t("classes.deleted"))
-            go("/classes")
-
-    question = Question(t("classes.delete_title", name=title_of(row.names)), t("classes.delete_body"), t("classes.delete"), remove)
-    button = DangerButton(t("classes.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
-    told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return ft.Column([*told, button], spacing=10, tight=True, horizontal_alignment=STRETCH)

@@ -21,11 +21,11 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import Draft, use_breakpoint, use_environment
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import C, Space
-from shared_models.equipment import FailureItemKind, FailureItemWrite, SpecFieldWrite
+from mobile_app.ui.theme import C
+from shared_models.equipment.rows import FailureItemKind, FailureItemWrite, SpecFieldWrite
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 PICTURES = {FailureItemKind.mode.value: icons.FAILURES, FailureItemKind.remedy.value: icons.REMEDIES}
 Change = Callable[[str, Any], None]
 LONGEST_NAME = 100
@@ -82,7 +82,7 @@ def Entry(draft: Draft, entry: Values, place: Place, wrong: str, can_move: tuple
         return Card(head, on_click=toggle, label=title_of(entry["names"]) or t("classes.unnamed"), padding=8)
     fields = _spec_fields(entry, change) if place.name == "specs" else _item_fields(entry, change)
     fold = TextLink(t("checklists.fold"), toggle, color=C.ink2)
-    return Card(ft.Column([head, *fields, fold], spacing=Space.l, tight=True, horizontal_alignment=STRETCH), padding=12)
+    return Card(Stack(head, *fields, fold), padding=12)
 
 
 def _line(entry: Values, tools: ft.Control, wrong: str) -> ft.Control:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import t
 from mobile_app.domain import marks
 from mobile_app.ui.choices import Choice
-from mobile_app.ui.pickers import fold
 
 MACHINES: Final = (
     "precision_manufacturing", "settings", "water", "air", "electric_bolt", "local_fire_department", "ac_unit", "thermostat", "compress",

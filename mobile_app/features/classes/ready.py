@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import language, n, t
-from mobile_app.core.problems import why
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import RowCard, TileRow
 from mobile_app.ui.chips import StatusChip
@@ -19,10 +19,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
 
 SHOWN_MODES = 4
 
@@ -78,12 +77,14 @@ def ReadyClasses(client: Client) -> ft.Control:
 
 
 async def _taken(client: Client, codes: list[str]) -> list[EquipmentClassRow]:
-    try:
+    taken: list[EquipmentClassRow] = []
+
+    async def take() -> None:
         answer = await client.api.post("/equipment-classes/ready", {"codes": codes})
-    except ClientError as refusal:
-        toast(why(refusal))
+        taken.extend(map(EquipmentClassRow.model_validate, answer))
+
+    if not await submit(client, take()):
         return []
-    taken = [EquipmentClassRow.model_validate(row) for row in answer]
     await arrived(client, client.classes, lambda: all(client.classes.get(row.id) for row in taken))
     return taken
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.context import opener, use_tables
@@ -21,10 +22,9 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut, use_state
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
 from shared_models.permissions import Permission
 
 MANY = 8

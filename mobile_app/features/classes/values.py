@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import LANGUAGES, language, t
-from mobile_app.ui.pickers import fold
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, in_language
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
 from shared_models.ids import uuid7
 
 Values = dict[str, Any]
@@ -89,9 +89,9 @@ def body_of(values: Values) -> Values:
             key = key_of(spec["names"], keys)
             keys.append(key)
         specs.append({"key": key, "names": named(spec["names"]), "unit": spec["unit"].strip()})
-    told = {name: values[name] for name in ("id", "icon", "is_active")}
+    plain = {name: values[name] for name in ("id", "icon", "is_active")}
     code = values["code"].strip().upper() or code_of(values["names"], ())
-    body = {**told, "code": code, "names": named(values["names"]), "failure_items": items, "spec_fields": specs}
+    body = {**plain, "code": code, "names": named(values["names"]), "failure_items": items, "spec_fields": specs}
     return {**body, "version": values["version"]} if "version" in values else body
 
 

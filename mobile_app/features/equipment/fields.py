@@ -8,10 +8,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import natural
 from mobile_app.ui.cards import SectionHeader
@@ -20,7 +20,8 @@ from mobile_app.ui.dates import DateInput
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
 from mobile_app.ui.pickers import Maker, Picker
-from shared_models.equipment import CreateEquipment, Criticality, EquipmentRead, SpecField, in_language
+from shared_models.equipment.commands import CreateEquipment
+from shared_models.equipment.rows import Criticality, EquipmentRow, SpecField, in_language
 from shared_models.permissions import Permission
 
 _FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
@@ -28,7 +29,7 @@ TEXTS = ("model", "manufacturer")
 DATES = ("installation_date", "warranty_expiry")
 
 
-def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: Callable[[], None]) -> list[ft.Control]:
+def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: Callable[[], None]) -> list[ft.Control]:
     site = form.get("site_id")
     lines = [Choice(str(line.id), line.name) for line in client.lines.rows.values() if str(line.site_id) == site]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in Criticality]
@@ -67,12 +68,12 @@ def fields(client: Client, form: Form, machine: EquipmentRead | None, add_line: 
     ]  # fmt: skip
 
 
-def _here(machine: EquipmentRead | None) -> str:
+def _here(machine: EquipmentRow | None) -> str:
     """Where what is made elsewhere comes back to."""
     return f"/equipment/{machine.id}/edit" if machine else "/equipment/new"
 
 
-def _site_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+def _site_picker(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Control:
     sites = [Choice(str(site.id), site.name, note=site.location) for site in client.sites.rows.values()]
     may_make = client.may(Permission.sites_write)
     maker = Maker(t("machine_form.make_site"), opener(f"/sites/new?next={_here(machine)}")) if may_make else None
@@ -86,7 +87,7 @@ def _site_picker(client: Client, form: Form, machine: EquipmentRead | None) -> f
     )
 
 
-def _class_picker(client: Client, form: Form, machine: EquipmentRead | None) -> ft.Control:
+def _class_picker(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Control:
     own = str(machine.class_id) if machine and machine.class_id else ""
     classes = [
         Choice(str(c.id), in_language(c.names, language()), marks.icon_named(c.icon))
@@ -103,19 +104,19 @@ def _specifications(client: Client, form: Form) -> list[ft.Control]:
     of_class = client.classes.get(UUID(chosen)) if chosen else None
     if of_class is None or not of_class.spec_fields:
         return []
-    told: dict[str, Any] = form.get("specifications") or {}
+    entered: dict[str, Any] = form.get("specifications") or {}
 
     def field(spec: SpecField) -> ft.Control:
         name = in_language(spec.names, language())
         label = f"{name} ({spec.unit})" if spec.unit else name
-        value = told.get(spec.key)
+        value = entered.get(spec.key)
         text = "" if value is None else str(value)
-        return TextInput(label, text, lambda typed: form.set("specifications", {**told, spec.key: typed}), optional=True, max_length=100)
+        return TextInput(label, text, lambda typed: form.set("specifications", {**entered, spec.key: typed}), optional=True, max_length=100)
 
     return [SectionHeader(t("machine_form.specifications")), *(field(spec) for spec in of_class.spec_fields)]
 
 
-def as_told(specifications: dict[str, Any]) -> dict[str, Any]:
+def as_typed(specifications: dict[str, Any]) -> dict[str, Any]:
     """Without what was left empty; figures as figures, whichever comma they were typed with."""
     return {key: _figure(value) for key, value in specifications.items() if value not in (None, "")}
 

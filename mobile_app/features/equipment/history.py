@@ -17,7 +17,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import SkeletonLines, toast
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.text import Meta
-from shared_models.interventions import InterventionType
+from shared_models.interventions.rows import InterventionType
 
 FIRST, MORE = 20, 40
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.files import download
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
@@ -17,9 +17,9 @@ from mobile_app.ui.fields import Field
 from mobile_app.ui.hooks import Draft, use_async, use_draft
 from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space
-from shared_models.label_sheets import BlankLabels, LabelFormat, LabelSheet, UnprintableLabel
+from shared_models.labels.sheets import BlankLabels, LabelFormat, LabelSheet, UnprintableLabel
 
 PER_SHEET = {LabelFormat.l7163: 14, LabelFormat.l7160: 21, LabelFormat.l7651: 65, LabelFormat.roll_62: 1}
 MOST_COPIES = 20
@@ -68,7 +68,7 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
     parts.append(PrimaryButton(t("labels_form.print"), print_them, icon=ft.Icons.PRINT_ROUNDED))
     if len(equipment_ids) == 1:
         parts.append(ft.Row([TextLink(t("labels_form.picture"), picture)], alignment=ft.MainAxisAlignment.CENTER))
-    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts)
 
 
 async def unprintable(client: Client, equipment_ids: Sequence[UUID]) -> list[UnprintableLabel]:

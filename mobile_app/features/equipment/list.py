@@ -6,15 +6,16 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_number, n, t
-from mobile_app.core.search import search_equipment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.scanning import scanner
+from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
@@ -25,12 +26,13 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
-from mobile_app.ui.sheets import use_sheet
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.equipment import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
 
 MOST = 60
@@ -128,6 +130,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         [
             ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
             ft.Container(bar[0], width=360),
+            MoreMenu(_exports(client, filters)),
             *_admin_actions(client, lambda: set_printing([])),
             SyncBadge(),
         ],
@@ -145,13 +148,13 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         row_label=lambda row: dotted(row.name, row.code),
         empty=_no_match(client),
     )
-    body = ft.Column(
-        [head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True)],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+
+
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    asked = {"search": filters.query.strip(), "site_id": filters.site, "production_line_id": filters.line}
+    return exports(client, "/equipment", t("equipment_list.title"), **asked, status=filters.status, criticality=filters.criticality)
 
 
 def _count(client: Client) -> str:

@@ -5,28 +5,28 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, format_number, language, t
-from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.chips import IconTile
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import Criticality, DocumentRow, EquipmentRow, in_language
-from shared_models.interventions import InterventionRow, InterventionType
-from shared_models.labels import grouped
-from shared_models.life import EquipmentLifeRow, Fix, fixes, repeat_failure
-from shared_models.lifecycle import OPEN, InterventionStatus, State
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
+from shared_models.equipment.life import EquipmentLifeRow, Fix, fixes, repeat_failure
+from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow, in_language
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
+from shared_models.interventions.rows import InterventionRow, InterventionType
+from shared_models.labels.codes import grouped
 
 
 def top_bar(*actions: ft.Control) -> ft.Control:
@@ -87,7 +87,7 @@ def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_r
         others.insert(0, IconAction(ft.Icons.ADD_ROUNDED, t("machine.new_job"), on_start, outlined=True, size=52))
     if environment.current().has_big_text:
         main.expand = None
-        return ft.Column([main, ft.Row(list[ft.Control](others), spacing=10)], spacing=10, tight=True, horizontal_alignment=STRETCH)
+        return Stack(main, ft.Row(list[ft.Control](others), spacing=10), spacing=10)
     return ft.Row([main, *others], spacing=10)
 
 
@@ -104,7 +104,7 @@ def fixes_card(client: Client, machine: EquipmentRow, life: EquipmentLifeRow | N
     if not found:
         return []
     lines = [_fix_line(client, machine.id, fix) for fix in found]
-    return [Card(ft.Column([CardHeader(t("machine.fixes")), *lines], spacing=4, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(CardHeader(t("machine.fixes")), *lines, spacing=4))]
 
 
 def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
@@ -139,7 +139,7 @@ def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
         field = fields.get(key)
         name = in_language(field.names, language()) if field else key
         rows.append((name, _measure(value, field.unit) if field and field.unit else str(value)))
-    return Card(ft.Column([CardHeader(t("machine.facts")), KeyValues(rows)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(CardHeader(t("machine.facts")), KeyValues(rows), spacing=12))
 
 
 def _measure(value: object, unit: str) -> str:
@@ -154,8 +154,18 @@ def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow]
     if not documents:
         return []
     lines = [LineItem(document.title, icon=ft.Icons.DESCRIPTION_OUTLINED, on_click=on_open(document)) for document in documents]
-    return [Card(ft.Column([CardHeader(t("machine.documents")), *lines], spacing=2, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(CardHeader(t("machine.documents")), *lines, spacing=2))]
 
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:
     return interventions_of(client.interventions.rows.values(), equipment_id)
+
+
+def unknown_machine() -> ft.Control:
+    return EmptyState(
+        ft.Icons.SEARCH_OFF_ROUNDED,
+        t("machine.unknown"),
+        t("machine.unknown_body"),
+        action=t("machine.all"),
+        on_action=lambda: go("/equipment"),
+    )

@@ -1,14 +1,15 @@
 """Entering a meter, and changing what is known of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.client import Client
+from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.typed_number import TypedNumber
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
@@ -17,15 +18,16 @@ from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.numbers import NumberStepper
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space
 from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.meters import CreateMeter, MeterKind, MeterRow, UpdateMeter
+from shared_models.meters.commands import CreateMeter, UpdateMeter
+from shared_models.meters.rows import MeterKind, MeterRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 UNITS = ("h", "cycles", "km", "m³", "bar", "°C")
 HOURS, MOST_HOURS = "h", 24.0
+WORDS = ("name", "unit")
 _FIELDS = ("name", "unit", "kind", "digits", "decimals", "most_per_day", "expected_per_day", "low", "high", "is_active")
 _NEW: dict[str, Any] = {"unit": HOURS, "kind": MeterKind.counter.value, "decimals": 0, "is_active": True}
 
@@ -38,18 +40,17 @@ def meter_sheet(client: Client, equipment_id: UUID, meter: MeterRow | None, on_d
 @component
 def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_done: Callable[[], Any]) -> ft.Control:
     known = {name: getattr(meter, name) for name in _FIELDS} if meter else _NEW
-    form = use_form(f"meter:{meter.id}:{meter.version}" if meter else f"meter:new:{equipment_id}", known)
+    form = use_form(f"meter:{meter.id}" if meter else f"meter:new:{equipment_id}", known, meter.version if meter else None)
     is_counter = form.get("kind") == MeterKind.counter
 
     async def save() -> None:
         low, high = form.get("low"), form.get("high")
-        if not form.require("name", "unit"):
+        if not form.require(*WORDS):
             return
         if not is_counter and low is not None and high is not None and low >= high:
             form.refuse_with(t("meters.low_above_high"))
             return
-        if await carry_out(client, _command(client, equipment_id, meter, form)):
-            await form.draft.clear()
+        if (command := _command(client, equipment_id, meter, form)) and await submit(client, command, form):
             on_done()
 
     kinds = [Choice(kind.value, t(f"meters.is.{kind}")) for kind in MeterKind]
@@ -61,10 +62,9 @@ def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_don
         Field(t("meters.decimals"), Segments(_digits(), str(form.get("decimals", 0)), lambda many: form.set("decimals", int(many)))),
         *(_of_counter(form) if is_counter else _of_gauge(form)),
         *([Toggle(t("meters.is_active"), form.get("is_active", True), lambda on: form.set("is_active", on))] if meter else []),
-        *([ft.Text(form.problem)] if form.problem else []),
-        PrimaryButton(t("meters.keep"), save, icon=ft.Icons.CHECK_ROUNDED),
+        sender(form, PrimaryButton(t("meters.keep"), save, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
     ]
-    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*parts)
 
 
 def _digits() -> list[Choice]:
@@ -80,38 +80,31 @@ def _of_counter(form: Form) -> list[ft.Control]:
             NumberStepper(t("meters.digits"), form.get("digits") or 0, lambda many: form.set("digits", many or None), most=12),
         ),
         Meta(t("meters.digits_hint")),
-        TypedNumber(
-            t("meters.most_per_day"), form.get("most_per_day", most), lambda value: form.set("most_per_day", value), unit=unit,
-            hint=t("meters.most_hint"), optional=True, key="most",
-        ),
-        TypedNumber(
-            t("meters.expected_per_day"), form.get("expected_per_day"), lambda value: form.set("expected_per_day", value), unit=unit,
-            hint=t("meters.expected_hint"), optional=True, key="expected",
-        ),
-    ]  # fmt: skip
+        _number(form, "most_per_day", unit, t("meters.most_hint"), most),
+        _number(form, "expected_per_day", unit, t("meters.expected_hint")),
+    ]
 
 
 def _of_gauge(form: Form) -> list[ft.Control]:
     unit = form.get("unit") or ""
-    return [
-        TypedNumber(t("meters.low"), form.get("low"), lambda value: form.set("low", value), unit=unit, optional=True, key="low"),
-        TypedNumber(
-            t("meters.high"), form.get("high"), lambda value: form.set("high", value), unit=unit, optional=True,
-            hint=t("meters.range_hint"), key="high",
-        ),
-    ]  # fmt: skip
+    return [_number(form, "low", unit), _number(form, "high", unit, t("meters.range_hint"))]
 
 
-def _command(client: Client, equipment_id: UUID, meter: MeterRow | None, form: Form) -> Command:
+def _number(form: Form, name: str, unit: str, hint: str = "", usual: float | None = None) -> ft.Control:
+    value, put, error = form.get(name, usual), partial(form.set, name), form.errors.get(name, "")
+    return TypedNumber(t(f"meters.{name}"), value, put, unit=unit, hint=hint, error=error, optional=True, key=name)
+
+
+def _command(client: Client, equipment_id: UUID, meter: MeterRow | None, form: Form) -> Command | None:
     """A gauge has no use per day, a counter no range."""
     is_counter = form.get("kind") == MeterKind.counter
     most = form.get("most_per_day", MOST_HOURS if form.get("unit") == HOURS else None)
-    fields: dict[str, Any] = {name: form.get(name) for name in ("name", "unit")} | {"decimals": form.get("decimals", 0)}
+    fields: dict[str, Any] = {"occurred_at": client.now(), "decimals": form.get("decimals", 0), **{name: form.get(name) for name in WORDS}}
     if is_counter:
         fields |= {"digits": form.get("digits") or None, "most_per_day": most or None, "expected_per_day": form.get("expected_per_day")}
     else:
         fields |= {"low": form.get("low"), "high": form.get("high")}
     if meter:
-        is_active = form.get("is_active", True)
-        return UpdateMeter(occurred_at=client.now(), meter_id=meter.id, version=meter.version, is_active=is_active, **fields)
-    return CreateMeter(occurred_at=client.now(), meter_id=uuid7(), equipment_id=equipment_id, kind=MeterKind(form.get("kind")), **fields)
+        known = {"meter_id": meter.id, "version": form.get("version"), "is_active": form.get("is_active", True)}
+        return made(form, UpdateMeter, fields | known)
+    return made(form, CreateMeter, fields | {"meter_id": uuid7(), "equipment_id": equipment_id, "kind": form.get("kind")})

@@ -5,24 +5,27 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_datetime, t
-from mobile_app.domain.context import carry_out, use_tables
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meters import amount, use
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.meters import ON_DEVICE, MeterKind, MeterRow, ReadingPage, ReadingRow, ResetRow, VoidReading
+from shared_models.meters.commands import VoidReading
+from shared_models.meters.rows import ON_DEVICE, MeterKind, MeterRow, ReadingRow, ResetRow
+from shared_models.paging import KeysetPage
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 MORE = 100
 
 
@@ -44,7 +47,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
     async def load_more() -> None:
         query: dict[str, Any] = {"size": MORE} | ({"cursor": following} if following else {})
         try:
-            page = ReadingPage.model_validate(await client.api.get(f"/meters/{meter.id}/readings", **query))
+            page = KeysetPage[ReadingRow].model_validate(await client.api.get(f"/meters/{meter.id}/readings", **query))
         except ClientError as error:
             set_trouble(t("meters.history_offline" if isinstance(error, Offline) else "meters.history_failed"))
         else:
@@ -54,14 +57,14 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
     def take_back(reading: ReadingRow) -> None:
         async def sure() -> None:
             command = VoidReading(occurred_at=client.now(), meter_id=meter.id, reading_id=reading.id)
-            if await carry_out(client, command):
+            if await submit(client, command):
                 set_pages(None)
 
         value = amount(meter, reading.value)
         ask(Question(t("meters.void_title", value=value), t("meters.void_body"), t("meters.void"), sure))
 
     parts: list[ft.Control] = [*_curve(meter, readings)]
-    parts += [_line(client, meter, entry, take_back, risen) for entry, risen in rises(told(readings, meter.resets))]
+    parts += [_line(client, meter, entry, take_back, risen) for entry, risen in rises(story(readings, meter.resets))]
     may_have_more = len(meter.readings) >= ON_DEVICE if pages is None else following is not None
     if may_have_more:
         parts.append(TextLink(t("meters.older"), load_more))
@@ -69,7 +72,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
         parts.append(Meta(trouble))
     if not readings and not meter.resets:
         parts.append(Meta(t("meters.never_read")))
-    return ft.Column(parts, spacing=Space.s, tight=True, horizontal_alignment=STRETCH)
+    return Stack(*parts, spacing=Space.s)
 
 
 def merged(own: Sequence[ReadingRow], fetched: Sequence[ReadingRow]) -> list[ReadingRow]:
@@ -78,7 +81,7 @@ def merged(own: Sequence[ReadingRow], fetched: Sequence[ReadingRow]) -> list[Rea
     return sorted(by_id.values(), key=lambda reading: (reading.read_at, reading.id), reverse=True)
 
 
-def told(readings: Sequence[ReadingRow], resets: Sequence[ResetRow]) -> list[ReadingRow | ResetRow]:
+def story(readings: Sequence[ReadingRow], resets: Sequence[ResetRow]) -> list[ReadingRow | ResetRow]:
     """Both in one story, newest first, a reset below the reading of its instant; resets older than the readings are left out."""
     oldest = readings[-1].read_at if readings else None
     within = [reset for reset in resets if oldest is None or reset.occurred_at >= oldest]

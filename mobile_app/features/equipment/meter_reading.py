@@ -7,25 +7,25 @@ from datetime import datetime
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import Done, ResetForm, When, reading_of
-from mobile_app.domain.meters import amount, doubt_of, last_shown, may_confirm, question, since_when
+from mobile_app.domain.meters import amount, last_shown, may_confirm, question, since_when
 from mobile_app.domain.reading_pad import ReadingPad
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.numbers import parse_number
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Space, Tone
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import MeterRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
 
 
 def reading_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
@@ -45,7 +45,7 @@ def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
 
     async def record(at: datetime, *, confirmed: bool) -> None:
         assert value is not None
-        if await carry_out(client, reading_of(client, meter, value, at, confirmed=confirmed)):
+        if await submit(client, reading_of(client, meter, value, at, confirmed=confirmed)):
             on_done()
 
     async def save() -> None:
@@ -68,16 +68,13 @@ def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
             on_reset=None if may_confirm(doubt) or doubt.kind is Implausible.off_dial else lambda: set_resetting(True),
             on_correct=lambda: set_doubted(None),
         )  # fmt: skip
-    return _stack(
+    return Stack(
         _last(client, meter),
         ReadingPad(meter, typed, set_typed, save),
         When(earlier, set_earlier, client.now()),
         PrimaryButton(t("meters.save"), save, icon=ft.Icons.CHECK_ROUNDED, disabled=value is None),
+        spacing=Space.m,
     )
-
-
-def _stack(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=STRETCH)
 
 
 def _last(client: Client, meter: MeterRow) -> ft.Control:
@@ -97,4 +94,4 @@ def _question(words: str, value: str, *, on_confirm: Done | None, on_reset: Done
         buttons.append(PrimaryButton(t("meters.confirm", value=value), on_confirm, icon=ft.Icons.CHECK_ROUNDED))
     if on_reset:
         buttons.append(PrimaryButton(t("meters.was_reset"), on_reset, icon=ft.Icons.RESTART_ALT_ROUNDED))
-    return _stack(NoticeCard(value, words, tone=Tone.warning, icon=ft.Icons.HELP_OUTLINE_ROUNDED), *buttons)
+    return Stack(NoticeCard(value, words, tone=Tone.warning, icon=ft.Icons.HELP_OUTLINE_ROUNDED), *buttons, spacing=Space.m)

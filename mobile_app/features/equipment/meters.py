@@ -5,8 +5,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.meter_reset import reset_sheet
@@ -21,12 +21,12 @@ from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.hooks import State, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, Radius, Size
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.meters.rows import MeterKind, MeterRow
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 Opening = Callable[..., Handler]
 READ, RESET, HISTORY, EDIT, NEW = "read", "reset", "history", "edit", "new"
 _CURVE_WIDTH = 84
@@ -76,7 +76,7 @@ def MetersCard(equipment_id: UUID, opening: Opening) -> ft.Control:
         lines.append(_line(client, meter, opening))
     if not meters:
         lines.append(Meta(t("meters.none")))
-    return Card(ft.Column(lines, spacing=6, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*lines, spacing=6))
 
 
 def _sheet(client: Client, equipment_id: UUID, asked: tuple[str, UUID | None] | None, close: Handler) -> Sheet | None:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, use_tables
 from mobile_app.domain.files import download
+from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import life_card
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.equipment import machine as parts
@@ -22,12 +23,12 @@ from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
-from mobile_app.ui.theme import Space, Tone
-from shared_models.equipment import DocumentRow, EquipmentRow
+from mobile_app.ui.stack import Columns
+from mobile_app.ui.theme import Tone
+from shared_models.equipment.rows import DocumentRow, EquipmentRow
 from shared_models.permissions import Permission
 
 __all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]
@@ -50,25 +51,15 @@ def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
     equipment_id = UUID(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
-    return Machine(client, machine, key=str(equipment_id)) if machine else _unknown()
-
-
-def _unknown() -> ft.Control:
-    return EmptyState(
-        ft.Icons.SEARCH_OFF_ROUNDED,
-        t("machine.unknown"),
-        t("machine.unknown_body"),
-        action=t("machine.all"),
-        on_action=lambda: go("/equipment"),
-    )
+    return Machine(client, machine, key=str(equipment_id)) if machine else parts.unknown_machine()
 
 
 @component
 def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     sheet, set_sheet = ft.use_state("")
     jobs = parts.jobs_of(client, machine.id)
-    life = use_async(lambda: client.life(machine.id), [machine.id, client.details.version]).data
-    documents = use_async(lambda: client.documents(machine.id), [machine.id, client.details.version]).data or []
+    life = use_async(lambda: life_of(client, machine.id), [machine.id, client.details.version]).data
+    documents = use_async(lambda: documents_of(client, machine.id), [machine.id, client.details.version]).data or []
     size = use_breakpoint()
     use_clock(60)
 
@@ -104,17 +95,7 @@ def _laid_out(
 ) -> ft.Control:
     if size < Breakpoint.desktop:
         return Page(bar, *first, *past, *papers, history)
-    columns = ft.Row(
-        [_column([*first, *papers], 5), _column([*past, history], 6)],
-        spacing=Space.xl,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-    )
-    return Page(bar, columns, max_width=1180)
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=parts.STRETCH)
-    return ft.Container(column, expand=flex)
+    return Page(bar, Columns([*first, *papers], [*past, history], (5, 6)), max_width=1180)
 
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:

@@ -5,24 +5,27 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
-from mobile_app.domain.context import carry_out, go
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.equipment import ChangeEquipmentStatus, EquipmentRow, EquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.interventions import CreateIntervention, InterventionType, Priority, StopKind
+from shared_models.interventions.commands import CreateIntervention
+from shared_models.interventions.rows import InterventionType, Priority, StopKind
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 BREAKDOWN, FAULT, ROUND = "breakdown", "fault", "round"
 KINDS = {
     BREAKDOWN: (InterventionType.corrective, ft.Icons.ERROR_OUTLINE_ROUNDED),
@@ -44,7 +47,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     async def start(kind: str) -> None:
         intervention_id = uuid7()
         command = _new_job(client, machine, intervention_id, kind, draft.get("title", ""), starts=True)
-        if await carry_out(client, command, "machine.started"):
+        if await submit(client, command, said="machine.started"):
             await draft.clear()
             on_done()
             go(f"/jobs/{intervention_id}")
@@ -54,22 +57,18 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     def picked(kind: str) -> Awaitable[None]:
         return start(kind)
 
-    return ft.Column(
-        [
-            TextInput(
-                t("machine.what"),
-                draft.get("title", ""),
-                draft.setter("title"),
-                placeholder=t("machine.what_hint"),
-                max_length=text_limit(CreateIntervention, "title"),
-                optional=True,
-            ),
-            Meta(t("machine.start_hint")),
-            ChoiceGrid(choices, None, picked, columns=1),
-        ],
+    return Stack(
+        TextInput(
+            t("machine.what"),
+            draft.get("title", ""),
+            draft.setter("title"),
+            placeholder=t("machine.what_hint"),
+            max_length=text_limit(CreateIntervention, "title"),
+            optional=True,
+        ),
+        Meta(t("machine.start_hint")),
+        ChoiceGrid(choices, None, picked, columns=1),
         spacing=Space.m,
-        tight=True,
-        horizontal_alignment=STRETCH,
     )
 
 
@@ -90,35 +89,30 @@ def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
         kind = BREAKDOWN if draft.get("stopped") else FAULT
         command = _new_job(client, machine, uuid7(), kind, draft.get("title"), starts=False)
         more = {"description": draft.get("description", ""), "priority": Priority(draft.get("priority"))}
-        if await carry_out(client, command.model_copy(update=more), "machine.reported"):
+        if await submit(client, command.model_copy(update=more), said="machine.reported"):
             await draft.clear()
             on_done()
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    return ft.Column(
-        [
-            TextInput(
-                t("machine.what_is_wrong"),
-                draft.get("title", ""),
-                draft.setter("title"),
-                max_length=text_limit(CreateIntervention, "title"),
-                error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
-            ),
-            Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
-            TextInput(
-                t("machine.details"),
-                draft.get("description", ""),
-                draft.setter("description"),
-                lines=3,
-                max_length=text_limit(CreateIntervention, "description"),
-                optional=True,
-            ),
-            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-            PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        TextInput(
+            t("machine.what_is_wrong"),
+            draft.get("title", ""),
+            draft.setter("title"),
+            max_length=text_limit(CreateIntervention, "title"),
+            error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
+        ),
+        Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
+        TextInput(
+            t("machine.details"),
+            draft.get("description", ""),
+            draft.setter("description"),
+            lines=3,
+            max_length=text_limit(CreateIntervention, "description"),
+            optional=True,
+        ),
+        Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
+        PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
     )
 
 
@@ -154,19 +148,12 @@ def StatusForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
         command = ChangeEquipmentStatus(
             occurred_at=client.now(), equipment_id=machine.id, status=EquipmentStatus(status), reason=reason.strip()
         )
-        if await carry_out(client, command, "machine.status_changed"):
+        if await submit(client, command, said="machine.status_changed"):
             on_done()
 
     choices = [Choice(s.value, marks.EQUIPMENT[s].word, marks.EQUIPMENT[s].icon) for s in EquipmentStatus]
-    return ft.Column(
-        [
-            ChoiceGrid(choices, status, set_status),
-            TextInput(
-                t("machine.status_reason"), reason, set_reason, max_length=text_limit(ChangeEquipmentStatus, "reason"), optional=True
-            ),
-            PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        ChoiceGrid(choices, status, set_status),
+        TextInput(t("machine.status_reason"), reason, set_reason, max_length=text_limit(ChangeEquipmentStatus, "reason"), optional=True),
+        PrimaryButton(t("machine.status_save"), save, disabled=status == machine.status),
     )

@@ -7,16 +7,15 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
 from mobile_app.domain import steps as st
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.jobs.checklist_answers import Answering
 from mobile_app.features.jobs.checklist_steps import StepCard, under_thumb
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
-from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard, RowCard
 from mobile_app.ui.choices import StepHeader, StepTitle
@@ -26,11 +25,13 @@ from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.hooks import use_breakpoint, use_draft, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import TONES, C, Space, Tone
-from shared_models.checklists import ANSWERABLE, StepKind, StepState
-from shared_models.interventions import InterventionRow, may_work_on
-from shared_models.lifecycle import InterventionStatus
+from shared_models.checklists.rows import ANSWERABLE, StepKind, StepState
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.sheet import may_work_on
 
 SKIP_REASONS = ("no_access", "running", "no_tool", "not_here")
 SWIPE = 250
@@ -116,7 +117,7 @@ def _step_page(
 ) -> ft.Control:  # fmt: skip
     card = StepCard(answering, key=str(answering.step.id))
     body = _swiped(card, at, move) if swipes and answering.step.kind is not StepKind.signature else card
-    footer = stacked(*under_thumb(answering), _footer(answering, at, move, on_skip), spacing=10)
+    footer = Stack(*under_thumb(answering), _footer(answering, at, move, on_skip), spacing=10)
     return Page(head, body, footer=footer, spacing=Space.l, max_width=widest)
 
 
@@ -186,16 +187,16 @@ def _summary(client: Client, job: InterventionRow, head: ft.Control, move: Calla
 
 
 def _counted(state: st.Progress) -> str:
-    told = t("checklist.progress_long", done=state.answered, total=state.total)
-    return f"{told} · {n('checklist.failed_count', state.failed)}" if state.failed else told
+    progress = t("checklist.progress_long", done=state.answered, total=state.total)
+    return f"{progress} · {n('checklist.failed_count', state.failed)}" if state.failed else progress
 
 
 def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None]) -> list[ft.Control]:
     answers, steps = st.answers_by_step(job), st.steps_of(job)
     linked = st.correctives(client.interventions.rows.values(), job.id)
     fine = {StepState.done, StepState.na}
-    told = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
-    worth = [step for step in told if step.id not in answers or answers[step.id].state not in fine]
+    expected = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
+    worth = [step for step in expected if step.id not in answers or answers[step.id].state not in fine]
     lines: list[ft.Control] = []
     for step in worth:
         mark, answer = st.mark_of(step, answers.get(step.id)), answers.get(step.id)
@@ -203,7 +204,7 @@ def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None
         at = steps.index(step)
         lines.append(LineItem(step.title, meta=words, icon=mark.icon, color=_ink(mark.tone), on_click=lambda at=at: move(at)))
         lines += st.linked_job(linked.get(step.id))
-    return [Card(stacked(*lines, spacing=4))] if lines else []
+    return [Card(Stack(*lines, spacing=4))] if lines else []
 
 
 def _ink(tone: Tone) -> ft.ColorValue:
@@ -231,4 +232,4 @@ def checklist_card(job: InterventionRow, *, may_answer: bool) -> list[ft.Control
         label = "checklist.see"
     enter = SecondaryButton(t(label), opener(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED)
     row = [ft.Row(chips, spacing=10, run_spacing=6, wrap=True)] if chips else []
-    return [Card(stacked(CardHeader(job.checklist.name, count), bar, *row, enter, spacing=12))]
+    return [Card(Stack(CardHeader(job.checklist.name, count), bar, *row, enter, spacing=12))]

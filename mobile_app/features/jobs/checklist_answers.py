@@ -6,27 +6,23 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
-from mobile_app.core.project_checklists import meters_of_machine
-from mobile_app.core.project_meters import doubt_of
 from mobile_app.domain import steps as st
 from mobile_app.domain.camera import take_photo
-from mobile_app.domain.context import carry_out
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import may_confirm
+from mobile_app.domain.submit import submit
 from mobile_app.ui.hooks import Draft
-from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, StepState, judged, meters_for
+from shared_models.checklists.answering import meters_of
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import AnswerRow, Step, StepKind, StepState
+from shared_models.checklists.rules import judged, meters_for
 from shared_models.ids import uuid7
-from shared_models.interventions import (
-    AddPhoto,
-    CreateIntervention,
-    InterventionRow,
-    InterventionType,
-    PhotoKind,
-    Priority,
-)
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import MeterRow
+from shared_models.interventions.commands import AddPhoto, CreateIntervention
+from shared_models.interventions.rows import InterventionRow, InterventionType, PhotoKind, Priority
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
 
 NUMBERS = frozenset({StepKind.number, StepKind.meter})
 SAVED = NUMBERS | {StepKind.text, StepKind.signature}
@@ -108,7 +104,7 @@ class Answering:
         """Those that the step can mean, the likeliest first."""
         if self.step.kind is not StepKind.meter:
             return []
-        return meters_for(self.step, meters_of_machine(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+        return meters_for(self.step, meters_of(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
 
     @cached_property
     def meter(self) -> MeterRow | None:
@@ -124,7 +120,7 @@ class Answering:
 
     def choose_meter(self, key: str) -> None:
         self.enter("meter", key)
-        if self.is_settled:
+        if self.is_answered:
             self.enter("value", self.typed)
 
     @property
@@ -160,14 +156,14 @@ class Answering:
 
     async def give(self, state: StepState, value: str | float | None = None, *, reason: str = "", sure: bool = False) -> bool:
         """Answer, and go on to the next step unless this one has failed."""
-        told = await carry_out(self.client, AnswerStep(
+        is_taken = await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
             is_confirmed=sure, **self._read(),
         ))  # fmt: skip
-        if told and judged(self.step, state, value) is not StepState.failed:
+        if is_taken and judged(self.step, state, value) is not StepState.failed:
             self.on_next()
-        return told
+        return is_taken
 
     def _read(self) -> dict[str, UUID]:
         """The reading that the answer of a meter step makes."""
@@ -180,14 +176,14 @@ class Answering:
             self.enter("value", None)
 
     @property
-    def is_settled(self) -> bool:
+    def is_answered(self) -> bool:
         """Answered, and nothing else is being typed."""
         return self.answer is not None and self.answer.value is not None and self.entered("value") is None
 
     async def take_back(self) -> None:
         for name in ("value", "photo", "finding", "meter"):
             self.enter(name, None)
-        await carry_out(self.client, AnswerStep(
+        await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=None,
         ))  # fmt: skip
 
@@ -211,7 +207,7 @@ class Answering:
     async def _again(self, state: StepState) -> bool:
         """The same answer with another photo or another finding."""
         value = self.answer.value if self.answer else None
-        return await carry_out(self.client, AnswerStep(
+        return await submit(self.client, AnswerStep(
             occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
             reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True, **self._read(),
         ))  # fmt: skip
@@ -225,12 +221,12 @@ class Answering:
         await self.keep_finding()
         job_id, at = uuid7(), self.client.now()
         answer = self.answer
-        told = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
-        made = await carry_out(self.client, CreateIntervention(
+        values = ", ".join(filter(None, [st.value_text(self.step, answer), st.limits_text(self.step)]))
+        made = await submit(self.client, CreateIntervention(
             occurred_at=at, intervention_id=job_id, equipment_id=self.job.equipment_id, title=title, priority=priority,
-            description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=told).strip(),
+            description=t("checklist.found_in", step=self.step.title, job=self.job.title, told=values).strip(),
             intervention_type=InterventionType.corrective, reported_at=at, found_in=self.job.id, found_at_step=self.step.id,
-        ), "checklist.corrective_made")  # fmt: skip
+        ), said="checklist.corrective_made")  # fmt: skip
         if made and self.photo_id:
-            await carry_out(self.client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=self.photo_id, kind=PhotoKind.before))
+            await submit(self.client, AddPhoto(occurred_at=at, intervention_id=job_id, photo_id=self.photo_id, kind=PhotoKind.before))
         return made

@@ -13,7 +13,6 @@ from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.meters import as_typed, last_shown, question, since_when
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.features.jobs.checklist_answers import NUMBERS, SAVED, Answering
-from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, NoticeCard
@@ -25,11 +24,13 @@ from mobile_app.ui.hooks import use_breakpoint, use_draft
 from mobile_app.ui.pads import NumberPad, SignaturePad, shown
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
-from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Space, Tone, line
-from shared_models.checklists import StepKind, StepState, judged
-from shared_models.interventions import Priority
-from shared_models.meters import MeterKind, MeterRow
+from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Radius, Size, Tone, line
+from shared_models.checklists.rows import StepKind, StepState
+from shared_models.checklists.rules import judged
+from shared_models.interventions.rows import Priority
+from shared_models.meters.rows import MeterKind, MeterRow
 
 BIG = 84
 """The height of an answer that a gloved thumb gives."""
@@ -53,7 +54,7 @@ def StepCard(step: Answering) -> ft.Control:
     parts = [_asked(step), *_photo(step), *controls, *_failure(step, lambda: set_asking(True))]
     if step.answer is not None:
         parts.append(_answered(step))
-    return Card(stacked(*parts, spacing=Space.l), padding=20)
+    return Card(Stack(*parts), padding=20)
 
 
 def _asked(step: Answering) -> ft.Control:
@@ -62,7 +63,7 @@ def _asked(step: Answering) -> ft.Control:
         words.append(Body(step.step.help, color=C.ink2))
     if not step.step.is_required:
         words.append(Meta(t("checklist.optional")))
-    return stacked(*words, spacing=6)
+    return Stack(*words, spacing=6)
 
 
 def _instruction(words: str) -> ft.Control:
@@ -80,7 +81,7 @@ def _answered(step: Answering) -> ft.Control:
     row: list[ft.Control] = [chip, back]
     foot = ft.Row(row, alignment=ft.MainAxisAlignment.SPACE_BETWEEN, wrap=True)
     reason = [Meta(step.answer.reason)] if step.answer.reason and step.answer.state is StepState.skipped else []
-    return stacked(*reason, foot, spacing=4)
+    return Stack(*reason, foot, spacing=4)
 
 
 def under_thumb(step: Answering) -> list[ft.Control]:
@@ -88,7 +89,7 @@ def under_thumb(step: Answering) -> list[ft.Control]:
     env = environment.current()
     if env.layout.breakpoint != Breakpoint.phone:
         return []
-    if step.step.kind in NUMBERS and not step.is_settled:
+    if step.step.kind in NUMBERS and not step.is_answered:
         return [_figure(step), *_verdict(step), _pad(step)] if _has_keys_at_foot(step) else _verdict(step)
     if env.has_big_text:
         return []
@@ -101,7 +102,7 @@ def under_thumb(step: Answering) -> list[ft.Control]:
 def _has_keys_at_foot(step: Answering) -> bool:
     env = environment.current()
     has_room = env.layout.breakpoint == Breakpoint.phone and not env.has_big_text and (ft.context.page.height or 0) >= ROOMY
-    return has_room and not step.is_settled
+    return has_room and not step.is_answered
 
 
 # By kind
@@ -130,7 +131,7 @@ def _written(step: Answering) -> ft.Control:
 
 def _verdicts(step: Answering) -> list[ft.Control]:
     return [
-        stacked(
+        Stack(
             _big(step, StepState.done, "checklist.state.done", Tone.ok),
             _big(step, StepState.failed, "checklist.state.failed", Tone.bad),
             _big(step, StepState.na, "checklist.state.na", Tone.off),
@@ -196,11 +197,11 @@ def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:
         return [*asked, _field(step), *_verdict(step)]
     if _has_keys_at_foot(step):
         return asked
-    if step.is_settled:
+    if step.is_answered:
         again = TextLink(t("checklist.change_value"), lambda: step.enter("value", ""))
         return [*asked, _figure(step), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), *_verdict(step)]
-    is_told_at_foot = environment.current().layout.breakpoint == Breakpoint.phone
-    return [*asked, _figure(step), _pad(step), *([] if is_told_at_foot else _verdict(step))]
+    is_said_at_foot = environment.current().layout.breakpoint == Breakpoint.phone
+    return [*asked, _figure(step), _pad(step), *([] if is_said_at_foot else _verdict(step))]
 
 
 def _field(step: Answering) -> ft.Control:
@@ -245,7 +246,7 @@ def _limits(step: Answering) -> list[ft.Control]:
         found.append(Meta(_last_reading(step, step.meter)))
     elif step.step.kind is StepKind.meter:
         found.append(Meta(t("checklist.no_meter")))
-    return [stacked(*found, spacing=2)] if found else []
+    return [Stack(*found, spacing=2)] if found else []
 
 
 def _last_reading(step: Answering, meter: MeterRow) -> str:
@@ -269,10 +270,10 @@ def _figure_color(step: Answering) -> ft.ColorValue:
 
 def _verdict(step: Answering) -> list[ft.Control]:
     """In words, colour and icon, while it is typed; a failure that stands is told with what to do about it."""
-    if step.is_settled and step.answer and step.answer.state is StepState.failed:
+    if step.is_answered and step.answer and step.answer.state is StepState.failed:
         return []
     state, doubt = _state_now(step), step.doubt
-    if doubt is not None and step.meter is not None and isinstance(step.value, float) and not step.is_settled:
+    if doubt is not None and step.meter is not None and isinstance(step.value, float) and not step.is_answered:
         title = t("checklist.backwards" if step.runs_backwards else "checklist.implausible")
         notice = NoticeCard(title, question(step.meter, doubt, step.value, step.client.now()), tone=Tone.warning)
         return [notice, *([MeterWasReset(step)] if step.runs_backwards else [])]
@@ -298,11 +299,17 @@ def _photo(step: Answering) -> list[ft.Control]:
     if step.photo_id is not None:
         picture = StoredPicture(step.photo_id, 280, height=200, label=t("checklist.photo"))
         again = TextLink(t("checklist.photo_again"), step.photograph)
-        return [stacked(ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER))]
+        return [
+            Stack(
+                ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER), ft.Row([again], alignment=ft.MainAxisAlignment.CENTER), spacing=10
+            )
+        ]
     if not wanted:
         return []
     hint = [] if step.step.kind is StepKind.photo else [Meta(t("checklist.photo_first"))]
-    return [stacked(PrimaryButton(t("checklist.photo_take"), step.photograph, icon=ft.Icons.PHOTO_CAMERA_ROUNDED, height=64), *hint)]
+    return [
+        Stack(PrimaryButton(t("checklist.photo_take"), step.photograph, icon=ft.Icons.PHOTO_CAMERA_ROUNDED, height=64), *hint, spacing=10)
+    ]
 
 
 # A failure
@@ -313,9 +320,9 @@ def _failure(step: Answering, on_ask: Callable[[], None]) -> list[ft.Control]:
     answer = step.answer
     if answer is None or answer.state is not StepState.failed or (step.step.kind in SAVED and step.unsaved is not None):
         return []
-    told, limits = st.value_text(step.step, answer), st.limits_text(step.step)
-    body = t("checklist.failed_value", value=told, limits=limits) if told and limits else told
-    notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if told else []
+    value, limits = st.value_text(step.step, answer), st.limits_text(step.step)
+    body = t("checklist.failed_value", value=value, limits=limits) if value and limits else value
+    notice = [NoticeCard(t("checklist.failed_title"), body, tone=Tone.bad, icon=st.STATE[StepState.failed].icon)] if value else []
     found = TextInput(t("checklist.finding_label"), step.finding, partial(step.enter, "finding"), optional=True, lines=2, max_length=200)
     if step.linked is not None:
         return [*notice, found, *st.linked_job(step.linked)]
@@ -336,9 +343,8 @@ def CorrectiveForm(step: Answering, on_close: Callable[[], None]) -> ft.Control:
             on_close()
 
     priorities = [Choice(mark.value, marks.PRIORITY[mark].word) for mark in Priority]
-    return stacked(
+    return Stack(
         TextInput(t("checklist.corrective_what"), title, draft.setter("title"), lines=2, max_length=200),
         Segments(priorities, draft.get("priority"), draft.setter("priority")),
         PrimaryButton(t("checklist.corrective_create"), create, icon=ft.Icons.ADD_ROUNDED, disabled=not title.strip()),
-        spacing=Space.l,
     )

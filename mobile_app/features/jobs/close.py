@@ -12,18 +12,19 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, format_time, language, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
-from mobile_app.domain.context import carry_out, go, use_tables
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go, use_tables
+from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import item_name
 from mobile_app.domain.steps import KIND_ICON, progress
+from mobile_app.domain.submit import submit
 from mobile_app.features.jobs.checklist import draft_key
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
-from mobile_app.features.jobs.sheet_parts import stacked
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
@@ -37,22 +38,17 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import PickList
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Strong
 from mobile_app.ui.theme import C, Space
-from shared_models.checklists import Step
-from shared_models.equipment import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
+from shared_models.checklists.rows import Step
+from shared_models.equipment.life import likeliest_modes, repeat_failure
+from shared_models.equipment.rows import EquipmentClassRow, EquipmentStatus, FailureItem, FailureItemKind, in_language
 from shared_models.ids import uuid7
-from shared_models.interventions import (
-    CompleteIntervention,
-    FailureCoding,
-    InterventionRow,
-    InterventionType,
-    Signature,
-    has_photo,
-    is_signed,
-)
-from shared_models.life import likeliest_modes, repeat_failure
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import FailureCoding, InterventionRow, InterventionType, Signature
+from shared_models.interventions.sheet import has_photo, is_signed
 
 SHOWN = 6
 UNKNOWN = "unknown"
@@ -85,7 +81,7 @@ def _unfinished(job: InterventionRow, missing: list[Step]) -> ft.Control:
     lines = [LineItem(step.title, icon=KIND_ICON[step.kind]) for step in missing]
     on = PrimaryButton(t("checklist.continue"), lambda: go(f"/jobs/{job.id}/checklist"), icon=ft.Icons.CHECKLIST_ROUNDED, expand=True)
     notice = NoticeCard(t("close.unfinished"), n("checklist.missing", len(missing)))
-    return Page(head, notice, Card(stacked(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
+    return Page(head, notice, Card(Stack(*lines, spacing=4)), footer=ft.Row([on]), spacing=Space.l, max_width=560)
 
 
 def _over(_: Client, job: InterventionRow, *, read_only: bool = True) -> ft.Control:
@@ -124,7 +120,7 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
 
     async def finish() -> None:
         command = completion(job, draft.values, times, client.now())
-        if await carry_out(client, command):
+        if await submit(client, command):
             await draft.clear()
             await client.drafts.clear(draft_key(job.id))
             bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
@@ -159,7 +155,7 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
     searching, set_searching = ft.use_state(False)
     machine = client.equipment.get(job.equipment_id)
     of_class = client.classes.get(machine.class_id) if machine else None
-    life = use_async(lambda: client.life(job.equipment_id), [job.equipment_id]).data
+    life = use_async(lambda: life_of(client, job.equipment_id), [job.equipment_id]).data
     modes = likeliest_modes(of_class.failure_items, of_class.mode_counts, life.mode_counts if life else []) if of_class else []
     choices = [Choice(str(m.item.id), item_name(m.item), marks.icon_named(m.item.icon), m.share or None) for m in modes]
     picked = draft.get("mode")
@@ -182,7 +178,7 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
     again = repeat_failure([j for j in life.jobs if j.id != job.id], client.now(), UUID(picked)) if life and _is_mode(picked) else None
     hint = t("close.most_frequent", kind=in_language(of_class.names, language()).lower()) if of_class else ""
     remedies = _remedies(of_class)
-    return stacked(
+    return Stack(
         StepTitle(t("close.what"), hint),
         *([ChoiceGrid(first, picked, pick)] if first else []),
         ft.Row(links, spacing=4, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
@@ -217,7 +213,7 @@ def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) ->
     temporary = bool(draft.get("temporary"))
     until = [DateInput(t("close.temporary_until"), _until(draft), lambda day: draft.set("until", day.isoformat()))] if temporary else []
     corrective = job.intervention_type == InterventionType.corrective
-    return stacked(
+    return Stack(
         StepTitle(t("close.runs")),
         ChoiceGrid(states, draft.get("runs"), draft.setter("runs"), columns=3),
         _times_card(job, draft, times, lambda: set_editing(True)),
@@ -240,7 +236,6 @@ def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) ->
         *([NoticeCard(t("close.signature_asked"), icon=ft.Icons.DRAW_OUTLINED)] if asked and not draft.get("signature") else []),
         *(_signing(draft) if signing else []),
         *([] if signing else [ft.Row([TextLink(t("close.sign"), lambda: set_signing(True))])]),
-        spacing=Space.l,
     )
 
 
@@ -291,7 +286,7 @@ def _times_form(draft: Draft, times: Times) -> ft.Control:
         hint=t("close.down_hint"),
         optional=True,
     )
-    return stacked(worked, down, spacing=Space.l)
+    return Stack(worked, down)
 
 
 def _until(draft: Draft) -> date:

@@ -5,18 +5,19 @@ from datetime import datetime
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import due
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.lookup import dotted, line_of, machine, number_of, person
+from mobile_app.domain.lookup import dotted, line_of, machine, name_of, number_of
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Table
 from mobile_app.ui.theme import Space, Tone
-from shared_models.interventions import InterventionRow, Priority
-from shared_models.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
 
 RANK = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 
@@ -32,7 +33,7 @@ def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, 
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
     )
     parts: list[ft.Control] = [head, filters, ft.Container(table, expand=True)]
-    body = ft.Column(parts, spacing=Space.m, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    body = Stack(*parts, spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 
@@ -57,7 +58,7 @@ def _columns(client: Client) -> list[Column]:
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: RANK[job.priority], width=84),
         Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
         Column(
-            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: person(client, job.assigned_technician_id) or None
+            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: name_of(client, job.assigned_technician_id) or None
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
     ]
@@ -76,7 +77,7 @@ def _priority(job: InterventionRow) -> Cell:
 
 
 def _who(client: Client, job: InterventionRow) -> Cell:
-    name = person(client, job.assigned_technician_id)
+    name = name_of(client, job.assigned_technician_id)
     return Cell(name or t("domain.unassigned"), None if name else Tone.off)
 
 

@@ -18,9 +18,9 @@ from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, Skelet
 from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Meta
-from shared_models.interventions import HistoryEntry, InterventionRow, RevisionRead
+from shared_models.interventions.rows import HistoryEntry, InterventionRow, RevisionRead
 
-MINUTE = 60
+LATE_SECONDS = 60
 
 
 @component
@@ -36,7 +36,8 @@ def History(job_id: UUID) -> ft.Control:
     client = use_client()
 
     async def load() -> tuple[list[HistoryEntry], list[RevisionRead]]:
-        return await client.api.history(job_id), await client.api.revisions(job_id)
+        path = f"/maintenance/interventions/{job_id}"
+        return await client.api.list_of(HistoryEntry, f"{path}/history"), await client.api.list_of(RevisionRead, f"{path}/revisions")
 
     answer = use_async(load, [job_id])
     head = CardHeader(t("job.history"))
@@ -50,7 +51,7 @@ def History(job_id: UUID) -> ft.Control:
 
 
 def _line(entry: HistoryEntry) -> ft.Control:
-    late = (entry.received_at - entry.occurred_at).total_seconds() > MINUTE
+    late = (entry.received_at - entry.occurred_at).total_seconds() > LATE_SECONDS
     received = t("job.received_at", time=format_time(entry.received_at)) if late else ""
     step = next((name.removeprefix("step.") for name in entry.changes if name.startswith("step.")), "")
     meta = dotted(step, entry.by, format_datetime(entry.occurred_at), received)

@@ -2,24 +2,23 @@
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import DueLine, local_day, sensible, why_sentence
+from mobile_app.domain.due_marks import DueLine, local_day, sensible, why_sentence
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
-from shared_models.interventions import InterventionRow, RequiredPart
-from shared_models.lifecycle import OPEN
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import InterventionRow, RequiredPart
 
 
 def _card(*controls: ft.Control, spacing: float = 8) -> ft.Control:
-    return Card(ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(*controls, spacing=spacing))
 
 
 def due_card(client: Client, job: InterventionRow) -> list[ft.Control]:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line
@@ -34,14 +35,16 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment, use_live
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
-from shared_models.checklists import ANSWERABLE
-from shared_models.interventions import AddNote, InterventionRow, InterventionType, may_work_on
-from shared_models.lifecycle import OPEN, InterventionStatus, Verb, allowed
+from shared_models.checklists.rows import ANSWERABLE
+from shared_models.interventions.commands import AddNote
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus, Verb, allowed
+from shared_models.interventions.rows import InterventionRow, InterventionType
+from shared_models.interventions.sheet import may_work_on
 from shared_models.permissions import Permission
 
 
@@ -78,10 +81,10 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *required_parts_card(job),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
-    told = [
+    report = [
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
-        *([Card(parts.stacked(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
+        *([Card(Stack(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
     ]
     second = [
         *parts.report_card(client, job),
@@ -94,9 +97,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *steps, *told, *second, footer=footer)
-    sides = [_column([*first, *told], 5), _column([*steps, *second], 6)]
-    columns = ft.Row(sides, spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+        return Page(bar, *first, *steps, *report, *second, footer=footer)
+    columns = Columns([*first, *report], [*steps, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 
@@ -113,15 +115,11 @@ def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:
         return []
     step = next((step.title for step in steps_of(origin) if step.id == job.found_at_step), "")
     line = LineItem(origin.title, meta=step, icon=ft.Icons.CHECKLIST_ROUNDED, on_click=opener(f"/jobs/{origin.id}"))
-    return [Card(parts.stacked(CardHeader(t("checklist.origin")), line, spacing=6))]
+    return [Card(Stack(CardHeader(t("checklist.origin")), line, spacing=6))]
 
 
 def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
     return [parts.Photos(client, job, on_add)] if job.photos or on_add else []
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(parts.stacked(*controls, spacing=Space.m), expand=flex)
 
 
 def _title(job: InterventionRow) -> ft.Control:
@@ -216,7 +214,7 @@ def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control
     )
     send = [ft.Row([TextLink(t("job.note_add"), add)], alignment=ft.MainAxisAlignment.END)] if text.strip() else []
     empty = [Meta(t("job.no_note"))] if not written and not writable else []
-    return Card(parts.stacked(CardHeader(t("job.notes")), *written, *empty, *field, *send))
+    return Card(Stack(CardHeader(t("job.notes")), *written, *empty, *field, *send, spacing=10))
 
 
 # All jobs

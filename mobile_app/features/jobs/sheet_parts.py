@@ -6,10 +6,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, format_time, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, person, running_since
+from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, name_of, running_since
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
@@ -17,19 +17,15 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.pads import SignatureView
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Digits, Meta
 from mobile_app.ui.theme import BOLD, C, Tone
 from mobile_app.ui.timers import Timer
-from shared_models.equipment import EquipmentStatus
-from shared_models.interventions import ActionRow, InterventionRow, NoteRow, down_time
-from shared_models.lifecycle import OPEN, InterventionStatus
-from shared_models.requests import WorkRequestRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import ActionRow, InterventionRow, NoteRow
+from shared_models.interventions.sheet import down_time
+from shared_models.requests.rows import WorkRequestRow
 
 
 def clock_card(client: Client, job: InterventionRow) -> ft.Control:
@@ -39,13 +35,13 @@ def clock_card(client: Client, job: InterventionRow) -> ft.Control:
     seconds = sum(((a.ended_at or now) - a.started_at).total_seconds() for a in job.actions)
     clock = Timer(since) if since else _still(job, seconds)
     workers = [a.user_id for a in job.actions if a.ended_at is None]
-    who = ft.Row([Avatar(person(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
+    who = ft.Row([Avatar(name_of(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
     mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
     stop = None if _tells_stop(client, job) else down_time(job, now)
     facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
     state = ft.Row([*facts, mark.chip()], spacing=10, tight=True)
     foot = ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
-    return Card(stacked(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+    return Card(Stack(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
 
 
 def _still(job: InterventionRow, seconds: float) -> ft.Control:
@@ -70,7 +66,7 @@ def notices(client: Client, job: InterventionRow) -> list[ft.Control]:
     """Why it came back, why it waits, why it was given up."""
     found: list[ft.Control] = []
     if job.returned_at and job.status == InterventionStatus.in_progress:
-        by = person(client, job.returned_by)
+        by = name_of(client, job.returned_by)
         found.append(NoticeCard(t("job.returned", who=by), job.return_reason, tone=Tone.warning, icon=ft.Icons.UNDO_ROUNDED))
     if job.status in {InterventionStatus.on_hold, InterventionStatus.cancelled} and job.status_reason:
         mark = marks.JOB[job.status]
@@ -88,7 +84,7 @@ def request_card(client: Client, request: WorkRequestRow | None) -> list[ft.Cont
     symptom = marks.SYMPTOM[request.symptom]
     said = request.text or symptom.word
     meta = dotted(request.requester, format_moment(request.created_at, client.now()))
-    return [Card(stacked(CardHeader(t("job.request"), symptom.chip()), Body(t("common.quoted", text=said)), Meta(meta), spacing=6))]
+    return [Card(Stack(CardHeader(t("job.request"), symptom.chip()), Body(t("common.quoted", text=said)), Meta(meta), spacing=6))]
 
 
 def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
@@ -96,13 +92,13 @@ def actions_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         return []
     now = client.now()
     lines = [_action_line(client, action, now) for action in sorted(job.actions, key=lambda a: a.started_at)]
-    return [Card(stacked(CardHeader(t("job.work"), labour_of(job, now)), *lines, spacing=4))]
+    return [Card(Stack(CardHeader(t("job.work"), labour_of(job, now)), *lines, spacing=4))]
 
 
 def _action_line(client: Client, action: ActionRow, now: datetime) -> ft.Control:
     ended = _ending(action) if action.ended_at else t("job.running")
     spent = format_duration((action.ended_at or now) - action.started_at)
-    name = person(client, action.user_id)
+    name = name_of(client, action.user_id)
     return LineItem(
         name,
         meta=f"{format_datetime(action.started_at)} → {ended}",
@@ -133,22 +129,22 @@ def report_card(client: Client, job: InterventionRow) -> list[ft.Control]:
         ("job.performed", job.work_performed),
         ("job.observations", job.observations),
     )
-    told: list[tuple[str, str | ft.Control]] = [(t(key), value) for key, value in rows if value]
+    lines: list[tuple[str, str | ft.Control]] = [(t(key), value) for key, value in rows if value]
     if job.stopped_at and (job.restarted_at or job.status not in OPEN):
         until = format_datetime(job.restarted_at) if job.restarted_at else t("job.still_down")
-        told.append((t("job.stop"), f"{format_datetime(job.stopped_at)} → {until}"))
+        lines.append((t("job.stop"), f"{format_datetime(job.stopped_at)} → {until}"))
     if job.signature:
-        told.append((t("job.signed_by", name=job.signature.name), SignatureView(job.signature.path)))
-    if not told:
+        lines.append((t("job.signed_by", name=job.signature.name), SignatureView(job.signature.path)))
+    if not lines:
         return []
-    return [Card(stacked(CardHeader(t("job.report")), KeyValues(told, stacked=True), spacing=12))]
+    return [Card(Stack(CardHeader(t("job.report")), KeyValues(lines, stacked=True), spacing=12))]
 
 
 def notes_list(client: Client, notes: Sequence[NoteRow]) -> list[ft.Control]:
     now = client.now()
     return [
         ft.Column(
-            [Body(note.text), Meta(dotted(person(client, note.user_id), format_moment(note.occurred_at, now)))],
+            [Body(note.text), Meta(dotted(name_of(client, note.user_id), format_moment(note.occurred_at, now)))],
             spacing=2,
             tight=True,
             key=str(note.id),
@@ -172,4 +168,4 @@ def Photos(client: Client, job: InterventionRow, on_add: Handler | None) -> ft.C
         parts.append(PhotoGrid(tiles, on_add=on_add))
     if missing:
         parts.append(Meta(n("job.photos_elsewhere", missing)))
-    return Card(stacked(*parts))
+    return Card(Stack(*parts, spacing=10))

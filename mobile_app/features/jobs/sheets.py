@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.people import technicians
 from mobile_app.domain.reasons import ReasonForm, Saying
@@ -13,10 +13,12 @@ from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.pickers import PickList
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading
 from mobile_app.ui.theme import Space
-from shared_models.equipment import EquipmentStatus
-from shared_models.interventions import InterventionRow, leaves_stop_unexplained
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.sheet import leaves_stop_unexplained
 
 HOLD_REASONS = ("part", "access", "help", "shift")
 CANCEL_REASONS = ("duplicate", "not_needed", "mistake")
@@ -45,7 +47,7 @@ def CancelForm(client: Client, job: InterventionRow, commands: JobCommands, on_c
 
     states = [Choice(state.value, t(f"close.runs.{state.value}"), icon) for state, icon in MACHINE_STATES.items()]
     grid = ChoiceGrid(states, picked, set_picked, columns=3)
-    question = ft.Column([Heading(t("close.runs")), grid], spacing=Space.s, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    question = Stack(Heading(t("close.runs")), grid, spacing=Space.s)
     return ReasonForm(
         f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), send,
         question=question if asks else None, ready=bool(picked) or not asks,

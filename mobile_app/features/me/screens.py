@@ -6,13 +6,13 @@ from typing import Any
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, Offline, ProblemError, Unsent, UnsentWork
+from mobile_app.core.errors import ClientError, Offline, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
-from mobile_app.core.problems import why
 from mobile_app.core.sync import SyncState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard
@@ -25,17 +25,13 @@ from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_live
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
-from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import PasswordChange, SessionRead
+from mobile_app.ui.theme import Tone
+from shared_models.auth.sessions import PasswordChange, SessionRead
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 SYSTEM = "system"
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 @component
@@ -79,7 +75,7 @@ def SyncCard() -> ft.Control:
         parts.append(NoticeCard(n("me.needs_you", status.needs_you), t("me.needs_you_body"), on_click=opener("/needs-you")))
     busy = status.state == SyncState.syncing
     parts.append(SecondaryButton(t("me.sync_now"), client.sync.now, icon=ft.Icons.SYNC_ROUNDED, busy=busy))
-    return Card(stacked(*parts, spacing=12))
+    return Card(Stack(*parts, spacing=12))
 
 
 @component
@@ -100,11 +96,12 @@ def Looks() -> ft.Control:
     ]
     languages = [Choice("fr", "Français"), Choice("en", "English")]
     return Card(
-        stacked(
+        Stack(
             CardHeader(t("me.language")),
             Segments(languages, prefs.language, set_lang),
             CardHeader(t("me.theme")),
             Segments(themes, prefs.theme or SYSTEM, set_theme),
+            spacing=10,
         )
     )
 
@@ -140,7 +137,7 @@ def Device() -> ft.Control:
         return ask
 
     if state is None:
-        return Card(stacked(CardHeader(t("me.device")), SkeletonLines(2)))
+        return Card(Stack(CardHeader(t("me.device")), SkeletonLines(2), spacing=10))
     installed = StatusChip(t("me.installed"), Tone.ok) if state["installed"] else ""
     parts: list[ft.Control] = [CardHeader(t("me.device"), installed)]
     if state["available"]:
@@ -151,7 +148,7 @@ def Device() -> ft.Control:
     parts.append(LineItem(t("me.storage"), meta=used, icon=ft.Icons.SD_STORAGE_OUTLINED, trailing=_kept(persisted=state["persisted"])))
     if not state["persisted"]:
         parts.append(ft.Row([TextLink(t("me.persist"), asking("storage.persist"))]))
-    return Card(stacked(*parts))
+    return Card(Stack(*parts, spacing=10))
 
 
 def _kept(*, persisted: bool) -> ft.Control:
@@ -181,8 +178,8 @@ def Sessions() -> ft.Control:
 
     def end(session: SessionRead) -> Callable[[], None]:
         async def ended() -> None:
-            await client.api.end_session(session.id)
-            answer.reload()
+            if await submit(client, client.api.end_session(session.id)):
+                answer.reload()
 
         name = session.device_name or t("me.unknown_device")
         return lambda: ask(Question(t("me.end_title", name=name), t("me.end_body"), t("me.end"), ended))
@@ -195,7 +192,7 @@ def Sessions() -> ft.Control:
     else:
         parts += [_session_line(client, session, end(session)) for session in answer.data]
     parts.append(ft.Row([TextLink(t("me.password"), lambda: set_changing(True))]))
-    return Card(stacked(*parts, spacing=6))
+    return Card(Stack(*parts, spacing=6))
 
 
 def _session_line(client: Client, session: SessionRead, end: Callable[[], None]) -> ft.Control:
@@ -211,22 +208,15 @@ def PasswordForm(client: Client, on_done: Callable[[], None]) -> ft.Control:
     new, set_new = ft.use_state("")
 
     async def save() -> None:
-        try:
-            await client.api.change_password(PasswordChange.model_construct(current_password=current, new_password=new))
-        except ProblemError as error:
-            form.refuse(error.problem)
-        except ClientError as error:
-            toast(why(error))
-        else:
-            toast(t("me.password_changed"))
+        change = PasswordChange.model_construct(current_password=current, new_password=new)
+        if await submit(client, client.api.change_password(change), form, said="me.password_changed"):
             on_done()
 
     secret = {"password": True, "can_reveal_password": True}
-    return stacked(
-        TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", form.problem), **secret),
+    return Stack(
+        TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", ""), **secret),
         TextInput(t("me.password_new"), new, set_new, error=form.errors.get("new_password", ""), hint=t("me.password_hint"), **secret),
-        PrimaryButton(t("me.password_save"), save, disabled=not (current and new)),
-        spacing=Space.l,
+        sender(form, PrimaryButton(t("me.password_save"), save, busy=form.busy, disabled=not (current and new))),
     )
 
 

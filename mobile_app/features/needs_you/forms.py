@@ -7,11 +7,10 @@ from typing import Any
 import flet as ft
 from pydantic import ValidationError
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.outbox import Refused
-from mobile_app.core.project_meters import doubt_of
+from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, may_confirm, question
 from mobile_app.domain.reading_pad import ReadingPad
 from mobile_app.ui.buttons import PrimaryButton
@@ -22,15 +21,18 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import number_text, parse_number
 from mobile_app.ui.pads import SignaturePad
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.base import Command
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import CompleteIntervention, Signature
-from shared_models.meters import MeterRow, RecordReading
-from shared_models.plans import MoveOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.interventions.rows import Signature
+from shared_models.meters.commands import RecordReading
+from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import doubt_of
+from shared_models.plans.commands import MoveOccurrence
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")
 """What people write by hand; the rest of a command was chosen or measured."""
 SIGNATURE_BOX = (400, 180)
@@ -39,10 +41,6 @@ Send = Callable[[Command], Awaitable[None]]
 
 def written(item: Refused) -> list[tuple[str, str]]:
     return [(name, item.payload[name]) for name in WORDS if item.payload.get(name)]
-
-
-def _stack(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=STRETCH)
 
 
 @component
@@ -61,7 +59,7 @@ def EditForm(item: Refused, on_send: Send) -> ft.Control:
 
     most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
     fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2, max_length=most[name]) for name, text in words.items()]
-    return _stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
+    return Stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
 
 
 def _reworded(item: Refused, words: dict[str, str]) -> Command | None:
@@ -99,7 +97,7 @@ def CorrectForm(client: Client, meter: MeterRow, command: RecordReading | Answer
             await on_send(command.model_copy(update={"value": value, "is_confirmed": doubt is not None}))
 
     word = t("meters.confirm", value=amount(meter, value)) if asked and value is not None else t("needs_you.send")
-    return _stack(
+    return Stack(
         Meta(t("needs_you.last_reading", value=last_shown(meter))),
         ReadingPad(meter, typed, put, save),
         *([NoticeCard(asked, tone=Tone.warning, icon=ft.Icons.HELP_OUTLINE_ROUNDED)] if asked else []),
@@ -127,7 +125,7 @@ def SignForm(command: CompleteIntervention, name: str, on_send: Send) -> ft.Cont
         signature = Signature(name=who.strip() or t("close.signed"), path=path, width=width, height=height)
         await on_send(command.model_copy(update={"signature": signature}))
 
-    return _stack(
+    return Stack(
         TextInput(t("close.signed_by"), who, set_who, max_length=text_limit(Signature, "name")),
         SignaturePad(path, set_path),
         PrimaryButton(t("needs_you.sign_send"), send, icon=ft.Icons.CHECK_ROUNDED, disabled=not path),
@@ -143,4 +141,4 @@ def DayForm(command: MoveOccurrence, on_send: Send) -> ft.Control:
         await on_send(command.model_copy(update={"to": datetime.combine(to, command.to.time())}))
 
     day = DateInput(t("needs_you.to_day"), to, set_to)
-    return _stack(day, PrimaryButton(t("needs_you.move"), send, icon=ft.Icons.EVENT_AVAILABLE_ROUNDED, disabled=to == command.to.date()))
+    return Stack(day, PrimaryButton(t("needs_you.move"), send, icon=ft.Icons.EVENT_AVAILABLE_ROUNDED, disabled=to == command.to.date()))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, n, t
 from mobile_app.core.outbox import Refused
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client, use_tables
 from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.sync_badge import SyncBadge
@@ -21,14 +21,14 @@ from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_live, use_state
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import C
-from shared_models.checklists import AnswerStep
-from shared_models.interventions import CompleteIntervention
-from shared_models.meters import RecordReading
-from shared_models.plans import MoveOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.interventions.commands import CompleteIntervention
+from shared_models.meters.commands import RecordReading
+from shared_models.plans.commands import MoveOccurrence
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 ICONS = {
     Way.confirm: ft.Icons.CHECK_ROUNDED,
     Way.correct: ft.Icons.DIALPAD_ROUNDED,
@@ -75,20 +75,16 @@ def RefusedCard(item: Refused) -> ft.Control:
         buttons.append(TextLink(t("needs_you.edit"), lambda: set_sheet(EDIT)))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))
     return Card(
-        ft.Column(
-            [
-                Strong(title),
-                Meta(subject(client, item), max_lines=3),
-                Meta(format_datetime(item.at)),
-                _reason(reason(client, item)),
-                *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
-                *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
-                ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
-                *_open(client, item),
-            ],
+        Stack(
+            Strong(title),
+            Meta(subject(client, item), max_lines=3),
+            Meta(format_datetime(item.at)),
+            _reason(reason(client, item)),
+            *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
+            *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
+            ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
+            *_open(client, item),
             spacing=10,
-            tight=True,
-            horizontal_alignment=STRETCH,
         )
     )
 

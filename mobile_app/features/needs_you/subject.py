@@ -2,19 +2,21 @@
 
 from datetime import date
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_number, t
 from mobile_app.core.outbox import Refused
 from mobile_app.core.problems import explained
 from mobile_app.domain import steps as st
-from mobile_app.domain.lookup import dotted, machine, person
+from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import dotted, machine, name_of
 from mobile_app.domain.meters import amount, question
 from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, step_of
 from shared_models.base import Command
-from shared_models.checklists import AnswerRow, AnswerStep, Step, StepKind, judged
-from shared_models.metering import Doubt, Implausible
-from shared_models.meters import RecordReading, ResetMeter
-from shared_models.plans import AssignOccurrence, MoveOccurrence, OnOccurrence
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import AnswerRow, Step, StepKind
+from shared_models.checklists.rules import judged
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.metering import Doubt, Implausible
+from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOccurrence
 
 
 def subject(client: Client, item: Refused) -> str:
@@ -54,14 +56,14 @@ def said_value(client: Client, command: Command | None) -> str:
     return st.value_text(*answer) if answer else format_number(value) if isinstance(value, float | int) else ""
 
 
-def told_at_step(client: Client, command: AnswerStep) -> str:
+def finding_at(client: Client, command: AnswerStep) -> str:
     """`Pression : non conforme · 8,2 bar · fuite au joint`, as a note."""
     found = _answer(client, command)
     if found is None:
         return command.reason
     step, answer = found
-    told = dotted(st.mark_of(step, answer).word, st.value_text(step, answer), answer.reason)
-    return t("checklist.finding", step=step.title, finding=told)
+    finding = dotted(st.mark_of(step, answer).word, st.value_text(step, answer), answer.reason)
+    return t("checklist.finding", step=step.title, finding=finding)
 
 
 def _answer(client: Client, command: AnswerStep) -> tuple[Step, AnswerRow] | None:
@@ -81,7 +83,7 @@ def _of_occurrence(client: Client, command: Command | None) -> str:
     if isinstance(command, MoveOccurrence):
         return t("needs_you.moved", day=_day(command.original_due.date()), to=_day(command.to.date()))
     if isinstance(command, AssignOccurrence):
-        return dotted(_day(command.original_due.date()), person(client, command.technician_id) or t("domain.unassigned"))
+        return dotted(_day(command.original_due.date()), name_of(client, command.technician_id) or t("domain.unassigned"))
     return _day(command.original_due.date()) if isinstance(command, OnOccurrence) else ""
 
 

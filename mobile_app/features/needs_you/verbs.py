@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
 from mobile_app.core.outbox import Refused
 from mobile_app.domain.camera import take_photo
-from mobile_app.domain.context import carry_out, go
-from mobile_app.features.needs_you.subject import told_at_step
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go
+from mobile_app.domain.submit import submit
+from mobile_app.features.needs_you.subject import finding_at
 from mobile_app.features.needs_you.ways import completions_held_up, machine_in
 from mobile_app.ui.feedback import toast
 from shared_models.base import Command
-from shared_models.checklists import AnswerStep
+from shared_models.checklists.commands import AnswerStep
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, AddPhoto, CompleteIntervention, PhotoKind
+from shared_models.interventions.commands import AddNote, AddPhoto, CompleteIntervention
+from shared_models.interventions.rows import PhotoKind
 
 
 class Verbs:
@@ -52,7 +54,7 @@ class Verbs:
         if photo_id is None or not isinstance(command, CompleteIntervention):
             return
         added = AddPhoto(occurred_at=self._client.now(), intervention_id=command.intervention_id, photo_id=photo_id, kind=PhotoKind.other)
-        if await carry_out(self._client, added):
+        if await submit(self._client, added):
             await self.retry()
 
     async def as_note(self) -> None:
@@ -60,9 +62,9 @@ class Verbs:
         command = self._item.command
         assert isinstance(command, AnswerStep)
         said = {"occurred_at": self._client.now(), "intervention_id": command.intervention_id}
-        kept = await carry_out(self._client, AddNote(**said, note_id=uuid7(), text=told_at_step(self._client, command)))
+        kept = await submit(self._client, AddNote(**said, note_id=uuid7(), text=finding_at(self._client, command)))
         if kept and command.photo_id:
-            kept = await carry_out(self._client, AddPhoto(**said, photo_id=command.photo_id, kind=PhotoKind.other))
+            kept = await submit(self._client, AddPhoto(**said, photo_id=command.photo_id, kind=PhotoKind.other))
         if not kept:
             return
         await self._client.discard(self._item.id)

@@ -3,16 +3,21 @@
 from enum import StrEnum
 from uuid import UUID
 
-from mobile_app.core.client import Client
 from mobile_app.core.outbox import Refused
-from mobile_app.core.project_checklists import meters_of_machine
+from mobile_app.domain.client import Client
 from mobile_app.domain.steps import progress, steps_of
 from shared_models.base import Command
-from shared_models.checklists import ANSWERABLE, AnswerStep, Step, StepKind, meter_of
-from shared_models.interventions import CompleteIntervention, InterventionRow, ValidateIntervention
-from shared_models.metering import Implausible
-from shared_models.meters import MeterRow, RecordReading, ResetMeter
-from shared_models.plans import GeneratePlan, MoveOccurrence, OnPlan, PlanRow
+from shared_models.checklists.answering import meters_of
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import ANSWERABLE, Step, StepKind
+from shared_models.checklists.rules import meter_of
+from shared_models.interventions.commands import CompleteIntervention, ValidateIntervention
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.commands import RecordReading, ResetMeter
+from shared_models.meters.metering import Implausible
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import GeneratePlan, MoveOccurrence, OnPlan
+from shared_models.plans.rows import PlanRow
 
 IMPLAUSIBLE, INCOMPLETE = "implausible_reading", "checklist_incomplete"
 _STALE, _NOT_NOW = "stale_version", "not_allowed_now"
@@ -119,7 +124,7 @@ def meter_in(client: Client, command: Command | None) -> MeterRow | None:
     if job is None or step is None or step.kind is not StepKind.meter:
         return None
     chosen = command.meter_id if isinstance(command, AnswerStep) else None
-    return meter_of(step, meters_of_machine(list(client.tables.meters.rows.values()), job.equipment_id), chosen)
+    return meter_of(step, meters_of(list(client.tables.meters.rows.values()), job.equipment_id), chosen)
 
 
 def machine_in(client: Client, command: Command | None) -> UUID | None:

@@ -4,12 +4,13 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import t
+from mobile_app.domain.client import Client
 from mobile_app.features.people.words import ROLE_ICONS
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid
 from mobile_app.ui.fields import Field, Toggle
 from mobile_app.ui.forms import Form
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Space
 from shared_models.permissions import Role
 
@@ -34,7 +35,7 @@ def AccessFields(client: Client, form: Form, *, locked: bool = False) -> ft.Cont
     parts: list[ft.Control] = [Field(t("people.role"), grid, error=form.errors.get("role", ""))]
     if not locked:
         parts.append(_sites(client, form))
-    return ft.Column(parts, spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(*parts)
 
 
 def _sites(client: Client, form: Form) -> ft.Control:

@@ -7,7 +7,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.saving import sender
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
@@ -18,8 +18,8 @@ from mobile_app.ui.fields import Field, TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.shell import Page, PageHeader
+from shared_models.auth.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 from shared_models.ids import uuid7
-from shared_models.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 from shared_models.permissions import Permission
 
 DAYS = (1, DEFAULT_DAYS, MOST_DAYS)
@@ -34,15 +34,15 @@ def InviteScreen() -> ft.Control:
     link, set_link = made
     head = PageHeader(t("people.invite"), on_back=opener("/people"))
 
-    async def send(values: dict[str, Any]) -> None:
-        answer = await client.api.post("/invitations", {"id": str(uuid7()), **_asked(values)})
+    async def send() -> None:
+        answer = await client.api.post("/invitations", {"id": str(uuid7()), **_asked(form.values)})
         set_link(InvitationLink.model_validate(answer))
 
     async def create() -> None:
         if not (form.get("all_sites") or form.get("site_ids")):
             form.refuse_with(t("people.choose_site"))
         else:
-            await form.submit(send)
+            await submit(client, send(), form)
 
     if not client.may(Permission.users_write):
         return Page(head, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body")))
@@ -53,7 +53,7 @@ def InviteScreen() -> ft.Control:
         return Page(head, LinkToShow(link, intro, t("people.link_subject")), again, done, max_width=560)
     if not form.ready:
         return Page(head, SkeletonList(3))
-    kept = [DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []
+    kept = [DraftNotice(form.start_over)] if form.draft.restored else []
     days = [Choice(str(count), t(f"people.days.{count}")) for count in DAYS]
     fields = [
         TextInput(

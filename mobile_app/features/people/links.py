@@ -8,9 +8,10 @@ from mobile_app.core.i18n import format_date, t
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import NoticeCard, Wash
 from mobile_app.ui.feedback import toast
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body
-from mobile_app.ui.theme import Radius, Space, Tone
-from shared_models.invitations import AccessLink
+from mobile_app.ui.theme import Radius, Tone
+from shared_models.auth.invitations import AccessLink
 
 SIDE = 240
 
@@ -27,15 +28,10 @@ def LinkToShow(link: AccessLink, intro: str, subject: str) -> ft.Control:
         t("people.link_share"), lambda: None, icon=ft.Icons.SHARE_ROUNDED, action=ft.ShareText(link.url, subject=subject), expand=True
     )
     note = t("people.link_once_body", day=format_date(link.expires_at))
-    return ft.Column(
-        [
-            Body(intro),
-            ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER),
-            Wash(ft.Text(link.url, size=13)),
-            ft.Row([copy, share], spacing=10),
-            NoticeCard(t("people.link_once"), note, tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return Stack(
+        Body(intro),
+        ft.Row([picture], alignment=ft.MainAxisAlignment.CENTER),
+        Wash(ft.Text(link.url, size=13)),
+        ft.Row([copy, share], spacing=10),
+        NoticeCard(t("people.link_once"), note, tone=Tone.warning, icon=ft.Icons.KEY_ROUNDED),
     )

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_date, n, t
-from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.submit import submit
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, RowCard, SectionHeader, Trailing
@@ -20,15 +20,16 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
-from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
+from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
-from shared_models.invitations import InvitationRead
+from shared_models.auth.invitations import InvitationRead
 from shared_models.permissions import Permission, Role
 from shared_models.users import UserRead, UserState
 
@@ -75,7 +76,7 @@ def PeopleScreen() -> ft.Control:
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     dense = use_breakpoint() == Breakpoint.desktop and not use_environment().has_big_text
-    head = _head(found.data, wide=use_breakpoint() > Breakpoint.phone)
+    head = _head(found.data, _exports(client, filters), wide=use_breakpoint() > Breakpoint.phone)
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("people.search"))
     bar = _filter_bar(client, filters, set_filters)
     if found.error and found.data is None:
@@ -89,9 +90,14 @@ def PeopleScreen() -> ft.Control:
     return Page(head, search, bar, *cards, *_more(found.data), Invitations(client, found.data.invitations, found.reload), footer=footer)
 
 
-def _head(found: Found | None, *, wide: bool) -> ft.Control:
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    asked = {"search": filters.query.strip(), "role": filters.role, "state": filters.state, "site_id": filters.site}
+    return exports(client, "/users", t("people.title"), **asked)
+
+
+def _head(found: Found | None, more: list[MenuItem], *, wide: bool) -> ft.Control:
     counted = n("people.count", found.total) if found else ""
-    trailing = [_invite(height=48)] if wide else []
+    trailing = [MoreMenu(more), _invite(height=48)] if wide else []
     return PageHeader(t("people.title"), counted, trailing=trailing, on_back=opener("/organisation"))
 
 
@@ -149,12 +155,7 @@ def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Cont
     invited = [Invitations(client, found.invitations, reload)] if found.invitations else []
     top = ft.Row([ft.Container(head, expand=True)])
     tools = ft.Row([ft.Container(search, width=360), ft.Container(bar, expand=True)], spacing=Space.m)
-    body = ft.Column(
-        [top, tools, ft.Container(table, expand=True), *invited],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(top, tools, ft.Container(table, expand=True), *invited, spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 
@@ -189,29 +190,20 @@ def Invitations(client: Client, invitations: list[InvitationRead], reload: Calla
 
     def take_back(invitation: InvitationRead) -> Callable[[], None]:
         async def taken() -> None:
-            try:
-                await client.api.delete(f"/invitations/{invitation.id}")
-            except ClientError as error:
-                toast(why(error))
-            else:
-                toast(t("people.taken_back"))
+            await submit(client, client.api.delete(f"/invitations/{invitation.id}"), said="people.taken_back")
             reload()
 
         name = invitation.name or t(f"sign_in.role.{invitation.role}")
         return lambda: ask(Question(t("people.take_back_title", name=name), t("people.take_back_body"), t("people.take_back"), taken))
 
     every = [_invited(client, invitation, take_back(invitation)) for invitation in invitations] if is_open else []
-    use_sheet(Sheet(t("people.invitations"), _stacked(every, spacing=2), tall=True) if every else None, close)
+    use_sheet(Sheet(t("people.invitations"), Stack(*every, spacing=2), tall=True) if every else None, close)
     if not invitations:
         return ft.Container()
     lines = [_invited(client, invitation, take_back(invitation)) for invitation in invitations]
     title, more = t("people.invitations"), len(invitations) > FEW
     head = SectionHeader(title, str(len(invitations)), action=t("people.invitations_all") if more else "", on_action=lambda: set_open(True))
-    return _stacked([head, Card(_stacked(lines[:FEW], spacing=2))])
-
-
-def _stacked(controls: list[ft.Control], spacing: float = Space.s) -> ft.Control:
-    return ft.Column(controls, spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Stack(head, Card(Stack(*lines[:FEW], spacing=2)), spacing=Space.s)
 
 
 def _invited(client: Client, invitation: InvitationRead, take_back: Callable[[], None]) -> ft.Control:

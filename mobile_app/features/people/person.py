@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.saving import sender, unless_stale
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.links import LinkToShow
 from mobile_app.features.people.words import STATES, state_of
@@ -19,21 +19,21 @@ from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, 
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList, toast
+from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import SessionRead
-from shared_models.invitations import AccessLink
+from shared_models.auth.invitations import AccessLink
+from shared_models.auth.sessions import SessionRead
 from shared_models.permissions import Permission
 from shared_models.users import UserRead, UserUpdate
 
-STRETCH: Final = ft.CrossAxisAlignment.STRETCH
 NAMES: Final = ("first_name", "last_name", "email")
 ACCESS: Final = ("role", "all_sites", "site_ids")
 Reload = Callable[[], None]
@@ -74,7 +74,7 @@ def Person(client: Client, user: UserRead, reload: Reload) -> ft.Control:
 
 
 def _initial(user: UserRead) -> dict[str, Any]:
-    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity", "version"})
+    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity"})
 
 
 def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
@@ -88,33 +88,30 @@ def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -
     """Who waits is let in by saving: role and sites are looked at first."""
     initial = _initial(user)
     suggested = {**initial, **_suggested(client, user)}
-    form = use_form(f"person:{user.id}", suggested)
-
-    async def send(values: dict[str, Any]) -> None:
-        changed = {name: values[name] for name in initial if values.get(name) != initial[name]}
-        let_in = {"is_active": True} if user.is_waiting else {}
-        sent = client.api.patch(f"/users/{user.id}", {**changed, **let_in, "version": values["version"]})
-        await unless_stale(sent, reload)
+    form = use_form(f"person:{user.id}", suggested, user.version)
 
     async def save() -> None:
         if form.busy or not form.require(*NAMES):
             return
         if not (is_me or form.get("all_sites") or form.get("site_ids")):
             form.refuse_with(t("people.choose_site"))
-        elif await form.submit(send):
-            toast(t("people.let_in_done" if user.is_waiting else "people.saved"))
+            return
+        changed = {name: form.get(name) for name in initial if form.get(name) != initial[name]}
+        let_in = {"is_active": True} if user.is_waiting else {}
+        sending = client.api.save("/users", str(user.id), {**changed, **let_in}, form.get("version"))
+        if await submit(client, sending, form, said="people.let_in_done" if user.is_waiting else "people.saved", newest=reload):
             reload()
 
     if not form.ready:
         return SkeletonList(2)
     waiting = [NoticeCard(t("people.waits"), t("people.waits_body"), icon=ft.Icons.HOURGLASS_TOP_ROUNDED)] if user.is_waiting else []
-    kept = [DraftNotice(lambda: form.start_over(suggested))] if form.draft.restored else []
+    kept = [DraftNotice(form.start_over)] if form.draft.restored else []
     word, icon = ("people.let_in", ft.Icons.HOW_TO_REG_ROUNDED) if user.is_waiting else ("people.save", ft.Icons.CHECK_ROUNDED)
     is_changed = user.is_waiting or any(form.get(name) != initial[name] for name in initial)
     save_button = PrimaryButton(t(word), save, icon=icon, busy=form.busy, disabled=not is_changed)
     access = AccessFields(client, form, locked=is_me)
-    send_button = sender(form, save_button, user.version, suggested)
-    return _stacked(*waiting, *kept, access, *_names(form), _capacity(form), send_button, spacing=Space.l)
+    send_button = sender(form, save_button)
+    return Stack(*waiting, *kept, access, *_names(form), _capacity(form), send_button)
 
 
 def _names(form: Form) -> list[ft.Control]:
@@ -124,7 +121,7 @@ def _names(form: Form) -> list[ft.Control]:
 def _capacity(form: Form) -> ft.Control:
     hours = form.get("weekly_capacity", 0) / 60
     return NumberInput(
-        t("people.capacity"), hours, lambda told: form.set("weekly_capacity", round((told or 0) * 60)), unit=t("people.hours"),
+        t("people.capacity"), hours, lambda typed: form.set("weekly_capacity", round((typed or 0) * 60)), unit=t("people.hours"),
         hint=t("people.capacity_hint"), error=form.errors.get("weekly_capacity", ""),
     )  # fmt: skip
 
@@ -142,7 +139,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
 
     def end(where: str, device: str) -> Callable[[], None]:
         async def ended() -> None:
-            if await _done(client.api.delete(where), "people.device_ended"):
+            if await submit(client, client.api.delete(where), said="people.device_ended"):
                 answer.reload()
 
         return lambda: ask(Question(t("people.end_title", name=device), t("people.end_body"), t("me.end"), ended))
@@ -157,7 +154,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
         parts += [] if answer.data else [Meta(t("people.no_device"))]
         everywhere = end(path, t("people.all_devices"))
         parts += [ft.Row([TextLink(t("people.end_all"), everywhere)])] if len(answer.data) > 1 else []
-    return Card(_stacked(*parts, spacing=6))
+    return Card(Stack(*parts, spacing=6))
 
 
 def _device(client: Client, held: SessionRead, end: Callable[[], None]) -> ft.Control:
@@ -177,16 +174,15 @@ def Password(client: Client, user: UserRead) -> ft.Control:
     use_sheet(sheet, lambda: set_link(None))
 
     async def make() -> None:
-        set_busy(True)
-        try:
+        async def made() -> None:
             set_link(AccessLink.model_validate(await client.api.post(f"/users/{user.id}/password-link")))
-        except ClientError as error:
-            toast(why(error))
-        finally:
-            set_busy(False)
+
+        set_busy(True)
+        await submit(client, made())
+        set_busy(False)
 
     button = SecondaryButton(t("people.password_make"), make, icon=ft.Icons.KEY_ROUNDED, busy=busy)
-    return Card(_stacked(CardHeader(t("people.password")), Meta(t("people.password_body")), button))
+    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), button, spacing=Space.m))
 
 
 @component
@@ -197,7 +193,8 @@ def Closing(client: Client, user: UserRead, reload: Reload) -> ft.Control:
     def move(*, is_active: bool) -> Callable[[], Awaitable[None]]:
         async def moved() -> None:
             change = {"version": user.version, "is_active": is_active}
-            await _done(client.api.patch(f"/users/{user.id}", change), "people.opened" if is_active else "people.closed")
+            sending = client.api.patch(f"/users/{user.id}", change)
+            await submit(client, sending, said="people.opened" if is_active else "people.closed")
             reload()  # refused too: somebody else may have changed the account
 
         return moved
@@ -208,17 +205,3 @@ def Closing(client: Client, user: UserRead, reload: Reload) -> ft.Control:
     key = "decline" if user.is_waiting else "close"
     question = Question(t(f"people.{key}_title", name=name), t(f"people.{key}_body"), t(f"people.{key}"), move(is_active=False))
     return DangerButton(t(f"people.{key}"), lambda: ask(question), quiet=True, icon=ft.Icons.LOCK_ROUNDED)
-
-
-async def _done(asking: Awaitable[Any], said: str) -> bool:
-    try:
-        await asking
-    except ClientError as error:
-        toast(why(error))
-        return False
-    toast(t(said))
-    return True
-
-
-def _stacked(*controls: ft.Control, spacing: float = Space.m) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)

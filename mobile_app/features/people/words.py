@@ -6,8 +6,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.theme import Tone
 from shared_models.permissions import Role

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mobile_app.core.agenda import next_original
-from mobile_app.core.client import Client
-from mobile_app.core.projection import Person, Rows, project
-from shared_models.planning import DueReason, Reference, ReferenceKind, forecast
-from shared_models.plans import CreatePlan, OccurrenceRow, OccurrenceState, PlanFields, PlanRow, UpdatePlan, rule_of
+from mobile_app.core.projection import Person, project
+from mobile_app.domain.agenda import next_original
+from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import shown_rows
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.fields import PlanFields, rule_of
+from shared_models.plans.planning import DueReason, Reference, ReferenceKind, forecast
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 
 MOST = 12
 _ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
@@ -42,17 +45,17 @@ def _later(plan: PlanRow, first_due: datetime, known: Mapping[datetime, Occurren
         own = known.get(reason.due) if series else None
         if number == 0 or (series and reason.due <= first_due) or (own is not None and own.state in _ENDED):
             continue
-        due, told = reason.due, reason
+        due, why = reason.due, reason
         if own is not None and own.due != reason.due:
-            due, told = own.due, reason.model_copy(update={"due": own.due, "moved_from": own.original_due})
-        yield NextDate(reason.due, due, told, own, may_move=series)
+            due, why = own.due, reason.model_copy(update={"due": own.due, "moved_from": own.original_due})
+        yield NextDate(reason.due, due, why, own, may_move=series)
 
 
 def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST) -> list[DueReason]:
     """What the plan would be due, as the device's own forecast of the command says."""
-    rows = Rows(lambda entity, row_id: client.tables.by_entity[entity].get(row_id))
+    rows = shown_rows(client)
     project(command, rows, Person(client.user.id, client.user.role))
-    plan = rows.get("plan", PlanRow, command.plan_id)
+    plan = rows.get(PlanRow, command.plan_id)
     return [date.reason for date in next_dates(plan, most)] if plan else by_rule(command, most)
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import compliance, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.core.i18n import format_date, format_date_long, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import (
+from mobile_app.domain.due import compliance, open_occurrence, past_occurrences, plan_due_state
+from mobile_app.domain.due_marks import (
     DUE,
     PAUSED,
     ComplianceMarks,
@@ -41,10 +41,11 @@ from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page
+from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Strong, Title
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 PAUSE_REASONS = ("works", "machine_out", "season", "review")
 SKIP_REASONS = ("just_done", "not_running", "not_needed")
@@ -95,12 +96,8 @@ def Plan(client: Client, plan: PlanRow) -> ft.Control:
     bar = _bar(client, plan, commands, lambda: ask(("pause", None)))
     if use_breakpoint() < Breakpoint.desktop:
         return Page(bar, *first, *second)
-    columns = ft.Row([_column(first, 5), _column(second, 6)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+    columns = Columns(first, second, (5, 6))
     return Page(bar, columns, max_width=1180)
-
-
-def _column(controls: list[ft.Control], flex: int) -> ft.Control:
-    return ft.Container(parts.stacked(*controls, spacing=Space.m), expand=flex)
 
 
 Ask = Callable[[tuple[str, datetime | None]], None]
@@ -186,9 +183,9 @@ def _next_card(client: Client, plan: PlanRow, dates: list[NextDate], commands: P
     today, is_out = local_day(client.now()), is_out_of_service(client, plan)
     if not plan.is_active:
         resume = [SecondaryButton(t("plans.resume"), commands.resume, icon=ft.Icons.PLAY_ARROW_ROUNDED)] if ask else []
-        return Card(parts.stacked(CardHeader(t("plans.next")), Meta(t("plans.paused_body")), *resume))
+        return Card(Stack(CardHeader(t("plans.next")), Meta(t("plans.paused_body")), *resume, spacing=10))
     if not dates:
-        return Card(parts.stacked(CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)), Body(t("plans.no_date"))))
+        return Card(Stack(CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)), Body(t("plans.no_date")), spacing=10))
     first = dates[0]
     state = None if is_out else plan_due_state(plan, today)
     tone = DUE[state].tone if state else Tone.off
@@ -200,7 +197,7 @@ def _next_card(client: Client, plan: PlanRow, dates: list[NextDate], commands: P
         *([Meta(t("plans.out_of_service"))] if is_out else []),
     ]
     return Card(
-        parts.stacked(*said, *_next_actions(plan, first, commands, ask), spacing=8),
+        Stack(*said, *_next_actions(plan, first, commands, ask), spacing=8),
         tone=tone if tone in {Tone.bad, Tone.warning} else None,
     )
 
@@ -238,8 +235,8 @@ def _kept_card(plan: PlanRow) -> ft.Control:
     past = past_occurrences(plan)
     words = compliance_words(compliance(past))
     if not past:
-        return Card(parts.stacked(CardHeader(t("plans.strip")), Meta(words)))
-    return Card(parts.stacked(CardHeader(t("plans.strip")), Strong(words), ComplianceMarks(past), StripLegend()))
+        return Card(Stack(CardHeader(t("plans.strip")), Meta(words), spacing=10))
+    return Card(Stack(CardHeader(t("plans.strip")), Strong(words), ComplianceMarks(past), StripLegend(), spacing=10))
 
 
 @component
@@ -248,7 +245,7 @@ def Dates(dates: list[NextDate], ask: Ask | None) -> ft.Control:
     opened: State[int | None] = use_state(None)
     shown, show = opened
     lines = [_date_line(number, one, number == shown, show, ask) for number, one in enumerate(dates)]
-    return Card(parts.stacked(CardHeader(t("plans.dates"), n("plans.dates_count", len(dates))), *lines, spacing=0))
+    return Card(Stack(CardHeader(t("plans.dates"), n("plans.dates_count", len(dates))), *lines, spacing=0))
 
 
 def _date_line(number: int, one: NextDate, is_open: bool, show: Callable[[int | None], None], ask: Ask | None) -> ft.Control:  # noqa: FBT001
@@ -270,9 +267,7 @@ def _date_line(number: int, one: NextDate, is_open: bool, show: Callable[[int | 
     if ask is not None and one.may_move:
         verbs = ("move", "assign", "skip") if number else ("assign",)
         said.append(ft.Row([TextLink(t(f"plans.{verb}"), _asking(ask, verb, one)) for verb in verbs], wrap=True, spacing=12))
-    return parts.stacked(
-        line, ft.Container(parts.stacked(*said, spacing=4), padding=ft.Padding(left=0, top=0, right=0, bottom=12)), spacing=0
-    )
+    return Stack(line, ft.Container(Stack(*said, spacing=4), padding=ft.Padding(left=0, top=0, right=0, bottom=12)), spacing=0)
 
 
 def _asking(ask: Ask, verb: str, one: NextDate) -> Callable[[], None]:

@@ -2,34 +2,31 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import flet as ft
 from pydantic import ValidationError
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import local_day
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.saving import sender
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.due import local_day
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.plans import fields
-from mobile_app.features.plans.commands import Refusal, settle
 from mobile_app.features.plans.preview import Preview
 from mobile_app.features.plans.values import blank, command_of, errors_of, form_field, of_plan
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList, toast
+from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.forms import WHOLE, Form, use_form
 from mobile_app.ui.hooks import use_breakpoint, use_environment
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
-from shared_models.plans import CreatePlan, PlanRow, UpdatePlan
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.rows import PlanRow
 from shared_models.problems import FieldProblem, Problem
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 _UNSAID = UUID(int=0)
 """Stands for a machine that has not been chosen yet, in the preview alone."""
 
@@ -38,11 +35,11 @@ _UNSAID = UUID(int=0)
 def PlanFormScreen() -> ft.Control:
     client = use_tables("plans", "equipment", "lines", "users", "types", "teams", "checklists", "meters")
     wanted = ft.use_route_params().get("plan_id")
-    asked = parse_qs(urlsplit(ft.context.page.route or "").query).get("equipment_id", [""])[0]
+    machine_id = asked("equipment_id")
     if not client.may(Permission.maintenance_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("plans.read_only"), t("plans.read_only_body"))
     if wanted is None:
-        return PlanForm(client, None, asked or None, key=f"new:{asked}")
+        return PlanForm(client, None, machine_id or None, key=f"new:{machine_id}")
     plan = client.tables.plans.get(UUID(wanted))
     if plan is None:
         return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("plans.unknown"), t("plans.unknown_body"))
@@ -53,25 +50,20 @@ def PlanFormScreen() -> ft.Control:
 def PlanForm(client: Client, plan: PlanRow | None, equipment_id: str | None) -> ft.Control:
     today = local_day(client.now())
     initial = of_plan(plan) if plan else blank(today, equipment_id)
-    form = use_form(f"plan:{plan.id}" if plan else f"plan:new:{equipment_id or ''}", initial)
+    form = use_form(f"plan:{plan.id}" if plan else f"plan:new:{equipment_id or ''}", initial, plan.version if plan else None)
     size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()
     title = PageHeader(t("plans.edit" if plan else "plans.new"), on_back=opener(f"/plans/{plan.id}" if plan else "/plans"))
     if not form.ready:
         return Page(title, SkeletonList(3))
-    command = drafted(client, form, plan)
+    command = drafted(client, form)
 
     async def save() -> None:
-        made = _checked(client, form, plan)
-        if made is not None and await form.submit(lambda _: _sent(client, made)):
-            toast(t("plans.saved"))
+        made = _checked(client, form)
+        if made is not None and await submit(client, made, form, said="plans.saved", placed=_in_form):
             go(f"/plans/{made.plan_id}")
 
-    def discard() -> None:
-        form.draft.values = dict(initial)
-        ft.context.page.run_task(form.draft.clear)
-
     button = PrimaryButton(t("plans.save" if plan else "plans.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    kept = [DraftNotice(discard)] if form.draft.restored else []
+    kept = [DraftNotice(form.start_over)] if form.draft.restored else []
     asked = [title, *kept, *fields.questions(client, form, today)]
     return _laid_out(asked, Preview(client, command), sender(form, button), size)
 
@@ -86,23 +78,23 @@ def _laid_out(asked: Sequence[ft.Control], preview: ft.Control, footer: ft.Contr
         [form, ft.Container(beside, expand=5 if size == Breakpoint.desktop else 4)],
         spacing=0,
         expand=True,
-        vertical_alignment=STRETCH,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
-def drafted(client: Client, form: Form, plan: PlanRow | None) -> CreatePlan | UpdatePlan | None:
+def drafted(client: Client, form: Form) -> CreatePlan | UpdatePlan | None:
     """What is answered so far, as far as dates can be told from it."""
     values = {**form.values, "title": form.get("title") or "–", "parts": [], "equipment_id": form.get("equipment_id") or str(_UNSAID)}
     try:
-        return command_of(values, fields.meter_of(client, form), client.now(), plan.version if plan else None)
+        return command_of(values, fields.meter_of(client, form), client.now(), form.get("version"))
     except (ValidationError, ValueError):
         return None
 
 
-def _checked(client: Client, form: Form, plan: PlanRow | None) -> CreatePlan | UpdatePlan | None:
+def _checked(client: Client, form: Form) -> CreatePlan | UpdatePlan | None:
     """The command, or None with what is wrong shown under the fields."""
     try:
-        return command_of(form.values, fields.meter_of(client, form), client.now(), plan.version if plan else None)
+        return command_of(form.values, fields.meter_of(client, form), client.now(), form.get("version"))
     except ValidationError as error:
         found = [FieldProblem(field=name or WHOLE, code=code, message=_words(code)) for name, code in errors_of(error).items()]
         form.refuse(Problem(type="", title=t("plans.incomplete"), status=422, code="incomplete", errors=found))
@@ -111,18 +103,6 @@ def _checked(client: Client, form: Form, plan: PlanRow | None) -> CreatePlan | U
 
 def _words(code: str) -> str:
     return t("common.required") if code == "missing" else t(f"plans.error.{code}")
-
-
-class _NotKept(ClientError):
-    """The device had no room; it has been said."""
-
-
-async def _sent(client: Client, command: CreatePlan | UpdatePlan) -> None:
-    try:
-        if not await settle(client, command):
-            raise _NotKept
-    except Refusal as refusal:
-        raise Refusal(_in_form(refusal.problem)) from refusal
 
 
 def _in_form(problem: Problem) -> Problem:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, line_of
 from mobile_app.domain.people import technicians
@@ -27,12 +27,12 @@ from mobile_app.ui.forms import Form
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Maker, Picker
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
-from shared_models.interventions import InterventionType, Priority
-from shared_models.meters import MeterKind, MeterRow
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.meters.rows import MeterKind, MeterRow
 from shared_models.permissions import Permission
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 DURATIONS: Final = (15, 30, 60, 120, 240)
 TITLES = 4
 FLAGS: Final = ("photo", "signature", "validation")
@@ -171,7 +171,7 @@ def _starts(client: Client, form: Form) -> list[ft.Control]:
 
 def _side_by_side(*controls: ft.Control) -> ft.Control:
     if environment.current().has_big_text:
-        return ft.Column(list(controls), spacing=Space.m, tight=True, horizontal_alignment=STRETCH)
+        return Stack(*controls, spacing=Space.m)
     cells: list[ft.Control] = [ft.Container(control, expand=3 if place == 0 else 2) for place, control in enumerate(controls)]
     return ft.Row(cells, spacing=Space.m, vertical_alignment=ft.CrossAxisAlignment.START)
 
@@ -242,7 +242,7 @@ def Parts(form: Form) -> ft.Control:
 
     rows = [_part(part, place, change, drop(place)) for place, part in enumerate(parts)]
     add = TextLink(t("plans.add_part"), lambda: form.set("parts", [*parts, {"name": "", "quantity": 1, "unit": ""}]))
-    return ft.Column([SectionHeader(t("plans.parts")), *rows, ft.Row([add])], spacing=Space.m, tight=True, horizontal_alignment=STRETCH)
+    return Stack(SectionHeader(t("plans.parts")), *rows, ft.Row([add]), spacing=Space.m)
 
 
 def _part(part: dict[str, Any], place: int, change: Callable[[int, str], Callable[[Any], None]], drop: Callable[[], None]) -> ft.Control:
@@ -256,7 +256,7 @@ def _part(part: dict[str, Any], place: int, change: Callable[[int, str], Callabl
         spacing=8,
         vertical_alignment=ft.CrossAxisAlignment.END,
     )
-    return ft.Column([name, small], spacing=8, tight=True, horizontal_alignment=STRETCH, key=f"part{place}")
+    return Stack(name, small, spacing=8, key=f"part{place}")
 
 
 # Seldom
@@ -269,15 +269,11 @@ def Advanced(form: Form) -> ft.Control:
     if not (is_open or wrong):
         return ft.Row([TextLink(t("plans.advanced"), lambda: set_open(True))])
     kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in (InterventionType.preventive, InterventionType.predictive)]
-    return ft.Column(
-        [
-            SectionHeader(t("plans.advanced")),
-            *(_days(form, name) for name in ("horizon_days", "lead_days", "tolerance_days")),
-            Field(t("plans.kind"), Segments(kinds, form.get("intervention_type", "preventive"), _setter(form, "intervention_type"))),
-        ],
+    return Stack(
+        SectionHeader(t("plans.advanced")),
+        *(_days(form, name) for name in ("horizon_days", "lead_days", "tolerance_days")),
+        Field(t("plans.kind"), Segments(kinds, form.get("intervention_type", "preventive"), _setter(form, "intervention_type"))),
         spacing=Space.m,
-        tight=True,
-        horizontal_alignment=STRETCH,
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import n, t
-from mobile_app.domain.due import sensible
+from mobile_app.core.i18n import capital, n, t
+from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.plans.values import BY_MONTH, CALENDAR, has_weekdays, may_clamp
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, Segments
@@ -15,10 +15,11 @@ from mobile_app.ui.fields import Field, Toggle
 from mobile_app.ui.forms import Form
 from mobile_app.ui.numbers import NumberInput, NumberStepper
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body
-from shared_models.meters import MeterRow
-from shared_models.planning import Basis
-from shared_models.recurrence import CalendarRule, FrequencyType, MonthEnd, one_later
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.planning import Basis
+from shared_models.plans.recurrence import CalendarRule, FrequencyType, MonthEnd, one_later
 
 WEEKS: Final = ("1", "2", "3", "4", "-1")
 MOST = 1_000
@@ -109,7 +110,7 @@ def _basis(form: Form) -> ft.Control:
 
 
 def _days(form: Form, on_pick: Callable[[str], None]) -> ft.Control:
-    days = [Choice(str(day), _capital(t(f"why.weekday.{day}"))) for day in range(7)]
+    days = [Choice(str(day), capital(t(f"why.weekday.{day}"))) for day in range(7)]
     return ChoiceChips(days, [str(day) for day in form.get("weekdays", [])], on_pick)
 
 
@@ -134,11 +135,7 @@ def _weekdays(form: Form) -> list[ft.Control]:
         weeks = [Choice(week, t(f"plans.week.{'last' if week == '-1' else week}")) for week in WEEKS]
         parts.append(ChoiceChips(weeks, str(form.get("week")), lambda key: form.set("week", int(key))))
         parts.append(_days(form, lambda key: form.set("weekdays", [int(key)])))
-    return [
-        Field(
-            t("plans.which_day"), ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), error=error
-        )
-    ]
+    return [Field(t("plans.which_day"), Stack(*parts, spacing=10), error=error)]
 
 
 def _toggling(form: Form) -> Callable[[str], None]:
@@ -154,7 +151,3 @@ def _month_end(form: Form) -> ft.Control:
     choices = [Choice(policy.value, t(f"plans.month_end.{policy}")) for policy in MonthEnd]
     picked = ChoiceChips(choices, form.get("month_end", MonthEnd.clamp.value), lambda key: form.set("month_end", key))
     return Field(t("plans.month_end", day=started.day), picked)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

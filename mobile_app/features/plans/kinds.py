@@ -6,12 +6,11 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.people import technicians
-from mobile_app.domain.saving import sender
-from mobile_app.features.plans.commands import settle
+from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.choices import Choice, ChoiceChips
@@ -21,13 +20,14 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
-from shared_models.plans import MaintenanceTypeRow, TeamRow, WriteMaintenanceType, WriteTeam
+from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
+from shared_models.plans.rows import MaintenanceTypeRow, TeamRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 COLOURS: Final = {
     "#1F5FBF": "blue", "#0B5563": "teal", "#1B7F4D": "green", "#6B7A00": "olive", "#9A5B00": "amber", "#C2410C": "orange",
     "#B3261E": "red", "#9D2A6E": "pink", "#6D3FC0": "violet", "#5F6B76": "grey",
@@ -42,10 +42,6 @@ def kinds_sheet(name: str, client: Client) -> Sheet | None:
     if name == "teams":
         return Sheet(t("plans.teams"), Teams(client), tall=True)
     return None
-
-
-def _stacked(*controls: ft.Control, spacing: float = Space.s) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
 
 
 def dot(colour: str, size: float = 18) -> ft.Control:
@@ -66,7 +62,7 @@ def Types(client: Client) -> ft.Control:
         )
         for row in rows
     ]
-    return _stacked(*lines, TextLink(t("plans.new_type"), lambda: edit("new")))
+    return Stack(*lines, TextLink(t("plans.new_type"), lambda: edit("new")), spacing=Space.s)
 
 
 @component
@@ -78,7 +74,7 @@ def Teams(client: Client) -> ft.Control:
         return TeamForm(client, row, lambda: edit(""), key=editing)
     rows = sorted(client.tables.teams.rows.values(), key=lambda row: (not row.is_active, row.name))
     lines = [LineItem(row.name, meta=_members(client, row), icon=ft.Icons.GROUPS_ROUNDED, on_click=_open(edit, row)) for row in rows]
-    return _stacked(*(lines or [Meta(t("plans.no_team"))]), TextLink(t("plans.new_team"), lambda: edit("new")))
+    return Stack(*(lines or [Meta(t("plans.no_team"))]), TextLink(t("plans.new_team"), lambda: edit("new")), spacing=Space.s)
 
 
 def _open(edit: Callable[[str], None], row: MaintenanceTypeRow | TeamRow) -> Callable[[], None]:
@@ -119,25 +115,20 @@ def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[
     known = (
         row.model_dump(mode="json") if row else {"id": str(uuid7()), "name": "", "description": "", "color": "#1F5FBF", "is_active": True}
     )
-    form = use_form(f"maintenance_type:{row.id if row else 'new'}", known)
-
-    async def send(values: dict[str, Any]) -> None:
-        said = {name: values[name] for name in ("name", "description", "color", "is_active")}
-        await settle(client, WriteMaintenanceType(
-            occurred_at=client.now(), maintenance_type_id=UUID(values["id"]), version=row.version if row else None, **said
-        ))  # fmt: skip
+    form = use_form(f"maintenance_type:{row.id if row else 'new'}", known, row.version if row else None)
 
     async def save() -> None:
-        if form.require("name") and await form.submit(send):
+        fields = {name: form.get(name) for name in ("name", "description", "color", "is_active", "version")}
+        fields |= {"maintenance_type_id": form.get("id"), "occurred_at": client.now()}
+        if form.require("name") and (command := made(form, WriteMaintenanceType, fields)) and await submit(client, command, form):
             on_done()
 
-    return _stacked(
+    return Stack(
         TextInput(t("plans.type_name"), **form.field("name")),
         ColourChoice(form.get("color"), lambda value: form.set("color", value)),
         TextInput(t("plans.type_description"), **form.field("description"), lines=2, optional=True),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
-        spacing=Space.l,
     )
 
 
@@ -151,16 +142,13 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
         "is_active": True,
         "member_ids": [],
     }
-    form = use_form(f"team:{row.id if row else 'new'}", row.model_dump(mode="json") if row else new)
+    form = use_form(f"team:{row.id if row else 'new'}", row.model_dump(mode="json") if row else new, row.version if row else None)
     chosen: list[str] = form.get("member_ids", [])
 
-    async def send(values: dict[str, Any]) -> None:
-        said = {name: values[name] for name in ("site_id", "name", "is_active", "member_ids")}
-        team = {**said, "team_id": values["id"], "occurred_at": client.now(), "version": row.version if row else None}
-        await settle(client, WriteTeam.model_validate(team))
-
     async def save() -> None:
-        if form.require("name", "site_id") and await form.submit(send):
+        fields = {name: form.get(name) for name in ("site_id", "name", "is_active", "member_ids", "version")}
+        fields |= {"team_id": form.get("id"), "occurred_at": client.now()}
+        if form.require("name", "site_id") and (command := made(form, WriteTeam, fields)) and await submit(client, command, form):
             on_done()
 
     def toggle(key: str) -> None:
@@ -168,13 +156,12 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
 
     people = [Choice(one.key, one.label) for one in technicians(client)]
     places = [Choice(str(site.id), site.name) for site in sites]
-    return _stacked(
+    return Stack(
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),
         Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
-        spacing=Space.l,
     )
 
 

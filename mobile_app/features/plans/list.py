@@ -1,23 +1,33 @@
 """All plans: cards on a phone, a dense table on a desk, from the rows of the device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import Compliance, DueState, compliance, compliance_of, is_ignored, local_day, past_occurrences, plan_due_state
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
-from mobile_app.core.views import next_first
-from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.due import (
+    Compliance,
+    DueState,
+    compliance,
+    compliance_of,
+    is_ignored,
+    local_day,
+    past_occurrences,
+    plan_due_state,
+)
+from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
+from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import dotted, line_of, machine
 from mobile_app.domain.people import technicians
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import next_first
 from mobile_app.features.plans.kinds import kinds_sheet
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import TileRow
@@ -27,14 +37,14 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environment, use_state
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.permissions import Permission
-from shared_models.plans import PlanRow
+from shared_models.plans.rows import PlanRow
 
 MOST = 60
 SHOWS = ("late", "ignored", "paused")
@@ -80,7 +90,7 @@ def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
 
 def _asked() -> Filters:
     """As the address asks: `/plans?show=ignored`."""
-    show = parse_qs(urlsplit(ft.context.page.route or "").query).get("show", [""])[0]
+    show = asked("show")
     return Filters(show=show if show in SHOWS else "")
 
 
@@ -126,15 +136,24 @@ def _choices(rows: Any) -> list[Choice]:
     return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
 
 
-def _actions(client: Client, set_sheet: Callable[[str], None], *, wide: bool) -> list[ft.Control]:
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    shown = {"late": ("is_late", True), "ignored": ("is_ignored", True), "paused": ("is_active", False)}
+    return exports(
+        client, "/maintenance/scheduled", t("plans.title"), search=filters.query.strip(), site_id=filters.site,
+        production_line_id=filters.line, maintenance_type_id=filters.type, assigned_technician_id=filters.technician,
+        **dict([shown[filters.show]] if filters.show else []),
+    )  # fmt: skip
+
+
+def _actions(client: Client, set_sheet: Callable[[str], None], more: Sequence[MenuItem] = (), *, wide: bool) -> list[ft.Control]:
     if not client.may(Permission.maintenance_write):
-        return []
+        return [MoreMenu(more)] if more else []
     items = [MenuItem(t("plans.teams"), lambda: set_sheet("teams"), ft.Icons.GROUPS_ROUNDED)]
     if client.may(Permission.settings_write):
         items.append(MenuItem(t("plans.types"), lambda: set_sheet("types"), ft.Icons.PALETTE_OUTLINED))
     items.append(MenuItem(t("plans.checklists"), opener("/checklists"), ft.Icons.CHECKLIST_ROUNDED))
     new = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED, height=48)
-    return [MoreMenu(items, label=t("plans.more")), *([new] if wide else [])]
+    return [MoreMenu([*items, *more], label=t("plans.more")), *([new] if wide else [])]
 
 
 def _kept(plans: list[PlanRow]) -> str:
@@ -167,7 +186,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         [
             ft.Container(PageHeader(t("plans.title"), _kept(rows)), expand=True),
             ft.Container(search, width=320),
-            *_actions(client, set_sheet, wide=True),
+            *_actions(client, set_sheet, _exports(client, filters), wide=True),
             SyncBadge(),
         ],
         spacing=Space.m,
@@ -181,12 +200,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         row_label=lambda plan: dotted(plan.title, machine(client, plan.equipment_id)),
         empty=_no_match(),
     )
-    body = ft.Column(
-        [head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True)],
-        spacing=Space.m,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    body = Stack(head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True), spacing=Space.m, expand=True)
     return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
 
 

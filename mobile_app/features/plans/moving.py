@@ -7,8 +7,8 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.people import technicians
 from mobile_app.features.plans.commands import PlanCommands
 from mobile_app.features.plans.dates import NextDate
@@ -18,8 +18,8 @@ from mobile_app.ui.component import component
 from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import PickList
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space
 
 
 @component
@@ -33,17 +33,12 @@ def MoveForm(found: NextDate, commands: PlanCommands, close: Callable[[], None])
         await commands.move(found.original_due, target)
 
     back = TextLink(t("plans.move_back", day=format_date(found.original_due.date())), partial(send, found.original_due))
-    return ft.Column(
-        [
-            Meta(t("plans.move_hint")),
-            DateInput(t("plans.move_day"), day, set_day),
-            TimeInput(t("plans.due_time"), time, set_time),
-            PrimaryButton(t("plans.move_send"), partial(send, to), disabled=to == found.due),
-            *([back] if found.reason.moved_from is not None else []),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return Stack(
+        Meta(t("plans.move_hint")),
+        DateInput(t("plans.move_day"), day, set_day),
+        TimeInput(t("plans.due_time"), time, set_time),
+        PrimaryButton(t("plans.move_send"), partial(send, to), disabled=to == found.due),
+        *([back] if found.reason.moved_from is not None else []),
     )
 
 

@@ -2,22 +2,17 @@
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date, format_duration, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.due import sensible
-from mobile_app.domain.lookup import person
+from mobile_app.domain.client import Client
+from mobile_app.domain.due_marks import sensible
+from mobile_app.domain.lookup import name_of
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
 from mobile_app.ui.charts import LoadBar
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
-from shared_models.interventions import RequiredPart
-from shared_models.plans import PlanRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
-
-
-def stacked(*controls: ft.Control, spacing: float = 10) -> ft.Control:
-    return ft.Column(list(controls), spacing=spacing, tight=True, horizontal_alignment=STRETCH)
+from shared_models.interventions.rows import RequiredPart
+from shared_models.plans.rows import PlanRow
 
 
 def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
@@ -38,7 +33,7 @@ def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
         rows.append((t("plans.meter_threshold"), f"{sensible(threshold)} {meter.unit}"))
         label = t("plans.meter_progress", done=sensible(done), interval=sensible(plan.reason.meter_interval), unit=meter.unit)
         bar = [LoadBar(done, plan.reason.meter_interval, label=label), Meta(label)]
-    return [Card(stacked(CardHeader(row.name if row else t("plans.meter")), *bar, KeyValues(rows)))]
+    return [Card(Stack(CardHeader(row.name if row else t("plans.meter")), *bar, KeyValues(rows), spacing=10))]
 
 
 def facts(client: Client, plan: PlanRow) -> list[ft.Control]:
@@ -49,7 +44,7 @@ def facts(client: Client, plan: PlanRow) -> list[ft.Control]:
 def _work_card(client: Client, plan: PlanRow) -> ft.Control:
     team, checklist = client.tables.teams.get(plan.team_id), client.tables.checklists.get(plan.checklist_id)
     asked = [
-        (t("plans.technician"), person(client, plan.assigned_technician_id)),
+        (t("plans.technician"), name_of(client, plan.assigned_technician_id)),
         (t("plans.team"), team.name if team else ""),
         (t("plans.duration"), format_duration(plan.estimated_duration) if plan.estimated_duration else ""),
         (t("plans.priority"), marks.PRIORITY[plan.priority].word),
@@ -59,8 +54,8 @@ def _work_card(client: Client, plan: PlanRow) -> ft.Control:
         (t("plans.lead"), n("plans.days_before", plan.lead_days)),
     ]
     rows: list[tuple[str, str | ft.Control]] = [(name, value) for name, value in asked if value]
-    told = [Body(plan.description)] if plan.description else []
-    return Card(stacked(CardHeader(t("plans.work")), *told, KeyValues(rows)))
+    description = [Body(plan.description)] if plan.description else []
+    return Card(Stack(CardHeader(t("plans.work")), *description, KeyValues(rows), spacing=10))
 
 
 def _controls(plan: PlanRow) -> str:
@@ -72,7 +67,7 @@ def parts_card(wanted: list[RequiredPart]) -> list[ft.Control]:
     if not wanted:
         return []
     lines = [LineItem(part.name, trailing=quantity(part), icon=ft.Icons.INVENTORY_2_OUTLINED) for part in wanted]
-    return [Card(stacked(CardHeader(t("plans.parts")), *lines, spacing=4))]
+    return [Card(Stack(CardHeader(t("plans.parts")), *lines, spacing=4))]
 
 
 def quantity(part: RequiredPart) -> str:

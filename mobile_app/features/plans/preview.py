@@ -4,27 +4,28 @@ from datetime import date
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.i18n import format_date_long, t
-from mobile_app.domain.due import frequency_words, local_day, why_sentence
+from mobile_app.core.i18n import capital, format_date_long, t
+from mobile_app.domain.client import Client
+from mobile_app.domain.due_marks import frequency_words, local_day, why_sentence
 from mobile_app.features.plans.dates import previewed
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C
-from shared_models.planning import DueReason
-from shared_models.plans import CreatePlan, UpdatePlan
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.planning import DueReason
 
 
 @component
 def Preview(client: Client, command: CreatePlan | UpdatePlan | None) -> ft.Control:
     if command is None:
         return _card([Meta(t("plans.preview_none"))])
-    told = command.model_dump_json(exclude={"command_id", "occurred_at", "title", "description", "parts"})
-    reasons = ft.use_memo(lambda: previewed(client, command), [told, client.tables.meters.revision])
+    what_counts = command.model_dump_json(exclude={"command_id", "occurred_at", "title", "description", "parts"})
+    reasons = ft.use_memo(lambda: previewed(client, command), [what_counts, client.tables.meters.revision])
     today = local_day(client.now())
     lines = [_line(reason, number, today) for number, reason in enumerate(reasons)]
-    head: list[ft.Control] = [Strong(_capital(frequency_words(command)))]
+    head: list[ft.Control] = [Strong(capital(frequency_words(command)))]
     if any(reason.is_forecast for reason in reasons):
         head.append(Meta(t("plans.preview_forecast"), max_lines=None))
     return _card([*head, *(lines or [Meta(t("plans.no_date"))])])
@@ -32,7 +33,7 @@ def Preview(client: Client, command: CreatePlan | UpdatePlan | None) -> ft.Contr
 
 def _card(controls: list[ft.Control]) -> ft.Control:
     head = CardHeader(t("plans.preview"))
-    column = ft.Column([head, *controls], spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    column = Stack(head, *controls, spacing=12)
     return Card(column)
 
 
@@ -43,7 +44,3 @@ def _line(reason: DueReason, number: int, today: date) -> ft.Control:
     why = why_sentence(reason.model_copy(update={"is_forecast": False}))  # said once, above
     said = ft.Column([Strong(day), *past, Meta(why, max_lines=None)], spacing=1, tight=True, expand=True)
     return ft.Row([count, said], spacing=6, vertical_alignment=ft.CrossAxisAlignment.START)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionType, Priority
-from shared_models.meters import MeterRow
-from shared_models.planning import Basis, ReferenceKind
-from shared_models.plans import CreatePlan, OccurrenceState, PlanRow, UpdatePlan
-from shared_models.recurrence import BY_METER, FrequencyType, MonthEnd
+from shared_models.interventions.rows import InterventionType, Priority
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import CreatePlan, UpdatePlan
+from shared_models.plans.planning import Basis, ReferenceKind
+from shared_models.plans.recurrence import BY_METER, FrequencyType, MonthEnd
+from shared_models.plans.rows import OccurrenceState, PlanRow
 
 Values = Mapping[str, Any]
 CALENDAR: Final = ("daily", "weekly", "monthly", "quarterly", "yearly")
@@ -72,8 +73,8 @@ def of_plan(plan: PlanRow) -> dict[str, Any]:
 
 def _last_done(plan: PlanRow) -> dict[str, Any]:
     """What was told of before the plan, as long as nothing has been done since."""
-    told = plan.reference.kind is ReferenceKind.done and not any(row.state is OccurrenceState.done for row in plan.occurrences)
-    if not told:
+    is_given = plan.reference.kind is ReferenceKind.done and not any(row.state is OccurrenceState.done for row in plan.occurrences)
+    if not is_given:
         return {}
     return {"last_done_on": plan.reference.at.date().isoformat(), "last_done_total": plan.reference.total}
 

@@ -1,22 +1,25 @@
 """Work requests from the shop floor: taken up as a job, or declined with a reason."""
 
 from collections.abc import Callable
+from functools import partial
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, t
 from mobile_app.core.limits import text_limit
-from mobile_app.core.views import interventions_of
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
-from mobile_app.domain.context import carry_out, go, opener, use_tables
-from mobile_app.domain.lookup import dotted, person, place
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.life import life_of
+from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.people import technicians
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
+from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import interventions_of
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
@@ -24,19 +27,21 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_draft
+from mobile_app.ui.forms import use_form
+from mobile_app.ui.hooks import use_async, use_breakpoint
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
-from shared_models.interventions import Priority
-from shared_models.lifecycle import OPEN
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import Priority
 from shared_models.permissions import Permission
-from shared_models.requests import AcceptWorkRequest, DeclineWorkRequest, RequestStatus, WorkRequestRow
+from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
+from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 DECLINE_REASONS = ("known", "normal", "not_ours", "duplicate")
 TITLE_MOST = 80
 PANE_WIDTH = 820
@@ -73,7 +78,7 @@ def _list(
     head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
     nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
     body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
-    return ft.Column([ft.Container(head, padding=16), body], spacing=0, expand=True, horizontal_alignment=STRETCH)
+    return Stack(ft.Container(head, padding=16), body, spacing=0, expand=True)
 
 
 @component
@@ -85,7 +90,7 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
         set_sheet("")
 
     use_sheet(_sheet(client, request, sheet, close), close)
-    life = use_async(lambda: client.life(request.equipment_id), [request.equipment_id]).data
+    life = use_async(lambda: life_of(client, request.equipment_id), [request.equipment_id]).data
     back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
     parts = [
         *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),
@@ -124,7 +129,7 @@ def _facts(request: WorkRequestRow) -> ft.Control:
         (t("requests.by"), request.requester or t("requests.anonymous")),
         (t("requests.at"), format_datetime(request.created_at)),
     ]
-    return Card(ft.Column([CardHeader(t("requests.said")), KeyValues(facts)], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    return Card(Stack(CardHeader(t("requests.said")), KeyValues(facts), spacing=12))
 
 
 def _already(client: Client, request: WorkRequestRow) -> list[ft.Control]:
@@ -138,13 +143,13 @@ def _decision(client: Client, request: WorkRequestRow) -> list[ft.Control]:
     if request.status == RequestStatus.new:
         return []
     mark = marks.REQUEST[request.status]
-    who = dotted(person(client, request.decided_by), format_datetime(request.decided_at) if request.decided_at else "")
+    who = dotted(name_of(client, request.decided_by), format_datetime(request.decided_at) if request.decided_at else "")
     lines: list[ft.Control] = [CardHeader(t("requests.decision"), mark.chip()), Meta(who)]
     if request.reason:
         lines.append(Body(request.reason))
     if request.intervention_id:
         lines.append(LineItem(t("requests.job"), icon=ft.Icons.ASSIGNMENT_ROUNDED, on_click=opener(f"/jobs/{request.intervention_id}")))
-    return [Card(ft.Column(lines, spacing=8, tight=True, horizontal_alignment=STRETCH))]
+    return [Card(Stack(*lines, spacing=8))]
 
 
 def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], None]) -> ft.Control | None:
@@ -159,7 +164,7 @@ def _footer(client: Client, request: WorkRequestRow, set_sheet: Callable[[str], 
 def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[], None]) -> Sheet | None:
     async def decline(reason: str) -> bool:
         command = DeclineWorkRequest(occurred_at=client.now(), request_id=request.id, reason=reason)
-        done = await carry_out(client, command, "requests.declined")
+        done = await submit(client, command, said="requests.declined")
         close()
         return done
 
@@ -177,36 +182,20 @@ def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[
 def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None]) -> ft.Control:
     symptom = marks.SYMPTOM[request.symptom]
     initial = {"title": (request.text.split("\n")[0] or symptom.word)[:TITLE_MOST], "priority": "high" if request.is_stopped else "medium"}
-    draft = use_draft(f"accept:{request.id}", initial)
+    form = use_form(f"accept:{request.id}", initial)
 
     async def accept() -> None:
-        job_id = uuid7()
-        technician = draft.get("technician")
-        command = AcceptWorkRequest.model_validate(
-            {
-                "occurred_at": client.now(),
-                "request_id": request.id,
-                "intervention_id": job_id,
-                "title": draft.get("title") or initial["title"],
-                "priority": draft.get("priority"),
-                "assigned_technician_id": technician or None,
-            }
-        )
-        if await carry_out(client, command, "requests.accepted"):
-            await draft.clear()
+        fields = {"title": form.get("title") or initial["title"], "priority": form.get("priority"), "intervention_id": uuid7()}
+        fields |= {"assigned_technician_id": form.get("technician") or None, "request_id": request.id, "occurred_at": client.now()}
+        command = made(form, AcceptWorkRequest, fields)
+        if command and await submit(client, command, form, said="requests.accepted"):
             close()
-            go(f"/jobs/{job_id}")
+            go(f"/jobs/{command.intervention_id}")
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    most = text_limit(AcceptWorkRequest, "title")
-    return ft.Column(
-        [
-            TextInput(t("requests.job_title"), draft.get("title", ""), draft.setter("title"), lines=2, max_length=most),
-            Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-            Picker(t("requests.technician"), technicians(client), draft.get("technician"), draft.setter("technician"), optional=True),
-            PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED),
-        ],
-        spacing=Space.l,
-        tight=True,
-        horizontal_alignment=STRETCH,
+    return Stack(
+        TextInput(t("requests.job_title"), **form.field("title"), lines=2, max_length=text_limit(AcceptWorkRequest, "title")),
+        Segments(priorities, form.get("priority", "medium"), partial(form.set, "priority")),
+        Picker(t("requests.technician"), technicians(client), form.get("technician"), partial(form.set, "technician"), optional=True),
+        sender(form, PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
     )

@@ -3,14 +3,15 @@
 import flet as ft
 
 from mobile_app.core.bridge import bridge
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import t
-from mobile_app.core.search import search_equipment
-from mobile_app.core.views import by_label
 from mobile_app.domain.cards import MachineCard
-from mobile_app.domain.context import carry_out, go, use_client, use_tables
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go, use_client, use_tables
 from mobile_app.domain.scanning import scan_machine, scanner
+from mobile_app.domain.search import search_equipment
+from mobile_app.domain.submit import submit
+from mobile_app.domain.views import by_label
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ResultScreen, SkeletonList
@@ -19,8 +20,9 @@ from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
-from shared_models.equipment import EquipmentRow, LinkLabel
-from shared_models.labels import grouped, is_label_code, label_code_in, normalise
+from shared_models.equipment.commands import LinkLabel
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.labels.codes import grouped, is_label_code, label_code_in, normalise
 
 
 @component
@@ -106,7 +108,7 @@ def LinkBlankLabel(code: str) -> ft.Control:
     def choose(machine: EquipmentRow) -> Handler:
         async def link() -> None:
             command = LinkLabel(equipment_id=machine.id, label_code=code, occurred_at=client.now())
-            if await carry_out(client, command):
+            if await submit(client, command):
                 bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
                 go(f"/equipment/{machine.id}")
 

@@ -3,17 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import parse_qs, urlparse
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, Offline, ProblemError
 from mobile_app.core.i18n import format_date, language, t
 from mobile_app.core.limits import text_limit
-from mobile_app.domain.context import go, use_client
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import asked, go, use_client
 from mobile_app.domain.lookup import dotted
-from mobile_app.domain.saving import sender
+from mobile_app.domain.submit import sender, submit
 from mobile_app.features.sign_in.screens import Door, Welcome
 from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import NoticeCard
@@ -22,10 +21,11 @@ from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_box, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
-from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import RegisterRequest, SetupRequest
-from shared_models.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
+from mobile_app.ui.theme import Tone
+from shared_models.auth.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
+from shared_models.auth.sessions import RegisterRequest, SetupRequest
 
 FIELDS: Final = ("first_name", "last_name", "email", "username")
 AUTOFILL: Final = {
@@ -37,19 +37,14 @@ AUTOFILL: Final = {
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def asked_token() -> str:
-    """Of `/setup?token=…`, `/join?token=…`, `/new-password?token=…`."""
-    return parse_qs(urlparse(ft.context.page.route or "").query).get("token", [""])[0]
-
-
 @component
 def SetupScreen() -> ft.Control:
     client = use_client()
-    token = use_box(asked_token).current
+    token = use_box(lambda: asked("token")).current
 
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.register(SetupRequest.model_construct(**told, token=token))
-        await _enter(client, told["username"], told["password"])
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.register(SetupRequest.model_construct(**account, token=token))
+        await _enter(client, account["username"], account["password"])
 
     return AccountForm("setup", send, [Body(t("account.setup_body"))], mark=_mark(token))
 
@@ -59,8 +54,8 @@ def RegisterScreen() -> ft.Control:
     client = use_client()
     done, set_done = use_state(False)
 
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.register(RegisterRequest.model_construct(**told))
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.register(RegisterRequest.model_construct(**account))
         set_done(True)
 
     if done:
@@ -84,7 +79,7 @@ def NewPasswordScreen() -> ft.Control:
 def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
     """What the link offers, or why it is worth nothing."""
     client = use_client()
-    token = use_box(asked_token).current
+    token = use_box(lambda: asked("token")).current
 
     async def look() -> LinkOffer:
         return await client.api.look_at_link(token)
@@ -104,9 +99,9 @@ def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
 
 @component
 def JoinForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
-    async def send(told: dict[str, Any]) -> None:
-        await client.api.join(JoinRequest.model_construct(**told, token=token))
-        await _enter(client, told["username"], told["password"])
+    async def send(account: dict[str, Any]) -> None:
+        await client.api.join(JoinRequest.model_construct(**account, token=token))
+        await _enter(client, account["username"], account["password"])
 
     places = t("account.all_sites") if offer.all_sites else ", ".join(offer.site_names)
     words = dotted(t(f"sign_in.role.{offer.role}"), places, t("account.until", day=format_date(offer.expires_at)))
@@ -121,19 +116,19 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     form = use_form(f"account:password:{_mark(token)}")
     password, set_password = use_state("")
 
-    async def send(_: dict[str, Any]) -> None:
+    async def send() -> None:
         await client.api.reset_password(PasswordReset.model_construct(token=token, new_password=password))
         await _enter(client, offer.username, password)
 
     async def save() -> None:
         if password and not form.busy:
-            await form.submit(send)
+            await submit(client, send(), form)
 
     name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
     secret = Secret(password, set_password, form.errors.get("new_password", ""), save)
     button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
     title = Heading(t("account.password_title", name=offer.name))
-    return Door([Welcome(t("account.password")), _stacked(title, name, secret, sender(form, button)), _back()])
+    return Door([Welcome(t("account.password")), Stack(title, name, secret, sender(form, button)), _back()])
 
 
 @component
@@ -142,12 +137,13 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
 
     `mark` tells one link's draft from another's: the next person on a shared device begins with an empty form.
     """
-    form = use_form(f"account:{kind}{mark and ':'}{mark}", dict(initial or {}))
+    client = use_client()
+    form = use_form(f"account:{kind}{mark and ':'}{mark}", initial)
     password, set_password = use_state("")
 
-    async def submit() -> None:
+    async def save() -> None:
         if not form.busy and form.require(*FIELDS) and password:
-            await form.submit(lambda values: send(_told(values, password)))
+            await submit(client, send(_account(form.values, password)), form)
 
     welcome = Welcome(t(f"account.{kind}"))
     if not form.ready:
@@ -155,13 +151,13 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
     fields = [
         TextInput(
             t(f"account.{name}"), **form.field(name), max_length=text_limit(RegisterRequest, name), autofill_hints=AUTOFILL[name],
-            hint=t("account.username_hint") if name == "username" else "", on_submit=submit,
+            hint=t("account.username_hint") if name == "username" else "", on_submit=save,
         )
         for name in FIELDS
     ]  # fmt: skip
-    secret = Secret(password, set_password, form.errors.get("password", ""), submit)
-    button = PrimaryButton(t(f"account.{kind}_send"), submit, busy=form.busy, disabled=not password)
-    return Door([welcome, _stacked(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
+    secret = Secret(password, set_password, form.errors.get("password", ""), save)
+    button = PrimaryButton(t(f"account.{kind}_send"), save, busy=form.busy, disabled=not password)
+    return Door([welcome, Stack(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
 
 
 async def _enter(client: Client, username: str, password: str) -> None:
@@ -185,12 +181,8 @@ def Secret(password: str, on_change: Callable[[str], None], error: str, on_submi
     )  # fmt: skip
 
 
-def _told(values: dict[str, Any], password: str) -> dict[str, Any]:
+def _account(values: dict[str, Any], password: str) -> dict[str, Any]:
     return {name: values.get(name, "") for name in FIELDS} | {"password": password, "language": language()}
-
-
-def _stacked(*controls: ft.Control) -> ft.Control:
-    return ft.Column(list(controls), spacing=Space.l, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _back() -> ft.Control:

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import n, t
 from mobile_app.core.problems import why
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client
 from mobile_app.ui.buttons import Handler, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
@@ -16,9 +16,10 @@ from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import State, use_async, use_live, use_state
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
-from shared_models.auth import DemoAccount
+from shared_models.auth.sessions import DemoAccount
 
 WIDTH = 420
 SHUT_OUT = {
@@ -57,24 +58,19 @@ def SignInScreen() -> ft.Control:
         else:
             set_missing(t("sign_in.both"))
 
-    form = ft.Column(
-        [
-            TextInput(t("sign_in.name"), name, set_name, autofill_hints=ft.AutofillHint.USERNAME, on_submit=submit),
-            TextInput(
-                t("sign_in.password"),
-                password,
-                set_password,
-                password=True,
-                can_reveal_password=True,
-                autofill_hints=ft.AutofillHint.PASSWORD,
-                error=missing or _wrong(refusal),
-                on_submit=submit,
-            ),
-            PrimaryButton(t("sign_in.enter"), submit, busy=busy),
-        ],
-        spacing=Space.l,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        tight=True,
+    form = Stack(
+        TextInput(t("sign_in.name"), name, set_name, autofill_hints=ft.AutofillHint.USERNAME, on_submit=submit),
+        TextInput(
+            t("sign_in.password"),
+            password,
+            set_password,
+            password=True,
+            can_reveal_password=True,
+            autofill_hints=ft.AutofillHint.PASSWORD,
+            error=missing or _wrong(refusal),
+            on_submit=submit,
+        ),
+        PrimaryButton(t("sign_in.enter"), submit, busy=busy),
     )
     unsent = client.unsent().total if state == SessionState.signed_out_with_unsent else 0
     parts: list[ft.Control] = [Welcome(t("sign_in.tagline"))]
@@ -87,7 +83,7 @@ def SignInScreen() -> ft.Control:
 
 def Door(parts: list[ft.Control]) -> ft.Control:
     """A narrow column in the middle, for whoever is not in yet."""
-    column = ft.Column(parts, spacing=Space.xl, width=WIDTH, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True)
+    column = Stack(*parts, spacing=Space.xl, width=WIDTH)
     return ft.Column(
         [ft.Container(column, padding=ft.Padding.symmetric(horizontal=Space.page, vertical=48), alignment=ft.Alignment.TOP_CENTER)],
         scroll=ft.ScrollMode.AUTO,
@@ -123,7 +119,7 @@ def _demo(accounts: list[DemoAccount], enter: Enter) -> ft.Control:
         for account in accounts
     ]
     head = [Heading(t("sign_in.demo")), Meta(t("sign_in.demo_body"))]
-    return Card(ft.Column([*head, *lines], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH))
+    return Card(Stack(*head, *lines, spacing=4))
 
 
 def _entering(enter: Enter, account: DemoAccount) -> Handler:

@@ -8,27 +8,24 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError, ProblemError
+from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
-from mobile_app.core.problems import why
-from mobile_app.core.zones import time_in
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
-from mobile_app.domain.saving import made_once, sender, unless_stale
+from mobile_app.domain.removal import Removal
+from mobile_app.domain.submit import sender, submit
+from mobile_app.domain.zones import time_in
 from mobile_app.features.sites.lines import Lines
-from mobile_app.ui.buttons import DangerButton, Handler, PrimaryButton
-from mobile_app.ui.cards import NoticeCard
+from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_async
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.theme import Tone
 from shared_models.ids import uuid7
 from shared_models.sites import SiteCreate, SiteRead
 
@@ -54,20 +51,21 @@ def KnownSite(client: Client, site_id: str) -> ft.Control:
 def _initial(site: SiteRead | None) -> dict[str, Any]:
     if site is None:
         return {"id": str(uuid7()), "name": "", "location": "", "time_zone": None, "public_requests": True, "description": ""}
-    return {"id": str(site.id), "version": site.version, **{name: getattr(site, name) for name in FIELDS}}
+    return {"id": str(site.id), **{name: getattr(site, name) for name in FIELDS}}
 
 
 @component
 def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) -> ft.Control:
     back = asker() or "/sites"
     initial = ft.use_memo(lambda: _initial(site), [site.version if site else 0])
-    form = use_form(f"site:{site.id if site else 'new'}", initial)
+    form = use_form(f"site:{site.id if site else 'new'}", initial, site.version if site else None)
 
     async def save() -> None:
         if form.busy or not form.require("name", "time_zone"):
             return
         site_id, name = form.get("id"), form.get("name").strip()
-        if await form.submit(lambda values: _send(client, site, values, reload)):
+        sending = client.api.save("/sites", site_id, {each: form.get(each) for each in FIELDS}, form.get("version"))
+        if await submit(client, sending, form, newest=reload):
             sites = client.sites
             await arrived(client, sites, lambda: (row := sites.get(UUID(site_id))) is not None and row.name == name)
             if not asker():  # it would lie over what the form asks next
@@ -78,55 +76,20 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
     if not form.ready:
         return Page(title, SkeletonList(3))
     button = PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    known = [] if site is None else [Lines(client, site.id), Removal(client, site)]
+    known = [] if site is None else [Lines(client, site.id), Removal(client, client.sites, "/sites", site.id, site.name, "sites")]
     return Page(
         title,
-        *([DraftNotice(lambda: form.start_over(initial))] if form.draft.restored else []),
+        *([DraftNotice(form.start_over)] if form.draft.restored else []),
         *_fields(client, form, site, save),
         *known,
-        footer=sender(form, button, site.version if site else None, initial),
+        footer=sender(form, button),
         max_width=640,
     )
-
-
-@component
-def Removal(client: Client, site: SiteRead) -> ft.Control:
-    """Of an empty site; the server says what is on another."""
-    refusal, refuse = use_state("")
-    ask = use_confirm()
-
-    async def remove() -> None:
-        try:
-            await client.api.delete(f"/sites/{site.id}")
-        except ClientError as error:
-            refuse(why(error))
-        else:
-            await arrived(client, client.sites, lambda: client.sites.get(site.id) is None)
-            toast(t("sites.deleted"))
-            go("/sites")
-
-    question = Question(t("sites.delete_title", site=site.name), t("sites.delete_body"), t("sites.delete"), remove)
-    button = DangerButton(t("sites.delete"), lambda: ask(question), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
-    told = [NoticeCard(refusal, tone=Tone.bad)] if refusal else []
-    return ft.Column([*told, button], spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _onward(site_id: str) -> str:
     """Back to the form that sent here for a site, which takes it; else to the new site's own page, for its lines."""
     return f"{asker()}?site_id={site_id}" if asker() else f"/sites/{site_id}"
-
-
-async def _send(client: Client, site: SiteRead | None, values: dict[str, Any], reload: Callable[[], None]) -> None:
-    body = {name: values[name] for name in FIELDS}
-    if site is None:
-        path = f"/sites/{values['id']}"
-
-        async def update() -> None:
-            await client.api.patch(path, {**body, "version": (await client.api.get(path))["version"]})
-
-        await made_once(lambda: client.api.post("/sites", {**body, "id": values["id"]}), update)
-    else:
-        await unless_stale(client.api.patch(f"/sites/{site.id}", {**body, "version": values["version"]}), reload)
 
 
 def _fields(client: Client, form: Form, site: SiteRead | None, save: Handler) -> list[ft.Control]:
@@ -177,7 +140,7 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
 
 async def _zone_here() -> str:
     try:
-        told: str = (await bridge.request("locale")).get("time_zone") or ""
+        zone: str = (await bridge.request("locale")).get("time_zone") or ""
     except BridgeError:
         return ""
-    return told
+    return zone

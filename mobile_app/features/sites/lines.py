@@ -6,23 +6,20 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import n, t
-from mobile_app.core.problems import why
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, use_tables
 from mobile_app.domain.line_form import line_sheet, new_line_sheet
 from mobile_app.domain.lookup import natural
+from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.cards import Card, Divider, SectionHeader
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm, use_sheet
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
 from shared_models.sites import LineRow
-
-STRETCH = ft.CrossAxisAlignment.STRETCH
 
 
 class Opened(NamedTuple):
@@ -56,8 +53,8 @@ def Lines(client: Client, site_id: UUID) -> ft.Control:
     body = lines or [Meta(t("sites.lines_why"), max_lines=4)]
     add = SecondaryButton(t("sites.add_line"), lambda: set_opened(Opened(None)), icon=ft.Icons.ADD_ROUNDED)
     head = SectionHeader(t("sites.lines"), str(len(rows)) if rows else "")
-    card = Card(ft.Column([*body, add], spacing=8, tight=True, horizontal_alignment=STRETCH))
-    return ft.Column([head, card], spacing=10, tight=True, horizontal_alignment=STRETCH)
+    card = Card(Stack(*body, add, spacing=8))
+    return Stack(head, card, spacing=10)
 
 
 def _line(client: Client, row: LineRow, rename: partial[None], remove: partial[None]) -> ft.Control:
@@ -71,9 +68,5 @@ def _line(client: Client, row: LineRow, rename: partial[None], remove: partial[N
 
 
 async def _remove(client: Client, row: LineRow) -> None:
-    try:
-        await client.api.delete(f"/lines/{row.id}")
-    except ClientError as refusal:
-        toast(why(refusal))
-    else:
+    if await submit(client, client.api.delete(f"/lines/{row.id}")):
         await arrived(client, client.lines, lambda: client.lines.get(row.id) is None)

@@ -4,6 +4,7 @@ from collections import Counter
 
 import flet as ft
 
+from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted
@@ -14,7 +15,6 @@ from mobile_app.ui.cards import RowCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_shortcut
-from mobile_app.ui.pickers import fold
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
 from shared_models.sites import SiteRow

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_date_long, t
 from mobile_app.domain.cards import due
+from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import number_of, place
 from mobile_app.features.today.screens import today_of
 from mobile_app.ui.cards import Trailing
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 
 MOST = 6
 

@@ -4,15 +4,15 @@ from itertools import groupby
 
 import flet as ft
 
-from mobile_app.core.client import Client
-from mobile_app.core.due import local_day
 from mobile_app.core.i18n import format_date_long, format_hours, n, t
-from mobile_app.core.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.due import local_day
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import Reader, Today, is_mine, teams_of, today_view
 from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -20,11 +20,12 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
 from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Columns
 from mobile_app.ui.text import Heading, Meta, Overline
-from mobile_app.ui.theme import Space, Tone, faint
+from mobile_app.ui.theme import Tone, faint
 from mobile_app.ui.timers import Timer
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
 
 WHITE = ft.Colors.WHITE
 MOST = 15
@@ -42,7 +43,7 @@ def TodayScreen() -> ft.Control:
     today = today_of(client)
     mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
-        columns = ft.Row([_column(mine), _column(rest)], spacing=Space.xl, vertical_alignment=ft.CrossAxisAlignment.START)
+        columns = Columns(mine, rest)
         return Page(head, columns, max_width=DESK_WIDTH)
     return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]))
 
@@ -52,11 +53,6 @@ def _calendar() -> list[ft.Control]:
     if use_breakpoint() > Breakpoint.phone:
         return []
     return [IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)]
-
-
-def _column(controls: list[ft.Control]) -> ft.Control:
-    column = ft.Column(controls, spacing=Space.m, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    return ft.Container(column, expand=1)
 
 
 def today_of(client: Client) -> Today:

@@ -5,18 +5,20 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.client import Client
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, n, t
-from mobile_app.core.views import to_validate
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
-from mobile_app.domain.context import carry_out, go, opener, use_tables
-from mobile_app.domain.lookup import dotted, failure_item, item_name, number_of, person, place
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.life import life_of
+from mobile_app.domain.lookup import dotted, failure_item, item_name, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.steps import AnswersCard
+from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
 from mobile_app.ui.chips import Avatar, StatusChip
@@ -27,19 +29,14 @@ from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import C, Space, Tone
-from shared_models.interventions import (
-    InterventionRow,
-    ReturnIntervention,
-    ValidateIntervention,
-    down_time,
-    labour,
-    may_validate,
-)
-from shared_models.life import EquipmentLifeRow, repeat_failure
+from shared_models.equipment.life import EquipmentLifeRow, repeat_failure
+from shared_models.interventions.commands import ReturnIntervention, ValidateIntervention
+from shared_models.interventions.rows import InterventionRow
+from shared_models.interventions.sheet import down_time, labour, may_validate
 
-STRETCH = ft.CrossAxisAlignment.STRETCH
 PANE_WIDTH = 820
 REASONS = ("photo", "cause", "clean", "again")
 
@@ -89,7 +86,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
     rows = [
         RowCard(
             job.title,
-            meta=dotted(place(client, job.equipment_id), person(client, job.completed_by)),
+            meta=dotted(place(client, job.equipment_id), name_of(client, job.completed_by)),
             trailing=format_moment(job.actual_end, now) if job.actual_end else "",
             chips=job_chips(job, now, pending=job.id in client.interventions.pending)[1:],
             on_click=opener(f"/validate/{job.id}"),
@@ -99,27 +96,27 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
         for job in jobs
     ]
     head = ft.Container(_list_head(jobs), padding=16)
-    return ft.Column([head, ft.ListView(rows, expand=True, spacing=0)], spacing=0, expand=True, horizontal_alignment=STRETCH)
+    return Stack(head, ft.ListView(rows, expand=True, spacing=0), spacing=0, expand=True)
 
 
 @component
 def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Control:
     returning, set_returning = ft.use_state(False)
     size = use_breakpoint()
-    life = use_async(lambda: client.life(job.equipment_id), [job.equipment_id]).data
+    life = use_async(lambda: life_of(client, job.equipment_id), [job.equipment_id]).data
     allowed = may_validate(client.user.role, client.user.id, job)
 
     async def approve() -> None:
-        changed_here = job.id in client.interventions.pending  # by the judge himself: it will have another version by then
+        changed_here = job.id in client.interventions.pending  # by whoever judges: it will have another version by then
         version = None if changed_here else job.version
         command = ValidateIntervention(intervention_id=job.id, version=version, occurred_at=client.now())
-        if allowed and await carry_out(client, command):
+        if allowed and await submit(client, command):
             toast(t("validation.validated", title=job.title))
             go(next_route)
 
     async def send_back(reason: str) -> bool:
         command = ReturnIntervention(intervention_id=job.id, reason=reason, occurred_at=client.now())
-        done = await carry_out(client, command, "validation.returned")
+        done = await submit(client, command, said="validation.returned")
         if done:
             set_returning(False)
             go(next_route)
@@ -182,7 +179,7 @@ def _figures(client: Client, job: InterventionRow, life: EquipmentLifeRow | None
     if down and down > work:
         tiles.append(StatTile(t("validation.wait"), format_duration(down - work), t("validation.wait_note")))
     tiles.append(
-        StatTile(t("validation.closed"), format_moment(job.actual_end, now) if job.actual_end else "—", person(client, job.completed_by))
+        StatTile(t("validation.closed"), format_moment(job.actual_end, now) if job.actual_end else "—", name_of(client, job.completed_by))
     )
     return tiles
 
@@ -222,9 +219,9 @@ def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Cont
         ("validation.signed", job.signature.name if job.signature else ""),
         ("validation.stop", _stop(job)),
     )
-    told: list[tuple[str, str | ft.Control]] = [(t(key), Body(value)) for key, value in rows if value]
-    content = [KeyValues(told, stacked=True)] if told else [Meta(t("validation.nothing_written"))]
-    report = Card(ft.Column([CardHeader(t("validation.done")), *content], spacing=12, tight=True, horizontal_alignment=STRETCH))
+    lines: list[tuple[str, str | ft.Control]] = [(t(key), Body(value)) for key, value in rows if value]
+    content = [KeyValues(lines, stacked=True)] if lines else [Meta(t("validation.nothing_written"))]
+    report = Card(Stack(CardHeader(t("validation.done")), *content, spacing=12))
     photos = Pictures(job)
     if not wide:
         return [report, photos] if job.photos else [report]
@@ -251,7 +248,7 @@ def _work(client: Client, job: InterventionRow) -> list[ft.Control]:
     now = client.now()
     lines = []
     for action in sorted(job.actions, key=lambda action: action.started_at):
-        name = person(client, action.user_id)
+        name = name_of(client, action.user_id)
         spent = format_duration((action.ended_at or now) - action.started_at)
         lines.append(LineItem(name, meta=format_datetime(action.started_at), trailing=spent, leading=Avatar(name, size=32)))
     return [Card(ft.Column([CardHeader(t("job.work")), *lines], spacing=2, tight=True))] if lines else []

@@ -4,15 +4,17 @@ import json
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from mobile_app.core.project_interventions import new_job
+import mobile_app.domain.foretelling  # noqa: F401 - it registers what goes beyond a row
 from mobile_app.core.projection import Person, Rows, project
 from mobile_app.core.storage import StoredRow, refs_of
 from shared_models.base import Row
-from shared_models.equipment import EquipmentRow
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.creation import new_job
+from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import Role
-from shared_models.plans import CreatePlan, PlanRow
+from shared_models.plans.commands import CreatePlan
+from shared_models.plans.rows import PlanRow
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SITE = UUID(int=1)
@@ -31,7 +33,8 @@ def machine(name: str = "Convoyeur à bande", **changes: object) -> EquipmentRow
 
 
 def job(of: EquipmentRow | None = None, title: str = "Courroie", **changes: object) -> InterventionRow:
-    blank = new_job(uuid7(), of or machine(), PAUL, AT, title)
+    place = of or machine()
+    blank = new_job(uuid7(), site_id=place.site_id, equipment_id=place.id, title=title, at=AT, by=PAUL.id)
     return blank.model_copy(update={"version": 1, "number": "INT-2026-000001", **changes})
 
 
@@ -50,6 +53,6 @@ def plan(of: EquipmentRow | None = None, **changes: object) -> PlanRow:
     rows = Rows(lambda entity, row_id: row if (entity, row_id) == ("equipment", row.id) else None)
     cmd = CreatePlan.model_validate({**fields, **known})
     project(cmd, rows, PAUL)
-    made = rows.get("plan", PlanRow, cmd.plan_id)
+    made = rows.get(PlanRow, cmd.plan_id)
     assert made
     return made.model_copy(update={"version": 1, **changes})

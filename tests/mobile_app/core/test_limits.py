@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from mobile_app.core.limits import text_limit
 from mobile_app.ui.fields import count_of
 from shared_models.ids import uuid7
-from shared_models.interventions import AddNote, CancelIntervention, ReviseIntervention, Signature, UpdateIntervention
+from shared_models.interventions.commands import AddNote, CancelIntervention, ReviseIntervention, UpdateIntervention
+from shared_models.interventions.rows import Signature
 
 AT = "2026-11-23T10:00:00Z"
 

@@ -3,13 +3,23 @@
 from datetime import UTC, datetime, time, timedelta
 
 from mobile_app.core.projection import Rows, project
-from shared_models import plans as pl
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus
-from shared_models.meters import MeterRow
-from shared_models.planning import Reference, ReferenceKind
-from shared_models.plans import OccurrenceRow, PlanRow
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.meters.rows import MeterRow
+from shared_models.plans.commands import (
+    AssignOccurrence,
+    CreatePlan,
+    GeneratePlan,
+    MoveOccurrence,
+    SetPlanActive,
+    SkipOccurrence,
+    UpdatePlan,
+    WriteMaintenanceType,
+    WriteTeam,
+)
+from shared_models.plans.planning import Reference, ReferenceKind
+from shared_models.plans.rows import MaintenanceTypeRow, OccurrenceRow, PlanRow, TeamRow
 from tests.mobile_app.core.rows import ANNE, AT, PAUL, SITE, job, machine, plan
 
 
@@ -27,12 +37,15 @@ class Device:
 
     @property
     def plan(self) -> PlanRow:
-        found = self.rows.get("plan", PlanRow, self.plan_id)
+        found = self.rows.get(PlanRow, self.plan_id)
         assert found
         return found
 
+    def date(self, original_due: datetime) -> OccurrenceRow:
+        return next(each for each in self.plan.occurrences if each.original_due == original_due)
+
     def job(self, row_id) -> InterventionRow:
-        found = self.rows.get("intervention", InterventionRow, row_id)
+        found = self.rows.get(InterventionRow, row_id)
         assert found
         return found
 
@@ -44,37 +57,26 @@ def day(n: int, hour: int = 8) -> datetime:
 def test_a_moved_date_leaves_the_series_alone():
     row = plan()
     device = Device(row)
-    moved = device.do(pl.MoveOccurrence, original_due=day(14), to=day(16, 10))
-    assert [(each.original_due, each.due) for each in moved.occurrences] == [(day(14), day(16, 10))]
-    assert (moved.upcoming, moved.next_due) == (row.upcoming, row.next_due)
-    twice = device.do(pl.MoveOccurrence, original_due=day(14), to=day(15))
-    assert [each.due for each in twice.occurrences] == [day(15)]
-    back = device.do(pl.MoveOccurrence, original_due=day(14), to=day(14))
-    assert [each.due for each in back.occurrences] == [day(14)]
+    for to in (day(16, 10), day(15), day(14)):
+        moved = device.do(MoveOccurrence, original_due=day(14), to=to)
+        assert ([each.due for each in moved.occurrences], moved.upcoming, moved.next_due) == ([day(0), to], row.upcoming, row.next_due)
 
 
 def test_dates_of_a_series_keep_their_order():
     row = plan()
     device = Device(row)
-    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(28)) == row
-    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(0)) == row
-    device.do(pl.MoveOccurrence, original_due=day(28), to=day(40))
-    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(30)).occurrences[0].due == day(30)
+    assert device.do(MoveOccurrence, original_due=day(14), to=day(28)) == row
+    assert device.do(MoveOccurrence, original_due=day(14), to=day(0)) == row
+    device.do(MoveOccurrence, original_due=day(28), to=day(40))
+    device.do(MoveOccurrence, original_due=day(14), to=day(30))
+    assert device.date(day(14)).due == day(30)
 
 
 def test_moving_the_next_date_moves_what_comes_next_and_says_so():
-    moved = Device(plan()).do(pl.MoveOccurrence, original_due=day(0), to=day(1))
+    moved = Device(plan()).do(MoveOccurrence, original_due=day(0), to=day(1))
     assert moved.next_due == day(1)
     assert (moved.reason.due, moved.reason.moved_from) == (day(1), day(0))
     assert moved.next_due_date - plan().next_due_date == timedelta(days=1)
-
-
-def test_what_another_device_has_moved_ends_as_the_server_says():
-    row = plan()
-    elsewhere = OccurrenceRow(id=uuid7(), original_due=day(14), due=day(20), state="planned")
-    device = Device(row.model_copy(update={"occurrences": [elsewhere]}))
-    assert device.do(pl.MoveOccurrence, original_due=day(14), to=day(15)).occurrences[0].due == day(15)
-    assert Device(row.model_copy(update={"occurrences": [elsewhere]})).plan.occurrences[0].due == day(20)
 
 
 def test_an_open_job_moves_with_its_date():
@@ -86,42 +88,42 @@ def test_an_open_job_moves_with_its_date():
     )  # fmt: skip
     opened = OccurrenceRow(id=uuid7(), original_due=day(0), due=day(0), state="open", intervention_id=asked.id)
     device = Device(row.model_copy(update={"occurrences": [opened]}), ("intervention", asked))
-    device.do(pl.MoveOccurrence, original_due=day(0), to=day(2, 9))
+    device.do(MoveOccurrence, original_due=day(0), to=day(2, 9))
     moved = device.job(asked.id)
     assert (moved.due_local, moved.scheduled_start) == (day(2, 9), start + timedelta(days=2, hours=1))
     assert moved.due_reason.moved_from == day(0)
-    device.do(pl.AssignOccurrence, original_due=day(0), technician_id=ANNE.id)
+    device.do(AssignOccurrence, original_due=day(0), technician_id=ANNE.id)
     assert device.job(asked.id).assigned_technician_id == ANNE.id
     before = device.plan
-    assert device.do(pl.SkipOccurrence, original_due=day(0), reason="Arrêt de la ligne") == before
+    assert device.do(SkipOccurrence, original_due=day(0), reason="Arrêt de la ligne") == before
     assert device.job(asked.id).status == InterventionStatus.pending
 
 
 def test_a_forecast_cannot_be_moved():
     row = plan(weekdays=[], basis="floating")
-    assert Device(row).do(pl.MoveOccurrence, original_due=row.upcoming[1], to=day(40)) == row
-    moved = Device(row).do(pl.MoveOccurrence, original_due=row.upcoming[0], to=day(3))
+    assert Device(row).do(MoveOccurrence, original_due=row.upcoming[1], to=day(40)) == row
+    moved = Device(row).do(MoveOccurrence, original_due=row.upcoming[0], to=day(3))
     assert moved.next_due == day(3)
 
 
 def test_what_has_ended_cannot_be_moved():
     done = OccurrenceRow(id=uuid7(), original_due=day(0), due=day(0), state="done")
     row = plan().model_copy(update={"occurrences": [done]})
-    assert Device(row).do(pl.MoveOccurrence, original_due=day(0), to=day(1)) == row
+    assert Device(row).do(MoveOccurrence, original_due=day(0), to=day(1)) == row
 
 
 def test_a_later_date_left_out_stays_out_and_the_next_one_gives_way():
     device = Device(plan())
-    later = device.do(pl.SkipOccurrence, original_due=day(14), reason="Congés")
-    assert (later.next_due, later.occurrences[0].state) == (day(0), "skipped")
-    first = device.do(pl.SkipOccurrence, original_due=day(0), reason="Congés")
+    later = device.do(SkipOccurrence, original_due=day(14), reason="Congés")
+    assert (later.next_due, device.date(day(14)).state) == (day(0), "skipped")
+    first = device.do(SkipOccurrence, original_due=day(0), reason="Congés")
     assert first.upcoming[0] == first.next_due == day(28)
-    assert [each.state for each in first.occurrences] == ["skipped", "skipped"]
+    assert [each.state for each in first.occurrences] == ["skipped", "skipped", "planned"]
 
 
 def test_a_floating_date_left_out_is_counted_on_from():
     row = plan(weekdays=[], basis="floating")
-    skipped = Device(row).do(pl.SkipOccurrence, original_due=row.upcoming[0], reason="Congés")
+    skipped = Device(row).do(SkipOccurrence, original_due=row.upcoming[0], reason="Congés")
     assert skipped.next_due == row.upcoming[0] + timedelta(days=14)
 
 
@@ -132,14 +134,14 @@ def test_a_new_plan_by_meter_counts_from_the_last_service():
         expected_per_day=None, low=None, high=None, is_active=True, last_value=4900, last_total=4900, last_read_at=AT, per_day=10,
         readings=[], resets=[], version=1,
     )  # fmt: skip
-    command = pl.CreatePlan(
+    command = CreatePlan(
         plan_id=uuid7(), occurred_at=AT, equipment_id=press.id, title="Vidange", frequency_type="hours", frequency_value=500,
         meter_id=hours.id, starts_on=AT.date(), last_done_on=day(-20).date(), last_done_total=4600,
     )  # fmt: skip
     server = {("equipment", press.id): press, ("meter", hours.id): hours}
     rows = Rows(lambda entity, row_id: server.get((entity, row_id)))
     project(command, rows, PAUL)
-    made = rows.get("plan", PlanRow, command.plan_id)
+    made = rows.get(PlanRow, command.plan_id)
     assert made
     assert (made.reason.threshold, made.next_due) == (5100, day(20))
     assert made.meter.per_day == 10
@@ -148,9 +150,9 @@ def test_a_new_plan_by_meter_counts_from_the_last_service():
 def test_a_changed_rule_moves_the_dates_and_a_changed_title_does_not():
     row = plan()
     fields = {"equipment_id": row.equipment_id, "frequency_type": "weekly", "frequency_value": 2, "basis": "fixed", "version": 1}
-    same = Device(row).do(pl.UpdatePlan, title="Autre", weekdays=[0], starts_on=day(0).date(), **fields)
+    same = Device(row).do(UpdatePlan, title="Autre", weekdays=[0], starts_on=day(0).date(), **fields)
     assert (same.title, same.upcoming) == ("Autre", row.upcoming)
-    other = Device(row).do(pl.UpdatePlan, title="Autre", weekdays=[1], starts_on=day(0).date(), **fields)
+    other = Device(row).do(UpdatePlan, title="Autre", weekdays=[1], starts_on=day(0).date(), **fields)
     assert other.next_due == day(1)
 
 
@@ -169,9 +171,9 @@ def test_paused_and_taken_up_again():
     past = plan()
     waited = Reference(kind=ReferenceKind.due, at=day(-29))
     device = Device(past.model_copy(update={"reference": waited, "upcoming": [day(-28), *past.upcoming]}))
-    paused = device.do(pl.SetPlanActive, is_active=False, reason="Machine vendue")
+    paused = device.do(SetPlanActive, is_active=False, reason="Machine vendue")
     assert (paused.is_active, paused.inactive_reason) == (False, "Machine vendue")
-    again = device.do(pl.SetPlanActive, is_active=True)
+    again = device.do(SetPlanActive, is_active=True)
     assert again.upcoming[0] > day(-1)
 
 
@@ -180,19 +182,19 @@ def test_a_job_made_at_once_is_the_next_dates():
     row = plan(press, assigned_technician_id=ANNE.id, estimated_duration=45)
     device = Device(row, ("equipment", press))
     made = uuid7()
-    opened = device.do(pl.GeneratePlan, intervention_id=made)
+    opened = device.do(GeneratePlan, intervention_id=made)
     asked = device.job(made)
     assert (asked.original_due, asked.due_local, asked.assigned_technician_id) == (day(0), day(0), ANNE.id)
     assert (opened.occurrences[0].state, opened.occurrences[0].intervention_id) == ("open", made)
     second = uuid7()
-    device.do(pl.GeneratePlan, intervention_id=second)
-    assert device.rows.get("intervention", InterventionRow, second) is None
+    device.do(GeneratePlan, intervention_id=second)
+    assert device.rows.get(InterventionRow, second) is None
 
 
 def test_types_and_teams_are_written():
     rows = Rows(lambda *_: None)
     type_id, team_id = uuid7(), uuid7()
-    project(pl.WriteMaintenanceType(maintenance_type_id=type_id, name="Graissage", color="#1B7F4D", occurred_at=AT), rows, PAUL)
-    project(pl.WriteTeam(team_id=team_id, site_id=SITE, name="Matin", member_ids=[ANNE.id], occurred_at=AT), rows, PAUL)
-    assert rows.get("maintenance_type", pl.MaintenanceTypeRow, type_id).color == "#1B7F4D"
-    assert rows.get("team", pl.TeamRow, team_id).member_ids == [ANNE.id]
+    project(WriteMaintenanceType(maintenance_type_id=type_id, name="Graissage", color="#1B7F4D", occurred_at=AT), rows, PAUL)
+    project(WriteTeam(team_id=team_id, site_id=SITE, name="Matin", member_ids=[ANNE.id], occurred_at=AT), rows, PAUL)
+    assert rows.get(MaintenanceTypeRow, type_id).color == "#1B7F4D"
+    assert rows.get(TeamRow, team_id).member_ids == [ANNE.id]

@@ -11,9 +11,10 @@ from mobile_app.domain.meters import as_typed
 from mobile_app.features.checklists import values as v
 from mobile_app.features.checklists.versions import changes
 from mobile_app.features.jobs.checklist import first_open
-from shared_models.checklists import AnswerRow, JobChecklist, Step, StepKind, StepState, meter_of, meters_for
+from shared_models.checklists.rows import AnswerRow, JobChecklist, Step, StepKind, StepState
+from shared_models.checklists.rules import meter_of, meters_for
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 from tests.mobile_app.core.rows import ANNE, AT, job
 
 PRESSURE = Step(id=uuid7(), kind=StepKind.number, title="Pression", unit="bar", low=5, high=7.5)
@@ -67,14 +68,14 @@ class TestEditor:
 
     def test_sends_only_what_a_kind_uses(self):
         told = self.written(kind="check", low=3.0, options="a\nb", unit="bar", needs_photo=True)
-        [step] = v.command_of(told, None, AT).steps
+        [step] = v.command_of(told, AT).steps
         assert (step.low, step.options, step.unit, step.needs_photo) == (None, [], "", True)
-        [photo] = v.command_of(self.written(kind="photo", needs_photo=True), None, AT).steps
+        [photo] = v.command_of(self.written(kind="photo", needs_photo=True), AT).steps
         assert not photo.needs_photo
 
     def test_options_are_lines_each_once_and_bad_ones_among_them(self):
         told = self.written(kind="choice", options="Bon\n\nUsé \nBon", bad_options=["Usé", "Rompu"])
-        [step] = v.command_of(told, None, AT).steps
+        [step] = v.command_of(told, AT).steps
         assert (step.options, step.bad_options) == (["Bon", "Usé"], ["Usé"])
 
     @pytest.mark.parametrize(("fields", "wrong"), [
@@ -96,7 +97,7 @@ class TestEditor:
 
     def test_an_edit_starts_from_the_row_and_names_its_version(self):
         row = v.ChecklistRow(id=uuid7(), name="G", description="", is_active=True, version=4, steps=[PRESSURE, GUARD])
-        told = v.command_of(v.of_checklist(row), row, AT)
+        told = v.command_of({**v.of_checklist(row), "version": row.version}, AT)
         assert (told.version, told.steps) == (4, row.steps)
 
 

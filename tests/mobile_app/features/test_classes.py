@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_app.core.i18n import set_language, t
-from mobile_app.core.tables import Tables
 from mobile_app.domain import marks
+from mobile_app.domain.client import Tables
 from mobile_app.domain.lookup import failure_item, item_name
 from mobile_app.features.classes import icons
 from mobile_app.features.classes import values as v
-from mobile_app.features.equipment.fields import as_told
+from mobile_app.features.equipment.fields import as_typed
 from server.catalogue.failures import MODES, REMEDIES
 from server.catalogue.machines import MACHINES
-from shared_models.equipment import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
+from shared_models.equipment.rows import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
 from shared_models.ids import uuid7
 from tests.mobile_app.core.rows import machine
 
@@ -84,7 +84,7 @@ def test_every_picture_of_the_catalogue_can_be_chosen_and_drawn():
     ("12,5", 12.5), ("1\u202f500", 1500), ("-3", -3), (" IP 55 ", "IP 55"), ("", None), (7, 7), (True, True), ("1e400", "1e400"),
 ])  # fmt: skip
 def test_figures_of_a_machine_are_told_as_figures(typed, told):
-    assert as_told({"x": typed}) == ({} if told is None else {"x": told})
+    assert as_typed({"x": typed}) == ({} if told is None else {"x": told})
 
 
 def test_sheets_keep_the_words_of_what_was_retired_or_left():

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from mobile_app.features.jobs.close import UNKNOWN, answers_of, completion, times_of
 from shared_models.ids import uuid7
-from shared_models.interventions import ActionRow, InterventionRow, InterventionType, StopKind
-from shared_models.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import ActionRow, InterventionRow, InterventionType, StopKind
 from tests.mobile_app.core.rows import ANNE, AT, job
 
 NOW = AT + timedelta(minutes=60)

@@ -1,8 +1,8 @@
 """What a new plant still lacks, from the rows that are there."""
 
-from mobile_app.core.client import Client
+from mobile_app.domain.client import Client
 from mobile_app.domain.first_steps import steps_of
-from shared_models.equipment import EquipmentClassRow
+from shared_models.equipment.rows import EquipmentClassRow
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from shared_models.sites import LineRow, SiteRow

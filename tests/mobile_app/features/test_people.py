@@ -5,10 +5,10 @@ from collections.abc import Callable
 import flet as ft
 import pytest
 
-from mobile_app.core.client import Client
 from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.i18n import t
 from mobile_app.core.session import SessionState
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.features.equipment.list import EquipmentListScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
@@ -24,10 +24,10 @@ from shared_models.users import UserRead
 from tests.mobile_app.ui.conftest import Screen, _walk, screen
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
-from tests.sync.conftest import factory, until
+from tests.sync.conftest import app, database, factory, for_all, server, session, until
 from tests.sync.transport import ORIGIN
 
-__all__ = ["factory", "screen"]  # fixtures
+__all__ = ["app", "database", "factory", "for_all", "screen", "server", "session"]  # fixtures
 pytestmark = pytest.mark.fresh_database
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from mobile_app.features.plans.dates import by_rule, next_dates
 from mobile_app.features.plans.values import blank, command_of, errors_of, has_weekdays, may_clamp, of_plan
 from shared_models.ids import uuid7
-from shared_models.planning import forecast
-from shared_models.plans import OccurrenceRow, OccurrenceState
-from shared_models.recurrence import FrequencyType
+from shared_models.plans.planning import forecast
+from shared_models.plans.recurrence import FrequencyType
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState
 from tests.mobile_app.core.rows import AT, machine, plan
 
 TODAY = date(2026, 11, 23)

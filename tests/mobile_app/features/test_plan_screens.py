@@ -8,7 +8,6 @@ from typing import Any
 import flet as ft
 import pytest
 
-from mobile_app.core.client import Client
 from mobile_app.core.clock import Clock
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date_long, t
@@ -16,8 +15,9 @@ from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.session import Device, SessionUser
 from mobile_app.core.tabs import SharedTabs
 from mobile_app.core.transport import Response
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
-from mobile_app.domain.due import spoken_strip, why_sentence
+from mobile_app.domain.due_marks import spoken_strip, why_sentence
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.plans.detail import Plan
 from mobile_app.features.plans.editor import PlanForm
@@ -26,10 +26,10 @@ from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from mobile_app.ui.shell import Page
 from shared_models.permissions import Role
-from shared_models.planning import Outcome
-from shared_models.plans import CreatePlan, SetPlanActive
+from shared_models.plans.commands import CreatePlan, SetPlanActive
+from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
-from tests.mobile_app.core.test_due import ended
+from tests.mobile_app.domain.test_due import ended
 from tests.mobile_app.ui.conftest import Screen, screen
 
 __all__ = ["screen"]  # a fixture

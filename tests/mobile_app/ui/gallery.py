@@ -57,7 +57,6 @@ from mobile_app.ui.feedback import (
     DraftNotice,
     EmptyState,
     ErrorState,
-    OfflineBanner,
     Progress,
     ResultScreen,
     SkeletonList,
@@ -704,7 +703,7 @@ def Gallery(start: str) -> ft.Control:
     office = start in {"validate", "table"}
     banners: list[ft.Control] = []
     if start == "states":
-        banners = [OfflineBanner(), UpdateBanner(nothing)]
+        banners = [UpdateBanner(nothing)]
     body = PAGES.get(place, TodayPage)()
     return Shell(
         OFFICE if office else TECHNICIAN,

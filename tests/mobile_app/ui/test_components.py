@@ -208,7 +208,7 @@ class TestForm:
                 self.problem = problem
 
         async def send(values: dict[str, Any]) -> None:
-            sent.append(values)
+            sent.append(dict(values))
             if (problem := answers.pop(0)) is not None:
                 raise Refused(problem)
 
@@ -217,7 +217,7 @@ class TestForm:
             form = use_form("machine", {"code": ""})
 
             async def save(_: object) -> None:
-                await form.submit(send)
+                await form.submit(send(form.values))
 
             return ft.Column([TextInput("Code", **form.field("code")), ft.TextButton("save", on_click=save)])
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared_models.ids import uuid7
-from shared_models.plans import CalendarEntry
+from shared_models.plans.calendar import CalendarEntry
 from tests.server.machines import API, at, code_of, make_line, make_machine, make_site
 from tests.server.meters.readings import done, make_meter, read, void
 

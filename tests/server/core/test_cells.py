@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from server.core.cells import Csv, Xlsx
+from server.core.cells import Csv, TooManyRows, Xlsx
 from server.core.exports import spooled
+from server.core.queries import sql
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30) | st.sampled_from(
     ["00123", "1e5", "12/03", "=1+1", "+33", "-5", "@x", '"a"', "a;b", "a,b", "http://x.example", "1,5", " =1", "＝1", "TRUE"]
@@ -55,8 +56,17 @@ def test_what_no_spreadsheet_knows_as_a_date_is_text():
     assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[1] == ["1887-05-01"]
 
 
+def test_what_a_workbook_does_not_hold_is_refused_not_left_out():
+    sheet = Xlsx(["number"], "en", title="x")
+    sheet._row = 2**20 - 2
+    sheet.lines([[1]])
+    with pytest.raises(TooManyRows):
+        sheet.lines([[2]])
+    sheet.discard()
+
+
 async def test_a_list_that_breaks_off_leaves_nothing_open(database):
     """An open file would be a warning, and warnings are errors."""
     sheet = Xlsx(["number"], "en", title="x")
     with pytest.raises(DivisionByZeroError):
-        await spooled(database.pool, "select 1 / (3 - n) as n from generate_series(1, 5) n", (), sheet, lambda row: [row["n"]])
+        await spooled(database.pool, sql("select 1 / (3 - n) as n from generate_series(1, 5) n"), sheet, lambda row: [row["n"]])

@@ -4,7 +4,7 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
 
-from server.core.errors import EtabliError, error_classes
+from server.core.errors import Refusal, error_classes
 from server.core.i18n import translator
 from server.core.settings import Settings
 from shared_models.i18n import LANGUAGES
@@ -109,7 +109,7 @@ class TestProblems:
         assert wrong_fields(answer) == {"username": "missing", "password": "missing"}
 
     def test_every_refusal_has_its_wording(self):
-        codes = {cls.code for cls in error_classes() if cls is not EtabliError}
+        codes = {cls.code for cls in error_classes() if cls is not Refusal}
         missing = [(lang, code) for lang in LANGUAGES for code in codes if not translator(lang).has(f"problem.{code}.title")]
         assert not missing
 

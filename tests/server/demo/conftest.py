@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
@@ -11,20 +12,36 @@ from tests.databases import Cluster
 NOW = datetime(2026, 11, 23, 10, 31, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def demo_url(postgres: Cluster) -> Iterator[str]:
+@dataclass(frozen=True)
+class Loaded:
+    """The demonstration, loaded once for all that look at it; each file works on a copy."""
+
+    url: str
+    storage: Storage
+    summary: Summary
+
+
+@pytest.fixture(scope="session")
+async def loaded(postgres: Cluster) -> AsyncIterator[Loaded]:
+    storage = memory_storage()
     with postgres.clone("demo") as url:
+        yield Loaded(url, storage, await load_demo(url, storage=storage, now=NOW))
+
+
+@pytest.fixture(scope="module")
+def demo_url(postgres: Cluster, loaded: Loaded) -> Iterator[str]:
+    with postgres.clone("demo_copy", of=loaded.url) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def storage() -> Storage:
-    return memory_storage()
+def storage(loaded: Loaded) -> Storage:
+    return loaded.storage
 
 
 @pytest.fixture(scope="module")
-async def summary(demo_url: str, storage: Storage) -> Summary:
-    return await load_demo(demo_url, storage=storage, now=NOW)
+def summary(loaded: Loaded) -> Summary:
+    return loaded.summary
 
 
 @pytest.fixture

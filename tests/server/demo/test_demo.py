@@ -1,12 +1,23 @@
 """The demonstration data through the database that the migrations build: the same every time, and without contradiction."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlmodel import col, select
 
+from server.core.access import SYSTEM
+from server.core.database import Database, Session
+from server.core.following import followed, followers, ways
+from server.core.held import HELD
 from server.core.storage import Storage, memory_storage
 from server.demo import DatabaseNotEmptyError, Summary, load_demo
+from server.equipment import service as equipment
+from server.equipment.models import Equipment
 from server.tables import metadata
-from shared_models.labels import is_label_code
+from shared_models.equipment.commands import ArchiveEquipment, PutEquipment
+from shared_models.labels.codes import is_label_code
 from tests.databases import Cluster
 from tests.server.demo.conftest import NOW
 
@@ -157,3 +168,65 @@ class TestNoContradiction:
         numbers = [row["number"] for row in await rows.fetch("select number from maintenance_interventions order by created_at, number")]
         assert numbers[0].endswith("-000001")
         assert numbers == sorted(numbers)
+
+
+KEYS = """
+select c.conrelid::regclass::text as source, a.attname as name, c.confrelid::regclass::text as target
+from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey) where c.contype = 'f'
+"""
+OPEN = "status in ('pending', 'in_progress', 'on_hold')"
+
+
+@pytest.mark.usefixtures("summary")
+class TestWhatFollowsAMachine:
+    """Whatever the catalogue says is a machine's, and not what the tables say of themselves."""
+
+    @pytest.fixture
+    async def session(self, demo_url: str) -> AsyncIterator[Session]:
+        database = Database(demo_url)
+        async with Session(database.engine) as session:
+            yield session
+            await session.rollback()
+        await database.stop()
+
+    @pytest.fixture
+    async def links(self, session: Session) -> list[tuple[str, str, str]]:
+        """Columns by which a row of a site names another."""
+        keys = [tuple(row) for row in await session.execute(text(KEYS))]
+        of_site = {source for source, name, target in keys if (name, target) == ("site_id", "sites")}
+        return [(source, name, target) for source, name, target in keys if {source, target} <= of_site]
+
+    async def test_goes_to_its_site_and_what_is_of_the_old_one_stays(self, session: Session, links: list[tuple[str, str, str]]) -> None:
+        having = [f"{source} t where t.{name} = e.id" for source, name, target in links if target == "equipment"]
+        having.append(f"maintenance_interventions t where t.equipment_id = e.id and t.{OPEN}")
+        having += [f"{way.source} where {way.owner} = e.id and {way.named} is not null" for way in ways("attachment", "equipment")]
+        one = "select id from equipment e where parent_id is null and archived_at is null and exists (select from {}) order by id limit 1"
+        machines = {await session.scalar(text(one.format(found))) for found in having}
+        site = await session.scalar(text("select id from sites order by name desc limit 1"))
+        of_old_site = [link for link in links if link[2] not in {"equipment", *followers("equipment")}]
+        for source, name, target in of_old_site:
+            own = "id" if source == "equipment" else "equipment_id"
+            given = (
+                f"update {source} t set {name} = (select id from {target} o where o.site_id = t.site_id limit 1) where {own} = any(:ids)"
+            )
+            await session.execute(text(given), {"ids": list(machines)})
+        for machine in await session.scalars(select(Equipment).where(col(Equipment.id).in_(machines))):
+            await equipment.put(session, SYSTEM, PutEquipment(equipment_id=machine.id, name=machine.name, site_id=site, occurred_at=NOW))
+        for source, name, target in links:
+            alive = f"and a.{OPEN}" if (source, name) == ("maintenance_interventions", "assigned_team_id") else ""
+            apart = f"select count(*) from {source} a join {target} b on b.id = a.{name} where a.site_id <> b.site_id {alive}"
+            assert await session.scalar(text(apart)) == 0, (source, name)
+        for way in ways("attachment", "equipment"):
+            there = f"{way.source} join attachment f on f.id = {way.named} join equipment e on e.id = {way.owner}"
+            assert await session.scalar(text(f"select count(*) from {there} where f.site_id <> e.site_id")) == 0, way
+
+    async def test_comes_back_with_it(self, session: Session) -> None:
+        machine = await session.scalar(text(
+            f"select equipment_id from meter where equipment_id not in (select equipment_id from maintenance_interventions where {OPEN})"
+            " and equipment_id not in (select parent_id from equipment where parent_id is not null) order by 1 limit 1"
+        ))  # fmt: skip
+        await equipment.archive(session, SYSTEM, ArchiveEquipment(equipment_id=machine, occurred_at=NOW))
+        await equipment.restore(session, SYSTEM, machine)
+        for link in [followed(held.model) for held in HELD.values() if held.rests]:
+            other = f"select count(*) from {link.table} where {link.column} = :id and sync_xid <> pg_current_xact_id()::text::bigint"
+            assert await session.scalar(text(other), {"id": machine}) == 0, link

@@ -6,27 +6,13 @@ from pydantic import BaseModel
 
 from server.core.storage import memory_storage
 from server.demo import PASSWORD, load_demo
-from shared_models.checklists import ChecklistRow
-from shared_models.equipment import DocumentRow, EquipmentClassRow, EquipmentRow
-from shared_models.interventions import InterventionRow
-from shared_models.life import EquipmentLifeRow
-from shared_models.meters import MeterRow
-from shared_models.plans import MaintenanceTypeRow, PlanRow, TeamRow
-from shared_models.requests import WorkRequestRow
-from shared_models.sites import LineRow, SiteRow
-from shared_models.users import UserCard
-
-ROWS: dict[str, type[BaseModel]] = {
-    "site": SiteRow, "line": LineRow, "equipment_class": EquipmentClassRow, "user": UserCard, "equipment": EquipmentRow,
-    "equipment_life": EquipmentLifeRow, "document": DocumentRow, "intervention": InterventionRow, "work_request": WorkRequestRow,
-    "maintenance_type": MaintenanceTypeRow, "team": TeamRow, "checklist": ChecklistRow, "meter": MeterRow, "plan": PlanRow,
-}  # fmt: skip
+from shared_models.entities import ENTITIES
 
 
 async def pulled(client: httpx2.AsyncClient, username: str) -> dict[str, list[BaseModel]]:
     login = {"username": username, "password": PASSWORD, "in_body": True}
     token = (await client.post("/api/v1/auth/login", json=login)).raise_for_status().json()["access_token"]
-    found: dict[str, list[BaseModel]] = {entity: [] for entity in ROWS}
+    found: dict[str, list[BaseModel]] = {entity: [] for entity in ENTITIES}
     cursor, more = None, True
     while more:
         answer = await client.get(
@@ -34,7 +20,7 @@ async def pulled(client: httpx2.AsyncClient, username: str) -> dict[str, list[Ba
         )
         page = answer.raise_for_status().json()
         for change in page["changes"]:
-            found[change["entity"]].append(ROWS[change["entity"]].model_validate(change["row"]))
+            found[change["entity"]].append(ENTITIES[change["entity"]].model_validate(change["row"]))
         cursor, more = page["cursor"], page["more"]
     return found
 

@@ -13,12 +13,13 @@ from server.core.database import Database
 from server.core.storage import memory_storage
 from server.demo import Summary, load_demo
 from server.generator import service as generator
+from server.plans.kept import replan
 from server.plans.models import Plan
-from server.plans.scheduling import replan
-from shared_models.checklists import AnswerRow, JobChecklist, Step, judged, unanswered
-from shared_models.planning import DueReason
+from shared_models.checklists.rows import AnswerRow, JobChecklist, Step
+from shared_models.checklists.rules import judged, unanswered
+from shared_models.plans.planning import DueReason
 from tests.databases import Cluster
-from tests.server.demo.conftest import NOW
+from tests.server.demo.conftest import NOW, Loaded
 
 OTHER_DAYS = (datetime(2027, 1, 31, 22, 50, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC))  # a Sunday evening; the clocks go back
 PLANS = "select id, to_jsonb(p) - '{sync_xid,updated_at}'::text[] as row from scheduled_maintenances p order by id"
@@ -52,9 +53,8 @@ class TestAsTheProductHasIt:
             assert {key: (row, after[name].get(key)) for key, row in held_rows.items() if after[name].get(key) != row} == {}
             assert after[name].keys() == held_rows.keys()
 
-    async def test_the_generator_finds_nothing_to_do(self, postgres: Cluster):
-        with postgres.clone("generated") as url:
-            await load_demo(url, storage=memory_storage(), now=NOW)
+    async def test_the_generator_finds_nothing_to_do(self, postgres: Cluster, loaded: Loaded):
+        with postgres.clone("generated", of=loaded.url) as url:
             database = Database(url)
             await database.start()
             report = await generator.run(database)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from server.catalogue.failures import CAUSES, MECHANISMS, MODES, REMEDIES
 from server.catalogue.machines import MACHINES
 from server.demo import catalogue
-from shared_models.equipment import EquipmentClassRow, FailureItemKind, ReadyClass
+from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass
 from shared_models.ids import uuid7
 from tests.server.machines import at, make_machine
 from tests.server.support import make_site, problem_code, wrong_fields

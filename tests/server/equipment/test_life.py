@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from server.equipment import service
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.rows import FailureItemKind
 from shared_models.ids import uuid7
-from shared_models.life import EquipmentLifeRow
 from tests.server.machines import API, make_machine, make_site
 
 JOB = """

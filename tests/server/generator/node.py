@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from server.core.database import Database
-from server.generator import repository, service
+from server.generator import service
+from server.plans import repository
 
 
 def stop_at(place: str) -> None:

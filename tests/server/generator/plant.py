@@ -13,7 +13,7 @@ from server.equipment.models import Equipment
 from server.plans import service
 from server.sites.models import Site
 from shared_models.ids import uuid7
-from shared_models.plans import CreatePlan
+from shared_models.plans.commands import CreatePlan
 
 _PLANS = sa.text("""
 insert into scheduled_maintenances select r.* from scheduled_maintenances p cross join generate_series(2, :count) g

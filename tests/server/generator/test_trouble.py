@@ -13,7 +13,8 @@ from server.core.database import Database
 from server.equipment import service as equipment
 from server.equipment.errors import HasOpenJobs
 from server.generator import service
-from shared_models.equipment import ArchiveEquipment, ChangeEquipmentStatus, EquipmentStatus
+from shared_models.equipment.commands import ArchiveEquipment, ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 from tests.server.generator.plant import fill
 
 PLANS = 25

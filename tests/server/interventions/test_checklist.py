@@ -8,9 +8,9 @@ import pytest
 from server.core.clock import now
 from server.interventions.models import Intervention
 from server.plans.models import Team
-from shared_models.checklists import AnswerRow, StepState
+from shared_models.checklists.rows import AnswerRow, StepState
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
+from shared_models.interventions.rows import InterventionRow
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import problem_code, wrong_fields
 

@@ -8,37 +8,20 @@ from uuid import UUID
 from server.attachments.models import Attachment
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import run
 from server.core.database import Session
 from server.equipment.models import Equipment, EquipmentClass, FailureItem
-from server.interventions import repository, service
+from server.interventions.rows import INTERVENTION
 from server.sites.models import Site
 from server.users.models import User, UserSite
-from shared_models import interventions as iv
 from shared_models.base import Command
-from shared_models.equipment import FailureItemKind
+from shared_models.equipment.rows import FailureItemKind
 from shared_models.ids import uuid7
-from shared_models.interventions import InterventionRow
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from tests.conftest import make_user
-
-VERBS: dict[type[Command], Any] = {
-    iv.CreateIntervention: service.create,
-    iv.StartIntervention: service.start,
-    iv.HoldIntervention: service.hold,
-    iv.EndAction: service.end_action,
-    iv.AddAction: service.add_action,
-    iv.CompleteIntervention: service.complete,
-    iv.CancelIntervention: service.cancel,
-    iv.ValidateIntervention: service.validate,
-    iv.ReturnIntervention: service.return_,
-    iv.AssignIntervention: service.assign,
-    iv.UpdateIntervention: service.update,
-    iv.ReviseIntervention: service.revise,
-    iv.AddNote: service.add_note,
-    iv.AddPhoto: service.add_photo,
-    iv.RemovePhoto: service.remove_photo,
-}
 
 
 def actor_of(user: User, sites: set[UUID] | None = None) -> Actor:
@@ -64,7 +47,7 @@ class Workshop:
         """As a push does it: in a savepoint, with nothing remembered by the session."""
         try:
             async with self.session.begin_nested():
-                return await VERBS[type(cmd)](self.session, actor, cmd)
+                return await run(self.session, actor, cmd)
         finally:
             self.session.expunge_all()
 
@@ -101,7 +84,7 @@ class Workshop:
         return job
 
     async def sheet(self, job: UUID) -> InterventionRow:
-        return InterventionRow.model_validate(await repository.snapshot(self.session, job))
+        return InterventionRow.model_validate_json(await INTERVENTION.written(self.session, job))
 
     async def picture(self, site_id: UUID | None = None, mime_type: str = "image/jpeg") -> UUID:
         photo_id = uuid7()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile_app.web.vendor import node
-from shared_models.labels import (
+from shared_models.labels.codes import (
     ALPHABET,
     LENGTH,
     LOOK_ALIKES,

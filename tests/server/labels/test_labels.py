@@ -11,8 +11,8 @@ from sqlalchemy import text
 from server.labels import lettering, sheets
 from server.labels.repository import LabelText
 from shared_models.ids import uuid7
-from shared_models.label_sheets import LabelFormat
-from shared_models.labels import new_label_code
+from shared_models.labels.codes import new_label_code
+from shared_models.labels.sheets import LabelFormat
 from tests.server.machines import API, code_of, make_line, make_machine, make_site
 
 LONG = "Soutireuse-boucheuse rotative à 48 becs, côté étiquetage, désignation anticonstitutionnellementlongue"

@@ -12,45 +12,36 @@ from sqlmodel import col
 
 from server.core import clock
 from server.core.access import Actor
+from server.core.commands import run
 from server.core.database import Session
-from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.generator import service as generator
 from server.generator.service import Report
-from server.interventions import service as interventions
 from server.interventions.models import Intervention
 from server.meters.models import Meter, Reading
-from server.plans import repository, service
+from server.plans import service
 from server.plans.models import Plan, PlanOccurrence
+from server.plans.rows import PLAN
 from server.plans.wall import instant_of, local_of
 from server.sites.models import Site
 from server.users.models import UserSite
-from shared_models import interventions as iv
-from shared_models import plans as pl
 from shared_models.base import Command
-from shared_models.equipment import ChangeEquipmentStatus, EquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
+from shared_models.interventions import commands as iv
 from shared_models.permissions import Role
-from shared_models.plans import PlanRow
+from shared_models.plans.commands import (
+    CreatePlan,
+    MoveOccurrence,
+    SetPlanActive,
+    SkipOccurrence,
+    UpdatePlan,
+)
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.rows import PlanRow
 from tests.conftest import make_user
 from tests.server.interventions.workshop import actor_of
-
-VERBS: dict[type[Command], Any] = {
-    pl.WriteMaintenanceType: service.write_type,
-    pl.WriteTeam: service.write_team,
-    pl.CreatePlan: service.create,
-    pl.UpdatePlan: service.update,
-    pl.SetPlanActive: service.set_active,
-    pl.MoveOccurrence: service.move,
-    pl.AssignOccurrence: service.assign,
-    pl.SkipOccurrence: service.skip,
-    pl.GeneratePlan: generator.generate_now,
-    iv.StartIntervention: interventions.start,
-    iv.CompleteIntervention: interventions.complete,
-    iv.CancelIntervention: interventions.cancel,
-    iv.ReturnIntervention: interventions.return_,
-    ChangeEquipmentStatus: equipment.change_status,
-}
 
 
 class SetClock:
@@ -72,7 +63,7 @@ class Planner:
     boss: Actor
     technician: Actor
     stranger: Actor
-    dates: dict[UUID, pl.CreatePlan] = field(default_factory=dict)
+    dates: dict[UUID, CreatePlan] = field(default_factory=dict)
 
     # --- time
 
@@ -93,7 +84,7 @@ class Planner:
         """As a push does it: in a savepoint, with nothing remembered by the session."""
         try:
             async with self.session.begin_nested():
-                found = await VERBS[type(cmd)](self.session, actor or self.boss, cmd)
+                found = await run(self.session, actor or self.boss, cmd)
                 await self.session.flush()
                 return found
         finally:
@@ -108,11 +99,11 @@ class Planner:
 
     async def plan(self, frequency: str, every: int = 1, **more: Any) -> UUID:
         plan_id = uuid7()
-        await self.do(pl.CreatePlan(plan_id=plan_id, occurred_at=clock.now(), **self.fields(frequency, every, **more)))
+        await self.do(CreatePlan(plan_id=plan_id, occurred_at=clock.now(), **self.fields(frequency, every, **more)))
         return plan_id
 
     async def row(self, plan_id: UUID) -> PlanRow:
-        return PlanRow.model_validate_json(await repository.read_json(self.session, "plan", plan_id))
+        return PlanRow.model_validate_json(await PLAN.written(self.session, plan_id))
 
     async def due(self, plan_id: UUID) -> str | None:
         """The next date on the site's wall clock, to the minute."""
@@ -137,23 +128,23 @@ class Planner:
         ]
 
     async def move(self, plan_id: UUID, original_due: str, to: str) -> None:
-        await self.do(pl.MoveOccurrence(
+        await self.do(MoveOccurrence(
             plan_id=plan_id, original_due=datetime.fromisoformat(original_due), to=datetime.fromisoformat(to), occurred_at=clock.now()
         ))  # fmt: skip
 
     async def skip(self, plan_id: UUID, original_due: str) -> None:
-        await self.do(pl.SkipOccurrence(
+        await self.do(SkipOccurrence(
             plan_id=plan_id, original_due=datetime.fromisoformat(original_due), reason="Arrêt d'été", occurred_at=clock.now()
         ))  # fmt: skip
 
     async def set_active(self, plan_id: UUID, is_active: bool) -> None:
-        await self.do(pl.SetPlanActive(plan_id=plan_id, is_active=is_active, reason="Travaux", occurred_at=clock.now()))
+        await self.do(SetPlanActive(plan_id=plan_id, is_active=is_active, reason="Travaux", occurred_at=clock.now()))
 
     async def change(self, plan_id: UUID, **fields: Any) -> None:
         row = await self.row(plan_id)
-        kept = {name: getattr(row, name) for name in pl.PlanFields.model_fields if hasattr(row, name)}
+        kept = {name: getattr(row, name) for name in PlanFields.model_fields if hasattr(row, name)}
         kept |= {"starts_on": row.starts_at.date(), "due_time": row.starts_at.time(), "version": row.version}
-        await self.do(pl.UpdatePlan(plan_id=plan_id, occurred_at=clock.now(), **(kept | fields)))
+        await self.do(UpdatePlan(plan_id=plan_id, occurred_at=clock.now(), **(kept | fields)))
 
     # --- jobs
 

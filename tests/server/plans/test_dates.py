@@ -9,7 +9,7 @@ from server.core import clock
 from server.plans.models import PlanOccurrence
 from server.plans.wall import instant_of, local_of
 from server.sites import service as sites
-from shared_models.planning import ReferenceKind
+from shared_models.plans.planning import ReferenceKind
 from shared_models.sites import SiteUpdate
 from tests.server.plans.planner import Planner, day, o_clock, open_planner
 

@@ -1,17 +1,15 @@
 """Plans over HTTP and from devices: what is read, how often the database is asked, and commands that come twice."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.core import clock
-from server.plans.models import PlanOccurrence
 from shared_models.ids import uuid7
-from shared_models.plans import MaintenanceTypeRow, PlanListItem, PlanRow, PreviewItem, TeamRow
+from shared_models.plans.rows import MaintenanceTypeRow, PlanListItem, PlanRow, PreviewItem, TeamRow
 from tests.server.machines import API, at, make_machine
-from tests.server.support import count_statements, make_person, make_site, problem_code, wrong_fields
+from tests.server.support import make_person, make_site, problem_code, wrong_fields
 
 SCHEDULED = f"{API}/maintenance/scheduled"
 
@@ -61,33 +59,6 @@ async def test_from_the_plan_to_the_next_date(boss, machine):
     assert (listed.id, listed.on_time, listed.judged, listed.equipment_name) == (after.id, 1, 1, machine["name"])
 
 
-async def test_history_is_read_in_pages(boss, machine, session):
-    plan = await make(boss, machine, starts_on="2026-01-05")
-    begin = datetime(2025, 1, 6, 8)
-    rows = [
-        PlanOccurrence(
-            plan_id=plan["id"],
-            original_due=begin + timedelta(days=rank),
-            due=begin,
-            due_at=begin.replace(tzinfo=UTC),
-            state="missed",
-            outcome="missed",
-        )
-        for rank in range(25)
-    ]
-    session.add_all(rows)
-    await session.commit()
-    seen, cursor = [], ""
-    for _ in range(3):
-        page = (
-            await boss.get(f"{SCHEDULED}/{plan['id']}/occurrences", params={"size": 10} | ({"cursor": cursor} if cursor else {}))
-        ).json()
-        seen += [row["original_due"] for row in page["items"]]
-        cursor = page["next"]
-    assert cursor is None
-    assert seen == sorted({f"{row.original_due:%Y-%m-%dT%H:%M:%S}" for row in rows}, reverse=True)
-
-
 async def test_the_preview_says_why(boss, client_as, site, machine):
     answer = await boss.post(
         f"{SCHEDULED}/preview", json=fields(machine, frequency_type="monthly", frequency_value=1, starts_on="2026-01-31")
@@ -99,18 +70,6 @@ async def test_the_preview_says_why(boss, client_as, site, machine):
     french = await client_as("supervisor", sites=[site.id], language="fr")
     told = (await french.post(f"{SCHEDULED}/preview", json=fields(machine, starts_on="2027-02-01"))).json()
     assert told[0]["sentence"] == "Toutes les 2 semaines → 1er février 2027."
-
-
-async def test_a_list_is_two_questions_however_long(boss, machine, database):
-    for _ in range(5):
-        await make(boss, machine)
-    with count_statements(database) as few:
-        await boss.get(SCHEDULED, params={"size": 1})
-    with count_statements(database) as many:
-        answer = await boss.get(SCHEDULED, params={"search": "graiss", "sort": "-title", "is_ignored": False, "is_active": True})
-    assert len(answer.json()["items"]) == 5
-    assert len(few) == len(many)
-    assert len(many) <= 3
 
 
 async def test_teams_and_types(boss, machine, session, site):

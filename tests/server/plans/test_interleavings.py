@@ -1,6 +1,6 @@
 """Whatever happens to plans, in whatever order: no date is lost or doubled, and the next one is where a calendar and a pencil put it.
 
-The references know nothing of `shared_models.planning`: they go through the days one by one.
+The references know nothing of `shared_models.plans.planning`: they go through the days one by one.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from server.core.database import Database, Session
 from server.plans.models import PlanOccurrence
-from shared_models.plans import OccurrenceState
+from shared_models.plans.rows import OccurrenceState
 from tests.server.plans.planner import Planner, open_planner
 
 BEGIN = datetime(2026, 3, 2, 10)

@@ -8,20 +8,22 @@ import sqlalchemy as sa
 
 from server.core import clock
 from server.core.access import SYSTEM
+from server.core.commands import run
 from server.core.errors import AlreadyExists, NotFound, StaleVersion
 from server.equipment import service as equipment
 from server.equipment.errors import EquipmentArchived
-from server.interventions import service as interventions
-from server.interventions.errors import SkipsDueDate
 from server.plans import errors
-from server.plans.scheduling import OUT_OF_SERVICE
 from server.sites.models import Site
-from shared_models import interventions as iv
-from shared_models import plans as pl
-from shared_models.equipment import ArchiveEquipment, EquipmentStatus, UpdateEquipment
+from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
-from shared_models.planning import Outcome, ReferenceKind
-from shared_models.plans import OccurrenceState
+from shared_models.interventions import commands as iv
+from shared_models.interventions.refusals import SkipsDueDate
+from shared_models.plans import commands as pl
+from shared_models.plans import refusals
+from shared_models.plans.planning import Outcome, ReferenceKind
+from shared_models.plans.rows import OccurrenceState
+from shared_models.plans.scheduling import OUT_OF_SERVICE
 from tests.server.plans.planner import Planner, day, days
 
 
@@ -67,16 +69,16 @@ class TestJob:
         plan, job = await planner.plan("monthly", basis="fixed", starts_on=day("2026-06-20")), uuid7()
         await planner.do(pl.GeneratePlan(plan_id=plan, intervention_id=job, occurred_at=clock.now()))
         assert (await planner.open_job(plan)).id == job
-        with pytest.raises(errors.PlanHasOpenJob):
+        with pytest.raises(refusals.PlanHasOpenJob):
             await planner.do(pl.GeneratePlan(plan_id=plan, intervention_id=uuid7(), occurred_at=clock.now()))
         await planner.complete(plan)
         assert await planner.states(plan) == ["2026-06-20 done early", "2026-07-20 planned"]
         await planner.set_active(plan, False)
-        with pytest.raises(errors.PlanInactive):
+        with pytest.raises(refusals.PlanInactive):
             await planner.do(pl.GeneratePlan(plan_id=plan, intervention_id=uuid7(), occurred_at=clock.now()))
         await planner.set_active(plan, True)
         await planner.machine_is(EquipmentStatus.inactive)
-        with pytest.raises(errors.MachineOutOfService):
+        with pytest.raises(refusals.MachineOutOfService):
             await planner.do(pl.GeneratePlan(plan_id=plan, intervention_id=uuid7(), occurred_at=clock.now()))
 
 
@@ -412,10 +414,10 @@ class TestOneDate:
     async def test_never_overtakes_its_neighbours(self, planner: Planner) -> None:
         plan = await planner.plan("weekly", basis="fixed")
         for to in ("2026-03-16T08:00", "2026-03-02T08:00"):
-            with pytest.raises(errors.MovePastNeighbour):
+            with pytest.raises(refusals.MovePastNeighbour):
                 await planner.move(plan, "2026-03-09T08:00", to)
         await planner.generate()
-        with pytest.raises(errors.MovePastNeighbour):
+        with pytest.raises(refusals.MovePastNeighbour):
             await planner.move(plan, "2026-03-02T08:00", "2026-03-09T08:00")
 
     async def test_is_left_out(self, planner: Planner) -> None:
@@ -425,7 +427,7 @@ class TestOneDate:
         row = await planner.row(plan)
         assert await planner.due(plan) == "2026-03-16 08:00"
         assert row.upcoming[0] == datetime(2026, 3, 16, 8)
-        with pytest.raises(errors.OccurrenceSettled):
+        with pytest.raises(refusals.OccurrenceSettled):
             await planner.skip(plan, "2026-03-02T08:00")
         floating = await planner.plan("weekly")
         await planner.skip(floating, "2026-03-02T08:00")
@@ -434,15 +436,15 @@ class TestOneDate:
     async def test_a_date_with_its_job_is_left_out_by_cancelling_that(self, planner: Planner) -> None:
         plan = await planner.plan("weekly")
         await planner.generate()
-        with pytest.raises(errors.OccurrenceHasJob):
+        with pytest.raises(refusals.OccurrenceHasJob):
             await planner.skip(plan, "2026-03-02T08:00")
 
     async def test_a_forecast_is_not_to_be_moved(self, planner: Planner) -> None:
         plan = await planner.plan("weekly")
-        with pytest.raises(errors.OccurrenceIsForecast):
+        with pytest.raises(refusals.OccurrenceIsForecast):
             await planner.move(plan, "2026-03-09T08:00", "2026-03-10T08:00")
         for unknown in ("2026-03-10T08:00", "2026-03-09T09:00"):
-            with pytest.raises(errors.OccurrenceUnknown):
+            with pytest.raises(refusals.OccurrenceUnknown):
                 await planner.move(plan, unknown, "2026-03-10T08:00")
 
     async def test_is_somebodys(self, planner: Planner) -> None:
@@ -530,7 +532,7 @@ class TestRefusals:
     async def test_a_job_of_no_plan_is_closed_as_before(self, planner: Planner) -> None:
         job = uuid7()
         cmd = iv.CreateIntervention(intervention_id=job, equipment_id=planner.machine.id, title="Fuite", occurred_at=clock.now())
-        await interventions.create(planner.session, planner.technician, cmd)
+        await run(planner.session, planner.technician, cmd)
         await planner.finish(job)
 
 

@@ -10,12 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from server.core import clock
-from server.plans import repository, service
-from server.plans.outlook import Outlook, moments_between
-from shared_models.planning import Basis, PlanRule, Reference, ReferenceKind
+from server.plans import readings, service
+from server.plans.readings import Asked
+from server.plans.wall import SiteClock
+from shared_models.plans.outlook import Outlook, moments_between
+from shared_models.plans.planning import Basis, PlanRule, Reference, ReferenceKind
 from tests.server.plans.planner import Planner, day
 
-ZONE = ZoneInfo("Europe/Paris")
+PARIS = SiteClock(ZoneInfo("Europe/Paris"))
 RULE = PlanRule(datetime(2026, 1, 1, 8), Basis.floating, meter_interval=100)
 BEGIN = datetime(2026, 3, 20, tzinfo=UTC)  # the clocks go forward on the 29th
 NOW = BEGIN + timedelta(days=25)
@@ -51,12 +53,12 @@ async def test_those_around_what_matters_tell_as_much_as_all(planner: Planner, m
         await write(planner, meter_id, random)
         since = BEGIN + timedelta(minutes=random.randrange(-1000, 20_000))
         done_at = since + timedelta(minutes=random.randrange(10_000))
-        moments = [done_at, *moments_between(RULE, ZONE, since, NOW)]
+        moments = [done_at, *moments_between(RULE, PARIS, since, NOW)]
         looks = []
         for most in (10**6, 0):
-            monkeypatch.setattr(repository, "MOST_POINTS", most)
-            facts = await repository.meter_facts(planner.session, meter_id, since, moments)
-            looks.append(Outlook(RULE, ZONE, facts.unit, 5.0, facts.points))
+            monkeypatch.setattr(readings, "MOST_POINTS", most)
+            facts = (await readings.read(planner.session, {meter_id: Asked(meter_id, since, moments)}))[meter_id]
+            looks.append(Outlook(RULE, PARIS, facts.unit, 5.0, facts.points))
         every, around = looks
         assert set(around.points) <= set(every.points)
         assert around.meter == every.meter
@@ -74,7 +76,8 @@ async def test_a_report_a_minute_is_not_read_whole(planner: Planner) -> None:
     plan_id = await planner.plan("hours", 20_000, meter_id=meter_id, last_done_on=day("2025-03-01"), last_done_total=0)
     await planner.session.execute(_MANY, {"id": meter_id, "at": clock.now(), "count": 30_000})
     await service.meter_changed(planner.session, meter_id)
-    since, days = planner.at("2025-03-01 08:00"), moments_between(RULE, ZONE, planner.at("2025-03-01 08:00"), clock.now())
+    since, days = planner.at("2025-03-01 08:00"), moments_between(RULE, PARIS, planner.at("2025-03-01 08:00"), clock.now())
 
     assert (await planner.row(plan_id)).meter.total == 500
-    assert len((await repository.meter_facts(planner.session, meter_id, since, days)).points) < 150
+    facts = (await readings.read(planner.session, {plan_id: Asked(meter_id, since, days)}))[plan_id]
+    assert len(facts.points) < 150

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from server.plans import service
-from shared_models.planning import ReferenceKind, Trigger
-from shared_models.plans import PlanFields
+from shared_models.plans.fields import PlanFields
+from shared_models.plans.planning import ReferenceKind, Trigger
 from tests.server.plans.planner import Planner, day
 
 
@@ -137,3 +137,16 @@ async def test_what_falls_due_several_times_a_day_is_previewed_day_by_day(planne
 
     assert [f"{item.due:%m-%d}" for item in found] == [f"03-{number:02}" for number in range(1, 13)]
     assert [item.reason.threshold for item in found[:4]] == [10, 20, 40, 70]
+
+
+async def test_readings_that_pass_what_was_skipped_ahead_tell_the_day(planner: Planner) -> None:
+    """Twice skipped, the plan counts from a day to come; the machine ran more than anybody thought."""
+    meter_id = await planner.meter([("2026-03-01 10:00", 0)], per_day=24)
+    plan = await planner.plan("hours", 24, meter_id=meter_id, last_done_on=day("2026-03-01"), last_done_total=0)
+    planner.now_is("2026-03-05 10:00")
+    for _ in range(2):
+        await planner.skip(plan, f"{(await planner.row(plan)).occurrences[-1].original_due:%Y-%m-%dT%H:%M}")
+    await planner.read(meter_id, "2026-03-05 10:00", 164, per_day=24)
+    assert await planner.due(plan) == "2026-03-04 08:00"
+    await planner.read(meter_id, "2026-03-05 10:00", 164, per_day=24)
+    assert await planner.due(plan) == "2026-03-04 08:00"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from server.requests import pages
 from shared_models.ids import uuid7
-from shared_models.labels import new_label_code
+from shared_models.labels.codes import new_label_code
 from tests.server.attachments import samples
 from tests.server.machines import API, make_line, make_machine, make_site
 

@@ -1,10 +1,6 @@
-import json
-
 import pytest
 
 from shared_models.ids import uuid7
-from shared_models.paging import Page
-from shared_models.requests import WorkRequestRow
 from tests.server.machines import API, at, code_of, make_machine, make_site
 from tests.server.requests.test_pages import picture, report
 
@@ -86,13 +82,3 @@ class TestAccess:
     async def test_other_request_in_the_body(self, planner, request_):
         body = acceptance(request_, request_id=str(uuid7()))
         assert code_of(await planner.post(f"{API}/requests/{request_['id']}/accept", json=body)) == (422, "other_id_sent")
-
-
-class TestList:
-    async def test_is_the_page_that_is_promised(self, planner, request_, session):
-        body = (await planner.get(f"{API}/requests", params={"status": "new", "sort": "number"})).text
-        page = Page[WorkRequestRow].model_validate_json(body)
-        assert page.total == 1
-        assert page.model_dump(mode="json") == json.loads(body)
-        assert (await planner.get(f"{API}/requests", params={"status": "declined"})).json()["total"] == 0
-        assert code_of(await planner.get(f"{API}/requests", params={"sort": "text"})) == (422, "unknown_sort")

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from server.core.clock import now
-from server.sync.commands import HANDLERS
-from shared_models import meters as mt
-from shared_models import plans as pl
+from server.core.commands import run
 from shared_models.base import Command
 from shared_models.ids import uuid7
+from shared_models.meters import commands as mt
+from shared_models.plans import commands as pl
 from tests.server.interventions.workshop import Workshop
 
 
@@ -25,7 +25,7 @@ async def fields_of(shop: Workshop, kind: type[Command]) -> dict[str, Any]:
 
 
 async def _done(shop: Workshop, cmd: Command) -> None:
-    await HANDLERS[type(cmd)].run(shop.session, shop.supervisor, cmd)
+    await run(shop.session, shop.supervisor, cmd)
     await shop.session.commit()
     shop.session.expunge_all()
 

@@ -10,26 +10,23 @@ import pytest
 
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import run
 from server.core.database import Database, Session
 from server.equipment import service as equipment
-from server.interventions import service as interventions
 from server.meters.models import Meter
 from server.sync import cursors
 from server.sync import pull as pulling
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import life, requests, sites, users
+from shared_models import users
+from shared_models.entities import ENTITIES
+from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
 from shared_models.ids import uuid7
-from shared_models.lifecycle import InterventionStatus, State
+from shared_models.interventions.commands import AddNote, AddPhoto, ReviseIntervention
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.interventions.rows import FailureCoding, InterventionRow, Signature
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.sync.device import Device, all_quiet
 
 pytestmark = pytest.mark.fresh_database
-ROWS = {
-    "site": sites.SiteRow, "line": sites.LineRow, "equipment_class": eq.EquipmentClassRow, "user": users.UserCard,
-    "equipment": eq.EquipmentRow, "equipment_life": life.EquipmentLifeRow, "document": eq.DocumentRow,
-    "intervention": iv.InterventionRow, "work_request": requests.WorkRequestRow,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,11 +60,11 @@ class TestRows:
         job = await _told_everything(shop)
         await session.commit()
         await device.pull()
-        assert {entity for entity, _ in device.rows} == set(ROWS)
+        assert len({entity for entity, _ in device.rows}) == 9
         for (entity, _), (_, row) in device.rows.items():
-            assert ROWS[entity].model_validate(row).model_dump(mode="json") == row, entity
+            assert ENTITIES[entity].model_validate(row).model_dump(mode="json") == row, entity
         sheet = device.row("intervention", job)
-        assert sheet.keys() == iv.InterventionRow.model_fields.keys()
+        assert sheet.keys() == InterventionRow.model_fields.keys()
         assert len(sheet["actions"]) == len(sheet["notes"]) == len(sheet["photos"]) == 1
 
     async def test_colleagues_only(self, shop: Workshop, device: Device, session: Session) -> None:
@@ -93,15 +90,15 @@ async def _told_everything(shop: Workshop) -> UUID:
     from server.equipment.models import Document
     from server.requests.models import WorkRequest
     from server.sites.models import ProductionLine
-    from shared_models.requests import Symptom
+    from shared_models.requests.rows import Symptom
 
     job = await shop.create(stopped_at=now() - timedelta(hours=1), reported_at=now(), scheduled_start=now(), scheduled_end=now())
     await shop.start(job)
     photo = await shop.picture()
-    await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=now()))
-    await shop.do(shop.technician, iv.AddNote(intervention_id=job, note_id=uuid7(), text="Café ☕", occurred_at=now()))
-    coding = iv.FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
-    signature = iv.Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
+    await shop.do(shop.technician, AddPhoto(intervention_id=job, photo_id=photo, occurred_at=now()))
+    await shop.do(shop.technician, AddNote(intervention_id=job, note_id=uuid7(), text="Café ☕", occurred_at=now()))
+    coding = FailureCoding(**{f"{kind}_id": item.id for kind, item in shop.items.items()})
+    signature = Signature(name="Ana", path="M0 0L1 1", width=300, height=100)
     await shop.complete(
         job,
         failure=coding,
@@ -154,7 +151,7 @@ class TestScope:
         there, both = Device(pool, shop.stranger), Device(pool, seeing(shop.supervisor, shop.site.id, other))
         for each in (device, there, both):
             await each.pull()
-        move = eq.UpdateEquipment(
+        move = UpdateEquipment(
             equipment_id=shop.machine.id, occurred_at=now(), site_id=other, name="Pump 1", code=shop.machine.code, version=1,
             class_id=shop.machine.class_id,
         )  # fmt: skip
@@ -189,7 +186,7 @@ class TestWhatIsGone:
         session.add(meter)
         await session.commit()
         await device.pull()
-        await equipment.archive(session, shop.supervisor, eq.ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
+        await equipment.archive(session, shop.supervisor, ArchiveEquipment(equipment_id=shop.machine.id, occurred_at=now()))
         await session.commit()
         await device.pull()
         fresh = Device(pool, shop.technician)
@@ -211,8 +208,8 @@ class TestWhatIsGone:
         await device.pull()
         assert device.ids("intervention") == {str(recent), str(waiting)}
         version = (await shop.sheet(old)).version
-        revise = iv.ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
-        await interventions.revise(session, shop.supervisor, revise)
+        revise = ReviseIntervention(intervention_id=old, version=version, reason="Typo", work_performed="Seal", occurred_at=now())
+        await run(session, shop.supervisor, revise)
         await session.commit()
         await device.pull()
         assert str(old) in device.ids("intervention")
@@ -252,7 +249,7 @@ class TestCursor:
         assert not page.reset
 
     async def test_survives_its_text(self) -> None:
-        sweep = cursors.Sweep(high=90, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
+        sweep = cursors.Sweep(high=90, order=5, source=3, after_xid=70, after_key=str(uuid7()), done=4, total=9)
         cursor = cursors.Cursor(uuid7(), uuid7(), 1_790_000_000, uuid7(), 7, True, 12, {uuid7(): 12, uuid7(): 0, uuid7(): 12}, sweep)
         assert cursors.decode(cursor.encode()) == cursor
 
@@ -298,6 +295,17 @@ class TestPages:
         assert done == sorted(done)
         assert done[-1] == len(device.rows)
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
+
+    async def test_of_a_version_with_other_sources_begin_again_and_nothing_is_missed(self, device: Device, many: int) -> None:
+        await device.pull_page()
+        begun = cursors.decode(device.cursor or "")
+        assert begun
+        assert begun.sweep
+        device.rows.clear()
+        device.cursor = replace(begun, sweep=replace(begun.sweep, order=begun.sweep.order + 1)).encode()
+        pages = await device.pull()
+        assert len(device.ids("equipment")) == many
+        assert not any(page.reset for page in pages)
 
     async def test_are_bounded_in_bytes_and_never_empty(self, device: Device, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pulling, "PAGE_BYTES", 200_000)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,30 +12,33 @@ from starlette.requests import Request
 from server.checklists import service as checklists
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.commands import VERBS
 from server.core.database import Database, Session
-from server.equipment.models import Document, LabelCode
+from server.equipment.models import LabelCode
 from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
-from server.sync import commands, push
+from server.sync import push
 from server.sync.router import stream_pokes
-from shared_models import checklists as cl
-from shared_models import equipment as eq
-from shared_models import interventions as iv
-from shared_models import requests as rq
 from shared_models.base import Command
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind
+from shared_models.commands import COMMANDS as BY_TYPE
+from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
-from shared_models.labels import new_label_code
-from shared_models.lifecycle import InterventionStatus, State
-from shared_models.permissions import ROLE_PERMISSIONS, Role, may
-from shared_models.requests import Symptom
-from shared_models.sync import AnyCommand, PushAnswer, PushRequest, PushResult
+from shared_models.interventions import commands as iv
+from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.labels.codes import new_label_code
+from shared_models.permissions import ROLE_PERMISSIONS, Role, may_any
+from shared_models.requests import commands as rq
+from shared_models.requests.rows import Symptom
+from shared_models.sync import PushAnswer, PushRequest, PushResult
 from tests.server.interventions.workshop import Workshop, open_workshop
 from tests.server.support import count_statements
 from tests.server.sync.planned import fields_of
 
 HOUR = timedelta(hours=1)
 
-COMMANDS: tuple[type[Command], ...] = get_args(get_args(AnyCommand)[0])
+COMMANDS: tuple[type[Command], ...] = tuple(BY_TYPE.values())
 DEVICE = uuid7()
 
 
@@ -71,30 +74,23 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
     }  # fmt: skip
     job = await shop.job_in(State(states.get(kind, InterventionStatus.pending))) if issubclass(kind, iv.OnIntervention) else uuid7()
     sheet = await shop.sheet(job) if issubclass(kind, iv.OnIntervention) else None
-    photo, file = await shop.picture(), await shop.picture()
+    photo = await shop.picture()
     if kind is iv.RemovePhoto:
         await shop.do(shop.technician, iv.AddPhoto(intervention_id=job, photo_id=photo, occurred_at=at))
-    inspection, template, step = uuid7(), uuid7(), cl.Step(id=uuid7(), kind=cl.StepKind.check, title="Guards")
-    if kind is cl.AnswerStep:
-        await checklists.write(
-            session, shop.supervisor, cl.WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at)
-        )
+    inspection, template, step = uuid7(), uuid7(), Step(id=uuid7(), kind=StepKind.check, title="Guards")
+    if kind is AnswerStep:
+        await checklists.write(session, shop.supervisor, WriteChecklist(checklist_id=template, name="Safety", steps=[step], occurred_at=at))
         asked = {"equipment_id": machine, "title": "Look", "checklist_id": template, "action_id": uuid7(), "occurred_at": at}
         await shop.do(shop.technician, iv.CreateIntervention(intervention_id=inspection, **asked))
-    request, document, label = uuid7(), uuid7(), new_label_code()
+    request, label = uuid7(), new_label_code()
     session.add(WorkRequest(id=request, number=f"REQ-{request.hex[-12:]}", site_id=site, equipment_id=machine, symptom=Symptom.leak))
-    session.add(Document(id=document, site_id=site, equipment_id=machine, attachment_id=file, title="Old manual"))
     session.add(LabelCode(code=label, created_at=at))
     await session.commit()
     fields: dict[type[Command], dict[str, Any]] = {
         eq.CreateEquipment: {"equipment_id": uuid7(), "site_id": site, "name": "Press"},
         eq.UpdateEquipment: {"equipment_id": machine, "site_id": site, "name": "Pump 2", "code": f"P-{label}", "version": 1},
-        eq.ArchiveEquipment: {"equipment_id": machine},
         eq.ChangeEquipmentStatus: {"equipment_id": machine, "status": "broken"},
         eq.LinkLabel: {"equipment_id": machine, "label_code": label},
-        eq.AddDocument: {"equipment_id": machine, "document_id": uuid7(), "attachment_id": file, "title": "Manual"},
-        eq.RemoveDocument: {"document_id": document},
-        eq.SetEquipmentPhoto: {"equipment_id": machine, "attachment_id": photo},
         iv.CreateIntervention: {"intervention_id": uuid7(), "equipment_id": machine, "title": "Leak", "action_id": uuid7()},
         iv.StartIntervention: {"action_id": uuid7()},
         iv.HoldIntervention: {"reason": "No part"},
@@ -109,8 +105,8 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
         iv.AddNote: {"note_id": uuid7(), "text": "Noise"},
         iv.AddPhoto: {"photo_id": photo},
         iv.RemovePhoto: {"photo_id": photo},
-        cl.WriteChecklist: {"checklist_id": uuid7(), "name": "Safety", "steps": [step]},
-        cl.AnswerStep: {"intervention_id": inspection, "step_id": step.id, "answer_id": uuid7(), "state": "done"},
+        WriteChecklist: {"checklist_id": uuid7(), "name": "Safety", "steps": [step]},
+        AnswerStep: {"intervention_id": inspection, "step_id": step.id, "answer_id": uuid7(), "state": "done"},
         rq.AcceptWorkRequest: {"request_id": request, "intervention_id": uuid7(), "title": "Leak"},
         rq.DeclineWorkRequest: {"request_id": request, "reason": "Known"},
     }  # fmt: skip
@@ -121,7 +117,7 @@ async def one_of_each(shop: Workshop, kind: type[Command]) -> Command:
 
 def giver(shop: Workshop, kind: type[Command]) -> Actor:
     """The supervisor, or an administrator where it takes one."""
-    needed = commands.HANDLERS[kind].any_of
+    needed = kind.needs
     return shop.supervisor if any(map(shop.supervisor.may, needed)) else replace(shop.supervisor, permissions=ROLE_PERMISSIONS[Role.admin])
 
 
@@ -160,17 +156,14 @@ class TestEveryCommand:
     @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
     async def test_needs_its_permission(self, shop: Workshop, kind: type[Command]) -> None:
         cmd = await one_of_each(shop, kind)
-        handler = commands.HANDLERS[kind]
         nobody = replace(shop.supervisor, permissions=frozenset())
         [refused] = await send(shop, nobody, cmd)
         assert refused.problem
         assert refused.problem.code == "forbidden"
-        assert refused.problem.params == {"permission": handler.any_of[0]}
+        assert refused.problem.params == {"permission": kind.needs[0]}
 
-    def test_has_a_handler_and_a_permission(self) -> None:
-        assert set(commands.HANDLERS) == set(COMMANDS)
-        assert all(handler.any_of for handler in commands.HANDLERS.values())
-        work = {kind for kind, handler in commands.HANDLERS.items() if any(may(Role.technician, right) for right in handler.any_of)}
+    def test_of_a_job_is_a_technicians_unless_it_judges(self) -> None:
+        work = {kind for kind in COMMANDS if may_any(Role.technician, kind.needs)}
         judging = {iv.ValidateIntervention, iv.ReturnIntervention, iv.ReviseIntervention}
         assert {kind for kind in COMMANDS if issubclass(kind, iv.OnIntervention)} - judging <= work
 
@@ -242,7 +235,7 @@ class TestAnswers:
         cmd = iv.CreateIntervention(intervention_id=uuid7(), equipment_id=shop.machine.id, title="Leak", occurred_at=now())
         note = {"type": "intervention.add_note"}
         with monkeypatch.context() as patch:
-            patch.setitem(commands.HANDLERS, iv.CreateIntervention, commands.Handler(stumble, commands._WORK))
+            patch.setitem(VERBS, iv.CreateIntervention, stumble)
             assert codes(await send(shop, shop.technician, cmd, note)) == ["internal_error", "invalid"]
         assert await shop.session.scalar(sa.text("select count(*) from equipment where name = 'half done'")) == 0
         assert codes(await send(shop, shop.technician, cmd)) == ["applied"]
@@ -273,7 +266,7 @@ class TestManyAtOnce:
             raise ZeroDivisionError
 
         faulty = iv.UpdateIntervention(intervention_id=job, title="Other", occurred_at=now())
-        monkeypatch.setitem(commands.HANDLERS, iv.UpdateIntervention, commands.Handler(stumble, commands._WORK))
+        monkeypatch.setitem(VERBS, iv.UpdateIntervention, stumble)
         sent: list[Command] = [*notes[:7], unknown, *notes[7:30], faulty, faulty, *notes[30:45], again, {}, notes[3], *notes[45:]]  # type: ignore[list-item]
         results = await send(shop, shop.technician, *sent)
         wanted = {id(unknown): "not_found", id(faulty): "internal_error", id(again): "already_exists"}

@@ -12,10 +12,10 @@ from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.indexeddb import IndexedDBStores
 from mobile_app.core.outbox import Outbox
 from mobile_app.core.recovery import bring_home
-from mobile_app.core.search import search_equipment
 from mobile_app.core.storage import Batch
-from mobile_app.core.tables import Tables
 from mobile_app.core.tabs import BrowserTabs
+from mobile_app.domain.client import Tables
+from mobile_app.domain.search import search_equipment
 from shared_models.ids import uuid7
 
 

@@ -3,7 +3,7 @@
 import flet as ft
 
 from mobile_app.core.bridge import bridge
-from shared_models.labels import label_code_in
+from shared_models.labels.codes import label_code_in
 
 VERSION = "one"
 ERRORS = {"RuntimeError": RuntimeError, "MemoryError": MemoryError, "StoreTrouble": type("StoreTrouble", (Exception,), {})}

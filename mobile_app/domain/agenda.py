@@ -1,0 +1,420 @@
+"""The calendar of a device: what is to come by its plans, and the jobs, each once. Pure functions of the rows.
+
+A date of a plan is represented by its job as soon as there is one. Times are the site's wall clock for what a plan has made,
+the device's own for other jobs.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from mobile_app.core.tables import Table
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.plans.planning import Basis, DueReason, forecast
+from shared_models.plans.recurrence import BY_METER
+from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.users import UserCard
+
+WORK_DAYS = 5
+WEEK_DAYS = 7
+_KEPT = 6
+"""Spans that a device keeps ready: the month shown, its neighbours, what is late."""
+
+
+class EntryState(StrEnum):
+    """`planned` has no job yet, `open` has one; `late` is either, once its day is over."""
+
+    planned = "planned"
+    open = "open"
+    late = "late"
+    done = "done"
+    missed = "missed"
+    skipped = "skipped"
+
+
+_OF_OCCURRENCE = {
+    OccurrenceState.planned: EntryState.planned,
+    OccurrenceState.open: EntryState.open,
+    OccurrenceState.done: EntryState.done,
+    OccurrenceState.missed: EntryState.missed,
+    OccurrenceState.skipped: EntryState.skipped,
+}
+_WAITING = {OccurrenceState.planned, OccurrenceState.open}
+_TO_DO = {EntryState.planned, EntryState.open}
+_LOAD = {EntryState.planned, EntryState.open, EntryState.late, EntryState.done}
+
+
+class Entry(NamedTuple):
+    """One thing on one day. `original_due` with the plan names an occurrence; `state` knows nothing of today: see `state_on`."""
+
+    due: datetime
+    state: EntryState
+    original_due: datetime | None = None
+    plan: PlanRow | None = None
+    job: InterventionRow | None = None
+    occurrence: OccurrenceRow | None = None
+    is_forecast: bool = False
+
+    @property
+    def key(self) -> str:
+        """Stays the same while the entry moves about and gets its job. A forecast may fall on the day that another was foretold for."""
+        if self.plan_id is not None and self.original_due is not None:
+            return f"{self.plan_id}{'~' if self.is_forecast else '@'}{self.original_due:%Y-%m-%dT%H:%M}"
+        return str(self._row.id)
+
+    @property
+    def _row(self) -> InterventionRow | PlanRow:
+        row = self.job or self.plan
+        assert row
+        return row
+
+    @property
+    def plan_id(self) -> UUID | None:
+        return self.plan.id if self.plan else self.job.scheduled_maintenance_id if self.job else None
+
+    @property
+    def site_id(self) -> UUID:
+        return self._row.site_id
+
+    @property
+    def equipment_id(self) -> UUID:
+        return self._row.equipment_id
+
+    @property
+    def title(self) -> str:
+        return self._row.title
+
+    @property
+    def priority(self) -> Priority:
+        return self._row.priority
+
+    @property
+    def type_id(self) -> UUID | None:
+        return self._row.maintenance_type_id
+
+    @property
+    def minutes(self) -> int | None:
+        """What it is estimated to take."""
+        return self._row.estimated_duration
+
+    @property
+    def technician_id(self) -> UUID | None:
+        if self.job is not None:
+            return self.job.assigned_technician_id
+        own = self.occurrence.assigned_technician_id if self.occurrence else None
+        return own or (self.plan.assigned_technician_id if self.plan else None)
+
+    @property
+    def team_id(self) -> UUID | None:
+        return self.job.assigned_team_id if self.job else self.plan.team_id if self.plan else None
+
+    @property
+    def is_to_do(self) -> bool:
+        return self.state in _TO_DO
+
+    @property
+    def is_moved(self) -> bool:
+        """By hand: where a date follows a meter or a completion, it moves by itself too, and the reason tells."""
+        if self.original_due is None or self.plan is None:
+            return False
+        if is_series_of(self.plan):
+            return self.due != self.original_due
+        reason = self.job.due_reason if self.job else None if self.is_forecast else self.plan.reason
+        return reason is not None and reason.moved_from is not None
+
+
+def state_on(entry: Entry, today: date) -> EntryState:
+    """What is due on a day is not late before that day is over."""
+    return EntryState.late if entry.is_to_do and entry.due.date() < today else entry.state
+
+
+# ---------------------------------------------------------------- which
+
+
+@dataclass(frozen=True)
+class Filters:
+    """None lets everything pass; `technician` may be `NOBODY`."""
+
+    site: UUID | None = None
+    line: UUID | None = None
+    machine: UUID | None = None
+    technician: UUID | None = None
+    team: UUID | None = None
+    type: UUID | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(value is not None for value in (self.site, self.line, self.machine, self.technician, self.team, self.type))
+
+
+NOBODY = UUID(int=0)
+LineOf = Callable[[UUID], UUID | None]
+NO_FILTERS = Filters()
+
+
+def passes(entry: Entry, filters: Filters, line_of: LineOf, members: Mapping[UUID, frozenset[UUID]]) -> bool:
+    """`members` of teams: what a member has to do is the team's too."""
+    if filters.site is not None and entry.site_id != filters.site:
+        return False
+    if filters.machine is not None and entry.equipment_id != filters.machine:
+        return False
+    if filters.type is not None and entry.type_id != filters.type:
+        return False
+    if filters.technician is not None and (entry.technician_id or NOBODY) != filters.technician:
+        return False
+    if filters.team is not None and entry.team_id != filters.team and entry.technician_id not in members.get(filters.team, ()):
+        return False
+    return filters.line is None or line_of(entry.equipment_id) == filters.line
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def entries(
+    plans: Iterable[PlanRow],
+    jobs: Iterable[InterventionRow],
+    since: date,
+    until: date,
+    filters: Filters = NO_FILTERS,
+    *,
+    line_of: LineOf = lambda _: None,
+    members: Mapping[UUID, frozenset[UUID]] | None = None,
+    resting: Collection[UUID] = (),
+) -> list[Entry]:
+    """Everything from the day `since` to the day `until`, both included, in order of time; nothing is to come for `resting` machines."""
+    start, end = datetime.combine(since, time.min), datetime.combine(until, time.max)
+    by_plan, found = _of_jobs(jobs, start, end)
+    for plan in plans:
+        goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
+        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=goes_on)
+    if filters != NO_FILTERS:
+        found = [entry for entry in found if passes(entry, filters, line_of, members or {})]
+    found.sort(key=_order)
+    return found
+
+
+def _order(entry: Entry) -> tuple[datetime, str]:
+    return entry.due, entry.title
+
+
+Jobs = dict[datetime, InterventionRow]
+
+
+def _of_jobs(jobs: Iterable[InterventionRow], start: datetime, end: datetime) -> tuple[dict[UUID, Jobs], list[Entry]]:
+    """The jobs of plans by plan and original date, and the entries of all others."""
+    by_plan: dict[UUID, Jobs] = {}
+    others: list[Entry] = []
+    for job in jobs:
+        if job.scheduled_maintenance_id is not None and job.original_due is not None:
+            of_plan = by_plan.setdefault(job.scheduled_maintenance_id, {})
+            known = of_plan.get(job.original_due)
+            if known is None or known.status == InterventionStatus.cancelled:
+                of_plan[job.original_due] = job
+        elif job.status != InterventionStatus.cancelled and (due := day_of(job)) is not None and start <= due <= end:
+            others.append(Entry(due, _state_of(job), job=job))
+    return by_plan, others
+
+
+def day_of(job: InterventionRow) -> datetime | None:
+    """When a job is to be done, by the clock on the wall."""
+    if job.due_local is not None:
+        return job.due_local
+    planned = job.scheduled_start or job.scheduled_end
+    return planned.astimezone().replace(tzinfo=None) if planned else None
+
+
+def _state_of(job: InterventionRow) -> EntryState:
+    if job.status in OPEN:
+        return EntryState.open
+    return EntryState.skipped if job.status == InterventionStatus.cancelled else EntryState.done
+
+
+def _of_plan(plan: PlanRow, jobs: Jobs, start: datetime, end: datetime, *, goes_on: bool) -> Iterator[Entry]:
+    own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
+    for original_due, occurrence in own.items():
+        if original_due not in jobs and start <= occurrence.due <= end and (goes_on or occurrence.state != OccurrenceState.planned):
+            yield Entry(occurrence.due, _OF_OCCURRENCE[occurrence.state], original_due, plan, None, occurrence)
+    for original_due, job in jobs.items():
+        due = day_of(job) or original_due
+        if start <= due <= end:
+            yield Entry(due, _state_of(job), original_due, plan, job, own.get(original_due))
+    if goes_on:
+        yield from _to_come(plan, own, jobs, start, end)
+
+
+def _to_come(plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Jobs, start: datetime, end: datetime) -> Iterator[Entry]:
+    """The dates of the rule that nothing else stands for."""
+    dates = plan.upcoming
+    is_series = is_series_of(plan)
+    first = bisect_left(dates, start)
+    if not is_series and first == 0 and _has_next(own, jobs):
+        first = 1  # where a meter's forecast has moved, the next date is its occurrence's, not the rule's
+    for index in range(first, len(dates)):
+        due = dates[index]
+        if due > end:
+            return
+        is_forecast = index > 0 and not is_series
+        named = due if is_series or is_forecast else next_original(plan)
+        if is_forecast or (named not in own and named not in jobs):
+            yield Entry(due, EntryState.planned, named, plan, is_forecast=is_forecast)
+
+
+def is_series_of(plan: PlanRow) -> bool:
+    """As `PlanRow.rule().is_series`, without making the rule: ten thousand plans are asked."""
+    return plan.basis is Basis.fixed and plan.frequency_type not in BY_METER
+
+
+def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Jobs) -> bool:
+    return any(occurrence.state in _WAITING for occurrence in own.values()) or any(job.status in OPEN for job in jobs.values())
+
+
+class Agenda:
+    """`entries` of the rows of the tables, kept until one of them changes."""
+
+    def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow], machines: Table[EquipmentRow]) -> None:
+        self._plans, self._jobs, self._machines = plans, jobs, machines
+        self._revisions = (-1, -1, -1)
+        self._kept: dict[tuple[date, date], list[Entry]] = {}
+
+    def between(self, since: date, until: date) -> Sequence[Entry]:
+        revisions = (self._plans.revision, self._jobs.revision, self._machines.revision)
+        if revisions != self._revisions:
+            self._kept.clear()
+            self._revisions = revisions
+        if (since, until) not in self._kept:
+            while len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            resting = {machine.id for machine in self._machines.rows.values() if machine.status == EquipmentStatus.inactive}
+            self._kept[since, until] = entries(self._plans.rows.values(), self._jobs.rows.values(), since, until, resting=resting)
+        return self._kept[since, until]
+
+
+def by_day(found: Iterable[Entry]) -> dict[date, list[Entry]]:
+    days: dict[date, list[Entry]] = {}
+    for entry in found:
+        days.setdefault(entry.due.date(), []).append(entry)
+    return days
+
+
+# ---------------------------------------------------------------- days
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def weeks_of(month: date) -> list[list[date]]:
+    """The weeks, from Monday on, that a month lies in."""
+    first = monday_of(month.replace(day=1))
+    last = add_months(month, 1) - timedelta(days=1)
+    count = (last - first).days // WEEK_DAYS + 1
+    return [[first + timedelta(days=week * WEEK_DAYS + day) for day in range(WEEK_DAYS)] for week in range(count)]
+
+
+def add_months(day: date, months: int) -> date:
+    """The first of the month `months` later."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+# ---------------------------------------------------------------- load
+
+
+@dataclass(frozen=True)
+class DayLoad:
+    """`minutes` are estimates; what nobody has estimated is only counted."""
+
+    minutes: int = 0
+    count: int = 0
+    unestimated: int = 0
+
+
+@dataclass(frozen=True)
+class PersonLoad:
+    """A week of one person; None is what nobody has. `weekly` is the capacity in minutes."""
+
+    technician: UserCard | None
+    days: tuple[DayLoad, ...]
+    weekly: int = 0
+
+    @property
+    def minutes(self) -> int:
+        return sum(day.minutes for day in self.days)
+
+    @property
+    def count(self) -> int:
+        return sum(day.count for day in self.days)
+
+    @property
+    def unestimated(self) -> int:
+        return sum(day.unestimated for day in self.days)
+
+    @property
+    def daily(self) -> float:
+        return self.weekly / WORK_DAYS
+
+    @property
+    def over(self) -> int:
+        """Minutes beyond the week's capacity."""
+        return max(0, self.minutes - self.weekly) if self.technician else 0
+
+    def is_over_on(self, day: int) -> bool:
+        return self.technician is not None and self.days[day].minutes > self.daily
+
+
+def load(found: Iterable[Entry], people: Iterable[UserCard], week: date) -> list[PersonLoad]:
+    """The week from the Monday `week` on, of each of `people`, then of nobody where something is nobody's."""
+    known = {card.id: card for card in people}
+    by_person: dict[UUID | None, list[list[Entry]]] = {user_id: _empty_week() for user_id in known}
+    for entry in found:
+        day = (entry.due.date() - week).days
+        if 0 <= day < WEEK_DAYS and entry.state in _LOAD:
+            owner = entry.technician_id if entry.technician_id in known else None
+            if owner is not None or entry.technician_id is None:
+                by_person.setdefault(owner, _empty_week())[day].append(entry)
+    return [
+        PersonLoad(known.get(owner) if owner else None, tuple(map(_day_load, days)), known[owner].weekly_capacity if owner else 0)
+        for owner, days in sorted(by_person.items(), key=lambda item: item[0] is None)
+    ]
+
+
+def _empty_week() -> list[list[Entry]]:
+    return [[] for _ in range(WEEK_DAYS)]
+
+
+def _day_load(found: Sequence[Entry]) -> DayLoad:
+    estimates = [entry.minutes for entry in found]
+    return DayLoad(sum(minutes or 0 for minutes in estimates), len(found), estimates.count(None))
+
+
+# ---------------------------------------------------------------- why
+
+
+def reason_of(entry: Entry) -> DueReason | None:
+    """Why an entry is due when it is; None for a job that no plan asked for."""
+    if entry.job is not None and entry.job.due_reason is not None:
+        return entry.job.due_reason
+    plan = entry.plan
+    if plan is None or plan.reason is None or not entry.is_to_do:
+        return None
+    if entry.original_due == next_original(plan):
+        return plan.reason
+    for reason in forecast(plan.rule(), plan.reference, plan.meter):
+        if reason.due == entry.original_due:
+            return reason.model_copy(update={"due": entry.due, "moved_from": entry.original_due}) if entry.is_moved else reason
+        if entry.original_due is None or reason.due > entry.original_due:
+            return None
+    return None
+
+
+def next_original(plan: PlanRow) -> datetime | None:
+    """What names the next occurrence: its own original date where it has one, else the rule's first."""
+    ruled = plan.upcoming[0] if plan.upcoming else None
+    waiting = None if is_series_of(plan) else next((each.original_due for each in plan.occurrences if each.state in _WAITING), None)
+    return waiting or ruled

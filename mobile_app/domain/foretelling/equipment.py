@@ -1,0 +1,66 @@
+"""What commands do to machines and meters, and to what planners set up, beyond a row that is there."""
+
+from mobile_app.core.projection import Person, Rows, carries, keep, rule
+from shared_models.base import Command
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.equipment import commands as eq
+from shared_models.equipment import rules
+from shared_models.equipment.rows import EquipmentRow
+from shared_models.equipment.rules import StatusTold
+from shared_models.meters import rules as meter_rules
+from shared_models.meters.commands import CreateMeter, VoidReading
+from shared_models.meters.rows import MeterRow
+from shared_models.meters.rules import ReadingTaken, ReadingVoided
+from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
+from shared_models.rules import apply
+
+
+@carries(StatusTold)
+def _told(rows: Rows, said: StatusTold, _: Person) -> None:
+    machine = rows.get(EquipmentRow, said.equipment_id)
+    changed = machine and rules.told(machine, said, rules.around(machine, said.at))
+    if changed:
+        rows.put(changed)
+
+
+@rule(eq.CreateEquipment)
+def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
+    if not rows.get(EquipmentRow, cmd.equipment_id):
+        rows.put(rules.create(cmd))
+
+
+# --- meters
+
+
+@rule(CreateMeter)
+def _create_meter(rows: Rows, cmd: CreateMeter, _: Person) -> None:
+    machine = rows.get(EquipmentRow, cmd.equipment_id)
+    if machine and not rows.get(MeterRow, cmd.meter_id):
+        rows.put(meter_rules.create(machine.site_id, cmd))
+
+
+@carries(ReadingTaken)
+def _taken(rows: Rows, told: ReadingTaken, person: Person) -> None:
+    meter = rows.get(MeterRow, told.meter_id)
+    if meter:
+        keep(rows, apply(meter, told.command(), person), person)
+
+
+@carries(ReadingVoided)
+def _voided(rows: Rows, told: ReadingVoided, person: Person) -> None:
+    for meter in rows.every(MeterRow):
+        if any(reading.id == told.reading_id for reading in meter.readings):
+            keep(rows, apply(meter, VoidReading(meter_id=meter.id, reading_id=told.reading_id, occurred_at=told.at), person), person)
+
+
+# --- what planners set up
+
+
+def _write(rows: Rows, cmd: Command, person: Person) -> None:
+    """The row, or the first of it."""
+    assert cmd.on
+    keep(rows, apply(rows.get(cmd.on[0], cmd.subject_id), cmd, person), person)
+
+
+for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):
+    rule(_kind)(_write)

@@ -1,0 +1,227 @@
+"""What screens make of the rows. Pure functions of plain data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
+from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.interventions.sheet import may_validate
+from shared_models.labels.codes import label_code_in, normalise
+from shared_models.permissions import Role
+from shared_models.plans.rows import PlanRow, TeamRow
+from shared_models.requests.rows import RequestStatus, WorkRequestRow
+
+_URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
+
+
+def by_label(machines: Iterable[EquipmentRow], scanned: str) -> EquipmentRow | None:
+    """The machine of a scanned or typed label: a bare code, or a URL ending in `/e/<code>`."""
+    code = label_code_in(scanned)
+    return next((machine for machine in machines if code in machine.label_codes), None) if code else None
+
+
+def by_code(machines: Iterable[EquipmentRow], typed: str) -> EquipmentRow | None:
+    """The machine whose own code was typed, `EQ-0076`, however it was dashed; None when several could be meant."""
+    wanted = normalise(typed)
+    found = [machine for machine in machines if normalise(machine.code) == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def interventions_of(jobs: Iterable[InterventionRow], equipment_id: UUID) -> list[InterventionRow]:
+    """Open ones first, then the latest."""
+    own = [job for job in jobs if job.equipment_id == equipment_id]
+    return sorted(own, key=lambda job: (job.status in OPEN, job.actual_end or job.created_at), reverse=True)
+
+
+def open_jobs(jobs: Iterable[InterventionRow], equipment_id: UUID | None = None) -> list[InterventionRow]:
+    """Most pressing first; of one machine, or of all."""
+    wanted = [job for job in jobs if job.status in OPEN and equipment_id in {None, job.equipment_id}]
+    return sorted(wanted, key=pressing)
+
+
+def due_at(job: InterventionRow) -> datetime | None:
+    return job.scheduled_end or job.scheduled_start
+
+
+def pressing(job: InterventionRow) -> tuple[int, float, str]:
+    """Sorts by urgency, then by due date (none last), then by age."""
+    due = due_at(job)
+    return _URGENCY[job.priority], due.timestamp() if due else float("inf"), str(job.id)
+
+
+def is_late(job: InterventionRow, today: date) -> bool:
+    return job.status in OPEN and job_due_state(job, today) is DueState.late
+
+
+def runs_for(job: InterventionRow, user_id: UUID) -> bool:
+    """Whether this person's timer runs."""
+    return any(action.user_id == user_id and action.ended_at is None for action in job.actions)
+
+
+def is_mine(job: InterventionRow, user_id: UUID) -> bool:
+    return job.assigned_technician_id == user_id or any(action.user_id == user_id for action in job.actions)
+
+
+@dataclass(frozen=True)
+class Today:
+    """Each open job once: what my timer runs on, what I have begun, then by date; mine first, my teams', what nobody has.
+
+    `later` has no date or one far away; `others` is what colleagues have; `awaiting` what I closed and nobody has validated.
+    """
+
+    running: list[InterventionRow] = field(default_factory=list)
+    begun: list[InterventionRow] = field(default_factory=list)
+    late: list[InterventionRow] = field(default_factory=list)
+    due: list[InterventionRow] = field(default_factory=list)
+    soon: list[InterventionRow] = field(default_factory=list)
+    later: list[InterventionRow] = field(default_factory=list)
+    others: list[InterventionRow] = field(default_factory=list)
+    awaiting: list[InterventionRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks, and when: their teams are ids, the day is their own."""
+
+    user_id: UUID
+    today: date
+    teams: frozenset[UUID] = frozenset()
+
+
+def teams_of(teams: Iterable[TeamRow], user_id: UUID) -> frozenset[UUID]:
+    return frozenset(team.id for team in teams if team.is_active and user_id in team.member_ids)
+
+
+def today_view(jobs: Iterable[InterventionRow], reader: Reader, plans: Mapping[UUID, PlanRow] | None = None) -> Today:
+    """`plans` say from when on their jobs are due soon."""
+    today = Today()
+    for job in sorted(jobs, key=lambda job: (_nearness(job, reader), *pressing(job))):
+        section = _section(today, job, reader, plans or {})
+        if section is not None:
+            section.append(job)
+    today.soon.sort(key=lambda job: (_nearness(job, reader), due_day(job) or reader.today))
+    return today
+
+
+def _nearness(job: InterventionRow, reader: Reader) -> int:
+    """0 mine, 1 my teams', 2 nobody's, 3 somebody else's."""
+    if is_mine(job, reader.user_id):
+        return 0
+    if job.assigned_technician_id is not None:
+        return 3
+    if job.assigned_team_id is None:
+        return 2
+    return 1 if job.assigned_team_id in reader.teams else 3
+
+
+def _section(today: Today, job: InterventionRow, reader: Reader, plans: Mapping[UUID, PlanRow]) -> list[InterventionRow] | None:
+    if job.status not in OPEN:
+        waits = job.status == InterventionStatus.completed and not job.is_validated and job.completed_by == reader.user_id
+        return today.awaiting if waits else None
+    if runs_for(job, reader.user_id):
+        return today.running
+    nearness = _nearness(job, reader)
+    if nearness > 2:  # noqa: PLR2004 - somebody else's
+        return today.others
+    if nearness == 0 and job.status != InterventionStatus.pending:
+        return today.begun
+    plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+    return {DueState.late: today.late, DueState.due: today.due, DueState.soon: today.soon}.get(
+        job_due_state(job, reader.today, plan) or DueState.later, today.later
+    )
+
+
+@dataclass(frozen=True)
+class Load:
+    """One technician's open work; None is what nobody has."""
+
+    technician_id: UUID | None
+    open: int
+    late: int
+    running: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a supervisor acts on. `down` are machines out of order, most critical first; `ignored` are plans whose jobs go
+    unanswered, the longest first.
+    """
+
+    down: list[EquipmentRow]
+    late: list[InterventionRow]
+    due: list[InterventionRow]
+    soon: list[InterventionRow]
+    to_validate: list[InterventionRow]
+    requests: list[WorkRequestRow]
+    unassigned: list[InterventionRow]
+    load: list[Load]
+    plans: list[PlanRow]
+    ignored: list[PlanRow]
+
+
+_WEIGHT = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
+
+
+def board_view(
+    machines: Iterable[EquipmentRow],
+    jobs: Iterable[InterventionRow],
+    requests: Iterable[WorkRequestRow],
+    plans: Mapping[UUID, PlanRow],
+    today: date,
+) -> Board:
+    down = [machine for machine in machines if machine.status == EquipmentStatus.broken]
+    every = list(jobs)
+    opened = open_jobs(every)
+    dated: dict[DueState, list[InterventionRow]] = {state: [] for state in DueState}
+    for job in opened:
+        plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+        dated[job_due_state(job, today, plan) or DueState.later].append(job)
+    return Board(
+        down=sorted(down, key=lambda machine: (_WEIGHT[machine.criticality], machine.status_since)),
+        late=dated[DueState.late],
+        due=dated[DueState.due],
+        soon=dated[DueState.soon],
+        to_validate=to_validate(every),
+        requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
+        unassigned=[job for job in opened if job.assigned_technician_id is None and job.status == InterventionStatus.pending],
+        load=_loads(opened, today),
+        plans=[plan for plan in plans.values() if plan.is_active],
+        ignored=ignored_plans(plans.values()),
+    )
+
+
+def ignored_plans(plans: Iterable[PlanRow]) -> list[PlanRow]:
+    """Longest unanswered first."""
+    return sorted(filter(is_ignored, plans), key=lambda plan: plan.ignored_since.timestamp() if plan.ignored_since else 0)
+
+
+def plans_of(plans: Iterable[PlanRow], equipment_id: UUID) -> list[PlanRow]:
+    """A machine's, the next due first, paused ones last."""
+    return sorted((plan for plan in plans if plan.equipment_id == equipment_id), key=next_first)
+
+
+def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
+    return not plan.is_active, plan.next_due or datetime.max, plan.title  # noqa: DTZ901 - a site's wall clock, and after all others
+
+
+def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:
+    """Completed and not judged, longest waiting first; with a person, only what they may judge."""
+    waiting = [job for job in jobs if job.awaits_validation]
+    if role is not None and user_id is not None:
+        waiting = [job for job in waiting if may_validate(role, user_id, job)]
+    return sorted(waiting, key=lambda job: job.actual_end or job.created_at)
+
+
+def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:
+    by_technician: dict[UUID | None, list[InterventionRow]] = {}
+    for job in opened:
+        by_technician.setdefault(job.assigned_technician_id, []).append(job)
+    loads = [
+        Load(who, len(own), sum(is_late(job, today) for job in own), any(action.ended_at is None for job in own for action in job.actions))
+        for who, own in by_technician.items()
+    ]
+    return sorted(loads, key=lambda load: (load.technician_id is None, -load.open))

@@ -1,0 +1,90 @@
+"""What devices hold: each entity is declared once, next to the expression of its row.
+
+    METER = hold(MeterRow, Meter, meter_json, rests=True)
+
+Sync reads from it what a pull selects, and in which order; whose site a row is of stands on the row's class.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+from fastapi import Response
+from sqlmodel import SQLModel
+
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
+from server.core.following import followed
+from server.core.queries import expression
+from server.core.sql import json_row, read_row
+from shared_models.base import EntityRow
+
+SINCE = "$9::timestamptz"
+"""In `fresh`: since when what has ended is still on devices."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """`fresh`: what a first load takes, as conditions of `t` of which one is enough (each may have an index of its own); afterwards
+    every change comes. `rests`: a first load leaves out what follows a row that is archived.
+    """
+
+    row: type[EntityRow]
+    model: type[SQLModel]
+    json: Callable[[str], str]
+    fresh: tuple[str, ...] = ()
+    rests: bool = False
+
+    @property
+    def entity(self) -> str:
+        return self.row.entity
+
+    @property
+    def table(self) -> sa.Table:
+        return cast("sa.Table", self.model.__table__)  # type: ignore[attr-defined]
+
+    @property
+    def site(self) -> str | None:
+        """The column that says of which site a row is; None where rows are everyone's."""
+        return self.row.site if self.row.site in self.row.model_fields else None
+
+    async def read(self, pool: asyncpg.Pool, row_id: UUID, actor: Actor) -> Response:
+        """A row that the actor sees, as devices get it."""
+        return await read_row(pool, self.json("t"), f"{self.table.name} t", row_id, actor if self.site else None)
+
+    async def written(self, session: ReadSession, row_id: UUID) -> str:
+        """The JSON of a row that this transaction has just written, or found to be in sight."""
+        return str(await session.scalar(self._one, {"id": row_id}))
+
+    @cached_property
+    def _one(self) -> sa.TextClause:
+        return sa.text(expression("select {}::text from {} t where t.id = :id", self.json("t"), self.table.name))
+
+
+HELD: dict[str, Held] = {}
+
+
+def hold(
+    row: type[EntityRow], model: type[SQLModel], json: Callable[[str], str] | None = None, *, fresh: tuple[str, ...] = (),
+    rests: bool = False,
+) -> Held:  # fmt: skip
+    """`json` makes an SQL expression of an alias: the row as JSON; null where it is gone, to a device."""
+    held = HELD[row.entity] = Held(row, model, json or partial(json_row, row), _in_use(model) if rests else fresh, rests)
+    return held
+
+
+async def load_again(session: Session, of: str, row_id: UUID) -> None:
+    """A row of `of` is no longer archived: what a first load has left out of what follows it counts as changed."""
+    for link in (followed(held.model) for held in HELD.values() if held.rests):
+        if link.to == of:
+            statement = expression("update {} set site_id = site_id where {} = :id", link.table, link.column)
+            await session.execute(sa.text(statement), {"id": row_id})
+
+
+def _in_use(model: type[SQLModel]) -> tuple[str]:
+    link = followed(model)
+    return (f"not exists (select from {link.to} a where a.id = t.{link.column} and a.archived_at is not null)",)

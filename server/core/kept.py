@@ -1,0 +1,39 @@
+"""Rows of tables as the rules of `shared_models` see them, and what the rules make of them, kept."""
+
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+
+from server.core.clock import now
+from shared_models.base import Row
+
+R = TypeVar("R", bound=Row)
+
+
+def seen(model: type[R], row: SQLModel, **more: Any) -> R:
+    """`row` as devices hold it; what is no column of it is `more`. Nothing is validated: the database has it from a command."""
+    columns = {name: getattr(row, name) for name in type(row).model_fields if name in model.model_fields}
+    found: Any = model.model_construct(**columns, **more)
+    return cast("R", found)
+
+
+def keep(row: SQLModel, told: Row) -> None:
+    """Write into the columns what a rule has made of them."""
+    names = type(row).model_fields.keys() & type(told).model_fields.keys()
+    changed = {name: value for name in names if (value := _stored(getattr(told, name))) != getattr(row, name)}
+    if changed and "updated_at" in type(row).model_fields:
+        changed["updated_at"] = now()
+    for name, value in changed.items():
+        setattr(row, name, value)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_stored(item) for item in value]
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+
+
+def columns_of(table: type[SQLModel], row: Row) -> dict[str, Any]:
+    """What `row` tells of a row of `table`."""
+    return {name: _stored(getattr(row, name)) for name in table.model_fields if name in type(row).model_fields}

@@ -1,0 +1,20 @@
+"""Days and numbers of a site."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from server.core.database import Session
+from server.core.numbers import next_numbers
+from server.core.zones import zone_of
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    return datetime.combine(day, time(23, 59), zone_of(time_zone)).astimezone(UTC)
+
+
+async def intervention_numbers(session: Session, zones: Sequence[ZoneInfo], at: datetime) -> list[str]:
+    """`INT-2026-000123`, in the order of the jobs; the year is each site's."""
+    years = [at.astimezone(zone).year for zone in zones]
+    series = {year: iter(await next_numbers(session, f"INT-{year}", years.count(year))) for year in sorted(set(years))}
+    return [f"INT-{year}-{next(series[year]):06}" for year in years]

@@ -1,0 +1,1 @@
+"""Checklists: templates, answers, and what the answers mean."""

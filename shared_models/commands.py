@@ -1,0 +1,130 @@
+"""Every command that a device may send, and what is derived from the marks on its fields."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel
+
+# Each brings its commands.
+import shared_models.checklists.commands
+import shared_models.equipment.commands
+import shared_models.interventions.commands
+import shared_models.meters.commands
+import shared_models.plans.commands
+import shared_models.requests.commands  # noqa: F401
+from shared_models.base import Command
+from shared_models.instants import HAPPENED
+from shared_models.marks import File, Made, Named
+
+COMMANDS = Command.known
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class _Field:
+    """`marks`: what any of its values are marked with; `is_nested`: it holds schemas that have marked fields of their own."""
+
+    name: str
+    marks: frozenset[object]
+    is_nested: bool
+
+
+def leaves(annotation: Any, marks: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """The types in an annotation, each with its marks."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        kind, *more = get_args(annotation)
+        yield from leaves(kind, (*marks, *more))
+    elif origin in (Union, UnionType):
+        for kind in get_args(annotation):
+            yield from leaves(kind, marks)
+    elif origin in (list, tuple, set, frozenset, dict):
+        for kind in get_args(annotation):
+            yield from leaves(kind)
+    else:
+        yield annotation, marks
+
+
+@cache
+def _marked(kind: type[BaseModel]) -> tuple[_Field, ...]:
+    found = []
+    for name, field in kind.model_fields.items():
+        inside = list(leaves(field.annotation, tuple(field.metadata)))
+        marks = {type(mark) if isinstance(mark, Made | Named | File) else mark for _, all_marks in inside for mark in all_marks}
+        known = frozenset(mark for mark in marks if mark in (Made, Named, File, HAPPENED))
+        is_nested = any(isinstance(each, type) and issubclass(each, BaseModel) and _marked(each) for each, _ in inside)
+        if known or is_nested:
+            found.append(_Field(name, known, is_nested))
+    return tuple(found)
+
+
+def _each(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, list | tuple | set | frozenset) else (() if value is None else (value,))
+
+
+def _values(model: BaseModel, mark: object) -> Iterator[Any]:
+    for field in _marked(type(model)):
+        for value in _each(getattr(model, field.name)):
+            if isinstance(value, BaseModel):
+                yield from _values(value, mark)
+            elif mark in field.marks:
+                yield value
+
+
+def creates(command: Command | None) -> frozenset[UUID]:
+    """The rows that do not exist without it; its files are among them."""
+    return frozenset({*_values(command, Made), *_values(command, File)}) if command else frozenset()
+
+
+def names(command: Command | None) -> frozenset[UUID]:
+    """The rows that have to be there before it."""
+    return frozenset(_values(command, Named)) if command else frozenset()
+
+
+def files(command: Command | None) -> frozenset[UUID]:
+    """The attachments that the server has to have before it."""
+    return frozenset(_values(command, File)) if command else frozenset()
+
+
+def instants(command: BaseModel) -> dict[str, datetime]:
+    """What a device has read off its own clock, by dotted path; what is planned was read off a calendar."""
+    return dict(_instants(command, ""))
+
+
+def _instants(model: BaseModel, path: str) -> Iterator[tuple[str, datetime]]:
+    for field in _marked(type(model)):
+        value = getattr(model, field.name)
+        for number, each in enumerate(_each(value)):
+            where = f"{path}{field.name}.{number}" if isinstance(value, list | tuple) else f"{path}{field.name}"
+            if isinstance(each, BaseModel):
+                yield from _instants(each, f"{where}.")
+            elif HAPPENED in field.marks:
+                yield where, each
+
+
+def instant_fields(kind: type[Command]) -> list[str]:
+    """The fields of the command itself that hold them, if anything."""
+    return [field.name for field in _marked(kind) if HAPPENED in field.marks]
+
+
+def at_times(command: M, change: Callable[[datetime], datetime]) -> M:
+    """The command with `change` made to each of its `instants`."""
+
+    def changed(value: Any, *, is_instant: bool) -> Any:
+        if isinstance(value, list):
+            return [changed(each, is_instant=is_instant) for each in value]
+        if isinstance(value, BaseModel):
+            return at_times(value, change)
+        return change(value) if is_instant and value is not None else value
+
+    update = {
+        field.name: changed(getattr(command, field.name), is_instant=HAPPENED in field.marks)
+        for field in _marked(type(command))
+        if field.is_nested or HAPPENED in field.marks
+    }
+    return command.model_copy(update=update)

@@ -1,0 +1,1 @@
+"""Machines, their classes, documents and the last twelve months of their life."""

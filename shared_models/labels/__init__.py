@@ -1,0 +1,1 @@
+"""QR labels: their codes, and the sheets that they are printed on."""

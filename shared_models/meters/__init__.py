@@ -1,0 +1,1 @@
+"""Meters, their readings, and what follows from them."""

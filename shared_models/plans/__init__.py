@@ -1,0 +1,1 @@
+"""Planned maintenance: plans, their dates, and why these are what they are."""

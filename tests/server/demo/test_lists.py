@@ -1,0 +1,335 @@
+"""Every list that is declared, over the demonstration's data: whatever it is asked, its pages and its exports show the same rows."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from fastapi import Response
+from pydantic import TypeAdapter
+from python_calamine import CalamineWorkbook
+
+from server.core.access import SYSTEM, Actor
+from server.core.cells import Csv, Sheet, Xlsx
+from server.core.database import Database
+from server.core.errors import NotFound
+from server.core.exports import spooled
+from server.core.i18n import catalogue
+from server.core.lists import List, everybodys
+from server.core.pages import UnknownCursor, UnknownSort
+from server.core.queries import EVERYTHING, joined, plain, sql
+from server.core.sql import base_type
+from server.interventions.listing import INTERVENTIONS
+from server.main import DOMAINS
+from shared_models.ids import uuid7
+from shared_models.paging import KeysetPage, Page
+from tests.databases import OneConnection
+
+FEW = 7
+FORMULA, DIGITS = "=HYPERLINK(1)", "00123"
+ALL: list[List] = sorted(
+    {route.endpoint.listed for domain in DOMAINS for route in domain.router.routes if hasattr(getattr(route, "endpoint", None), "listed")},
+    key=lambda listed: listed.name,
+)
+every_list = pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+STRANGER = replace(SYSTEM, user_id=uuid7(), site_ids=frozenset({uuid7()}))
+
+
+MORE = """
+insert into reading_source (id, site_id, name, key_hash, key_hint)
+    select gen_random_uuid(), s.id, 'PLC ' || n, md5(s.id::text || n), '…' || n from sites s, generate_series(1, 3) n;
+insert into intervention_revision (intervention_id, revision, replaced_at, reason)
+    select (select id from maintenance_interventions order by id limit 1), n, now(), 'Typo' from generate_series(1, 3) n;
+insert into audit_log (id, occurred_at, actor_label, action, entity, entity_id, site_id, changes)
+    select gen_random_uuid(), now(), 'Ada Roy', 'site.updated', 'sites', id, id, '{}' from sites;
+update maintenance_interventions i set is_validated = false, needs_validation = true where id in (
+    select id from maintenance_interventions where status = 'completed' and equipment_id in (
+        select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1) limit 2);
+update meter set is_active = false where id = (select id from meter order by id limit 1);
+update scheduled_maintenances set ignored_since = now() where id = (select id from scheduled_maintenances order by id limit 1);
+update scheduled_maintenances set is_active = false where id = (select id from scheduled_maintenances order by id desc limit 1);
+update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
+update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
+"""
+"""What the demonstration has none of, or only one kind."""
+
+
+@pytest.fixture(scope="module")
+async def plenty(demo_url: str, summary: object) -> str:
+    connection = await asyncpg.connect(demo_url)
+    await connection.execute(MORE)
+    await connection.close()
+    return demo_url
+
+
+@pytest.fixture
+async def pool(plenty: str) -> AsyncIterator[asyncpg.Pool]:
+    database = Database(plenty, pool_size=1, read_pool_size=4)
+    await database.start()
+    yield database.pool
+    await database.stop()
+
+
+@dataclass
+class Asked:
+    """A list with whose rows it shows, those of which there are most."""
+
+    pool: asyncpg.Pool
+    listed: List
+    of: UUID | None = None
+    actor: Actor = SYSTEM
+    base: dict[str, Any] = field(default_factory=dict)
+
+    def query(self, **wanted: Any) -> Any:
+        """As an endpoint reads it, but of any size."""
+        defaults = {name: field.get_default() for name, field in self.listed.query.model_fields.items()}
+        return self.listed.query.model_construct(**{**defaults, **({"size": 10**6} if "size" in defaults else {}), **self.base, **wanted})
+
+    @property
+    def read(self) -> Callable[..., Any]:
+        return self.listed.page if self.listed.is_counted else self.listed.following if self.listed.is_keyset else self.listed.whole
+
+    async def answer(self, **wanted: Any) -> Any:
+        response: Response = await self.read(self.pool, self.actor, self.query(**wanted), self.of)
+        return json.loads(response.body)
+
+    async def rows(self, **wanted: Any) -> list[Any]:
+        found = await self.answer(**wanted)
+        return found if isinstance(found, list) else found["items"]
+
+    async def exported(self, sheet: Sheet | None = None, **wanted: Any) -> bytes:
+        sheet = sheet or Csv(self.listed.titles("en"), "en")
+        await self.listed.ensure_in_sight(self.pool, self.actor, self.of)
+        statement = self.listed.exporting(self.actor, self.query(**wanted), self.of)
+        with await spooled(self.pool, statement, sheet, self.listed.values("en")) as file:
+            file.seek(0)
+            return file.read()
+
+    async def lines(self, **wanted: Any) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO((await self.exported(**wanted)).decode("utf-8-sig"))))
+
+
+@pytest.fixture
+async def asked(pool: asyncpg.Pool, listed: List) -> Asked:
+    """Of a long list, one machine's rows."""
+    of = listed.of
+    if of is None:
+        machine = "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"
+        return Asked(pool, listed, base={"equipment_id": await pool.fetchval(machine)} if listed is INTERVENTIONS else {})
+    column = plain(f"{listed.alias}.{of.column or of.key}")
+    most = sql("select {} from {} where {} group by 1 order by count(*) desc limit 1", column, plain(listed.table), plain(listed.where))
+    return Asked(pool, listed, await pool.fetchval(*most.rendered()))
+
+
+@every_list
+class TestEveryList:
+    async def test_is_what_is_promised_and_takes_one_statement(self, asked: Asked) -> None:
+        asked.pool = counted = _Counting(asked.pool)  # type: ignore[assignment]
+        answer = await asked.answer()
+        assert len(counted.calls) == 1
+        item: Any = asked.listed.item
+        model: Any = Page[item] if asked.listed.is_counted else KeysetPage[item] if asked.listed.is_keyset else list[item]
+        kind = TypeAdapter(model)
+        assert kind.dump_python(kind.validate_python(answer), mode="json") == answer
+        assert answer["items"] if isinstance(answer, dict) else answer
+
+    def test_has_its_words_in_both_languages(self, listed: List) -> None:
+        kinds = {
+            name: base_type(listed.item.model_fields[name].annotation) for name in listed.words.keys() & listed.item.model_fields.keys()
+        }
+        choices = {f"{listed.words[name]}.{one}" for name, kind in kinds.items() if issubclass(kind, StrEnum) for one in kind}
+        wanted = {f"list.{listed.name}", *(f"export.{name}" for name in listed.exported), *choices}
+        assert [key for key in wanted for lang in ("fr", "en") if key not in catalogue(lang)] == []
+
+    async def test_each_sort_is_total_and_its_pages_are_the_whole(self, asked: Asked) -> None:
+        if not asked.listed.is_counted:
+            return
+        with pytest.raises(UnknownSort):
+            await asked.answer(sort="password_hash")
+        if "site_id" in asked.listed.item.model_fields:
+            asked.actor = replace(SYSTEM, site_ids=frozenset({UUID((await asked.rows(size=1))[0]["site_id"])}))
+        for sort in (sign + name for name in asked.listed.sorts for sign in ("", "-")):
+            whole = await asked.rows(sort=sort)
+            assert len({row["id"] for row in whole}) == len(whole) == (await asked.answer(sort=sort))["total"]
+            last = -(-len(whole) // FEW)
+            for page in {1, 2, (last + 1) // 2, last}:
+                found = await asked.answer(sort=sort, page=page, size=FEW)
+                assert found["items"] == whole[(page - 1) * FEW : page * FEW], (sort, page)
+                assert (found["total"], found["pages"]) == (len(whole), last)
+            assert (await asked.answer(sort=sort, page=last + 1, size=FEW))["items"] == []
+
+    async def test_each_filter_narrows_the_page_and_the_export_alike(self, asked: Asked) -> None:
+        for name in (*asked.listed.filters, *(["search"] if asked.listed.search else [])):
+            of_all = replace(asked, base={}) if name in OF_MACHINES else asked
+            whole = {row["id"]: row for row in await of_all.rows()}
+            value, found = await _narrowing(of_all, name, len(whole))
+            assert all(row == whole[row["id"]] for row in found), name
+            if name in asked.listed.item.model_fields:
+                assert len(found) == sum(row[name] == json.loads(json.dumps(value, default=str)) for row in whole.values()), name
+            assert len(await of_all.lines(**{name: value})) == len(found), name
+
+    async def test_exports_every_row_in_both_languages_and_formats(self, asked: Asked) -> None:
+        rows, lines = await asked.rows(), await asked.lines(**({"page": 3, "size": 1} if asked.listed.is_counted else {}))
+        assert len(rows) == len(lines)
+        for lang in ("fr", "en"):
+            titles = asked.listed.titles(lang)
+            assert len(set(titles)) == len(titles)
+            book = await asked.exported(Xlsx(titles, lang, title=asked.listed.name))
+            head, *cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+            assert (head, len(cells)) == (titles, len(rows))
+
+    async def test_shows_strangers_nothing_and_members_their_sites_rows(self, asked: Asked) -> None:
+        listed, asked.base = asked.listed, {}
+        whole = await asked.rows()
+        if listed.scope is everybodys and (listed.of is None or listed.of.site is None):
+            return
+        asked.actor = STRANGER
+        if listed.of:
+            with pytest.raises(NotFound):
+                await asked.rows()
+            with pytest.raises(NotFound):
+                await asked.lines()
+        else:
+            assert (await asked.rows(), await asked.lines()) == ([], [])
+        if "site_id" in listed.item.model_fields and not listed.of:
+            site = next(row["site_id"] for row in whole if row["site_id"])
+            asked.actor = replace(STRANGER, site_ids=frozenset({UUID(site)}))
+            mine = [row for row in whole if row["site_id"] == site]
+            assert 0 < len(mine) < len(whole)
+            assert (await asked.rows(), len(await asked.lines())) == (mine, len(mine))
+
+    async def test_lets_no_text_be_a_formula_or_a_number(self, asked: Asked, plenty: str) -> None:
+        """In whatever column of its table somebody can write it."""
+        connection = await asyncpg.connect(plenty)
+        asked.pool = OneConnection(connection)  # type: ignore[assignment]
+        for text in (FORMULA, DIGITS):
+            undone = connection.transaction()
+            await undone.start()
+            taken = [name for name in asked.listed.exported if await _takes(connection, asked, name, text)]
+            lines, titles = await asked.lines(), dict(zip(asked.listed.exported, asked.listed.titles("en"), strict=True))
+            book = await asked.exported(Xlsx(list(titles.values()), "en", title="x"))
+            cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()[1:]
+            for name in taken:
+                assert any(line[titles[name]] == ("'" + text if text == FORMULA else text) for line in lines), name
+                assert any(row[asked.listed.exported.index(name)] == text for row in cells), name
+            assert b"<f>" not in zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
+            await undone.rollback()
+        await connection.close()
+
+    async def test_goes_on_after_a_cursor_whatever_comes_in_between(self, asked: Asked, plenty: str) -> None:
+        if not asked.listed.is_keyset:
+            return
+        for cursor in ("x", "W10", "WyJhIiwgImIiXQ", "é"):
+            with pytest.raises(UnknownCursor):
+                await asked.answer(cursor=cursor)
+        connection = await asyncpg.connect(plenty)
+        asked.pool = OneConnection(connection)  # type: ignore[assignment]
+        undone = connection.transaction()
+        await undone.start()
+        at = asked.listed.order[1:]
+        whole = (await asked.rows())[: 6 * FEW]
+        seen, page = [], await asked.answer(size=FEW)
+        while page["next"] and len(seen) + FEW < len(whole):
+            seen += page["items"]
+            for like in (seen[-1], page["items"][0]):  # newer ones come, and some of the very moment at which the page ends
+                for days in (0, 1):
+                    await _copy(connection, asked, like["id"], at, timedelta(days=days))
+            page = await asked.answer(size=FEW, cursor=page["next"])
+        seen += page["items"]
+        known = {row["id"] for row in whole}
+        assert [row for row in seen if row["id"] in known] == whole[: len([row for row in seen if row["id"] in known])]
+        assert len({row["id"] for row in seen}) == len(seen) >= min(len(whole), FEW)
+        await undone.rollback()
+        await connection.close()
+
+
+class _Counting:
+    """A pool that keeps what it is asked."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.calls: list[str] = []
+        self._pool = pool
+
+    def __getattr__(self, verb: str) -> Any:
+        async def asked(statement: str, *args: Any) -> Any:
+            self.calls.append(statement)
+            return await getattr(self._pool, verb)(statement, *args)
+
+        return asked
+
+
+async def _narrowing(asked: Asked, name: str, whole: int) -> tuple[Any, list[Any]]:
+    """A value that some rows have and some have not, and these rows."""
+    for value in await _values(asked, name):
+        found = await asked.rows(**{name: value})
+        if 0 < len(found) < whole:
+            return value, found
+    raise AssertionError(f"{asked.listed.name}: nothing narrows {name}")
+
+
+async def _values(asked: Asked, name: str) -> list[Any]:
+    rows = await asked.rows()
+    kind = base_type(asked.listed.query.model_fields[name].annotation)
+    if name in {"since", "until"}:
+        return [datetime.fromisoformat(rows[len(rows) // 2][asked.listed.order[1:]])]
+    if name == "search":
+        shown = [value for row in rows[:20] for value in row.values() if isinstance(value, str) and value.isalpha()]
+        return [*shown, *(row.get("number") or row.get("code") for row in rows[:20])]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return list(kind)
+    if kind is bool:
+        return [True, False]
+    table = asked.listed.table.partition(" ")[0]
+    source = f"select id from {TABLES[name]}" if name in TABLES else f"select {name} from {table} group by 1 order by count(*) desc"
+    return [row[0] for row in await asked.pool.fetch(f"{source} limit 100") if row[0] is not None]
+
+
+OF_MACHINES = {"site_id", "production_line_id", "equipment_id"}
+TABLES = {"production_line_id": "production_lines", "site_id": "sites"}
+
+
+async def _takes(connection: asyncpg.Connection, asked: Asked, name: str, text: str) -> bool:
+    """Whether a row of the list has this text now; `name` may be no column of the table, or one with rules of its own."""
+    listed = asked.listed
+    table, _, alias = listed.table.partition(" ")
+    if name in {*listed.columns, *listed.carried, *listed.words}:
+        return False
+    own = sql("{} = {}", plain(f"{listed.alias}.{listed.of.column or listed.of.key}"), asked.of) if listed.of else EVERYTHING
+    base = [sql("{} = {}", plain(f"{listed.alias}.{column}"), value) for column, value in asked.base.items()]
+    conditions = joined([plain(listed.where), own, *base], " and ")
+    one = sql("select {}.ctid from {} {} where {} limit 1", plain(alias or table), plain(listed.table), plain(listed.joins), conditions)
+    try:
+        async with connection.transaction():
+            change = sql("update {} set {} = {}::text where ctid = ({})", plain(table), plain(name), text, one)
+            await connection.execute(*change.rendered())
+    except asyncpg.PostgresError:
+        return False
+    return True
+
+
+UNIQUE = {"maintenance_interventions": {"number": "left(gen_random_uuid()::text, 20)"}, "plan_occurrence": {"intervention_id": "null"}}
+
+
+async def _copy(connection: asyncpg.Connection, asked: Asked, row_id: str, at: str, later: timedelta) -> None:
+    """A row like another, of the same moment or a later one, unless the table takes none."""
+    table = asked.listed.table.partition(" ")[0]
+    columns = [
+        row[0] for row in await connection.fetch(
+            "select column_name from information_schema.columns where table_name = $1 and is_generated = 'NEVER'", table)
+    ]  # fmt: skip
+    new = {"id": "gen_random_uuid()", at: f"{at} + {{}}", **UNIQUE.get(table, {})}
+    values = sql(", ".join(new.get(name, name) for name in columns), later)
+    into, source = plain(f"{table} ({', '.join(columns)})"), plain(table)
+    statement = sql("insert into {} select {} from {} where id = {}", into, values, source, UUID(row_id))
+    with suppress(asyncpg.UniqueViolationError):
+        async with connection.transaction():
+            await connection.execute(*statement.rendered())

@@ -1,0 +1,118 @@
+"""What a form sends: answered at once while there is a server, kept where there is none, and nothing typed is lost."""
+
+from uuid import UUID
+
+import flet as ft
+import pytest
+
+from mobile_app.core.i18n import t
+from mobile_app.features.equipment.form import MachineForm
+from mobile_app.features.plans.kinds import Types
+from mobile_app.ui.shell import PageHeader
+from shared_models.equipment.commands import CreateEquipment
+from shared_models.ids import uuid7
+from shared_models.plans.commands import WriteMaintenanceType
+from tests.mobile_app.ui.conftest import Screen, screen
+from tests.sync.conftest import Device, Factory, until
+from tests.sync.test_plant_screens import admin, answered, browser, fill, inside, shown, went
+
+__all__ = ["admin", "browser", "screen", "went"]  # fixtures
+pytestmark = pytest.mark.fresh_database
+
+
+def typed(screen: Screen) -> list[str]:
+    return [field.value for field in screen.controls() if isinstance(field, ft.TextField)]
+
+
+async def test_a_machine_made_without_a_network_is_there_at_once_and_sent_later(
+    screen: Screen, admin: Device, factory: Factory, went: list[str]
+):  # fmt: skip
+    client = admin.client
+    screen.page.route = f"/equipment/new?site_id={factory.site}"
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+    await fill(screen, t("equipment_list.name"), "Pompe 1")
+    admin.transport.online = False
+    await screen.click(t("machine_form.save"))
+    await answered(screen, lambda: went)
+    assert t("common.kept_for_later") in screen.texts
+    machine_id = UUID(went[-1].removeprefix("/equipment/").removesuffix("?made=1"))
+    assert client.equipment.rows[machine_id].name == "Pompe 1"
+    admin.transport.online = True
+    await client.sync.now()
+    await until(lambda: client.equipment.rows[machine_id].label_codes)
+
+
+async def test_a_machine_edited_without_a_network_keeps_what_its_form_does_not_ask(
+    screen: Screen, admin: Device, factory: Factory, went: list[str]
+):  # fmt: skip
+    """Twice, and one that has no code yet."""
+    client, machine_id = admin.client, uuid7()
+    admin.transport.online = False
+    told = {
+        "equipment_id": machine_id,
+        "site_id": factory.site,
+        "name": "Tour",
+        "purchase_date": "2020-02-01",
+        "hourly_downtime_cost": "99.50",
+    }
+    await admin.do(CreateEquipment, **told)
+    for name in ("Tour 2", "Tour 3"):
+        await screen.show(inside(client, lambda: MachineForm(client, client.equipment.get(machine_id), PageHeader(""))))
+        await fill(screen, t("equipment_list.name"), name)
+        await fill(screen, t("machine_form.notes"), f"Naguère {name[:-2]}")
+        await screen.click(t("machine_form.save"))
+        await answered(screen, lambda: client.equipment.rows[machine_id].name == name)  # noqa: B023
+    admin.transport.online = True
+    await admin.round()
+    assert not client.outbox.needs_you
+    row = client.equipment.rows[machine_id]
+    assert (row.name, row.notes, str(row.purchase_date), str(row.hourly_downtime_cost)) == ("Tour 3", "Naguère Tour", "2020-02-01", "99.50")
+    assert (row.version, row.code[:3]) == (3, "EQ-")
+
+
+async def test_what_the_server_refuses_stands_at_its_field_and_waits_nowhere_else(
+    screen: Screen, admin: Device, factory: Factory, went: list[str]
+):  # fmt: skip
+    client = admin.client
+    taken = client.equipment.rows[factory.press].code
+    screen.page.route = f"/equipment/new?site_id={factory.site}"
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+    await fill(screen, t("equipment_list.name"), "Pompe 1")
+    await fill(screen, t("equipment_list.code"), "é")  # the device knows by itself
+    await screen.click(t("machine_form.save"))
+    assert t("validation.string_pattern_mismatch") in screen.texts
+    await fill(screen, t("equipment_list.code"), taken)
+    await screen.click(t("machine_form.save"))
+    await shown(screen, taken)
+    await until(lambda: not client.outbox.entries)
+    assert "Pompe 1" in typed(screen)
+    assert not went
+    assert [row.name for row in client.equipment.rows.values()].count("Pompe 1") == 0
+    await fill(screen, t("equipment_list.code"), "P-1")
+    await screen.click(t("machine_form.save"))
+    await answered(screen, lambda: went)
+
+
+async def test_who_saved_in_between_is_asked_about(screen: Screen, admin: Device, factory: Factory):
+    """Of a row that the device holds; what stands in a form that nobody has typed in follows the row."""
+    client, other = admin.client, await factory.signed_in(await factory.person("admin"))
+    type_id = uuid7()
+    written = {"maintenance_type_id": type_id, "color": "#1F5FBF", "is_active": True}
+    await other.do(WriteMaintenanceType, name="Graissage", **written)
+    await other.round()
+    types = client.tables.types
+    await until(lambda: type_id in types.rows)
+    await screen.show(inside(client, lambda: Types(client)))
+    await screen.click("Graissage")
+    await other.do(WriteMaintenanceType, name="Graissages", version=1, **written)
+    await other.round()
+    await until(lambda: "Graissages" in typed(screen))
+    await fill(screen, t("plans.type_description"), "Paliers")
+    await other.do(WriteMaintenanceType, name="Lubrification", version=2, **written)
+    await other.round()
+    await shown(screen, t("common.conflict"))
+    assert {"Graissages", "Paliers"} <= set(typed(screen))
+    await screen.click(t("common.conflict_mine"))
+    await screen.click(t("common.save"))
+    await until(lambda: types.rows[type_id].description == "Paliers" and not client.outbox.entries)
+    assert types.rows[type_id].name == "Graissages"
