@@ -10,7 +10,7 @@ import flet as ft
 
 from mobile_app.core.tables import Table
 from mobile_app.domain.client import Client
-from mobile_app.ui.hooks import use_live
+from mobile_app.ui.hooks import use_live, use_provided
 from shared_models.base import EntityRow
 
 ClientContext = ft.create_context(cast("Client", None))
@@ -18,7 +18,7 @@ ClientContext = ft.create_context(cast("Client", None))
 
 
 def use_client() -> Client:
-    return ft.use_context(ClientContext)
+    return use_provided(ClientContext)
 
 
 def use_tables(*tables: str | type[EntityRow]) -> Client:

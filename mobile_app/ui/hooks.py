@@ -42,6 +42,18 @@ def use_box(make: Callable[[], T]) -> Box[T]:
     return cast("Box[T]", ft.use_ref(cast("Any", make)))
 
 
+def use_provided(context: ft.ContextProvider[T]) -> T:
+    """The value of a context, remembered for what is drawn once more after the screen around it has gone, as in a closing sheet.
+
+    Flet finds a provider along weak references to the components around.
+    """
+    value = ft.use_context(context)
+    last = use_box(lambda: value)
+    if value is not context.default_value:
+        last.current = value
+    return last.current
+
+
 State = tuple[T, Setter[T]]
 
 
@@ -278,7 +290,7 @@ def use_draft(key: str, initial: dict[str, Any] | None = None) -> Draft:
 
     Wait for `draft.ready` before showing fields; `draft.restored` says it came back.
     """
-    store: DraftStore = ft.use_context(DraftContext)
+    store: DraftStore = use_provided(DraftContext)
     made = use_box(lambda: Draft(key, dict(initial or {}), _store=store))
     draft = made.current
     if draft.key != key:

@@ -1,5 +1,6 @@
 """Dialogs on top of one another, seen from the client: what lies under stays alive."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from mobile_app.ui.dates import DateInput
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
+from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_provided, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 
@@ -196,6 +197,35 @@ async def test_closing_a_sheet_drawn_again_since_reaches_its_latest_handler(scre
     await screen.dismiss("BottomSheet")
     assert closed == [2]
     assert screen.page._dialogs.controls == []
+
+
+async def test_what_a_closing_sheet_holds_still_has_what_was_provided_around_it(screen):
+    provided = ft.create_context("nothing")
+    drawn: list[str] = []
+
+    @component
+    def Inside() -> ft.Control:
+        count, set_count = use_state(0)
+        drawn.append(f"{use_provided(provided)} {count}")
+        return ft.TextButton("again", on_click=lambda _: set_count(count + 1))
+
+    @component
+    def Around() -> ft.Control:
+        use_sheet(Sheet("Demande", ft.Column([Inside()])), lambda: None)
+        return ft.Text("under")
+
+    @component
+    def App() -> ft.Control:
+        is_there, set_there = use_state(initial=True)
+        leave = ft.TextButton("leave", on_click=lambda _: set_there(False))
+        return ft.Column([leave, *([provided("something", Around)] if is_there else [])])
+
+    await screen.show(App)
+    again = screen.client.tappable("again")
+    await screen.tap("leave")
+    gc.collect()
+    await screen.tell(again, "click")
+    assert drawn[-1] == "something 1"
 
 
 def test_nobody_shows_a_dialog_in_another_way():
