@@ -233,7 +233,7 @@ async def revoke_session(session: Session, actor: Actor, session_id: UUID, *, ac
 
 
 async def list_sessions_of(session: ReadSession, actor: Actor, user_id: UUID) -> list[SessionRead]:
-    """For an administrator, of somebody that he sees."""
+    """For an administrator, of somebody whom they see."""
     user = await users.get(session, actor, user_id)
     rows = await repository.live_sessions(session, user.id, now())
     return [SessionRead.model_validate({**row.model_dump(), "is_current": row.id == actor.session_id}) for row in rows]

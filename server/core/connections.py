@@ -1,6 +1,6 @@
 """What a connection may take: time for a request to arrive, pace at which an answer is read, a place among the others.
 
-By itself the web server waits for ever for the rest of half a request, and for whoever does not read his answer.
+By itself the web server waits for ever for the rest of half a request, and for whoever does not read their answer.
 """
 
 import asyncio

@@ -57,7 +57,7 @@ async def hit(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
 
 
 async def check(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
-    """As `hit`, without counting: refuses whoever has used his allowance up."""
+    """As `hit`, without counting: refuses whoever has used up their allowance."""
     at = now()
     arrival_at = await pool.fetchval("select arrival_at from rate_limit where key = $1", key[:200])
     if arrival_at is not None and arrival_at + rate.interval - rate.per > at:

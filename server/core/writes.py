@@ -32,7 +32,7 @@ class Receipts(Protocol):
     """Where answers are kept; `server.main` puts it in `app.state.receipts`."""
 
     async def claim(self, session: Session, actor: Actor, command_id: UUID, name: str, fingerprint: bytes) -> Response | None:
-        """What was answered before, or None: then the work is the caller's, and nobody else's until he commits."""
+        """What was answered before, or None: then the work is the caller's, and nobody else's until they commit."""
 
     async def keep(self, session: Session, actor: Actor, command_id: UUID, answer: Response) -> None: ...
 

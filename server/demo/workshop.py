@@ -161,7 +161,7 @@ class Workshop:
     # ------------------------------------------------------------ people and time
 
     def _take(self, site: int, at: float, *, urgent: bool) -> tuple[User, float]:
-        """Somebody of the site and when he can be there: on shift and free first, else whoever is soonest."""
+        """Somebody of the site and when they can be there: on shift and free first, else whoever is soonest."""
         crew = self.staff.crews[site]
         calendar = self.calendars[site]
         day = calendar.day_of(at)

@@ -10,7 +10,7 @@ from shared_models.plans.feeds import FeedKind
 
 
 class CalendarFeed(Timestamped, table=True):
-    """What `user_id` subscribes to; it shows what he may see when it is read."""
+    """What `user_id` subscribes to; it shows what they may see when it is read."""
 
     __tablename__ = "calendar_feed"
     __table_args__ = (one_of(FeedKind, "kind"),)

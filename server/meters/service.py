@@ -62,7 +62,7 @@ async def record_reading(session: Session, actor: Actor, cmd: RecordReading) -> 
 
 @carries_out(VoidReading)
 async def void_reading(session: Session, actor: Actor, cmd: VoidReading) -> None:
-    """A technician takes back his own; whoever plans, any. Twice is once."""
+    """A technician takes back their own; whoever plans, any. Twice is once."""
     meter = await repository.get_visible(session, actor, cmd.meter_id)
     reading = await repository.get_reading(session, meter.id, cmd.reading_id)
     if reading.user_id != actor.user_id:

@@ -4,7 +4,7 @@ Every source takes the same parameters:
 
     $1 uuid[]  the sites      $2 bigint[]  their lows      $3 bigint  the low of everyone's rows
     $4 bigint, $5 text  the last (sync_xid, key) delivered      $6 int  how many keys at most (null: all)
-    $7 uuid  who asks      $8 boolean  whether he sees all sites      $9 timestamptz  since when ended jobs are on devices
+    $7 uuid  who asks      $8 boolean  whether they see all sites      $9 timestamptz  since when ended jobs are on devices
 
 A low of 0 is a first load, which leaves out what is gone already, and old jobs.
 """

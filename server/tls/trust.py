@@ -42,7 +42,7 @@ _LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
 def platform_of(agent: str) -> str:
-    """What somebody holds, as far as his browser says: a recent iPad says that it is a Mac."""
+    """What somebody holds, as far as their browser says: a recent iPad says that it is a Mac."""
     if "iPhone" in agent or "iPad" in agent or ("Macintosh" in agent and "Mobile/" in agent):
         return "ios"
     known = {"Android": "android", "Windows": "windows", "Macintosh": "mac", "Linux": "linux", "CrOS": "linux"}

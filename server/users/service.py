@@ -36,7 +36,7 @@ class PasswordIsName(Invalid):
 
 
 class SiteOutOfReach(Invalid):
-    """Nobody gives a right that he does not have."""
+    """Nobody gives a right that they do not have."""
 
     code = "site_out_of_reach"
 

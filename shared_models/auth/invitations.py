@@ -21,7 +21,7 @@ Token = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class InvitationCreate(Schema):
-    """`name` reminds of whom it was made for; the person chooses his own."""
+    """`name` reminds of whom it was made for; they choose their own."""
 
     id: UUID = Field(default_factory=uuid7)
     name: Label = ""

@@ -75,7 +75,7 @@ class HoldIntervention(OnIntervention, needs=WORK):
 
 
 class EndAction(OnIntervention, needs=WORK):
-    """The actor leaves the job, which goes on without him."""
+    """The actor leaves the job, which goes on without them."""
 
     type: Literal["intervention.end_action"] = "intervention.end_action"
     action_id: Id

@@ -1,4 +1,4 @@
-"""How long somebody has worked: once however many entries tell of it, and as he says so himself."""
+"""How long somebody has worked: once however many entries tell of it, and as they say so themselves."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

@@ -12,7 +12,7 @@ from shared_models.permissions import Permission, Role, may
 
 
 def may_work_on(role: Role, user_id: UUID, job: InterventionRow) -> bool:
-    """A technician works on what is assigned to him, to nobody, or on what he has joined; others by `maintenance:write`."""
+    """A technician works on what is assigned to them, to nobody, or on what they have joined; others by `maintenance:write`."""
     if may(role, Permission.maintenance_write):
         return True
     mine = job.assigned_technician_id in {None, user_id} or any(action.user_id == user_id for action in job.actions)
