@@ -110,8 +110,12 @@
     if (!user) return;
     remember("etabli-last-user", user.id);
     const own = await (user.id === last ? guessed : open(`etabli-u-${user.id}`));
-    const card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
-    own?.close();
+    let card;
+    try {
+      card = (await machineCard(own)) ?? todayCard(await value(own, "today_card"));
+    } finally {
+      own?.close();
+    }
     if (!card || !boot.isConnected || boot.querySelector(".trouble")) return;
     boot.querySelector("main").replaceWith(card);
     requestAnimationFrame(() => setTimeout(() => performance.mark("card-painted"), 0));

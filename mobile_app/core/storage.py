@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class StoredRow:
-    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`)."""
+    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`, `label:<CODE>`)."""
 
     entity: str
     id: str
@@ -107,9 +107,9 @@ class StoreFactory(Protocol):
 def refs_of(entity: str, row: Mapping[str, Any]) -> list[str]:
     """What a row is looked up by on the device."""
     kind = ENTITIES.get(entity)
-    if kind is None or kind.read_by is None:
-        return []
-    return [ref_of(kind, row[kind.read_by])]
+    read = [ref_of(kind, row[kind.read_by])] if kind and kind.read_by else []
+    name, field = (kind and kind.found_by) or ("", "")
+    return read + [f"{name}:{value}" for value in row.get(field, ())]
 
 
 def ref_of(kind: type[EntityRow], key: object) -> str:
