@@ -87,12 +87,12 @@ class Command(Schema):
 
     `command_id` is the idempotency key: a command pushed twice is carried out once. `occurred_at` is the device's time.
 
-        class HoldIntervention(OnIntervention, needs=WORK):
-            type: Literal["intervention.hold"] = "intervention.hold"
-            reason: Reason
+        class CountStock(OnPart, needs=COUNT):
+            type: Literal["part.count"] = "part.count"
+            counted: Number
 
     `needs`: one of these permissions is enough. One that is `pushed=False` is REST's own way to say another. `on`: the row that it
-    changes, and the field that names it; what is derived from `OnIntervention` need not say so again.
+    changes, and the field that names it; what is derived from `OnPart` need not say so again.
     """
 
     needs: ClassVar[Needs] = ()

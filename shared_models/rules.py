@@ -1,8 +1,8 @@
 """What commands do to rows: pure functions, the same for the server, which keeps what they say, and for devices, which foretell it.
 
-    @rule(HoldIntervention)
-    def hold(job: InterventionRow, cmd: HoldIntervention, by: By) -> InterventionRow:
-        return moved(job, Verb.hold, status_reason=cmd.reason, actions=ended(job.actions, cmd.occurred_at))
+    @rule(CountStock)
+    def count(part: PartRow, cmd: CountStock, by: By) -> PartRow:
+        return part.model_copy(update={"in_stock": cmd.counted, "counted_at": cmd.occurred_at, "version": part.version + 1})
 
 The rules of a domain's `commands` stand in its `rules`. Who calls one has locked the row, has seen to it that the person has one of
 the permissions that the command needs, and that nothing in it has happened in the future. A rule takes the row's next version,

@@ -1,7 +1,6 @@
 """A command's endpoint, in one line.
 
-SHEET = row_of(INTERVENTION, "intervention_id")
-command(router, "POST", ONE + "/hold", HoldIntervention, SHEET)
+command(router, "POST", "/parts/{part_id}/count", CountStock, row_of(PART, "part_id"))
 """
 
 import re

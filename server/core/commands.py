@@ -1,7 +1,7 @@
 """Who carries out which command: REST, devices and jobs come through `run`.
 
-    @carries_out(HoldIntervention)
-    async def hold(session: Session, actor: Actor, cmd: HoldIntervention) -> object: ...
+    @carries_out(CountStock)
+    async def count(session: Session, actor: Actor, cmd: CountStock) -> object: ...
 
 A verb stands for the commands derived from its own, too, unless they have one themselves.
 """
