@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
 
 PLANT_BEGAN = datetime(2000, 1, 1, tzinfo=UTC)
-"""Nothing that is told of was done before."""
+"""Nothing that is reported was done before."""
 LAST_YEAR = 2200
 AHEAD = timedelta(days=7)
 """A clock that runs ahead by less counts as now."""
@@ -45,7 +45,7 @@ def read_by(now: datetime | None) -> Iterator[None]:
 
 
 def _within(at: datetime, first: int, last: int = LAST_YEAR) -> datetime:
-    """In UTC; years are looked at first, because at the ends of the calendar not every instant can be told in another zone."""
+    """In UTC; years are looked at first, because at the ends of the calendar not every instant can be written in another zone."""
     if not first <= at.year < last:
         raise ValueError(IMPLAUSIBLE)
     return at.astimezone(UTC)
@@ -56,10 +56,10 @@ def is_plausible(at: datetime, now: datetime) -> bool:
 
 
 def _happened(at: datetime) -> datetime:
-    told, reader = _within(at, _BUILT), _reader.get()
-    if reader is not None and not is_plausible(told, reader.now):
-        raise ValueError("time_in_future" if told > reader.now else IMPLAUSIBLE)
-    return told
+    at_utc, reader = _within(at, _BUILT), _reader.get()
+    if reader is not None and not is_plausible(at_utc, reader.now):
+        raise ValueError("time_in_future" if at_utc > reader.now else IMPLAUSIBLE)
+    return at_utc
 
 
 def _read(at: datetime) -> datetime:
@@ -110,10 +110,10 @@ def _moment(at: datetime) -> datetime:
 def _written_out(code: str) -> BeforeValidator:
     """A bare number would be read as seconds since 1970."""
 
-    def check(told: Any) -> Any:
-        if isinstance(told, int | float) or (isinstance(told, str) and _NUMBER.fullmatch(told)):
+    def check(value: Any) -> Any:
+        if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
             raise ValueError(code)
-        return told
+        return value
 
     return BeforeValidator(check)
 

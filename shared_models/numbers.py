@@ -31,7 +31,7 @@ Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 31, description="minutes"), NU
 SomeMinutes = Annotated[int, Field(ge=1, le=60 * 24 * 31, description="minutes"), NUMBER]
 
 
-def _told(value: Any, most: int) -> str | int | float | bool | None:
+def _scalar(value: Any, most: int) -> str | int | float | bool | None:
     """One value of no fixed kind. Not a union for pydantic to try, whose errors name its own functions instead of the field."""
     if value is None or isinstance(value, bool):
         return value
@@ -47,14 +47,14 @@ def _told(value: Any, most: int) -> str | int | float | bool | None:
 
 
 def _specified(value: Any) -> str | int | float | bool | None:
-    return _told(value, 1_000)
+    return _scalar(value, 1_000)
 
 
 def _answered(value: Any) -> str | float | None:
     if isinstance(value, bool):
         raise ValueError("value_unfit")  # noqa: TRY004 - pydantic takes a ValueError
-    told = _told(value, 60_000)
-    return float(told) if isinstance(told, int) else told
+    scalar = _scalar(value, 60_000)
+    return float(scalar) if isinstance(scalar, int) else scalar
 
 
 SPECIFIED, ANSWERED = BeforeValidator(_specified), BeforeValidator(_answered)

@@ -15,7 +15,7 @@ from mobile_app.core.clock import Clock
 from mobile_app.core.errors import ClientError, Offline, ProblemError, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
 from mobile_app.core.outbox import Outbox, Stage
-from mobile_app.core.projection import Person, Rows, project
+from mobile_app.core.projection import Rows, project
 from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
@@ -29,6 +29,7 @@ from shared_models.base import Command, EntityRow
 from shared_models.commands import names
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission, may
+from shared_models.rules import By
 
 ANSWER_SECONDS = 6.0
 _SAVED_KEYS = 500
@@ -399,16 +400,16 @@ class Client:
         rows = Rows(self.tables.server_row, self.tables.server_rows)
         user = self.session.user
         if user is not None:
-            person = Person(user.id, user.role, user.name)
+            by = By(user.id, user.role, user.name)
             for entry in self.outbox.pending():
                 if entry.command is not None:
-                    self._project_one(entry.command, rows, person)
+                    self._project_one(entry.command, rows, by)
         self.tables.notify(self.tables.overlay(rows.changes))
         self._draw_card()
 
-    def _project_one(self, command: Command, rows: Rows, person: Person) -> None:
+    def _project_one(self, command: Command, rows: Rows, by: By) -> None:
         try:
-            project(command, rows, person)
+            project(command, rows, by)
         except Exception as error:  # noqa: BLE001 - a rule that fails must not hide everything else
             self.report("projection", error)
 

@@ -52,7 +52,6 @@ Rule = Callable[[Rows, Any, By], None]
 RULES: dict[type[Command], Rule] = {}
 """Of commands that change more than the row that they are about, or that make it."""
 CONSEQUENCES: dict[type[Consequence], Rule] = {}
-Person = By  # as `project_*` call it
 
 
 def rule(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:

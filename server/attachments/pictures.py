@@ -170,19 +170,19 @@ def developed(data: bytes, most_bytes: str) -> bytes:
         picture = cleaned(data, int(most_bytes))
     except (PictureTooLarge, PictureDamaged) as refusal:
         return json.dumps({"refused": refusal.code, **refusal.params}).encode() + b"\n"
-    told = {"mime_type": picture.mime_type, "extension": picture.extension, "width": picture.width, "height": picture.height}
-    return json.dumps(told).encode() + b"\n" + picture.data
+    facts = {"mime_type": picture.mime_type, "extension": picture.extension, "width": picture.width, "height": picture.height}
+    return json.dumps(facts).encode() + b"\n" + picture.data
 
 
 def read_developed(answer: bytes) -> Picture:
     line, _, data = answer.partition(b"\n")
-    told = json.loads(line)
-    refused = told.pop("refused", None)
+    facts = json.loads(line)
+    refused = facts.pop("refused", None)
     if refused == PictureTooLarge.code:
-        raise PictureTooLarge(field="file", **told)
+        raise PictureTooLarge(field="file", **facts)
     if refused:
         raise PictureDamaged(field="file")
-    return Picture(data, **told)
+    return Picture(data, **facts)
 
 
 def thumbnail(data: bytes, size: int) -> bytes:

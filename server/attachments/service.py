@@ -81,8 +81,8 @@ async def put(
     )  # fmt: skip
     session.add(attachment)
     await session.flush()
-    told = {name: getattr(attachment, name) for name in ("file_name", "mime_type", "size_bytes", "sha256")}
-    await audit.record(session, actor, "attachment.added", attachment, before={}, after=told)
+    facts = {name: getattr(attachment, name) for name in ("file_name", "mime_type", "size_bytes", "sha256")}
+    await audit.record(session, actor, "attachment.added", attachment, before={}, after=facts)
     await storage.put(content.data)
     return attachment, True
 

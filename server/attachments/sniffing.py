@@ -81,7 +81,7 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _foreign_picture(data: bytes) -> str | None:
-    """The kind of a picture that not every browser shows; told apart from other files so that the refusal can say it."""
+    """The kind of a picture that not every browser shows; kept apart from other files so that the refusal can say it."""
     if data[4:8] == b"ftyp":
         return _BRANDS.get(data[8:12])
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":

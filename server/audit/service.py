@@ -43,8 +43,8 @@ async def record(
     where = origin.get()
     site_id = _site_of(target)
     changes = changes_between(before, after)
-    if (told := device_time.get()) is not None:
-        changes["device_time"] = to_jsonable_python([told, occurred_at])
+    if (by_device := device_time.get()) is not None:
+        changes["device_time"] = to_jsonable_python([by_device, occurred_at])
     session.add(AuditLog(
         occurred_at=_storable(occurred_at, at), received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
         entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes,
@@ -98,9 +98,9 @@ async def record_made(session: Session, actor: Actor, action: str, entity: str, 
     events.notify(session, site_ids={row.site_id for row in rows})
 
 
-def _storable(told: datetime | None, at: datetime) -> datetime:
+def _storable(happened: datetime | None, at: datetime) -> datetime:
     """A clock that tells of another age tells nothing, and the database could not keep it."""
-    return min(told, at) if told is not None and told >= PLANT_BEGAN else at
+    return min(happened, at) if happened is not None and happened >= PLANT_BEGAN else at
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _id_of(target: SQLModel) -> UUID | None:
 
 
 def _site_of(target: SQLModel) -> UUID | None:
-    """A site is its own scope: who does not see it is told nothing about it."""
+    """A site is its own scope: who does not see it learns nothing about it."""
     if target.__tablename__ == "sites":
         return _id_of(target)
     return getattr(target, "site_id", None)

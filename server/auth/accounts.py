@@ -39,7 +39,7 @@ class SetupLinkSpent(Gone):
 async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -> None:
     """An account that can do nothing until an administrator activates it.
 
-    A stranger learns nothing of who has one: a user name in use gets a number, and an address in use is told to the
+    A stranger learns nothing of who has one: a user name in use gets a number, and an address in use is shown to the
     administrators, in the log, by the account that has it.
     """
     await rate_limit.hit(pool, f"register:{origin.get().network}", PER_NETWORK)

@@ -60,7 +60,7 @@ class AccountClosed(Conflict):
 
 
 async def invite(session: Session, actor: Actor, cmd: InvitationCreate, *, public_url: str) -> InvitationLink:
-    """The link is told once."""
+    """The link is shown once."""
     users.ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
     if await session.get(Invitation, cmd.id) is not None:
         raise AlreadyExists(field="id")
@@ -76,10 +76,10 @@ async def invite(session: Session, actor: Actor, cmd: InvitationCreate, *, publi
     sites = sorted(set(cmd.site_ids))
     session.add_all([InvitationSite(invitation_id=made.id, site_id=site_id) for site_id in sites])
     await session.flush()
-    told = {"name": made.name, "role": made.role, "all_sites": made.all_sites, "site_ids": sites, "expires_at": made.expires_at}
-    await audit.record(session, actor, "user.invited", made, after=told)
+    facts = {"name": made.name, "role": made.role, "all_sites": made.all_sites, "site_ids": sites, "expires_at": made.expires_at}
+    await audit.record(session, actor, "user.invited", made, after=facts)
     url = f"{public_url}/join?token={token}"
-    return InvitationLink(**told, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await _qr(url))
+    return InvitationLink(**facts, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await _qr(url))
 
 
 async def open_invitations(session: ReadSession, actor: Actor) -> list[InvitationRead]:

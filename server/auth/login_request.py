@@ -50,15 +50,15 @@ async def _asked(request: Request) -> Asked:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_form = kind in {URLENCODED, MULTIPART}
     if is_form:
-        told = await _form(request)
+        fields = await _form(request)
     elif not await request.body():
-        told = {}
+        fields = {}
     elif kind == "application/json" or kind.endswith("+json"):
-        told = await _json(request)
+        fields = await _json(request)
     else:
         raise HTTPException(415)
     try:
-        return Asked(LoginRequest.model_validate(told), is_form)
+        return Asked(LoginRequest.model_validate(fields), is_form)
     except ValidationError as error:
         found = error.errors(include_url=False)
         raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found]) from error
@@ -74,10 +74,10 @@ async def _json(request: Request) -> Any:
 async def _form(request: Request) -> dict[str, str]:
     """What else a client of OAuth2 sends is ignored, as the standard says."""
     async with request.form(max_files=0, max_fields=20) as form:
-        told = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
-    if told.get("grant_type") not in {None, "", _GRANT}:
+        fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    if fields.get("grant_type") not in {None, "", _GRANT}:
         raise GrantUnsupported(field="grant_type")
-    return {name: told[name] for name in ("username", "password") if name in told}
+    return {name: fields[name] for name in ("username", "password") if name in fields}
 
 
 LoginDep = Annotated[Asked, Depends(_asked)]

@@ -40,7 +40,7 @@ async def take_back_invitation(actor: UserWriter, session: SessionDep, invitatio
 
 @router.post("/users/{user_id}/password-link", status_code=status.HTTP_201_CREATED)
 async def offer_password(request: Request, actor: UserWriter, session: SessionDep, user_id: UUID) -> AccessLink:
-    """A link, told once, by which the person chooses a new password."""
+    """A link, shown once, by which the user chooses a new password."""
     return await invitations.offer_password(session, actor, user_id, public_url=_address(request))
 
 

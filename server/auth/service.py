@@ -36,13 +36,13 @@ class WrongCredentials(NotSignedIn):
 
 
 class AccountInactive(Forbidden):
-    """Only told to who knows the password."""
+    """Only for who knows the password."""
 
     code = "account_inactive"
 
 
 class AccountWaiting(Forbidden):
-    """Only told to who knows the password."""
+    """Only for who knows the password."""
 
     code = "account_waiting"
 

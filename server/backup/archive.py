@@ -75,8 +75,8 @@ class Writer:
         self.checksums[name] = total.hexdigest()
 
     def close(self, manifest: Manifest) -> None:
-        told = manifest.model_copy(update={"checksums": self.checksums})
-        self._archive.writestr(_info(MANIFEST, packed=True), told.model_dump_json(indent=1))
+        whole = manifest.model_copy(update={"checksums": self.checksums})
+        self._archive.writestr(_info(MANIFEST, packed=True), whole.model_dump_json(indent=1))
 
 
 def _info(name: str, *, packed: bool) -> ZipInfo:

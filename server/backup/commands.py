@@ -18,7 +18,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Where the database, the atta
 
 
 def add_to(app: typer.Typer, settings_of: Callable[[Path | None], Settings], explained: Callable[[], AbstractContextManager[None]]) -> None:
-    """`settings_of` reads the settings for a data folder; inside `explained` what goes wrong is told in a sentence."""
+    """`settings_of` reads the settings for a data folder; inside `explained` what goes wrong is said in a sentence."""
 
     @app.command()
     def backup(

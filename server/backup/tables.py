@@ -47,12 +47,12 @@ def dumped(connection: Connection, table: str, names: list[str]) -> Iterator[byt
 def load(connection: Connection, tables: dict[str, Table], rows_of: Any) -> None:
     """Replace the rows of the tables. Keys between them are put aside meanwhile, so that their order does not matter."""
     with _unbound(connection, list(tables)):
-        for table, told in tables.items():
+        for table, counted in tables.items():
             with connection.cursor() as cursor:
-                with cursor.copy(_copy(table, told.columns, "FROM STDIN")) as rows:
+                with cursor.copy(_copy(table, counted.columns, "FROM STDIN")) as rows:
                     for chunk in rows_of(table):
                         rows.write(chunk)
-                assert cursor.rowcount == told.rows, (table, cursor.rowcount, told.rows)
+                assert cursor.rowcount == counted.rows, (table, cursor.rowcount, counted.rows)
 
 
 def _copy(table: str, names: Iterable[str], way: str) -> sql.Composed:

@@ -55,8 +55,8 @@ def take(settings: Settings, path: Path, *, with_files: bool = False) -> Taken:
         missing = asyncio.run(_list(storage, manifest.files) if is_listed_only else _copy(storage, manifest.files, writer))
         for kept in _secrets(settings.data_dir):
             writer.add(f"data/{kept.relative_to(settings.data_dir)}", [kept.read_bytes()], packed=False)
-        told = {"missing": missing, "files_in": "store" if is_listed_only else "archive"}
-        writer.close(manifest.model_copy(update=told))
+        files = {"missing": missing, "files_in": "store" if is_listed_only else "archive"}
+        writer.close(manifest.model_copy(update=files))
     rows = sum(table.rows for table in manifest.tables.values())
     return Taken(path, rows, len(manifest.files), len(missing), is_listed_only)
 

@@ -2,7 +2,7 @@
 
 from server.checklists.rows import CHECKLIST
 from server.core.lists import UTC, List, Of
-from server.core.sql import person
+from server.core.sql import name_of
 from shared_models.checklists.rows import ChecklistRow, ChecklistVersionRead
 
 CHECKLISTS = List(
@@ -11,6 +11,6 @@ CHECKLISTS = List(
 )  # fmt: skip
 VERSIONS = List(
     "checklist_versions", ChecklistVersionRead, "checklist_version v", of=Of("checklist c", "checklist_id", site=None),
-    columns={"by": f"coalesce({person('v.created_by')}, '')"}, sorts={"version": "v.version"}, order="-version", tie="version",
+    columns={"by": f"coalesce({name_of('v.created_by')}, '')"}, sorts={"version": "v.version"}, order="-version", tie="version",
     exported=("version", "name", "created_at", "by"), clock=UTC,
 )  # fmt: skip

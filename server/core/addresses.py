@@ -1,4 +1,4 @@
-"""How an address is told in logs: words of our own, ids and numbers as they are, and everything else as `…`.
+"""How an address is written in logs: words of our own, ids and numbers as they are, and everything else as `…`.
 
 Some addresses hold a secret (a subscribed calendar's is its key), and so does whatever somebody makes of one: another
 suffix, another case, half of it, a doubled slash. What is not known to be harmless is not kept.

@@ -173,7 +173,7 @@ class Connection(HttpToolsProtocol):
             return -self.transport.get_write_buffer_size()
         try:
             with socket.socket(fileno=os.dup(self._socket.fileno())) as same:
-                told = same.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _ACKED_AT + 8)
+                info = same.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _ACKED_AT + 8)
         except OSError:  # closed by now
             return self._way_made
-        return int.from_bytes(told[_ACKED_AT:], sys.byteorder)
+        return int.from_bytes(info[_ACKED_AT:], sys.byteorder)

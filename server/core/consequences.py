@@ -1,7 +1,7 @@
 """Who hears of what a change comes to in other domains, where their services may not be called: they call the other way.
 
 @hears(JobMoved)
-async def move(session: Session, actor: Actor, told: JobMoved) -> None: ...
+async def move(session: Session, actor: Actor, moved: JobMoved) -> None: ...
 """
 
 from collections import defaultdict
@@ -28,10 +28,10 @@ def hears(*kinds: type[Consequence]) -> Callable[[H], H]:
     return register
 
 
-async def tell(session: Session, actor: Actor, told: Consequence) -> None:
+async def tell(session: Session, actor: Actor, consequence: Consequence) -> None:
     """Raises `LookupError` where nobody listens."""
-    hearers = HEARERS.get(type(told))
+    hearers = HEARERS.get(type(consequence))
     if not hearers:
-        raise LookupError(type(told).__name__)
+        raise LookupError(type(consequence).__name__)
     for hearer in hearers:
-        await hearer(session, actor, told)
+        await hearer(session, actor, consequence)

@@ -55,16 +55,16 @@ def may_be_left_out(kind: type[Schema], names: list[str]) -> Iterator[tuple[type
         yield from may_be_left_out(schema, [])
 
 
-def completed(kind: type[Schema], told: Mapping[str, Any], address: Mapping[str, Any]) -> dict[str, Any]:
-    """`told` with what it left out; raises `OtherIdInBody` where it contradicts the address."""
-    whole = _with_ids(kind, told, of_address(kind, list(address)), address)
+def completed(kind: type[Schema], sent: Mapping[str, Any], address: Mapping[str, Any]) -> dict[str, Any]:
+    """`sent` with what it left out; raises `OtherIdInBody` where it contradicts the address."""
+    whole = _with_ids(kind, sent, of_address(kind, list(address)), address)
     if issubclass(kind, Command):
         whole.setdefault("occurred_at", now().isoformat())
     return whole
 
 
-def _with_ids(kind: type[Schema], told: Mapping[str, Any], repeated: Mapping[str, str], address: Mapping[str, Any]) -> dict[str, Any]:
-    whole = dict(told)
+def _with_ids(kind: type[Schema], sent: Mapping[str, Any], repeated: Mapping[str, str], address: Mapping[str, Any]) -> dict[str, Any]:
+    whole = dict(sent)
     for name, field in repeated.items():
         if _differs(whole.setdefault(field, address[name]), address[name]):
             raise OtherIdInBody(field=field)
@@ -76,9 +76,9 @@ def _with_ids(kind: type[Schema], told: Mapping[str, Any], repeated: Mapping[str
     return whole
 
 
-def _differs(told: Any, named: Any) -> bool:
+def _differs(sent: Any, named: Any) -> bool:
     """What is no id at all is left to the schema, which says so."""
     try:
-        return UUID(str(told)) != UUID(str(named))
+        return UUID(str(sent)) != UUID(str(named))
     except ValueError:
         return False

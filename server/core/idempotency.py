@@ -30,10 +30,10 @@ class KeyReused(Invalid):
 
 def key_of(request: Request, user_id: UUID) -> UUID | None:
     """The header as a command's id: a UUID as it is, any other text by user. Quoted, as the standard's draft has it, or bare."""
-    told = request.headers.getlist(HEADER)
-    if not told:
+    values = request.headers.getlist(HEADER)
+    if not values:
         return None
-    text = _text(told[0].strip()) if len(set(told)) == 1 else None
+    text = _text(values[0].strip()) if len(set(values)) == 1 else None
     if not text:
         raise KeyMalformed(field=HEADER)
     try:
@@ -42,18 +42,18 @@ def key_of(request: Request, user_id: UUID) -> UUID | None:
         return uuid5(_KEYS, f"{user_id}:{text}")
 
 
-def _text(told: str) -> str | None:
-    if quoted := _QUOTED.fullmatch(told):
+def _text(value: str) -> str | None:
+    if quoted := _QUOTED.fullmatch(value):
         return re.sub(r'\\(["\\])', r"\1", quoted[1])
-    return told if _BARE.fullmatch(told) else None
+    return value if _BARE.fullmatch(value) else None
 
 
-def canonical(told: Any) -> bytes:
+def canonical(body: Any) -> bytes:
     """The same bytes for the same JSON, whatever its blanks and the order of its names."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
 
-def fingerprint(request: Request, told: Any, secret: str) -> bytes:
+def fingerprint(request: Request, body: Any, secret: str) -> bytes:
     """With the server's secret, because a body may hold a password."""
-    said = [request.method, request.url.path, request.url.query, told]
+    said = [request.method, request.url.path, request.url.query, body]
     return hmac.digest(secret.encode(), b"etabli request " + canonical(said), hashlib.sha256)

@@ -47,10 +47,10 @@ def _depth(body: bytes) -> int:
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     pairs = list(pairs)
-    told = dict(pairs)
-    if len(told) < len(pairs):
+    whole = dict(pairs)
+    if len(whole) < len(pairs):
         raise AmbiguousJsonError("a key twice")
-    return told
+    return whole
 
 
 class JsonBodies:

@@ -18,10 +18,10 @@ def seen(model: type[R], row: SQLModel, **more: Any) -> R:
     return cast("R", found)
 
 
-def keep(row: SQLModel, told: Row) -> None:
+def keep(row: SQLModel, made: Row) -> None:
     """Write into the columns what a rule has made of them."""
-    names = type(row).model_fields.keys() & type(told).model_fields.keys()
-    changed = {name: value for name in names if (value := _stored(getattr(told, name))) != getattr(row, name)}
+    names = type(row).model_fields.keys() & type(made).model_fields.keys()
+    changed = {name: value for name in names if (value := _stored(getattr(made, name))) != getattr(row, name)}
     if changed and "updated_at" in type(row).model_fields:
         changed["updated_at"] = now()
     for name, value in changed.items():

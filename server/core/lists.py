@@ -251,7 +251,7 @@ class List:
         return lambda row: [value(name, kept) for name, kept in row.items()]
 
     def _cell(self, name: str) -> str:
-        """Instants are told at a clock on the wall."""
+        """Instants are written as a clock on the wall shows them."""
         text = self.columns.get(name, f"{self.alias}.{name}")
         kind = base_type(self.item.model_fields[name].annotation) if name in self.item.model_fields else None
         if isinstance(kind, type) and issubclass(kind, StrEnum) and name not in self.words:

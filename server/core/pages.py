@@ -24,8 +24,8 @@ def decode_cursor(cursor: str, *, is_local: bool = False) -> tuple[datetime, UUI
     """The `(instant, id)` after which to go on; `is_local`: a wall clock's time in place of the instant."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        told, row_id = json.loads(base64.urlsafe_b64decode(padded))
-        at, last_id = datetime.fromisoformat(told), UUID(row_id)
+        instant, row_id = json.loads(base64.urlsafe_b64decode(padded))
+        at, last_id = datetime.fromisoformat(instant), UUID(row_id)
         utc = at.replace(tzinfo=UTC) if is_local else at.astimezone(UTC)
     except (ValueError, TypeError, AttributeError, OverflowError):
         raise UnknownCursor(field="cursor") from None

@@ -81,7 +81,7 @@ def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **exp
     return expression("(select coalesce(json_agg(c order by {}), '[]') from (select {} from {}) c)", order, columns, source)
 
 
-def person(user_id: str) -> str:
+def name_of(user_id: str) -> str:
     """Somebody's name; null for nobody."""
     return expression("(select u.first_name || ' ' || u.last_name from users u where u.id = {})", user_id)
 

@@ -35,8 +35,8 @@ class FileGone(NotFound):
 
 def is_full(error: BaseException) -> bool:
     """Whether a disk, or its owner's share of it, is full."""
-    told = _SYSTEM_ERROR.search(str(error)) if isinstance(error, BaseError) else None
-    number = int(told[1]) if told else getattr(error, "errno", None)
+    found = _SYSTEM_ERROR.search(str(error)) if isinstance(error, BaseError) else None
+    number = int(found[1]) if found else getattr(error, "errno", None)
     return number in _FULL
 
 

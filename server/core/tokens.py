@@ -32,7 +32,7 @@ def issue(claims: AccessClaims, *, secret: str, lifetime: timedelta) -> str:
         "iss": _ISSUER,
         "sub": str(claims.user_id),
         "sid": str(claims.session_id),
-        "iat": at.timestamp(),  # to the microsecond: which refresh token it came with is told by it
+        "iat": at.timestamp(),  # to the microsecond: it says which refresh token it came with
         "exp": int((at + lifetime).timestamp()),
     }
     return jwt.encode(payload, secret, algorithm=_ALGORITHM)

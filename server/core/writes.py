@@ -71,28 +71,28 @@ class _Writing:
     keeps_answers: bool
 
     async def answer(self, request: Request) -> Response:
-        told = await _told(request) if self.schema else None
-        if self.schema is None or not isinstance(told, dict):
-            return await self._keyed(request, told, None)
+        body = await _body(request) if self.schema else None
+        if self.schema is None or not isinstance(body, dict):
+            return await self._keyed(request, body, None)
         try:
-            whole = completed(self.schema, told, request.path_params)
+            whole = completed(self.schema, body, request.path_params)
         except OtherIdInBody:
             if self.is_for_somebody:
                 await current_actor(request)
             raise
-        return await self._keyed(_Said(request, whole), {**told, "command_id": None}, told.get("command_id"))
+        return await self._keyed(_Said(request, whole), {**body, "command_id": None}, body.get("command_id"))
 
-    async def _keyed(self, request: Request, told: Any, stated: Any) -> Response:
-        if not self.keeps_answers or told is _UNREADABLE or (stated is None and idempotency.HEADER not in request.headers):
+    async def _keyed(self, request: Request, body: Any, stated: Any) -> Response:
+        if not self.keeps_answers or body is _UNREADABLE or (stated is None and idempotency.HEADER not in request.headers):
             return await self.handler(request)
         actor = await current_actor(request)
         command_id = _agreed(idempotency.key_of(request, actor.user_id), stated)
-        return await self._once(request, actor, command_id, told) if command_id else await self.handler(request)
+        return await self._once(request, actor, command_id, body) if command_id else await self.handler(request)
 
-    async def _once(self, request: Request, actor: Actor, command_id: UUID, told: Any) -> Response:
+    async def _once(self, request: Request, actor: Actor, command_id: UUID, body: Any) -> Response:
         receipts = cast("Receipts", request.app.state.receipts)
         try:
-            fingerprint = idempotency.fingerprint(request, told, (await settings_of(request)).secret)
+            fingerprint = idempotency.fingerprint(request, body, (await settings_of(request)).secret)
         except RecursionError as error:  # nested so deeply that it could just be read
             raise HTTPException(400) from error
         async with (await database_of(request)).session() as session:
@@ -136,7 +136,7 @@ class _Said(Request):
         return self._value
 
 
-async def _told(request: Request) -> Any:
+async def _body(request: Request) -> Any:
     """The body's JSON; an object without anything in it for no body at all, and what is no JSON is left to the framework."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not await request.body():

@@ -1,4 +1,4 @@
-"""The clocks of sites. A name that nobody knows any more takes no list away from the other sites: it counts as UTC, and is told."""
+"""The clocks of sites. A name that nobody knows any more takes no list away from the other sites: it counts as UTC, and is logged."""
 
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -1,4 +1,4 @@
-"""The plans as they stand now: jobs told by hand, open jobs, machines out of service, and dates that somebody has moved."""
+"""The plans as they stand now: jobs written by hand, open jobs, machines out of service, and dates that somebody has moved."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,19 +20,19 @@ MOVED = ((20, 2), (35, -1), (50, 5))  # about so many days ahead, a date is move
 
 
 class Agenda:
-    """`told` are the sheets written by hand."""
+    """`by_hand` are the sheets written by hand."""
 
-    def __init__(self, seed: int, book: Workbook, people: Staff, jobs: Jobs, told: list[Sheet], now: float) -> None:
+    def __init__(self, seed: int, book: Workbook, people: Staff, jobs: Jobs, by_hand: list[Sheet], now: float) -> None:
         self.dice, self.book, self.people, self.jobs, self.now = Dice(seed, "agenda"), book, people, jobs, now
-        self.told = {sheet.id: sheet for sheet in told}
+        self.by_hand = {sheet.id: sheet for sheet in by_hand}
         self.rows: list[Occurrence] = []
         self.open: list[tuple[Plan, Sheet]] = []
 
     def jobs_made(self) -> Iterator[Sheet]:
-        """The open jobs of all plans; those told by hand are linked to theirs."""
+        """The open jobs of all plans; those written by hand are linked to theirs."""
         for plan in self.book.everything():
             if plan.pin:
-                self._told(plan, plan.pin.sheet)
+                self._pinned(plan, plan.pin.sheet)
             if plan.machine.idle_from:
                 self.rows += courses.out_of_service(plan, self.now)
             courses.look_again(plan)
@@ -41,9 +41,9 @@ class Agenda:
                 self._opened(plan, plan.job)
                 yield plan.job
         self._overload()
-        for sheet in self.told.values():
+        for sheet in self.by_hand.values():
             if sheet.found_in:
-                sheet.found_at_step = next(answer.step_id for answer in self.told[sheet.found_in].answers if answer.state == "failed")
+                sheet.found_at_step = next(answer.step_id for answer in self.by_hand[sheet.found_in].answers if answer.state == "failed")
 
     def settle(self) -> None:
         """When no more readings come: the rows of the next dates."""
@@ -58,7 +58,7 @@ class Agenda:
 
     # ------------------------------------------------------------ jobs
 
-    def _told(self, plan: Plan, sheet: Sheet) -> None:
+    def _pinned(self, plan: Plan, sheet: Sheet) -> None:
         assert plan.pin is not None
         assert plan.original_due == plan.pin.due, (plan.machine.name, plan.round.title, plan.original_due, plan.pin.due)
         self.jobs.link(plan, sheet)

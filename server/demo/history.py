@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.demo import needs
 from server.demo.calendars import DAY
-from server.demo.needs import TOLD, Need
+from server.demo.needs import BY_HAND, Need
 from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Sheet
@@ -27,8 +27,8 @@ def simulated(plant: Plant, book: Workbook, workshop: Workshop, seed: int, since
 
 def _needs(machine: Machine, book: Workbook, seed: int, since: float, now: float) -> Iterator[Need]:
     until = now - QUIET
-    told = TOLD.get(machine.name, 0) if machine.site.index == 0 else 0
-    no_failure_from = min(until - told, machine.idle_from or until)
+    by_hand_for = BY_HAND.get(machine.name, 0) if machine.site.index == 0 else 0
+    no_failure_from = min(until - by_hand_for, machine.idle_from or until)
     return needs.of_machine(machine, book.plans[machine.id], seed, since, now - LATEST, no_failure_from=no_failure_from)
 
 

@@ -130,7 +130,7 @@ class _Loader:
         await self._write_machines(group, people, codes)
         await self._write_plans(book, people)
         jobs = Jobs(self.seed, book, people, self.files, self.now)
-        workshop = Workshop(self.seed, group, people, codes, jobs, told=present.sheets, now=self.now)
+        workshop = Workshop(self.seed, group, people, codes, jobs, by_hand=present.sheets, now=self.now)
         agenda = Agenda(self.seed, book, people, jobs, present.sheets, self.now)
         history = chain(simulated(group, book, workshop, self.seed, self.since, self.now), agenda.jobs_made())
         labels = {user.id: user.name for user in people.everybody}
@@ -173,7 +173,7 @@ class _Loader:
             self.files_written += len(rows)
 
     async def _write_plans(self, book: Workbook, people: Staff) -> None:
-        """Without what follows from the past, which is told next."""
+        """Without what follows from the past, which is written next."""
         await self._copy_rows("maintenance_types", book.kinds.rows(self.since))
         await self._copy_rows("checklist", book.checklists.rows(self.since))
         await self._copy_rows("checklist_version", book.checklists.version_rows(self.since, people.named("supervisor").id))

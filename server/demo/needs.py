@@ -17,7 +17,7 @@ HOURS = (2, 1, 1, 1, 4, 28, 24, 20, 16, 16, 16, 12, 12, 24, 20, 16, 16, 16, 12, 
 INFANT_SHARE = 0.06
 WORN_SHARE = 0.8
 RUNNING_SHARE = 0.36  # of what is drawn, the part that falls on days when the lines run
-TOLD = {"Palettiseur 2": 400 * DAY, "Boucheuse 1": 20 * DAY}  # machines whose failures are told by hand from then on
+BY_HAND = {"Palettiseur 2": 400 * DAY, "Boucheuse 1": 20 * DAY}  # machines whose failures are written by hand from then on
 
 
 class Need(NamedTuple):
@@ -44,8 +44,8 @@ def _dates(plan: Plan, until: float) -> Iterator[Need]:
         yield Need(at, plan.machine.index, plan.stream, plan.machine, None, plan)
 
 
-def is_told(machine: Machine, at: float, now: float) -> bool:
-    return machine.site.index == 0 and at > now - TOLD.get(machine.name, 0) - 3 * DAY
+def is_by_hand(machine: Machine, at: float, now: float) -> bool:
+    return machine.site.index == 0 and at > now - BY_HAND.get(machine.name, 0) - 3 * DAY
 
 
 def hazard(machine: Machine, at: float) -> float:

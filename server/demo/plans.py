@@ -32,7 +32,7 @@ SIGNATURE = "M12,62 L24,30 L33,58 L45,22 L58,60 L70,41 L88,52 L110,34 L128,55 L1
 
 
 class Pin(NamedTuple):
-    """A job told by hand: the plan has a date then, and this is its job."""
+    """A job written by hand: the plan has a date then, and this is its job."""
 
     sheet: Sheet
     due: datetime

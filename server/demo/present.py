@@ -196,7 +196,7 @@ class Present:
         return self.plant.machine(name, site)
 
     def _ordinary(self, site: Site) -> list[Machine]:
-        told = {
+        cast = {
             "Palettiseur 2",
             "Souffleuse 1",
             "Boucheuse 1",
@@ -205,7 +205,7 @@ class Present:
             "Convoyeur C-07",
             "Compresseur 2",
         }
-        return [m for m in self.plant.machines if m.site is site and m.kind and not m.parent and not m.idle_from and m.name not in told]
+        return [m for m in self.plant.machines if m.site is site and m.kind and not m.parent and not m.idle_from and m.name not in cast]
 
     def new(self, machine: Machine, title: str, kind: str, ago: float, priority: str = "medium") -> Sheet:
         supervisor = self.staff.supervisors[machine.site.index]

@@ -9,7 +9,7 @@ from server.demo.catalogue import Fault
 from server.demo.chance import Dice, instant
 from server.demo.codes import Codes
 from server.demo.jobs import Jobs
-from server.demo.needs import Need, is_told
+from server.demo.needs import Need, is_by_hand
 from server.demo.people import Staff, User
 from server.demo.plans import Plan
 from server.demo.plant import Machine, Plant
@@ -19,22 +19,22 @@ from shared_models.plans.recurrence import FrequencyType
 PRIORITY = {"critical": "urgent", "high": "high", "medium": "medium", "low": "low"}
 WAIT_MINUTES = {"critical": 8, "high": 13, "medium": 25, "low": 45}
 CALL_OUT = 50 * MINUTE
-RECENT = 14 * DAY  # for which the audit log is told
-QUIET = 50 * HOUR  # before now: from then on, failures are told by hand
+RECENT = 14 * DAY  # for which there is an audit log
+QUIET = 50 * HOUR  # before now: from then on, failures are written by hand
 LONG = 60  # minutes of work from which a planned job may stop the machine
 LATEST = 35 * MINUTE  # before now: what ends later has not ended
-ROOM = 3 * HOUR  # that a job may take before one that is told by hand
+ROOM = 3 * HOUR  # that a job may take before one that is written by hand
 DAYTIME = (5 * HOUR, 20 * HOUR)
 
 
 class Workshop:
-    """`told` are the sheets written by hand, whose people are not to be had meanwhile."""
+    """`by_hand` are the sheets written by hand, whose people are not to be had meanwhile."""
 
-    def __init__(self, seed: int, plant: Plant, staff: Staff, codes: Codes, jobs: Jobs, *, told: list[Sheet], now: float) -> None:
+    def __init__(self, seed: int, plant: Plant, staff: Staff, codes: Codes, jobs: Jobs, *, by_hand: list[Sheet], now: float) -> None:
         self.dice = Dice(seed, "workshop")
         self.now, self.jobs = now, jobs
         self.quiet_from = now - QUIET
-        self.busy = _busy(told, now)
+        self.busy = _busy(by_hand, now)
         self.calendars = [site.calendar for site in plant.sites]
         self.staff = staff
         self.codes = codes
@@ -130,14 +130,14 @@ class Workshop:
             return None
         user, start = taken
         end = self._work(sheet, user, start, minutes)
-        if plan.round.minutes >= LONG and end < self.quiet_from and not is_told(machine, start, self.now) and dice.happens(0.7):
+        if plan.round.minutes >= LONG and end < self.quiet_from and not is_by_hand(machine, start, self.now) and dice.happens(0.7):
             self._stop(sheet, start, end - MINUTE, "planned", "maintenance")
         sheet.work_performed = plan.round.report
         sheet.observations = dice.pick(words.ROUNDS_SEEN) if dice.happens(0.12) else ""
         return self._completed(sheet, user, end)
 
     def _gap(self, site: int, at: float, minutes: float) -> tuple[User, float] | None:
-        """Somebody between the jobs that are told by hand, in daytime; None when nobody gets to it before now."""
+        """Somebody between the jobs that are written by hand, in daytime; None when nobody gets to it before now."""
         calendar = self.calendars[site]
         span = max(4.0, minutes) * MINUTE + 5 * MINUTE
         while at + span < self.now - LATEST:
@@ -291,9 +291,9 @@ class Workshop:
             sheet.trail.append(Trace(instant(at), by, action, changes))
 
 
-def _busy(told: list[Sheet], now: float) -> dict[UUID, list[tuple[float, float]]]:
+def _busy(by_hand: list[Sheet], now: float) -> dict[UUID, list[tuple[float, float]]]:
     found: dict[UUID, list[tuple[float, float]]] = {}
-    for sheet in told:
+    for sheet in by_hand:
         for action in sheet.actions:
             ended = action.ended_at.timestamp() if action.ended_at else now
             found.setdefault(action.user_id, []).append((action.started_at.timestamp(), ended))

@@ -6,7 +6,7 @@ number or manufacturer each word occurs or nearly does (trigrams; accents and ca
 
 from server.core.lists import UTC, Found, List, Of, exact, on_sites
 from server.core.queries import Sql, containing, joined, literally, sql, words_of
-from server.core.sql import person
+from server.core.sql import name_of
 from server.equipment import rows
 from shared_models.equipment.rows import (
     DocumentRow,
@@ -102,7 +102,7 @@ EQUIPMENT = List(
 )  # fmt: skip
 STATUS_LOG = List(
     "status_log", StatusChange, "equipment_status_log l", of=Of("equipment e", "equipment_id"),
-    columns={"by": f"coalesce({person('l.by_user_id')}, '')"}, query=StatusLogQuery,
+    columns={"by": f"coalesce({name_of('l.by_user_id')}, '')"}, query=StatusLogQuery,
     sorts={"occurred_at": ("l.occurred_at", "l.received_at")}, order="-occurred_at",
     exported=("occurred_at", "from_status", "to_status", "by", "reason"),
     words={"from_status": "domain.equipment", "to_status": "domain.equipment"},

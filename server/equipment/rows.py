@@ -5,7 +5,7 @@ f"select {equipment_json('e')} from equipment e where …"          # NULL for a
 
 from server.core.held import Held, hold
 from server.core.queries import expression
-from server.core.sql import json_columns, json_row, labour_minutes, person
+from server.core.sql import json_columns, json_row, labour_minutes, name_of
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentLife
 from shared_models.equipment.life import EquipmentLifeRow, LifeStatusChange, PastJob, Stop
 from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
@@ -46,8 +46,8 @@ def _failure_items(alias: str, condition: str) -> str:
 def document_json(alias: str) -> str:
     """A `DocumentRow`."""
     of_file = "(select f.{} from attachment f where f.id = {}.attachment_id)"
-    told = {name: expression(of_file, name, alias) for name in ("mime_type", "size_bytes")}
-    return json_row(DocumentRow, alias, **told)
+    columns = {name: expression(of_file, name, alias) for name in ("mime_type", "size_bytes")}
+    return json_row(DocumentRow, alias, **columns)
 
 
 def equipment_life_json(alias: str) -> str:
@@ -64,7 +64,7 @@ DOCUMENT = hold(DocumentRow, Document, document_json, rests=True)
 LIFE = hold(EquipmentLifeRow, EquipmentLife, equipment_life_json, rests=True)
 
 PAST_JOB = json_columns(
-    PastJob, "i", completed_at="i.actual_end", labour_minutes=labour_minutes("i"), technician=f"coalesce({person('i.completed_by')}, '')",
+    PastJob, "i", completed_at="i.actual_end", labour_minutes=labour_minutes("i"), technician=f"coalesce({name_of('i.completed_by')}, '')",
     work_performed="left(i.work_performed, 500)",
 )  # fmt: skip
 _STOP = json_columns(

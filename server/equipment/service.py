@@ -107,7 +107,7 @@ async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipm
 
 @carries_out(PutEquipment)
 async def put(session: Session, actor: Actor, cmd: PutEquipment) -> None:
-    """Replace the editable fields, and the status where it is told."""
+    """Replace the editable fields, and the status where one is given."""
     if cmd.parent_id:
         await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)

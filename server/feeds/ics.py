@@ -75,11 +75,11 @@ def _event(row: Any, words: Translator, public_url: str) -> Event:
     event.add("transp", "OPAQUE")
     event.add("priority", _PRIORITIES[row["priority"]])
     event.add("url", _link(row, public_url))
-    event.add("description", "\n\n".join(part for part in _told(row, words) if part))
+    event.add("description", "\n\n".join(part for part in _paragraphs(row, words) if part))
     return event
 
 
-def _told(row: Any, words: Translator) -> list[str]:
+def _paragraphs(row: Any, words: Translator) -> list[str]:
     state = words.t("feed.forecast") if row["is_forecast"] else words.t(f"feed.status.{row['status']}")
     number = f"{row['number']} · " if row["number"] else ""
     why = sentence(DueReason.model_validate_json(row["reason"]), words.lang) if row["reason"] else ""

@@ -40,7 +40,7 @@ async def live(session: ReadSession, user_id: UUID) -> list[CalendarFeed]:
     return list(await session.scalars(mine.order_by(col(CalendarFeed.created_at), col(CalendarFeed.id))))
 
 
-async def of_person(session: Session, user_id: UUID, feed_id: UUID) -> CalendarFeed | None:
+async def of_user(session: Session, user_id: UUID, feed_id: UUID) -> CalendarFeed | None:
     mine = select(CalendarFeed).where(col(CalendarFeed.id) == feed_id, col(CalendarFeed.user_id) == user_id)
     found: CalendarFeed | None = await session.scalar(mine.with_for_update())
     return found

@@ -31,7 +31,7 @@ def hash_of(token: str) -> str:
 
 
 async def create(session: Session, actor: Actor, cmd: FeedCreate, *, public_url: str) -> FeedLink:
-    """The link is told once: only its hash is kept."""
+    """The link is shown once: only its hash is kept."""
     target_id = cmd.target_id or actor.user_id
     if cmd.target_id is None and cmd.kind is not FeedKind.person:
         raise FeedTargetUnknown(field="target_id")
@@ -69,7 +69,7 @@ async def mine(session: ReadSession, actor: Actor) -> list[FeedRead]:
 
 
 async def revoke(session: Session, actor: Actor, feed_id: UUID) -> None:
-    feed = await repository.of_person(session, actor.user_id, feed_id)
+    feed = await repository.of_user(session, actor.user_id, feed_id)
     if feed is None:
         raise NotFound
     if feed.revoked_at is None:

@@ -108,7 +108,7 @@ async def _generate_for(session: Session, due: list[Plan], now: datetime) -> Rep
         _log.exception("generator.plan_failed", plan_id=str(ids[0]))
         await plans.put_off(session, ids[0], "generate_at", now + plans.LATER)
         return Report()
-    return _told(decisions)
+    return _report(decisions)
 
 
 @carries_out(GeneratePlan)
@@ -120,13 +120,13 @@ async def generate_now(session: Session, actor: Actor, cmd: GeneratePlan) -> Pla
 
 
 @hears(JobDue)
-async def make(session: Session, actor: Actor, told: JobDue) -> None:
-    zone = await plans.zone_of_site(session, told.plan.site_id)
-    await _write_jobs(session, actor, [Made(told.intervention_id, told.plan, told.job, zone)], clock.now())
-    events.notify(session, site_ids={told.plan.site_id})
+async def make(session: Session, actor: Actor, due: JobDue) -> None:
+    zone = await plans.zone_of_site(session, due.plan.site_id)
+    await _write_jobs(session, actor, [Made(due.intervention_id, due.plan, due.job, zone)], clock.now())
+    events.notify(session, site_ids={due.plan.site_id})
 
 
-def _told(decisions: Iterable[Decided]) -> Report:
+def _report(decisions: Iterable[Decided]) -> Report:
     total = Report()
     for decision in decisions:
         passed = len(decision.what.passed)
@@ -162,8 +162,8 @@ async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: dat
 
 def _job(made: Made, kept: Mapping[UUID, JobChecklist], now: datetime, actor: Actor) -> InterventionRow:
     date, missed = made.job.date, {"missed": made.job.missed}
-    told: Any = made.job.reason or made.plan.reason
-    reason: Any = {**told, **missed} if isinstance(told, dict) else told and told.model_copy(update=missed)
+    base: Any = made.job.reason or made.plan.reason
+    reason: Any = {**base, **missed} if isinstance(base, dict) else base and base.model_copy(update=missed)
     return due_job(
         made.job_id, made.plan, original_due=date.original_due, due=date.due, due_at=date.due_at, at=now, by=actor.by.account,
         technician_id=made.job.technician_id, reason=reason, checklist=kept.get(made.plan.checklist_id) if made.plan.checklist_id else None,

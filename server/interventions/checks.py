@@ -23,8 +23,8 @@ from shared_models.interventions.rows import InterventionRow
 async def check(session: Session, before: InterventionRow | None, after: InterventionRow, cmd: Command) -> None:
     """Of the difference that the command makes; `before` is None for a new sheet."""
     new = {name: value for name in _REFERENCES if (value := getattr(after, name)) is not None and value != getattr(before, name, None)}
-    if person := new.get("assigned_technician_id"):
-        await _check_person(session, person, after, "assigned_technician_id")
+    if technician_id := new.get("assigned_technician_id"):
+        await _check_technician(session, technician_id, after, "assigned_technician_id")
     if (team := new.get("assigned_team_id")) and not await repository.team_exists(session, team, after.site_id):
         raise TeamUnfit(field="team_id" if isinstance(cmd, AssignIntervention) else "assigned_team_id")
     if (kind := new.get("maintenance_type_id")) and not await repository.type_exists(session, kind):
@@ -50,7 +50,7 @@ def _pictures(job: InterventionRow | None) -> set[UUID]:
     return {photo.id for photo in job.photos} | {answer.photo_id for answer in job.answers if answer.photo_id} if job else set()
 
 
-async def _check_person(session: Session, user_id: UUID, job: InterventionRow, field: str) -> None:
+async def _check_technician(session: Session, user_id: UUID, job: InterventionRow, field: str) -> None:
     if not await repository.fitting(session, [(user_id, job.site_id)]):
         raise TechnicianUnknown(field=field)
 
@@ -72,7 +72,7 @@ async def _check_failure(session: Session, job: InterventionRow, coded: dict[Fai
 
 async def _check_work(session: Session, job: InterventionRow, cmd: AddAction) -> None:
     """Of somebody of the site; an hour is entered once. Timers that run side by side are nobody's mistake, and count once too."""
-    await _check_person(session, cmd.user_id, job, "user_id")
+    await _check_technician(session, cmd.user_id, job, "user_id")
     worked = await repository.worked_between(session, cmd.user_id, cmd.started_at, cmd.ended_at)
     given = {(one.started_at, one.ended_at): one.number for one in worked}
     if (taken := overlap((cmd.started_at, cmd.ended_at), given)) is not None:

@@ -17,23 +17,23 @@ from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
 from shared_models.rules import Consequence
 
 
-async def carry_on(session: Session, actor: Actor, told: Consequence) -> None:
-    match told:
+async def carry_on(session: Session, actor: Actor, consequence: Consequence) -> None:
+    match consequence:
         case StatusTold():
-            machine = await equipment.get_visible(session, actor, told.equipment_id, for_update=True)
-            await tell_status(session, actor, machine, told)
+            machine = await equipment.get_visible(session, actor, consequence.equipment_id, for_update=True)
+            await tell_status(session, actor, machine, consequence)
         case JobClosed() | JobCalledOff() | JobReopened():
-            await plans.settle(session, actor, told)
+            await plans.follow_job(session, actor, consequence)
         case ReadingTaken():
-            await meters.record_reading(session, actor, told.command())
+            await meters.record_reading(session, actor, consequence.command())
         case ReadingVoided():
-            await _void(session, actor, told)
+            await _void(session, actor, consequence)
 
 
-async def _void(session: Session, actor: Actor, told: ReadingVoided) -> None:
+async def _void(session: Session, actor: Actor, voided: ReadingVoided) -> None:
     """Whoever has taken it."""
-    meter_id = await repository.meter_of_reading(session, told.reading_id)
+    meter_id = await repository.meter_of_reading(session, voided.reading_id)
     if meter_id is not None:
         whose_ever = replace(actor, permissions=actor.permissions | {Permission.maintenance_write})
-        cmd = VoidReading(meter_id=meter_id, reading_id=told.reading_id, occurred_at=told.at)
+        cmd = VoidReading(meter_id=meter_id, reading_id=voided.reading_id, occurred_at=voided.at)
         await meters.void_reading(session, whose_ever, cmd)

@@ -20,12 +20,12 @@ from unnest(cast(:ids as uuid[]), cast(:instants as timestamptz[])) d(id, due_at
 
 
 @hears(MachinesMoved)
-async def leave_team(session: Session, _: Actor, told: MachinesMoved) -> None:
-    """Of what is done, it stays told who did it."""
-    await session.execute(_LEAVE_TEAM, {"ids": list(told.equipment_ids)})
+async def leave_team(session: Session, _: Actor, moved: MachinesMoved) -> None:
+    """What is done keeps the names of who did it."""
+    await session.execute(_LEAVE_TEAM, {"ids": list(moved.equipment_ids)})
 
 
 @hears(JobsRedated)
-async def redate(session: Session, _: Actor, told: JobsRedated) -> None:
-    ids, instants = zip(*told.due_at, strict=True) if told.due_at else ((), ())
+async def redate(session: Session, _: Actor, redated: JobsRedated) -> None:
+    ids, instants = zip(*redated.due_at, strict=True) if redated.due_at else ((), ())
     await session.execute(_REDATE, {"ids": list(ids), "instants": list(instants)})

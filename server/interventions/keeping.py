@@ -39,7 +39,7 @@ async def keep(
     """`before` is None for a new sheet; `more` goes into the trace beside what has changed of the sheet itself."""
     await write(session, before, after)
     target: Any = _Target(after.id, after.site_id)
-    old_words, new_words = (_words(before) if before else {}), _words(after) | _told(before, after) | more
+    old_words, new_words = (_words(before) if before else {}), _words(after) | _added(before, after) | more
     await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
     await session.flush()
 
@@ -115,16 +115,16 @@ def _said(answer: Any) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 
-def _told(before: InterventionRow | None, after: InterventionRow) -> dict[str, Any]:
+def _added(before: InterventionRow | None, after: InterventionRow) -> dict[str, Any]:
     """What was said and shown."""
-    told: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for note in _missing(after.notes, before.notes if before else ()):
-        told["note"] = note.text
+        entries["note"] = note.text
     for photo in _missing(after.photos, before.photos if before else ()):
-        told["photo"] = photo.id
+        entries["photo"] = photo.id
     for photo in _missing(before.photos if before else (), after.photos):
-        told["removed_photo"] = photo.id
-    return told
+        entries["removed_photo"] = photo.id
+    return entries
 
 
 def _missing(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:

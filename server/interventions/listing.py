@@ -11,7 +11,7 @@ import asyncpg
 from server.core.access import Actor
 from server.core.lists import List, Of, every_word, exact, on_sites
 from server.core.queries import plain, sql
-from server.core.sql import ensure_in_sight, json_columns, labour_minutes, person
+from server.core.sql import ensure_in_sight, json_columns, labour_minutes, name_of
 from server.interventions.rows import TABLE
 from shared_models.equipment.life import REPEAT_WINDOW, PastJob
 from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, RevisionRead
@@ -22,7 +22,7 @@ _RANK = "array_position(array['{}'], i.{}::text)"
 _COLUMNS = {
     "equipment_name": "(select e.name from equipment e where e.id = i.equipment_id)",
     "equipment_code": "(select e.code from equipment e where e.id = i.equipment_id)",
-    "technician": person("i.assigned_technician_id"),
+    "technician": name_of("i.assigned_technician_id"),
     "labour_minutes": labour_minutes("i"),
 }
 _WORDS = {"intervention_type": "domain.type", "status": "domain.job", "priority": "domain.priority"}
@@ -71,14 +71,14 @@ HISTORY = List(
 )  # fmt: skip
 REVISIONS = List(
     "revisions", RevisionRead, "intervention_revision r", of=Of(_ROWS, "intervention_id"),
-    columns={"by": f"coalesce({person('r.by_user_id')}, '')"},
+    columns={"by": f"coalesce({name_of('r.by_user_id')}, '')"},
     sorts={"revision": "r.revision"}, order="-revision", tie="revision", exported=("revision", "replaced_at", "by", "reason"),
     clock="(select s.clock from maintenance_interventions i join sites s on s.id = i.site_id where i.id = r.intervention_id)",
 )  # fmt: skip
 
 
 _PAST_JOB = json_columns(
-    PastJob, "i", completed_at="i.actual_end", labour_minutes=labour_minutes("i"), technician=f"coalesce({person('i.completed_by')}, '')",
+    PastJob, "i", completed_at="i.actual_end", labour_minutes=labour_minutes("i"), technician=f"coalesce({name_of('i.completed_by')}, '')",
     work_performed="left(i.work_performed, 500)",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The jobs of plans: made many at once, and told where a date was moved and whom it was given to."""
+"""The jobs of plans: made many at once, moved with their dates and given to whom these are given."""
 
 from collections.abc import Sequence
 
@@ -35,22 +35,22 @@ async def enter(session: Session, actor: Actor, jobs: Sequence[InterventionRow],
     rows = [{name: getattr(job, name) for name in _NAMES[:-1]} | {"updated_at": at} for job in jobs]
     await session.execute(_INSERT, {"rows": to_json(rows).decode()})
     await audit.record_made(session, actor, "intervention.created", TABLE, [
-        audit.Made(job.id, job.site_id, {**{name: [None, getattr(job, name)] for name in _TOLD}, "missed": [None, count]}, job.created_at)
+        audit.Made(job.id, job.site_id, {**{name: [None, getattr(job, name)] for name in _TRACED}, "missed": [None, count]}, job.created_at)
         for job, count in zip(jobs, missed, strict=True)
     ])  # fmt: skip
 
 
-_TOLD = ("number", "title", "equipment_id", "scheduled_maintenance_id", "original_due", "due_local")
+_TRACED = ("number", "title", "equipment_id", "scheduled_maintenance_id", "original_due", "due_local")
 
 
 @hears(JobMoved, JobAssigned)
-async def hear(session: Session, actor: Actor, told: JobMoved | JobAssigned) -> None:
-    job = await repository.take(session, actor, told.intervention_id)
-    await write(session, job, heard(job, told))
+async def hear(session: Session, actor: Actor, change: JobMoved | JobAssigned) -> None:
+    job = await repository.take(session, actor, change.intervention_id)
+    await write(session, job, heard(job, change))
     action: str
     changes: dict[str, list[object]]
-    if isinstance(told, JobMoved):
-        action, changes = "intervention.rescheduled", {"due_local": [told.before, told.due]}
+    if isinstance(change, JobMoved):
+        action, changes = "intervention.rescheduled", {"due_local": [change.before, change.due]}
     else:
-        action, changes = "intervention.assigned", {"assigned_technician_id": [told.before, told.technician_id]}
-    await audit.record_made(session, actor, action, TABLE, [audit.Made(job.id, job.site_id, changes, told.at)])
+        action, changes = "intervention.assigned", {"assigned_technician_id": [change.before, change.technician_id]}
+    await audit.record_made(session, actor, action, TABLE, [audit.Made(job.id, job.site_id, changes, change.at)])

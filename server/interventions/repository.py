@@ -95,13 +95,13 @@ async def keep_revision(session: Session, former: InterventionRow, revision: int
 
 
 _FITTING = sa.text("""
-select u.id, w.site from unnest(cast(:users as uuid[]), cast(:sites as uuid[])) as w(person, site) join users u on u.id = w.person
+select u.id, w.site from unnest(cast(:users as uuid[]), cast(:sites as uuid[])) as w(user_id, site) join users u on u.id = w.user_id
 where u.is_active and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = w.site))
 """)
 
 
 async def fitting(session: ReadSession, wanted: Sequence[tuple[UUID | None, UUID]]) -> set[tuple[UUID | None, UUID]]:
-    """Of people and sites, the pairs that go together: active, and of the site."""
+    """Of users and sites, the pairs that go together: active, and of the site."""
     users, sites = [user_id for user_id, _ in wanted], [site_id for _, site_id in wanted]
     return {(row.id, row.site) for row in await session.execute(_FITTING, {"users": users, "sites": sites})}
 

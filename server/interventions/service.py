@@ -90,11 +90,11 @@ async def _let(
 
 
 async def _carry_on(session: Session, actor: Actor, outcome: Outcome[InterventionRow]) -> None:
-    for told in outcome.then:
-        if isinstance(told, RepairIsTemporary):
-            await plan_permanent_repair(session, actor, told)
+    for consequence in outcome.then:
+        if isinstance(consequence, RepairIsTemporary):
+            await plan_permanent_repair(session, actor, consequence)
         else:
-            await carry_on(session, actor, told)
+            await carry_on(session, actor, consequence)
 
 
 def _when(job: InterventionRow, cmd: Command) -> datetime:

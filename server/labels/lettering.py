@@ -148,28 +148,28 @@ def _directions(text: str) -> tuple[bool, list[bool]]:
     """Whether the whole, and each character of it, runs to the left: the part of UAX #9 that names need."""
     base = next((known for char in text if (known := _direction(char)) is not None), False)
     numbers = _numbers(text)
-    told = _told(text, numbers, base)
+    strong = _strong(text, numbers, base)
     found: list[bool] = []
     for index, char in enumerate(text):
         if numbers[index]:
             found.append(False)
-        elif (known := told[index]) is not None:
+        elif (known := strong[index]) is not None:
             found.append(known)
         else:
-            before = next((told[place] for place in range(index, -1, -1) if told[place] is not None), base)
-            after = next((later for later in told[index:] if later is not None), base)
+            before = next((strong[place] for place in range(index, -1, -1) if strong[place] is not None), base)
+            after = next((later for later in strong[index:] if later is not None), base)
             found.append(found[-1] if found and category(char) in _UNSEEN else bool(before) if before == after else base)
     return base, found
 
 
-def _told(text: str, numbers: list[bool], base: bool) -> list[bool | None]:  # noqa: FBT001 - a direction, as in the list
+def _strong(text: str, numbers: list[bool], base: bool) -> list[bool | None]:  # noqa: FBT001 - a direction, as in the list
     """What each character says to its neighbours; a number says what the letters before it said."""
-    last, told = base, list[bool | None]()
+    last, strong = base, list[bool | None]()
     for char, is_number in zip(text, numbers, strict=True):
         known = _direction(char)
         last = last if known is None else known
-        told.append(last if is_number else known)
-    return told
+        strong.append(last if is_number else known)
+    return strong
 
 
 def _direction(char: str) -> bool | None:

@@ -1,7 +1,7 @@
 """The lists of meters, of their readings, and of what reports these by itself."""
 
 from server.core.lists import List, Of, exact, on_sites
-from server.meters.rows import told_by
+from server.meters.rows import reader_of
 from shared_models.meters.rows import MeterFilter, MeterListItem, ReadingRow
 from shared_models.meters.sources import ReadingSourceRead
 from shared_models.paging import KeysetQuery, PageQuery
@@ -27,7 +27,7 @@ METERS = List(
 )  # fmt: skip
 READINGS = List(
     "readings", ReadingRow, "reading x", of=Of("meter m", "meter_id"), where="x.voided_at is null",
-    columns={"by": told_by("x")}, query=KeysetQuery, sorts={"read_at": "x.read_at"}, order="-read_at",
+    columns={"by": reader_of("x")}, query=KeysetQuery, sorts={"read_at": "x.read_at"}, order="-read_at",
     exported=("read_at", "value", "total", "by", "is_confirmed", "recorded_at"),
     clock="(select s.clock from meter m join sites s on s.id = m.site_id where m.id = x.meter_id)",
 )  # fmt: skip

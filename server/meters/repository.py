@@ -83,7 +83,7 @@ async def _resets(session: ReadSession, meter_id: UUID) -> list[ResetRow]:
 
 
 async def shift_totals(session: Session, meter_id: UUID, since: datetime, by: float) -> None:
-    """What was read from `since` on was read after a reset nobody had told of."""
+    """What was read from `since` on was read after a reset that nobody had entered yet."""
     statement = (
         sa.update(Reading)
         .where(col(Reading.meter_id) == meter_id, col(Reading.read_at) >= since)

@@ -10,8 +10,8 @@ _NAME = "coalesce((select u.first_name || ' ' || u.last_name from users u where 
 _SOURCE = "(select s.name from reading_source s where s.id = {0}.source_id)"
 
 
-def told_by(alias: str) -> str:
-    """Who or what has told a row of `reading`."""
+def reader_of(alias: str) -> str:
+    """Who or what a row of `reading` comes from."""
     return _NAME.format(alias, _SOURCE.format(alias))
 
 
@@ -24,7 +24,7 @@ def meter_json(alias: str) -> str:
     resets = f"meter_reset x where x.meter_id = {alias}.id"
     return json_row(
         MeterRow, alias,
-        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=told_by("x")),
+        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=reader_of("x")),
         resets=json_rows(ResetRow, "x", resets, "c.occurred_at", by=_NAME.format("x", "null")),
     )  # fmt: skip
 

@@ -84,15 +84,15 @@ async def _take_back(session: Session, actor: Actor, meter: Meter, reading: Read
 async def reset(session: Session, actor: Actor, cmd: ResetMeter) -> None:
     meter = await repository.get_visible(session, actor, cmd.meter_id)
     row = await _change(session, actor, meter, await repository.known(session, meter, cmd.occurred_at), cmd)
-    [told] = [reset for reset in row.resets if reset.id == cmd.reset_id]
-    after = told.model_dump(include={"kind", "final_value", "start_value", "reason"})
+    [entered] = [reset for reset in row.resets if reset.id == cmd.reset_id]
+    after = entered.model_dump(include={"kind", "final_value", "start_value", "reason"})
     await audit.record(session, actor, "meter.reset", meter, before={}, after=after, occurred_at=cmd.occurred_at)
 
 
 async def _change(session: Session, actor: Actor, meter: Meter, known: MeterRow, cmd: OnMeter | UpdateMeter) -> MeterRow:
     row = apply(known, cmd, actor.by).row
     await _keep_story(session, known, row, user_id=actor.by.account)
-    await settle(session, meter, row)
+    await _keep_meter(session, meter, row)
     return row
 
 
@@ -105,25 +105,25 @@ async def add_reading(session: Session, actor: Actor, known: MeterRow, cmd: Reco
 
 async def retell(session: Session, meter: Meter) -> None:
     known = await repository.known(session, meter)
-    await settle(session, meter, rules.retold(known, known, known.readings))
+    await _keep_meter(session, meter, rules.retold(known, known, known.readings))
 
 
 async def _keep_story(session: Session, before: MeterRow, after: MeterRow, *, user_id: UUID | None = None, **source: Any) -> None:
-    """What was told of since; what was already read after a reset gets the total it should have had."""
+    """What is new; what was already read after a reset gets the total it should have had."""
     resets, readings = [each for each in after.resets if each not in before.resets], {each.id for each in before.readings}
     gone = {each.id for each in before.resets} - {each.id for each in after.resets}
-    told = [each for each in after.readings if each.id not in readings]
+    added = [each for each in after.readings if each.id not in readings]
     session.add_all(MeterReset(meter_id=after.id, user_id=user_id, **columns_of(MeterReset, each)) for each in resets)
     origin = {"meter_id": after.id, "user_id": user_id, **source}
-    session.add_all(Reading(**{**columns_of(Reading, each), **origin, "recorded_at": now()}) for each in told)
+    session.add_all(Reading(**{**columns_of(Reading, each), **origin, "recorded_at": now()}) for each in added)
     await session.flush()
     if gone:
         await repository.forget_resets(session, gone)
-    for each in resets if not told else ():
+    for each in resets if not added else ():
         await repository.shift_totals(session, after.id, each.occurred_at, exact(each.final_value - each.start_value))
 
 
-async def settle(session: Session, meter: Meter, row: MeterRow) -> None:
+async def _keep_meter(session: Session, meter: Meter, row: MeterRow) -> None:
     """What the readings say is repeated on the meter, and the plans that count on it are looked at again."""
     keep(meter, row)
     meter.updated_at = now()  # for its readings

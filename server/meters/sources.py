@@ -1,6 +1,6 @@
 """Machines and gateways that report readings by themselves, each with a key for one site's meters.
 
-Only the key's hash is kept. A report is told item by item; what came before is known and counted once.
+Only the key's hash is kept. A report is answered item by item; what came before is known and counted once.
 """
 
 from bisect import bisect_right, insort
@@ -52,7 +52,7 @@ _HINT = 8
 
 
 async def create(session: Session, actor: Actor, cmd: ReadingSourceCreate) -> ReadingSourceKey:
-    """The only time that the key is told."""
+    """The only time that the key is shown."""
     ensure_sees(actor, cmd.site_id)
     key = _PREFIX + new_opaque_token()
     source = ReadingSource(
@@ -92,13 +92,13 @@ async def report(session: Session, source: ReadingSource, readings: ReadingRepor
         raise KeyRefused
     locked.last_used_at = now()
     actor = _actor(locked, lang)
-    told = [_read(raw, lang) for raw in readings.readings]
-    items = [item for item in told if isinstance(item, ReportedReading)]
+    entries = [_read(raw, lang) for raw in readings.readings]
+    items = [item for item in entries if isinstance(item, ReportedReading)]
     meters = await repository.lock_visible(session, actor, {item.meter_id for item in items})
     known = await repository.known_readings(session, source.id, [item.id for item in items])
     stories = {meter.id: await _story(session, meter, items) for meter in meters.values() if isinstance(meter, Meter)}
     work = _Report(session, actor, locked.id, lang, meters, stories, known)
-    results = [await work.take(item) if isinstance(item, ReportedReading) else item for item in told]
+    results = [await work.take(item) if isinstance(item, ReportedReading) else item for item in entries]
     for story in stories.values():
         if values := story.taken:
             await service.retell(session, story.meter)

@@ -26,19 +26,19 @@ class AskedPlan(CreatePlan):
 
     @model_validator(mode="before")
     @classmethod
-    def _starts_when_due(cls, told: Any) -> Any:
+    def _starts_when_due(cls, body: Any) -> Any:
         """A wrong date is the field's own matter; which day an instant is on the site is said later."""
-        if not isinstance(told, dict) or told.get("next_due_date") is None or told.get("starts_on") is not None:
-            return told
+        if not isinstance(body, dict) or body.get("next_due_date") is None or body.get("starts_on") is not None:
+            return body
         try:
-            due = _MOMENT.validate_python(told["next_due_date"])
+            due = _MOMENT.validate_python(body["next_due_date"])
         except ValidationError:
             due = PLANT_BEGAN
-        return {**told, "starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
+        return {**body, "starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
 
     def as_command(self, *, due: datetime | None = None) -> CreatePlan:
         """With `due`, that moment of the site's wall clock as the first."""
-        told = self.model_dump(exclude={"next_due_date", "is_active"})
+        fields = self.model_dump(exclude={"next_due_date", "is_active"})
         if due is not None:
-            told |= {"starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
-        return CreatePlan(**told)
+            fields |= {"starts_on": due.date(), "due_time": due.time().replace(second=0, microsecond=0)}
+        return CreatePlan(**fields)

@@ -86,7 +86,7 @@ class Dates:
 
 
 def _since(plan: PlanRow, outlook: Outlook, moments: Iterable[datetime], rows: Mapping[datetime, OccurrenceRow]) -> datetime:
-    """From which date on those that have ended are of interest: their identities are taken, and of a series, they are settled."""
+    """From which date on those that have ended are of interest: their identities are taken, and of a series, they are over."""
     known = [outlook.local(clock.now()), *map(outlook.local, moments), *rows]
     if plan.reference is not None:
         known.append(plan.reference.at)
@@ -99,20 +99,20 @@ def _since(plan: PlanRow, outlook: Outlook, moments: Iterable[datetime], rows: M
 def _begun(rows: Mapping[datetime, OccurrenceRow], *, is_asked: bool) -> datetime | None:
     """From when on it matters whether the machine was in service: since the date of the open job, or of one that may be open again."""
     current = open_of(rows)
-    told = rows.values() if is_asked else [current] if current else []
-    return min((min(row.due, row.original_due) for row in told), default=None)
+    counted = rows.values() if is_asked else [current] if current else []
+    return min((min(row.due, row.original_due) for row in counted), default=None)
 
 
 def _asked(plan: PlanRow, where: SiteClock, moments: Iterable[datetime], rows: Mapping[datetime, OccurrenceRow]) -> Asked:
     """The instants at which the plan's dates need the meter's total: its last completion, its reference, and its next date."""
-    told, now, ref = list(moments), clock.now(), plan.reference
+    instants, now, ref = list(moments), clock.now(), plan.reference
     if ref is not None:
-        told += [where.instant(ref.at), *(row.done_at for row in rows.values() if row.done_at and ref.kind is ReferenceKind.done)]
+        instants += [where.instant(ref.at), *(row.done_at for row in rows.values() if row.done_at and ref.kind is ReferenceKind.done)]
     if (reason := plan.reason) is not None:
-        earliest = min(told, default=now)
+        earliest = min(instants, default=now)
         dates = [where.instant(due) for due in (reason.by_rule().due, reason.due)]
-        told += dates if reason.is_reached else [max(date, earliest) for date in dates]
+        instants += dates if reason.is_reached else [max(date, earliest) for date in dates]
     if plan.meter is not None and plan.meter.at is not None:  # what comes after it may have passed what is counted from a later date
-        told.append(where.instant(plan.meter.at))
-    since = min([*told, now])
-    return Asked(cast("UUID", plan.meter_id), since, chain(told, [now], moments_between(plan.rule(), where, since, now)))
+        instants.append(where.instant(plan.meter.at))
+    since = min([*instants, now])
+    return Asked(cast("UUID", plan.meter_id), since, chain(instants, [now], moments_between(plan.rule(), where, since, now)))

@@ -21,29 +21,29 @@ _LOOK_AGAIN = sa.text("update scheduled_maintenances set refresh_at = 'epoch' wh
 
 
 @hears(MachineArchived)
-async def rest(session: Session, _: Actor, told: MachineArchived) -> None:
+async def rest(session: Session, _: Actor, archived: MachineArchived) -> None:
     """From now on no job is made; jobs are generated under the lock of their plan."""
-    await session.execute(_LOCK, {"id": told.equipment_id})
-    await session.execute(_REST, {"id": told.equipment_id, "why": ARCHIVED})
+    await session.execute(_LOCK, {"id": archived.equipment_id})
+    await session.execute(_REST, {"id": archived.equipment_id, "why": ARCHIVED})
 
 
 @hears(MachineBack)
-async def look_again(session: Session, _: Actor, told: MachineBack) -> None:
+async def look_again(session: Session, _: Actor, back: MachineBack) -> None:
     """What was put off meanwhile is decided anew."""
-    await session.execute(_LOOK_AGAIN, {"id": told.equipment_id})
+    await session.execute(_LOOK_AGAIN, {"id": back.equipment_id})
 
 
 @hears(MachinesMoved)
-async def move(session: Session, actor: Actor, told: MachinesMoved) -> None:
+async def move(session: Session, actor: Actor, moved: MachinesMoved) -> None:
     """Teams stay behind."""
-    await session.execute(_LEAVE_TEAM, {"ids": list(told.equipment_ids)})
-    await _keep_wall_time(session, actor, told.site_id)
+    await session.execute(_LEAVE_TEAM, {"ids": list(moved.equipment_ids)})
+    await _keep_wall_time(session, actor, moved.site_id)
 
 
 @hears(ClockChanged)
-async def follow_clock(session: Session, actor: Actor, told: ClockChanged) -> None:
-    await session.execute(_LOOK_AGAIN, {"id": told.site_id})
-    await _keep_wall_time(session, actor, told.site_id)
+async def follow_clock(session: Session, actor: Actor, changed: ClockChanged) -> None:
+    await session.execute(_LOOK_AGAIN, {"id": changed.site_id})
+    await _keep_wall_time(session, actor, changed.site_id)
 
 
 # An hour that the clocks repeat is the first one; one that they leave out is taken with the offset before, as PostgreSQL does.
@@ -52,10 +52,10 @@ with live as (
     select o.id, o.due, o.due at time zone s.clock as at, s.clock as zone
     from scheduled_maintenances p join plan_occurrence o on o.plan_id = p.id join sites s on s.id = p.site_id
     where p.site_id = :site and not p.is_active and o.state in ('planned', 'open')
-), told as (
+), moment as (
     select live.id, coalesce(min(e.at) filter (where e.at at time zone live.zone = live.due), min(live.at)) as at
     from live cross join lateral unnest(array[live.at, live.at - interval '30 minutes', live.at - interval '1 hour']) e(at) group by 1
-) update plan_occurrence o set due_at = told.at from told where o.id = told.id and o.due_at <> told.at
+) update plan_occurrence o set due_at = moment.at from moment where o.id = moment.id and o.due_at <> moment.at
 returning o.plan_id, o.state, o.intervention_id, o.due_at
 """)
 _KEEP_NEXT = sa.text("""

@@ -29,7 +29,7 @@ _COLUMNS = [name for name in PlanRow.model_fields if name in Plan.model_fields]
 def row_of(plan: Plan) -> PlanRow:
     """In the devices' shape, but for its dates."""
     row = seen(PlanRow, plan, occurrences=[])
-    return row.model_copy(update={name: model.model_validate(told) for name, model in _PARSED.items() if (told := getattr(plan, name))})
+    return row.model_copy(update={name: model.model_validate(value) for name, model in _PARSED.items() if (value := getattr(plan, name))})
 
 
 def new_plan(course: Taken, *, created_by: UUID | None) -> Plan:
@@ -70,8 +70,8 @@ async def keep(session: Session, actor: Actor, kept: Sequence[tuple[Plan, Taken]
     await session.flush()
     if redated:
         await tell(session, actor, JobsRedated(redated))
-    for told in chain.from_iterable(course.then for _, course in kept):
-        await tell(session, actor, told)
+    for consequence in chain.from_iterable(course.then for _, course in kept):
+        await tell(session, actor, consequence)
     await repository.delete_dates(session, gone)
     await repository.write_dates(session, written)
 

@@ -2,7 +2,7 @@
 
 from server.core.lists import UTC, List, Of, every_word, exact, on_sites
 from server.core.queries import expression
-from server.core.sql import person
+from server.core.sql import name_of
 from server.plans.rows import maintenance_type_json, team_json
 from shared_models.paging import KeysetQuery
 from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, TeamRow
@@ -24,7 +24,7 @@ PLANS = List(
         "on_time": _of_strip("= 'on_time'"),
         "judged": _of_strip("<> 'skipped'"),
         "type": "(select t.name from maintenance_types t where t.id = p.maintenance_type_id)",
-        "technician": person("p.assigned_technician_id"),
+        "technician": name_of("p.assigned_technician_id"),
         "team": "(select t.name from team t where t.id = p.team_id)",
     },
     query=PlanFilter,
@@ -52,7 +52,7 @@ PLANS = List(
 )  # fmt: skip
 OCCURRENCES = List(
     "occurrences", OccurrenceRow, "plan_occurrence o", of=Of("scheduled_maintenances p", "plan_id"), where="o.state <> 'planned'",
-    columns={"technician": person("o.assigned_technician_id")}, query=KeysetQuery,
+    columns={"technician": name_of("o.assigned_technician_id")}, query=KeysetQuery,
     sorts={"original_due": "o.original_due"}, order="-original_due",
     exported=("original_due", "due", "state", "outcome", "done_at", "technician", "reason"),
     words={"state": "export.occurrence", "outcome": "due.outcome"},

@@ -100,7 +100,7 @@ join plan_occurrence o on o.plan_id = a.id and o.original_due >= a.since and o.s
 """)  # noqa: S608
 _NAMED = sa.text(f"select {_COLUMNS} from plan_occurrence o where o.plan_id = :id and o.original_due = :due")  # noqa: S608
 _OF_JOB = sa.text(f"select {_COLUMNS} from plan_occurrence o where o.intervention_id = :id")  # noqa: S608
-_LAST_SETTLED = sa.text(f"""
+_LAST_ENDED = sa.text(f"""
 select {_COLUMNS} from plan_occurrence o where o.plan_id = :id and o.state not in ('planned', 'open')
 order by coalesce(o.done_at, o.due_at) desc limit 1
 """)  # noqa: S608
@@ -127,11 +127,11 @@ async def date_of_job(session: ReadSession, intervention_id: UUID) -> Sequence[A
     return (await session.execute(_OF_JOB, {"id": intervention_id})).all()
 
 
-async def last_settled(session: ReadSession, plan_id: UUID, series_until: datetime | None) -> Sequence[Any]:
+async def last_ended(session: ReadSession, plan_id: UUID, series_until: datetime | None) -> Sequence[Any]:
     """What has ended last. Of a series, the date that it has come to: later ones may have been left out beforehand."""
     if series_until is not None:
         return (await session.execute(_LAST_OF_SERIES, {"id": plan_id, "until": series_until})).all()
-    return (await session.execute(_LAST_SETTLED, {"id": plan_id})).all()
+    return (await session.execute(_LAST_ENDED, {"id": plan_id})).all()
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ _FITS = {
     "maintenance_type": "select exists (select from maintenance_types where id = :id and is_active)",
     "checklist": "select exists (select from checklist where id = :id and is_active)",
     "team": "select exists (select from team where id = :id and site_id = :of and is_active)",
-    "person": (
+    "technician": (
         "select exists (select from users u where u.id = :id and u.is_active"
         " and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = :of)))"
     ),

@@ -46,9 +46,9 @@ from shared_models.plans.commands import (
 )
 from shared_models.plans.course import LIVE
 from shared_models.plans.fields import PlanFields
+from shared_models.plans.following import JobChange, after_job
 from shared_models.plans.jobs import JobReopened
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PreviewItem
-from shared_models.plans.settling import Told, settled
 from shared_models.rules import rule_of
 
 PREVIEWED = 12
@@ -106,8 +106,8 @@ async def carry_out(session: Session, actor: Actor, cmd: OnPlan) -> Plan:
     changed = _ruled(course, cmd, actor)
     await _check_named(session, actor, plan, cmd)
     await keep(session, actor, [(plan, changed)])
-    action, told = _TRACES[type(cmd)](cmd), _told(cmd, course, changed)
-    was, now_is = told or (before, _recorded(plan))
+    action, of_date = _TRACES[type(cmd)](cmd), _date_trace(cmd, course, changed)
+    was, now_is = of_date or (before, _recorded(plan))
     await audit.record(session, actor, action, plan, before=was, after=now_is, occurred_at=cmd.occurred_at)
     return plan
 
@@ -134,7 +134,7 @@ async def _course_anew(session: Session, actor: Actor, plan: Plan, cmd: UpdatePl
     """By the rule, the meter and the machine that the plan is to have."""
     machine, row = await equipment.get_visible(session, actor, cmd.equipment_id), row_of(plan)
     series_until = row.reference.at if row.rule().is_series else None
-    ended = await repository.last_settled(session, plan.id, series_until) if rules.counts_anew(row, cmd) else ()
+    ended = await repository.last_ended(session, plan.id, series_until) if rules.counts_anew(row, cmd) else ()
     moments = [date.done_at or date.due_at for date in ended]
     asked = row.model_copy(update=rules.chosen(cmd) | {"site_id": machine.site_id})
     course = (await gather(session, [asked], _since(cmd), *moments, ended=ended))[plan.id]
@@ -145,7 +145,7 @@ async def _check_named(session: Session, actor: Actor, plan: Plan, cmd: OnPlan) 
     if isinstance(cmd, UpdatePlan):
         await _check(session, cmd, await equipment.get_visible(session, actor, cmd.equipment_id), former=plan)
     technician = cmd.technician_id if isinstance(cmd, AssignOccurrence) else None
-    if technician is not None and not await repository.fits(session, "person", technician, plan.site_id):
+    if technician is not None and not await repository.fits(session, "technician", technician, plan.site_id):
         raise PlanTechnicianUnfit(field="technician_id")
 
 
@@ -164,19 +164,19 @@ async def preview(session: ReadSession, actor: Actor, fields: PlanFields) -> lis
 # --- what others tell plans
 
 
-async def settle(session: Session, actor: Actor, told: Told) -> None:
+async def follow_job(session: Session, actor: Actor, change: JobChange) -> None:
     """The job of one of a plan's dates is closed, cancelled or returned, in the same transaction; whoever tells of it has locked it."""
     await session.flush()
-    plan = await repository.lock(session, told.plan_id)
-    dates = await repository.date_of_job(session, told.job.id)
+    plan = await repository.lock(session, change.plan_id)
+    dates = await repository.date_of_job(session, change.job.id)
     if not dates:
         return
-    row, reason, ended = row_of(plan), told.job.due_reason, [date for date in dates if date.state not in LIVE]
-    moments = [] if isinstance(told, JobReopened) else [told.at]
+    row, reason, ended = row_of(plan), change.job.due_reason, [date for date in dates if date.state not in LIVE]
+    moments = [] if isinstance(change, JobReopened) else [change.at]
     asked = row.model_copy(update={"reference": reason.reference, "reason": reason}) if reason and not moments else row
     course = (await gather(session, [asked], *moments, ended=ended))[plan.id]
     course = replace(course, plan=row, was=row, generate_at=plan.generate_at, refresh_at=plan.refresh_at)
-    await keep(session, actor, [(plan, settled(course, told))])
+    await keep(session, actor, [(plan, after_job(course, change))])
 
 
 async def meter_changed(session: Session, meter_id: UUID) -> None:
@@ -232,7 +232,7 @@ def _recorded(plan: Plan) -> dict[str, Any]:
     return {name: value for name, value in audit.snapshot(plan).items() if name not in derived}
 
 
-def _told(cmd: OnPlan, before: Taken, after: Taken) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def _date_trace(cmd: OnPlan, before: Taken, after: Taken) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """What the history tells of one date, or of a job that was asked for; None where it tells of the plan itself."""
     if isinstance(cmd, GeneratePlan):
         return {}, {"intervention_id": cmd.intervention_id}
@@ -262,7 +262,7 @@ async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *
     await check("checklist_id", ChecklistUnfit, "checklist")
     await check("team_id", PlanTeamUnfit, "team", machine.site_id)
     await check("meter_id", MeterUnfit, "meter", machine.id)
-    await check("assigned_technician_id", PlanTechnicianUnfit, "person", machine.site_id)
+    await check("assigned_technician_id", PlanTechnicianUnfit, "technician", machine.site_id)
 
 
 def _since(fields: PlanFields) -> datetime:

@@ -1,7 +1,7 @@
 """Work requests as the JSON PostgreSQL writes."""
 
 from server.core.lists import List, exact, on_sites
-from server.core.sql import person
+from server.core.sql import name_of
 from server.requests import rows
 from shared_models.requests.rows import WorkRequestFilter, WorkRequestRow
 
@@ -12,7 +12,7 @@ REQUESTS = List(
         "equipment_code": "(select e.code from equipment e where e.id = r.equipment_id)",
         "equipment_name": "(select e.name from equipment e where e.id = r.equipment_id)",
         "job_number": "(select i.number from maintenance_interventions i where i.request_id = r.id)",
-        "decider": person("r.decided_by"),
+        "decider": name_of("r.decided_by"),
     },
     query=WorkRequestFilter,
     filters=exact("r", "site_id", "equipment_id", "status"),

@@ -71,7 +71,7 @@ async def decide(session: Session, actor: Actor, cmd: OnRequest) -> WorkRequest:
     """Make a job of it, with the reporter's words and photo, or say why not."""
     request = await repository.get_visible(session, actor, cmd.request_id, for_update=True)
     outcome = apply(seen(WorkRequestRow, request, intervention_id=None), cmd, actor.by)
-    jobs = [await _make(session, actor, told) for told in outcome.then if isinstance(told, JobAsked)]
+    jobs = [await _make(session, actor, asked) for asked in outcome.then if isinstance(asked, JobAsked)]
     before = audit.snapshot(request)
     keep(request, outcome.row)
     await session.flush()

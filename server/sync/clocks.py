@@ -26,7 +26,7 @@ def skew(sent_at: datetime, received_at: datetime) -> timedelta:
 def corrected(command: C, ahead: timedelta, received_at: datetime) -> C:
     """What has happened, by the server's clock; what is planned stays.
 
-    A dead clock that was set right before the push leaves no trace of when: what it told of counts as happening now.
+    A dead clock that was set right before the push leaves no trace of when: what it says has happened counts as happening now.
     """
     dead = command.occurred_at.astimezone(UTC) - ahead
     lost = received_at - dead if DEAD_SINCE <= dead < PLANT_BEGAN else timedelta()
@@ -37,9 +37,9 @@ def corrected(command: C, ahead: timedelta, received_at: datetime) -> C:
 
 
 @contextmanager
-def remembered(told: datetime, used: datetime) -> Iterator[None]:
-    """Inside, audit rows keep what the device has told."""
-    token = device_time.set(told if told != used else None)
+def remembered(sent: datetime, used: datetime) -> Iterator[None]:
+    """Inside, audit rows keep the device's own time."""
+    token = device_time.set(sent if sent != used else None)
     try:
         yield
     finally:

@@ -135,8 +135,8 @@ def _unpacked_all(texts: str) -> list[UUID]:
     return [_unpacked(texts[start : start + _PACKED_LENGTH]) for start in range(0, len(texts), _PACKED_LENGTH)]
 
 
-def _sweep(told: list[Any]) -> Sweep:
-    high, order, source, after_xid, after_key, done, total = told
+def _sweep(parts: list[Any]) -> Sweep:
+    high, order, source, after_xid, after_key, done, total = parts
     if after_key is not None and not isinstance(after_key, str):
         raise ValueError("key")
     counted = None if total is None else _number(total)

@@ -102,9 +102,9 @@ class _Page:
 async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
     """The next page after the cursor `text`, as the JSON of a `PullPage`."""
     at = now()
-    told = cursors.decode(text) if text else None
+    sent = cursors.decode(text) if text else None
     sees_all = actor.site_ids is None
-    kept = told and told.without(_lost(told, actor)).seen_by(sees_all=sees_all).swept_in(ORDER)
+    kept = sent and sent.without(_lost(sent, actor)).seen_by(sees_all=sees_all).swept_in(ORDER)
     async with pool.acquire() as connection:
         present = await repository.present(connection, actor, kept)
         known = _usable(kept, actor, present, at)
@@ -115,7 +115,7 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
             cursor = await _begin(connection, cursor, actor, present, at)
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
-        if known and kept != told:
+        if known and kept != sent:
             page.changes += await repository.strangers(connection, actor)
         await page.fill(connection)
         return page.answer()

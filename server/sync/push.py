@@ -43,7 +43,7 @@ class _BugError(Exception):
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Sent:
     """A command as it was sent, read or found unreadable."""
 
     id: UUID | None
@@ -62,44 +62,44 @@ class _Push:
     """The commands whose receipts wait for their first answer."""
 
     async def answers(self, raws: Sequence[Any]) -> list[PushResult]:
-        told = [self._tell(raw if isinstance(raw, dict) else {}) for raw in raws]
-        self.claimed.update(await self._claim(told))
+        sent = [self._opened(raw if isinstance(raw, dict) else {}) for raw in raws]
+        self.claimed.update(await self._claim(sent))
         results: list[PushResult] = []
-        for start in range(0, len(told), TOGETHER):
-            results += await self._answers(told[start : start + TOGETHER])
+        for start in range(0, len(sent), TOGETHER):
+            results += await self._answers(sent[start : start + TOGETHER])
         return results
 
-    def _tell(self, raw: Mapping[str, Any]) -> _Told:
+    def _opened(self, raw: Mapping[str, Any]) -> _Sent:
         command_id = _id_in(raw)
         command = self._read(raw, command_id)
         fingerprint = fingerprints.of(raw, command) if isinstance(command, Command) else b""
-        return _Told(command_id, printable(raw.get("type")), command, fingerprint)
+        return _Sent(command_id, printable(raw.get("type")), command, fingerprint)
 
-    async def _claim(self, told: Iterable[_Told]) -> set[UUID]:
+    async def _claim(self, sent: Iterable[_Sent]) -> set[UUID]:
         wanted: dict[UUID, tuple[str, bytes]] = {}
-        for one in told:
+        for one in sent:
             if one.id and isinstance(one.command, Command):
                 wanted.setdefault(one.id, (one.type, one.fingerprint))
         return await repository.claim_receipts(self.session, self.actor, wanted) if wanted else set()
 
-    async def _answers(self, told: Sequence[_Told]) -> list[PushResult]:
-        new: dict[UUID | None, _Told] = {}
-        for one in told:
+    async def _answers(self, sent: Sequence[_Sent]) -> list[PushResult]:
+        new: dict[UUID | None, _Sent] = {}
+        for one in sent:
             if one.id in self.claimed and isinstance(one.command, Command):
                 new.setdefault(one.id, one)  # the same id again is judged by what was said first
         if len(new) < 2 or not await self._all_carried_out([one.command for one in new.values() if isinstance(one.command, Command)]):  # noqa: PLR2004
-            return [await self._answer(one) for one in told]
+            return [await self._answer(one) for one in sent]
         self.claimed.difference_update(one.id for one in new.values() if one.id)
-        return [PushResult(id=one.id, status="applied") if new.get(one.id) is one else await self._answer(one) for one in told]
+        return [PushResult(id=one.id, status="applied") if new.get(one.id) is one else await self._answer(one) for one in sent]
 
-    async def _answer(self, told: _Told) -> PushResult:
-        if isinstance(told.command, Problem):
-            return PushResult(id=told.id, status="rejected", problem=told.command)
-        assert told.id is not None
-        if told.id in self.claimed or await self._claim([told]):
-            self.claimed.discard(told.id)
-            return await self._first(told.command)
-        return await self._again(told.id, told.fingerprint)
+    async def _answer(self, one: _Sent) -> PushResult:
+        if isinstance(one.command, Problem):
+            return PushResult(id=one.id, status="rejected", problem=one.command)
+        assert one.id is not None
+        if one.id in self.claimed or await self._claim([one]):
+            self.claimed.discard(one.id)
+            return await self._first(one.command)
+        return await self._again(one.id, one.fingerprint)
 
     def _read(self, raw: Mapping[str, Any], command_id: UUID | None) -> Command | Problem:
         """Malformed commands leave no receipt: they have changed nothing, and a newer server may understand them."""
@@ -123,39 +123,39 @@ class _Push:
             return _rejected(command_id, problem_of(KeyReused(field="command_id"), self.actor.lang))
         return PushResult(id=command_id, status="rejected" if receipt.problem else "applied", problem=_problem(receipt.problem))
 
-    async def _first(self, told: Command) -> PushResult:
+    async def _first(self, command: Command) -> PushResult:
         try:
-            await self._run(told)
+            await self._run(command)
         except Refusal as refusal:
             problem = problem_of(refusal, self.actor.lang)
             kept = problem.model_dump(mode="json", exclude_none=True)
-            await repository.write_receipt(self.session, self.actor, told.command_id, problem=kept)
-            return _rejected(told.command_id, problem)
+            await repository.write_receipt(self.session, self.actor, command.command_id, problem=kept)
+            return _rejected(command.command_id, problem)
         except _BugError:
-            await repository.drop_receipt(self.session, self.actor, told.command_id)
-            return _rejected(told.command_id, build_problem("internal_error", 500, translator(self.actor.lang)))
-        return PushResult(id=told.command_id, status="applied")
+            await repository.drop_receipt(self.session, self.actor, command.command_id)
+            return _rejected(command.command_id, build_problem("internal_error", 500, translator(self.actor.lang)))
+        return PushResult(id=command.command_id, status="applied")
 
-    async def _run(self, told: Command) -> None:
+    async def _run(self, command: Command) -> None:
         """In a savepoint. What may pass by itself (a lock, a lost connection, a full disk) ends the push, which the device sends again."""
         try:
             async with self.session.begin_nested():
-                await self._carry_out(told)
+                await self._carry_out(command)
         except Refusal as error:
             _refusal(error)
             raise
         except Exception as error:
             refusal = _refusal(error)
-            self._log(told, error)
+            self._log(command, error)
             raise (refusal or _BugError()) from error
         finally:
             self.session.expunge_all()
 
-    async def _all_carried_out(self, told: Iterable[Command]) -> bool:
+    async def _all_carried_out(self, commands: Iterable[Command]) -> bool:
         """In one savepoint; when it does not hold, nothing has happened, and who is to blame is yet to be found."""
         try:
             async with self.session.begin_nested():
-                for command in told:
+                for command in commands:
                     await self._carry_out(command)
         except Exception as error:  # noqa: BLE001 - each is tried again by itself, and then answered or logged
             _refusal(error)
@@ -164,9 +164,9 @@ class _Push:
             self.session.expunge_all()
         return True
 
-    async def _carry_out(self, told: Command) -> None:
-        command = clocks.corrected(told, self.ahead, self.received_at)
-        with clocks.remembered(told.occurred_at, command.occurred_at):
+    async def _carry_out(self, sent: Command) -> None:
+        command = clocks.corrected(sent, self.ahead, self.received_at)
+        with clocks.remembered(sent.occurred_at, command.occurred_at):
             await run(self.session, self.actor, command)
             await self.session.flush()
         self.session.expunge_all()

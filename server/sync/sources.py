@@ -92,7 +92,7 @@ def _change(entity: str, site_id: str, row: str) -> str:
 
 def _source(held: Held) -> Source:
     table, site = held.table.name, held.site
-    keys = _people(table) if held.entity == "user" else _of_sites(held, site) if site else _of_everyone(table)
+    keys = _users(table) if held.entity == "user" else _of_sites(held, site) if site else _of_everyone(table)
     changed = _newest_of_sites(table, site) if site else _newest(table, "true")
     change = _change(held.entity, f"e.{site}" if site else "null", held.json("e"))
     return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change)
@@ -125,7 +125,7 @@ def _searched(table: str, fresh: tuple[str, ...]) -> str:
     return f"{since} union all {lately}"
 
 
-def _people(table: str) -> str:
+def _users(table: str) -> str:
     """The asker, those who see all sites, and the people of their sites, also from the moment on at which they gain one.
 
     People have no site of their own: `repository.strangers` takes away those who are seen no more when one is lost.

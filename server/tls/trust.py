@@ -90,7 +90,7 @@ def _file(content: bytes, kind: str, path: str) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def _page(request: Request, told: str, app_url: str) -> Response:
+def _page(request: Request, fingerprint: str, app_url: str) -> Response:
     asked = request.query_params.get("lang", "")
     lang = asked if asked in LANGUAGES else best_language(request.headers.get("accept-language", ""))
     platform = request.query_params.get("for", "")
@@ -98,7 +98,7 @@ def _page(request: Request, told: str, app_url: str) -> Response:
     other = next(known for known in LANGUAGES if known != lang)
     values: dict[str, Any] = {
         "t": translator(lang).t, "lang": lang, "other_lang": other, "other_name": _LANGUAGE_NAMES[other], "css": _css(),
-        "platform": platform, "platforms": PLATFORMS, "fingerprint": told, "app_url": app_url, "certificate": CERTIFICATE,
+        "platform": platform, "platforms": PLATFORMS, "fingerprint": fingerprint, "app_url": app_url, "certificate": CERTIFICATE,
         "profile": PROFILE,
     }  # fmt: skip
     return HTMLResponse(_environment().get_template("trust/page.html").render(**values), headers=_headers())

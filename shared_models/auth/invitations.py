@@ -45,7 +45,7 @@ class InvitationRead(Row):
 
 
 class AccessLink(Row):
-    """`url` holds the secret and is told once; `qr` is the same for a phone's camera, a PNG in base64."""
+    """`url` holds the secret and is shown once; `qr` is the same for a phone's camera, a PNG in base64."""
 
     url: str
     qr: str
@@ -66,7 +66,7 @@ class LinkLook(Schema):
 
 
 class LinkOffer(Row):
-    """What a link is good for, told to whoever holds it: `name` is who it is for, `username` whose password it changes."""
+    """What a link is good for, for whoever holds it: `name` is who it is for, `username` whose password it changes."""
 
     kind: LinkKind
     name: str

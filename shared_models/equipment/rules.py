@@ -43,7 +43,7 @@ def around(machine: EquipmentRow, at: datetime) -> Around:
     return Around(None, Entry(machine.status_since, machine.status, is_last_change=True))
 
 
-def told(machine: EquipmentRow, said: StatusTold, log: Around) -> EquipmentRow | None:
+def with_status(machine: EquipmentRow, said: StatusTold, log: Around) -> EquipmentRow | None:
     """The machine with that entry in its log, the last of which is what it is; None where it says nothing."""
     if log.before == said.status and not said.reason:
         return None

@@ -114,8 +114,8 @@ def _work(job: InterventionRow, cmd: CompleteIntervention, by: By, at: datetime)
     worked = timedelta(minutes=cmd.worked_minutes)
     own = [action for action in actions if action.user_id == by.id]
     if not own:
-        told = ActionRow(id=cmd.command_id, user_id=by.account, started_at=at - worked, ended_at=at)
-        return {"actions": with_new(actions, told, "command_id") if worked else actions}
+        entered = ActionRow(id=cmd.command_id, user_id=by.account, started_at=at - worked, ended_at=at)
+        return {"actions": with_new(actions, entered, "command_id") if worked else actions}
     spans = labour.corrected([(action.started_at, action.ended_at or at) for action in own], worked, at)
     times = {action.id: {"started_at": began, "ended_at": end} for action, (began, end) in zip(own, spans, strict=True)}
     begun = min(began for began, _ in spans)

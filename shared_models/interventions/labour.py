@@ -30,14 +30,14 @@ def corrected(spans: Sequence[Span], worked: timedelta, at: datetime) -> list[Sp
     Where the others alone are longer than `worked`, the later ones are cut; where it began before they ended, they were earlier too.
     """
     *others, (began, ended) = spans
-    told: list[Span] = []
+    kept: list[Span] = []
     rest = worked
     for start, end in others:
         length = min(end - start, rest)
-        told.append((start, start + length))
+        kept.append((start, start + length))
         rest -= length
     began = min(began, max(ended, at) - rest)
-    return _apart([*told, (began, began + rest)])
+    return _apart([*kept, (began, began + rest)])
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

@@ -19,7 +19,7 @@ E = TypeVar("E", bound=Entry)
 
 
 def changed(job: InterventionRow, **changes: Any) -> InterventionRow:
-    """With its next version where anything differs: told again, a command changes nothing."""
+    """With its next version where anything differs: sent again, a command changes nothing."""
     if all(getattr(job, name) == value for name, value in changes.items()):
         return job
     return job.model_copy(update={**changes, "version": job.version + 1})

@@ -41,12 +41,12 @@ class JobAssigned(Consequence):
     technician_id: UUID | None
 
 
-def heard(job: InterventionRow, told: JobMoved | JobAssigned) -> InterventionRow:
+def heard(job: InterventionRow, change: JobMoved | JobAssigned) -> InterventionRow:
     """The sheet as it is after what its plan tells."""
-    if isinstance(told, JobAssigned):
-        return job.model_copy(update={"assigned_technician_id": told.technician_id, "version": job.version + 1})
+    if isinstance(change, JobAssigned):
+        return job.model_copy(update={"assigned_technician_id": change.technician_id, "version": job.version + 1})
     minutes = job.estimated_duration
     return job.model_copy(update={
-        "due_local": told.due, "due_at": told.due_at, "due_reason": told.reason or job.due_reason, "scheduled_start": told.due_at,
-        "scheduled_end": told.due_at + timedelta(minutes=minutes) if minutes is not None else None, "version": job.version + 1,
+        "due_local": change.due, "due_at": change.due_at, "due_reason": change.reason or job.due_reason, "scheduled_start": change.due_at,
+        "scheduled_end": change.due_at + timedelta(minutes=minutes) if minutes is not None else None, "version": job.version + 1,
     })  # fmt: skip

@@ -152,8 +152,8 @@ def end_action(job: InterventionRow, cmd: EndAction, by: By) -> InterventionRow:
     if action.user_id != by.id:
         ensure_plans(by)
     ensure_not_validated(job, "end_action")
-    told = action.model_copy(update={"ended_at": max(action.started_at, cmd.occurred_at)})
-    return changed(job, actions=[told if each is action else each for each in job.actions])
+    stopped = action.model_copy(update={"ended_at": max(action.started_at, cmd.occurred_at)})
+    return changed(job, actions=[stopped if each is action else each for each in job.actions])
 
 
 def _named(actions: Iterable[ActionRow], action_id: UUID) -> ActionRow | None:
@@ -169,8 +169,8 @@ def add_action(job: InterventionRow, cmd: AddAction, by: By) -> InterventionRow:
         ensure_plans(by)
     if cmd.ended_at <= cmd.started_at:  # both of them in the future: now
         raise EndsBeforeStart(field="ended_at")
-    told = ActionRow(id=cmd.action_id, user_id=cmd.user_id, started_at=cmd.started_at, ended_at=cmd.ended_at, note=cmd.note)
-    return changed(job, actions=with_new(job.actions, told, "action_id"))
+    entered = ActionRow(id=cmd.action_id, user_id=cmd.user_id, started_at=cmd.started_at, ended_at=cmd.ended_at, note=cmd.note)
+    return changed(job, actions=with_new(job.actions, entered, "action_id"))
 
 
 @rule(CancelIntervention)
@@ -185,9 +185,9 @@ def cancel(job: InterventionRow, cmd: CancelIntervention, by: By) -> Outcome[Int
         job, Verb.cancel, status_reason=cmd.reason, actions=ended(job.actions, at), actual_end=max(at, job.actual_start or at),
         restarted_at=max(job.stopped_at or at, at) if runs_again else job.restarted_at,
     )  # fmt: skip
-    told = (StatusTold(job.equipment_id, cmd.equipment_status, at, cmd.reason),) if cmd.equipment_status else ()
+    status = (StatusTold(job.equipment_id, cmd.equipment_status, at, cmd.reason),) if cmd.equipment_status else ()
     skipped = (JobCalledOff(job.scheduled_maintenance_id, cancelled, at, cmd.reason),) if job.scheduled_maintenance_id else ()
-    return Outcome(cancelled, (*told, *skipped))
+    return Outcome(cancelled, (*status, *skipped))
 
 
 # ---------------------------------------------------------------- telling

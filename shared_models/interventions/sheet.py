@@ -46,10 +46,10 @@ def usual_stop(kind: InterventionType) -> StopKind:
 
 def labour(actions: Iterable[ActionRow], now: datetime) -> timedelta:
     """The sum of everybody's work, where nobody's hour counts twice; running actions count until `now`."""
-    of_person: dict[UUID, list[Span]] = {}
+    of_user: dict[UUID, list[Span]] = {}
     for action in actions:
-        of_person.setdefault(action.user_id, []).append((action.started_at, action.ended_at or now))
-    return sum(map(worked, of_person.values()), timedelta())
+        of_user.setdefault(action.user_id, []).append((action.started_at, action.ended_at or now))
+    return sum(map(worked, of_user.values()), timedelta())
 
 
 def down_time(job: InterventionRow, now: datetime) -> timedelta | None:

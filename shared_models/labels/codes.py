@@ -55,11 +55,11 @@ def new_label_code() -> str:
 
 def normalise(typed: str) -> str:
     """The letters and digits, in upper case and our own script: blanks, dashes, quotes and what nobody sees are gone."""
-    plain = normalize("NFKD", _told(typed)).upper().translate(_TABLE)
-    return _told(plain)
+    plain = normalize("NFKD", _letters(typed)).upper().translate(_TABLE)
+    return _letters(plain)
 
 
-def _told(text: str) -> str:
+def _letters(text: str) -> str:
     return "".join(char for char in text if category(char)[0] in "LN")
 
 

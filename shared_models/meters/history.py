@@ -101,8 +101,8 @@ def reading_doubt(readings: Iterable[Point], limits: Limits, at: datetime, value
     offset = offset_at(resets, at)
     if found is None:
         return None
-    told = Doubt(found.kind, _shown(found.low, offset), _shown(found.high, offset))
-    return Doubt(Implausible.rolled_over, told.low, told.high) if _has_rolled_over(strictest, limits, at, value, told) else told
+    shown = Doubt(found.kind, _shown(found.low, offset), _shown(found.high, offset))
+    return Doubt(Implausible.rolled_over, shown.low, shown.high) if _has_rolled_over(strictest, limits, at, value, shown) else shown
 
 
 def _off_dial(limits: Limits, value: float) -> Doubt | None:

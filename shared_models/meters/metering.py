@@ -86,7 +86,7 @@ def total_at(points: Sequence[Point], at: datetime, per_day: float | None) -> fl
 
 
 def reached_at(points: Sequence[Point], threshold: float, per_day: float | None) -> datetime | None:
-    """When the total reached `threshold`, or will; None when that cannot be told or is twenty years away."""
+    """When the total reached `threshold`, or will; None when that cannot be known or is twenty years away."""
     before: Point | None = None
     for point in points:
         if point.total >= threshold:

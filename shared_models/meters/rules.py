@@ -1,7 +1,7 @@
 """What commands do to a meter.
 
 A row has all resets, and of the readings those that matter: a device holds the latest thirty, the server loads the neighbours of
-what is told and of the first of the days that tell the use.
+what is entered and of the first of the days that tell the use.
 """
 
 from collections.abc import Iterable, Sequence
@@ -162,7 +162,7 @@ def void(meter: MeterRow, cmd: VoidReading, _: By) -> Outcome[MeterRow]:
 
 
 def _without_rollover(resets: list[ResetRow], kept: Sequence[ReadingRow], reset_id: UUID) -> list[ResetRow]:
-    """The rollover that a reading taken back had told of goes with it, unless a later one counts on it."""
+    """The rollover that a reading taken back had shown goes with it, unless a later one counts on it."""
     last = resets[-1] if resets else None
     if last is None or last.id != reset_id or any(reading.read_at >= last.occurred_at for reading in kept):
         return resets
@@ -178,9 +178,9 @@ def reset(meter: MeterRow, cmd: ResetMeter, by: By) -> Outcome[MeterRow]:
     if any(known.id == cmd.reset_id for known in meter.resets):
         raise AlreadyExists(field="reset_id")
     _ensure_in_use(meter)
-    told = _check_reset(meter, cmd)
+    checked = _check_reset(meter, cmd)
     row = ResetRow(
-        id=cmd.reset_id, kind=cmd.kind, occurred_at=cmd.occurred_at, final_value=told.final_value, start_value=told.start_value,
+        id=cmd.reset_id, kind=cmd.kind, occurred_at=cmd.occurred_at, final_value=checked.final_value, start_value=checked.start_value,
         by=by.name, reason=cmd.reason,
     )  # fmt: skip
     known = meter.model_copy(update={"resets": sorted([*meter.resets, row], key=lambda each: (each.occurred_at, each.id))})
@@ -196,17 +196,17 @@ def _reset_of(meter: MeterRow, cmd: ResetMeter) -> Reset:
 
 
 def _check_reset(meter: MeterRow, cmd: ResetMeter) -> Reset:
-    told, resets = _reset_of(meter, cmd), resets_of(meter)
+    entered, resets = _reset_of(meter, cmd), resets_of(meter)
     if meter.kind is MeterKind.gauge:
         raise GaugeHasNoReset(name=meter.name)
-    if any(known.at == told.at for known in resets):
+    if any(known.at == entered.at for known in resets):
         raise AlreadyReset(name=meter.name)
-    _refuse(meter, doubt_of_reset(meter, cmd), told.final_value, "final_value", is_confirmed=cmd.is_confirmed)
-    limits = (most_at_start(points_of(meter), told, resets), limits_of(meter).dial.highest)
+    _refuse(meter, doubt_of_reset(meter, cmd), entered.final_value, "final_value", is_confirmed=cmd.is_confirmed)
+    limits = (most_at_start(points_of(meter), entered, resets), limits_of(meter).dial.highest)
     most = min((limit for limit in limits if limit is not None), default=None)
-    if told.start_value < 0 or (most is not None and told.start_value > most):
+    if entered.start_value < 0 or (most is not None and entered.start_value > most):
         raise ImplausibleStart(field="start_value", low=0, high=plain(most), unit=meter.unit)
-    return told
+    return entered
 
 
 # --- what follows

@@ -29,7 +29,7 @@ class ReadingSourceRead(Row):
 
 
 class ReadingSourceKey(ReadingSourceRead):
-    """`key` is told once, at its creation."""
+    """`key` is shown once, at its creation."""
 
     key: str
 

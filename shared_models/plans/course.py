@@ -5,18 +5,17 @@ The server and devices fill it with what each knows, let the rules change it, an
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol, Self
 from uuid import UUID
 
 from shared_models.ids import uuid7
-from shared_models.plans.outlook import Outlook
+from shared_models.plans.outlook import RESOLUTION, Outlook
 from shared_models.plans.planning import Outcome, Reference, ReferenceKind
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 from shared_models.rules import Consequence
 
 LIVE = frozenset({OccurrenceState.planned, OccurrenceState.open})
-MINUTE = timedelta(minutes=1)
 Rows = Mapping[datetime, OccurrenceRow]
 
 
@@ -46,9 +45,9 @@ def anchor(rows: Rows, reference: Reference) -> datetime | None:
     return max([*known, *([current.original_due] if current else [])], default=None)
 
 
-def unsettled(outlook: Outlook, rows: Rows, after: datetime | None) -> Iterator[PlanDate]:
+def to_come(outlook: Outlook, rows: Rows, after: datetime | None) -> Iterator[PlanDate]:
     """A series' dates after `after` that have not ended, wherever they were moved."""
-    for date in outlook.series_after(after or outlook.rule.starts_at - MINUTE):
+    for date in outlook.series_after(after or outlook.rule.starts_at - RESOLUTION):
         row = rows.get(date)
         if row is None or row.state in LIVE:
             due = row.due if row else date
@@ -123,9 +122,9 @@ class Course:
     def of_job(self, intervention_id: UUID) -> OccurrenceRow | None:
         return next((row for row in self.rows.values() if row.intervention_id == intervention_id), None)
 
-    def unsettled(self, after: datetime | None = None) -> Iterator[PlanDate]:
+    def to_come(self, after: datetime | None = None) -> Iterator[PlanDate]:
         """Of a series, what is still to come; `after` the open date, or the last that has ended, unless told otherwise."""
-        return unsettled(self.outlook, self.rows, after or anchor(self.rows, self.plan.reference))
+        return to_come(self.outlook, self.rows, after or anchor(self.rows, self.plan.reference))
 
     def is_ended(self, date: datetime) -> bool:
         row = self.rows.get(date)

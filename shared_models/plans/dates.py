@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from shared_models.interventions.planned import JobAssigned, JobMoved
 from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOccurrence, SkipOccurrence
 from shared_models.plans.course import Course, anchor
+from shared_models.plans.following import count_on
 from shared_models.plans.planning import Outcome, ReferenceKind
 from shared_models.plans.refusals import (
     MovePastNeighbour,
@@ -15,7 +16,6 @@ from shared_models.plans.refusals import (
 )
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState
 from shared_models.plans.scheduling import replan
-from shared_models.plans.settling import count_on
 from shared_models.refusals import Invalid
 from shared_models.rules import By, rule
 
@@ -56,7 +56,7 @@ def room_of(course: Course, original_due: datetime) -> tuple[datetime | None, da
     """Between which dates one of a series may be moved, both excluded: they keep their order, so that none is overtaken and lost."""
     current = course.open
     before = current.due if current is not None and current.original_due != original_due else None
-    for date in course.unsettled():
+    for date in course.to_come():
         if date.original_due > original_due:
             return before, date.due
         if date.original_due < original_due:

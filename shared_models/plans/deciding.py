@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from shared_models.plans.course import PlanDate, Rows, anchor, unsettled
+from shared_models.plans.course import PlanDate, Rows, anchor, to_come
 from shared_models.plans.outlook import Outlook
 from shared_models.plans.planning import DueReason, Reference, ReferenceKind
 from shared_models.plans.rows import OccurrenceState
@@ -65,7 +65,7 @@ def _by_reference(plan: Waiting, now: datetime) -> Decision:
 
 
 def _one_job(plan: Waiting, now: datetime) -> Decision:
-    dates, decision = unsettled(plan.outlook, plan.rows, anchor(plan.rows, plan.reference)), Decision()
+    dates, decision = to_come(plan.outlook, plan.rows, anchor(plan.rows, plan.reference)), Decision()
     date, following = next(dates, None), next(dates, None)
     while date is not None and following is not None and following.due_at <= now:
         decision.passed.append(date)
@@ -91,9 +91,9 @@ def _go_on(decision: Decision, plan: Waiting, date: PlanDate) -> DueReason | Non
 
 def _pass_over(plan: Waiting, now: datetime) -> Decision:
     begin = anchor(plan.rows, plan.reference)
-    passed = list(takewhile(lambda date: date.due_at <= now, unsettled(plan.outlook, plan.rows, begin)))
+    passed = list(takewhile(lambda date: date.due_at <= now, to_come(plan.outlook, plan.rows, begin)))
     decision = Decision(passed=passed)
-    following = next(unsettled(plan.outlook, plan.rows, passed[-1].original_due if passed else begin), None)
+    following = next(to_come(plan.outlook, plan.rows, passed[-1].original_due if passed else begin), None)
     if following is not None:
         if passed:
             decision.next, decision.reason = following, _go_on(decision, plan, following)

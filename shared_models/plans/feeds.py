@@ -36,6 +36,6 @@ class FeedRead(Row):
 
 
 class FeedLink(FeedRead):
-    """`url` holds the secret and is told once."""
+    """`url` holds the secret and is shown once."""
 
     url: str

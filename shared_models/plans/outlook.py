@@ -15,7 +15,8 @@ from shared_models.plans import planning, recurrence
 from shared_models.plans.planning import DueReason, MeterView, PlanRule, Reference, ReferenceKind, Trigger
 from shared_models.plans.recurrence import CalendarRule
 
-_MINUTE = timedelta(minutes=1)
+RESOLUTION = timedelta(minutes=1)
+"""Dates lie on whole minutes."""
 _DAY = timedelta(days=1)
 
 
@@ -120,7 +121,7 @@ class Outlook:
     # --- what the next date counts from
 
     def counted_from(self, last: Reference | None, now: datetime) -> Reference:
-        """The reference of a plan that is new or has a new rule; `last` is what was settled last before.
+        """The reference of a plan that is new or has a new rule; `last` is what was ended last before.
 
         A series does not look back: of its dates before, only the latest since `last` is still to be done.
         """
@@ -129,11 +130,11 @@ class Outlook:
         local = self.local(now)
         if last is not None:
             passed = list(recurrence.between(self.calendar, self.rule.starts_at, last.at, local))
-            return Reference(kind=ReferenceKind.due, at=passed[-1] - _MINUTE if passed else last.at)
+            return Reference(kind=ReferenceKind.due, at=passed[-1] - RESOLUTION if passed else last.at)
         today = datetime.combine(local.date(), time())
         if self.rule.starts_at >= today:
             return Reference(kind=ReferenceKind.start, at=self.rule.starts_at)
-        return Reference(kind=ReferenceKind.due, at=today - _MINUTE)
+        return Reference(kind=ReferenceKind.due, at=today - RESOLUTION)
 
     def past(self, ref: Reference, until: datetime) -> tuple[Reference, int]:
         """The reference that leads beyond `until`, a local time, and how many dates it passes; not for a series.
@@ -160,12 +161,12 @@ class Outlook:
         return Reference(kind=kind, at=day, total=total), count
 
     def reevaluated(self, ref: Reference, done_at: datetime | None) -> Reference:
-        """A reading that came late may tell another total at the reference; a threshold and what a planner told of stay."""
+        """A reading that came late may tell another total at the reference; a threshold and what a planner has entered stay."""
         if self.rule.meter_interval is None:
             return ref
         is_completion = done_at is not None and ref.kind is ReferenceKind.done and abs(ref.at - self.local(done_at)) < _DAY
         if is_completion and ref.at == self.local(done_at or self.instant(ref.at)):
-            ref = ref.model_copy(update={"is_read": True})  # written before totals told whether they were read
+            ref = ref.model_copy(update={"is_read": True})  # written before totals said whether they were read
         if ref.kind is not ReferenceKind.start and ref.total is not None and not ref.is_read:
             return ref
         at = done_at if is_completion and done_at is not None else self.instant(ref.at)  # the site's clock may be another one since

@@ -46,10 +46,10 @@ def blank(fields: PlanFields, plan_id: UUID, site_id: UUID) -> PlanRow:
 
 
 def first_counted_from(fields: PlanFields, outlook: Outlook, now: datetime) -> Reference:
-    return outlook.counted_from(_told(fields, outlook, now), now)
+    return outlook.counted_from(_known_before(fields, outlook, now), now)
 
 
-def _told(fields: PlanFields, outlook: Outlook, now: datetime) -> Reference | None:
+def _known_before(fields: PlanFields, outlook: Outlook, now: datetime) -> Reference | None:
     """What a planner knows of maintenance before the plan."""
     if fields.last_done_on is None and fields.last_done_total is None:
         return None
@@ -85,7 +85,7 @@ def update(course: Course, cmd: UpdatePlan, _: By) -> Course:
 
 
 def counts_anew(plan: PlanRow, cmd: UpdatePlan) -> bool:
-    """Another rule, or something told of before."""
+    """Another rule, or something entered of before."""
     if cmd.last_done_on is not None or cmd.last_done_total is not None:
         return True
     asked = chosen(cmd)
@@ -100,12 +100,12 @@ def _count_anew(course: Course, cmd: UpdatePlan, *, was_series: bool) -> None:
         if outlook.rule.is_series:
             course.tell(reference=Reference(kind=ReferenceKind.due, at=outlook.local(at)))
         return
-    last = last_settled(course, was_series=was_series)
-    known = [ref for ref in (_settled(outlook, last) if last else None, _told(cmd, outlook, at)) if ref is not None]
+    last = last_ended(course, was_series=was_series)
+    known = [ref for ref in (_end_of(outlook, last) if last else None, _known_before(cmd, outlook, at)) if ref is not None]
     course.tell(reference=outlook.counted_from(max(known, key=lambda ref: ref.at, default=None), at))
 
 
-def last_settled(course: Course, *, was_series: bool) -> OccurrenceRow | None:
+def last_ended(course: Course, *, was_series: bool) -> OccurrenceRow | None:
     """What has ended last. Of a series, the date that it has come to: later ones may have been left out beforehand."""
     ended = [row for row in course.rows.values() if course.is_ended(row.original_due)]
     if was_series:
@@ -114,7 +114,7 @@ def last_settled(course: Course, *, was_series: bool) -> OccurrenceRow | None:
     return max(ended, key=lambda row: row.done_at or course.outlook.instant(row.due), default=None)
 
 
-def _settled(outlook: Outlook, last: OccurrenceRow) -> Reference:
+def _end_of(outlook: Outlook, last: OccurrenceRow) -> Reference:
     at = last.done_at or outlook.instant(last.due)
     kind = ReferenceKind.done if last.state is OccurrenceState.done else ReferenceKind.skipped
     local = outlook.local(at)

@@ -50,7 +50,7 @@ def _stand_still(course: Course) -> None:
 def _come_back(course: Course) -> None:
     """The machine was archived and is not any more: nothing was due meanwhile."""
     if course.plan.is_active and course.plan.inactive_reason == ARCHIVED:
-        pass_over(course, course.now, ARCHIVED, is_told=False)
+        pass_over(course, course.now, ARCHIVED, writes_all=False)
         course.tell(inactive_reason="")
 
 
@@ -67,7 +67,7 @@ def _follow(course: Course) -> None:
         return
     if outlook.rule.is_series:
         miss_passed(course, course.now)
-        following = next(course.unsettled(), None)
+        following = next(course.to_come(), None)
         look_at = following.due_at if following else None
         later = _series_from(course, following.original_due) if following else []
     else:
@@ -106,7 +106,7 @@ def miss_passed(course: Course, until: datetime) -> None:
 
     Those that pass while the machine is out of service are left out, and nobody has ignored them.
     """
-    for date in course.unsettled() if course.open else ():
+    for date in course.to_come() if course.open else ():
         if date.due_at > until:
             return
         if not course.service.was_in_service(date.due_at):
@@ -118,10 +118,10 @@ def miss_passed(course: Course, until: datetime) -> None:
         course.tell(ignored_since=course.plan.ignored_since or date.due_at)
 
 
-def pass_over(course: Course, until: datetime, why: str, *, is_told: bool = True) -> None:
-    """The dates that have passed are left out; unless `is_told`, only those that had a row are written down."""
+def pass_over(course: Course, until: datetime, why: str, *, writes_all: bool = True) -> None:
+    """The dates that have passed are left out; unless `writes_all`, only those that had a row are written down."""
     if course.outlook.rule.is_series:
-        _pass_series_over(course, until, why, is_told=is_told)
+        _pass_series_over(course, until, why, writes_all=writes_all)
         return
     if course.open is not None:
         return
@@ -134,13 +134,13 @@ def pass_over(course: Course, until: datetime, why: str, *, is_told: bool = True
         course.tell(reference=ref.model_copy(update={"kind": ReferenceKind.skipped}))
 
 
-def _pass_series_over(course: Course, until: datetime, why: str, *, is_told: bool) -> None:
+def _pass_series_over(course: Course, until: datetime, why: str, *, writes_all: bool) -> None:
     last = None
-    for date in course.unsettled():
+    for date in course.to_come():
         if date.due_at > until:
             break
         last = date.original_due
-        if is_told or last in course.rows:
+        if writes_all or last in course.rows:
             course.end(date, OccurrenceState.skipped, why)
     if last is not None:
         course.tell(reference=Reference(kind=ReferenceKind.due, at=last))
@@ -208,10 +208,10 @@ def _row(course: Course, due: datetime) -> OccurrenceRow:
 
 
 def _announce(course: Course, row: OccurrenceRow, reason: DueReason | None) -> None:
-    told, due_at = reason or course.plan.reason, course.outlook.instant(row.due)
-    if told is not None and course.is_moved(row):
-        told = told.model_copy(update={"due": row.due, "moved_from": row.original_due})
-    course.tell(reason=told, next_due=row.due, next_due_date=due_at)
+    reason, due_at = reason or course.plan.reason, course.outlook.instant(row.due)
+    if reason is not None and course.is_moved(row):
+        reason = reason.model_copy(update={"due": row.due, "moved_from": row.original_due})
+    course.tell(reason=reason, next_due=row.due, next_due_date=due_at)
     course.generate_at = due_at - timedelta(days=course.plan.horizon_days)
 
 

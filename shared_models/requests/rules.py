@@ -42,7 +42,7 @@ def decline(request: WorkRequestRow, cmd: DeclineWorkRequest, by: By) -> WorkReq
     return _decided(request, cmd, by, status=RequestStatus.declined, reason=cmd.reason)
 
 
-def _decided(request: WorkRequestRow, cmd: AcceptWorkRequest | DeclineWorkRequest, by: By, **told: Any) -> WorkRequestRow:
+def _decided(request: WorkRequestRow, cmd: AcceptWorkRequest | DeclineWorkRequest, by: By, **changes: Any) -> WorkRequestRow:
     if request.status is not RequestStatus.new:
         raise AlreadyDecided(number=request.number)
-    return request.model_copy(update={**told, "decided_by": by.account, "decided_at": cmd.occurred_at, "version": request.version + 1})
+    return request.model_copy(update={**changes, "decided_by": by.account, "decided_at": cmd.occurred_at, "version": request.version + 1})

@@ -1,6 +1,6 @@
 """What commands do to machines and meters, and to what planners set up, beyond a row that is there."""
 
-from mobile_app.core.projection import Person, Rows, carries, keep, rule
+from mobile_app.core.projection import Rows, carries, keep, rule
 from shared_models.base import Command
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
@@ -12,19 +12,19 @@ from shared_models.meters.commands import CreateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import ReadingTaken, ReadingVoided
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
-from shared_models.rules import apply
+from shared_models.rules import By, apply
 
 
 @carries(StatusTold)
-def _told(rows: Rows, said: StatusTold, _: Person) -> None:
+def _reported(rows: Rows, said: StatusTold, _: By) -> None:
     machine = rows.get(EquipmentRow, said.equipment_id)
-    changed = machine and rules.told(machine, said, rules.around(machine, said.at))
+    changed = machine and rules.with_status(machine, said, rules.around(machine, said.at))
     if changed:
         rows.put(changed)
 
 
 @rule(eq.CreateEquipment)
-def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
+def _create(rows: Rows, cmd: eq.CreateEquipment, _: By) -> None:
     if not rows.get(EquipmentRow, cmd.equipment_id):
         rows.put(rules.create(cmd))
 
@@ -33,33 +33,33 @@ def _create(rows: Rows, cmd: eq.CreateEquipment, _: Person) -> None:
 
 
 @rule(CreateMeter)
-def _create_meter(rows: Rows, cmd: CreateMeter, _: Person) -> None:
+def _create_meter(rows: Rows, cmd: CreateMeter, _: By) -> None:
     machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine and not rows.get(MeterRow, cmd.meter_id):
         rows.put(meter_rules.create(machine.site_id, cmd))
 
 
 @carries(ReadingTaken)
-def _taken(rows: Rows, told: ReadingTaken, person: Person) -> None:
-    meter = rows.get(MeterRow, told.meter_id)
+def _taken(rows: Rows, taken: ReadingTaken, by: By) -> None:
+    meter = rows.get(MeterRow, taken.meter_id)
     if meter:
-        keep(rows, apply(meter, told.command(), person), person)
+        keep(rows, apply(meter, taken.command(), by), by)
 
 
 @carries(ReadingVoided)
-def _voided(rows: Rows, told: ReadingVoided, person: Person) -> None:
+def _voided(rows: Rows, voided: ReadingVoided, by: By) -> None:
     for meter in rows.every(MeterRow):
-        if any(reading.id == told.reading_id for reading in meter.readings):
-            keep(rows, apply(meter, VoidReading(meter_id=meter.id, reading_id=told.reading_id, occurred_at=told.at), person), person)
+        if any(reading.id == voided.reading_id for reading in meter.readings):
+            keep(rows, apply(meter, VoidReading(meter_id=meter.id, reading_id=voided.reading_id, occurred_at=voided.at), by), by)
 
 
 # --- what planners set up
 
 
-def _write(rows: Rows, cmd: Command, person: Person) -> None:
+def _write(rows: Rows, cmd: Command, by: By) -> None:
     """The row, or the first of it."""
     assert cmd.on
-    keep(rows, apply(rows.get(cmd.on[0], cmd.subject_id), cmd, person), person)
+    keep(rows, apply(rows.get(cmd.on[0], cmd.subject_id), cmd, by), by)
 
 
 for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid5
 
-from mobile_app.core.projection import CONSEQUENCES, Person, Rows, carries, rule
+from mobile_app.core.projection import CONSEQUENCES, Rows, carries, rule
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.creation import due_job, snapshot
@@ -28,14 +28,14 @@ from shared_models.plans.commands import (
     UpdatePlan,
 )
 from shared_models.plans.course import LIVE, Course
+from shared_models.plans.following import JobChange, after_job
 from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
 from shared_models.plans.outlook import Outlook
 from shared_models.plans.rows import STRIP, PlanRow
 from shared_models.plans.rules import blank, chosen
 from shared_models.plans.scheduling import ARCHIVED, replan
-from shared_models.plans.settling import Told, settled
 from shared_models.refusals import AlreadyExists, NotFound
-from shared_models.rules import rule_of
+from shared_models.rules import By, rule_of
 
 # ---------------------------------------------------------------- what a device knows
 
@@ -97,19 +97,19 @@ def _points(meter: MeterRow) -> list[Point]:
     return [Point(meter.last_read_at, meter.last_total)]
 
 
-def _keep(rows: Rows, course: Course, by: Person) -> None:
+def _keep(rows: Rows, course: Course, by: By) -> None:
     dates = [course.rows[original_due] for original_due in sorted(course.rows)]
     left = [date.original_due for date in dates if date.state not in LIVE][:-STRIP]
     rows.put(course.plan.model_copy(update={"occurrences": [date for date in dates if date.original_due not in left]}))
-    for told in course.then:
-        CONSEQUENCES[type(told)](rows, told, by)
+    for consequence in course.then:
+        CONSEQUENCES[type(consequence)](rows, consequence, by)
 
 
 # ---------------------------------------------------------------- what planners do
 
 
 @rule(CreatePlan)
-def _create(rows: Rows, cmd: CreatePlan, by: Person) -> None:
+def _create(rows: Rows, cmd: CreatePlan, by: By) -> None:
     machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine is None:
         raise NotFound
@@ -118,7 +118,7 @@ def _create(rows: Rows, cmd: CreatePlan, by: Person) -> None:
     _let(rows, course_of(rows, blank(cmd, cmd.plan_id, machine.site_id), cmd.occurred_at), cmd, by)
 
 
-def _change(rows: Rows, cmd: OnPlan, by: Person) -> None:
+def _change(rows: Rows, cmd: OnPlan, by: By) -> None:
     plan = rows.get(PlanRow, cmd.plan_id)
     if plan is None:
         raise NotFound
@@ -130,28 +130,28 @@ for _kind in (UpdatePlan, SetPlanActive, MoveOccurrence, AssignOccurrence, SkipO
     rule(_kind)(_change)
 
 
-def _let(rows: Rows, course: Course, cmd: OnPlan, by: Person) -> None:
+def _let(rows: Rows, course: Course, cmd: OnPlan, by: By) -> None:
     by_rule = rule_of(type(cmd))
     assert by_rule is not None
     _keep(rows, by_rule(course, cmd, by), by)
 
 
 @carries(JobDue)
-def _make(rows: Rows, told: JobDue, by: Person) -> None:
-    if rows.get(InterventionRow, told.intervention_id):
+def _make(rows: Rows, due: JobDue, by: By) -> None:
+    if rows.get(InterventionRow, due.intervention_id):
         raise AlreadyExists(field="intervention_id")
-    plan, job = told.plan, told.job
+    plan, job = due.plan, due.job
     template, reason = rows.get(ChecklistRow, plan.checklist_id), job.reason or plan.reason
     rows.put(due_job(
-        told.intervention_id, plan, original_due=job.date.original_due, due=job.date.due, due_at=job.date.due_at, at=told.at, by=by.account,
+        due.intervention_id, plan, original_due=job.date.original_due, due=job.date.due, due_at=job.date.due_at, at=due.at, by=by.account,
         technician_id=job.technician_id, reason=reason and reason.model_copy(update={"missed": job.missed}), checklist=snapshot(template),
     ))  # fmt: skip
 
 
-def _hear(rows: Rows, told: JobMoved | JobAssigned, _: Person) -> None:
-    job = rows.get(InterventionRow, told.intervention_id)
+def _hear(rows: Rows, change: JobMoved | JobAssigned, _: By) -> None:
+    job = rows.get(InterventionRow, change.intervention_id)
     if job is not None:
-        rows.put(heard(job, told))
+        rows.put(heard(job, change))
 
 
 carries(JobMoved)(_hear)
@@ -161,22 +161,22 @@ carries(JobAssigned)(_hear)
 # ---------------------------------------------------------------- what plans hear
 
 
-def _settle(rows: Rows, told: Told, by: Person) -> None:
-    plan = rows.get(PlanRow, told.plan_id)
+def _follow_job(rows: Rows, change: JobChange, by: By) -> None:
+    plan = rows.get(PlanRow, change.plan_id)
     if plan is not None:
-        _keep(rows, settled(course_of(rows, plan, told.at), told), by)
+        _keep(rows, after_job(course_of(rows, plan, change.at), change), by)
 
 
-carries(JobClosed)(_settle)
-carries(JobCalledOff)(_settle)
-carries(JobReopened)(_settle)
+carries(JobClosed)(_follow_job)
+carries(JobCalledOff)(_follow_job)
+carries(JobReopened)(_follow_job)
 
 
 @carries(MeterMoved)
-def _moved(rows: Rows, told: MeterMoved, by: Person) -> None:
+def _moved(rows: Rows, moved: MeterMoved, by: By) -> None:
     """The plans that count on it."""
     for plan in rows.every(PlanRow):
-        if plan.meter_id == told.meter_id:
-            course = course_of(rows, plan, told.at)
+        if plan.meter_id == moved.meter_id:
+            course = course_of(rows, plan, moved.at)
             replan(course)
             _keep(rows, course, by)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mobile_app.core.projection import Person, project
+from mobile_app.core.projection import project
 from mobile_app.domain.agenda import next_original
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import shown_rows
@@ -13,6 +13,7 @@ from shared_models.plans.commands import CreatePlan, UpdatePlan
 from shared_models.plans.fields import PlanFields, rule_of
 from shared_models.plans.planning import DueReason, Reference, ReferenceKind, forecast
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
+from shared_models.rules import By
 
 MOST = 12
 _ENDED = {OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped}
@@ -54,7 +55,7 @@ def _later(plan: PlanRow, first_due: datetime, known: Mapping[datetime, Occurren
 def previewed(client: Client, command: CreatePlan | UpdatePlan, most: int = MOST) -> list[DueReason]:
     """What the plan would be due, as the device's own forecast of the command says."""
     rows = shown_rows(client)
-    project(command, rows, Person(client.user.id, client.user.role))
+    project(command, rows, By(client.user.id, client.user.role))
     plan = rows.get(PlanRow, command.plan_id)
     return [date.reason for date in next_dates(plan, most)] if plan else by_rule(command, most)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import mobile_app.domain.foretelling  # noqa: F401 - it registers what goes beyond a row
-from mobile_app.core.projection import Person, Rows, project
+from mobile_app.core.projection import Rows, project
 from mobile_app.core.storage import StoredRow, refs_of
 from shared_models.base import Row
 from shared_models.equipment.rows import EquipmentRow
@@ -15,11 +15,12 @@ from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan
 from shared_models.plans.rows import PlanRow
+from shared_models.rules import By
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SITE = UUID(int=1)
-ANNE = Person(UUID(int=10), Role.technician)
-PAUL = Person(UUID(int=11), Role.supervisor)
+ANNE = By(UUID(int=10), Role.technician)
+PAUL = By(UUID(int=11), Role.supervisor)
 
 
 def machine(name: str = "Convoyeur à bande", **changes: object) -> EquipmentRow:

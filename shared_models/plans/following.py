@@ -4,37 +4,38 @@ from datetime import datetime
 from typing import TypeVar
 
 from shared_models.plans import planning
-from shared_models.plans.course import MINUTE, Course
+from shared_models.plans.course import Course
 from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
+from shared_models.plans.outlook import RESOLUTION
 from shared_models.plans.planning import Basis, DueReason, Outcome, Reference, ReferenceKind, Trigger
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState
 from shared_models.plans.scheduling import forget_planned, miss_passed, replan
 
-Told = JobClosed | JobCalledOff | JobReopened
+JobChange = JobClosed | JobCalledOff | JobReopened
 C = TypeVar("C", bound=Course)
 
 
-def settled(course: C, told: Told) -> C:
-    """The course as it goes on after what is `told`; the same where the job is of none of its dates that is known."""
-    row, job = course.of_job(told.job.id), told.job
+def after_job(course: C, change: JobChange) -> C:
+    """The course as it goes on after `change`; the same where the job is of none of its dates that is known."""
+    row, job = course.of_job(change.job.id), change.job
     if row is None:
         return course
     course = course.copy()
-    match told:
+    match change:
         case JobReopened():
             _reopened(course, row, job.due_reason)
         case JobCalledOff():
-            _ended(course, row, told.at, ReferenceKind.skipped, OccurrenceState.skipped, Outcome.skipped, told.reason)
+            _ended(course, row, change.at, ReferenceKind.skipped, OccurrenceState.skipped, Outcome.skipped, change.reason)
         case JobClosed():
-            _ended(course, row, told.at, ReferenceKind.done, OccurrenceState.done, _judged(course, row, told))
+            _ended(course, row, change.at, ReferenceKind.done, OccurrenceState.done, _judged(course, row, change))
     return course
 
 
-def _judged(course: Course, row: OccurrenceRow, told: JobClosed) -> Outcome:
+def _judged(course: Course, row: OccurrenceRow, closing: JobClosed) -> Outcome:
     """By where the rule had the date, whoever moved it: a meter has moved it on since `original_due` was foretold."""
-    reason, outlook = told.job.due_reason, course.outlook
+    reason, outlook = closing.job.due_reason, course.outlook
     due = row.original_due if outlook.rule.is_series or reason is None else reason.by_rule().due
-    return planning.judge(due, outlook.local(told.at), planning.tolerance(course.plan.tolerance_days, outlook.interval_days))
+    return planning.judge(due, outlook.local(closing.at), planning.tolerance(course.plan.tolerance_days, outlook.interval_days))
 
 
 def _ended(
@@ -56,7 +57,7 @@ def _close(course: Course, row: OccurrenceRow, at: datetime, kind: ReferenceKind
     if outlook.rule.is_series:
         revived = _count_missed(course, row, at)
         last = max(reference.at, row.original_due) if reference.kind is ReferenceKind.due else row.original_due
-        last = min(last, revived - MINUTE) if revived else last
+        last = min(last, revived - RESOLUTION) if revived else last
         course.tell(reference=Reference(kind=ReferenceKind.due, at=last))
     elif kind is ReferenceKind.done and outlook.rule.basis is Basis.floating:
         course.tell(reference=Reference(kind=kind, at=outlook.local(at), total=outlook.total_at(at), is_read=True))
@@ -78,10 +79,10 @@ def count_on(course: Course, row: OccurrenceRow, at: datetime, kind: ReferenceKi
 
 def _due_point(course: Course, row: OccurrenceRow, kind: ReferenceKind) -> Reference:
     """Where a date was due by the rule, and the meter's total then."""
-    told = course.plan.reason.by_rule() if course.plan.reason is not None else None
-    if told is not None and told.threshold is not None and told.wins is Trigger.meter:
-        return Reference(kind=kind, at=told.due, total=told.threshold)
-    at = told.due if told is not None else row.original_due
+    reason = course.plan.reason.by_rule() if course.plan.reason is not None else None
+    if reason is not None and reason.threshold is not None and reason.wins is Trigger.meter:
+        return Reference(kind=kind, at=reason.due, total=reason.threshold)
+    at = reason.due if reason is not None else row.original_due
     return Reference(kind=kind, at=at, total=course.outlook.total_at(course.outlook.instant(at)), is_read=True)
 
 
