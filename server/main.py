@@ -21,7 +21,7 @@ import server.housekeeping  # declares periodic jobs
 import server.tables  # noqa: F401 - foreign keys name tables of other domains
 from server.attachments import router as attachments
 from server.audit import router as audit
-from server.auth import people_router as people
+from server.auth import access_router as access
 from server.auth import router as auth
 from server.auth.known_actors import KnownActors
 from server.calendar import router as calendar
@@ -58,7 +58,7 @@ from shared_models.problems import Problem
 API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
-    auth, users, people, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
+    auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
     feeds, audit, sync,
 )  # fmt: skip
 

@@ -46,7 +46,7 @@ def executable() -> str | None:
 
 @contextmanager
 def launched(playwright: Playwright, camera: Path | None = None, *more: str, home: Path | None = None) -> Iterator[Browser]:
-    """A headless Chromium; `camera` is an .mjpeg film its camera shows, `home` where its user keeps what he trusts."""
+    """A headless Chromium; `camera` is an .mjpeg film its camera shows, `home` where its user keeps what they trust."""
     arguments = [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={camera}"] if camera else ARGUMENTS
     env = {**os.environ, "HOME": str(home)} if home else None
     browser = playwright.chromium.launch(executable_path=executable(), args=[*arguments, *more], env=env)

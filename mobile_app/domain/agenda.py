@@ -336,7 +336,7 @@ class DayLoad:
 
 
 @dataclass(frozen=True)
-class PersonLoad:
+class TechnicianLoad:
     """A week of one person; None is what nobody has. `weekly` is the capacity in minutes."""
 
     technician: UserCard | None
@@ -368,19 +368,19 @@ class PersonLoad:
         return self.technician is not None and self.days[day].minutes > self.daily
 
 
-def load(found: Iterable[Entry], people: Iterable[UserCard], week: date) -> list[PersonLoad]:
-    """The week from the Monday `week` on, of each of `people`, then of nobody where something is nobody's."""
-    known = {card.id: card for card in people}
-    by_person: dict[UUID | None, list[list[Entry]]] = {user_id: _empty_week() for user_id in known}
+def load(found: Iterable[Entry], technicians: Iterable[UserCard], week: date) -> list[TechnicianLoad]:
+    """The week from the Monday `week` on, of each of `technicians`, then of nobody where something is nobody's."""
+    known = {card.id: card for card in technicians}
+    by_technician: dict[UUID | None, list[list[Entry]]] = {user_id: _empty_week() for user_id in known}
     for entry in found:
         day = (entry.due.date() - week).days
         if 0 <= day < WEEK_DAYS and entry.state in _LOAD:
             owner = entry.technician_id if entry.technician_id in known else None
             if owner is not None or entry.technician_id is None:
-                by_person.setdefault(owner, _empty_week())[day].append(entry)
+                by_technician.setdefault(owner, _empty_week())[day].append(entry)
     return [
-        PersonLoad(known.get(owner) if owner else None, tuple(map(_day_load, days)), known[owner].weekly_capacity if owner else 0)
-        for owner, days in sorted(by_person.items(), key=lambda item: item[0] is None)
+        TechnicianLoad(known.get(owner) if owner else None, tuple(map(_day_load, days)), known[owner].weekly_capacity if owner else 0)
+        for owner, days in sorted(by_technician.items(), key=lambda item: item[0] is None)
     ]
 
 

@@ -51,7 +51,7 @@ async def record(
         device_id=actor.device_id, request_id=where.request_id, address=where.address, user_agent=where.user_agent,
     ))  # fmt: skip
     if getattr(type(target), "__synced__", False):
-        events.notify(session, site_ids=[site_id])
+        events.poke(session, site_ids=[site_id])
 
 
 T = TypeVar("T", bound=SQLModel)
@@ -95,7 +95,7 @@ async def record_made(session: Session, actor: Actor, action: str, entity: str, 
     await repository.insert_many(session, common, [
         (uuid7(), row.entity_id, row.site_id, _storable(row.occurred_at, at), to_json(row.changes).decode()) for row in rows
     ])  # fmt: skip
-    events.notify(session, site_ids={row.site_id for row in rows})
+    events.poke(session, site_ids={row.site_id for row in rows})
 
 
 def _storable(happened: datetime | None, at: datetime) -> datetime:

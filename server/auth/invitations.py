@@ -152,7 +152,7 @@ async def reset_password(session: Session, pool: asyncpg.Pool, cmd: PasswordRese
         raise LinkSpent
     await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, None, now())
-    events.notify_access_changed(session, user_ids=[user.id])
+    events.end_streams_of(session, user_ids=[user.id])
     await session.delete(link)
     await session.flush()
     await audit.record(session, actor_of(user, set()), "auth.password_reset", user)

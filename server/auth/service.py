@@ -199,7 +199,7 @@ async def _end_stolen(session: Session, user: User, held: UserSession) -> None:
 
 async def _revoke(session: Session, held: UserSession) -> None:
     held.revoked_at = now()
-    events.notify_access_changed(session, user_ids=[held.user_id])
+    events.end_streams_of(session, user_ids=[held.user_id])
     await session.flush()
 
 
@@ -253,7 +253,7 @@ async def end_sessions_of(session: Session, actor: Actor, user_id: UUID) -> None
     """All of them, but the one that asks."""
     user = await users.get(session, actor, user_id)
     await repository.revoke_others(session, user.id, actor.session_id, now())
-    events.notify_access_changed(session, user_ids=[user.id])
+    events.end_streams_of(session, user_ids=[user.id])
     await audit.record(session, actor, "user.sessions_ended", user)
 
 
@@ -267,6 +267,6 @@ async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cm
     await rate_limit.forgive(pool, counter)
     await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, actor.session_id, now())
-    events.notify_access_changed(session, user_ids=[user.id])
+    events.end_streams_of(session, user_ids=[user.id])
     await session.flush()
     await audit.record(session, actor, "auth.password_changed", user)

@@ -1,6 +1,6 @@
 """Pokes: "something you may see has changed, pull". They carry no data, so losing one costs a delay and never a row.
 
-A transaction that changes rows calls `notify(session, site_ids=…)`; one NOTIFY leaves with its commit. Each node holds
+A transaction that changes rows calls `poke(session, site_ids=…)`; one NOTIFY leaves with its commit. Each node holds
 one LISTEN connection and wakes its own subscribers. After a lost connection everyone is poked, because pokes may have been missed.
 """
 
@@ -57,7 +57,7 @@ async def _send(session: Session) -> None:
     await session.execute(text("select pg_notify(:channel, :payload)"), parameters)
 
 
-def notify(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
+def poke(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
     """Poke whoever sees one of these sites when this transaction commits; None among them means everyone."""
     pending = _pending(session)
     for site_id in site_ids:
@@ -68,7 +68,7 @@ def notify(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
     session.once_before_commit(_KEY, _send)
 
 
-def notify_access_changed(session: Session, *, user_ids: Iterable[UUID]) -> None:
+def end_streams_of(session: Session, *, user_ids: Iterable[UUID]) -> None:
     """End these people's streams on commit: they reconnect with what they may see now, or are refused.
 
     This node knows before it answers, the others a moment later.

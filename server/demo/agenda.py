@@ -22,8 +22,8 @@ MOVED = ((20, 2), (35, -1), (50, 5))  # about so many days ahead, a date is move
 class Agenda:
     """`by_hand` are the sheets written by hand."""
 
-    def __init__(self, seed: int, book: Workbook, people: Staff, jobs: Jobs, by_hand: list[Sheet], now: float) -> None:
-        self.dice, self.book, self.people, self.jobs, self.now = Dice(seed, "agenda"), book, people, jobs, now
+    def __init__(self, seed: int, book: Workbook, staff: Staff, jobs: Jobs, by_hand: list[Sheet], now: float) -> None:
+        self.dice, self.book, self.staff, self.jobs, self.now = Dice(seed, "agenda"), book, staff, jobs, now
         self.by_hand = {sheet.id: sheet for sheet in by_hand}
         self.rows: list[Occurrence] = []
         self.open: list[tuple[Plan, Sheet]] = []
@@ -102,7 +102,7 @@ class Agenda:
     def _overload(self) -> None:
         """One person has more than there is room for: this week, or next week when little of this one is left."""
         for week in (0, 1):
-            if self._load_up(self.people.named(OVERLOADED), week):
+            if self._load_up(self.staff.named(OVERLOADED), week):
                 return
 
     def _load_up(self, busy: User, week: int) -> bool:
@@ -144,6 +144,6 @@ class Agenda:
             date = recurrence.after(plan.rule.calendar, plan.rule.starts_at, max(wanted, plan.original_due or wanted))
             if date is not None:
                 row = courses.occurrence(plan, date, date + timedelta(days=by))
-                row.assigned_technician_id = self.dice.pick(self.people.crews[0]).id
+                row.assigned_technician_id = self.dice.pick(self.staff.crews[0]).id
                 self.rows.append(row)
             plans.remove(plan)

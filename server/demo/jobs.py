@@ -22,8 +22,8 @@ SIGNED_ON = {"width": 180, "height": 80}
 
 
 class Jobs:
-    def __init__(self, seed: int, book: Workbook, people: Staff, files: Files, now: float) -> None:
-        self.dice, self.book, self.people, self.files, self.now = Dice(seed, "jobs"), book, people, files, now
+    def __init__(self, seed: int, book: Workbook, staff: Staff, files: Files, now: float) -> None:
+        self.dice, self.book, self.staff, self.files, self.now = Dice(seed, "jobs"), book, staff, files, now
 
     def new(self, plan: Plan) -> Sheet:
         """Made by the calendar, by nobody."""
@@ -31,7 +31,7 @@ class Jobs:
         machine, created = plan.machine, instant(at)
         sheet = Sheet(
             self.dice.id_at(at), created, created, machine, machine.site.id, machine.id, plan.round.title, plan.job_type,
-            priority=plan.priority, supervisor_id=self.people.supervisors[machine.site.index].id,
+            priority=plan.priority, supervisor_id=self.staff.supervisors[machine.site.index].id,
             assigned_technician_id=plan.technician.id if plan.technician else None,
         )  # fmt: skip
         if at > self.now - 14 * DAY:
@@ -59,7 +59,7 @@ class Jobs:
         """The steps in order, while the work went on; `failing` is the title of a step that was not in order."""
         action = sheet.actions[-1]
         began, ended = action.started_at.timestamp(), (action.ended_at.timestamp() if action.ended_at else self.now - MINUTE)
-        name = next(user.name for user in self.people.everybody if user.id == action.user_id)
+        name = next(user.name for user in self.staff.everybody if user.id == action.user_id)
         if sheet.needs_signature and sheet.status == "completed":
             sheet.signature = json.dumps({"name": name, "path": plans.SIGNATURE, **SIGNED_ON})
         if sheet.needs_photo and sheet.status == "completed" and ended > self.now - ANSWERED:

@@ -23,7 +23,7 @@ from server.demo.codes import Codes
 from server.demo.files import Files
 from server.demo.history import Numbers, by_creation, simulated
 from server.demo.jobs import Jobs
-from server.demo.people import Staff, membership_rows, staff, user_rows
+from server.demo.people import Staff, membership_rows, staff_of, user_rows
 from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.present import Present
@@ -99,21 +99,21 @@ class _Loader:
 
     async def run(self, storage: Storage) -> Summary:
         group = plant.build(self.seed, self.scale, self.now)
-        people, codes = staff(self.seed, len(group.sites)), Codes(self.seed)
-        present = Present(self.seed, group, people, codes, self.files, self.now)
+        staff, codes = staff_of(self.seed, len(group.sites)), Codes(self.seed)
+        present = Present(self.seed, group, staff, codes, self.files, self.now)
         present.tell()
-        book = self._book(group, people, present)
-        await self._without_touching(self._write(group, people, codes, present, book))
+        book = self._book(group, staff, present)
+        await self._without_touching(self._write(group, staff, codes, present, book))
         await self.files.store(storage)
         made = sum(1 for _ in book.everything())
-        return Summary(len(group.sites), len(group.machines), len(people.everybody), self.sheets, self.requests, made, len(self.files.rows))
+        return Summary(len(group.sites), len(group.machines), len(staff.everybody), self.sheets, self.requests, made, len(self.files.rows))
 
-    def _book(self, group: Plant, people: Staff, present: Present) -> Workbook:
+    def _book(self, group: Plant, staff: Staff, present: Present) -> Workbook:
         book = Workbook(
-            Kinds(self.seed), Teams(self.seed, group.sites, people), Checklists(self.seed, self.now),
-            meters.build(self.seed, group, people, self.now),
+            Kinds(self.seed), Teams(self.seed, group.sites, staff), Checklists(self.seed, self.now),
+            meters.build(self.seed, group, staff, self.now),
         )  # fmt: skip
-        plans.build(book, group, people, present.pins, plans.Setting(self.seed, self.since, self.now, self.scale.young))
+        plans.build(book, group, staff, present.pins, plans.Setting(self.seed, self.since, self.now, self.scale.young))
         return book
 
     async def _without_touching(self, writing: Any) -> None:
@@ -125,15 +125,15 @@ class _Loader:
         for table, trigger in triggers:
             await self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
-    async def _write(self, group: Plant, people: Staff, codes: Codes, present: Present, book: Workbook) -> None:
-        await self._write_structure(group, people, codes)
-        await self._write_machines(group, people, codes)
-        await self._write_plans(book, people)
-        jobs = Jobs(self.seed, book, people, self.files, self.now)
-        workshop = Workshop(self.seed, group, people, codes, jobs, by_hand=present.sheets, now=self.now)
-        agenda = Agenda(self.seed, book, people, jobs, present.sheets, self.now)
+    async def _write(self, group: Plant, staff: Staff, codes: Codes, present: Present, book: Workbook) -> None:
+        await self._write_structure(group, staff, codes)
+        await self._write_machines(group, staff, codes)
+        await self._write_plans(book, staff)
+        jobs = Jobs(self.seed, book, staff, self.files, self.now)
+        workshop = Workshop(self.seed, group, staff, codes, jobs, by_hand=present.sheets, now=self.now)
+        agenda = Agenda(self.seed, book, staff, jobs, present.sheets, self.now)
         history = chain(simulated(group, book, workshop, self.seed, self.since, self.now), agenda.jobs_made())
-        labels = {user.id: user.name for user in people.everybody}
+        labels = {user.id: user.name for user in staff.everybody}
         for chunk in _chunks(by_creation(history, present.sheets), CHUNK):
             await self._write_sheets(chunk, labels)
         await self._write_requests([(m, request) for m, request in present.requests])
@@ -143,16 +143,16 @@ class _Loader:
 
     # ------------------------------------------------------------ what stands still
 
-    async def _write_structure(self, group: Plant, people: Staff, codes: Codes) -> None:
+    async def _write_structure(self, group: Plant, staff: Staff, codes: Codes) -> None:
         await self._copy_rows("sites", [_site_row(site, self.since) for site in group.sites])
         await self._copy_rows("production_lines", [_line_row(site, line, self.since) for site in group.sites for line in site.lines])
-        await self._copy_rows("users", user_rows(people, self.since))
-        await self._copy_rows("user_site", membership_rows(people, [site.id for site in group.sites]))
+        await self._copy_rows("users", user_rows(staff, self.since))
+        await self._copy_rows("user_site", membership_rows(staff, [site.id for site in group.sites]))
         await self._copy_rows("equipment_class", codes.class_rows(self.since))
         await self._copy_rows("failure_item", codes.item_rows())
 
-    async def _write_machines(self, group: Plant, people: Staff, codes: Codes) -> None:
-        admin = people.named("admin").id
+    async def _write_machines(self, group: Plant, staff: Staff, codes: Codes) -> None:
+        admin = staff.named("admin").id
         photos = {m: self._photo(m) for m in group.machines if m.kind and not m.parent}
         manuals = [(m, self._manual(m)) for m in group.machines if m.kind and not m.parent]
         await self._write_files()
@@ -172,16 +172,16 @@ class _Loader:
             await self._copy_rows("attachment", rows)
             self.files_written += len(rows)
 
-    async def _write_plans(self, book: Workbook, people: Staff) -> None:
+    async def _write_plans(self, book: Workbook, staff: Staff) -> None:
         """Without what follows from the past, which is written next."""
         await self._copy_rows("maintenance_types", book.kinds.rows(self.since))
         await self._copy_rows("checklist", book.checklists.rows(self.since))
-        await self._copy_rows("checklist_version", book.checklists.version_rows(self.since, people.named("supervisor").id))
+        await self._copy_rows("checklist_version", book.checklists.version_rows(self.since, staff.named("supervisor").id))
         await self._copy_rows("team", book.teams.rows(self.since))
         await self._copy_rows("team_member", book.teams.member_rows())
         found = [meter for of_machine in book.meters.values() for meter in of_machine]
         await self._copy("meter", meters.METER_COLUMNS, (meters.meter_record(meter, self.since) for meter in found))
-        await self._copy("scheduled_maintenances", plans.COLUMNS, (plans.record(plan, book, people) for plan in book.everything()))
+        await self._copy("scheduled_maintenances", plans.COLUMNS, (plans.record(plan, book, staff) for plan in book.everything()))
 
     def _photo(self, machine: Machine) -> object:
         assert machine.kind is not None

@@ -112,10 +112,10 @@ class Meter:
         return value
 
 
-def build(seed: int, plant: Plant, people: Staff, now: float) -> dict[UUID, list[Meter]]:
+def build(seed: int, plant: Plant, staff: Staff, now: float) -> dict[UUID, list[Meter]]:
     """The meters of each machine that has any."""
     return {
-        m.id: [_meter(m, gauge, Dice(seed, "meter", m.code, gauge.name), people.crews[m.site.index], now) for gauge in METERS[m.kind.code]]
+        m.id: [_meter(m, gauge, Dice(seed, "meter", m.code, gauge.name), staff.crews[m.site.index], now) for gauge in METERS[m.kind.code]]
         for m in plant.machines
         if m.kind and m.parent is None and m.kind.code in METERS
     }

@@ -82,7 +82,7 @@ class Staff:
         return next(user for user in self.everybody if user.person.username == username)
 
 
-def staff(seed: int, sites: int) -> Staff:
+def staff_of(seed: int, sites: int) -> Staff:
     dice = Dice(seed, "people")
     people = [*DEMO_PEOPLE, *(person for site in range(3, sites) for person in _people_of(site, dice))]
     return Staff([User(dice.id_at(BORN), person) for person in people])
@@ -93,7 +93,7 @@ def _people_of(site: int, dice: Dice) -> list[Person]:
     return [Person(f"s{site + 1}-{rank}", dice.pick(_FIRST), dice.pick(_LAST), role, (site,)) for rank, role in enumerate(roles)]
 
 
-def user_rows(people: Staff, since: float) -> list[dict[str, object]]:
+def user_rows(staff: Staff, since: float) -> list[dict[str, object]]:
     password_hash = bcrypt.hashpw(PASSWORD.encode(), _SALT).decode()
     at = instant(since)
     return [
@@ -103,9 +103,9 @@ def user_rows(people: Staff, since: float) -> list[dict[str, object]]:
             "language": user.person.language, "is_active": True, "all_sites": user.person.role == Role.admin,
             "weekly_capacity": CAPACITY.get(user.person.username, USUAL_CAPACITY),
         }
-        for user in people.everybody
+        for user in staff.everybody
     ]  # fmt: skip
 
 
-def membership_rows(people: Staff, site_ids: list[UUID]) -> list[dict[str, object]]:
-    return [{"user_id": user.id, "site_id": site_ids[site]} for user in people.everybody for site in user.person.sites]
+def membership_rows(staff: Staff, site_ids: list[UUID]) -> list[dict[str, object]]:
+    return [{"user_id": user.id, "site_id": site_ids[site]} for user in staff.everybody for site in user.person.sites]

@@ -126,11 +126,11 @@ class Setting(NamedTuple):
     young: int
 
 
-def build(book: Workbook, plant: Plant, people: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting) -> None:
+def build(book: Workbook, plant: Plant, staff: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting) -> None:
     for machine in plant.machines:
         if machine.kind:
             rounds = enumerate(_rounds_of(machine, setting.young), start=1)
-            book.plans[machine.id] = [_plan(book, machine, *item, people, pins, setting) for item in rounds]
+            book.plans[machine.id] = [_plan(book, machine, *item, staff, pins, setting) for item in rounds]
 
 
 def _rounds_of(machine: Machine, young: int) -> tuple[Round, ...]:
@@ -143,7 +143,7 @@ def _rounds_of(machine: Machine, young: int) -> tuple[Round, ...]:
 
 
 def _plan(
-    book: Workbook, machine: Machine, stream: int, wanted: Round, people: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting
+    book: Workbook, machine: Machine, stream: int, wanted: Round, staff: Staff, pins: dict[tuple[UUID, str], Pin], setting: Setting
 ) -> Plan:  # fmt: skip
     since, now = setting.since, setting.now
     dice = Dice(setting.seed, machine.code, wanted.title)
@@ -153,9 +153,9 @@ def _plan(
         created = max(created, meter.readings[0].read_at.timestamp() if meter.readings else now - 500 * DAY)
     pin = pins.get((machine.id, wanted.title))
     starts_at = _anchored(wanted, pin.due) if pin else _start(machine, wanted, created, dice)
-    technician, team_id = _in_charge(book, machine, wanted, people, dice)
+    technician, team_id = _in_charge(book, machine, wanted, staff, dice)
     if pin:
-        technician, team_id = next(user for user in people.everybody if user.id == pin.sheet.assigned_technician_id), None
+        technician, team_id = next(user for user in staff.everybody if user.id == pin.sheet.assigned_technician_id), None
     plan = Plan(
         dice.id_at(BORN), machine, stream, wanted, wanted.cadence.rule(starts_at), dice, created, meter, technician, team_id,
         careless=dice.happens(CARELESS) and machine.name != IGNORED[0], pin=pin, settled_at=created,
@@ -165,14 +165,14 @@ def _plan(
     return plan
 
 
-def _in_charge(book: Workbook, machine: Machine, wanted: Round, people: Staff, dice: Dice) -> tuple[User | None, UUID | None]:
+def _in_charge(book: Workbook, machine: Machine, wanted: Round, staff: Staff, dice: Dice) -> tuple[User | None, UUID | None]:
     """Somebody by name, a team, or nobody yet."""
     site = machine.site.index
     roll = dice.random()
     if wanted.cadence.frequency is FrequencyType.daily:
         return None, book.teams.of_site[site][-1]
     if roll < 0.5:
-        return dice.pick(people.crews[site]), None
+        return dice.pick(staff.crews[site]), None
     return None, book.teams.of_kind(site, wanted.kind) if roll < 0.9 else None
 
 
@@ -215,7 +215,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def record(plan: Plan, book: Workbook, people: Staff) -> tuple[object, ...]:
+def record(plan: Plan, book: Workbook, staff: Staff) -> tuple[object, ...]:
     """What the planner has decided; what follows from it comes at the end: see `server.demo.outlooks`."""
     wanted, cadence, machine, at = plan.round, plan.round.cadence, plan.machine, instant(plan.created_at)
     limit = cadence.limit or (None, None)
@@ -225,7 +225,7 @@ def record(plan: Plan, book: Workbook, people: Staff) -> tuple[object, ...]:
         plan.meter.id if plan.meter else None, limit[0], limit[1],
         plan.tolerance_days, plan.lead_days, plan.horizon_days, round(wanted.minutes), plan.priority,
         plan.technician.id if plan.technician else None, plan.team_id, book.checklists.templates[wanted.checklist].id if wanted.checklist else None,
-        parts_of(wanted), "photo" in wanted.marks, "signed" in wanted.marks, plan.needs_validation, people.supervisors[machine.site.index].id,
+        parts_of(wanted), "photo" in wanted.marks, "signed" in wanted.marks, plan.needs_validation, staff.supervisors[machine.site.index].id,
     )  # fmt: skip
 
 

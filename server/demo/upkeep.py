@@ -48,16 +48,16 @@ class Kinds:
 class Teams:
     """A night team only where there are people for it."""
 
-    def __init__(self, seed: int, sites: list[Site], people: Staff) -> None:
+    def __init__(self, seed: int, sites: list[Site], staff: Staff) -> None:
         dice = Dice(seed, "teams")
         self.members: dict[UUID, list[User]] = {}
         self.of_site: dict[int, list[UUID]] = {}
         self._rows: list[tuple[UUID, UUID, str]] = []
         for site in sites:
-            for rank in range(len(TEAMS) if len(people.crews[site.index]) >= FEW else 2):
+            for rank in range(len(TEAMS) if len(staff.crews[site.index]) >= FEW else 2):
                 team_id = dice.id_at(BORN)
                 self.of_site.setdefault(site.index, []).append(team_id)
-                self.members[team_id] = _members(people.crews[site.index], rank)
+                self.members[team_id] = _members(staff.crews[site.index], rank)
                 self._rows.append((team_id, site.id, TEAMS[rank]))
 
     def of_kind(self, site: int, kind: str) -> UUID:

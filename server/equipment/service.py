@@ -118,7 +118,7 @@ async def put(session: Session, actor: Actor, cmd: PutEquipment) -> None:
 
 
 async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUID) -> None:
-    events.notify(session, site_ids=[machine.site_id, site_id])
+    events.poke(session, site_ids=[machine.site_id, site_id])
     moved = await repository.move(session, await repository.subtree(session, machine.id), site_id)
     await attachments.move(session, Equipment.__tablename__, moved, site_id)
     await tell(session, actor, MachinesMoved(moved, site_id))

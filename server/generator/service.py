@@ -83,7 +83,7 @@ async def _generate(database: Database) -> Report:
 async def refresh_due(session: Session, *, limit: int = BATCH) -> Report:
     """Extend what lies ahead, count dates that passed while a job is open, and mark plans that nobody answers."""
     done = await plans.refresh_due(session, limit=limit)
-    events.notify(session, site_ids=done.site_ids)
+    events.poke(session, site_ids=done.site_ids)
     return Report(refreshed=done.looked_at)
 
 
@@ -123,7 +123,7 @@ async def generate_now(session: Session, actor: Actor, cmd: GeneratePlan) -> Pla
 async def make(session: Session, actor: Actor, due: JobDue) -> None:
     zone = await plans.zone_of_site(session, due.plan.site_id)
     await _write_jobs(session, actor, [Made(due.intervention_id, due.plan, due.job, zone)], clock.now())
-    events.notify(session, site_ids={due.plan.site_id})
+    events.poke(session, site_ids={due.plan.site_id})
 
 
 def _report(decisions: Iterable[Decided]) -> Report:
@@ -149,7 +149,7 @@ async def _carry_out(session: Session, decisions: list[Decided], now: datetime) 
     made = [Made(uuid7(), each.plan, each.what.job, each.zone) for each in decisions if each.what.job is not None]
     await _write_jobs(session, SYSTEM, made, now)
     await plans.keep_decided(session, decisions, [each.job_id for each in made])
-    events.notify(session, site_ids={each.plan.site_id for each in decisions})
+    events.poke(session, site_ids={each.plan.site_id for each in decisions})
 
 
 async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: datetime) -> None:

@@ -26,7 +26,7 @@ class LastAdmin(Conflict):
 
 
 class OwnAccess(Conflict):
-    """Nobody shuts himself out: a colleague changes what one may do."""
+    """Nobody shuts themselves out: a colleague changes what one may do."""
 
     code = "own_access"
 
@@ -71,7 +71,7 @@ async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate)
     sites = await _change_sites(session, actor, user, sites, cmd)
     await session.flush()
     await audit.record(session, actor, _action(before, user), user, before=before, after=_recorded(user, sites))
-    events.notify_access_changed(session, user_ids=[user.id])
+    events.end_streams_of(session, user_ids=[user.id])
     return repository.to_read(user, sites)
 
 
@@ -98,7 +98,7 @@ async def set_password(user: User, password: str, field: str) -> None:
 
 async def join_site(session: Session, user_id: UUID, site_id: UUID) -> None:
     session.add(UserSite(user_id=user_id, site_id=site_id))
-    events.notify_access_changed(session, user_ids=[user_id])
+    events.end_streams_of(session, user_ids=[user_id])
 
 
 async def find_by_login(session: ReadSession, login: str) -> User | None:
@@ -128,7 +128,7 @@ async def update_own(session: Session, actor: Actor, cmd: MeUpdate) -> tuple[Use
     touch(user)
     await session.flush()
     await audit.record(session, actor, "user.updated", user, before=before)
-    events.notify_access_changed(session, user_ids=[user.id])
+    events.end_streams_of(session, user_ids=[user.id])
     return user, await repository.site_ids_of(session, user.id)
 
 

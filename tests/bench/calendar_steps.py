@@ -1,6 +1,6 @@
 """From a tap in the calendar to the frame with what it asked for: `python -m tests.bench.calendar_steps [--rounds N]`.
 
-The real product and the real app in Chromium, as a supervisor on a tablet sees his week and his month: the next and the one before,
+The real product and the real app in Chromium, as a supervisor on a tablet sees their week and their month: the next and the one before,
 and the other view. At full speed and with the processor throttled four times; with the tree that screen readers use, which most do without.
 """
 

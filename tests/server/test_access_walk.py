@@ -52,7 +52,7 @@ ANYBODY_SIGNED_IN = {
     "PUT /api/v1/attachments/{attachment_id}",  # its service asks for one of several permissions
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
 }  # fmt: skip
-# A technician's own: jobs he has asked for, his time, his readings. The walk's rows are somebody else's.
+# A technician's own: jobs they have asked for, their time, their readings. The walk's rows are somebody else's.
 OWN_ONLY = {
     "PATCH /api/v1/maintenance/interventions/{intervention_id}", "POST /api/v1/maintenance/interventions/{intervention_id}/actions",
     "POST /api/v1/maintenance/interventions/{intervention_id}/actions/{action_id}/end",

@@ -1,4 +1,4 @@
-"""Whoever does not read his answer or send his request makes nobody else wait: neither keeps a connection of the database."""
+"""Whoever does not read their answer or send their request makes nobody else wait: neither keeps a connection of the database."""
 
 import asyncio
 from collections.abc import AsyncIterator

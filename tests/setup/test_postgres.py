@@ -248,7 +248,7 @@ class TestUsers:
             assert ask(dsn.url, "select 1") == 1
             assert Path(f"/proc/{postmaster(server)}/exe").readlink().is_relative_to(server.root)
 
-    def test_an_ordinary_user_runs_it_as_himself(self, folder):
+    def test_an_ordinary_user_runs_it_as_that_user(self, folder):
         user = pwd.getpwnam("nobody").pw_uid
         folder.mkdir()
         os.chown(folder, user, user)
@@ -256,7 +256,7 @@ class TestUsers:
             assert holder.url().startswith("postgresql://")
             server = EmbeddedPostgres(folder)
             assert Path(f"/proc/{postmaster(server)}").stat().st_uid == user
-            with server as dsn:  # root adopts his server, and leaves it his
+            with server as dsn:  # root adopts the user's server, and leaves it theirs
                 assert ask(dsn.url, "select 1") == 1
             time.sleep(0.1)
             assert (server.cluster / "postmaster.pid").exists()

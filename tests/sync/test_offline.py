@@ -276,7 +276,7 @@ class TestScope:
         pokes = factory.app.state.pokes
         known = pokes.access_version
         await factory.session.execute(delete(UserSite).where(UserSite.user_id == user.id, UserSite.site_id == factory.other_site))
-        events.notify_access_changed(factory.session, user_ids=[user.id])
+        events.end_streams_of(factory.session, user_ids=[user.id])
         await factory.session.commit()
         await soon(lambda: pokes.access_version > known)
         await anne.round()

@@ -56,13 +56,13 @@ def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
 
     tables = client.tables
     sites = _choices(client.sites.rows.values())
-    people = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in workers(client)]
+    technicians = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in workers(client)]
     machines = [row for row in client.equipment.rows.values() if here(row) and filters.line in {None, row.production_line_id}]
     return {
         "site": sites if len(sites) > 1 else [],
         "line": _choices(row for row in client.lines.rows.values() if here(row)),
         "machine": _choices(machines),
-        "technician": [Choice(str(NOBODY), t("domain.unassigned")), *people],
+        "technician": [Choice(str(NOBODY), t("domain.unassigned")), *technicians],
         "team": _choices(row for row in tables.teams.rows.values() if row.is_active and here(row)),
         "type": _choices(row for row in tables.types.rows.values() if row.is_active),
     }

@@ -7,7 +7,7 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.i18n import format_hours, n, t
-from mobile_app.domain.agenda import WEEK_DAYS, PersonLoad
+from mobile_app.domain.agenda import WEEK_DAYS, TechnicianLoad
 from mobile_app.domain.agenda import load as load_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, name_of
@@ -32,12 +32,12 @@ _MANY: Final = 12
 
 def workers(client: Client) -> list[UserCard]:
     """Those who do the work, by name."""
-    people = [user for user in client.users.rows.values() if user.is_active and may(user.role, Permission.maintenance_update_assigned)]
-    own = [user for user in people if not may(user.role, Permission.maintenance_write)]
+    users = [user for user in client.users.rows.values() if user.is_active and may(user.role, Permission.maintenance_update_assigned)]
+    own = [user for user in users if not may(user.role, Permission.maintenance_write)]
     return sorted(own, key=lambda user: (user.last_name, user.first_name))
 
 
-def loads_of(scene: Scene, week: date) -> list[PersonLoad]:
+def loads_of(scene: Scene, week: date) -> list[TechnicianLoad]:
     """All that people have to do, whatever is filtered out of sight; of many people, only those who are seen."""
     span = (week, week + timedelta(days=WEEK_DAYS - 1))
     every, shown = scene.find_all(*span), scene.find(*span)
@@ -64,7 +64,7 @@ def LoadPanel(scene: Scene, week: date, *, across: bool = False) -> ft.Control:
 
 @memo
 @component
-def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
+def LoadLine(scene: Scene, load: TechnicianLoad, week: date) -> ft.Control:
     is_over, set_over = use_state(False)
     client = scene.client
     name = name_of(client, load.technician.id) if load.technician else t("calendar.nobody")
@@ -87,30 +87,30 @@ def LoadLine(scene: Scene, load: PersonLoad, week: date) -> ft.Control:
         border=line(C.primary if is_over else C.line, 1),
     )
     spoken_box = ft.Semantics(content=box, container=True)
-    person_id = str(load.technician.id) if load.technician else None
-    return drop_target(spoken_box, lambda: scene.on_hand(person_id), set_over) if scene.may_plan else spoken_box
+    technician_id = str(load.technician.id) if load.technician else None
+    return drop_target(spoken_box, lambda: scene.on_hand(technician_id), set_over) if scene.may_plan else spoken_box
 
 
-def figure_of(load: PersonLoad) -> str:
+def figure_of(load: TechnicianLoad) -> str:
     """“6 h 30 / 35 h”."""
     if load.technician is None:
         return format_hours(load.minutes)
     return t("calendar.load_of", minutes=format_hours(load.minutes), capacity=format_hours(load.weekly))
 
 
-def note_of(load: PersonLoad) -> str:
+def note_of(load: TechnicianLoad) -> str:
     over = t("calendar.load_over", hours=format_hours(load.over)) if load.over else ""
     unknown = n("calendar.load_unestimated", load.unestimated) if load.unestimated else ""
     return dotted(over, unknown)
 
 
-def _days(load: PersonLoad, week: date) -> ft.Control:
+def _days(load: TechnicianLoad, week: date) -> ft.Control:
     """A small column for each day; a day beyond its fifth of the week is red, and says so."""
     days = [_day(load, week, number) for number in range(WEEK_DAYS)]
     return ft.Row(days, spacing=4, vertical_alignment=ft.CrossAxisAlignment.END)
 
 
-def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
+def _day(load: TechnicianLoad, week: date, number: int) -> ft.Control:
     day = load.days[number]
     full = load.daily or max((each.minutes for each in load.days), default=0) or 1
     tall = max(2.0, min(1.0, day.minutes / full) * _TALLEST) if day.minutes else 2.0
@@ -127,7 +127,7 @@ def _day(load: PersonLoad, week: date, number: int) -> ft.Control:
     return ft.Semantics(content=column, label=said, exclude_semantics=True, expand=1, tooltip=said)
 
 
-def over_words(loads: Sequence[PersonLoad]) -> str:
+def over_words(loads: Sequence[TechnicianLoad]) -> str:
     """Who has too much, for a line above a phone's week."""
     over = [load for load in loads if load.over and load.technician]
     return n("calendar.over_count", len(over)) if over else ""

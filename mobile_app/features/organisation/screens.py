@@ -42,13 +42,13 @@ def FirstStepsAgain() -> ft.Control:
 
 def _places(client: Client) -> list[ft.Control]:
     sites, lines = len(client.sites.rows), len(client.lines.rows)
-    people = sum(1 for user in client.users.rows.values() if user.is_active)
+    active = sum(1 for user in client.users.rows.values() if user.is_active)
     icons = ft.Icons
     where = dotted(n("organisation.sites_count", sites), n("organisation.lines", lines))
     shown = [
         (Permission.sites_write, "sites", icons.FACTORY_ROUNDED, where),
         (Permission.equipment_write, "classes", icons.CATEGORY_ROUNDED, n("organisation.classes_count", len(client.classes.rows))),
-        (Permission.users_write, "people", icons.GROUPS_ROUNDED, n("organisation.people_count", people)),
+        (Permission.users_write, "people", icons.GROUPS_ROUNDED, n("organisation.people_count", active)),
     ]
     return [
         RowCard(t(f"organisation.{name}"), meta=t(f"organisation.{name}_body"), note=count, icon=icon, on_click=opener(f"/{name}"))

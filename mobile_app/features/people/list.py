@@ -50,7 +50,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    people: list[UserRead]
+    users: list[UserRead]
     total: int
     invitations: list[InvitationRead]
 
@@ -61,8 +61,8 @@ def loader(client: Client, filters: Filters) -> Callable[[], Any]:
             await asyncio.sleep(TYPING)
         asked = {"search": filters.query.strip() or None, "role": filters.role, "state": filters.state, "site_id": filters.site}
         page = await client.api.get("/users", size=MOST, **asked)
-        people = sorted(map(UserRead.model_validate, page["items"]), key=lambda user: (not user.is_waiting, not user.is_active))
-        return Found(people, page["total"], await client.api.list_of(InvitationRead, "/invitations"))
+        users = sorted(map(UserRead.model_validate, page["items"]), key=lambda user: (not user.is_waiting, not user.is_active))
+        return Found(users, page["total"], await client.api.list_of(InvitationRead, "/invitations"))
 
     return load
 
@@ -86,7 +86,7 @@ def PeopleScreen() -> ft.Control:
     if dense:
         return Desk(client, found.data, found.reload, head, search, bar)
     footer = _invite() if use_breakpoint() == Breakpoint.phone else None
-    cards = [_card(client, user) for user in found.data.people] or [_no_match()]
+    cards = [_card(client, user) for user in found.data.users] or [_no_match()]
     return Page(head, search, bar, *cards, *_more(found.data), Invitations(client, found.data.invitations, found.reload), footer=footer)
 
 
@@ -134,7 +134,7 @@ def _card(client: Client, user: UserRead) -> ft.Control:
 
 
 def _more(found: Found) -> list[ft.Control]:
-    return [Meta(t("people.more", count=MOST))] if found.total > len(found.people) else []
+    return [Meta(t("people.more", count=MOST))] if found.total > len(found.users) else []
 
 
 def _no_match() -> ft.Control:
@@ -145,7 +145,7 @@ def _no_match() -> ft.Control:
 def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Control, search: ft.Control, bar: ft.Control) -> ft.Control:
     table = Table(
         ft.use_memo(lambda: _columns(client), [client.sites.revision]),
-        found.people,
+        found.users,
         lambda user: str(user.id),
         on_open=lambda key: go(f"/people/{key}"),
         sorting=Sorting("state"),

@@ -154,12 +154,12 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
     def toggle(key: str) -> None:
         form.set("member_ids", [one for one in chosen if one != key] if key in chosen else [*chosen, key])
 
-    people = [Choice(one.key, one.label) for one in technicians(client)]
+    choices = [Choice(one.key, one.label) for one in technicians(client)]
     places = [Choice(str(site.id), site.name) for site in sites]
     return Stack(
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),
-        Field(t("plans.team_members"), ChoiceChips(people, chosen, toggle)),
+        Field(t("plans.team_members"), ChoiceChips(choices, chosen, toggle)),
         Toggle(t("plans.in_use"), form.get("is_active", True), lambda value: form.set("is_active", value)),
         *_buttons(form, save, on_done),
     )

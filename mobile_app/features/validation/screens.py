@@ -171,10 +171,10 @@ def _figures(client: Client, job: InterventionRow, life: EquipmentLifeRow | None
     """Times, and how they compare to what is usual on this machine."""
     now = client.now()
     down, work = down_time(job, now), labour(job.actions, now)
-    people = {action.user_id for action in job.actions}
+    workers = {action.user_id for action in job.actions}
     tiles = [
         StatTile(t("validation.down"), format_duration(down) if down else "—", _against_usual(down, life), tone=_usual_tone(down, life)),
-        StatTile(t("validation.work"), format_duration(work), n("validation.people", len(people))),
+        StatTile(t("validation.work"), format_duration(work), n("validation.people", len(workers))),
     ]
     if down and down > work:
         tiles.append(StatTile(t("validation.wait"), format_duration(down - work), t("validation.wait_note")))

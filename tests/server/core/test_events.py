@@ -5,7 +5,7 @@ import pytest
 
 from server.core import events
 from server.core.access import Actor
-from server.core.events import PokeHub, notify, notify_access_changed
+from server.core.events import PokeHub, end_streams_of, poke
 from shared_models.ids import uuid7
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 
@@ -31,9 +31,9 @@ async def running(database):
         await hub.stop()
 
 
-async def notify_in_vain(database):
+async def poke_in_vain(database):
     async with database.session() as session:
-        notify(session, site_ids=[HERE])
+        poke(session, site_ids=[HERE])
         raise ZeroDivisionError
 
 
@@ -49,7 +49,7 @@ async def test_reaches_who_sees_the_site_on_every_node_and_nobody_else(database)
     async with running(database) as one, running(database) as two:
         with one.subscribe(person(HERE)) as here, two.subscribe(person()) as all_sites, two.subscribe(person(THERE)) as there:
             async with database.session() as session:
-                notify(session, site_ids=[HERE])
+                poke(session, site_ids=[HERE])
             assert await poked(here)
             assert await poked(all_sites)
             assert not await poked(there, 0.2)
@@ -59,7 +59,7 @@ async def test_a_change_for_everyone_reaches_everyone(database):
     async with running(database) as hub:
         with hub.subscribe(person(THERE)) as there:
             async with database.session() as session:
-                notify(session, site_ids=[HERE, None])
+                poke(session, site_ids=[HERE, None])
             assert await poked(there)
 
 
@@ -69,11 +69,11 @@ async def test_many_changes_of_a_transaction_are_one_notification_and_a_rollback
     await connection.add_listener("etabli_poke", lambda *args: received.append(args[-1]))
     async with database.session() as session:
         for _ in range(50):
-            notify(session, site_ids=[uuid7() for _ in range(20)])
+            poke(session, site_ids=[uuid7() for _ in range(20)])
     with pytest.raises(ZeroDivisionError):
-        await notify_in_vain(database)
+        await poke_in_vain(database)
     async with database.session() as session:
-        notify(session, site_ids=[HERE])
+        poke(session, site_ids=[HERE])
     async with asyncio.timeout(5):
         while len(received) < 2:
             await asyncio.sleep(0.01)
@@ -91,7 +91,7 @@ async def test_a_lost_connection_comes_back_and_pokes_everyone(database):
             )
             assert await poked(pokes, 5)
             async with database.session() as session:
-                notify(session, site_ids=[HERE])
+                poke(session, site_ids=[HERE])
             assert await poked(pokes, 5)
 
 
@@ -100,7 +100,7 @@ async def test_streams_end_when_access_changes_and_at_shutdown(database):
         someone, other = person(HERE), person(HERE)
         with hub.subscribe(someone) as ending, hub.subscribe(other) as staying:
             async with database.session() as session:
-                notify_access_changed(session, user_ids=[someone.user_id])
+                end_streams_of(session, user_ids=[someone.user_id])
             async with asyncio.timeout(5):
                 assert [poke async for poke in ending] == []
             hub.end_streams()

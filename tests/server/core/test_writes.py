@@ -77,7 +77,7 @@ async def test_the_founding_documents_own_calls(client, client_as, session, site
     work = f"{JOBS}/{job.json()['id']}"
     assert (await client.post(f"{work}/start")).status_code == 200
     assert (await client.post(f"{work}/complete", json={"work_performed": "Joint changé"})).status_code == 200
-    supervisor = await client_as("supervisor")  # nobody validates his own work
+    supervisor = await client_as("supervisor")  # nobody validates their own work
     approved = await supervisor.put(f"{work}/validate")
     assert (approved.status_code, approved.json()["is_validated"]) == (200, True)
     assert (await client.delete(path)).status_code == 204

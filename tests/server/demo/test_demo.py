@@ -140,7 +140,7 @@ class TestNoContradiction:
             pytest.param(
                 "select a.id from intervention_action a join maintenance_interventions i on i.id = a.intervention_id where not exists"
                 " (select from user_site m where m.user_id = a.user_id and m.site_id = i.site_id)",
-                id="somebody at work on a site that is not his",
+                id="somebody at work on a site that is not theirs",
             ),
             pytest.param(
                 "select i.id from maintenance_interventions i join equipment e on e.id = i.equipment_id join failure_item f"

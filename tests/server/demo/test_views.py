@@ -1,4 +1,4 @@
-"""However what somebody sees changes, his device ends up with what a fresh one would hold, of every kind of row."""
+"""However what somebody sees changes, their device ends up with what a fresh one would hold, of every kind of row."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

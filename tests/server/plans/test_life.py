@@ -118,7 +118,7 @@ class TestSettling:
         assert (await planner.row(floating)).reference.kind is ReferenceKind.skipped
 
     async def test_who_does_not_plan_skips_no_date(self, planner: Planner) -> None:
-        """Though the job is nobody's, his own, or one that he has begun."""
+        """Though the job is nobody's, their own, or one that they have begun."""
         plan = await planner.plan("weekly", basis="fixed")
         own = await planner.plan("weekly", basis="fixed", assigned_technician_id=planner.technician.user_id)
         await planner.generate()
