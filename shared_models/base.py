@@ -87,16 +87,18 @@ class Command(Schema):
 
     `command_id` is the idempotency key: a command pushed twice is carried out once. `occurred_at` is the device's time.
 
-        class CountStock(OnPart, needs=COUNT):
+        class CountStock(OnPart, needs=COUNT, done="counted"):
             type: Literal["part.count"] = "part.count"
             counted: Number
 
     `needs`: one of these permissions is enough. One that is `pushed=False` is REST's own way to say another. `on`: the row that it
-    changes, and the field that names it; what is derived from `OnPart` need not say so again.
+    changes, and the field that names it; what is derived from `OnPart` need not say so again. `done`: what the history
+    calls it (`part.counted`), where the verb of all that is done to such a row writes it down.
     """
 
     needs: ClassVar[Needs] = ()
     on: ClassVar[tuple[type[EntityRow], str] | None] = None
+    done: ClassVar[str]
     known: ClassVar[dict[str, type["Command"]]] = {}
     """Every command that a device may send, by its type; `shared_models.commands` brings them all."""
 
@@ -104,11 +106,14 @@ class Command(Schema):
     occurred_at: Happened
 
     def __init_subclass__(
-        cls, *, needs: Needs | None = None, on: tuple[type[EntityRow], str] | None = None, pushed: bool = True, **options: Any
+        cls, *, needs: Needs | None = None, on: tuple[type[EntityRow], str] | None = None, done: str = "", pushed: bool = True,
+        **options: Any,
     ) -> None:  # fmt: skip
         super().__init_subclass__(**options)
         cls.needs = cls.needs if needs is None else needs
         cls.on = on or cls.on
+        if done:
+            cls.done = done
 
     @classmethod
     def __pydantic_init_subclass__(cls, *, needs: Needs | None = None, pushed: bool = True, **_: Any) -> None:

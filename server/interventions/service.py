@@ -27,36 +27,16 @@ from shared_models.checklists.commands import AnswerStep
 from shared_models.interventions import rules
 from shared_models.interventions.closing import RepairIsTemporary
 from shared_models.interventions.commands import (
-    AddAction,
-    AddNote,
-    AddPhoto,
-    AssignIntervention,
-    CancelIntervention,
     CompleteIntervention,
     CreateIntervention,
-    EndAction,
-    HoldIntervention,
     OnIntervention,
-    RemovePhoto,
-    ReturnIntervention,
     ReviseIntervention,
-    StartIntervention,
-    UpdateIntervention,
-    ValidateIntervention,
 )
 from shared_models.interventions.refusals import NotAllowedNow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.rules import By, Outcome, apply
 
 exists = repository.exists
-
-_DONE: dict[type[Command], str] = {
-    StartIntervention: "started", HoldIntervention: "held", EndAction: "action_ended", AddAction: "action_added",
-    CompleteIntervention: "completed", CancelIntervention: "cancelled", ValidateIntervention: "validated", ReturnIntervention: "returned",
-    AssignIntervention: "assigned", UpdateIntervention: "updated", ReviseIntervention: "revised", AddNote: "note_added",
-    AddPhoto: "photo_added", RemovePhoto: "photo_removed", AnswerStep: "step_answered",
-}  # fmt: skip
-"""What the history calls it."""
 
 
 @carries_out(OnIntervention)
@@ -84,7 +64,7 @@ async def _let(
     why = {"reason": cmd.reason} if isinstance(cmd, ReviseIntervention) else {}
     if why:
         await repository.keep_revision(session, job, outcome.row.revision, cmd.occurred_at, actor.by.account, cmd.reason)
-    await keep(session, actor, f"intervention.{_DONE[type(cmd)]}", job, outcome.row, _when(outcome.row, cmd), **why)
+    await keep(session, actor, f"intervention.{cmd.done}", job, outcome.row, _when(outcome.row, cmd), **why)
     await _carry_on(session, actor, outcome)
     return outcome.row
 

@@ -4,7 +4,7 @@ A job's row is locked before its plan, a plan before its dates. `version` counts
 themselves do not make somebody's edit stale.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
@@ -37,11 +37,9 @@ from shared_models.plans.commands import (
     AssignOccurrence,
     CreatePlan,
     GeneratePlan,
-    MoveOccurrence,
     OnOccurrence,
     OnPlan,
     SetPlanActive,
-    SkipOccurrence,
     UpdatePlan,
 )
 from shared_models.plans.course import LIVE
@@ -106,17 +104,10 @@ async def carry_out(session: Session, actor: Actor, cmd: OnPlan) -> Plan:
     changed = _ruled(course, cmd, actor)
     await _check_named(session, actor, plan, cmd)
     await keep(session, actor, [(plan, changed)])
-    action, of_date = _TRACES[type(cmd)](cmd), _date_trace(cmd, course, changed)
-    was, now_is = of_date or (before, _recorded(plan))
-    await audit.record(session, actor, action, plan, before=was, after=now_is, occurred_at=cmd.occurred_at)
+    was, now_is = _date_trace(cmd, course, changed) or (before, _recorded(plan))
+    done = "resumed" if isinstance(cmd, SetPlanActive) and cmd.is_active else cmd.done
+    await audit.record(session, actor, f"plan.{done}", plan, before=was, after=now_is, occurred_at=cmd.occurred_at)
     return plan
-
-
-_TRACES: dict[type[OnPlan], Callable[[Any], str]] = {
-    UpdatePlan: lambda _: "plan.updated", SetPlanActive: lambda cmd: "plan.resumed" if cmd.is_active else "plan.paused",
-    GeneratePlan: lambda _: "plan.generated", MoveOccurrence: lambda _: "plan.occurrence_moved",
-    AssignOccurrence: lambda _: "plan.occurrence_assigned", SkipOccurrence: lambda _: "plan.occurrence_skipped",
-}  # fmt: skip
 
 
 async def _course(session: Session, actor: Actor, plan: Plan, cmd: OnPlan) -> Taken:

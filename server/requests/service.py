@@ -76,7 +76,7 @@ async def decide(session: Session, actor: Actor, cmd: OnRequest) -> WorkRequest:
     keep(request, outcome.row)
     await session.flush()
     after = audit.snapshot(request) | ({"intervention": jobs[0].number} if jobs else {})
-    await audit.record(session, actor, f"request.{request.status}", request, before=before, after=after, occurred_at=cmd.occurred_at)
+    await audit.record(session, actor, f"request.{cmd.done}", request, before=before, after=after, occurred_at=cmd.occurred_at)
     return request
 
 

@@ -29,7 +29,7 @@ class WriteChecklist(Command, needs=PLAN, on=(ChecklistRow, "checklist_id")):
         return self
 
 
-class AnswerStep(OnIntervention, needs=WORK):
+class AnswerStep(OnIntervention, needs=WORK, done="step_answered"):
     """Answers a step, or answers it anew. A `meter` step records its value as reading `reading_id` of `meter_id` too.
 
     `state` None takes the answer back. What the limits make of `value` is the server's to say: see `judged`.

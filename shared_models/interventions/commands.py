@@ -60,28 +60,28 @@ class CreateIntervention(OnIntervention, needs=WORK):
     found_at_step: Id | None = None
 
 
-class StartIntervention(OnIntervention, needs=WORK):
+class StartIntervention(OnIntervention, needs=WORK, done="started"):
     """Starts, resumes or joins the work: opens an action of the actor."""
 
     type: Literal["intervention.start"] = "intervention.start"
     action_id: NewId
 
 
-class HoldIntervention(OnIntervention, needs=WORK):
+class HoldIntervention(OnIntervention, needs=WORK, done="held"):
     """Interrupts the work for everyone; running actions end."""
 
     type: Literal["intervention.hold"] = "intervention.hold"
     reason: Reason
 
 
-class EndAction(OnIntervention, needs=WORK):
+class EndAction(OnIntervention, needs=WORK, done="action_ended"):
     """The actor leaves the job, which goes on without them."""
 
     type: Literal["intervention.end_action"] = "intervention.end_action"
     action_id: Id
 
 
-class AddAction(OnIntervention, needs=WORK):
+class AddAction(OnIntervention, needs=WORK, done="action_added"):
     """Work that no timer has seen: of a day at most, and of time that the person has given to nothing else."""
 
     type: Literal["intervention.add_action"] = "intervention.add_action"
@@ -100,7 +100,7 @@ class AddAction(OnIntervention, needs=WORK):
         return self
 
 
-class CompleteIntervention(OnIntervention, needs=WORK):
+class CompleteIntervention(OnIntervention, needs=WORK, done="completed"):
     """Closes the job. `worked_minutes` corrects the actor's own time; None keeps the timer's.
 
     `temporary_until` with `permanent_id` makes the follow-up job of a temporary repair. `equipment_status` is what the
@@ -130,7 +130,7 @@ class CompleteIntervention(OnIntervention, needs=WORK):
         return self
 
 
-class CancelIntervention(OnIntervention, needs=WORK):
+class CancelIntervention(OnIntervention, needs=WORK, done="cancelled"):
     """`equipment_status` is what the machine is now, when this job has stopped it; None leaves it."""
 
     type: Literal["intervention.cancel"] = "intervention.cancel"
@@ -138,25 +138,25 @@ class CancelIntervention(OnIntervention, needs=WORK):
     equipment_status: EquipmentStatus | None = None
 
 
-class ValidateIntervention(OnIntervention, needs=VALIDATE):
+class ValidateIntervention(OnIntervention, needs=VALIDATE, done="validated"):
     """`version` is the sheet that was looked at: what changed since is looked at again."""
 
     type: Literal["intervention.validate"] = "intervention.validate"
     version: Version | None = None
 
 
-class ReturnIntervention(OnIntervention, needs=VALIDATE):
+class ReturnIntervention(OnIntervention, needs=VALIDATE, done="returned"):
     type: Literal["intervention.return"] = "intervention.return"
     reason: Reason
 
 
-class AssignIntervention(OnIntervention, needs=WORK):
+class AssignIntervention(OnIntervention, needs=WORK, done="assigned"):
     type: Literal["intervention.assign"] = "intervention.assign"
     technician_id: Id | None
     team_id: Id | None = None
 
 
-class UpdateIntervention(OnIntervention, needs=WORK):
+class UpdateIntervention(OnIntervention, needs=WORK, done="updated"):
     """Changes what was asked, while the job is open; fields left out stay."""
 
     type: Literal["intervention.update"] = "intervention.update"
@@ -168,7 +168,7 @@ class UpdateIntervention(OnIntervention, needs=WORK):
     scheduled_end: Planned | None = None
 
 
-class ReviseIntervention(OnIntervention, needs=PLAN):
+class ReviseIntervention(OnIntervention, needs=PLAN, done="revised"):
     """Corrects a completed sheet; the former one is kept as a revision. Fields left out stay."""
 
     type: Literal["intervention.revise"] = "intervention.revise"
@@ -183,13 +183,13 @@ class ReviseIntervention(OnIntervention, needs=PLAN):
     restarted_at: Happened | None = None
 
 
-class AddNote(OnIntervention, needs=WORK):
+class AddNote(OnIntervention, needs=WORK, done="note_added"):
     type: Literal["intervention.add_note"] = "intervention.add_note"
     note_id: NewId
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), LINES]
 
 
-class AddPhoto(OnIntervention, needs=WORK):
+class AddPhoto(OnIntervention, needs=WORK, done="photo_added"):
     """`photo_id` is the id of an attachment already uploaded."""
 
     type: Literal["intervention.add_photo"] = "intervention.add_photo"
@@ -198,6 +198,6 @@ class AddPhoto(OnIntervention, needs=WORK):
     caption: Line = ""
 
 
-class RemovePhoto(OnIntervention, needs=WORK):
+class RemovePhoto(OnIntervention, needs=WORK, done="photo_removed"):
     type: Literal["intervention.remove_photo"] = "intervention.remove_photo"
     photo_id: Id

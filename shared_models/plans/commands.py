@@ -56,14 +56,14 @@ class CreatePlan(PlanFields, OnPlan, needs=PLAN):
     plan_id: NewId
 
 
-class UpdatePlan(PlanFields, OnPlan, needs=PLAN):
+class UpdatePlan(PlanFields, OnPlan, needs=PLAN, done="updated"):
     """Replaces every field; `version` is the one that was read. A changed rule counts anew from the last completion."""
 
     type: Literal["plan.update"] = "plan.update"
     version: Version
 
 
-class SetPlanActive(OnPlan, needs=PLAN):
+class SetPlanActive(OnPlan, needs=PLAN, done="paused"):
     """A plan that is paused says why; taken up again, what was due meanwhile is not made up for."""
 
     type: Literal["plan.set_active"] = "plan.set_active"
@@ -77,26 +77,26 @@ class OnOccurrence(OnPlan):
     original_due: Wall
 
 
-class MoveOccurrence(OnOccurrence, needs=PLAN):
+class MoveOccurrence(OnOccurrence, needs=PLAN, done="occurrence_moved"):
     """Moves this date alone, its job with it; the series stays. `to` equal to `original_due` moves it back."""
 
     type: Literal["plan.move_occurrence"] = "plan.move_occurrence"
     to: Wall
 
 
-class AssignOccurrence(OnOccurrence, needs=PLAN):
+class AssignOccurrence(OnOccurrence, needs=PLAN, done="occurrence_assigned"):
     type: Literal["plan.assign_occurrence"] = "plan.assign_occurrence"
     technician_id: Id | None
 
 
-class SkipOccurrence(OnOccurrence, needs=PLAN):
+class SkipOccurrence(OnOccurrence, needs=PLAN, done="occurrence_skipped"):
     """Leaves this date out, with a reason; it does not count against compliance."""
 
     type: Literal["plan.skip_occurrence"] = "plan.skip_occurrence"
     reason: Reason
 
 
-class GeneratePlan(OnPlan, needs=PLAN):
+class GeneratePlan(OnPlan, needs=PLAN, done="generated"):
     """Makes the job of the next date now; `intervention_id` is the job's."""
 
     type: Literal["plan.generate"] = "plan.generate"

@@ -12,7 +12,7 @@ class OnRequest(Command, on=(WorkRequestRow, "request_id")):
     request_id: Id
 
 
-class AcceptWorkRequest(OnRequest, needs=PLAN):
+class AcceptWorkRequest(OnRequest, needs=PLAN, done="accepted"):
     """Makes the intervention `intervention_id` out of the request."""
 
     type: Literal["request.accept"] = "request.accept"
@@ -23,6 +23,6 @@ class AcceptWorkRequest(OnRequest, needs=PLAN):
     assigned_technician_id: Id | None = None
 
 
-class DeclineWorkRequest(OnRequest, needs=PLAN):
+class DeclineWorkRequest(OnRequest, needs=PLAN, done="declined"):
     type: Literal["request.decline"] = "request.decline"
     reason: Reason

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, NaiveDatetime
 
 import server.main  # noqa: F401 - who carries them out
 from mobile_app.core.projection import RULES, Rows, project
-from server.core.commands import verb_of
+from server.core.commands import VERBS, verb_of
 from shared_models import instants
 from shared_models.base import Command, Happened, Schema
 from shared_models.commands import COMMANDS, at_times, creates, files, leaves, names
@@ -52,6 +52,7 @@ def test_each_is_permitted_carried_out_and_foretold():
     project(AddNote(intervention_id=uuid7(), note_id=uuid7(), text="x", occurred_at=AT), Rows(lambda *_: None), ANNE)
     assert [kind for kind in COMMANDS.values() if not kind.needs] == []
     assert [kind for kind in COMMANDS.values() if not verb_of(kind)] == []
+    assert [kind for kind in COMMANDS.values() if kind not in VERBS and not getattr(kind, "done", "")] == []
     assert [kind for kind in COMMANDS.values() if kind not in RULES and not (rule_of(kind) and kind.on)] == []
 
 
