@@ -21,7 +21,6 @@ def _number(value: Any) -> Any:
 NUMBER = BeforeValidator(_number)
 
 Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False), NUMBER]
-Positive = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False), NUMBER]
 NotNegative = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False), NUMBER]
 _MONEY = {"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST - 1}, {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$"}]}
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2, allow_inf_nan=False), NUMBER, WithJsonSchema(_MONEY)]

@@ -155,18 +155,13 @@ class Filters:
 
 NOBODY = UUID(int=0)
 LineOf = Callable[[UUID], UUID | None]
-NO_FILTERS = Filters()
 
 
 def passes(entry: Entry, filters: Filters, line_of: LineOf, members: Mapping[UUID, frozenset[UUID]]) -> bool:
     """`members` of teams: what a member has to do is the team's too."""
-    if filters.site is not None and entry.site_id != filters.site:
-        return False
-    if filters.machine is not None and entry.equipment_id != filters.machine:
-        return False
-    if filters.type is not None and entry.type_id != filters.type:
-        return False
-    if filters.technician is not None and (entry.technician_id or NOBODY) != filters.technician:
+    found = (entry.site_id, entry.equipment_id, entry.type_id, entry.technician_id or NOBODY)
+    wanted = (filters.site, filters.machine, filters.type, filters.technician)
+    if not all(wish in {None, value} for wish, value in zip(wanted, found, strict=True)):
         return False
     if filters.team is not None and entry.team_id != filters.team and entry.technician_id not in members.get(filters.team, ()):
         return False
@@ -181,10 +176,7 @@ def entries(
     jobs: Iterable[InterventionRow],
     since: date,
     until: date,
-    filters: Filters = NO_FILTERS,
     *,
-    line_of: LineOf = lambda _: None,
-    members: Mapping[UUID, frozenset[UUID]] | None = None,
     resting: Collection[UUID] = (),
 ) -> list[Entry]:
     """Everything from the day `since` to the day `until`, both included, in order of time; nothing is to come for `resting` machines."""
@@ -193,14 +185,7 @@ def entries(
     for plan in plans:
         goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
         found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=goes_on)
-    if filters != NO_FILTERS:
-        found = [entry for entry in found if passes(entry, filters, line_of, members or {})]
-    found.sort(key=_order)
-    return found
-
-
-def _order(entry: Entry) -> tuple[datetime, str]:
-    return entry.due, entry.title
+    return sorted(found, key=lambda entry: (entry.due, entry.title))
 
 
 Jobs = dict[datetime, InterventionRow]

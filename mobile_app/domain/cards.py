@@ -64,8 +64,6 @@ def JobCard(
     *,
     on_open: Handler,
     with_machine: bool = True,
-    selected: bool = False,
-    flat: bool = False,
 ) -> ft.Control:
     now = client.now()
     is_over = job.status in {InterventionStatus.completed, InterventionStatus.cancelled}
@@ -78,13 +76,11 @@ def JobCard(
         job.title,
         meta=place(client, job.equipment_id) if with_machine else "",
         trailing=trailing,
-        icon=None if flat else marks.TYPE[job.intervention_type].icon,
+        icon=marks.TYPE[job.intervention_type].icon,
         tone=job_tone(job, now),
         chips=job_chips(job, now, pending=job.id in client.interventions.pending),
         note=dotted(_why_now(job), _who(client, job)),
         on_click=on_open,
-        selected=selected,
-        flat=flat,
     )
 
 
@@ -115,7 +111,7 @@ def class_icon(client: Client, class_id: UUID | None) -> ft.IconData:
     return marks.icon_named(of_class.icon) if of_class else marks.icon_named("")
 
 
-def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler, selected: bool = False) -> ft.Control:
+def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler) -> ft.Control:
     chips = [status_chip(machine, client.now())] if machine.status != EquipmentStatus.active else []
     if machine.criticality == Criticality.critical:
         chips.append(marks.CRITICALITY[Criticality.critical].chip())
@@ -126,7 +122,6 @@ def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler, sele
         tone=marks.EQUIPMENT[machine.status].tone if machine.status != EquipmentStatus.active else Tone.primary,
         chips=chips,
         on_click=on_open,
-        selected=selected,
     )
 
 

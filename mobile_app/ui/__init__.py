@@ -33,7 +33,7 @@ buttons     PrimaryButton SecondaryButton DangerButton(quiet=) OnPrimaryButton(s
             TextLink(label, on_click, color=)   IconAction(icon, label, on_click, outlined=, color=, size=48)
             ActionRow(*buttons)  stacks when text is large;  spoken(container, label=None, button=, picked=)  tap(handler)
 chips       StatusChip(word, tone, icon=, on_click=, tooltip=)  IconTile(icon, tone, size=44)  Avatar(name)  CountBadge(n)  KeyCap("/")
-cards       Card(content, on_click=, label=, padding=16, tone=, selected=)   HeroCard(content, on_click=)
+cards       Card(content, on_click=, label=, padding=16, tone=, selected=)   HeroCard(content)
             RowCard(title, meta=, trailing=str|Trailing(word, tone), icon=|leading=, tone=, chips=, note=, on_click=,
                     selected=, flat=)  flat: rows of a list pane
             SectionHeader(title, meta, action=, on_action=)  CardHeader(title, trailing)
@@ -56,10 +56,10 @@ sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_
             ask = use_confirm(); ask(Question(title, body, confirm, on_confirm, danger=True))
             MoreMenu([MenuItem(label, on_click, icon, danger)])
 dialogs     use_dialog(ft.DialogControl | None)   never ft.use_dialog, under which a form in another dialog may die
-shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, rail_footer=, bare=)  bare: no navigation
+shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, bare=)  bare: no navigation
             Destination(key, label, icon, selected_icon, badge=0, on_phone=True)
             Page(*controls, footer=, spacing=12, max_width=720|None, padding=20)  scrolls, rows built on demand
-            PageHeader(title, meta, trailing=[…], on_back=)  TwoPane*(list_pane, detail|None, placeholder=, list_width=360)
+            PageHeader(title, meta, trailing=[…], on_back=)  TwoPane*(list_pane, detail|None, placeholder=)
             SyncChip(SyncState("done|running|waiting|offline|refused", count, since), on_click)  spread(left, right)
 table       Table*(columns, rows, row_key, on_open=, selected=, on_select=, actions=, sorting=, row_label=, empty=, page_size=50)
             Column(key, label, cell, sort=None, flex=2, width=None, strong=, number=)  Cell(text, tone, strong)
@@ -77,9 +77,9 @@ forms       form = use_form(key, initial, version): TextInput(label, **form.fiel
             an exception with `.problem: Problem` lands under the fields it names; with `version`, that of the row as it stands:
             form.is_stale, form.insist()
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
-charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime], label=)  LoadBar(value, limit, label=)
+charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime])  LoadBar(value, limit, label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
-photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_open=, on_add=, on_remove=, size=104)
+photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_add=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)
             format_number(v, digits) _percent(ratio) _size(bytes) _duration(minutes|timedelta) _hours _timer(timedelta)
             _time _date _date_long _datetime _month _day(near by name) _late(due) _ago(instant) _moment(instant)

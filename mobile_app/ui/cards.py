@@ -59,16 +59,9 @@ def Card(
     return spoken(box, label)
 
 
-def HeroCard(content: ft.Control, *, on_click: Handler | None = None) -> ft.Control:
+def HeroCard(content: ft.Control) -> ft.Control:
     """The one dark card of a page, for what is going on now; its ink is white."""
-    return ft.Container(
-        content=content,
-        bgcolor="#0B5563",
-        border_radius=Radius.card,
-        padding=16,
-        ink=on_click is not None,
-        on_click=tap(on_click),
-    )
+    return ft.Container(content, bgcolor="#0B5563", border_radius=Radius.card, padding=16)
 
 
 def SectionHeader(title: str, meta: str = "", *, action: str = "", on_action: Handler | None = None) -> ft.Control:
@@ -115,7 +108,6 @@ def RowCard(
     chips: Sequence[ft.Control] = (),
     note: str = "",
     on_click: Handler | None = None,
-    label: str | None = None,
     selected: bool = False,
     flat: bool = False,
 ) -> ft.Control:
@@ -134,21 +126,18 @@ def RowCard(
     text = ft.Column(lines, spacing=3, expand=True, tight=True)
     body = ft.Row([*head, text], spacing=14, vertical_alignment=_TOP)
     if flat:
-        return _flat(body, label, on_click, selected=selected)
-    return Card(body, on_click=on_click, label=label, padding=14, selected=selected)
-
-
-def _word(trailing: Trailing | str) -> str:
-    return trailing if isinstance(trailing, str) else trailing.word
+        return _flat(body, on_click, selected=selected)
+    return Card(body, on_click=on_click, padding=14, selected=selected)
 
 
 def _first_line(title: str, trailing: Trailing | str) -> ft.Control:
     name = Strong(title, max_lines=3)
     if not trailing:
         return name
-    color = C.ink2 if isinstance(trailing, str) else TONES[trailing.tone].ink
-    weight = ft.FontWeight.W_400 if isinstance(trailing, str) else SEMIBOLD
-    word = ft.Text(_word(trailing), size=Size.meta, weight=weight, color=color)
+    if isinstance(trailing, str):
+        word = Meta(trailing, max_lines=None)
+    else:
+        word = ft.Text(trailing.word, size=Size.meta, weight=SEMIBOLD, color=TONES[trailing.tone].ink)
     # 15 and 13 dp lines: two dp put both on one baseline.
     end = ft.Container(word, padding=ft.Padding(left=8, top=2, right=0, bottom=0))
     if environment.current().has_big_text:
@@ -163,7 +152,7 @@ def _chip_line(chips: Sequence[ft.Control], note: str) -> ft.Control:
     return ft.Container(row, padding=ft.Padding(left=0, top=4, right=0, bottom=0))
 
 
-def _flat(body: ft.Control, label: str | None, on_click: Handler | None, *, selected: bool) -> ft.Control:
+def _flat(body: ft.Control, on_click: Handler | None, *, selected: bool) -> ft.Control:
     box = ft.Container(
         body,
         padding=ft.Padding.symmetric(horizontal=16, vertical=14),
@@ -172,7 +161,7 @@ def _flat(body: ft.Control, label: str | None, on_click: Handler | None, *, sele
         ink=on_click is not None,
         on_click=tap(on_click),
     )
-    return spoken(box, label, button=on_click is not None)
+    return spoken(box, button=on_click is not None)
 
 
 def LineItem(
@@ -311,5 +300,5 @@ def Divider() -> ft.Control:
     return ft.Container(height=1, bgcolor=C.line)
 
 
-def Wash(content: ft.Control, *, opacity: float = 0.06) -> ft.Control:
-    return ft.Container(content, bgcolor=faint(C.ink, opacity), border_radius=Radius.tile, padding=12)
+def Wash(content: ft.Control) -> ft.Control:
+    return ft.Container(content, bgcolor=faint(C.ink, 0.06), border_radius=Radius.tile, padding=12)

@@ -78,13 +78,7 @@ def clustered(places: Sequence[float]) -> list[Mark]:
 
 
 @component
-def LifeStrip(
-    span: Span,
-    stops: Sequence[Span],
-    jobs: Sequence[datetime],
-    *,
-    label: str = "",
-) -> ft.Control:
+def LifeStrip(span: Span, stops: Sequence[Span], jobs: Sequence[datetime]) -> ft.Control:
     """A year on one line: green while it ran, red where it stopped; above, a ring for each job or how many were near."""
     width, set_width = use_state(0.0)
     canvas = cv.Canvas(
@@ -95,7 +89,7 @@ def LifeStrip(
         on_resize=lambda e: set_width(e.width),
     )
     drawn = ft.Column([ft.Row([canvas]), _legend()], spacing=4, tight=True)
-    return ft.Semantics(content=drawn, label=label or spoken_life(stops, jobs), image=True, exclude_semantics=True)
+    return ft.Semantics(content=drawn, label=spoken_life(stops, jobs), image=True, exclude_semantics=True)
 
 
 def _legend() -> ft.Control:

@@ -229,18 +229,11 @@ def FilterBar(chips: Sequence[ft.Control], trailing: ft.Control | None = None) -
 # Steps
 
 
-def StepHeader(
-    title: str,
-    step: int,
-    total: int,
-    on_close: Callable[[], None],
-    *,
-    icon: ft.IconData = ft.Icons.CLOSE_ROUNDED,
-) -> ft.Control:
+def StepHeader(title: str, step: int, total: int, on_close: Callable[[], None]) -> ft.Control:
     """What is being done, how far along, and the way out."""
     bar = ft.Row(
         [
-            IconAction(icon, t("common.close"), on_close),
+            IconAction(ft.Icons.CLOSE_ROUNDED, t("common.close"), on_close),
             ft.Container(
                 ft.Text(title, size=Size.body, weight=SEMIBOLD),
                 expand=True,

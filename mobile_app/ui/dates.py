@@ -20,7 +20,6 @@ def DateInput(
     on_change: Callable[[date], None],
     *,
     error: str = "",
-    hint: str = "",
     optional: bool = False,
 ) -> ft.Control:
     def picked(chosen: Any) -> None:
@@ -30,7 +29,7 @@ def DateInput(
     opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.cancel")), picked)
     words = _written_date(value) if value else t("common.date_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error, hint=hint, optional=optional)
+    return Field(label, control, error=error, optional=optional)
 
 
 def _use_picker(dialog: ft.DatePicker | ft.TimePicker, on_pick: Callable[[Any], None]) -> Callable[[], None]:
@@ -62,8 +61,6 @@ def TimeInput(
     on_change: Callable[[time], None],
     *,
     error: str = "",
-    hint: str = "",
-    optional: bool = False,
 ) -> ft.Control:
     dialog = ft.TimePicker(
         value=value or time(8), help_text=label, hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.cancel")
@@ -71,4 +68,4 @@ def TimeInput(
     opening = _use_picker(dialog, on_change)
     words = f"{value:%H:%M}" if value else t("common.time_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.SCHEDULE_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error, hint=hint, optional=optional)
+    return Field(label, control, error=error)

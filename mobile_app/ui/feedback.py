@@ -65,8 +65,8 @@ def UpdateBanner(on_apply: Handler) -> ft.Control:
 # Waiting
 
 
-def _bar(width: float | None, height: float, *, expand: int | None = None) -> ft.Control:
-    return ft.Container(width=width, height=height, bgcolor=C.surface2, border_radius=6, expand=expand)
+def _bar(width: float, height: float) -> ft.Control:
+    return ft.Container(width=width, height=height, bgcolor=C.surface2, border_radius=6)
 
 
 def _pulse(content: ft.Control) -> ft.Control:
@@ -165,16 +165,10 @@ def EmptyState(
     return _state(icon, Tone.primary, title, body, actions)
 
 
-def ErrorState(
-    title: str = "",
-    body: str = "",
-    *,
-    on_retry: Handler | None = None,
-    icon: ft.IconData = ft.Icons.CLOUD_OFF_ROUNDED,
-) -> ft.Control:
+def ErrorState(title: str = "", body: str = "", *, on_retry: Handler | None = None) -> ft.Control:
     """What happened, what was kept, and a way to try again."""
     retry = [SecondaryButton(t("common.try_again"), on_retry)] if on_retry else []
-    return _state(icon, Tone.off, title or t("common.load_failed"), body, retry)
+    return _state(ft.Icons.CLOUD_OFF_ROUNDED, Tone.off, title or t("common.load_failed"), body, retry)
 
 
 _ACTIONS_MOST: Final = 440

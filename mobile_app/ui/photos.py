@@ -1,12 +1,12 @@
 """Photos as thumbnails."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import flet as ft
 
 from mobile_app.core.i18n import t
-from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
+from mobile_app.ui.buttons import Handler, spoken, tap
 from mobile_app.ui.text import Caption
 from mobile_app.ui.theme import C, Radius, line
 
@@ -20,28 +20,14 @@ class Photo(NamedTuple):
     waiting: bool = False
 
 
-def PhotoGrid(
-    photos: Sequence[Photo],
-    *,
-    on_open: Callable[[str], None] | None = None,
-    on_add: Handler | None = None,
-    on_remove: Callable[[str], None] | None = None,
-    size: float = 104,
-) -> ft.Control:
-    tiles: list[ft.Control] = [_tile(photo, i, len(photos), on_open, on_remove, size) for i, photo in enumerate(photos, start=1)]
+def PhotoGrid(photos: Sequence[Photo], *, on_add: Handler | None = None, size: float = 104) -> ft.Control:
+    tiles: list[ft.Control] = [_tile(photo, i, len(photos), size) for i, photo in enumerate(photos, start=1)]
     if on_add is not None:
         tiles.append(_add_tile(on_add, size))
     return ft.Row(tiles, wrap=True, spacing=8, run_spacing=8, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
-def _tile(
-    photo: Photo,
-    number: int,
-    total: int,
-    on_open: Callable[[str], None] | None,
-    on_remove: Callable[[str], None] | None,
-    size: float,
-) -> ft.Control:
+def _tile(photo: Photo, number: int, total: int, size: float) -> ft.Control:
     image = ft.Image(
         photo.source,
         width=size,
@@ -53,17 +39,10 @@ def _tile(
     layers: list[ft.Control] = [_framed(image, size)]
     if photo.waiting:
         layers.append(ft.Container(_waiting_mark(), left=6, bottom=6))
-    if on_remove is not None:
-        layers.append(ft.Container(_remove(photo, number, on_remove), right=0, top=0))
     words = [t("common.photo", number=number, total=total), photo.caption]
     if photo.waiting:
         words.append(t("common.photo_waiting"))
-    picture = ft.Semantics(
-        content=ft.Container(ft.Stack(layers), on_click=tap(lambda: on_open(photo.key)) if on_open else None),
-        label=", ".join(filter(None, words)),
-        image=True,
-        button=on_open is not None,
-    )
+    picture = ft.Semantics(content=ft.Container(ft.Stack(layers)), label=", ".join(filter(None, words)), image=True)
     below = [Caption(photo.caption)] if photo.caption else []
     return ft.Column([picture, *below], spacing=4, tight=True, key=photo.key)
 
@@ -86,15 +65,6 @@ def _waiting_mark() -> ft.Control:
         bgcolor=C.off_container,
         border_radius=10,
         padding=4,
-    )
-
-
-def _remove(photo: Photo, number: int, on_remove: Callable[[str], None]) -> ft.Control:
-    return IconAction(
-        ft.Icons.CANCEL_ROUNDED,
-        t("common.photo_remove", number=number),
-        lambda: on_remove(photo.key),
-        color=C.surface,
     )
 
 

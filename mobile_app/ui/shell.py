@@ -52,7 +52,6 @@ def Shell(
     body: ft.Control,
     *,
     banners: Sequence[ft.Control] = (),
-    rail_footer: Sequence[ft.Control] = (),
     bare: bool = False,
 ) -> ft.Control:
     """Frame `body`; `bare` hides the navigation for a task that fills the screen."""
@@ -78,7 +77,7 @@ def Shell(
         ),
     ]
     if rail:
-        side = _Rail(destinations, selected, on_select, on_scan, rail_footer)
+        side = _Rail(destinations, selected, on_select, on_scan)
         layers.append(ft.Container(side, left=0, top=0, bottom=0))
     if bar:
         shown = [d for d in destinations if d.on_phone][:4]
@@ -219,7 +218,6 @@ def _Rail(
     selected: str,
     on_select: Callable[[str], None],
     on_scan: Handler,
-    footer: Sequence[ft.Control],
 ) -> ft.Control:
     places: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations]
     column = ft.Column(
@@ -232,7 +230,6 @@ def _Rail(
                 scroll=ft.ScrollMode.HIDDEN,
                 horizontal_alignment=_CENTER,
             ),
-            *footer,
         ],
         spacing=8,
         horizontal_alignment=_CENTER,
@@ -361,7 +358,6 @@ def TwoPane(
     detail: ft.Control | None,
     *,
     placeholder: str = "",
-    list_width: float = LIST_WIDTH,
 ) -> ft.Control:
     """List and detail side by side; on a phone the detail, once there is one, takes the place."""
     size = use_breakpoint()
@@ -369,7 +365,7 @@ def TwoPane(
         return ft.Container(detail if detail is not None else list_pane, expand=True)
     left = ft.Container(
         list_pane,
-        width=list_width if size == Breakpoint.desktop else min(list_width, TABLET_LIST),
+        width=LIST_WIDTH if size == Breakpoint.desktop else TABLET_LIST,
         bgcolor=C.surface,
         border=ft.Border(right=ft.BorderSide(1, C.line)),
     )

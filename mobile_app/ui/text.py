@@ -56,14 +56,7 @@ def Overline(value: str, *, color: ft.ColorValue = C.ink2, **more: Any) -> ft.Te
     return ft.Text(value.upper(), size=Size.caption, weight=SEMIBOLD, color=color, **more)
 
 
-def Digits(
-    value: str,
-    *,
-    size: float = Size.timer,
-    color: ft.ColorValue = C.ink,
-    label: str | None = None,
-    weight: ft.FontWeight = BOLD,
-) -> ft.Control:
+def Digits(value: str, *, size: float = Size.timer, color: ft.ColorValue = C.ink, label: str | None = None) -> ft.Control:
     """Figures that do not dance while they tick: one cell of fixed width per character.
 
     Flet cannot ask a font for tabular figures.
@@ -75,7 +68,7 @@ def Digits(
         ft.Container(
             width=wide if mark.isdigit() else narrow,
             alignment=ft.Alignment.CENTER,
-            content=ft.Text(mark, size=size, weight=weight, color=color, no_wrap=True),
+            content=ft.Text(mark, size=size, weight=BOLD, color=color, no_wrap=True),
         )
         for mark in value
     ]

@@ -29,8 +29,7 @@ UNUSED_PACKAGES = re.compile(
     r".*\.(pyi|so|typed)$|.*\.dist-info/|bin/|pydantic/(v1/|mypy\.py)"
     r"|flet/(fastapi|testing|cli\.py|pytest_plugin\.py)|flet/messaging/(flet_socket|flet_dart)"
 )
-STAYS_HERE = ("mobile_app/web/", "mobile_app/core/memory_store.py")
-"""The build itself, and the store on SQLite, which the bundle has not."""
+STAYS_HERE = "mobile_app/web/"
 MINIFIED_CHARS = 500
 NATIVE_LIBRARY = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
 

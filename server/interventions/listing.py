@@ -11,9 +11,10 @@ import asyncpg
 from server.core.access import Actor
 from server.core.lists import List, Of, every_word, exact, on_sites
 from server.core.queries import plain, sql
-from server.core.sql import ensure_in_sight, json_columns, labour_minutes, name_of
+from server.core.sql import ensure_in_sight, labour_minutes, name_of
+from server.equipment.rows import PAST_JOB
 from server.interventions.rows import TABLE
-from shared_models.equipment.life import REPEAT_WINDOW, PastJob
+from shared_models.equipment.life import REPEAT_WINDOW
 from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, RevisionRead
 from shared_models.paging import KeysetQuery
 
@@ -77,18 +78,12 @@ REVISIONS = List(
 )  # fmt: skip
 
 
-_PAST_JOB = json_columns(
-    PastJob, "i", completed_at="i.actual_end", labour_minutes=labour_minutes("i"), technician=f"coalesce({name_of('i.completed_by')}, '')",
-    work_performed="left(i.work_performed, 500)",
-)  # fmt: skip
-
-
 async def recent_failures(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID, at: datetime) -> str:
     """JSON of the `PastJob`s that a repeat notice looks at."""
     await ensure_in_sight(pool, "equipment e", equipment_id, actor)
     statement = sql(
         "select coalesce(json_agg(t), '[]')::text from (select {} from {} where i.equipment_id = {}"
         " and i.intervention_type = 'corrective' and i.status = 'completed' and i.actual_end >= {}) t",
-        plain(_PAST_JOB), plain(_ROWS), equipment_id, at - REPEAT_WINDOW,
+        plain(PAST_JOB), plain(_ROWS), equipment_id, at - REPEAT_WINDOW,
     )  # fmt: skip
     return str(await pool.fetchval(*statement.rendered()))

@@ -32,7 +32,6 @@ class State:
 
 
 OPEN = frozenset({InterventionStatus.pending, InterventionStatus.in_progress, InterventionStatus.on_hold})
-NEEDS_REASON = frozenset({Verb.hold, Verb.cancel, Verb.send_back})
 
 _PENDING = State(InterventionStatus.pending)
 _IN_PROGRESS = State(InterventionStatus.in_progress)

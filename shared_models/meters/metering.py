@@ -52,10 +52,6 @@ def offset_at(resets: Sequence[Reset], at: datetime) -> float:
     return sum(reset.final_value - reset.start_value for reset in resets if reset.at <= at)
 
 
-def total_of(value: float, at: datetime, resets: Sequence[Reset]) -> float:
-    return value + offset_at(resets, at)
-
-
 def use_per_day(points: Sequence[Point], expected: float | None = None) -> float | None:
     """The mean use per day over the last ninety days of readings; `expected` until there are readings a day apart.
 

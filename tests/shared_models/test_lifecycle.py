@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from shared_models.interventions.lifecycle import NEEDS_REASON, OPEN, TRANSITIONS, InterventionStatus, State, Verb, after, allowed
+from shared_models.interventions.lifecycle import OPEN, TRANSITIONS, InterventionStatus, State, Verb, after, allowed
 
 S = InterventionStatus
 STATES = [*(State(status) for status in S), State(S.completed, is_validated=True)]
@@ -54,7 +54,3 @@ def test_an_open_job_can_be_brought_to_an_end() -> None:
                     seen.add(target)
                     queue.append(target)
         assert {State(S.cancelled), State(S.completed, is_validated=True)} <= seen
-
-
-def test_interruptions_and_refusals_say_why() -> None:
-    assert {Verb.hold, Verb.cancel, Verb.send_back} == NEEDS_REASON

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_models.meters.metering import Implausible, Point, Reset, doubt, gauge_doubt, reached_at, total_at, total_of, use_per_day
+from shared_models.meters.metering import Implausible, Point, Reset, doubt, gauge_doubt, offset_at, reached_at, total_at, use_per_day
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - wall clock or instants, all of one kind
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ class TestTotal:
                 resets.append(Reset(at, shown, start))
                 shown = start
             shown, done = shown + use, done + use
-            assert total_of(shown, at + DAY / 2, resets) == pytest.approx(done)
+            assert shown + offset_at(resets, at + DAY / 2) == pytest.approx(done)
 
 
 class TestThreshold:

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from pwdlib.hashers.bcrypt import BcryptHasher
 
 from mobile_app.core.clock import Clock, device_time
-from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.outbox import Stage
 from mobile_app.core.tabs import SharedTabs
 from mobile_app.domain.client import Client
@@ -27,6 +26,7 @@ from shared_models.interventions.commands import CreateIntervention, StartInterv
 from shared_models.interventions.rows import InterventionRow
 from tests.conftest import SECRET
 from tests.databases import Cluster
+from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
 from tests.sync.park import add_machine

@@ -1,8 +1,8 @@
 """A device whose storage cannot be read for a while: another one stands in, and nothing that was done is lost."""
 
-from mobile_app.core.memory_store import SqliteStores
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AddNote, AddPhoto
+from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.sync.pictures import JPEG
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.outbox import Entry, Outbox
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AddNote, CompleteIntervention
 from shared_models.problems import Problem
 from tests.mobile_app.core.rows import AT
+from tests.mobile_app.core.sqlite_store import SqliteStores
 
 FIELDS = ("occurred_at", "stopped_at", "restarted_at")
 

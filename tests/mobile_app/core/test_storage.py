@@ -2,8 +2,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.storage import LocalStore
+from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.mobile_app.core.store_contract import ON_A_STORE, separates_people
 
 

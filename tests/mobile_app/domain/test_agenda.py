@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile_app.core.tables import Table
-from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, state_on, weeks_of
+from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, passes, state_on, weeks_of
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
@@ -172,9 +172,9 @@ def test_filters():
     lines = {press.id: line}
 
     def titles(**wanted: object) -> list[UUID]:
-        span = (MONDAY, MONDAY)
-        found = entries([mine, free], [], *span, Filters(**wanted), line_of=lines.get, members={team: frozenset({ANNE.id})})
-        return [entry.equipment_id for entry in found]
+        members = {team: frozenset({ANNE.id})}
+        found = entries([mine, free], [], MONDAY, MONDAY)
+        return [entry.equipment_id for entry in found if passes(entry, Filters(**wanted), lines.get, members)]
 
     assert titles(line=line) == titles(technician=ANNE.id) == titles(machine=press.id) == [press.id]
     assert titles(technician=NOBODY) == [free.equipment_id]

@@ -11,7 +11,6 @@ import pytest
 from mobile_app.core.clock import Clock
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date_long, t
-from mobile_app.core.memory_store import SqliteStores
 from mobile_app.core.session import Device, SessionUser
 from mobile_app.core.tabs import SharedTabs
 from mobile_app.core.transport import Response
@@ -29,6 +28,7 @@ from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan, SetPlanActive
 from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
+from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.mobile_app.domain.test_due import ended
 from tests.mobile_app.ui.conftest import Screen, screen
 

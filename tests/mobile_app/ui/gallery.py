@@ -420,8 +420,6 @@ def ValidateDetail() -> ft.Control:
                 CardHeader("Photos"),
                 PhotoGrid(
                     [Photo("a", SQUARE, "avant 10:52"), Photo("b", SQUARE, "", waiting=True)],
-                    on_open=nothing,
-                    on_remove=nothing,
                     on_add=nothing,
                     size=88,
                 ),
@@ -713,7 +711,6 @@ def Gallery(start: str) -> ft.Control:
         body,
         banners=banners,
         bare=start in {"close", "result"},
-        rail_footer=[Avatar("Karim Benali")],
     )
 
 

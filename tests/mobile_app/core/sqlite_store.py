@@ -1,4 +1,4 @@
-"""Stores without a browser, in memory or in a SQLite file: for tests, and for running the engine elsewhere."""
+"""Stores without a browser: the contract of `mobile_app.core.storage` over SQLite, in memory or in files."""
 
 import json
 import sqlite3
