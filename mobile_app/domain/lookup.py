@@ -1,13 +1,16 @@
 """Names behind ids, in the few words a card has room for."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import format_duration, language, t
 from mobile_app.core.projection import Rows
 from mobile_app.domain.client import Client
+from mobile_app.ui.choices import Choice
 from shared_models.equipment.rows import FailureItem, in_language
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour
@@ -43,6 +46,11 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
     """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
     parts = re.split(r"(\d+)", fold(name))
     return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
+
+
+def by_name(rows: Iterable[Any]) -> list[Choice]:
+    """Rows to choose from."""
+    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
 
 
 def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> FailureItem | None:

@@ -39,8 +39,8 @@ cards       Card(content, on_click=, label=, padding=16, tone=, selected=)   Her
             SectionHeader(title, meta, action=, on_action=)  CardHeader(title, trailing)
             LineItem(title, meta=, trailing=, icon=, on_click=)
             KeyValues([(name, value)], stacked=)  StatTile(name, value, note, tone=, on_click=)
-            TileGrid*(tiles, least=150, most=4, equal=)  TileRow(tiles, columns=, equal=)  NoticeCard(title, body, tone=, icon=)
-            Divider()  Wash(content)
+            TileGrid*(tiles, least=150, most=4, equal=)  TileRow(tiles, columns=, equal=)  in_twos(cards)
+            NoticeCard(title, body, tone=, icon=)  Divider()  Wash(content)
 choices     Choice(key, label, icon=None, share=None, note="")
             ChoiceGrid(choices, selected, on_pick, columns=2)  ChoiceChips(choices, key|keys, on_pick)  Segments(choices, key, on_pick)
             FilterChip(label, on_click, active=, count=)  FilterMenu(label, choices, key|None, on_pick)  FilterBar(chips, trailing)
@@ -63,6 +63,7 @@ shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, b
             SyncChip(SyncState("done|running|waiting|offline|refused", count, since), on_click)  spread(left, right)
 table       Table*(columns, rows, row_key, on_open=, selected=, on_select=, actions=, sorting=, row_label=, empty=, page_size=50)
             Column(key, label, cell, sort=None, flex=2, width=None, strong=, number=)  Cell(text, tone, strong)
+            TablePage(table_head(title, search, *actions), *above, table=, below=)
             BulkAction(label, icon, on_click(keys))  Sorting(key, descending)   pass the same `rows` object while unchanged
 fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, optional=, lines=1, on_submit=, **ft.TextField)
             SearchField*(value, on_change, placeholder=, autofocus=)  Field(label, control, error=, hint=, optional=)

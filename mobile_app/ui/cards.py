@@ -255,6 +255,14 @@ def TileRow(tiles: Sequence[ft.Control], *, columns: int, spacing: float = 12, e
     return ft.Column(rows, spacing=spacing, tight=True)
 
 
+def in_twos(cards: Sequence[ft.Control]) -> list[ft.Control]:
+    """The cards of a list, side by side where there is room."""
+    env = environment.current()
+    if env.layout.breakpoint == environment.Breakpoint.phone or env.has_big_text:
+        return list(cards)
+    return [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
+
+
 @component
 def TileGrid(tiles: Sequence[ft.Control], *, least: float = 150, most: int = 4, spacing: float = 12, equal: bool = False) -> ft.Control:
     """Equal tiles, as many side by side as fit at `least` dp each, at most `most`."""

@@ -16,7 +16,7 @@ from mobile_app.ui.component import component, memo
 from mobile_app.ui.hooks import use_box, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Tone
+from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
 
 ROW_HEIGHT: Final = 52
 PAGE_SIZE: Final = 50
@@ -359,3 +359,16 @@ def _bulk_button(action: BulkAction, selected: frozenset[str]) -> ft.Control:
         on_click=tap(lambda: action.on_click(selected)),
     )
     return spoken(box)
+
+
+# On a page of its own
+
+
+def table_head(title: ft.Control, search: ft.Control, *actions: ft.Control, search_width: float = 360) -> ft.Control:
+    return ft.Row([ft.Container(title, expand=True), ft.Container(search, width=search_width), *actions], spacing=Space.m)
+
+
+def TablePage(*above: ft.Control, table: ft.Control, below: Sequence[ft.Control] = ()) -> ft.Control:
+    """A table that takes what a desk's screen has left."""
+    body = Stack(*above, ft.Container(table, expand=True), *below, spacing=Space.m, expand=True)
+    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)

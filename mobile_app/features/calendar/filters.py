@@ -11,6 +11,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import NOBODY, Entry, Filters, passes
 from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import by_name
 from mobile_app.features.calendar.load import workers
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
@@ -44,10 +45,6 @@ def filtered(client: Client, entries: Iterable[Entry], filters: Filters) -> list
     return [entry for entry in entries if passes(entry, filters, line_of, members)]
 
 
-def _choices(rows: Iterable[Any]) -> list[Choice]:
-    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
-
-
 def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
     """What can be chosen of each; nothing where there is no choice."""
 
@@ -55,16 +52,16 @@ def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
         return filters.site in {None, row.site_id}
 
     tables = client.tables
-    sites = _choices(client.sites.rows.values())
+    sites = by_name(client.sites.rows.values())
     technicians = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in workers(client)]
     machines = [row for row in client.equipment.rows.values() if here(row) and filters.line in {None, row.production_line_id}]
     return {
         "site": sites if len(sites) > 1 else [],
-        "line": _choices(row for row in client.lines.rows.values() if here(row)),
-        "machine": _choices(machines),
+        "line": by_name(row for row in client.lines.rows.values() if here(row)),
+        "machine": by_name(machines),
         "technician": [Choice(str(NOBODY), t("domain.unassigned")), *technicians],
-        "team": _choices(row for row in tables.teams.rows.values() if row.is_active and here(row)),
-        "type": _choices(row for row in tables.types.rows.values() if row.is_active),
+        "team": by_name(row for row in tables.teams.rows.values() if row.is_active and here(row)),
+        "type": by_name(row for row in tables.types.rows.values() if row.is_active),
     }
 
 

@@ -22,8 +22,7 @@ from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Table
+from mobile_app.ui.table import Cell, Column, Table, TablePage
 from mobile_app.ui.theme import Space, Tone
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.permissions import Permission
@@ -101,8 +100,7 @@ def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], searc
         row_label=lambda row: row.name,
         empty=_no_match(query),
     )
-    body = Stack(head, ft.Container(table, expand=True), spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return TablePage(head, table=table)
 
 
 def _columns(counts: Counter[UUID]) -> list[Column]:

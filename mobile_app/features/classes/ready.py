@@ -11,14 +11,13 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink
-from mobile_app.ui.cards import RowCard, TileRow
+from mobile_app.ui.cards import RowCard, in_twos
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.choices import OnPick
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
+from mobile_app.ui.hooks import State, use_async, use_state
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
@@ -64,7 +63,7 @@ def ReadyClasses(client: Client) -> ft.Control:
     return Page(
         title,
         SearchField(query, set_query, placeholder=t("classes.search")),
-        *(_laid_out(cards) or [EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("classes.no_match", query=query))]),
+        *(in_twos(cards) or [EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("classes.no_match", query=query))]),
         ft.Row([own], alignment=ft.MainAxisAlignment.CENTER),
         footer=PrimaryButton(
             n("classes.take", len(picked)) if picked else t("classes.take_none"),
@@ -87,12 +86,6 @@ async def _taken(client: Client, codes: list[str]) -> list[EquipmentClassRow]:
         return []
     await arrived(client, client.classes, lambda: all(client.classes.get(row.id) for row in taken))
     return taken
-
-
-def _laid_out(cards: list[ft.Control]) -> list[ft.Control]:
-    if use_breakpoint() == Breakpoint.phone or use_environment().has_big_text:
-        return cards
-    return [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
 
 
 def matching(classes: Iterable[ReadyClass], query: str) -> list[ReadyClass]:

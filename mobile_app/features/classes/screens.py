@@ -15,13 +15,12 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses
 from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import RowCard, TileRow
+from mobile_app.ui.cards import RowCard, in_twos
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut, use_state
+from mobile_app.ui.hooks import use_shortcut, use_state
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
@@ -45,15 +44,13 @@ def ClassesScreen() -> ft.Control:
     counts = Counter(machine.class_id for machine in client.equipment.rows.values() if machine.class_id)
     rows = matching(client.classes.rows.values(), query)
     cards = [_card(row, counts[row.id]) for row in rows]
-    if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
-        cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
     search = [SearchField(query, set_query, placeholder=t("classes.search"))] if len(client.classes.rows) > MANY else []
     nothing = [EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("classes.no_match", query=query))]
     footer = ActionRow(
         SecondaryButton(t("classes.from_nothing"), opener("/classes/new"), icon=ft.Icons.ADD_ROUNDED, expand=1),
         PrimaryButton(t("classes.catalogue"), opener("/classes/ready"), icon=ft.Icons.LIBRARY_ADD_ROUNDED, expand=1),
     )
-    return Page(title, *search, *(cards or nothing), footer=footer, max_width=860)
+    return Page(title, *search, *(in_twos(cards) or nothing), footer=footer, max_width=860)
 
 
 def matching(rows: Iterable[EquipmentClassRow], query: str) -> list[EquipmentClassRow]:

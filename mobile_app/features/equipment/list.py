@@ -1,6 +1,6 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
-from mobile_app.domain.lookup import dotted, line_of
+from mobile_app.domain.lookup import by_name, dotted, line_of
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import TileRow
+from mobile_app.ui.cards import in_twos
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -28,10 +28,8 @@ from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
+from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table, TablePage, table_head
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
 
@@ -78,20 +76,12 @@ def EquipmentListScreen() -> ft.Control:
     return Desk(client, filters, set_filters) if is_dense else Cards(client, filters, set_filters)
 
 
-def _with(filters: Filters, **change: Any) -> Filters:
-    return Filters(**{**filters.__dict__, **change})
-
-
 def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft.Control | None = None) -> ft.Control:
     def pick(name: str) -> Any:
-        return lambda value: set_filters(_with(filters, **{name: value}))
+        return lambda value: set_filters(replace(filters, **{name: value}))
 
-    sites = [Choice(str(s.id), s.name) for s in sorted(client.sites.rows.values(), key=lambda s: s.name)]
-    lines = [
-        Choice(str(line.id), line.name)
-        for line in sorted(client.lines.rows.values(), key=lambda line: line.name)
-        if filters.site in {None, str(line.site_id)}
-    ]
+    sites = by_name(client.sites.rows.values())
+    lines = by_name(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
     statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in RANK]
     menus = [
@@ -107,14 +97,12 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft
 def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     rows = matching(client, filters, MOST)
     head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
-    search = SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))
+    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("equipment_list.search"))
     cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
-    if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
-        cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
     rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
     new = PrimaryButton(t("equipment_list.new"), opener("/equipment/new"), icon=ft.Icons.ADD_ROUNDED)
     footer = new if client.may(Permission.equipment_write) else None
-    return Page(head, search, _filter_bar(client, filters, set_filters), *(cards or [_no_match(client)]), *rest, footer=footer)
+    return Page(head, search, _filter_bar(client, filters, set_filters), *(in_twos(cards) or [_no_match(client)]), *rest, footer=footer)
 
 
 @component
@@ -125,17 +113,9 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
     done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
     use_sheet(None if printing is None else labels_sheet(client, [UUID(key) for key in printing], done), done)
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
-    bar = [SearchField(filters.query, lambda text: set_filters(_with(filters, query=text)), placeholder=t("equipment_list.search"))]
-    head = ft.Row(
-        [
-            ft.Container(PageHeader(t("equipment_list.title"), _count(client)), expand=True),
-            ft.Container(bar[0], width=360),
-            MoreMenu(_exports(client, filters)),
-            *_admin_actions(client, lambda: set_printing([])),
-            SyncBadge(),
-        ],
-        spacing=Space.m,
-    )
+    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("equipment_list.search"))
+    actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
+    head = table_head(PageHeader(t("equipment_list.title"), _count(client)), search, *actions)
     table = Table(
         _columns(client),
         rows,
@@ -148,8 +128,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         row_label=lambda row: dotted(row.name, row.code),
         empty=_no_match(client),
     )
-    body = Stack(head, _filter_bar(client, filters, set_filters), ft.Container(table, expand=True), spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return TablePage(head, _filter_bar(client, filters, set_filters), table=table)
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:

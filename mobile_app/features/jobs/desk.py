@@ -13,9 +13,8 @@ from mobile_app.domain.context import go
 from mobile_app.domain.lookup import dotted, line_of, machine, name_of, number_of
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Table
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.table import Cell, Column, Table, TablePage
+from mobile_app.ui.theme import Tone
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority
 
@@ -32,9 +31,7 @@ def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, 
         row_label=lambda job: dotted(job.title, number_of(job)),
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
     )
-    parts: list[ft.Control] = [head, filters, ft.Container(table, expand=True)]
-    body = Stack(*parts, spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return TablePage(head, filters, table=table)
 
 
 def _columns(client: Client) -> list[Column]:

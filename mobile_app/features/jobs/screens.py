@@ -38,8 +38,8 @@ from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_enviro
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns, Stack
+from mobile_app.ui.table import table_head
 from mobile_app.ui.text import Body, Meta, Title
-from mobile_app.ui.theme import Space
 from shared_models.checklists.rows import ANSWERABLE
 from shared_models.interventions.commands import AddNote
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, Verb, allowed
@@ -235,8 +235,7 @@ def JobListScreen() -> ft.Control:
     bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind or None, lambda picked: set_kind(picked or ""))])
     search = SearchField(query, set_query, placeholder=t("jobs.search"))
     if size == Breakpoint.desktop and not use_environment().has_big_text:
-        title = ft.Container(PageHeader(t("jobs.title"), n("today.count", len(jobs))), expand=True)
-        return JobsDesk(client, jobs, ft.Row([title, ft.Container(search, width=360), SyncBadge()], spacing=Space.m), bar)
+        return JobsDesk(client, jobs, table_head(PageHeader(t("jobs.title"), n("today.count", len(jobs))), search, SyncBadge()), bar)
     cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]
     nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
     rest = [SectionHeader(t("jobs.more"), "")] if len(jobs) > len(cards) else []

@@ -6,6 +6,7 @@ import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
+from mobile_app.domain.lookup import by_name
 from mobile_app.features.people.words import ROLE_ICONS
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid
 from mobile_app.ui.fields import Field, Toggle
@@ -40,12 +41,11 @@ def AccessFields(client: Client, form: Form, *, locked: bool = False) -> ft.Cont
 
 def _sites(client: Client, form: Form) -> ft.Control:
     chosen = set(form.get("site_ids") or [])
-    sites = sorted(client.sites.rows.values(), key=lambda site: site.name)
-    choices = [Choice(str(site.id), site.name) for site in sites]
+    choices = by_name(client.sites.rows.values())
     chips = ChoiceChips(choices, list(chosen), lambda key: form.set("site_ids", sorted(chosen ^ {key})))
     is_all = bool(form.get("all_sites"))
     every = Toggle(t("people.every_site"), is_all, lambda on: form.set("all_sites", on), meta=t("people.every_site_body"))
     parts = ([every] if sees_all(client) else []) + ([] if is_all else [chips])
     error = form.errors.get("site_ids", "") or form.errors.get("all_sites", "")
-    hint = "" if sites else t("people.no_sites_yet")
+    hint = "" if choices else t("people.no_sites_yet")
     return Field(t("people.sites"), ft.Column(parts, spacing=Space.s, tight=True), error=error, hint=hint)

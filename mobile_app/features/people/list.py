@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_date, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.exports import exports
-from mobile_app.domain.lookup import dotted
+from mobile_app.domain.lookup import by_name, dotted
 from mobile_app.domain.submit import submit
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
@@ -26,7 +26,7 @@ from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environmen
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Sorting, Table
+from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.auth.invitations import InvitationRead
@@ -109,7 +109,7 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Callable[[Filters
     def pick(name: str) -> Any:
         return lambda value: set_filters(replace(filters, **{name: value}))
 
-    sites = [Choice(str(site.id), site.name) for site in sorted(client.sites.rows.values(), key=lambda site: site.name)]
+    sites = by_name(client.sites.rows.values())
     return FilterBar(
         [
             FilterMenu(t("people.role"), [Choice(r.value, t(f"sign_in.role.{r}")) for r in Role], filters.role, pick("role")),
@@ -153,10 +153,8 @@ def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Cont
         empty=_no_match(),
     )
     invited = [Invitations(client, found.invitations, reload)] if found.invitations else []
-    top = ft.Row([ft.Container(head, expand=True)])
     tools = ft.Row([ft.Container(search, width=360), ft.Container(bar, expand=True)], spacing=Space.m)
-    body = Stack(top, tools, ft.Container(table, expand=True), *invited, spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return TablePage(head, tools, table=table, below=invited)
 
 
 _ORDER: Final = {UserState.waiting: 0, UserState.active: 1, UserState.inactive: 2}

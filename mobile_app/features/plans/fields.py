@@ -12,7 +12,7 @@ from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, line_of
+from mobile_app.domain.lookup import by_name, dotted, line_of
 from mobile_app.domain.people import technicians
 from mobile_app.features.plans.frequency import frequency
 from mobile_app.features.plans.kinds import dot
@@ -201,7 +201,7 @@ def _last_done(form: Form) -> ft.Control:
 def _who(client: Client, form: Form) -> list[ft.Control]:
     machine = client.equipment.get(UUID(form.get("equipment_id"))) if form.get("equipment_id") else None
     rows = [row for row in client.tables.teams.rows.values() if row.is_active and (machine is None or row.site_id == machine.site_id)]
-    teams = [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
+    teams = by_name(rows)
     nobody = Choice("", t("domain.unassigned"))
     pickers = [_picker(form, "technician_id", t("plans.technician"), [nobody, *technicians(client)], optional=True)]
     if teams:

@@ -9,6 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.lookup import by_name
 from mobile_app.domain.people import technicians
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
@@ -134,11 +135,11 @@ def TypeForm(client: Client, row: MaintenanceTypeRow | None, on_done: Callable[[
 
 @component
 def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -> ft.Control:
-    sites = sorted(client.sites.rows.values(), key=lambda site: site.name)
+    places = by_name(client.sites.rows.values())
     new: dict[str, Any] = {
         "id": str(uuid7()),
         "name": "",
-        "site_id": str(sites[0].id) if sites else None,
+        "site_id": places[0].key if places else None,
         "is_active": True,
         "member_ids": [],
     }
@@ -155,7 +156,6 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
         form.set("member_ids", [one for one in chosen if one != key] if key in chosen else [*chosen, key])
 
     choices = [Choice(one.key, one.label) for one in technicians(client)]
-    places = [Choice(str(site.id), site.name) for site in sites]
     return Stack(
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),

@@ -23,26 +23,25 @@ from mobile_app.domain.due import (
 )
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
-from mobile_app.domain.lookup import dotted, line_of, machine
+from mobile_app.domain.lookup import by_name, dotted, line_of, machine
 from mobile_app.domain.people import technicians
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import next_first
 from mobile_app.features.plans.kinds import kinds_sheet
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.cards import TileRow
-from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.cards import in_twos
+from mobile_app.ui.choices import FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_environment, use_state
+from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Sorting, Table
+from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, table_head
 from mobile_app.ui.text import Meta
-from mobile_app.ui.theme import Space, Tone
+from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
 from shared_models.plans.rows import PlanRow
 
@@ -120,9 +119,9 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date)
     plans = client.tables.plans.rows.values()
     counts = {name: sum(1 for plan in plans if _shows(client, plan, name, today)) for name in SHOWS}
     chips = [FilterChip(t(f"plans.show.{name}"), show(name), active=filters.show == name, count=counts[name]) for name in SHOWS]
-    sites = _choices(client.sites.rows.values())
-    lines = _choices(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
-    types = _choices(client.tables.types.rows.values())
+    sites = by_name(client.sites.rows.values())
+    lines = by_name(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
+    types = by_name(client.tables.types.rows.values())
     menus = [
         *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
@@ -130,10 +129,6 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date)
         FilterMenu(t("plans.technician"), technicians(client), filters.technician, pick("technician")),
     ]
     return FilterBar([*chips, *menus])
-
-
-def _choices(rows: Any) -> list[Choice]:
-    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:
@@ -168,13 +163,11 @@ def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callabl
     rows = matching(client, filters, today)
     head = PageHeader(t("app.plans"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
-    cards: list[ft.Control] = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:MOST]]
-    if use_breakpoint() > Breakpoint.phone and not use_environment().has_big_text:
-        cards = [TileRow(cards[at : at + 2], columns=2, equal=True) for at in range(0, len(cards), 2)]
+    cards = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:MOST]]
     rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) > MOST else []
     may_add = client.may(Permission.maintenance_write)
     footer = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED) if may_add else None
-    return Page(head, search, _filter_bar(client, filters, set_filters, today), *(cards or [_no_match()]), *rest, footer=footer)
+    return Page(head, search, _filter_bar(client, filters, set_filters, today), *(in_twos(cards) or [_no_match()]), *rest, footer=footer)
 
 
 @component
@@ -182,15 +175,8 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
     today = local_day(client.now())
     rows = ft.use_memo(lambda: matching(client, filters, today), [filters, client.tables.plans.revision, client.equipment.revision, today])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
-    head = ft.Row(
-        [
-            ft.Container(PageHeader(t("plans.title"), _kept(rows)), expand=True),
-            ft.Container(search, width=320),
-            *_actions(client, set_sheet, _exports(client, filters), wide=True),
-            SyncBadge(),
-        ],
-        spacing=Space.m,
-    )
+    actions = _actions(client, set_sheet, _exports(client, filters), wide=True)
+    head = table_head(PageHeader(t("plans.title"), _kept(rows)), search, *actions, SyncBadge(), search_width=320)
     table = Table(
         ft.use_memo(lambda: _columns(client, today), [today, client.equipment.revision]),
         rows,
@@ -200,8 +186,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         row_label=lambda plan: dotted(plan.title, machine(client, plan.equipment_id)),
         empty=_no_match(),
     )
-    body = Stack(head, _filter_bar(client, filters, set_filters, today), ft.Container(table, expand=True), spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return TablePage(head, _filter_bar(client, filters, set_filters, today), table=table)
 
 
 def _columns(client: Client, today: date) -> list[Column]:
