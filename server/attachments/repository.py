@@ -8,16 +8,14 @@ from sqlmodel import col
 from server.attachments.models import Attachment
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.core.following import ways
 from server.core.queries import expression
 
 
 async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
     statement = select(Attachment).where(col(Attachment.id) == attachment_id, visible(actor, Attachment.site_id))
-    if (found := await session.scalar(statement)) is None:
-        raise NotFound
-    return found
+    return existing(await session.scalar(statement))
 
 
 async def site_exists(session: ReadSession, site_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
-from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded
+from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded, existing
 from server.core.security import token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
@@ -90,9 +90,7 @@ def actor_of(user: User, site_ids: set[UUID], session_id: UUID | None = None, de
 
 
 async def me(session: ReadSession, actor: Actor) -> Me:
-    user = await repository.get_user(session, actor.user_id)
-    if user is None:
-        raise NotFound
+    user = existing(await repository.get_user(session, actor.user_id))
     return me_of(user, await users.site_ids_of(session, user.id))
 
 

@@ -10,13 +10,15 @@ Refusal
 """
 
 import math
+from typing import TypeVar
 
 from shared_models.refusals import AlreadyExists, Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, StaleVersion, StillInUse
 
 __all__ = [
     "AlreadyExists", "Conflict", "Forbidden", "Gone", "Invalid", "NodeFull", "NotFound", "NotSignedIn", "Refusal", "SessionEnded",
-    "StaleVersion", "StillInUse", "StorageFull", "TooManyAttempts", "Unavailable", "error_classes",
+    "StaleVersion", "StillInUse", "StorageFull", "TooManyAttempts", "Unavailable", "error_classes", "existing",
 ]  # fmt: skip
+T = TypeVar("T")
 
 
 class NotSignedIn(Refusal):
@@ -68,6 +70,13 @@ class NodeFull(Unavailable):
     """More connections than `max_connections`."""
 
     code = "node_full"
+
+
+def existing(found: T | None) -> T:
+    """Raises `NotFound` where there is none."""
+    if found is None:
+        raise NotFound
+    return found
 
 
 def error_classes() -> list[type[Refusal]]:

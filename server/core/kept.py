@@ -21,19 +21,20 @@ def seen(model: type[R], row: SQLModel, **more: Any) -> R:
 def keep(row: SQLModel, made: Row) -> None:
     """Write into the columns what a rule has made of them."""
     names = type(row).model_fields.keys() & type(made).model_fields.keys()
-    changed = {name: value for name in names if (value := _stored(getattr(made, name))) != getattr(row, name)}
+    changed = {name: value for name in names if (value := stored(getattr(made, name))) != getattr(row, name)}
     if changed and "updated_at" in type(row).model_fields:
         changed["updated_at"] = now()
     for name, value in changed.items():
         setattr(row, name, value)
 
 
-def _stored(value: Any) -> Any:
+def stored(value: Any) -> Any:
+    """As a column takes it."""
     if isinstance(value, list):
-        return [_stored(item) for item in value]
+        return [stored(item) for item in value]
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def columns_of(table: type[SQLModel], row: Row) -> dict[str, Any]:
     """What `row` tells of a row of `table`."""
-    return {name: _stored(getattr(row, name)) for name in table.model_fields if name in type(row).model_fields}
+    return {name: stored(getattr(row, name)) for name in table.model_fields if name in type(row).model_fields}

@@ -6,7 +6,7 @@ from server.audit import service as audit
 from server.catalogue.machines import MACHINES
 from server.core.access import Actor
 from server.core.database import Session
-from server.core.errors import NotFound
+from server.core.errors import NotFound, existing
 from server.core.versions import claim
 from server.equipment import ready, repository
 from server.equipment.errors import ClassCodeTaken, ClassInUse, FailureItemOfOtherClass, FailureItemTwice, ReadyClassUnknown
@@ -46,9 +46,7 @@ async def take(session: Session, actor: Actor, cmd: ReadyClassesTake) -> list[UU
 
 async def delete(session: Session, actor: Actor, class_id: UUID) -> None:
     """One that nothing refers to, with its lists; history is never left without its words."""
-    found = await repository.get_class(session, class_id, for_update=True)
-    if found is None:
-        raise NotFound
+    found = existing(await repository.get_class(session, class_id, for_update=True))
     if await repository.class_is_used(session, class_id):
         raise ClassInUse
     items = _names(await repository.failure_items(session, class_id))

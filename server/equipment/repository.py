@@ -12,7 +12,7 @@ from server.core import following
 from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
@@ -35,9 +35,7 @@ async def get_visible(
     statement = select(Equipment).where(col(Equipment.id) == equipment_id, visible(actor, Equipment.site_id))
     if for_update:
         statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    machine = await session.scalar(statement)
-    if machine is None:
-        raise NotFound
+    machine = existing(await session.scalar(statement))
     if machine.archived_at is not None and not or_archived:
         raise EquipmentArchived(equipment=machine.code)
     return machine
@@ -147,9 +145,7 @@ async def label(session: ReadSession, code: str, *, for_update: bool = False) ->
 
 async def get_document(session: ReadSession, actor: Actor, document_id: UUID) -> Document:
     statement = select(Document).where(col(Document.id) == document_id, visible(actor, Document.site_id))
-    if (document := await session.scalar(statement)) is None:
-        raise NotFound
-    return document
+    return existing(await session.scalar(statement))
 
 
 # --- classes

@@ -9,7 +9,7 @@ from server.calendar.listing import MOST_ENTRIES, Selection, selection
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import ReadSession
-from server.core.errors import NotFound
+from server.core.errors import NotFound, existing
 from server.core.i18n import translator
 from server.feeds import repository
 from server.feeds.ics import calendar
@@ -28,9 +28,7 @@ async def ics(session: ReadSession, pool: asyncpg.Pool, feed: CalendarFeed, *, p
     actor = await _owner(session, feed)
     if actor is None or not actor.may(Permission.maintenance_read):
         raise NotFound
-    name = await repository.target_name(session, actor, feed.kind, feed.target_id)
-    if name is None:
-        raise NotFound
+    name = existing(await repository.target_name(session, actor, feed.kind, feed.target_id))
     chosen = _chosen(actor, feed)
     rows = await repository.events(pool, chosen, MOST_ENTRIES)
     called_off = await repository.called_off(pool, chosen)

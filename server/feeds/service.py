@@ -13,7 +13,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
-from server.core.errors import AlreadyExists, NotFound
+from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.rate_limit import Rate
 from server.feeds import repository
 from server.feeds.errors import FeedTargetUnknown, TooManyFeeds
@@ -69,9 +69,7 @@ async def mine(session: ReadSession, actor: Actor) -> list[FeedRead]:
 
 
 async def revoke(session: Session, actor: Actor, feed_id: UUID) -> None:
-    feed = await repository.of_user(session, actor.user_id, feed_id)
-    if feed is None:
-        raise NotFound
+    feed = existing(await repository.of_user(session, actor.user_id, feed_id))
     if feed.revoked_at is None:
         feed.revoked_at = now()
         await session.flush()

@@ -10,12 +10,11 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
 from server.core.errors import AlreadyExists
-from server.core.kept import columns_of
+from server.core.kept import columns_of, stored
 from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.models import Intervention
 from server.interventions.rows import TABLE
-from shared_models.base import Row
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 
@@ -60,12 +59,8 @@ async def write(session: Session, before: InterventionRow | None, after: Interve
 
 
 async def _update(session: Session, before: InterventionRow, after: InterventionRow) -> None:
-    changes = {name: _plain(value) for name in _COLUMNS if (value := getattr(after, name)) != getattr(before, name)}
+    changes = {name: stored(value) for name in _COLUMNS if (value := getattr(after, name)) != getattr(before, name)}
     await repository.update(session, Intervention, after.id, {**changes, "version": after.version, "updated_at": now()})
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 
 async def _keep_entries(session: Session, name: str, job: InterventionRow, old: Iterable[Any], new: Iterable[Any]) -> None:
@@ -100,14 +95,10 @@ def _life(job: InterventionRow | None) -> tuple[object, ...]:
 
 def _words(job: InterventionRow) -> dict[str, Any]:
     """A sheet as the trace compares it: its columns, and each piece of work."""
-    entries = {f"actions.{action.id}": _without_id(action) for action in job.actions}
+    entries = {f"actions.{action.id}": action.model_dump(exclude={"id"}) for action in job.actions}
     titles = {step.id: step.title for step in job.checklist.steps} if job.checklist and job.answers else {}
     answers = {f"step.{titles.get(answer.step_id)}": _said(answer) for answer in job.answers}
     return {name: getattr(job, name) for name in _COLUMNS} | entries | answers
-
-
-def _without_id(entry: Row) -> dict[str, Any]:
-    return {name: value for name, value in entry if name != "id"}
 
 
 def _said(answer: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import NotFound, existing
 from server.core.kept import seen
 from server.core.tables import same_name
 from server.equipment.errors import EquipmentArchived
@@ -99,9 +99,7 @@ async def forget_resets(session: Session, reset_ids: Collection[UUID]) -> None:
 
 async def get_reading(session: Session, meter_id: UUID, reading_id: UUID) -> Reading:
     statement = select(Reading).where(col(Reading.id) == reading_id, col(Reading.meter_id) == meter_id)
-    if (reading := await session.scalar(statement)) is None:
-        raise NotFound
-    return reading
+    return existing(await session.scalar(statement))
 
 
 async def name_is_taken(session: ReadSession, equipment_id: UUID, name: str, *, but: UUID) -> bool:

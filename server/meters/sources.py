@@ -20,7 +20,7 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import Session
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
-from server.core.errors import NotFound, Refusal
+from server.core.errors import NotFound, Refusal, existing
 from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
@@ -65,9 +65,7 @@ async def create(session: Session, actor: Actor, cmd: ReadingSourceCreate) -> Re
 
 
 async def revoke(session: Session, actor: Actor, source_id: UUID) -> ReadingSource:
-    source = await repository.lock_source(session, source_id, actor)
-    if source is None:
-        raise NotFound
+    source = existing(await repository.lock_source(session, source_id, actor))
     if source.revoked_at is None:
         source.revoked_at = now()
         await session.flush()

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.core.tables import same_name
 from server.core.zones import zone_of
 from server.plans.models import MaintenanceType, Plan, Team
@@ -23,47 +23,34 @@ from shared_models.plans.rows import OccurrenceRow
 
 async def get_visible(session: Session, actor: Actor, plan_id: UUID) -> Plan:
     """Locked until the transaction ends."""
-    return _found(await _locked(session, col(Plan.id) == plan_id, visible(actor, Plan.site_id)))
+    return existing(await session.scalar(_locking(col(Plan.id) == plan_id, visible(actor, Plan.site_id))))
 
 
 async def lock(session: Session, plan_id: UUID) -> Plan:
-    return _found(await _locked(session, col(Plan.id) == plan_id))
+    return existing(await session.scalar(_locking(col(Plan.id) == plan_id)))
 
 
-def _found(plans: list[Plan]) -> Plan:
-    if not plans:
-        raise NotFound
-    return plans[0]
-
-
-async def _locked(session: Session, *conditions: Any, skip: bool = False) -> list[Plan]:
-    statement = select(Plan).where(*conditions).order_by(col(Plan.id)).with_for_update(skip_locked=skip)
-    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+def _locking(*conditions: Any) -> sa.Select[Plan]:
+    return select(Plan).where(*conditions).order_by(col(Plan.id)).with_for_update().execution_options(populate_existing=True)
 
 
 async def lock_of_meter(session: Session, meter_id: UUID) -> list[Plan]:
-    return await _locked(session, col(Plan.meter_id) == meter_id)
+    return list(await session.scalars(_locking(col(Plan.meter_id) == meter_id)))
 
 
 async def lock_to_refresh(session: Session, now: datetime, limit: int) -> list[Plan]:
     """Those whose dates are to be looked at again; what somebody else has locked comes with the next round."""
-    statement = (
-        select(Plan).where(col(Plan.is_active), col(Plan.refresh_at) <= now).order_by(col(Plan.refresh_at), col(Plan.id))
-        .limit(limit).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    )  # fmt: skip
-    return list(await session.scalars(statement))
-
-
-_NOT_NEEDED: tuple[Any, ...] = (Plan.upcoming,)
+    return list(await session.scalars(_next(Plan.refresh_at, now, limit)))
 
 
 async def lock_due(session: Session, now: datetime, limit: int) -> list[Plan]:
     """What another generator or a person has locked is theirs, or comes with the next round."""
-    statement = (
-        select(Plan).where(col(Plan.is_active), col(Plan.generate_at) <= now).order_by(col(Plan.generate_at), col(Plan.id))
-        .limit(limit).with_for_update(skip_locked=True).options(*map(defer, _NOT_NEEDED)).execution_options(populate_existing=True)
-    )  # fmt: skip
-    return list(await session.scalars(statement))
+    return list(await session.scalars(_next(Plan.generate_at, now, limit).options(defer(cast("Any", Plan.upcoming)))))
+
+
+def _next(when: Any, now: datetime, limit: int) -> sa.Select[Plan]:
+    statement = select(Plan).where(col(Plan.is_active), col(when) <= now).order_by(col(when), col(Plan.id)).limit(limit)
+    return statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
 
 
 _LATER = {
@@ -253,10 +240,7 @@ async def lock_type(session: Session, type_id: UUID) -> MaintenanceType | None:
 
 
 async def lock_team(session: Session, actor: Actor, team_id: UUID) -> Team:
-    team = await session.scalar(select(Team).where(col(Team.id) == team_id, visible(actor, Team.site_id)).with_for_update())
-    if team is None:
-        raise NotFound
-    return team
+    return existing(await session.scalar(select(Team).where(col(Team.id) == team_id, visible(actor, Team.site_id)).with_for_update()))
 
 
 async def name_is_taken(

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.equipment.models import Equipment, LabelCode
 from server.requests.models import WorkRequest
 from server.sites.models import ProductionLine, Site
@@ -50,9 +50,7 @@ async def get_visible(session: ReadSession, actor: Actor, request_id: UUID, *, f
     statement = select(WorkRequest).where(col(WorkRequest.id) == request_id, visible(actor, WorkRequest.site_id))
     if for_update:
         statement = statement.with_for_update().execution_options(populate_existing=True)
-    if (found := await session.scalar(statement)) is None:
-        raise NotFound
-    return found
+    return existing(await session.scalar(statement))
 
 
 async def lock_id(session: Session, request_id: UUID) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from server.core.access import Actor, visible
 from server.core.database import ReadSession
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.sites.models import ProductionLine, Site
 
 
@@ -14,10 +14,7 @@ async def get_site(session: ReadSession, actor: Actor, site_id: UUID, *, for_upd
     statement = select(Site).where(col(Site.id) == site_id, visible(actor, Site.id))
     if for_update:
         statement = statement.with_for_update()
-    site = await session.scalar(statement)
-    if site is None:
-        raise NotFound
-    return site
+    return existing(await session.scalar(statement))
 
 
 _ON_SITE = sa.text("""
@@ -36,10 +33,7 @@ async def get_line(session: ReadSession, actor: Actor, line_id: UUID, *, for_upd
     statement = select(ProductionLine).where(col(ProductionLine.id) == line_id, visible(actor, ProductionLine.site_id))
     if for_update:
         statement = statement.with_for_update()
-    line = await session.scalar(statement)
-    if line is None:
-        raise NotFound
-    return line
+    return existing(await session.scalar(statement))
 
 
 _database_zones: set[str] = set()

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
-from server.core.errors import NotFound
+from server.core.errors import existing
 from server.core.queries import EVERYTHING, Sql, sql
 from server.users.models import User, UserSite
 from shared_models.permissions import Role
@@ -35,10 +35,7 @@ async def get(session: ReadSession, actor: Actor, user_id: UUID, *, for_update: 
     statement = select(User).where(col(User.id) == user_id, in_scope(actor).clause())
     if for_update:
         statement = statement.with_for_update(key_share=True)  # what only refers to the person need not wait
-    user = await session.scalar(statement)
-    if user is None:
-        raise NotFound
-    return user
+    return existing(await session.scalar(statement))
 
 
 async def site_ids_of(session: ReadSession, user_id: UUID) -> set[UUID]:
