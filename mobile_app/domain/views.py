@@ -9,9 +9,7 @@ from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority
-from shared_models.interventions.sheet import may_validate
 from shared_models.labels.codes import label_code_in, normalise
-from shared_models.permissions import Role
 from shared_models.plans.rows import PlanRow, TeamRow
 from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
@@ -37,10 +35,9 @@ def interventions_of(jobs: Iterable[InterventionRow], equipment_id: UUID) -> lis
     return sorted(own, key=lambda job: (job.status in OPEN, job.actual_end or job.created_at), reverse=True)
 
 
-def open_jobs(jobs: Iterable[InterventionRow], equipment_id: UUID | None = None) -> list[InterventionRow]:
-    """Most pressing first; of one machine, or of all."""
-    wanted = [job for job in jobs if job.status in OPEN and equipment_id in {None, job.equipment_id}]
-    return sorted(wanted, key=pressing)
+def open_jobs(jobs: Iterable[InterventionRow]) -> list[InterventionRow]:
+    """Most pressing first."""
+    return sorted((job for job in jobs if job.status in OPEN), key=pressing)
 
 
 def due_at(job: InterventionRow) -> datetime | None:
@@ -208,12 +205,9 @@ def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
     return not plan.is_active, plan.next_due or datetime.max, plan.title  # noqa: DTZ901 - a site's wall clock, and after all others
 
 
-def to_validate(jobs: Iterable[InterventionRow], role: Role | None = None, user_id: UUID | None = None) -> list[InterventionRow]:
-    """Completed and not judged, longest waiting first; with a person, only what they may judge."""
-    waiting = [job for job in jobs if job.awaits_validation]
-    if role is not None and user_id is not None:
-        waiting = [job for job in waiting if may_validate(role, user_id, job)]
-    return sorted(waiting, key=lambda job: job.actual_end or job.created_at)
+def to_validate(jobs: Iterable[InterventionRow]) -> list[InterventionRow]:
+    """Completed and not judged, longest waiting first."""
+    return sorted((job for job in jobs if job.awaits_validation), key=lambda job: job.actual_end or job.created_at)
 
 
 def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:

@@ -12,7 +12,6 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
 from mobile_app.domain.pictures import StoredPicture
-from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
@@ -27,12 +26,6 @@ from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow,
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
 from shared_models.interventions.rows import InterventionRow, InterventionType
 from shared_models.labels.codes import grouped
-
-
-def top_bar(*actions: ft.Control) -> ft.Control:
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go("/equipment"))
-    bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *actions], spacing=4)
-    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
 
 
 def identity(client: Client, machine: EquipmentRow) -> ft.Control:

@@ -12,6 +12,7 @@ from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import life_card
 from mobile_app.domain.plan_cards import NextDues
+from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
@@ -33,16 +34,11 @@ from shared_models.permissions import Permission
 
 __all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]
 
-
-def _label_sheet(client: Client, machine: EquipmentRow, on_done: Callable[[], None]) -> Sheet:
-    return labels_sheet(client, [machine.id], on_done)
-
-
-SHEETS = {
+SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] = {
     "start": start_sheet,
     "report": report_sheet,
     "status": status_sheet,
-    "labels": _label_sheet,
+    "labels": lambda client, machine, on_done: labels_sheet(client, [machine.id], on_done),
 }
 
 
@@ -100,8 +96,9 @@ def _laid_out(
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:
     if not client.may(Permission.equipment_write):
-        return parts.top_bar()
-    return parts.top_bar(
+        return top_bar("/equipment")
+    return top_bar(
+        "/equipment",
         IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), on_print),
         IconAction(ft.Icons.EDIT_OUTLINED, t("machine.edit"), lambda: go(f"/equipment/{machine.id}/edit")),
     )

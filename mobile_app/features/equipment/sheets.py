@@ -1,6 +1,6 @@
 """What is asked on a machine's page: start a job, report a problem, change the status."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from uuid import UUID
 
 import flet as ft
@@ -54,9 +54,6 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
 
     choices = [Choice(kind, t(f"machine.kind.{kind}"), icon, note=t(f"machine.kind.{kind}_note")) for kind, (_, icon) in KINDS.items()]
 
-    def picked(kind: str) -> Awaitable[None]:
-        return start(kind)
-
     return Stack(
         TextInput(
             t("machine.what"),
@@ -67,7 +64,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
             optional=True,
         ),
         Meta(t("machine.start_hint")),
-        ChoiceGrid(choices, None, picked, columns=1),
+        ChoiceGrid(choices, None, start, columns=1),
         spacing=Space.m,
     )
 

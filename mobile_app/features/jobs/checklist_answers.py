@@ -156,14 +156,15 @@ class Answering:
 
     async def give(self, state: StepState, value: str | float | None = None, *, reason: str = "", sure: bool = False) -> bool:
         """Answer, and go on to the next step unless this one has failed."""
-        is_taken = await submit(self.client, AnswerStep(
-            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
-            reason=reason, photo_id=None if state in {StepState.na, StepState.skipped} else self.photo_id,
-            is_confirmed=sure, **self._read(),
-        ))  # fmt: skip
+        photo_id = None if state in {StepState.na, StepState.skipped} else self.photo_id
+        is_taken = await self._tell(state, value=value, reason=reason, photo_id=photo_id, is_confirmed=sure, **self._read())
         if is_taken and judged(self.step, state, value) is not StepState.failed:
             self.on_next()
         return is_taken
+
+    async def _tell(self, state: StepState | None, **more: Any) -> bool:
+        said = {"occurred_at": self.client.now(), "intervention_id": self.job.id, "step_id": self.step.id, "answer_id": uuid7()}
+        return await submit(self.client, AnswerStep(**said, state=state, **more))
 
     def _read(self) -> dict[str, UUID]:
         """The reading that the answer of a meter step makes."""
@@ -183,9 +184,7 @@ class Answering:
     async def take_back(self) -> None:
         for name in ("value", "photo", "finding", "meter"):
             self.enter(name, None)
-        await submit(self.client, AnswerStep(
-            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=None,
-        ))  # fmt: skip
+        await self._tell(None)
 
     async def photograph(self) -> None:
         """The picture goes with the answer; a photo step is answered by it."""
@@ -206,11 +205,8 @@ class Answering:
 
     async def _again(self, state: StepState) -> bool:
         """The same answer with another photo or another finding."""
-        value = self.answer.value if self.answer else None
-        return await submit(self.client, AnswerStep(
-            occurred_at=self.client.now(), intervention_id=self.job.id, step_id=self.step.id, answer_id=uuid7(), state=state, value=value,
-            reason=self.finding.strip(), photo_id=self.photo_id, is_confirmed=True, **self._read(),
-        ))  # fmt: skip
+        more = {"value": self.answer.value if self.answer else None, "reason": self.finding.strip(), "photo_id": self.photo_id}
+        return await self._tell(state, **more, is_confirmed=True, **self._read())
 
     async def leave(self) -> None:
         if await self.keep_finding():

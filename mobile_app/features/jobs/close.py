@@ -25,6 +25,7 @@ from mobile_app.domain.submit import submit
 from mobile_app.features.jobs.checklist import draft_key
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import RemoteJob
+from mobile_app.features.jobs.sheets import machine_states
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, ChoiceGrid, StepHeader, StepTitle
@@ -53,12 +54,7 @@ from shared_models.interventions.sheet import has_photo, is_signed
 SHOWN = 6
 UNKNOWN = "unknown"
 TEMPORARY_DAYS = 14
-RUNS, DOWN, OUT = "active", "broken", "inactive"
-STATES = {
-    RUNS: ft.Icons.PLAY_CIRCLE_OUTLINE_ROUNDED,
-    DOWN: ft.Icons.ERROR_OUTLINE_ROUNDED,
-    OUT: ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED,
-}
+RUNS = EquipmentStatus.active.value
 SIGNATURE_BOX = (400, 180)
 
 
@@ -209,13 +205,12 @@ def Restart(client: Client, job: InterventionRow, draft: Draft, times: Times) ->
         Sheet(t("close.times"), _times_form(draft, times), PrimaryButton(t("common.ok"), lambda: set_editing(False))) if editing else None
     )
     use_sheet(sheet, lambda: set_editing(False))
-    states = [Choice(state, t(f"close.runs.{state}"), icon) for state, icon in STATES.items()]
     temporary = bool(draft.get("temporary"))
     until = [DateInput(t("close.temporary_until"), _until(draft), lambda day: draft.set("until", day.isoformat()))] if temporary else []
     corrective = job.intervention_type == InterventionType.corrective
     return Stack(
         StepTitle(t("close.runs")),
-        ChoiceGrid(states, draft.get("runs"), draft.setter("runs"), columns=3),
+        ChoiceGrid(machine_states(), draft.get("runs"), draft.setter("runs"), columns=3),
         _times_card(job, draft, times, lambda: set_editing(True)),
         TextInput(
             t("job.performed"),

@@ -13,12 +13,12 @@ from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
-from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.sync_badge import SyncBadge, top_bar
 from mobile_app.features.jobs import sheet_parts as parts
 from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
@@ -129,7 +129,6 @@ def _title(job: InterventionRow) -> ft.Control:
 
 
 def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None], *, read_only: bool) -> ft.Control:
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go(f"/equipment/{job.equipment_id}"))
     more: list[ft.Control] = []
     plans = client.may(Permission.maintenance_write) and not read_only
     if plans and job.is_validated:
@@ -139,8 +138,7 @@ def _bar(client: Client, job: InterventionRow, set_sheet: Callable[[str], None],
             IconAction(ft.Icons.PERSON_ADD_ALT_ROUNDED, t("job.assign"), lambda: set_sheet("assign")),
             IconAction(ft.Icons.BLOCK_ROUNDED, t("job.cancel"), lambda: set_sheet("cancel")),
         ]
-    bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *more], spacing=4)
-    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
+    return top_bar(f"/equipment/{job.equipment_id}", *more)
 
 
 def _sheet(name: str, client: Client, commands: JobCommands, job: InterventionRow, close: Callable[[], None]) -> Sheet | None:

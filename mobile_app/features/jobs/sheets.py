@@ -29,6 +29,11 @@ MACHINE_STATES = {
 }
 
 
+def machine_states() -> list[Choice]:
+    """What a job can leave its machine in."""
+    return [Choice(state.value, t(f"close.runs.{state.value}"), icon) for state, icon in MACHINE_STATES.items()]
+
+
 @component
 def AssignForm(current: str | None, on_pick: Saying) -> ft.Control:
     client = use_client()
@@ -45,8 +50,7 @@ def CancelForm(client: Client, job: InterventionRow, commands: JobCommands, on_c
         on_close()
         return await commands.cancel(reason, EquipmentStatus(picked) if asks else None)
 
-    states = [Choice(state.value, t(f"close.runs.{state.value}"), icon) for state, icon in MACHINE_STATES.items()]
-    grid = ChoiceGrid(states, picked, set_picked, columns=3)
+    grid = ChoiceGrid(machine_states(), picked, set_picked, columns=3)
     question = Stack(Heading(t("close.runs")), grid, spacing=Space.s)
     return ReasonForm(
         f"cancel:{job.id}", CANCEL_REASONS, "job.cancel_reason", t("job.cancel"), send,

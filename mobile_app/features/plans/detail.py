@@ -27,7 +27,7 @@ from mobile_app.domain.due_marks import (
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm
-from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.plans import parts
 from mobile_app.features.plans.commands import PlanCommands
 from mobile_app.features.plans.dates import NextDate, next_dates
@@ -136,7 +136,6 @@ def _sheet(
 
 
 def _bar(client: Client, plan: PlanRow, commands: PlanCommands, on_pause: Handler) -> ft.Control:
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/plans"))
     more: list[ft.Control] = []
     if client.may(Permission.maintenance_write):
         pausing = (
@@ -148,8 +147,7 @@ def _bar(client: Client, plan: PlanRow, commands: PlanCommands, on_pause: Handle
             IconAction(ft.Icons.EDIT_OUTLINED, t("plans.edit"), opener(f"/plans/{plan.id}/edit")),
             MoreMenu([pausing], label=t("plans.more")),
         ]
-    bar = ft.Row([back, ft.Container(expand=True), SyncBadge(), *more], spacing=4)
-    return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))
+    return top_bar("/plans", *more)
 
 
 def _identity(client: Client, plan: PlanRow) -> ft.Control:
