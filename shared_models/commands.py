@@ -18,7 +18,7 @@ import shared_models.meters.commands
 import shared_models.plans.commands
 import shared_models.requests.commands  # noqa: F401
 from shared_models.base import Command
-from shared_models.instants import HAPPENED
+from shared_models.instants import HAPPENED, READ
 from shared_models.marks import File, Made, Named
 
 COMMANDS = Command.known
@@ -56,7 +56,7 @@ def _marked(kind: type[BaseModel]) -> tuple[_Field, ...]:
     for name, field in kind.model_fields.items():
         inside = list(leaves(field.annotation, tuple(field.metadata)))
         marks = {type(mark) if isinstance(mark, Made | Named | File) else mark for _, all_marks in inside for mark in all_marks}
-        known = frozenset(mark for mark in marks if mark in (Made, Named, File, HAPPENED))
+        known = frozenset(mark for mark in marks if mark in (Made, Named, File, HAPPENED, READ))
         is_nested = any(isinstance(each, type) and issubclass(each, BaseModel) and _marked(each) for each, _ in inside)
         if known or is_nested:
             found.append(_Field(name, known, is_nested))
@@ -78,12 +78,20 @@ def _values(model: BaseModel, mark: object) -> Iterator[Any]:
 
 def creates(command: Command | None) -> frozenset[UUID]:
     """The rows that do not exist without it; its files are among them."""
-    return frozenset({*_values(command, Made), *_values(command, File)}) if command else frozenset()
+    made = () if command is None or edit(command) else _values(command, Made)
+    return frozenset(made) | files(command)
 
 
 def names(command: Command | None) -> frozenset[UUID]:
     """The rows that have to be there before it."""
-    return frozenset(_values(command, Named)) if command else frozenset()
+    edited = edit(command)
+    return frozenset({*_values(command, Named), *([edited[0]] if edited else [])}) if command else frozenset()
+
+
+def edit(command: Command | None) -> tuple[UUID, int] | None:
+    """The row that it changes as it was read, and the `version` read; what the row holds was read with it, and is not made by it."""
+    version = getattr(command, "version", None)
+    return (command.subject_id, version) if command and command.on and version is not None else None
 
 
 def files(command: Command | None) -> frozenset[UUID]:
@@ -91,19 +99,19 @@ def files(command: Command | None) -> frozenset[UUID]:
     return frozenset(_values(command, File)) if command else frozenset()
 
 
-def instants(command: BaseModel) -> dict[str, datetime]:
+def instants(command: BaseModel, mark: object = HAPPENED) -> dict[str, datetime]:
     """What a device has read off its own clock, by dotted path; what is planned was read off a calendar."""
-    return dict(_instants(command, ""))
+    return dict(_instants(command, mark, ""))
 
 
-def _instants(model: BaseModel, path: str) -> Iterator[tuple[str, datetime]]:
+def _instants(model: BaseModel, mark: object, path: str) -> Iterator[tuple[str, datetime]]:
     for field in _marked(type(model)):
         value = getattr(model, field.name)
         for number, each in enumerate(_each(value)):
             where = f"{path}{field.name}.{number}" if isinstance(value, list | tuple) else f"{path}{field.name}"
             if isinstance(each, BaseModel):
-                yield from _instants(each, f"{where}.")
-            elif HAPPENED in field.marks:
+                yield from _instants(each, mark, f"{where}.")
+            elif mark in field.marks:
                 yield where, each
 
 

@@ -62,13 +62,6 @@ def _happened(at: datetime) -> datetime:
     return at_utc
 
 
-def _read(at: datetime) -> datetime:
-    reader = _reader.get()
-    if reader is not None and at > reader.now + SOON:
-        raise ValueError("read_in_future")
-    return at
-
-
 def _planned(at: datetime) -> datetime:
     return _within(at, _PLANT)
 
@@ -126,8 +119,9 @@ DAY, PLAN_DAY = AfterValidator(_day), AfterValidator(_plan_day)
 Instant = Annotated[datetime, AwareDatetime]
 """As it is read: a row tells what the server has kept."""
 Happened = Annotated[AwareDatetime, HAPPENED, INSTANT_TOLD]
-ReadAt = Annotated[Happened, AfterValidator(_read)]
-"""When a meter showed something."""
+READ = object()
+ReadAt = Annotated[Happened, READ]
+"""When a meter showed something: what is told of a time to come is refused."""
 Planned = Annotated[AwareDatetime, PLANNED, INSTANT_TOLD]
 Bound = Annotated[AwareDatetime, BOUND, INSTANT_TOLD]
 """Where a query begins or ends, and what a device's clock shows as it sends."""

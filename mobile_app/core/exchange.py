@@ -51,17 +51,24 @@ class Push:
         await self._outbox.send_again()
 
     async def _next_batch(self) -> list[Entry]:
-        """A file goes up just before its command, after what was asked earlier is through."""
+        """A file goes up just before its command, after what was asked earlier is through; so does an edit that builds on another."""
         batch: list[Entry] = []
+        left: frozenset[UUID] = frozenset()
+        edited: frozenset[UUID] = frozenset()
         for entry in list(self._outbox.ready()):
-            if entry.id in self._left:
+            if entry.id in self._left or entry.edited & left:
+                self._left.add(entry.id)
+                left |= entry.edited
                 continue
+            if entry.edited & edited:
+                break
             if entry.file_id and entry.file_id not in self._uploaded:
                 if batch:
                     break
                 if not await self._upload(entry):
                     continue
             batch.append(entry)
+            edited |= entry.edited
             if len(batch) == BATCH:
                 break
         return batch

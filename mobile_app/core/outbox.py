@@ -20,7 +20,7 @@ from mobile_app.core.errors import Unsent
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
 from shared_models.base import Command
-from shared_models.commands import COMMANDS, creates, files, instants, names
+from shared_models.commands import COMMANDS, creates, edit, files, instants, names
 from shared_models.ids import uuid7
 from shared_models.problems import Problem
 
@@ -65,6 +65,12 @@ class Entry:
     def at(self) -> datetime:
         return datetime.fromisoformat(self.payload["occurred_at"])
 
+    @property
+    def edited(self) -> frozenset[UUID]:
+        """The row whose version it tells."""
+        edited = edit(self.command)
+        return frozenset(edited[:1]) if edited else frozenset()
+
     def record(self) -> Record:
         return {
             "id": self.id, "seq": self.seq, "command": self.payload, "stage": self.stage.value, "file": self.file_id,
@@ -91,6 +97,26 @@ class Entry:
         for path, at in instants(self.command).items():
             _put(payload, path.split("."), (at + late).isoformat())
         return payload
+
+
+@dataclass
+class _Undone:
+    """What refused commands leave undone: rows that they would have made, and the edits that later ones of the same row build on.
+
+    Those tell the version that the earlier one would have left; by now it may be that of a change which nobody here has seen.
+    """
+
+    rows: set[UUID] = field(default_factory=set)
+    versions: dict[UUID, int] = field(default_factory=dict)
+
+    def add(self, command: Command | None) -> None:
+        self.rows |= creates(command)
+        if edited := edit(command):
+            self.versions.setdefault(*edited)
+
+    def holds_back(self, command: Command | None) -> bool:
+        row_id, version = edit(command) or (None, 0)
+        return bool(names(command) & self.rows) or (row_id in self.versions and version > self.versions[row_id])
 
 
 @dataclass(frozen=True)
@@ -137,16 +163,22 @@ class Outbox(Observable):
 
     def ready(self) -> Iterator[Entry]:
         """What may be sent, in order: not what depends on something refused."""
-        missing: set[UUID] = set()
+        undone = _Undone()
         for entry in self.entries:
-            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and names(entry.command) & missing):
-                missing |= creates(entry.command)
+            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and undone.holds_back(entry.command)):
+                undone.add(entry.command)
             elif entry.stage == Stage.waiting:
                 yield entry
 
     def pending(self) -> Iterator[Entry]:
-        """What the screen shows as done already."""
-        return (entry for entry in self.entries if entry.stage != Stage.refused)
+        """What the screen shows as done already: not an edit that builds on a refused one."""
+        undone = _Undone()
+        for entry in self.entries:
+            is_edit = entry.stage == Stage.waiting and bool(entry.edited)
+            if entry.stage == Stage.refused or (is_edit and undone.holds_back(entry.command)):
+                undone.add(entry.command)
+            else:
+                yield entry
 
     def is_pending(self, row_id: UUID) -> bool:
         return any(row_id in names(entry.command) | creates(entry.command) for entry in self.pending())
@@ -236,10 +268,11 @@ class Outbox(Observable):
     # inside
 
     def _followers(self, first: Entry) -> list[Entry]:
-        missing, found = set(creates(first.command)), []
+        undone, found = _Undone(), []
+        undone.add(first.command)
         for entry in self.entries:
-            if entry.order > first.order and entry.stage != Stage.applied and names(entry.command) & missing:
-                missing |= creates(entry.command)
+            if entry.order > first.order and entry.stage != Stage.applied and undone.holds_back(entry.command):
+                undone.add(entry.command)
                 found.append(entry)
         return found
 

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
-from server.core.times import past
+from server.core.times import ensure_read, past
 from shared_models.base import Command
-from shared_models.commands import at_times
+from shared_models.commands import at_times, instants
+from shared_models.instants import READ
 
 Verb = Callable[[Session, Actor, Any], Awaitable[object]]
 V = TypeVar("V", bound=Verb)
@@ -41,4 +42,6 @@ def verb_of(kind: type[Command]) -> Verb:
 async def run(session: Session, actor: Actor, command: Command) -> object:
     """What has happened did not happen in the future: a clock that runs ahead counts as now, the same for all that it tells."""
     actor.ensure_any(command.needs)
+    for field, at in instants(command, READ).items():
+        ensure_read(at, field)
     return await verb_of(type(command))(session, actor, at_times(command, partial(past, until=now())))

@@ -12,8 +12,10 @@ import server.interventions.following  # noqa: F401 - hears of machines and plan
 from server.checklists import service as checklists
 from server.checklists.errors import ChecklistUnknown
 from server.core.access import Actor
+from server.core.clock import now
 from server.core.commands import carries_out
 from server.core.database import Session
+from server.core.errors import AlreadyExists
 from server.core.zones import zone_of
 from server.equipment import service as equipment
 from server.interventions import repository
@@ -101,12 +103,14 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
 
 async def _enter(session: Session, actor: Actor, job: InterventionRow, at: datetime) -> InterventionRow:
     [number] = await intervention_numbers(session, [zone_of(await repository.time_zone(session, job.site_id))], at)
-    numbered = job.model_copy(update={"number": number})
+    numbered = job.model_copy(update={"number": number, "created_at": now()})
     await keep(session, actor, "intervention.created", None, numbered, at)
     return numbered
 
 
 async def plan_permanent_repair(session: Session, actor: Actor, repair: RepairIsTemporary) -> None:
     if not await repository.has_follow_up(session, repair.job.id):
+        if await repository.exists(session, repair.permanent_id):
+            raise AlreadyExists(field="permanent_id")
         zone = await repository.time_zone(session, repair.job.site_id)
         await _enter(session, actor, repair.follow_up(end_of(repair.until, zone), actor.by), repair.at)

@@ -25,7 +25,7 @@ from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
 from server.core.security import new_opaque_token, token_hash
-from server.core.times import past
+from server.core.times import ensure_read, past
 from server.equipment.errors import EquipmentArchived
 from server.meters import repository, service
 from server.meters.errors import KeyRefused
@@ -176,6 +176,7 @@ class _Report:
         return ReportedResult(id=item.id, status="recorded")
 
     async def _record(self, item: ReportedReading) -> None:
+        ensure_read(item.read_at)
         story, at = self._story(item.meter_id), past(item.read_at)
         cmd = RecordReading(meter_id=item.meter_id, reading_id=uuid7(), value=item.value, read_at=at, occurred_at=at)
         source = {"source_id": self.source_id, "external_id": item.id}

@@ -34,7 +34,8 @@ def meters_of(meters: Iterable[MeterRow], equipment_id: UUID) -> list[MeterRow]:
 
 
 def reads_a_meter(job: InterventionRow, cmd: AnswerStep) -> bool:
-    return cmd.state is not None and step_of(job, cmd).kind is StepKind.meter
+    steps = job.checklist.steps if job.checklist else []
+    return cmd.state is not None and any(step.id == cmd.step_id and step.kind is StepKind.meter for step in steps)
 
 
 def answer_step(job: InterventionRow, cmd: AnswerStep, by: By, meters: Sequence[M]) -> Outcome[InterventionRow]:

@@ -36,10 +36,6 @@ def not_now(job: InterventionRow, wanted: str) -> NotAllowedNow:
     return NotAllowedNow(wanted=str(wanted), status=job.status.value, is_validated=job.is_validated, version=job.version, by="?", at=None)
 
 
-def ensure(job: InterventionRow, verb: Verb) -> None:
-    moved(job, verb)
-
-
 def ensure_open(job: InterventionRow, wanted: str) -> None:
     if job.status not in OPEN:
         raise not_now(job, wanted)

@@ -76,6 +76,7 @@ class ResetMeter(OnMeter, needs=WORK):
     """From `occurred_at` on the meter shows `start_value`; it last showed `final_value`, asked about like any reading."""
 
     type: Literal["meter.reset"] = "meter.reset"
+    occurred_at: ReadAt
     reset_id: NewId
     kind: ResetKind = ResetKind.reset
     final_value: Reading

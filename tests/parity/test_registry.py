@@ -12,6 +12,7 @@ from mobile_app.core.projection import RULES, Rows, project
 from server.core.commands import VERBS, verb_of
 from shared_models import instants
 from shared_models.base import Command, Happened, Schema
+from shared_models.checklists.rows import Step, StepKind
 from shared_models.commands import COMMANDS, at_times, creates, files, leaves, names
 from shared_models.commands import instants as read_off_the_clock
 from shared_models.ids import uuid7
@@ -66,6 +67,16 @@ def every(kind: type[Command]) -> Iterator[type[Command]]:
     for known in kind.__subclasses__():
         yield known
         yield from every(known)
+
+
+def test_an_edit_waits_for_its_row_and_makes_nothing_that_others_wait_for():
+    edits = [kind for kind in COMMANDS.values() if kind.on and "version" in kind.model_fields]
+    assert edits
+    for kind in edits:
+        row, parts = uuid7(), [Step(id=uuid7(), kind=StepKind.check, title="Vu")]
+        blank = {**dict.fromkeys(kind.model_fields), "steps": parts, kind.on[1]: row, "version": 1}
+        edit = kind.model_construct(**{name: value for name, value in blank.items() if name in kind.model_fields})
+        assert (creates(edit), row in names(edit)) == (set(), True), kind
 
 
 class Counted(Schema):

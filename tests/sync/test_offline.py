@@ -26,6 +26,7 @@ from shared_models.interventions.commands import (
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import FailureCoding
 from shared_models.interventions.sheet import labour
+from shared_models.plans.commands import WriteTeam
 from tests.sync.pictures import JPEG
 
 
@@ -146,6 +147,25 @@ class TestRefusal:
         assert anne.client.outbox.entries == []
         told = anne.job(job_id)
         assert (told.status, len(told.notes), told.assigned_technician_id) == (InterventionStatus.in_progress, 1, mine)
+
+    async def test_an_edit_built_on_a_refused_one_overwrites_nobody(self, factory):
+        """It tells the version that the first would have left, which by then is a colleague's."""
+        anne, chief = [await factory.signed_in(await factory.person("supervisor")) for _ in range(2)]
+        team = {"team_id": uuid7(), "site_id": factory.site}
+        await chief.do(WriteTeam, **team, name="Équipe A")
+        await chief.round()
+        await anne.round()
+        anne.transport.online = False
+        for name in ("Équipe B", "Équipe C"):
+            await anne.do(WriteTeam, **team, name=name, version=anne.client.tables.teams.get(team["team_id"]).version)
+        await chief.do(WriteTeam, **team, name="Équipe D", version=1)
+        await chief.round()
+
+        anne.transport.online = True
+        await anne.round()
+        [refused] = anne.client.outbox.needs_you
+        assert (refused.problem.code, [each.name for each in refused.followers]) == ("stale_version", ["Équipe C"])
+        assert anne.client.tables.teams.get(team["team_id"]).name == "Équipe D"
 
     @pytest.mark.parametrize("more", [{}, {"text": "x" * 5_000_000}, {"text": "\ud800"}, {"text": float("nan")}, {"text": 1e400}])
     async def test_a_command_the_server_cannot_read_stops_nobody(self, factory, more):

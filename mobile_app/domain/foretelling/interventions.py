@@ -47,6 +47,8 @@ def _follow_up(rows: Rows, repair: RepairIsTemporary, by: By) -> None:
     """Unless this device knows of one that is not called off; its own clock stands for the site's."""
     jobs = rows.every(InterventionRow)
     if not any(job.permanent_repair_of == repair.job.id and job.status is not InterventionStatus.cancelled for job in jobs):
+        if rows.get(InterventionRow, repair.permanent_id):
+            raise AlreadyExists(field="permanent_id")
         rows.put(repair.follow_up(datetime.combine(repair.until, time(23, 59)).astimezone(), by))
 
 

@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 
 from mobile_app.core.outbox import Entry, Outbox
+from shared_models.checklists.commands import AnswerStep, WriteChecklist
+from shared_models.checklists.rows import Step, StepKind, StepState
 from shared_models.ids import uuid7
-from shared_models.interventions.commands import AddNote, CompleteIntervention
+from shared_models.interventions.commands import AddNote, CompleteIntervention, CreateIntervention
 from shared_models.problems import Problem
 from tests.mobile_app.core.rows import AT
 from tests.mobile_app.core.sqlite_store import SqliteStores
 
+REFUSED = Problem.model_validate({"type": "about:blank", "title": "", "status": 409, "code": "conflict"})
 FIELDS = ("occurred_at", "stopped_at", "restarted_at")
 
 
@@ -34,8 +37,7 @@ async def test_what_is_sent_again_last_is_last_in_every_tab():
     refused = await tabs[0].add(CompleteIntervention(intervention_id=job, occurred_at=AT, **temporary))
     for subject in (follow_up, job):
         await tabs[0].add(AddNote(intervention_id=subject, note_id=uuid7(), text="Joint", occurred_at=AT))
-    problem = Problem.model_validate({"type": "about:blank", "title": "", "status": 409, "code": "checklist_incomplete"})
-    await tabs[0].refused({refused.id: problem})
+    await tabs[0].refused({refused.id: REFUSED})
     await tabs[1].reload()
 
     await tabs[0].retry(refused.id, last=True)
@@ -44,3 +46,20 @@ async def test_what_is_sent_again_last_is_last_in_every_tab():
     sent = [[entry.payload["type"].partition(".")[2] for entry in tab.ready()] for tab in tabs]
     assert sent == [["add_note", "complete", "add_note"]] * 2
     assert [entry.id for entry in tabs[1].ready()] == [entry.id for entry in tabs[0].ready()]
+
+
+async def test_an_edit_given_up_takes_with_it_what_builds_on_it_and_nothing_that_was_there_before_it():
+    checklist, step = uuid7(), Step(id=uuid7(), kind=StepKind.check, title="Consigner")
+    template = {"checklist_id": checklist, "name": "Ronde", "steps": [step], "occurred_at": AT}
+    tab = Outbox()
+    await tab.open(await SqliteStores().open("anne"))
+    edit, _ = [await tab.add(WriteChecklist(**template, version=version)) for version in (3, 4)]
+    said = {"step_id": step.id, "answer_id": uuid7(), "state": StepState.done, "occurred_at": AT}
+    answer = await tab.add(AnswerStep(intervention_id=uuid7(), **said))
+    job = {"equipment_id": uuid7(), "checklist_id": checklist, "title": "Ronde", "occurred_at": AT}
+    asked = await tab.add(CreateIntervention(intervention_id=uuid7(), **job))
+    await tab.refused({edit.id: REFUSED})
+    assert [entry.id for entry in tab.ready()] == [answer.id, asked.id]
+
+    await tab.discard(edit.id)
+    assert [entry.id for entry in tab.entries] == [answer.id, asked.id]

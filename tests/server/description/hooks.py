@@ -25,7 +25,7 @@ FIELD_RULES = {
     "email_invalid", "username_invalid", "password_too_simple", "password_is_name", "password_too_long", "label_code_invalid",
     "time_zone_unknown",
     # A month's days and our calendar's years, which a pattern does not know; digits that a float does not keep.
-    "datetime_invalid", "date_invalid", "implausible_time", "time_in_future", "read_in_future",
+    "datetime_invalid", "date_invalid", "implausible_time", "time_in_future",
     "implausible_date", "due_time_unfit", "number_too_exact",
     # Rules of several fields together.
     "ends_before_start", "restarts_before_stop", "temporary_needs_follow_up", "mode_and_unknown", "low_above_high", "span_unfit",

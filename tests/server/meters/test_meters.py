@@ -85,8 +85,8 @@ class TestReadings:
         assert code_of(await void(technician, meter, other["id"])) == (403, "forbidden")
 
     async def test_none_is_made_ahead_of_time(self, technician, meter):
-        ahead = (await read(technician, meter, 10, days_ago=-1)).json()["errors"]
-        assert [(wrong["field"], wrong["code"]) for wrong in ahead] == [("read_at", "read_in_future")]
+        assert code_of(await read(technician, meter, 10, days_ago=-1)) == (422, "read_in_future")
+        assert code_of(await reset(technician, meter, 10, occurred_at=at(hours=-1))) == (422, "read_in_future")
         assert code_of(await read(technician, meter, 10, read_at="0001-01-01T00:00:00+14:00")) == (422, "invalid")
 
     async def test_in_a_job_is_of_the_jobs_machine(self, supervisor, session, site, machine, meter):
