@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -44,23 +45,26 @@ def executable() -> str | None:
     return named or next((str(path) for path in installed if path.exists()), None)
 
 
+def _arguments(camera: Path | None) -> list[str]:
+    return [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={camera}"] if camera else ARGUMENTS
+
+
 @contextmanager
 def launched(playwright: Playwright, camera: Path | None = None, *more: str, home: Path | None = None) -> Iterator[Browser]:
     """A headless Chromium; `camera` is an .mjpeg film its camera shows, `home` where its user keeps what they trust."""
-    arguments = [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={camera}"] if camera else ARGUMENTS
     env = {**os.environ, "HOME": str(home)} if home else None
-    browser = playwright.chromium.launch(executable_path=executable(), args=[*arguments, *more], env=env)
+    browser = playwright.chromium.launch(executable_path=executable(), args=[*_arguments(camera), *more], env=env)
     try:
         yield browser
     finally:
         browser.close()
 
 
-def open_profile(playwright: Playwright, folder: Path) -> BrowserContext:
+def open_profile(playwright: Playwright, folder: Path, camera: Path | None = None, **more: Any) -> BrowserContext:
     """A phone-sized window on a profile kept on disk, as a user's is: cached files and compiled code outlive the page."""
-    return playwright.chromium.launch_persistent_context(
-        folder, executable_path=executable(), args=ARGUMENTS, viewport={"width": 390, "height": 844}
-    )
+    viewport = {"width": 390, "height": 844}
+    launch = playwright.chromium.launch_persistent_context
+    return launch(folder, executable_path=executable(), args=_arguments(camera), **{"viewport": viewport, **more})
 
 
 @pytest.fixture(scope="module")
