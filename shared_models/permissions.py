@@ -70,7 +70,3 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def may(role: Role, permission: Permission) -> bool:
     return permission in ROLE_PERMISSIONS[role]
-
-
-def may_any(role: Role, needs: Needs) -> bool:
-    return any(permission in ROLE_PERMISSIONS[role] for permission in needs)

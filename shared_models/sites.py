@@ -7,7 +7,6 @@ from shared_models.zones import TimeZone
 
 
 class SiteRow(EntityRow, entity="site", site="id"):
-    id: UUID
     name: str
     location: str
     time_zone: str
@@ -42,7 +41,6 @@ class SiteUpdate(Schema):
 
 
 class LineRow(EntityRow, entity="line"):
-    id: UUID
     site_id: UUID
     name: str
     version: int

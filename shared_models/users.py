@@ -38,7 +38,6 @@ Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a wee
 class UserCard(EntityRow, entity="user"):
     """What colleagues see of a person; this is also the row that devices hold. The capacity is in minutes a week."""
 
-    id: UUID
     first_name: str
     last_name: str
     role: Role

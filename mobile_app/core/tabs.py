@@ -22,33 +22,6 @@ class Tabs(Protocol):
     def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]: ...
 
 
-class SharedTabs:
-    """The tabs of one process: tests give one `SharedTabs.Hub` to several clients."""
-
-    class Hub:
-        def __init__(self) -> None:
-            self.locks: dict[str, asyncio.Lock] = {}
-            self.handlers: list[tuple[object, Callable[[Message], None]]] = []
-
-    def __init__(self, hub: "SharedTabs.Hub | None" = None) -> None:
-        self._hub = hub or SharedTabs.Hub()
-
-    @asynccontextmanager
-    async def lock(self, name: str) -> AsyncIterator[None]:
-        async with self._hub.locks.setdefault(name, asyncio.Lock()):
-            yield
-
-    def post(self, message: Message) -> None:
-        for owner, handler in list(self._hub.handlers):
-            if owner is not self:
-                handler(json.loads(json.dumps(message)))
-
-    def listen(self, handler: Callable[[Message], None]) -> Callable[[], None]:
-        entry = (self, handler)
-        self._hub.handlers.append(entry)
-        return lambda: self._hub.handlers.remove(entry) if entry in self._hub.handlers else None
-
-
 class BrowserTabs:
     """Web Locks and a BroadcastChannel; messages travel as JSON, so that no JavaScript object outlives its turn."""
 

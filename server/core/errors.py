@@ -16,7 +16,7 @@ from shared_models.refusals import AlreadyExists, Conflict, Forbidden, Gone, Inv
 
 __all__ = [
     "AlreadyExists", "Conflict", "Forbidden", "Gone", "Invalid", "NodeFull", "NotFound", "NotSignedIn", "Refusal", "SessionEnded",
-    "StaleVersion", "StillInUse", "StorageFull", "TooManyAttempts", "Unavailable", "error_classes", "existing",
+    "StaleVersion", "StillInUse", "StorageFull", "TooManyAttempts", "Unavailable", "existing",
 ]  # fmt: skip
 T = TypeVar("T")
 
@@ -76,14 +76,4 @@ def existing(found: T | None) -> T:
     """Raises `NotFound` where there is none."""
     if found is None:
         raise NotFound
-    return found
-
-
-def error_classes() -> list[type[Refusal]]:
-    """The whole tree, as far as it has been imported."""
-    found: list[type[Refusal]] = []
-    queue: list[type[Refusal]] = [Refusal]
-    while queue:
-        found.append(cls := queue.pop())
-        queue.extend(cls.__subclasses__())
     return found

@@ -74,7 +74,6 @@ class Step(Schema):
 class ChecklistRow(EntityRow, entity="checklist"):
     """A template as it is now; earlier versions stay with the jobs that carry them."""
 
-    id: UUID
     name: str
     description: str
     is_active: bool

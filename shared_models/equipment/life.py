@@ -44,7 +44,6 @@ class LifeStatusChange(Row):
 class EquipmentLifeRow(EntityRow, entity="equipment_life", read_by="id"):
     """`id` is the machine's. Jobs, newest first, at most 60; `mode_counts` over three years."""
 
-    id: UUID
     site_id: UUID
     jobs: list[PastJob]
     stops: list[Stop]

@@ -94,7 +94,6 @@ class SpecField(Row):
 class EquipmentClassRow(EntityRow, entity="equipment_class"):
     """`retired_items` are offered no more; sheets of the past name them."""
 
-    id: UUID
     code: str
     names: dict[str, str]
     icon: str
@@ -162,7 +161,6 @@ class ReadyClassesTake(Schema):
 class EquipmentRow(EntityRow, entity="equipment", found_by=("label", "label_codes")):
     """What a device holds of a machine."""
 
-    id: UUID
     code: str
     name: str
     model: str
@@ -244,7 +242,6 @@ class StatusLogQuery(Schema):
 class DocumentRow(EntityRow, entity="document", read_by="equipment_id"):
     """A manual, a drawing, a certificate: `attachment_id` names the file."""
 
-    id: UUID
     site_id: UUID
     equipment_id: UUID
     attachment_id: UUID

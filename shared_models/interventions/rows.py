@@ -129,7 +129,6 @@ class InterventionRow(EntityRow, entity="intervention"):
     `found_in`.
     """
 
-    id: UUID
     number: str | None
     site_id: UUID
     equipment_id: UUID

@@ -56,7 +56,6 @@ class ResetRow(Row):
 class MeterRow(EntityRow, entity="meter"):
     """A meter with its latest readings, newest first, and all its resets."""
 
-    id: UUID
     site_id: UUID
     equipment_id: UUID
     name: str

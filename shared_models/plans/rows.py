@@ -31,7 +31,6 @@ class OccurrenceState(StrEnum):
 
 
 class MaintenanceTypeRow(EntityRow, entity="maintenance_type"):
-    id: UUID
     name: str
     description: str
     color: str
@@ -40,7 +39,6 @@ class MaintenanceTypeRow(EntityRow, entity="maintenance_type"):
 
 
 class TeamRow(EntityRow, entity="team"):
-    id: UUID
     site_id: UUID
     name: str
     is_active: bool
@@ -69,7 +67,6 @@ class PlanRow(EntityRow, entity="plan"):
     twelve that have ended.
     """
 
-    id: UUID
     site_id: UUID
     equipment_id: UUID
     maintenance_type_id: UUID | None

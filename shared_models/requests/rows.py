@@ -32,7 +32,6 @@ class Symptom(StrEnum):
 class WorkRequestRow(EntityRow, entity="work_request"):
     """The requester's words and photo never change."""
 
-    id: UUID
     number: str
     site_id: UUID
     equipment_id: UUID

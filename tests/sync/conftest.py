@@ -15,7 +15,6 @@ from pwdlib.hashers.bcrypt import BcryptHasher
 
 from mobile_app.core.clock import Clock, device_time
 from mobile_app.core.outbox import Stage
-from mobile_app.core.tabs import SharedTabs
 from mobile_app.domain.client import Client
 from server.core.database import Database, Session
 from server.core.settings import Settings
@@ -26,6 +25,7 @@ from shared_models.interventions.commands import CreateIntervention, StartInterv
 from shared_models.interventions.rows import InterventionRow
 from tests.conftest import SECRET
 from tests.databases import Cluster
+from tests.mobile_app.core.shared_tabs import SharedTabs
 from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person

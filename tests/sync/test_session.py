@@ -9,11 +9,11 @@ from mobile_app.core.errors import Offline, ProblemError, SignInNeeded, UnsentWo
 from mobile_app.core.session import SessionState
 from mobile_app.core.storage import Batch
 from mobile_app.core.sync import SyncState
-from mobile_app.core.tabs import SharedTabs
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AddNote
 from shared_models.interventions.lifecycle import InterventionStatus
 from tests.mobile_app.core.rows import job, stored
+from tests.mobile_app.core.shared_tabs import SharedTabs
 from tests.server.support import PASSWORD
 
 

@@ -12,7 +12,6 @@ from mobile_app.core.clock import Clock
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date_long, t
 from mobile_app.core.session import Device, SessionUser
-from mobile_app.core.tabs import SharedTabs
 from mobile_app.core.transport import Response
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
@@ -28,6 +27,7 @@ from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan, SetPlanActive
 from shared_models.plans.planning import Outcome
 from tests.mobile_app.core.rows import AT, PAUL, machine, plan
+from tests.mobile_app.core.shared_tabs import SharedTabs
 from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.mobile_app.domain.test_due import ended
 from tests.mobile_app.ui.conftest import Screen, screen

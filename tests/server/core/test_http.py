@@ -4,10 +4,11 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
 
-from server.core.errors import Refusal, error_classes
+from server.core.errors import Refusal
 from server.core.i18n import translator
 from server.core.settings import Settings
 from shared_models.i18n import LANGUAGES
+from tests.refusals import error_classes
 from tests.server.support import problem_code, wrong_fields
 
 LOGIN = "/api/v1/auth/login"

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 
-from server.core.errors import error_classes
 from server.main import create_app
+from tests.refusals import error_classes
 
 ROWS: dict[str, str] = json.loads(os.environ.get("ETABLI_ROWS", "{}"))
 DOMAIN_RULES = {error.code for error in error_classes()} - {"invalid"}
