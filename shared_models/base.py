@@ -73,6 +73,11 @@ class EntityRow(Row):
             EntityRow.known[entity] = cls
 
     @property
+    def is_whole(self) -> bool:
+        """False for one that lies on the device since before there were some of its fields: what it says of them is a guess."""
+        return type(self).model_fields.keys() <= self.model_fields_set
+
+    @property
     def of_site(self) -> UUID | None:
         found: UUID | None = getattr(self, self.site, None)
         return found

@@ -1,7 +1,10 @@
 """The one way for a screen to save, and what stands above the button that does."""
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import flet as ft
 from pydantic import ValidationError
@@ -22,11 +25,15 @@ from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Tone
 from shared_models.base import Command
+from shared_models.commands import at_times, creates, files
 from shared_models.problems import Problem
 from shared_models.validation import field_problems
 
 Made = TypeVar("Made", bound=Command)
 ABOVE: Final = ft.Padding(left=0, top=0, right=0, bottom=10)
+AT_ONCE: Final = 1.0
+"""Seconds in which nobody means to do the same thing twice."""
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SAY_THEMSELVES: Final = (Offline(), StoreTrouble("full"), StoreTrouble("broken"))
 """Whether anything was kept is in their words."""
 
@@ -46,7 +53,12 @@ async def submit(
     A command is on the device and on the screen at once. Of a `form` the answer is awaited while there is a server, without one
     "kept" is said; a refusal stands at the form's fields, `placed` there, and nothing typed is lost. Whoever saved in between is
     read by `newest`, and asked about (`sender`). A tap waits for no answer to its command: a refusal comes under "needs you".
+    The same again at once is an impatient thumb's second tap, which does nothing.
     """
+    if (form is not None and form.draft.is_sending) or (isinstance(what, Command) and _last.is_repeated_by(what)):
+        if isinstance(what, Coroutine):
+            what.close()
+        return False
     is_kept = False
 
     async def sending() -> None:
@@ -62,13 +74,38 @@ async def submit(
         if form is None:
             await sending()
         elif not await form.submit(_refused_in_place(sending(), placed, newest or client.sync.wake)):
+            _last.forget()
             return False
     except ClientError as error:
+        _last.forget()
         refuse(why(error))
         return False
     if is_kept or said:
         toast(t("common.kept_for_later" if is_kept else said))
     return True
+
+
+class _Last:
+    """The last command, by what it says beside ids of its own making and what the clock showed."""
+
+    def __init__(self) -> None:
+        self._said: object = None
+        self._until = 0.0
+
+    def is_repeated_by(self, command: Command) -> bool:
+        own = creates(command) - files(command)
+        said = at_times(command, lambda _: _ANY_TIME).model_dump(exclude={"command_id"})
+        said = {name: value for name, value in said.items() if not (isinstance(value, UUID) and value in own)} | {"of": type(command)}
+        is_same = said == self._said and time.monotonic() < self._until
+        if not is_same:
+            self._said, self._until = said, time.monotonic() + AT_ONCE
+        return is_same
+
+    def forget(self) -> None:
+        self._said = None
+
+
+_last: Final = _Last()
 
 
 async def _refused_in_place(sending: Awaitable[None], placed: Callable[[Problem], Problem], newest: Callable[[], None]) -> None:

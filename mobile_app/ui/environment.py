@@ -6,6 +6,8 @@ so that no component receives the page.
 """
 
 import asyncio
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -13,9 +15,11 @@ from typing import Any, Final
 
 import flet as ft
 from flet.components.utils import _CURRENT_RENDERER
+from pydantic import ValidationError
 
-from mobile_app.core.i18n import t
+from mobile_app.core.i18n import t, translator
 from mobile_app.ui.component import report_error
+from shared_models.validation import field_problems
 
 _STORE_KEY: Final = "ui.environment"
 BIG_TEXT: Final = 1.4
@@ -132,6 +136,7 @@ def install(page: ft.Page) -> Environment:
     page.run_task(environment.ask_for_motion)
     _keep_drawing(page.session)
     _draw_before_telling(page.session)
+    _tap_once(page.session)
     _survive(page)
     return environment
 
@@ -179,12 +184,41 @@ def _draw_before_telling(session: Any) -> None:
     session.dispatch_event = dispatch_event
 
 
+_ONE_TAP: Final = 3.0
+"""Seconds after which a tap counts again, though what the one before has begun still goes on."""
+
+
+def _tap_once(session: Any) -> None:
+    """A tap on what is at work already is an impatient thumb's: it would do the same once more."""
+    plain = session.dispatch_event
+    at_work: dict[int, float] = {}
+
+    async def dispatch_event(control_id: int, name: str, data: object) -> None:
+        if name != "click":
+            await plain(control_id, name, data)
+        elif time.monotonic() >= at_work.get(control_id, 0):
+            at_work[control_id] = time.monotonic() + _ONE_TAP
+            try:
+                await plain(control_id, name, data)
+            finally:
+                at_work.pop(control_id, None)
+
+    session.dispatch_event = dispatch_event
+
+
 def _survive(page: ft.Page) -> None:
-    """What raises in a handler or an effect is said and reported: Flet would put its traceback in the place of the app."""
+    """What raises in a handler or an effect is said and reported: Flet would put its traceback in the place of the app.
+
+    What was entered may come to no command; then it is said why, at once.
+    """
 
     def error(message: str) -> None:
-        report_error("handler", RuntimeError(message))
-        page.show_dialog(ft.SnackBar(ft.Text(t("common.failed"), max_lines=3), persist=False))
+        words, cause = t("common.failed"), sys.exception()
+        if isinstance(cause, ValidationError):
+            words = field_problems(cause.errors(), translator())[0].message
+        else:
+            report_error("handler", RuntimeError(message))
+        page.show_dialog(ft.SnackBar(ft.Text(words, max_lines=3), persist=False))
 
     page.session.error = error  # type: ignore[method-assign]
 

@@ -116,6 +116,7 @@ class Form:
         An exception carrying a `problem` is shown under the fields it names; a bug is reported.
         """
         self._update(({}, True))
+        self.draft.is_sending = True
         try:
             await sending
         except Exception as error:  # noqa: BLE001 - shown to the person, and reported
@@ -128,6 +129,8 @@ class Form:
                 report_error(f"form {self.draft.key}", error)
                 self._update(({WHOLE: t("common.broken_body")}, False))
             return False
+        finally:
+            self.draft.is_sending = False
         await self.draft.clear()
         self._update(({}, False))
         return True

@@ -224,6 +224,7 @@ class Draft(ft.Observable):
     values: dict[str, Any]
     ready: bool = False
     restored: bool = False
+    is_sending: bool = False
     _store: DraftStore = field(default_factory=MemoryDrafts)
     _touched: set[str] = field(default_factory=set)
     _writer: "asyncio.Task[None] | None" = None

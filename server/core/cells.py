@@ -22,6 +22,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _FIRST_YEAR = 1900  # of spreadsheets
 _NARROWEST, _WIDEST = 10, 40
 _MOST_ROWS = 2**20  # of a workbook's page, its head included
+_MOST_CHARACTERS = 2**15 - 1  # of a workbook's cell
 
 
 class TooManyRows(Invalid):
@@ -120,7 +121,8 @@ class Xlsx:
         if isinstance(value, date) and value.year < _FIRST_YEAR:
             value = value.isoformat()
         if isinstance(value, str):
-            self._page.write_string(self._row, column, value, self._text)
+            whole = value if len(value) <= _MOST_CHARACTERS else f"{value[: _MOST_CHARACTERS - 1]}…"
+            self._page.write_string(self._row, column, whole, self._text)
         elif isinstance(value, date):
             self._page.write_datetime(self._row, column, value, self._moment if isinstance(value, datetime) else self._day)
         else:

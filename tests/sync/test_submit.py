@@ -7,6 +7,8 @@ import pytest
 
 from mobile_app.core.i18n import t
 from mobile_app.features.equipment.form import MachineForm
+from mobile_app.features.equipment.meter_form import MeterForm
+from mobile_app.features.equipment.sheets import ReportForm, StartForm
 from mobile_app.features.plans.kinds import Types
 from mobile_app.ui.shell import PageHeader
 from shared_models.equipment.commands import CreateEquipment
@@ -116,3 +118,38 @@ async def test_who_saved_in_between_is_asked_about(screen: Screen, admin: Device
     await screen.click(t("common.save"))
     await until(lambda: types.rows[type_id].description == "Paliers" and not client.outbox.entries)
     assert types.rows[type_id].name == "Graissages"
+
+
+async def test_what_is_sent_twice_at_once_is_sent_once(screen: Screen, admin: Device, factory: Factory):
+    """The second tap finds the button as it was, or as it is by then, with or without a form; what is said anew is sent."""
+    client, machine = admin.client, admin.client.equipment.rows[factory.press]
+    meters, jobs = client.tables.meters.rows, client.interventions.rows
+    for times, turns in ((1, 0), (2, 1), (3, 40)):
+        await screen.show(inside(client, lambda: MeterForm(client, machine.id, None, lambda: None)))
+        await fill(screen, t("meters.name"), f"Heures {times}")
+        await twice(screen, t("meters.keep"), turns)
+        await screen.show(inside(client, lambda: StartForm(client, machine, lambda: None)))
+        await fill(screen, t("machine.what"), f"Fuite {times}")
+        await twice(screen, t("machine.kind.round"), turns)
+        await until(lambda: len(jobs) == len(meters) == times and not client.outbox.entries)  # noqa: B023
+    await admin.round()
+    assert len(jobs) == len(meters) == 3
+
+
+async def twice(screen: Screen, words: str, turns: int) -> None:
+    button = screen.client.tappable(words)
+    screen.send(button, "click")
+    await screen.settle(turns)
+    screen.send(button, "click")
+    await screen.settle(60)
+
+
+async def test_what_no_command_holds_is_said_and_stays(screen: Screen, admin: Device, factory: Factory):
+    """And ends nothing."""
+    client, machine = admin.client, admin.client.equipment.rows[factory.press]
+    await screen.show(inside(client, lambda: ReportForm(client, machine, lambda: None)))
+    await fill(screen, t("machine.what_is_wrong"), "a" + "\u0300" * 40)  # more marks on a letter than text may have
+    await screen.click(t("machine.send_report"))
+    assert t("validation.character_unreadable") in screen.texts
+    assert typed(screen)[0].startswith("a")
+    assert not client.outbox.entries

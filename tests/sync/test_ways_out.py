@@ -11,11 +11,15 @@ import pytest
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.i18n import set_language
 from mobile_app.domain.context import ClientContext
+from mobile_app.features.needs_you.forms import WORDS
 from mobile_app.features.needs_you.screens import RefusedCard
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_live
+from shared_models.base import LINES, ONE_LINE
 from shared_models.checklists.commands import AnswerStep, WriteChecklist
 from shared_models.checklists.rows import Step, StepKind, StepState
+from shared_models.commands import COMMANDS, leaves
+from shared_models.equipment.commands import CreateEquipment, UpdateEquipment
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CancelIntervention, CompleteIntervention, CreateIntervention, StartIntervention
 from shared_models.interventions.lifecycle import InterventionStatus
@@ -265,6 +269,52 @@ async def test_words_that_it_cannot_do_without_are_not_sent_away(factory, needs_
         assert cards.screen.find(ft.FilledButton, having="Renvoyer corrigé").disabled is (not words)
         await cards.tap("Renvoyer corrigé")
         assert [entry.payload["reason"] for entry in chief.client.outbox.ready()] == sent
+
+
+def test_whatever_is_written_by_hand_can_be_put_right():
+    every = [(name, field) for kind in COMMANDS.values() for name, field in kind.model_fields.items()]
+    found = {name for name, field in every for _, marks in leaves(field.annotation, tuple(field.metadata)) if {ONE_LINE, LINES} & {*marks}}
+    assert found - {"currency", "specifications", "color"} == set(WORDS)
+
+
+async def test_a_machine_whose_code_another_has_taken_gets_another_and_its_job_follows(factory, needs_you):
+    chief, machine, job = await factory.signed_in(await factory.person("admin")), uuid7(), uuid7()
+    taken = chief.client.equipment.rows[factory.press].code
+    chief.transport.online = False
+    await chief.do(CreateEquipment, equipment_id=machine, site_id=factory.site, name="Tour", code=taken, notes="Atelier 2")
+    await chief.do(CreateIntervention, intervention_id=job, equipment_id=machine, title="Fuite")
+    chief.transport.online = True
+    await chief.round()
+    cards = await needs_you(chief)
+    assert {"Tour", taken, "Atelier 2"} <= set(cards.screen.texts)
+    await cards.tap("Corriger")
+    field = next(found for found in cards.screen.controls() if isinstance(found, ft.TextField) and found.value == taken)
+    await cards.screen.type(field, f"{taken}-2")
+    await cards.tap("Renvoyer corrigé")
+    await cards.sent()
+    row = chief.client.equipment.rows[machine]
+    assert (row.code, row.notes, chief.job(job).equipment_id) == (f"{taken}-2", "Atelier 2", machine)
+
+
+async def test_what_somebody_else_saved_first_is_saved_over_only_when_asked(factory, needs_you):
+    """Edited twice without a network."""
+    chief, other = [await factory.signed_in(await factory.person("admin")) for _ in range(2)]
+    said = {"equipment_id": factory.press, "site_id": factory.site}
+    chief.transport.online = False
+    for version, name in ((1, "Tour"), (2, "Tour 2")):
+        await chief.do(UpdateEquipment, name=name, version=version, **said)
+    await other.do(UpdateEquipment, name="Fraiseuse", version=1, **said)
+    await other.round()
+    chief.transport.online = True
+    await chief.round()
+    assert chief.client.equipment.rows[factory.press].name == "Fraiseuse"
+    for name in ("Tour", "Tour 2"):
+        cards = await needs_you(chief)
+        assert "Fraiseuse" in cards.words or name == "Tour 2"
+        await cards.tap("Garder ma saisie")
+        await chief.round()
+        assert chief.client.equipment.rows[factory.press].name == name
+    await cards.sent()
 
 
 async def test_a_date_that_would_pass_another_is_given_another_day(factory, needs_you):

@@ -66,12 +66,13 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
         return Page(head, SkeletonList(3))
 
     async def save() -> None:
-        found = wrong_with(draft.values)
+        at = client.now()
+        found = wrong_with(draft.values, at)
         set_wrong(found)
         first = next((step["id"] for step in steps if step["id"] in found), "")
         if first:
             set_opened(first)
-        if not found and await submit(client, command_of(draft.values, client.now()), form, said="checklists.saved"):
+        if not found and await submit(client, command_of(draft.values, at), form, said="checklists.saved"):
             go("/checklists")
 
     cards = [
@@ -81,7 +82,7 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     return Page(
         head,
         *([DraftNotice(form.start_over)] if draft.restored else []),
-        *_head_fields(draft, wrong, is_new=row is None),
+        *_head_fields(draft, {**form.errors, **wrong}, is_new=row is None),
         SectionHeader(t("checklists.steps_title"), str(len(steps))),
         *cards,
         _adder(lambda kind: add(len(steps) - 1, kind)),
@@ -96,8 +97,11 @@ def _head_fields(draft: Draft, wrong: dict[str, str], *, is_new: bool) -> list[f
         TextInput(
             t("checklists.name"), draft.get("name", ""), draft.setter("name"), error=wrong.get("name", ""), autofocus=is_new, max_length=100
         ),
-        TextInput(t("checklists.description"), draft.get("description", ""), draft.setter("description"), lines=2, optional=True),
-    ]
+        TextInput(
+            t("checklists.description"), draft.get("description", ""), draft.setter("description"), lines=2, optional=True,
+            error=wrong.get("description", ""),
+        ),
+    ]  # fmt: skip
     if not is_new:
         fields.append(
             Toggle(t("checklists.active"), draft.get("is_active", True), draft.setter("is_active"), meta=t("checklists.active_hint"))

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from mobile_app.core.i18n import t
+from pydantic import ValidationError
+
+from mobile_app.core.i18n import t, translator
 from shared_models.checklists.commands import WriteChecklist
-from shared_models.checklists.rows import ChecklistRow, Step, StepKind
+from shared_models.checklists.rows import ChecklistRow, StepKind
 from shared_models.ids import uuid7
+from shared_models.validation import field_problems
 
 Values = dict[str, Any]
 NUMBERS = frozenset({StepKind.number, StepKind.meter})
@@ -43,12 +45,29 @@ def options_of(step: Values) -> list[str]:
     return list(dict.fromkeys(filter(None, (part.strip() for part in str(step["options"]).split("\n")))))
 
 
-def wrong_with(values: Values) -> dict[str, str]:
-    """What is missing, by step id; under `name` when it is the name, under an empty key when there is no step."""
+def wrong_with(values: Values, at: datetime) -> dict[str, str]:
+    """What is missing or does not fit, by step id, or by the field; under an empty key when there is no step."""
     found = {} if str(values.get("name", "")).strip() else {"name": t("common.required")}
     if not values.get("steps"):
         found[""] = t("checklists.no_step")
-    return found | {step["id"]: wrong for step in values.get("steps", []) if (wrong := _wrong_step(step))}
+    found |= {step["id"]: wrong for step in values.get("steps", []) if (wrong := _wrong_step(step))}
+    return found or _unfit(values, at)
+
+
+def _unfit(values: Values, at: datetime) -> dict[str, str]:
+    """What the command does not take, in the words of the field."""
+    try:
+        command_of(values, at)
+    except ValidationError as error:
+        return {_place(problem.field, values): problem.message for problem in reversed(field_problems(error.errors(), translator()))}
+    return {}
+
+
+def _place(field: str, values: Values) -> str:
+    """`steps.3.options` is of that step."""
+    name, _, rest = field.partition(".")
+    at = rest.partition(".")[0]
+    return str(values["steps"][int(at)]["id"]) if name == "steps" and at.isdecimal() else "" if name == "steps" else name
 
 
 def _wrong_step(step: Values) -> str:
@@ -63,13 +82,14 @@ def _wrong_step(step: Values) -> str:
 
 def command_of(values: Values, at: datetime) -> WriteChecklist:
     """Fields that a kind of step does not use are left out."""
-    return WriteChecklist(
-        occurred_at=at, checklist_id=UUID(values["id"]), version=values.get("version"), name=values["name"],
-        description=values.get("description", ""), is_active=values.get("is_active", True), steps=[_step(step) for step in values["steps"]],
-    )  # fmt: skip
+    return WriteChecklist.model_validate({
+        "occurred_at": at, "checklist_id": values["id"], "version": values.get("version"), "name": values["name"],
+        "description": values.get("description", ""), "is_active": values.get("is_active", True),
+        "steps": [_step(step) for step in values["steps"]],
+    })  # fmt: skip
 
 
-def _step(step: Values) -> Step:
+def _step(step: Values) -> Values:
     kind = StepKind(step["kind"])
     fields = {name: step[name] for name in ("id", "kind", "title", "help", "is_required")}
     if kind in NUMBERS:
@@ -79,7 +99,7 @@ def _step(step: Values) -> Step:
     if kind is StepKind.choice:
         options = options_of(step)
         fields |= {"options": options, "bad_options": [option for option in step["bad_options"] if option in options]}
-    return Step.model_validate({**fields, "needs_photo": takes_photo(kind) and step["needs_photo"]})
+    return {**fields, "needs_photo": takes_photo(kind) and step["needs_photo"]}
 
 
 def moved(steps: list[Values], at: int, by: int) -> list[Values]:

@@ -15,9 +15,9 @@ from mobile_app.features.equipment.fields import as_typed, fields
 from mobile_app.features.equipment.machine import unknown_machine
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_state
+from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.equipment.commands import CreateEquipment, UpdateEquipment
@@ -30,14 +30,23 @@ from shared_models.permissions import Permission
 def EquipmentFormScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "equipment")
     wanted = ft.use_route_params().get("equipment_id")
-    machine = client.equipment.get(UUID(wanted)) if wanted else None
+    held = client.equipment.get(UUID(wanted)) if wanted else None
+    is_whole = held is None or held.is_whole
+
+    async def read() -> EquipmentRow | None:
+        return None if is_whole else EquipmentRow.model_validate(await client.api.get(f"/equipment/{wanted}"))
+
+    answer = use_async(read, [wanted, is_whole])
+    machine = held if is_whole else answer.data
     title = PageHeader(
         t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(f"/equipment/{wanted}" if wanted else "/equipment")
     )
     if not client.may(Permission.equipment_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("machine_form.read_only"), t("machine_form.read_only_body")))
+    if held and machine is None and answer.error:
+        return Page(title, ErrorState(t("common.load_failed"), on_retry=answer.reload))
     if wanted and machine is None:
-        return Page(title, SkeletonList(3) if not client.equipment.ready else unknown_machine())
+        return Page(title, SkeletonList(3) if held or not client.equipment.ready else unknown_machine())
     return MachineForm(client, machine, title, key=wanted or "new")
 
 

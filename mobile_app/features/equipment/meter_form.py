@@ -39,7 +39,7 @@ def meter_sheet(client: Client, equipment_id: UUID, meter: MeterRow | None, on_d
 
 @component
 def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_done: Callable[[], Any]) -> ft.Control:
-    known = {name: getattr(meter, name) for name in _FIELDS} if meter else _NEW
+    known = ft.use_memo(lambda: _initial(meter), [meter.version if meter else 0])
     form = use_form(f"meter:{meter.id}" if meter else f"meter:new:{equipment_id}", known, meter.version if meter else None)
     is_counter = form.get("kind") == MeterKind.counter
 
@@ -65,6 +65,10 @@ def MeterForm(client: Client, equipment_id: UUID, meter: MeterRow | None, on_don
         sender(form, PrimaryButton(t("meters.keep"), save, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
     ]
     return Stack(*parts)
+
+
+def _initial(meter: MeterRow | None) -> dict[str, Any]:
+    return {"meter_id": str(meter.id), **{name: getattr(meter, name) for name in _FIELDS}} if meter else {"meter_id": str(uuid7()), **_NEW}
 
 
 def _digits() -> list[Choice]:
@@ -99,12 +103,12 @@ def _command(client: Client, equipment_id: UUID, meter: MeterRow | None, form: F
     """A gauge has no use per day, a counter no range."""
     is_counter = form.get("kind") == MeterKind.counter
     most = form.get("most_per_day", MOST_HOURS if form.get("unit") == HOURS else None)
-    fields: dict[str, Any] = {"occurred_at": client.now(), "decimals": form.get("decimals", 0), **{name: form.get(name) for name in WORDS}}
+    fields: dict[str, Any] = {"occurred_at": client.now(), "decimals": form.get("decimals", 0)}
+    fields |= {name: form.get(name) for name in ("meter_id", *WORDS)}
     if is_counter:
         fields |= {"digits": form.get("digits") or None, "most_per_day": most or None, "expected_per_day": form.get("expected_per_day")}
     else:
         fields |= {"low": form.get("low"), "high": form.get("high")}
     if meter:
-        known = {"meter_id": meter.id, "version": form.get("version"), "is_active": form.get("is_active", True)}
-        return made(form, UpdateMeter, fields | known)
-    return made(form, CreateMeter, fields | {"meter_id": uuid7(), "equipment_id": equipment_id, "kind": form.get("kind")})
+        return made(form, UpdateMeter, fields | {"version": form.get("version"), "is_active": form.get("is_active", True)})
+    return made(form, CreateMeter, fields | {"equipment_id": equipment_id, "kind": form.get("kind")})

@@ -33,7 +33,10 @@ from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import doubt_of
 from shared_models.plans.commands import MoveOccurrence
 
-WORDS = ("title", "text", "reason", "description", "work_performed", "observations", "failure_cause")
+WORDS = (
+    "title", "name", "code", "serial_number", "model", "manufacturer", "unit", "text", "reason", "description", "work_performed",
+    "observations", "failure_cause", "notes", "note", "caption",
+)  # fmt: skip
 """What people write by hand; the rest of a command was chosen or measured."""
 SIGNATURE_BOX = (400, 180)
 Send = Callable[[Command], Awaitable[None]]

@@ -9,7 +9,7 @@ from mobile_app.domain import steps as st
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, machine, name_of
 from mobile_app.domain.meters import amount, question
-from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, step_of
+from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, row_in, step_of
 from shared_models.base import Command
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import AnswerRow, Step, StepKind
@@ -31,7 +31,8 @@ def subject(client: Client, item: Refused) -> str:
         return dotted(meter.name, machine(client, meter.equipment_id), said_value(client, command))
     if plan is not None:
         return dotted(plan.title, machine(client, plan.equipment_id), _of_occurrence(client, command))
-    return row.name if row else ""
+    known = row or row_in(client, command)
+    return getattr(known, "name", "")
 
 
 def reason(client: Client, item: Refused) -> str:

@@ -9,7 +9,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.submit import submit
 from mobile_app.features.needs_you.subject import finding_at
-from mobile_app.features.needs_you.ways import completions_held_up, machine_in
+from mobile_app.features.needs_you.ways import completions_held_up, machine_in, row_in
 from mobile_app.ui.feedback import toast
 from shared_models.base import Command
 from shared_models.checklists.commands import AnswerStep
@@ -37,6 +37,12 @@ class Verbs:
                 await self._client.retry(held_up, last=True)
         self._on_sent()
         toast(t("needs_you.retried"))
+
+    async def insist(self) -> None:
+        """Over what somebody else has saved meanwhile, and behind what else waits for it."""
+        command, row = self._item.command, row_in(self._client, self._item.command)
+        assert command is not None
+        await self.send(command.model_copy(update={"version": row.version}), last=True)
 
     async def confirm(self) -> None:
         assert self._item.command is not None

@@ -1,6 +1,7 @@
 """What can be done about a refusal: for each kind, first the one tap that most likely puts it right."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from mobile_app.core.outbox import Refused
@@ -32,6 +33,7 @@ class Way(StrEnum):
 
     retry = "retry"
     look_again = "look_again"
+    insist = "insist"
     confirm = "confirm"
     correct = "correct"
     was_reset = "was_reset"
@@ -47,8 +49,8 @@ class Way(StrEnum):
 def ways_out(client: Client, item: Refused) -> list[Way]:
     """The first is the main one. Editing words and giving up are offered besides."""
     command, code = item.command, item.problem.code
-    if isinstance(command, ValidateIntervention) and code == _STALE:
-        return [Way.look_again]
+    if code == _STALE and row_in(client, command) is not None:
+        return _of_what_changed(command)
     if code == IMPLAUSIBLE:
         return _of_reading(client, item)
     if isinstance(command, CompleteIntervention):
@@ -58,6 +60,13 @@ def ways_out(client: Client, item: Refused) -> list[Way]:
     if isinstance(command, OnPlan):
         return _of_plan(client, command, code)
     return [Way.retry]
+
+
+def _of_what_changed(command: Command | None) -> list[Way]:
+    """Who approves looks again; who has written may let it stand."""
+    if isinstance(command, ValidateIntervention):
+        return [Way.look_again]
+    return [Way.insist, Way.open_plan] if isinstance(command, OnPlan) else [Way.insist]
 
 
 def _of_reading(client: Client, item: Refused) -> list[Way]:
@@ -96,10 +105,17 @@ def _of_plan(client: Client, command: OnPlan, code: str) -> list[Way]:
         return [Way.retry]
     if isinstance(command, MoveOccurrence) and code == "move_past_neighbour":
         return [Way.other_day, Way.open_plan]
-    return [Way.open_plan] if code in _OVER or code == _STALE else [Way.retry, Way.open_plan]
+    return [Way.open_plan] if code in _OVER else [Way.retry, Way.open_plan]
 
 
 # What a command speaks of
+
+
+def row_in(client: Client, command: Command | None) -> Any:
+    """What it changes, as it stands now."""
+    model = command.on[0] if command and command.on else None
+    table = client.tables.by_entity.get(model.entity) if model else None
+    return table.get(command.subject_id) if command and table else None
 
 
 def plan_in(client: Client, command: Command | None) -> PlanRow | None:

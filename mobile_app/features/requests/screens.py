@@ -183,9 +183,10 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
     symptom = marks.SYMPTOM[request.symptom]
     initial = {"title": (request.text.split("\n")[0] or symptom.word)[:TITLE_MOST], "priority": "high" if request.is_stopped else "medium"}
     form = use_form(f"accept:{request.id}", initial)
+    job_id = ft.use_memo(uuid7, [])
 
     async def accept() -> None:
-        fields = {"title": form.get("title") or initial["title"], "priority": form.get("priority"), "intervention_id": uuid7()}
+        fields = {"title": form.get("title") or initial["title"], "priority": form.get("priority"), "intervention_id": job_id}
         fields |= {"assigned_technician_id": form.get("technician") or None, "request_id": request.id, "occurred_at": client.now()}
         command = made(form, AcceptWorkRequest, fields)
         if command and await submit(client, command, form, said="requests.accepted"):

@@ -84,10 +84,20 @@ class TestEditor:
     ])  # fmt: skip
     def test_says_what_is_missing_where_it_is(self, fields, wrong):
         told = self.written(**fields)
-        assert set(v.wrong_with(told)) == ({told["steps"][0]["id"]} if wrong else set())
+        assert set(v.wrong_with(told, AT)) == ({told["steps"][0]["id"]} if wrong else set())
+
+    @pytest.mark.parametrize("fields", [
+        {"kind": "choice", "options": "\n".join(map(str, range(30)))}, {"help": "x" * 20_000}, {"title": "\u200b"},
+        {"kind": "number", "low": 1e300}, {"kind": "number", "unit": "x" * 30}, {"kind": "meter", "meter_name": "x" * 200},
+    ])  # fmt: skip
+    def test_what_no_checklist_takes_is_said_at_its_step(self, fields):
+        told = self.written(**fields)
+        told["steps"] = [{**v.blank_step(), "title": "Nettoyer"}, *told["steps"]]
+        assert set(v.wrong_with(told, AT)) == {told["steps"][1]["id"]}
+        assert set(v.wrong_with({**told, "name": "\u200b"}, AT)) == {told["steps"][1]["id"], "name"}
 
     def test_needs_a_name_and_a_step(self):
-        assert set(v.wrong_with({"name": " ", "steps": []})) == {"name", ""}
+        assert set(v.wrong_with({"name": " ", "steps": []}, AT)) == {"name", ""}
 
     def test_moves_steps_as_far_as_there_are_places(self):
         steps = [{"id": name} for name in "abc"]

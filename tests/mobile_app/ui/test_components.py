@@ -75,6 +75,24 @@ class TestErrorBoundary:
         assert not any(b"too long" in message for message in screen.connection.sent[sent:])
         assert screen.find(ft.TextButton, having="break")
 
+    async def test_a_tap_on_what_is_at_work_is_the_same_tap(self, screen):
+        """As soon as it is done, the next one counts."""
+        begun, done = [], asyncio.Event()
+
+        async def work(_: object) -> None:
+            begun.append(1)
+            await done.wait()
+
+        await screen.show(component(lambda: ft.Column([ft.TextButton("save", on_click=work), ft.TextButton("else", on_click=work)])))
+        for words in ("save", "save", "else"):
+            screen.send(screen.client.tappable(words), "click")
+            await screen.settle()
+        assert len(begun) == 2
+        done.set()
+        await screen.settle()
+        await screen.click("save")
+        assert len(begun) == 3
+
     async def test_an_invalid_control_does_not_freeze_the_session(self, screen):
         reported: list[str] = []
         report_errors_to(lambda where, _: reported.append(where))

@@ -65,6 +65,13 @@ def test_what_a_workbook_does_not_hold_is_refused_not_left_out():
     sheet.discard()
 
 
+def test_text_longer_than_a_cell_of_a_workbook_says_that_it_goes_on():
+    sheet = Xlsx(["text"], "en", title="x")
+    sheet.lines([["a" * 32_767], ["b" * 40_000]])
+    [_, [whole], [cut]] = CalamineWorkbook.from_filelike(io.BytesIO(sheet.tail())).get_sheet_by_index(0).to_python()
+    assert (whole, cut) == ("a" * 32_767, "b" * 32_766 + "…")
+
+
 async def test_a_list_that_breaks_off_leaves_nothing_open(database):
     """An open file would be a warning, and warnings are errors."""
     sheet = Xlsx(["number"], "en", title="x")
