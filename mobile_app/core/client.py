@@ -397,7 +397,7 @@ class Client:
 
     def _project(self) -> None:
         """Replay the pending commands over the server's rows."""
-        rows = Rows(self.tables.server_row, self.tables.server_rows)
+        rows = Rows(self.tables.server_row, self.tables.server_rows, now=self.now())
         user = self.session.user
         if user is not None:
             by = By(user.id, user.role, user.name)

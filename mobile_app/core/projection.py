@@ -5,6 +5,7 @@ server's row already includes the command, and does nothing where the lifecycle 
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,11 +22,15 @@ K = TypeVar("K", bound=Consequence)
 
 
 class Rows:
-    """The rows as the commands so far leave them; `changes` is what they have made of the server's."""
+    """The rows as the commands so far leave them; `changes` is what they have made of the server's.
 
-    def __init__(self, server_row: ServerRow, server_rows: ServerRows = lambda _: ()) -> None:
+    `now`: when the server would carry the commands out. Without, each when it was given.
+    """
+
+    def __init__(self, server_row: ServerRow, server_rows: ServerRows = lambda _: (), *, now: datetime | None = None) -> None:
         self._server_row = server_row
         self._server_rows = server_rows
+        self.now = now
         self.changes: dict[tuple[str, UUID], EntityRow | None] = {}
 
     def get(self, model: type[T], row_id: UUID | None) -> T | None:

@@ -17,6 +17,7 @@ from shared_models.meters.commands import CreateMeter, RecordReading, ResetMeter
 from shared_models.meters.rows import ResetKind
 from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from tests.parity.cases import case
+from tests.parity.of_plans import FLOATING, HOURS, RUN
 from tests.parity.shop import Shop, step
 
 # --- machines
@@ -169,6 +170,16 @@ async def of_a_replaced_one(shop: Shop) -> None:
     await shop.offline()
     await shop.do(ResetMeter, meter_id=meter, reset_id=uuid7(), kind=ResetKind.replacement, final_value=1_200, start_value=3, reason="HS")
     await shop.read(meter, 3.5)
+
+
+@case(ResetMeter)
+async def told_late_of_one_that_a_plan_counts_on(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    meter = await shop.add_meter(machine, readings=RUN)
+    await shop.add_plan(machine, meter_id=meter, **FLOATING, **HOURS | {"frequency_value": 10})
+    await shop.offline()
+    late = {"occurred_at": shop.ago(days=12), "final_value": 1_900, "start_value": 1_850}
+    await shop.do(ResetMeter, meter_id=meter, reset_id=uuid7(), is_confirmed=True, **late)
 
 
 # --- what is set up once

@@ -66,13 +66,13 @@ class Present:
         return self.works or (self.machine is not None and at < self.machine.status_since)
 
 
-def course_of(rows: Rows, plan: PlanRow, now: datetime) -> Course:
-    """With the last twelve dates that have ended, and the latest readings."""
+def course_of(rows: Rows, plan: PlanRow, at: datetime) -> Course:
+    """With the last twelve dates that have ended, and the latest readings; `at` is when it changes, which may be told of late."""
     machine = Present(rows.get(EquipmentRow, plan.equipment_id))
     dates = {date.original_due: date for date in plan.occurrences}
     job = next((rows.get(InterventionRow, date.intervention_id) for date in dates.values() if date.state == "open"), None)
     return Course(
-        plan, _outlook(plan, rows.get(MeterRow, plan.meter_id)), now, machine, dates, works=machine.works,
+        plan, _outlook(plan, rows.get(MeterRow, plan.meter_id)), rows.now or at, machine, dates, works=machine.works,
         site_id=machine.machine.site_id if machine.machine else None, is_archived=bool(plan.is_active) and plan.inactive_reason == ARCHIVED,
         number=job.number if job else None, id_of=lambda original_due: uuid5(plan.id, original_due.isoformat()),
     )  # fmt: skip
