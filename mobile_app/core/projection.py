@@ -59,7 +59,9 @@ RULES: dict[type[Command], Rule] = {}
 CONSEQUENCES: dict[type[Consequence], Rule] = {}
 
 
-def rule(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
+def foretells(command: type[C]) -> Callable[[Callable[[Rows, C, By], None]], Callable[[Rows, C, By], None]]:
+    """How the device does what is more than the shared rule on one row."""
+
     def register(function: Callable[[Rows, C, By], None]) -> Callable[[Rows, C, By], None]:
         RULES[command] = function
         return function

@@ -37,11 +37,12 @@ async def create(session: Session, actor: Actor, cmd: CreateMeter) -> Meter:
 async def update(session: Session, actor: Actor, cmd: UpdateMeter) -> None:
     """A meter on which a plan in force counts stays in use."""
     meter = await repository.get_visible(session, actor, cmd.meter_id)
+    row = apply(await repository.known(session, meter), cmd, actor.by).row
     await _check_name(session, meter.equipment_id, cmd)
     if meter.is_active and not cmd.is_active and await repository.is_planned_on(session, meter.id):
         raise MeterInUse(name=meter.name)
     before = audit.snapshot(meter)
-    await _change(session, actor, meter, await repository.known(session, meter), cmd)
+    await _keep_meter(session, meter, row)
     await audit.record(session, actor, "meter.updated", meter, before=before, occurred_at=cmd.occurred_at)
 
 
@@ -89,7 +90,7 @@ async def reset(session: Session, actor: Actor, cmd: ResetMeter) -> None:
     await audit.record(session, actor, "meter.reset", meter, before={}, after=after, occurred_at=cmd.occurred_at)
 
 
-async def _change(session: Session, actor: Actor, meter: Meter, known: MeterRow, cmd: OnMeter | UpdateMeter) -> MeterRow:
+async def _change(session: Session, actor: Actor, meter: Meter, known: MeterRow, cmd: OnMeter) -> MeterRow:
     row = apply(known, cmd, actor.by).row
     await _keep_story(session, known, row, user_id=actor.by.account)
     await _keep_meter(session, meter, row)

@@ -1,6 +1,6 @@
 """What commands do to machines and meters, and to what planners set up, beyond a row that is there."""
 
-from mobile_app.core.projection import Rows, carries, keep, rule
+from mobile_app.core.projection import Rows, carries, foretells, keep
 from shared_models.base import Command
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
@@ -23,7 +23,7 @@ def _reported(rows: Rows, said: StatusTold, _: By) -> None:
         rows.put(changed)
 
 
-@rule(eq.CreateEquipment)
+@foretells(eq.CreateEquipment)
 def _create(rows: Rows, cmd: eq.CreateEquipment, _: By) -> None:
     if not rows.get(EquipmentRow, cmd.equipment_id):
         rows.put(rules.create(cmd))
@@ -32,7 +32,7 @@ def _create(rows: Rows, cmd: eq.CreateEquipment, _: By) -> None:
 # --- meters
 
 
-@rule(CreateMeter)
+@foretells(CreateMeter)
 def _create_meter(rows: Rows, cmd: CreateMeter, _: By) -> None:
     machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine and not rows.get(MeterRow, cmd.meter_id):
@@ -63,4 +63,4 @@ def _write(rows: Rows, cmd: Command, by: By) -> None:
 
 
 for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):
-    rule(_kind)(_write)
+    foretells(_kind)(_write)

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from mobile_app.core.projection import Rows, carries, keep, rule
+from mobile_app.core.projection import Rows, carries, foretells, keep
 from shared_models.checklists.answering import answer_step, meters_of
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import ChecklistRow
@@ -20,7 +20,7 @@ from shared_models.requests.rules import JobAsked
 from shared_models.rules import By, apply
 
 
-@rule(CreateIntervention)
+@foretells(CreateIntervention)
 def _create(rows: Rows, cmd: CreateIntervention, by: By) -> None:
     _ask(rows, cmd, by)
 
@@ -52,7 +52,7 @@ def _follow_up(rows: Rows, repair: RepairIsTemporary, by: By) -> None:
         rows.put(repair.follow_up(datetime.combine(repair.until, time(23, 59)).astimezone(), by))
 
 
-@rule(AnswerStep)
+@foretells(AnswerStep)
 def _answer(rows: Rows, cmd: AnswerStep, by: By) -> None:
     job = rows.get(InterventionRow, cmd.intervention_id)
     if job is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid5
 
-from mobile_app.core.projection import CONSEQUENCES, Rows, carries, rule
+from mobile_app.core.projection import CONSEQUENCES, Rows, carries, foretells
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.creation import due_job, snapshot
@@ -108,7 +108,7 @@ def _keep(rows: Rows, course: Course, by: By) -> None:
 # ---------------------------------------------------------------- what planners do
 
 
-@rule(CreatePlan)
+@foretells(CreatePlan)
 def _create(rows: Rows, cmd: CreatePlan, by: By) -> None:
     machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine is None:
@@ -127,7 +127,7 @@ def _change(rows: Rows, cmd: OnPlan, by: By) -> None:
 
 
 for _kind in (UpdatePlan, SetPlanActive, MoveOccurrence, AssignOccurrence, SkipOccurrence, GeneratePlan):
-    rule(_kind)(_change)
+    foretells(_kind)(_change)
 
 
 def _let(rows: Rows, course: Course, cmd: OnPlan, by: By) -> None:
