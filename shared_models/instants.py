@@ -111,19 +111,19 @@ def _written_out(code: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-INSTANT_TOLD, DAY_TOLD, HOUR_TOLD = map(_written_out, ("datetime_invalid", "date_invalid", "time_invalid"))
+INSTANT_WRITTEN, DAY_WRITTEN, HOUR_WRITTEN = map(_written_out, ("datetime_invalid", "date_invalid", "time_invalid"))
 HAPPENED, PLANNED, BOUND = AfterValidator(_happened), AfterValidator(_planned), AfterValidator(_bound)
 WALL, MOMENT, HOUR = AfterValidator(_wall), AfterValidator(_moment), AfterValidator(_hour)
 DAY, PLAN_DAY = AfterValidator(_day), AfterValidator(_plan_day)
 
 Instant = Annotated[datetime, AwareDatetime]
 """As it is read: a row tells what the server has kept."""
-Happened = Annotated[AwareDatetime, HAPPENED, INSTANT_TOLD]
+Happened = Annotated[AwareDatetime, HAPPENED, INSTANT_WRITTEN]
 READ = object()
 ReadAt = Annotated[Happened, READ]
 """When a meter showed something: what is told of a time to come is refused."""
-Planned = Annotated[AwareDatetime, PLANNED, INSTANT_TOLD]
-Bound = Annotated[AwareDatetime, BOUND, INSTANT_TOLD]
+Planned = Annotated[AwareDatetime, PLANNED, INSTANT_WRITTEN]
+Bound = Annotated[AwareDatetime, BOUND, INSTANT_WRITTEN]
 """Where a query begins or ends, and what a device's clock shows as it sends."""
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
@@ -133,12 +133,12 @@ _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _LOCAL = {"type": "string", "format": "date-time-local", "pattern": f"^{_DATE}T{_CLOCK}$"}
 Local = Annotated[NaiveDatetime, WithJsonSchema(_LOCAL)]
 """A site's wall clock: what is planned for eight o'clock stays at eight o'clock when the clocks change."""
-Wall = Annotated[Local, WALL, INSTANT_TOLD]
+Wall = Annotated[Local, WALL, INSTANT_WRITTEN]
 """A wall clock's time as it is sent."""
-Moment = Annotated[datetime, MOMENT, INSTANT_TOLD, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, _LOCAL]})]
+Moment = Annotated[datetime, MOMENT, INSTANT_WRITTEN, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, _LOCAL]})]
 """An instant, or without an offset a wall clock's time."""
-Day = Annotated[date, DAY, DAY_TOLD]
+Day = Annotated[date, DAY, DAY_WRITTEN]
 """Of a machine's life."""
-PlanDay = Annotated[date, PLAN_DAY, DAY_TOLD]
+PlanDay = Annotated[date, PLAN_DAY, DAY_WRITTEN]
 _HOUR = {"type": "string", "format": "time-local", "pattern": f"^{_CLOCK}$"}
-Hour = Annotated[time, HOUR, HOUR_TOLD, WithJsonSchema(_HOUR)]
+Hour = Annotated[time, HOUR, HOUR_WRITTEN, WithJsonSchema(_HOUR)]

@@ -114,12 +114,12 @@ class Bridge:
 
     def _receive(self, message: Message) -> None:
         if message["kind"] == "response":
-            self._settle(message)
+            self._answered(message)
         elif message["kind"] == "event":
             for handler in list(self._handlers.get(message["method"], ())):
                 self._run(handler, message.get("params"))
 
-    def _settle(self, message: Message) -> None:
+    def _answered(self, message: Message) -> None:
         answer = self._pending.get(message["id"])
         if answer is None or answer.done():
             return

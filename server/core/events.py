@@ -25,7 +25,7 @@ CHANNEL = "etabli_poke"
 _MAX_PAYLOAD = 7900  # PostgreSQL refuses 8000 bytes
 _KEY = "pokes"
 _SILENCE_SECONDS = 20.0
-STREAMS_OF_PERSON = 20
+STREAMS_OF_USER = 20
 """A device holds one, and one that has lost its network holds it until the kernel notices."""
 STREAMS_OF_ADDRESS = 500
 """A whole plant may share an address."""
@@ -121,7 +121,7 @@ class PokeHub:
         subscription = Subscription(actor, address)
         if self._stopping:
             subscription.end()
-        self._make_room(STREAMS_OF_PERSON, lambda other: other.actor.user_id == actor.user_id)
+        self._make_room(STREAMS_OF_USER, lambda other: other.actor.user_id == actor.user_id)
         self._make_room(STREAMS_OF_ADDRESS, lambda other: other.address == address)
         self._subscriptions[subscription] = None
         try:

@@ -45,11 +45,11 @@ class Agenda:
             if sheet.found_in:
                 sheet.found_at_step = next(answer.step_id for answer in self.by_hand[sheet.found_in].answers if answer.state == "failed")
 
-    def settle(self) -> None:
+    def look_ahead(self) -> None:
         """When no more readings come: the rows of the next dates."""
         for meters in self.book.meters.values():
             for meter in meters:
-                meter.settle()
+                meter.arrange()
         for plan in self.book.everything():
             self._evaluate(plan)
             if plan.job is None and plan.original_due is not None and plan.due is not None:
@@ -125,8 +125,8 @@ class Agenda:
     def _evaluate(self, plan: Plan) -> None:
         """By all readings, those taken with jobs too."""
         ref = plan.reference
-        if plan.meter and ref and ref.kind is ReferenceKind.done and plan.settled_at > plan.created_at:
-            total = courses.outlook(plan).total_at(instant(plan.settled_at))
+        if plan.meter and ref and ref.kind is ReferenceKind.done and plan.ended_at > plan.created_at:
+            total = courses.outlook(plan).total_at(instant(plan.ended_at))
             plan.reference = ref.model_copy(update={"total": total})
         if plan.job is None:
             courses.look_again(plan)

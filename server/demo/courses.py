@@ -41,7 +41,7 @@ def begin(plan: Plan) -> None:
         share, first = plan.dice.random(), plan.meter.read[0]
         local = plan.machine.site.calendar.local(first.at.timestamp())
         plan.reference = Reference(kind=ReferenceKind.done, at=local, total=max(0.0, first.total - round(share * plan.rule.meter_interval)))
-    plan.reason = outlook(plan, plan.settled_at).due(plan.reference)
+    plan.reason = outlook(plan, plan.ended_at).due(plan.reference)
     plan.original_due = plan.reason.due if plan.reason else None
 
 
@@ -73,7 +73,7 @@ def due_at(plan: Plan) -> float:
 
 def created_at(plan: Plan) -> float:
     """When the job of the next date is made."""
-    return max(due_at(plan) - plan.horizon_days * DAY, plan.settled_at + MINUTE)
+    return max(due_at(plan) - plan.horizon_days * DAY, plan.ended_at + MINUTE)
 
 
 def tolerance(plan: Plan) -> float:
@@ -177,7 +177,7 @@ def _go_on(plan: Plan, kind: ReferenceKind, at: float, missed: list[Occurrence])
         plan.reference = Reference(kind=ReferenceKind.due, at=plan.reason.due, total=plan.reason.threshold)
     else:
         plan.reference = _from(plan, kind, max(at, due_at(plan)) if kind is ReferenceKind.skipped else at)
-    plan.settled_at = at
+    plan.ended_at = at
     plan.reason = outlook(plan, at).due(plan.reference)
     plan.original_due = plan.reason.due if plan.reason else None
 

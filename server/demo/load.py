@@ -209,7 +209,7 @@ class _Loader:
 
     async def _write_agenda(self, agenda: Agenda, book: Workbook) -> None:
         """What the past leads to: the plans as they stand, their next dates, and all readings."""
-        agenda.settle()
+        agenda.look_ahead()
         await self._write_occurrences(agenda.rows)
         await self.connection.execute(outlooks.STAGE)
         await self._copy("outlook", outlooks.COLUMNS, (outlooks.record(plan, self.now) for plan in book.everything()))

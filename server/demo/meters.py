@@ -86,7 +86,7 @@ class Meter:
     def is_counter(self) -> bool:
         return self.gauge.kind is MeterKind.counter
 
-    def settle(self) -> None:
+    def arrange(self) -> None:
         """To be called when readings have been added."""
         self.readings.sort(key=lambda taken: (taken.read_at, taken.id))
         self.read = [Point(taken.read_at, taken.total) for taken in self.readings]
@@ -131,7 +131,7 @@ def _meter(machine: Machine, gauge: Gauge, dice: Dice, crew: list[User], now: fl
         for at in moments:
             value = round(dice.gauss(gauge.usual, gauge.spread), 1)
             meter.readings.append(Taken(dice.id_at(at), instant(at), value, value, dice.pick(crew).id))
-    meter.settle()
+    meter.arrange()
     return meter
 
 

@@ -22,7 +22,7 @@ _LAST = (
 )  # fmt: skip
 
 
-class Person(NamedTuple):
+class Account(NamedTuple):
     username: str
     first: str
     last: str
@@ -32,34 +32,34 @@ class Person(NamedTuple):
 
 
 DEMO_PEOPLE = (
-    Person("admin", "Nadia", "Fournier", Role.admin, ()),
-    Person("supervisor", "Claire", "Lefèvre", Role.supervisor, (0, 1)),
-    Person("technician", "Julien", "Roux", Role.technician, (0,)),
-    Person("k.benali", "Karim", "Benali", Role.technician, (0,)),
-    Person("l.petit", "Léa", "Petit", Role.technician, (0,)),
-    Person("m.diallo", "Mamadou", "Diallo", Role.technician, (0,)),
-    Person("s.girard", "Sophie", "Girard", Role.technician, (1,)),
-    Person("a.lemoine", "Antoine", "Lemoine", Role.technician, (1,)),
-    Person("d.walker", "Daniel", "Walker", Role.technician, (1,), "en"),
-    Person("p.moreau", "Philippe", "Moreau", Role.supervisor, (2,)),
-    Person("o.payet", "Olivier", "Payet", Role.technician, (2,)),
-    Person("m.hoarau", "Marie", "Hoarau", Role.technician, (2,)),
+    Account("admin", "Nadia", "Fournier", Role.admin, ()),
+    Account("supervisor", "Claire", "Lefèvre", Role.supervisor, (0, 1)),
+    Account("technician", "Julien", "Roux", Role.technician, (0,)),
+    Account("k.benali", "Karim", "Benali", Role.technician, (0,)),
+    Account("l.petit", "Léa", "Petit", Role.technician, (0,)),
+    Account("m.diallo", "Mamadou", "Diallo", Role.technician, (0,)),
+    Account("s.girard", "Sophie", "Girard", Role.technician, (1,)),
+    Account("a.lemoine", "Antoine", "Lemoine", Role.technician, (1,)),
+    Account("d.walker", "Daniel", "Walker", Role.technician, (1,), "en"),
+    Account("p.moreau", "Philippe", "Moreau", Role.supervisor, (2,)),
+    Account("o.payet", "Olivier", "Payet", Role.technician, (2,)),
+    Account("m.hoarau", "Marie", "Hoarau", Role.technician, (2,)),
 )
 
 
 @dataclass(eq=False)
 class User:
     id: UUID
-    person: Person
+    account: Account
     free_at: float = 0.0
 
     @property
     def name(self) -> str:
-        return f"{self.person.first} {self.person.last}"
+        return f"{self.account.first} {self.account.last}"
 
     @property
     def short(self) -> str:
-        return f"{self.person.first[0]}. {self.person.last}"
+        return f"{self.account.first[0]}. {self.account.last}"
 
 
 @dataclass
@@ -72,25 +72,25 @@ class Staff:
 
     def __post_init__(self) -> None:
         for user in self.everybody:
-            for site in user.person.sites:
-                if user.person.role == Role.technician:
+            for site in user.account.sites:
+                if user.account.role == Role.technician:
                     self.crews.setdefault(site, []).append(user)
                 else:
                     self.supervisors[site] = user
 
     def named(self, username: str) -> User:
-        return next(user for user in self.everybody if user.person.username == username)
+        return next(user for user in self.everybody if user.account.username == username)
 
 
 def staff_of(seed: int, sites: int) -> Staff:
     dice = Dice(seed, "people")
-    people = [*DEMO_PEOPLE, *(person for site in range(3, sites) for person in _people_of(site, dice))]
-    return Staff([User(dice.id_at(BORN), person) for person in people])
+    accounts = [*DEMO_PEOPLE, *(account for site in range(3, sites) for account in _accounts_of(site, dice))]
+    return Staff([User(dice.id_at(BORN), account) for account in accounts])
 
 
-def _people_of(site: int, dice: Dice) -> list[Person]:
+def _accounts_of(site: int, dice: Dice) -> list[Account]:
     roles = [Role.supervisor] + [Role.technician] * 11
-    return [Person(f"s{site + 1}-{rank}", dice.pick(_FIRST), dice.pick(_LAST), role, (site,)) for rank, role in enumerate(roles)]
+    return [Account(f"s{site + 1}-{rank}", dice.pick(_FIRST), dice.pick(_LAST), role, (site,)) for rank, role in enumerate(roles)]
 
 
 def user_rows(staff: Staff, since: float) -> list[dict[str, object]]:
@@ -98,14 +98,14 @@ def user_rows(staff: Staff, since: float) -> list[dict[str, object]]:
     at = instant(since)
     return [
         {
-            "id": user.id, "created_at": at, "updated_at": at, "username": user.person.username, "email": f"{user.person.username}@etabli.example",
-            "password_hash": password_hash, "first_name": user.person.first, "last_name": user.person.last, "role": user.person.role.value,
-            "language": user.person.language, "is_active": True, "all_sites": user.person.role == Role.admin,
-            "weekly_capacity": CAPACITY.get(user.person.username, USUAL_CAPACITY),
+            "id": user.id, "created_at": at, "updated_at": at, "username": user.account.username, "email": f"{user.account.username}@etabli.example",
+            "password_hash": password_hash, "first_name": user.account.first, "last_name": user.account.last, "role": user.account.role.value,
+            "language": user.account.language, "is_active": True, "all_sites": user.account.role == Role.admin,
+            "weekly_capacity": CAPACITY.get(user.account.username, USUAL_CAPACITY),
         }
         for user in staff.everybody
     ]  # fmt: skip
 
 
 def membership_rows(staff: Staff, site_ids: list[UUID]) -> list[dict[str, object]]:
-    return [{"user_id": user.id, "site_id": site_ids[site]} for user in staff.everybody for site in user.person.sites]
+    return [{"user_id": user.id, "site_id": site_ids[site]} for user in staff.everybody for site in user.account.sites]

@@ -58,7 +58,7 @@ class Plan:
     reference: Reference | None = None
     original_due: datetime | None = None
     reason: DueReason | None = None
-    settled_at: float = 0.0
+    ended_at: float = 0.0
     job: Sheet | None = None
     ignored_since: datetime | None = None
 
@@ -158,7 +158,7 @@ def _plan(
         technician, team_id = next(user for user in staff.everybody if user.id == pin.sheet.assigned_technician_id), None
     plan = Plan(
         dice.id_at(BORN), machine, stream, wanted, wanted.cadence.rule(starts_at), dice, created, meter, technician, team_id,
-        careless=dice.happens(CARELESS) and machine.name != IGNORED[0], pin=pin, settled_at=created,
+        careless=dice.happens(CARELESS) and machine.name != IGNORED[0], pin=pin, ended_at=created,
     )  # fmt: skip
     if (machine.name, wanted.title) == IGNORED and machine.site.index == 0:
         plan.ends_at = now - IGNORED_FOR

@@ -50,12 +50,12 @@ class Workshop:
         end = (made.restarted_at or made.actual_end).timestamp()
         need.machine.free_at = max(end, made.actual_end.timestamp())
         if need.plan:
-            self._settle(need.plan, made)
+            self._end(need.plan, made)
         if made.status == "completed" and made.needs_validation:
             self._review(made)
         return made
 
-    def _settle(self, plan: Plan, sheet: Sheet) -> None:
+    def _end(self, plan: Plan, sheet: Sheet) -> None:
         """The plan goes on, and what was found on the way is written down."""
         assert sheet.actual_end is not None
         end = sheet.actual_end.timestamp()

@@ -54,7 +54,7 @@ from shared_models.equipment.commands import (
     UpdateEquipment,
 )
 from shared_models.equipment.rows import EquipmentRow
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.labels.codes import new_label_code
 from shared_models.rules import apply
 
@@ -114,7 +114,7 @@ async def put(session: Session, actor: Actor, cmd: PutEquipment) -> None:
     stays = {name: getattr(machine, name) for name in ("version", "site_id") if getattr(cmd, name) is None}
     machine = await update(session, actor, UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
     if cmd.status not in {None, machine.status}:
-        await tell_status(session, actor, machine, StatusTold(machine.id, cmd.status, cmd.occurred_at))
+        await tell_status(session, actor, machine, StatusReported(machine.id, cmd.status, cmd.occurred_at))
 
 
 async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUID) -> None:
@@ -200,7 +200,7 @@ async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipme
 @carries_out(ChangeEquipmentStatus)
 async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStatus) -> Equipment:
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    await tell_status(session, actor, machine, StatusTold(machine.id, cmd.status, cmd.occurred_at, cmd.reason))
+    await tell_status(session, actor, machine, StatusReported(machine.id, cmd.status, cmd.occurred_at, cmd.reason))
     return machine
 
 

@@ -10,10 +10,10 @@ from server.equipment import repository
 from server.equipment.consequences import MachineBack
 from server.equipment.models import Equipment, EquipmentStatusLog
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
-from shared_models.equipment.rules import StatusTold, with_status
+from shared_models.equipment.rules import StatusReported, with_status
 
 
-async def tell_status(session: Session, actor: Actor, machine: Equipment, said: StatusTold) -> None:
+async def tell_status(session: Session, actor: Actor, machine: Equipment, said: StatusReported) -> None:
     """Nothing where the machine was that already and there is no reason to add."""
     log, following_id = await repository.status_around(session, machine.id, said.at)
     row = with_status(seen(EquipmentRow, machine), said, log)

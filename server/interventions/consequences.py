@@ -9,7 +9,7 @@ from server.equipment.status import tell_status
 from server.interventions import repository
 from server.meters import service as meters
 from server.plans import service as plans
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.meters.commands import VoidReading
 from shared_models.meters.rules import ReadingTaken, ReadingVoided
 from shared_models.permissions import Permission
@@ -19,7 +19,7 @@ from shared_models.rules import Consequence
 
 async def carry_on(session: Session, actor: Actor, consequence: Consequence) -> None:
     match consequence:
-        case StatusTold():
+        case StatusReported():
             machine = await equipment.get_visible(session, actor, consequence.equipment_id, for_update=True)
             await tell_status(session, actor, machine, consequence)
         case JobClosed() | JobCalledOff() | JobReopened():

@@ -18,13 +18,13 @@ from shared_models.meters.rows import MeterRow
 from shared_models.meters.sources import ReadingReport, ReadingReportAnswer, ReadingSourceCreate, ReadingSourceKey, ReadingSourceRead
 
 Reader = Annotated[Actor, require("equipment:read")]
-Settler = Annotated[Actor, require("settings:write")]
+SettingsWriter = Annotated[Actor, require("settings:write")]
 _ONE = "/meters/{meter_id}"
 _KEY = APIKeyHeader(name="X-API-Key", scheme_name="reading source key", auto_error=False)
 router = APIRouter(tags=["meters"], route_class=WriteRoute)
 lists(router, "/meters", listing.METERS, Reader)
 lists(router, _ONE + "/readings", listing.READINGS, Reader)
-lists(router, "/reading-sources", listing.SOURCES, Settler)
+lists(router, "/reading-sources", listing.SOURCES, SettingsWriter)
 
 
 async def _source(session: SessionDep, pool: ReadPoolDep, key: Annotated[str | None, Security(_KEY)]) -> ReadingSource:
@@ -56,10 +56,10 @@ async def report_readings(
 
 
 @router.post("/reading-sources", status_code=status.HTTP_201_CREATED)
-async def create_reading_source(actor: Settler, session: SessionDep, cmd: ReadingSourceCreate) -> ReadingSourceKey:
+async def create_reading_source(actor: SettingsWriter, session: SessionDep, cmd: ReadingSourceCreate) -> ReadingSourceKey:
     return await sources.create(session, actor, cmd)
 
 
 @router.post("/reading-sources/{source_id}/revoke")
-async def revoke_reading_source(actor: Settler, session: SessionDep, source_id: UUID) -> ReadingSourceRead:
+async def revoke_reading_source(actor: SettingsWriter, session: SessionDep, source_id: UUID) -> ReadingSourceRead:
     return ReadingSourceRead.model_validate(await sources.revoke(session, actor, source_id))

@@ -106,7 +106,7 @@ async def add_reading(session: Session, actor: Actor, known: MeterRow, cmd: Reco
 
 async def retell(session: Session, meter: Meter) -> None:
     known = await repository.known(session, meter)
-    await _keep_meter(session, meter, rules.retold(known, known, known.readings))
+    await _keep_meter(session, meter, rules.recounted(known, known, known.readings))
 
 
 async def _keep_story(session: Session, before: MeterRow, after: MeterRow, *, user_id: UUID | None = None, **source: Any) -> None:

@@ -33,7 +33,7 @@ async def write_team(session: Session, actor: Actor, cmd: WriteTeam) -> Team:
     row = rules.write_team(seen(TeamRow, found, member_ids=members) if found else None, cmd, actor.by)
     if await repository.name_is_taken(session, Team, row.name, but=row.id, site_id=row.site_id):
         raise NameTaken(name=row.name)
-    if not await repository.people_fit(session, row.member_ids, row.site_id):
+    if not await repository.members_fit(session, row.member_ids, row.site_id):
         raise TeamMemberUnfit(field="member_ids")
     action = "team.updated" if found else "team.created"
     more = ({"member_ids": members} if found else {}, {"member_ids": row.member_ids})

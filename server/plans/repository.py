@@ -208,16 +208,16 @@ async def fits(session: ReadSession, what: str, row_id: UUID, of: UUID | None = 
     return bool(await session.scalar(sa.text(_FITS[what]), {"id": row_id} | ({"of": of} if of else {})))
 
 
-_PEOPLE = sa.text("""
+_MEMBERS = sa.text("""
 select count(*) from users u where u.id = any(:ids) and u.is_active
 and (u.all_sites or exists (select from user_site s where s.user_id = u.id and s.site_id = :site))
 """)
 
 
-async def people_fit(session: ReadSession, user_ids: Iterable[UUID], site_id: UUID) -> bool:
+async def members_fit(session: ReadSession, user_ids: Iterable[UUID], site_id: UUID) -> bool:
     """Whether all of them are active and of the site."""
     wanted = list(set(user_ids))
-    return bool(await session.scalar(_PEOPLE, {"ids": wanted, "site": site_id}) == len(wanted))
+    return bool(await session.scalar(_MEMBERS, {"ids": wanted, "site": site_id}) == len(wanted))
 
 
 # --- the job of a date, which belongs to another domain

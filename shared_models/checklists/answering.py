@@ -54,13 +54,13 @@ def answer_step(job: InterventionRow, cmd: AnswerStep, by: By, meters: Sequence[
         reading = _reading(job, step, cmd, cmd.state, meters)
         answer = _answer(step, cmd, cmd.state, reading, by)
         if former and former.id == answer.id:
-            return _told_again(job, former, answer)
+            return _sent_again(job, former, answer)
         then += [reading] if reading else []
         answers = with_new(answers, answer, "answer_id")
     return Outcome(changed(job, answers=answers), tuple(then))
 
 
-def _told_again(job: InterventionRow, former: AnswerRow, answer: AnswerRow) -> Outcome[InterventionRow]:
+def _sent_again(job: InterventionRow, former: AnswerRow, answer: AnswerRow) -> Outcome[InterventionRow]:
     if any(getattr(former, name) != getattr(answer, name) for name in ("state", "value", "reason", "photo_id")):
         raise AlreadyExists(field="answer_id")
     return Outcome(job)

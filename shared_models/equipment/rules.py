@@ -10,7 +10,7 @@ from shared_models.rules import By, Consequence, Outcome, made, replaced, rule
 
 
 @dataclass(frozen=True)
-class StatusTold(Consequence):
+class StatusReported(Consequence):
     """What the machine is from `at` on."""
 
     equipment_id: UUID
@@ -43,7 +43,7 @@ def around(machine: EquipmentRow, at: datetime) -> Around:
     return Around(None, Entry(machine.status_since, machine.status, is_last_change=True))
 
 
-def with_status(machine: EquipmentRow, said: StatusTold, log: Around) -> EquipmentRow | None:
+def with_status(machine: EquipmentRow, said: StatusReported, log: Around) -> EquipmentRow | None:
     """The machine with that entry in its log, the last of which is what it is; None where it says nothing."""
     if log.before == said.status and not said.reason:
         return None
@@ -53,7 +53,7 @@ def with_status(machine: EquipmentRow, said: StatusTold, log: Around) -> Equipme
     return machine.model_copy(update={"status_since": _since(machine.status_since, said, log.before, log.following)})
 
 
-def _since(since: datetime, said: StatusTold, before: EquipmentStatus | None, following: Entry) -> datetime:
+def _since(since: datetime, said: StatusReported, before: EquipmentStatus | None, following: Entry) -> datetime:
     """The last change: the entry that follows may have become one, or be none any more."""
     if following.status != said.status:
         return max(since, following.at)
@@ -62,7 +62,7 @@ def _since(since: datetime, said: StatusTold, before: EquipmentStatus | None, fo
 
 @rule(ChangeEquipmentStatus)
 def change_status(machine: EquipmentRow, cmd: ChangeEquipmentStatus, _: By) -> Outcome[EquipmentRow]:
-    return Outcome(machine, (StatusTold(machine.id, cmd.status, cmd.occurred_at, cmd.reason),))
+    return Outcome(machine, (StatusReported(machine.id, cmd.status, cmd.occurred_at, cmd.reason),))
 
 
 def create(cmd: CreateEquipment, *, code: str = "") -> EquipmentRow:

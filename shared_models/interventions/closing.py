@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared_models.checklists.rules import unanswered
 from shared_models.equipment.rows import EquipmentStatus
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.interventions import labour, sheet
 from shared_models.interventions.commands import CompleteIntervention, ReturnIntervention, ReviseIntervention, ValidateIntervention
 from shared_models.interventions.creation import permanent_repair
@@ -66,7 +66,7 @@ def _after(job: InterventionRow, cmd: CompleteIntervention, at: datetime) -> lis
     if cmd.permanent_id and cmd.temporary_until:
         then.append(RepairIsTemporary(job, cmd.permanent_id, cmd.temporary_until, at))
     if cmd.equipment_status is not None:
-        then.append(StatusTold(job.equipment_id, cmd.equipment_status, cmd.restarted_at or at))
+        then.append(StatusReported(job.equipment_id, cmd.equipment_status, cmd.restarted_at or at))
     if job.scheduled_maintenance_id is not None:
         then.append(JobClosed(job.scheduled_maintenance_id, job, at))
     return then

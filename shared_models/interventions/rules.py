@@ -8,7 +8,7 @@ from uuid import UUID
 import shared_models.interventions.closing  # noqa: F401 - the rest of the rules
 from shared_models.checklists.rows import JobChecklist
 from shared_models.equipment.rows import EquipmentStatus
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.interventions import sheet
 from shared_models.interventions.commands import (
     AddAction,
@@ -75,7 +75,7 @@ def create(
     ))  # fmt: skip
     then: tuple[Consequence, ...] = ()
     if job.stopped_at is not None and job.stop_kind is StopKind.failure:
-        then = (StatusTold(machine.id, EquipmentStatus.broken, job.stopped_at),)
+        then = (StatusReported(machine.id, EquipmentStatus.broken, job.stopped_at),)
     if cmd.action_id is None:
         return Outcome(job, then)
     begun = _begun(job, cmd.action_id, cmd.occurred_at, by)
@@ -126,7 +126,7 @@ def start(job: InterventionRow, cmd: StartIntervention, by: By) -> Outcome[Inter
 def _begun(job: InterventionRow, action_id: UUID, at: datetime, by: By) -> Outcome[InterventionRow]:
     """The actor's timer runs, but not before their own last work here has ended; a machine that stands still is in maintenance."""
     begun = moved(job, Verb.start, status_reason="", **_timer(job, action_id, at, somebody(by)))
-    return Outcome(begun, (StatusTold(job.equipment_id, EquipmentStatus.maintenance, at),) if sheet.stands_still(job) else ())
+    return Outcome(begun, (StatusReported(job.equipment_id, EquipmentStatus.maintenance, at),) if sheet.stands_still(job) else ())
 
 
 def _timer(job: InterventionRow, action_id: UUID, at: datetime, user_id: UUID) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def cancel(job: InterventionRow, cmd: CancelIntervention, by: By) -> Outcome[Int
         job, Verb.cancel, status_reason=cmd.reason, actions=ended(job.actions, at), actual_end=max(at, job.actual_start or at),
         restarted_at=max(job.stopped_at or at, at) if runs_again else job.restarted_at,
     )  # fmt: skip
-    status = (StatusTold(job.equipment_id, cmd.equipment_status, at, cmd.reason),) if cmd.equipment_status else ()
+    status = (StatusReported(job.equipment_id, cmd.equipment_status, at, cmd.reason),) if cmd.equipment_status else ()
     skipped = (JobCalledOff(job.scheduled_maintenance_id, cancelled, at, cmd.reason),) if job.scheduled_maintenance_id else ()
     return Outcome(cancelled, (*status, *skipped))
 

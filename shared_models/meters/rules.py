@@ -232,10 +232,10 @@ def plain(value: float | None) -> Any:
 
 
 def _outcome(before: MeterRow, after: MeterRow, readings: Iterable[ReadingRow], at: datetime) -> Outcome[MeterRow]:
-    return Outcome(retold(before, after, readings), (MeterMoved(after.id, at),))
+    return Outcome(recounted(before, after, readings), (MeterMoved(after.id, at),))
 
 
-def retold(before: MeterRow, after: MeterRow, readings: Iterable[ReadingRow]) -> MeterRow:
+def recounted(before: MeterRow, after: MeterRow, readings: Iterable[ReadingRow]) -> MeterRow:
     """With its latest readings in order, and what they say of its use: unknown while older ones of the same days may exist."""
     latest = sorted(readings, key=lambda reading: (reading.read_at, reading.id), reverse=True)[:ON_DEVICE]
     last = last_of(_latest(latest), after.kind, resets_of(after))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared_models.equipment.commands import CreateEquipment
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
-from shared_models.equipment.rules import Around, Entry, StatusTold, create, with_status
+from shared_models.equipment.rules import Around, Entry, StatusReported, create, with_status
 from shared_models.ids import uuid7
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_is_what_its_whole_log_tells(story: list[tuple[int, EquipmentStatus, str
     machine: EquipmentRow = create(CreateEquipment(equipment_id=uuid7(), site_id=uuid7(), name="Presse", occurred_at=at))
     log: Log = [(at, machine.status, "")]
     for hour, status, reason in story:
-        said = StatusTold(machine.id, status, BEGAN + timedelta(hours=hour), reason)
+        said = StatusReported(machine.id, status, BEGAN + timedelta(hours=hour), reason)
         changed = with_status(machine, said, around(log, said.at))
         if changed is not None:
             machine = changed

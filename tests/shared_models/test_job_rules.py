@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared_models.base import Command
 from shared_models.checklists.rows import AnswerRow, JobChecklist, Step, StepKind, StepState
 from shared_models.equipment.rows import EquipmentStatus
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.interventions.closing import RepairIsTemporary
@@ -165,7 +165,7 @@ class TestAsking:
         made = create(_Machine, cmd, SUPERVISOR)
         assert (made.row.stop_kind, made.row.stopped_at, made.row.reported_at) == (StopKind.failure, AT, AT)
         assert (made.row.status, made.row.version, made.row.supervisor_id) == ("in_progress", 1, SUPERVISOR.id)
-        assert [told.status for told in made.then if isinstance(told, StatusTold)] == ["broken", "maintenance"]
+        assert [told.status for told in made.then if isinstance(told, StatusReported)] == ["broken", "maintenance"]
         planned = iv.CreateIntervention(**asked, stopped_at=AT, intervention_type=InterventionType.preventive)
         assert (create(_Machine, planned, TECHNICIAN).row.stop_kind, create(_Machine, planned, TECHNICIAN).then) == (StopKind.planned, ())
         with pytest.raises(EndsBeforeStart):
@@ -263,9 +263,9 @@ class TestStops:
         job = started(fresh(intervention_type=kind, stopped_at=AT - 3 * HOUR))
         closed = let(job, iv.CompleteIntervention, equipment_status=EquipmentStatus.active)
         assert (closed.row.restarted_at, closed.row.stop_kind) == (AT, usual_stop(kind))
-        assert closed.then == (StatusTold(job.equipment_id, EquipmentStatus.active, AT),)
+        assert closed.then == (StatusReported(job.equipment_id, EquipmentStatus.active, AT),)
         told = let(job, iv.CompleteIntervention, equipment_status=EquipmentStatus.active, restarted_at=AT - HOUR)
-        assert (told.row.restarted_at, told.then[0]) == (AT - HOUR, StatusTold(job.equipment_id, EquipmentStatus.active, AT - HOUR))
+        assert (told.row.restarted_at, told.then[0]) == (AT - HOUR, StatusReported(job.equipment_id, EquipmentStatus.active, AT - HOUR))
 
     def test_stops_and_restarts_are_in_order(self) -> None:
         with pytest.raises(RestartWithoutStop):
@@ -279,7 +279,7 @@ class TestStops:
         job = fresh(stopped_at=AT - HOUR)
         off = let(job, iv.CancelIntervention, reason="Mistake", equipment_status=EquipmentStatus.active)
         assert (off.row.restarted_at, off.row.status_reason) == (AT, "Mistake")
-        assert off.then == (StatusTold(job.equipment_id, EquipmentStatus.active, AT, "Mistake"),)
+        assert off.then == (StatusReported(job.equipment_id, EquipmentStatus.active, AT, "Mistake"),)
         assert do(job, iv.CancelIntervention, reason="Twice").restarted_at is None
 
 

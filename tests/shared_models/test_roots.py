@@ -38,7 +38,7 @@ from shared_models.validation import _FAMILIES, field_problems
 TEXTS = {text.ONE_LINE, text.LINES, text.SECRET, passwords.TYPED, passwords.NEW, email_address.ADDRESS, labels.WHOLE_CODE}
 TIMES = {instants.HAPPENED, instants.PLANNED, instants.BOUND, instants.WALL, instants.MOMENT}
 DAYS = {instants.DAY, instants.PLAN_DAY, instants.HOUR}
-NO_NUMBERS = {instants.INSTANT_TOLD, instants.DAY_TOLD, instants.HOUR_TOLD}
+NO_NUMBERS = {instants.INSTANT_WRITTEN, instants.DAY_WRITTEN, instants.HOUR_WRITTEN}
 READ_BY_ITSELF = {("PushRequest", "commands"), ("ReadingReport", "readings")}
 """Lists of which each item is read by itself, so that a bad one does not stop the others."""
 

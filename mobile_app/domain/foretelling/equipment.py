@@ -6,7 +6,7 @@ from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
 from shared_models.equipment.rows import EquipmentRow
-from shared_models.equipment.rules import StatusTold
+from shared_models.equipment.rules import StatusReported
 from shared_models.meters import rules as meter_rules
 from shared_models.meters.commands import CreateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
@@ -15,8 +15,8 @@ from shared_models.plans.commands import WriteMaintenanceType, WriteTeam
 from shared_models.rules import By, apply
 
 
-@carries(StatusTold)
-def _reported(rows: Rows, said: StatusTold, _: By) -> None:
+@carries(StatusReported)
+def _reported(rows: Rows, said: StatusReported, _: By) -> None:
     machine = rows.get(EquipmentRow, said.equipment_id)
     changed = machine and rules.with_status(machine, said, rules.around(machine, said.at))
     if changed:

@@ -114,8 +114,8 @@ async def test_of_too_many_streams_the_newest_go_on(database, monkeypatch):
     hub, somebody, colleague = PokeHub(database), person(HERE), person(HERE)
     with ExitStack() as stack:
         beside = stack.enter_context(hub.subscribe(colleague, "192.0.2.1"))
-        mine = [stack.enter_context(hub.subscribe(somebody, "192.0.2.9")) for _ in range(events.STREAMS_OF_PERSON + 5)]
-        assert [one.is_ended for one in mine] == [True] * 5 + [False] * events.STREAMS_OF_PERSON
+        mine = [stack.enter_context(hub.subscribe(somebody, "192.0.2.9")) for _ in range(events.STREAMS_OF_USER + 5)]
+        assert [one.is_ended for one in mine] == [True] * 5 + [False] * events.STREAMS_OF_USER
         assert not beside.is_ended
         for _ in range(40):
             newest = stack.enter_context(hub.subscribe(person(HERE), "192.0.2.9"))
