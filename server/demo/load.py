@@ -27,7 +27,7 @@ from server.demo.people import Staff, membership_rows, staff_of, user_rows
 from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.present import Present
-from server.demo.sheets import COLUMNS, Occurrence, Request, Sheet, StatusChange, as_record
+from server.demo.sheets import COLUMNS, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
 from server.demo.upkeep import Kinds, Teams
 from server.demo.workshop import Workshop
 
@@ -37,10 +37,7 @@ CHILDREN = (
     "failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo", "intervention_answer", "team_member",
     "reading", "meter_reset", "plan_occurrence",
 )  # fmt: skip
-ACTION_COLUMNS = ("id", "intervention_id", "user_id", "started_at", "ended_at", "note")
-NOTE_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "text")
-PHOTO_COLUMNS = ("id", "intervention_id", "user_id", "occurred_at", "kind", "caption")
-ANSWER_COLUMNS = ("id", "intervention_id", "user_id", "step_id", "state", "value", "reason", "photo_id", "occurred_at")
+ENTRIES = {"actions": Action, "notes": Note, "photos": Photo, "answers": Answer}
 OCCURRENCE_COLUMNS = tuple(column.name for column in fields(Occurrence))
 STATUS_COLUMNS = ("id", "equipment_id", "from_status", "to_status", "occurred_at", "received_at", "by_user_id", "reason")
 REQUEST_COLUMNS = (
@@ -232,20 +229,11 @@ class _Loader:
         self.sheets += len(sheets)
         await self._write_requests([(sheet.machine, sheet.request) for sheet in sheets if sheet.request])
         await self._copy("maintenance_interventions", COLUMNS, map(as_record, sheets))
-        await self._copy(
-            "intervention_action",
-            ACTION_COLUMNS,
-            ((a.id, s.id, a.user_id, a.started_at, a.ended_at, a.note) for s in sheets for a in s.actions),
-        )
-        await self._copy(
-            "intervention_note", NOTE_COLUMNS, ((n.id, s.id, n.user_id, n.occurred_at, n.text) for s in sheets for n in s.notes)
-        )
-        photos = ((p.id, s.id, p.user_id, p.occurred_at, p.kind, p.caption) for s in sheets for p in s.photos)
-        await self._copy("intervention_photo", PHOTO_COLUMNS, photos)
-        answers = (
-            (a.id, s.id, a.user_id, a.step_id, a.state, a.value, a.reason, a.photo_id, a.occurred_at) for s in sheets for a in s.answers
-        )
-        await self._copy("intervention_answer", ANSWER_COLUMNS, answers)
+        for name, kind in ENTRIES.items():
+            columns = [column.name for column in fields(kind)]
+            values = attrgetter(*columns)
+            records = ((sheet.id, *values(entry)) for sheet in sheets for entry in getattr(sheet, name))
+            await self._copy(f"intervention_{name.removesuffix('s')}", ("intervention_id", *columns), records)
         await self._write_occurrences([row for sheet in sheets for row in sheet.occurrences])
         await self._copy(
             "equipment_status_log", STATUS_COLUMNS, (_status_record(s.machine, change) for s in sheets for change in s.statuses)
