@@ -59,6 +59,7 @@ class Gates:
     reports: Gate = field(default_factory=lambda: Gate(1, waiting=8))
     thumbnails: Gate = field(default_factory=lambda: Gate(2, waiting=400))
     printing: Gate = field(default_factory=lambda: Gate(1, waiting=12))
+    workbooks: Gate = field(default_factory=lambda: Gate(1, waiting=12))
 
 
 async def gates_of(connection: HTTPConnection) -> Gates:

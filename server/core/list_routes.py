@@ -76,7 +76,7 @@ def _exporting(listed: List) -> Endpoint:
         parent = next(iter(of.values()), None)
         await listed.ensure_in_sight(pool, actor, parent)
         statement = listed.exporting(actor, query, parent)
-        heavy: AbstractAsyncContextManager[None] = gates.printing.passed() if file_type is FileType.xlsx else nullcontext()
+        heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if file_type is FileType.xlsx else nullcontext()
         async with heavy:
             spool = await spooled(pool, statement, _sheet(listed, file_type, actor.lang), listed.values(actor.lang))
         name = f"etabli-{listed.name.replace('_', '-')}-{now():%Y-%m-%d}.{file_type}"

@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 _MAX_WORDS = 6
+_FOLDED = str.maketrans({"％": "%", "﹪": "%", "＿": "_", "＼": "\\", "﹨": "\\", "∖": "\\"})
 
 
 class _Bound:
@@ -107,8 +108,11 @@ NOTHING: Final = Sql(())
 
 
 def words_of(search: str) -> list[str]:
-    """What is looked for, word by word; who types a whole page is answered by its beginning."""
-    return search.split()[:_MAX_WORDS]
+    """What is looked for, word by word; who types a whole page is answered by its beginning.
+
+    What the database folds into a wildcard is the wildcard's own letter before it is made a pattern.
+    """
+    return search.translate(_FOLDED).split()[:_MAX_WORDS]
 
 
 def containing(text: str) -> str:

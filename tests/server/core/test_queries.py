@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.queries import containing, expression, joined, plain, sql
+from server.core.queries import containing, expression, joined, plain, sql, words_of
 
 SENT = st.text() | st.sampled_from(["'; drop table users --", "{}", "{0}", "$1", "${}", ":p0", "\\", "%"]) | st.integers() | st.none()
 
@@ -45,3 +45,12 @@ def test_what_is_declared_binds_nothing():
 def test_no_letter_of_a_pattern_is_a_wildcard(text):
     pattern = re.sub(r"\\(.)", lambda found: re.escape(found[1]), containing(text)[1:-1])
     assert re.fullmatch(pattern, text)
+
+
+async def test_no_word_becomes_a_wildcard_when_it_is_folded(database):
+    statement = (
+        "select chr(n), etabli_fold(chr(n)) from generate_series(1, 65535) n"
+        r" where n not between 55296 and 57343 and etabli_fold(chr(n)) ~ '[%_\\]'"
+    )
+    folded = dict(map(tuple, await database.pool.fetch(statement)))
+    assert {letter: words_of(letter) for letter in folded} == {letter: [wildcard] for letter, wildcard in folded.items()}
