@@ -187,7 +187,7 @@ def format_date(when: date, today: date | None = None) -> str:
     """4 déc.; with the year when it is not this one."""
     day, today = _day(when), today or _day(_now())
     key = "common.date" if day.year == today.year else "common.date_year"
-    return t(key, day=_ordinal(day), month=_name("common.months_short", day.month - 1), year=day.year)
+    return t(key, day=ordinal_day(day), month=_name("common.months_short", day.month - 1), year=day.year)
 
 
 def format_date_long(when: date) -> str:
@@ -196,7 +196,7 @@ def format_date_long(when: date) -> str:
     text = t(
         "common.date_long",
         weekday=_name("common.weekdays", day.weekday()),
-        day=_ordinal(day),
+        day=ordinal_day(day),
         month=_name("common.months", day.month - 1),
     )
     return text[:1].upper() + text[1:]
@@ -255,7 +255,8 @@ def format_moment(moment: datetime, now: datetime | None = None) -> str:
     return format_date(moment, today)
 
 
-def _ordinal(day: date) -> str:
+def ordinal_day(day: date) -> str:
+    """As it stands in a date: 1er, 2, 3."""
     return "1er" if day.day == 1 and _Current.lang == "fr" else str(day.day)
 
 

@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import job_due, local_day, short_why
-from mobile_app.domain.lookup import dotted, line_of, name_of, place
+from mobile_app.domain.lookup import doer, dotted, line_of, place
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
 from mobile_app.ui.chips import StatusChip
@@ -79,7 +79,7 @@ def JobCard(
         icon=marks.TYPE[job.intervention_type].icon,
         tone=job_tone(job, now),
         chips=job_chips(job, now, pending=job.id in client.interventions.pending),
-        note=dotted(_why_now(job), _who(client, job)),
+        note=dotted(_why_now(job), doer(client, job.assigned_technician_id, job.assigned_team_id) or t("domain.unassigned")),
         on_click=on_open,
     )
 
@@ -87,12 +87,6 @@ def JobCard(
 def _why_now(job: InterventionRow) -> str:
     """What a plan counts by, while the job is to do."""
     return short_why(job.due_reason) if job.due_reason and job.status in OPEN else ""
-
-
-def _who(client: Client, job: InterventionRow) -> str:
-    """The person, else the team."""
-    team = client.tables.teams.get(job.assigned_team_id)
-    return name_of(client, job.assigned_technician_id) or (team.name if team else "") or t("domain.unassigned")
 
 
 def status_chip(machine: EquipmentRow, now: datetime) -> ft.Control:

@@ -8,7 +8,7 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.i18n import capital, format_date, format_late, format_number, language, n, t
+from mobile_app.core.i18n import capital, format_date, format_late, format_number, n, ordinal_day, t
 from mobile_app.domain.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
@@ -24,7 +24,7 @@ from shared_models.plans.why import every, why
 
 __all__ = [
     "DUE", "IGNORED", "OUTCOME", "PAUSED", "ComplianceMarks", "ComplianceStrip", "DueLine", "compliance_words", "due_chip", "due_state",
-    "due_word", "frequency_words", "job_due", "job_due_state", "local_day", "plan_due", "plan_due_state", "short_why", "spoken_day",
+ "frequency_words", "job_due", "job_due_state", "local_day", "plan_due", "plan_due_state", "short_why", "spoken_day",
     "why_sentence",
 ]  # fmt: skip
 
@@ -76,7 +76,7 @@ def spoken_day(day: date) -> str:
     """12 mars, with the year where it is not the present one; for sentences."""
     month = t("common.months").split(",")[day.month - 1]
     key = "common.date" if day.year == local_day(datetime.now(UTC)).year else "common.date_year"
-    return t(key, day="1er" if day.day == 1 and language() == "fr" else day.day, month=month, year=day.year)
+    return t(key, day=ordinal_day(day), month=month, year=day.year)
 
 
 WORDS: Final = _Words()
@@ -136,15 +136,10 @@ def _every(rule: CalendarRule) -> str:
 # When
 
 
-def due_word(day: date, today: date) -> str:
-    """`Retard 2 j`, `aujourd’hui`, `dans 3 jours`, then the date."""
-    return format_late(day, today)
-
-
 def job_due(job: InterventionRow, today: date, plan: PlanRow | None = None) -> Trailing | None:
     """The word at the right of a job's card; None without a date."""
     day, state = due_day(job), job_due_state(job, today, plan)
-    return Trailing(capital(due_word(day, today)), DUE[state].tone) if day and state else None
+    return Trailing(capital(format_late(day, today)), DUE[state].tone) if day and state else None
 
 
 def plan_due(plan: PlanRow, today: date, *, is_out: bool = False) -> Trailing | None:
@@ -152,7 +147,7 @@ def plan_due(plan: PlanRow, today: date, *, is_out: bool = False) -> Trailing | 
     if is_out:
         return Trailing(OUT_OF_SERVICE.word, OUT_OF_SERVICE.tone)
     state = plan_due_state(plan, today)
-    return Trailing(capital(due_word(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
+    return Trailing(capital(format_late(plan.next_due.date(), today)), DUE[state].tone) if state and plan.next_due else None
 
 
 def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
@@ -165,14 +160,16 @@ def due_chip(plan: PlanRow, today: date, *, is_out: bool = False) -> ft.Control:
     if state is None or plan.next_due is None:
         return StatusChip(t("due.unknown"), Tone.off, icon=ft.Icons.HELP_OUTLINE_ROUNDED)
     mark = DUE[state]
-    return StatusChip(capital(due_word(plan.next_due.date(), today)), mark.tone, icon=mark.icon, tooltip=format_date(plan.next_due.date()))
+    return StatusChip(
+        capital(format_late(plan.next_due.date(), today)), mark.tone, icon=mark.icon, tooltip=format_date(plan.next_due.date())
+    )
 
 
 def DueLine(due: date, today: date, lead_days: int, reason: DueReason | None = None) -> ft.Control:
     """The mark of a date, the date itself where the mark tells the days, and in small print why."""
     mark = DUE[due_state(due, today, lead_days)]
-    chip = StatusChip(capital(due_word(due, today)), mark.tone, icon=mark.icon)
-    exact = [Meta(format_date(due, today))] if due_word(due, today) != format_date(due, today) else []
+    chip = StatusChip(capital(format_late(due, today)), mark.tone, icon=mark.icon)
+    exact = [Meta(format_date(due, today))] if format_late(due, today) != format_date(due, today) else []
     head = ft.Row([chip, *exact], spacing=8, wrap=True)
     said: list[ft.Control] = [Meta(why_sentence(reason), max_lines=None)] if reason else []
     return ft.Column([head, *said], spacing=6, tight=True)

@@ -22,6 +22,12 @@ def name_of(client: Client, user_id: UUID | None) -> str:
     return f"{user.first_name[:1]}. {user.last_name}" if user else ""
 
 
+def doer(client: Client, technician_id: UUID | None, team_id: UUID | None) -> str:
+    """Whose work it is: the technician's, else the team's; empty for nobody's."""
+    team = client.tables.teams.get(team_id)
+    return name_of(client, technician_id) or (team.name if team else "")
+
+
 def machine(client: Client, equipment_id: UUID) -> str:
     row = client.equipment.get(equipment_id)
     return row.name if row else t("domain.machine_unknown")

@@ -16,7 +16,7 @@ from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -55,15 +55,12 @@ def reset_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
 def ResetForm(client: Client, meter: MeterRow, on_done: Done, reading: float | None = None, at: datetime | None = None) -> ft.Control:
     """What it showed at the end and from what it starts; `reading`, what it shows now, is recorded after it."""
     kind, set_kind = use_state(ResetKind.replacement.value)
-    last: State[float | None] = use_state(meter.last_value)
-    first: State[float | None] = use_state(0.0)
-    final, set_final = last
-    start, set_start = first
+    final, set_final = use_maybe(float, meter.last_value)
+    start, set_start = use_maybe(float, 0.0)
     reason, set_reason = use_state("")
     wrong, set_wrong = use_state("")
     sure, set_sure = use_state(False)
-    moment: State[datetime | None] = use_state(at)
-    when, set_when = moment
+    when, set_when = use_maybe(datetime, at)
 
     def put_final(value: float | None) -> None:
         set_final(value)

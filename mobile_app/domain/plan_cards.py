@@ -21,7 +21,7 @@ from mobile_app.domain.due_marks import (
     plan_due,
     plan_due_state,
 )
-from mobile_app.domain.lookup import dotted, name_of, place
+from mobile_app.domain.lookup import doer, dotted, place
 from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider, RowCard
@@ -36,9 +36,7 @@ _MOST = 6
 
 
 def who_does(client: Client, plan: PlanRow) -> str:
-    """The person, else the team; empty for nobody."""
-    team = client.tables.teams.get(plan.team_id)
-    return name_of(client, plan.assigned_technician_id) or (team.name if team else "")
+    return doer(client, plan.assigned_technician_id, plan.team_id)
 
 
 def is_out_of_service(client: Client, plan: PlanRow) -> bool:
@@ -94,7 +92,11 @@ def NextDues(client: Client, equipment_id: UUID, *, may_plan: bool) -> list[ft.C
 
 def _next_due(client: Client, plan: PlanRow) -> ft.Control:
     head = ft.Row(
-        [ft.Column([Strong(plan.title), Meta(frequency_words(plan))], spacing=0, tight=True, expand=True), *_chevron()], spacing=8
+        [
+            ft.Column([Strong(plan.title), Meta(frequency_words(plan))], spacing=0, tight=True, expand=True),
+            ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20),
+        ],
+        spacing=8,
     )
     parts: list[ft.Control] = [head]
     if is_out_of_service(client, plan):
@@ -106,7 +108,3 @@ def _next_due(client: Client, plan: PlanRow) -> ft.Control:
         parts.append(ft.Row(chips, spacing=6, wrap=True))
     column = ft.Column(parts, spacing=6, tight=True)
     return spoken(ft.Container(column, ink=True, border_radius=10, on_click=tap(opener(f"/plans/{plan.id}"))))
-
-
-def _chevron() -> list[ft.Control]:
-    return [ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20)]

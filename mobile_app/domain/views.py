@@ -13,7 +13,7 @@ from shared_models.labels.codes import label_code_in, normalise
 from shared_models.plans.rows import PlanRow, TeamRow
 from shared_models.requests.rows import RequestStatus, WorkRequestRow
 
-_URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
+URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 
 
 def by_label(machines: Iterable[EquipmentRow], scanned: str) -> EquipmentRow | None:
@@ -47,7 +47,7 @@ def due_at(job: InterventionRow) -> datetime | None:
 def pressing(job: InterventionRow) -> tuple[int, float, str]:
     """Sorts by urgency, then by due date (none last), then by age."""
     due = due_at(job)
-    return _URGENCY[job.priority], due.timestamp() if due else float("inf"), str(job.id)
+    return URGENCY[job.priority], due.timestamp() if due else float("inf"), str(job.id)
 
 
 def is_late(job: InterventionRow, today: date) -> bool:
@@ -160,7 +160,7 @@ class Board:
     ignored: list[PlanRow]
 
 
-_WEIGHT = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
+CRITICAL_FIRST = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
 
 
 def board_view(
@@ -178,7 +178,7 @@ def board_view(
         plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
         dated[job_due_state(job, today, plan) or DueState.later].append(job)
     return Board(
-        down=sorted(down, key=lambda machine: (_WEIGHT[machine.criticality], machine.status_since)),
+        down=sorted(down, key=lambda machine: (CRITICAL_FIRST[machine.criticality], machine.status_since)),
         late=dated[DueState.late],
         due=dated[DueState.due],
         soon=dated[DueState.soon],

@@ -13,7 +13,7 @@ Once, at start::
     report_errors_to(lambda where, error: ...)        component
 
 component   @component | memo(Component) | report_error(where, error)
-hooks       use_state(v) use_box(make) State[T] Setter[T]             Flet's, typed
+hooks       use_state(v) use_maybe(kind, v) use_box(make) State[T] Setter[T]   Flet's, typed
             use_async(fn, deps=()) -> Async(data, error, reload, loading)
             use_live(observable) -> observable      use_breakpoint() -> Breakpoint.phone|tablet|desktop (ordered)
             use_environment() -> Environment(.has_big_text .reduced_motion .motion(ms) .layout)

@@ -33,8 +33,13 @@ class Box(Protocol[T]):
 
 
 def use_state(initial: T | Callable[[], T]) -> tuple[T, Setter[T]]:
-    """What Flet has, typed. Say more with `picked: State[str | None] = ...`."""
+    """What Flet has, typed. Say more with `picked: State[dict[str, str]] = ...`."""
     return cast("tuple[T, Setter[T]]", ft.use_state(cast("Any", initial)))
+
+
+def use_maybe(kind: type[T], initial: T | None = None) -> tuple[T | None, Setter[T | None]]:  # noqa: ARG001 - for the types
+    """A state that is nothing, or of that kind."""
+    return use_state(initial)
 
 
 def use_box(make: Callable[[], T]) -> Box[T]:

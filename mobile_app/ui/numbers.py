@@ -10,7 +10,7 @@ from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import Field, Written, button_field, input_look, named, use_typing
-from mobile_app.ui.hooks import State, use_box, use_breakpoint, use_state
+from mobile_app.ui.hooks import use_box, use_breakpoint, use_maybe
 from mobile_app.ui.pads import NumberPad, grouped, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
@@ -48,8 +48,7 @@ def NumberInput(
 ) -> ft.Control:
     """A pad of big keys on phone and tablet, plain typing on a desk."""
     desk = use_breakpoint() >= Breakpoint.desktop
-    padded: State[str | None] = use_state(None)
-    typed, set_typed = padded
+    typed, set_typed = use_maybe(str)
     focus, blur = use_typing(label)
     written = use_box(Written).current
     text = number_text(value)

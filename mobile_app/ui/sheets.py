@@ -18,7 +18,7 @@ from mobile_app.ui.buttons import (
 )
 from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import State, use_box, use_state
+from mobile_app.ui.hooks import use_box, use_maybe
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import C, Radius, Size
@@ -120,8 +120,7 @@ class Question:
 
 def use_confirm() -> Callable[[Question], None]:
     """Returns `ask(Question(...))`, only for what cannot be undone."""
-    asked: State[Question | None] = use_state(None)
-    question, set_question = asked
+    question, set_question = use_maybe(Question)
 
     def close() -> None:
         set_question(None)

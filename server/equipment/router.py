@@ -11,16 +11,7 @@ from server.core.sql import JSON
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
 from server.equipment.rows import CLASS, DOCUMENT, LIFE, MACHINE
-from shared_models.equipment.commands import (
-    AddDocument,
-    ArchiveEquipment,
-    ChangeEquipmentStatus,
-    CreateEquipment,
-    LinkLabel,
-    PutEquipment,
-    RemoveDocument,
-    SetEquipmentPhoto,
-)
+from shared_models.equipment import commands as eq
 from shared_models.equipment.life import EquipmentLifeRow
 from shared_models.equipment.rows import (
     EquipmentClassRow,
@@ -40,14 +31,14 @@ lists(router, _ONE + "/documents", listing.DOCUMENTS, EquipmentReader)
 lists(router, "/equipment-classes", listing.CLASSES, EquipmentReader)
 
 _MACHINE = row_of(MACHINE, "equipment_id")
-command(router, "POST", "/equipment", CreateEquipment, _MACHINE, status_code=status.HTTP_201_CREATED)
-command(router, "PUT", _ONE, PutEquipment, _MACHINE)
-command(router, "DELETE", _ONE, ArchiveEquipment)
-command(router, "POST", _ONE + "/status", ChangeEquipmentStatus, _MACHINE)
-command(router, "POST", _ONE + "/labels", LinkLabel, _MACHINE)
-command(router, "PUT", _ONE + "/photo", SetEquipmentPhoto, _MACHINE)
-command(router, "POST", _ONE + "/documents", AddDocument, row_of(DOCUMENT, "document_id"), status_code=status.HTTP_201_CREATED)
-command(router, "DELETE", "/documents/{document_id}", RemoveDocument)
+command(router, "POST", "/equipment", eq.CreateEquipment, _MACHINE, status_code=status.HTTP_201_CREATED)
+command(router, "PUT", _ONE, eq.PutEquipment, _MACHINE)
+command(router, "DELETE", _ONE, eq.ArchiveEquipment)
+command(router, "POST", _ONE + "/status", eq.ChangeEquipmentStatus, _MACHINE)
+command(router, "POST", _ONE + "/labels", eq.LinkLabel, _MACHINE)
+command(router, "PUT", _ONE + "/photo", eq.SetEquipmentPhoto, _MACHINE)
+command(router, "POST", _ONE + "/documents", eq.AddDocument, row_of(DOCUMENT, "document_id"), status_code=status.HTTP_201_CREATED)
+command(router, "DELETE", "/documents/{document_id}", eq.RemoveDocument)
 
 
 @router.get(_ONE, response_model=EquipmentRead)

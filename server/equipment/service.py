@@ -20,25 +20,8 @@ from server.core.held import load_again
 from server.core.kept import columns_of, keep, seen
 from server.core.numbers import next_number
 from server.core.versions import touch
-from server.equipment import repository
+from server.equipment import errors, repository
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
-from server.equipment.errors import (
-    ClassUnknown,
-    CodeTaken,
-    EquipmentArchived,
-    FileOfOtherMachine,
-    FileUnknown,
-    HasOpenJobs,
-    HasParts,
-    LabelInUse,
-    LabelUnknown,
-    LineOfOtherSite,
-    NotAPicture,
-    ParentCycle,
-    ParentOfOtherSite,
-    SerialNumberTaken,
-    SiteUnknown,
-)
 from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
 from server.equipment.status import tell_status
 from shared_models.equipment import rules
@@ -128,28 +111,28 @@ async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUI
 async def _check(session: Session, actor: Actor, cmd: CreateEquipment | UpdateEquipment, *, machine: Equipment | None = None) -> None:
     own_id = machine.id if machine else None
     if not actor.sees(cmd.site_id) or not await repository.site_exists(session, cmd.site_id):
-        raise SiteUnknown(field="site_id")
+        raise errors.SiteUnknown(field="site_id")
     if cmd.production_line_id and not await repository.line_is_of_site(session, cmd.production_line_id, cmd.site_id):
-        raise LineOfOtherSite(field="production_line_id")
+        raise errors.LineOfOtherSite(field="production_line_id")
     if cmd.class_id and not await repository.class_exists(session, cmd.class_id):
-        raise ClassUnknown(field="class_id")
+        raise errors.ClassUnknown(field="class_id")
     if cmd.parent_id:
         await _check_parent(session, actor, cmd.parent_id, cmd)
     if cmd.code and await repository.code_is_taken(session, cmd.code, but=own_id):
-        raise CodeTaken(field="code", value=cmd.code)
+        raise errors.CodeTaken(field="code", value=cmd.code)
     if cmd.serial_number and await repository.serial_is_taken(session, cmd.serial_number, but=own_id):
-        raise SerialNumberTaken(field="serial_number", value=cmd.serial_number)
+        raise errors.SerialNumberTaken(field="serial_number", value=cmd.serial_number)
 
 
 async def _check_parent(session: Session, actor: Actor, parent_id: UUID, cmd: CreateEquipment | UpdateEquipment) -> None:
     if parent_id in await repository.subtree(session, cmd.equipment_id):
-        raise ParentCycle(field="parent_id")
+        raise errors.ParentCycle(field="parent_id")
     try:
         parent = await get_visible(session, actor, parent_id, for_update=True)  # it neither leaves nor moves meanwhile
-    except (NotFound, EquipmentArchived):
-        raise ParentOfOtherSite(field="parent_id") from None
+    except (NotFound, errors.EquipmentArchived):
+        raise errors.ParentOfOtherSite(field="parent_id") from None
     if parent.site_id != cmd.site_id:
-        raise ParentOfOtherSite(field="parent_id")
+        raise errors.ParentOfOtherSite(field="parent_id")
 
 
 async def _next_code(session: Session) -> str:
@@ -166,9 +149,9 @@ async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equi
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     await tell(session, actor, MachineArchived(machine.id))
     if await repository.has_open_jobs(session, machine.id):
-        raise HasOpenJobs(equipment=machine.name)
+        raise errors.HasOpenJobs(equipment=machine.name)
     if await repository.has_parts(session, machine.id):
-        raise HasParts(equipment=machine.name)
+        raise errors.HasParts(equipment=machine.name)
     before = audit.snapshot(machine)
     machine.archived_at = now()
     touch(machine)
@@ -213,11 +196,11 @@ async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipmen
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     label = await repository.label(session, cmd.label_code, for_update=True)
     if label is None:
-        raise LabelUnknown(field="label_code", label=cmd.label_code)
+        raise errors.LabelUnknown(field="label_code", label=cmd.label_code)
     if label.equipment_id is not None:
         if label.equipment_id == machine.id:
             return machine
-        raise LabelInUse(label=cmd.label_code)
+        raise errors.LabelInUse(label=cmd.label_code)
     label.equipment_id, label.linked_at = machine.id, now()
     await session.flush()
     after = {"label_code": cmd.label_code}
@@ -274,7 +257,7 @@ async def set_photo(session: Session, actor: Actor, cmd: SetEquipmentPhoto) -> E
     if cmd.attachment_id:
         file = await file_for(session, actor, machine, cmd.attachment_id)
         if not file.mime_type.startswith("image/"):
-            raise NotAPicture(field="attachment_id")
+            raise errors.NotAPicture(field="attachment_id")
     before = audit.snapshot(machine)
     machine.photo_id = cmd.attachment_id
     await session.flush()
@@ -287,9 +270,9 @@ async def file_for(session: Session, actor: Actor, machine: Equipment, attachmen
     try:
         file = await attachments.get_visible(session, actor, attachment_id)
     except NotFound:
-        raise FileUnknown(field="attachment_id") from None
+        raise errors.FileUnknown(field="attachment_id") from None
     if file.site_id != machine.site_id:
-        raise FileUnknown(field="attachment_id")
+        raise errors.FileUnknown(field="attachment_id")
     if await attachments.owners(session, Equipment.__tablename__, file.id) - {machine.id}:
-        raise FileOfOtherMachine(field="attachment_id")
+        raise errors.FileOfOtherMachine(field="attachment_id")
     return file

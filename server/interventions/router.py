@@ -14,23 +14,7 @@ from server.interventions import listing, service  # noqa: F401 - service carrie
 from server.interventions.rows import INTERVENTION
 from shared_models.checklists.commands import AnswerStep
 from shared_models.equipment.life import PastJob, RepeatNotice, repeat_failure
-from shared_models.interventions.commands import (
-    AddAction,
-    AddNote,
-    AddPhoto,
-    AssignIntervention,
-    CancelIntervention,
-    CompleteIntervention,
-    CreateIntervention,
-    EndAction,
-    HoldIntervention,
-    RemovePhoto,
-    ReturnIntervention,
-    ReviseIntervention,
-    StartIntervention,
-    UpdateIntervention,
-    ValidateIntervention,
-)
+from shared_models.interventions import commands as iv
 from shared_models.interventions.rows import InterventionRow
 
 Reader = Annotated[Actor, require("maintenance:read")]
@@ -65,19 +49,19 @@ async def read_repeat_notice(actor: Reader, pool: ReadPoolDep, equipment_id: UUI
 
 _SHEET = row_of(INTERVENTION, "intervention_id")
 _NEW = status.HTTP_201_CREATED
-command(router, "POST", _PREFIX, CreateIntervention, _SHEET, status_code=_NEW)
-command(router, "PATCH", _ONE, UpdateIntervention, _SHEET)
-command(router, "PUT", _ONE + "/validate", ValidateIntervention, _SHEET)
-command(router, "POST", _ONE + "/return", ReturnIntervention, _SHEET)
-command(router, "POST", _ONE + "/start", StartIntervention, _SHEET)
-command(router, "POST", _ONE + "/hold", HoldIntervention, _SHEET)
-command(router, "POST", _ONE + "/complete", CompleteIntervention, _SHEET)
-command(router, "POST", _ONE + "/cancel", CancelIntervention, _SHEET)
-command(router, "POST", _ONE + "/assign", AssignIntervention, _SHEET)
-command(router, "POST", _ONE + "/revise", ReviseIntervention, _SHEET)
-command(router, "POST", _ONE + "/actions", AddAction, _SHEET, status_code=_NEW)
-command(router, "POST", _ONE + "/actions/{action_id}/end", EndAction, _SHEET)
+command(router, "POST", _PREFIX, iv.CreateIntervention, _SHEET, status_code=_NEW)
+command(router, "PATCH", _ONE, iv.UpdateIntervention, _SHEET)
+command(router, "PUT", _ONE + "/validate", iv.ValidateIntervention, _SHEET)
+command(router, "POST", _ONE + "/return", iv.ReturnIntervention, _SHEET)
+command(router, "POST", _ONE + "/start", iv.StartIntervention, _SHEET)
+command(router, "POST", _ONE + "/hold", iv.HoldIntervention, _SHEET)
+command(router, "POST", _ONE + "/complete", iv.CompleteIntervention, _SHEET)
+command(router, "POST", _ONE + "/cancel", iv.CancelIntervention, _SHEET)
+command(router, "POST", _ONE + "/assign", iv.AssignIntervention, _SHEET)
+command(router, "POST", _ONE + "/revise", iv.ReviseIntervention, _SHEET)
+command(router, "POST", _ONE + "/actions", iv.AddAction, _SHEET, status_code=_NEW)
+command(router, "POST", _ONE + "/actions/{action_id}/end", iv.EndAction, _SHEET)
 command(router, "PUT", _ONE + "/answers/{step_id}", AnswerStep, _SHEET)
-command(router, "POST", _ONE + "/notes", AddNote, _SHEET, status_code=_NEW)
-command(router, "POST", _ONE + "/photos", AddPhoto, _SHEET, status_code=_NEW)
-command(router, "DELETE", _ONE + "/photos/{photo_id}", RemovePhoto, _SHEET)
+command(router, "POST", _ONE + "/notes", iv.AddNote, _SHEET, status_code=_NEW)
+command(router, "POST", _ONE + "/photos", iv.AddPhoto, _SHEET, status_code=_NEW)
+command(router, "DELETE", _ONE + "/photos/{photo_id}", iv.RemovePhoto, _SHEET)

@@ -12,15 +12,7 @@ from server.core.writes import WriteRoute
 from server.plans import listing, service
 from server.plans.asked import AskedPlan
 from server.plans.rows import PLAN, TEAM, TYPE
-from shared_models.plans.commands import (
-    AssignOccurrence,
-    MoveOccurrence,
-    SetPlanActive,
-    SkipOccurrence,
-    UpdatePlan,
-    WriteMaintenanceType,
-    WriteTeam,
-)
+from shared_models.plans import commands
 from shared_models.plans.fields import PlanFields
 from shared_models.plans.rows import PlanRow, PreviewItem
 
@@ -56,10 +48,10 @@ async def read_plan(actor: Reader, pool: ReadPoolDep, plan_id: UUID) -> Response
 
 
 _PLAN = row_of(PLAN, "plan_id")
-command(router, "PUT", _ONE, UpdatePlan, _PLAN)
-command(router, "PUT", _ONE + "/active", SetPlanActive, _PLAN)
-command(router, "POST", _ONE + "/occurrences/move", MoveOccurrence, _PLAN)
-command(router, "POST", _ONE + "/occurrences/assign", AssignOccurrence, _PLAN)
-command(router, "POST", _ONE + "/occurrences/skip", SkipOccurrence, _PLAN)
-command(router, "POST", "/maintenance/types", WriteMaintenanceType, row_of(TYPE, "maintenance_type_id"))
-command(router, "POST", "/teams", WriteTeam, row_of(TEAM, "team_id"))
+command(router, "PUT", _ONE, commands.UpdatePlan, _PLAN)
+command(router, "PUT", _ONE + "/active", commands.SetPlanActive, _PLAN)
+command(router, "POST", _ONE + "/occurrences/move", commands.MoveOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/assign", commands.AssignOccurrence, _PLAN)
+command(router, "POST", _ONE + "/occurrences/skip", commands.SkipOccurrence, _PLAN)
+command(router, "POST", "/maintenance/types", commands.WriteMaintenanceType, row_of(TYPE, "maintenance_type_id"))
+command(router, "POST", "/teams", commands.WriteTeam, row_of(TEAM, "team_id"))

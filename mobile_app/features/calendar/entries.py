@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_date_long, format_duration, language, n, t
+from mobile_app.core.i18n import format_date, format_date_long, format_duration, format_late, language, n, ordinal_day, t
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, state_on
 from mobile_app.domain.client import Client
-from mobile_app.domain.due_marks import due_word
-from mobile_app.domain.lookup import dotted, line_of, machine, name_of, place
+from mobile_app.domain.lookup import doer, dotted, line_of, machine, name_of, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import SecondaryButton, spoken, tap
@@ -97,9 +96,7 @@ def type_name(client: Client, entry: Entry) -> str:
 
 
 def who(client: Client, entry: Entry) -> str:
-    """The person, else the team."""
-    team = client.tables.teams.get(entry.team_id)
-    return name_of(client, entry.technician_id) or (team.name if team else "")
+    return doer(client, entry.technician_id, entry.team_id)
 
 
 def summary(scene: Scene, entry: Entry) -> str:
@@ -142,18 +139,14 @@ def span_name(since: date, until: date) -> str:
     months = t("common.months").split(",")
     end = _day_of_month(until, months[until.month - 1])
     if (since.year, since.month) == (until.year, until.month):
-        return f"{_ordinal(since)} – {end} {until.year}"
+        return f"{ordinal_day(since)} – {end} {until.year}"
     start = _day_of_month(since, months[since.month - 1])
     year = "" if since.year == until.year else f" {since.year}"
     return f"{start}{year} – {end} {until.year}"
 
 
 def _day_of_month(day: date, month: str) -> str:
-    return f"{_ordinal(day)} {month}"
-
-
-def _ordinal(day: date) -> str:
-    return "1er" if day.day == 1 and language() == "fr" else str(day.day)
+    return f"{ordinal_day(day)} {month}"
 
 
 def weekday_name(day: date, *, short: bool) -> str:
@@ -313,7 +306,7 @@ def _chips(scene: Scene, entry: Entry) -> ft.Control | None:
     state, mark = state_on(entry, scene.today), mark_of(entry, scene.today)
     chips: list[ft.Control] = []
     if state is EntryState.late and not entry.is_forecast:
-        chips.append(mark.chip(due_word(entry.due.date(), scene.today)))
+        chips.append(mark.chip(format_late(entry.due.date(), scene.today)))
     elif entry.is_forecast or state is not EntryState.planned:
         chips.append(mark.chip())
     if entry.is_moved:

@@ -16,7 +16,7 @@ from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
-from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.hooks import use_async, use_maybe, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.stack import Stack
@@ -42,8 +42,7 @@ def Subscriptions() -> ft.Control:
         return [feed for feed in await client.api.list_of(FeedRead, FEEDS) if feed.revoked_at is None]
 
     feeds = use_async(read)
-    made: State[FeedLink | None] = use_state(None)
-    link, set_link = made
+    link, set_link = use_maybe(FeedLink)
     intro = Body(t("calendar.feeds_body"))
     if isinstance(feeds.error, Offline):
         return Stack(intro, ErrorState(t("calendar.feeds_offline"), t("calendar.feeds_offline_body"), on_retry=feeds.reload))
@@ -77,8 +76,7 @@ def NewLink(link: FeedLink) -> ft.Control:
 def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
     client = use_client()
     kind, set_kind = use_state(FeedKind.person.value)
-    target: State[str | None] = use_state(None)
-    chosen, set_chosen = target
+    chosen, set_chosen = use_maybe(str)
     busy, set_busy = use_state(False)
     kinds = [Choice(each.value, t(f"calendar.feed.{each}"), ICONS[each]) for each in FeedKind]
     mine = kind == FeedKind.person

@@ -28,7 +28,7 @@ from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import State, use_breakpoint, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, TONES, C, Radius, Size, Tone, faint, line
@@ -72,8 +72,7 @@ def WeekGrid(scene: Scene) -> ft.Control:
 @component
 def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) -> ft.Control:
     is_over, set_over = use_state(False)
-    asked: State[tuple[date, int]] = use_state((day, _MOST))
-    (of_day, most), ask = asked
+    (of_day, most), ask = use_state((day, _MOST))
     cards = [WeekCard(scene, entry, desk=desk) for entry in entries[: most if of_day == day else _MOST]]
     rest = len(entries) - len(cards)
     if rest > 0:

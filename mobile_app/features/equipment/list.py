@@ -17,6 +17,7 @@ from mobile_app.domain.lookup import by_name, dotted, line_of
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import CRITICAL_FIRST
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import in_twos
@@ -34,7 +35,6 @@ from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentSta
 from shared_models.permissions import Permission
 
 MOST = 60
-RANK = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft
     sites = by_name(client.sites.rows.values())
     lines = by_name(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
     statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
-    ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in RANK]
+    ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in CRITICAL_FIRST]
     menus = [
         *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
@@ -160,14 +160,14 @@ def _columns(client: Client) -> list[Column]:
             "criticality",
             t("equipment_list.criticality"),
             lambda row: Cell(marks.CRITICALITY[row.criticality].word, _rank_tone(row)),
-            sort=lambda row: RANK[row.criticality],
+            sort=lambda row: CRITICAL_FIRST[row.criticality],
         ),
         Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, flex=2),
     ]
 
 
 def _rank_tone(row: EquipmentRow) -> Any:
-    return marks.CRITICALITY[row.criticality].tone if RANK[row.criticality] < RANK[Criticality.medium] else None
+    return marks.CRITICALITY[row.criticality].tone if CRITICAL_FIRST[row.criticality] < CRITICAL_FIRST[Criticality.medium] else None
 
 
 def _no_match(client: Client) -> ft.Control:

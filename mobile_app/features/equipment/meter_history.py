@@ -16,7 +16,7 @@ from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import LineItem
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -38,8 +38,7 @@ def MeterHistory(opened: MeterRow) -> ft.Control:
     client = use_tables("meters")
     meter = client.tables.meters.get(opened.id) or opened
     trouble, set_trouble = use_state("")
-    older: State[tuple[list[ReadingRow], str | None] | None] = use_state(None)
-    pages, set_pages = older
+    pages, set_pages = use_maybe(tuple[list[ReadingRow], str | None])
     ask = use_confirm()
     fetched, following = pages or ([], None)
     readings = merged(meter.readings, fetched)

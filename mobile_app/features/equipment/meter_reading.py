@@ -17,7 +17,7 @@ from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.numbers import parse_number
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
@@ -36,10 +36,8 @@ def reading_sheet(client: Client, meter: MeterRow, on_done: Done) -> Sheet:
 def ReadingForm(client: Client, meter: MeterRow, on_done: Done) -> ft.Control:
     """The pad; then, if need be, one question in its place."""
     typed, set_typed = use_state("")
-    moment: State[datetime | None] = use_state(None)
-    earlier, set_earlier = moment
-    asked: State[tuple[Doubt, datetime] | None] = use_state(None)
-    doubted, set_doubted = asked
+    earlier, set_earlier = use_maybe(datetime)
+    doubted, set_doubted = use_maybe(tuple[Doubt, datetime])
     resetting, set_resetting = use_state(False)
     value = parse_number(typed)
 

@@ -19,7 +19,7 @@ from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, Divider
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component, memo
-from mobile_app.ui.hooks import State, use_clock, use_state
+from mobile_app.ui.hooks import use_clock, use_maybe
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -48,8 +48,7 @@ def may_read(client: Client) -> bool:
 def MetersSection(equipment_id: UUID) -> ft.Control:
     """Holds the sheets, which the rows' changes leave alone."""
     client = use_client()
-    opened: State[tuple[str, UUID | None] | None] = use_state(None)
-    asked, set_asked = opened
+    asked, set_asked = use_maybe(tuple[str, UUID | None])
 
     def close() -> None:
         set_asked(None)

@@ -11,14 +11,13 @@ from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.lookup import dotted, line_of, machine, name_of, number_of
+from mobile_app.domain.views import URGENCY
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.table import Cell, Column, Table, TablePage
 from mobile_app.ui.theme import Tone
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority
-
-RANK = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 
 
 def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, filters: ft.Control) -> ft.Control:
@@ -52,7 +51,7 @@ def _columns(client: Client) -> list[Column]:
             sort=lambda job: line_of(client, job.equipment_id) or None,
         ),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
-        Column("priority", t("jobs.priority"), _priority, sort=lambda job: RANK[job.priority], width=84),
+        Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
         Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
         Column(
             "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: name_of(client, job.assigned_technician_id) or None
@@ -70,7 +69,7 @@ def _state(job: InterventionRow) -> ft.Control:
 
 def _priority(job: InterventionRow) -> Cell:
     mark = marks.PRIORITY[job.priority]
-    return Cell(mark.word, mark.tone if RANK[job.priority] < RANK[Priority.medium] else None)
+    return Cell(mark.word, mark.tone if URGENCY[job.priority] < URGENCY[Priority.medium] else None)
 
 
 def _who(client: Client, job: InterventionRow) -> Cell:

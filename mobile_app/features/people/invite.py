@@ -16,7 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.fields import Field, TextInput
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import use_maybe
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.auth.invitations import DEFAULT_DAYS, MOST_DAYS, InvitationCreate, InvitationLink
 from shared_models.ids import uuid7
@@ -30,8 +30,7 @@ def InviteScreen() -> ft.Control:
     client = use_tables("sites")
     initial = {**default_access(client), "name": "", "days": DEFAULT_DAYS}
     form = use_form("invite:new", initial)
-    made: State[InvitationLink | None] = use_state(None)
-    link, set_link = made
+    link, set_link = use_maybe(InvitationLink)
     head = PageHeader(t("people.invite"), on_back=opener("/people"))
 
     async def send() -> None:

@@ -22,7 +22,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import State, use_async, use_breakpoint, use_environment, use_state
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -70,8 +70,7 @@ def loader(client: Client, filters: Filters) -> Callable[[], Any]:
 @component
 def PeopleScreen() -> ft.Control:
     client = use_tables("sites")
-    state: State[Filters] = use_state(Filters())
-    filters, set_filters = state
+    filters, set_filters = use_state(Filters())
     found = use_async(loader(client, filters), [filters])
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))

@@ -22,7 +22,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.hooks import use_async, use_maybe, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
@@ -166,8 +166,7 @@ def _device(client: Client, held: SessionRead, end: Callable[[], None]) -> ft.Co
 @component
 def Password(client: Client, user: UserRead) -> ft.Control:
     """There is no e-mail: the link is shown or sent by whoever helps."""
-    made: State[AccessLink | None] = use_state(None)
-    link, set_link = made
+    link, set_link = use_maybe(AccessLink)
     busy, set_busy = use_state(False)
     intro = t("people.password_intro", name=user.first_name)
     sheet = Sheet(t("people.password"), LinkToShow(link, intro, t("people.link_subject")), tall=True) if link else None

@@ -38,7 +38,7 @@ from mobile_app.ui.cards import Card, CardHeader, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, SkeletonList
-from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
+from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_maybe, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Columns, Stack
@@ -240,8 +240,7 @@ def _kept_card(plan: PlanRow) -> ft.Control:
 @component
 def Dates(dates: list[NextDate], ask: Ask | None) -> ft.Control:
     """The next twelve; a tap tells why, and offers what can be done with that one."""
-    opened: State[int | None] = use_state(None)
-    shown, show = opened
+    shown, show = use_maybe(int)
     lines = [_date_line(number, one, number == shown, show, ask) for number, one in enumerate(dates)]
     return Card(Stack(CardHeader(t("plans.dates"), n("plans.dates_count", len(dates))), *lines, spacing=0))
 

@@ -15,7 +15,7 @@ from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import State, use_async, use_live, use_state
+from mobile_app.ui.hooks import use_async, use_live, use_maybe, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
@@ -35,8 +35,7 @@ def SignInScreen() -> ft.Control:
     state = use_live(client.session).state
     name, set_name = use_state(client.me.username if client.me else "")
     password, set_password = use_state("")
-    refused: State[ClientError | None] = use_state(None)
-    refusal, set_refusal = refused
+    refusal, set_refusal = use_maybe(ClientError)
     missing, set_missing = use_state("")
     busy, set_busy = use_state(False)
     demo = use_async(_demo_accounts(client))

@@ -15,7 +15,7 @@ from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.cards import Card, Divider, SectionHeader
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import State, use_state
+from mobile_app.ui.hooks import use_maybe
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
@@ -31,8 +31,7 @@ class Opened(NamedTuple):
 @component
 def Lines(client: Client, site_id: UUID) -> ft.Control:
     use_tables("lines", "equipment")
-    sheet: State[Opened | None] = use_state(None)
-    opened, set_opened = sheet
+    opened, set_opened = use_maybe(Opened)
     ask = use_confirm()
 
     def close(_: str = "") -> None:
