@@ -190,7 +190,12 @@ async def failure_items(session: ReadSession, class_id: UUID, ids: Iterable[UUID
 # --- digests
 
 
+async def lock(session: Session, equipment_id: UUID) -> None:
+    await session.execute(select(col(Equipment.id)).where(col(Equipment.id) == equipment_id).with_for_update(key_share=True))
+
+
 async def rebuild_life(session: Session, equipment_ids: Iterable[UUID]) -> None:
+    """The machines are locked: each digest tells what has been committed before it began."""
     await session.execute(sa.text(rows.REBUILD_LIFE), {"ids": list(equipment_ids), "now": now()})
 
 

@@ -43,6 +43,7 @@ from shared_models.rules import apply
 
 get_visible = repository.get_visible
 rebuild_life = repository.rebuild_life
+lock = repository.lock
 refresh_mode_counts = repository.refresh_mode_counts
 
 

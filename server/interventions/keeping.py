@@ -55,6 +55,7 @@ async def write(session: Session, before: InterventionRow | None, after: Interve
         if new is not old:
             await _keep_entries(session, name, after, old, new)
     if _life(before) != _life(after):
+        await equipment.lock(session, after.equipment_id)  # somebody may be closing another of its jobs
         await equipment.rebuild_life(session, [after.equipment_id])
 
 

@@ -1,14 +1,16 @@
 """The digest that makes a machine's page complete offline, as it follows from jobs and status changes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from server.equipment import service
 from shared_models.equipment.life import EquipmentLifeRow
 from shared_models.equipment.rows import FailureItemKind
 from shared_models.ids import uuid7
-from tests.server.machines import API, make_machine, make_site
+from tests.server.machines import API, at, make_machine, make_site
 
 JOB = """
 insert into maintenance_interventions
@@ -73,3 +75,15 @@ class TestRebuildLife:
         before = await session.scalar(mark, {"id": machine["id"]})
         await service.rebuild_life(session, [machine["id"]])
         assert await session.scalar(mark, {"id": machine["id"]}) == before
+
+    @pytest.mark.fresh_database
+    async def test_jobs_closed_at_once_are_all_told(self, client_as, session):
+        site, boss = await make_site(session), await client_as("admin")
+        machine, jobs = await make_machine(boss, site.id), [str(uuid7()) for _ in range(5)]
+        for job in jobs:
+            asked = {"intervention_id": job, "action_id": str(uuid7()), "equipment_id": machine["id"], "title": "Fuite"}
+            assert (await boss.post(f"{API}/maintenance/interventions", json=asked)).status_code == 201
+        every = (boss.post(f"{API}/maintenance/interventions/{job}/complete", json={"occurred_at": at()}) for job in jobs)
+        assert {answer.status_code for answer in await asyncio.gather(*every)} == {200}
+        life = (await boss.get(f"{API}/equipment/{machine['id']}/life")).json()
+        assert {job["id"] for job in life["jobs"]} == set(jobs)
