@@ -135,13 +135,13 @@ def sender(form: Form, button: ft.Control, *, wrong: int | None = None) -> ft.Co
     if form.is_stale:
         above: list[ft.Control] = [ft.Container(ConflictNotice(form.insist, form.start_over), padding=ABOVE)]
     else:
-        above = [Refusal(form, len([name for name in form.errors if name != WHOLE]) if wrong is None else wrong)]
+        above = [Refusal(form, wrong)]
     return Stack(*above, button, spacing=0)
 
 
 @component
-def Refusal(form: Form, wrong: int) -> ft.Control:
-    """Said aloud. A want of network is no longer said once it is over."""
+def Refusal(form: Form, wrong: int | None) -> ft.Control:
+    """Said aloud. A want of network is no longer said once it is over; what no field shows is said here."""
     status = use_live(use_client().sync).status
     was_offline = use_box(lambda: False)
     latest = use_box(lambda: form)
@@ -159,10 +159,12 @@ def Refusal(form: Form, wrong: int) -> ft.Control:
 
     ft.use_effect(follow, [is_offline])
     use_subscription(lambda: bridge.on("online", hear))
-    lines: list[ft.Control] = [Meta(n("common.to_review", wrong), color=C.bad)] if wrong else []
-    if form.problem:
-        is_whole = form.problem in map(why, _SAY_THEMSELVES)
-        lines.append(NoticeCard(form.problem, "" if is_whole else t("common.kept"), tone=Tone.bad))
+    unsaid = list(dict.fromkeys(form.unsaid.values()))
+    marked = len(form.errors.keys() - {WHOLE} - form.unsaid.keys()) if wrong is None else wrong
+    lines: list[ft.Control] = [Meta(n("common.to_review", marked), color=C.bad)] if marked else []
+    for words in [*filter(None, [form.problem]), *([] if wrong else unsaid)]:
+        is_whole = words in map(why, _SAY_THEMSELVES)
+        lines.append(NoticeCard(words, "" if is_whole else t("common.kept"), tone=Tone.bad))
     if not lines:
         return ft.Container()
     return ft.Semantics(content=ft.Container(Stack(*lines, spacing=6), padding=ABOVE), live_region=True, container=True)

@@ -39,6 +39,7 @@ class Form:
         self.draft = draft
         self.errors, self.busy = state
         self._update = update
+        self._shown: set[str] = set()
         self.initial, self.version = initial, version
 
     @property
@@ -73,12 +74,22 @@ class Form:
         if self.draft.get(name) in (None, ""):
             self.draft.values = {**self.draft.values, name: value}
 
+    def error(self, name: str) -> str:
+        """What is wrong with it, for whoever shows it."""
+        self._shown.add(name)
+        return self.errors.get(name, "")
+
+    @property
+    def unsaid(self) -> dict[str, str]:
+        """What is wrong with what no field of the screen shows."""
+        return {name: words for name, words in self.errors.items() if name != WHOLE and name not in self._shown}
+
     def field(self, name: str, empty: Any = "") -> FieldProps:
         """`TextInput(t("…"), **form.field("name"))`."""
         return {
             "value": self.draft.get(name, empty),
             "on_change": lambda value: self.set(name, value),
-            "error": self.errors.get(name, ""),
+            "error": self.error(name),
         }
 
     def require(self, *names: str) -> bool:

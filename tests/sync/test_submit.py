@@ -5,7 +5,7 @@ from uuid import UUID
 import flet as ft
 import pytest
 
-from mobile_app.core.i18n import t
+from mobile_app.core.i18n import n, t
 from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.equipment.meter_form import MeterForm
 from mobile_app.features.equipment.sheets import ReportForm, StartForm
@@ -16,7 +16,7 @@ from shared_models.ids import uuid7
 from shared_models.plans.commands import WriteMaintenanceType
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
-from tests.sync.test_plant_screens import admin, answered, browser, fill, inside, shown, went
+from tests.sync.test_plant_screens import DRAFTS, admin, answered, browser, fill, inside, shown, went
 
 __all__ = ["admin", "browser", "screen", "went"]  # fixtures
 pytestmark = pytest.mark.fresh_database
@@ -93,6 +93,18 @@ async def test_what_the_server_refuses_stands_at_its_field_and_waits_nowhere_els
     await fill(screen, t("equipment_list.code"), "P-1")
     await screen.click(t("machine_form.save"))
     await answered(screen, lambda: went)
+
+
+async def test_what_no_field_shows_is_said_at_the_button(screen: Screen, admin: Device, factory: Factory):
+    client = admin.client
+    [pump] = await client.api.post("/equipment-classes/ready", {"codes": ["POMP"]})
+    await until(lambda: UUID(pump["id"]) in client.classes.rows)
+    entered = {"name": "Pompe", "site_id": str(factory.site), "class_id": pump["id"]}
+    DRAFTS.saved["equipment:new"] = {**entered, "specifications": {pump["spec_fields"][0]["key"]: "a" + "\u0300" * 40}}
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+    await screen.click(t("machine_form.save"))
+    assert t("validation.character_unreadable") in screen.texts
+    assert n("common.to_review", 1) not in screen.texts
 
 
 async def test_who_saved_in_between_is_asked_about(screen: Screen, admin: Device, factory: Factory):

@@ -82,7 +82,7 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
     return Page(
         head,
         *([DraftNotice(form.start_over)] if draft.restored else []),
-        *_head_fields(draft, {**form.errors, **wrong}, is_new=row is None),
+        *_head_fields(draft, {"name": form.error("name"), **wrong}, is_new=row is None),
         SectionHeader(t("checklists.steps_title"), str(len(steps))),
         *cards,
         _adder(lambda kind: add(len(steps) - 1, kind)),

@@ -136,13 +136,11 @@ def _picker(
     form: Form, name: str, label: str, choices: list[Choice], *, optional: bool = False, maker: Maker | None = None, none: str = ""
 ) -> ft.Control:  # fmt: skip
     ordered = sorted(choices, key=lambda choice: natural(choice.label))
-    error = form.errors.get(name, "")
+    error = form.error(name)
     return Picker(label, ordered, form.get(name), lambda key: form.set(name, key), error=error, optional=optional, maker=maker, none=none)
 
 
 def _date(form: Form, name: str) -> ft.Control:
     chosen = form.get(name)
     day = date.fromisoformat(chosen) if chosen else None
-    return DateInput(
-        t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.errors.get(name, ""), optional=True
-    )
+    return DateInput(t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.error(name), optional=True)

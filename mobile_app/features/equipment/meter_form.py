@@ -95,7 +95,7 @@ def _of_gauge(form: Form) -> list[ft.Control]:
 
 
 def _number(form: Form, name: str, unit: str, hint: str = "", usual: float | None = None) -> ft.Control:
-    value, put, error = form.get(name, usual), partial(form.set, name), form.errors.get(name, "")
+    value, put, error = form.get(name, usual), partial(form.set, name), form.error(name)
     return TypedNumber(t(f"meters.{name}"), value, put, unit=unit, hint=hint, error=error, optional=True, key=name)
 
 

@@ -214,8 +214,8 @@ def PasswordForm(client: Client, on_done: Callable[[], None]) -> ft.Control:
 
     secret = {"password": True, "can_reveal_password": True}
     return Stack(
-        TextInput(t("me.password_current"), current, set_current, error=form.errors.get("current_password", ""), **secret),
-        TextInput(t("me.password_new"), new, set_new, error=form.errors.get("new_password", ""), hint=t("me.password_hint"), **secret),
+        TextInput(t("me.password_current"), current, set_current, error=form.error("current_password"), **secret),
+        TextInput(t("me.password_new"), new, set_new, error=form.error("new_password"), hint=t("me.password_hint"), **secret),
         sender(form, PrimaryButton(t("me.password_save"), save, busy=form.busy, disabled=not (current and new))),
     )
 

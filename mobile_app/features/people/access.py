@@ -33,7 +33,7 @@ def AccessFields(client: Client, form: Form, *, locked: bool = False) -> ft.Cont
     if locked:
         roles = [choice for choice in roles if choice.key == picked]
     grid = ChoiceGrid(roles, picked, lambda key: None if locked else form.set("role", key), columns=1)
-    parts: list[ft.Control] = [Field(t("people.role"), grid, error=form.errors.get("role", ""))]
+    parts: list[ft.Control] = [Field(t("people.role"), grid, error=form.error("role"))]
     if not locked:
         parts.append(_sites(client, form))
     return Stack(*parts)
@@ -46,6 +46,6 @@ def _sites(client: Client, form: Form) -> ft.Control:
     is_all = bool(form.get("all_sites"))
     every = Toggle(t("people.every_site"), is_all, lambda on: form.set("all_sites", on), meta=t("people.every_site_body"))
     parts = ([every] if sees_all(client) else []) + ([] if is_all else [chips])
-    error = form.errors.get("site_ids", "") or form.errors.get("all_sites", "")
+    error = form.error("site_ids") or form.error("all_sites")
     hint = "" if choices else t("people.no_sites_yet")
     return Field(t("people.sites"), ft.Column(parts, spacing=Space.s, tight=True), error=error, hint=hint)

@@ -122,7 +122,7 @@ def _capacity(form: Form) -> ft.Control:
     hours = form.get("weekly_capacity", 0) / 60
     return NumberInput(
         t("people.capacity"), hours, lambda typed: form.set("weekly_capacity", round((typed or 0) * 60)), unit=t("people.hours"),
-        hint=t("people.capacity_hint"), error=form.errors.get("weekly_capacity", ""),
+        hint=t("people.capacity_hint"), error=form.error("weekly_capacity"),
     )  # fmt: skip
 
 

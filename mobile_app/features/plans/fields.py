@@ -76,7 +76,7 @@ def _whole(form: Form, name: str) -> Callable[[float | None], None]:
 
 def _picker(form: Form, name: str, label: str, choices: list[Choice], **more: Any) -> ft.Control:
     chosen = form.get(name) or ("" if any(choice.key == "" for choice in choices) else None)
-    return Picker(label, choices, chosen, lambda key: form.set(name, key or None), error=form.errors.get(name, ""), **more)
+    return Picker(label, choices, chosen, lambda key: form.set(name, key or None), error=form.error(name), **more)
 
 
 # What
@@ -105,7 +105,7 @@ def _machine(client: Client, form: Form, machines: list[Choice]) -> ft.Control:
 
     may_make = client.may(Permission.equipment_write) and not machines
     maker = Maker(t("equipment_list.new"), opener("/equipment/new")) if may_make else None
-    error = form.errors.get("equipment_id", "")
+    error = form.error("equipment_id")
     return Picker(t("plans.machine"), machines, form.get("equipment_id"), pick, error=error, none=t("plans.no_machine"), maker=maker)
 
 
@@ -162,7 +162,7 @@ def _starts(client: Client, form: Form) -> list[ft.Control]:
                 form.get("last_done_total"),
                 _setter(form, "last_done_total"),
                 unit=meter.unit if meter else "",
-                error=form.errors.get("last_done_total", ""),
+                error=form.error("last_done_total"),
                 optional=True,
             )
         )
@@ -179,12 +179,12 @@ def _side_by_side(*controls: ft.Control) -> ft.Control:
 def _date(form: Form, name: str, label: str, *, optional: bool = False) -> ft.Control:
     chosen = form.get(name)
     day = date.fromisoformat(chosen) if chosen else None
-    return DateInput(label, day, lambda day: form.set(name, day.isoformat()), error=form.errors.get(name, ""), optional=optional)
+    return DateInput(label, day, lambda day: form.set(name, day.isoformat()), error=form.error(name), optional=optional)
 
 
 def _time(form: Form) -> ft.Control:
     chosen = time.fromisoformat(form.get("due_time", "08:00"))
-    return TimeInput(t("plans.due_time"), chosen, lambda at: form.set("due_time", f"{at:%H:%M}"), error=form.errors.get("due_time", ""))
+    return TimeInput(t("plans.due_time"), chosen, lambda at: form.set("due_time", f"{at:%H:%M}"), error=form.error("due_time"))
 
 
 def _last_done(form: Form) -> ft.Control:
@@ -219,7 +219,7 @@ def _asked(client: Client, form: Form) -> list[ft.Control]:
         Field(
             t("plans.duration"),
             ChoiceChips(durations, str(minutes) if minutes else None, lambda key: form.set("duration", int(key))),
-            error=form.errors.get("duration", ""), optional=True,
+            error=form.error("duration"), optional=True,
         ),
         NumberInput(t("plans.duration_own"), minutes, _whole(form, "duration"), unit="min", decimals=False),
         Field(t("plans.priority"), Segments(priorities, form.get("priority", "medium"), _setter(form, "priority"))),
@@ -284,6 +284,6 @@ def _days(form: Form, name: str) -> ft.Control:
         form.set(name, value if may_be_open else int(value or 0))
 
     return NumberInput(
-        t(f"plans.{name}"), form.get(name), put, unit=t("plans.days_unit"), hint=t(f"plans.{name}_hint"), error=form.errors.get(name, ""),
+        t(f"plans.{name}"), form.get(name), put, unit=t("plans.days_unit"), hint=t(f"plans.{name}_hint"), error=form.error(name),
         decimals=may_be_open, optional=may_be_open,
     )  # fmt: skip

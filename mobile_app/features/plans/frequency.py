@@ -48,7 +48,7 @@ def _source(form: Form, meters: list[MeterRow], today: date) -> list[ft.Control]
 
 
 def _by_calendar(form: Form) -> list[ft.Control]:
-    return [Field(t("plans.how_often"), _every(form, "every", "unit"), error=form.errors.get("every", ""))]
+    return [Field(t("plans.how_often"), _every(form, "every", "unit"), error=form.error("every"))]
 
 
 def _every(form: Form, count: str, unit: str) -> ft.Control:
@@ -71,16 +71,16 @@ def _by_meter(form: Form, meters: list[MeterRow], today: date) -> list[ft.Contro
 
     parts: list[ft.Control] = [
         Picker(
-            t("plans.meter"), choices, form.get("meter_id"), lambda key: form.set("meter_id", key), error=form.errors.get("meter_id", "")
+            t("plans.meter"), choices, form.get("meter_id"), lambda key: form.set("meter_id", key), error=form.error("meter_id")
         ),
         NumberInput(
             t("plans.every_meter"), form.get("interval"), lambda value: form.set("interval", int(value) if value else None),
-            unit=meter.unit if meter else "", decimals=False, error=form.errors.get("every", ""), hint=_stand(meter) if meter else "",
+            unit=meter.unit if meter else "", decimals=False, error=form.error("every"), hint=_stand(meter) if meter else "",
         ),
         Toggle(t("plans.limit"), form.get("limit", False), limit, meta=t("plans.limit_note")),
     ]  # fmt: skip
     if form.get("limit"):
-        parts.append(Field(t("plans.at_the_latest"), _every(form, "limit_value", "limit_type"), error=form.errors.get("limit_value", "")))
+        parts.append(Field(t("plans.at_the_latest"), _every(form, "limit_value", "limit_type"), error=form.error("limit_value")))
     return parts
 
 
@@ -118,7 +118,7 @@ def _weekdays(form: Form) -> list[ft.Control]:
     """The days of a week, several; or instead of the day of the month, one such as the last Friday."""
     if not has_weekdays(form.values):
         return []
-    error = form.errors.get("weekdays", "")
+    error = form.error("weekdays")
     if form.get("unit") == "weekly":
         return [Field(t("plans.on_days"), _days(form, _toggling(form)), error=error, optional=True)]
     if form.get("unit") not in BY_MONTH:

@@ -170,6 +170,6 @@ def _site(client: Client, form: Form, places: list[Choice]) -> list[ft.Control]:
     if len(places) == 1:
         return []
     maker = Maker(t("machine_form.make_site"), opener("/sites/new?next=/plans")) if client.may(Permission.sites_write) else None
-    chosen, error = form.get("site_id"), form.errors.get("site_id", "")
+    chosen, error = form.get("site_id"), form.error("site_id")
     why, pick = t("plans.no_site"), lambda key: form.set("site_id", key)
     return [Picker(t("equipment_list.site"), places, chosen, pick, error=error, none=why, maker=None if places else maker)]

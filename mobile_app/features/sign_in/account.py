@@ -125,7 +125,7 @@ def PasswordForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
             await submit(client, send(), form)
 
     name = TextInput(t("account.username"), offer.username, lambda _: None, read_only=True, autofill_hints=ft.AutofillHint.USERNAME)
-    secret = Secret(password, set_password, form.errors.get("new_password", ""), save)
+    secret = Secret(password, set_password, form.error("new_password"), save)
     button = PrimaryButton(t("account.password_save"), save, busy=form.busy, disabled=not password)
     title = Heading(t("account.password_title", name=offer.name))
     return Door([Welcome(t("account.password")), Stack(title, name, secret, sender(form, button)), _back()])
@@ -155,7 +155,7 @@ def AccountForm(kind: str, send: Send, intro: Sequence[ft.Control], initial: dic
         )
         for name in FIELDS
     ]  # fmt: skip
-    secret = Secret(password, set_password, form.errors.get("password", ""), save)
+    secret = Secret(password, set_password, form.error("password"), save)
     button = PrimaryButton(t(f"account.{kind}_send"), save, busy=form.busy, disabled=not password)
     return Door([welcome, Stack(Heading(t(f"account.{kind}_title")), *intro, *fields, secret, sender(form, button)), _back()])
 

@@ -134,7 +134,7 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
         hint = t("sites.zones_offline")
     return Picker(
         t("sites.time_zone"), choices, chosen, partial(form.set, "time_zone"), likely=len(likely), hint=hint,
-        error=form.errors.get("time_zone", ""),
+        error=form.error("time_zone"),
     )  # fmt: skip
 
 
