@@ -5,22 +5,10 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import t
-from mobile_app.domain import marks
+from mobile_app.domain import due_marks, marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due import open_occurrence, past_occurrences
-from mobile_app.domain.due_marks import (
-    DUE,
-    IGNORED,
-    OUT_OF_SERVICE,
-    PAUSED,
-    ComplianceStrip,
-    DueLine,
-    frequency_words,
-    local_day,
-    plan_due,
-    plan_due_state,
-)
+from mobile_app.domain.due import local_day, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import doer, dotted, place
 from mobile_app.domain.views import plans_of
 from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
@@ -49,9 +37,9 @@ def plan_chips(client: Client, plan: PlanRow) -> list[ft.Control]:
     """What keeps a plan from going by itself."""
     chips: list[ft.Control] = []
     if not plan.is_active:
-        chips.append(PAUSED.chip())
+        chips.append(due_marks.PAUSED.chip())
     elif plan.ignored_since is not None:
-        chips.append(IGNORED.chip())
+        chips.append(due_marks.IGNORED.chip())
     if plan.is_active and open_occurrence(plan):
         chips.append(StatusChip(t("due.job_open"), Tone.info, icon=ft.Icons.ASSIGNMENT_ROUNDED))
     if plan.id in client.tables.plans.pending:
@@ -63,15 +51,15 @@ def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler) -> ft.Control:
     today = local_day(client.now())
     is_out = is_out_of_service(client, plan)
     state = None if is_out else plan_due_state(plan, today)
-    strip = ComplianceStrip(past_occurrences(plan))
+    strip = due_marks.ComplianceStrip(past_occurrences(plan))
     return RowCard(
         plan.title,
         meta=place(client, plan.equipment_id),
-        trailing=plan_due(plan, today, is_out=is_out) or "",
+        trailing=due_marks.plan_due(plan, today, is_out=is_out) or "",
         icon=marks.TYPE[plan.intervention_type].icon,
-        tone=DUE[state].tone if state else Tone.off,
+        tone=due_marks.DUE[state].tone if state else Tone.off,
         chips=[*plan_chips(client, plan), strip],
-        note=dotted(frequency_words(plan), who_does(client, plan)),
+        note=dotted(due_marks.frequency_words(plan), who_does(client, plan)),
         on_click=on_open,
     )
 
@@ -93,16 +81,16 @@ def NextDues(client: Client, equipment_id: UUID, *, may_plan: bool) -> list[ft.C
 def _next_due(client: Client, plan: PlanRow) -> ft.Control:
     head = ft.Row(
         [
-            ft.Column([Strong(plan.title), Meta(frequency_words(plan))], spacing=0, tight=True, expand=True),
+            ft.Column([Strong(plan.title), Meta(due_marks.frequency_words(plan))], spacing=0, tight=True, expand=True),
             ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20),
         ],
         spacing=8,
     )
     parts: list[ft.Control] = [head]
     if is_out_of_service(client, plan):
-        parts.append(OUT_OF_SERVICE.chip())
+        parts.append(due_marks.OUT_OF_SERVICE.chip())
     elif plan.is_active and plan.next_due:
-        parts.append(DueLine(plan.next_due.date(), local_day(client.now()), plan.lead_days, plan.reason))
+        parts.append(due_marks.DueLine(plan.next_due.date(), local_day(client.now()), plan.lead_days, plan.reason))
     chips = plan_chips(client, plan)
     if chips:
         parts.append(ft.Row(chips, spacing=6, wrap=True))

@@ -3,16 +3,7 @@
 from uuid import UUID
 
 from server.core.database import Session
-from server.interventions import repository
-from server.interventions.errors import (
-    FailureItemUnfit,
-    FoundInUnknown,
-    MaintenanceTypeUnfit,
-    PhotoMissing,
-    TeamUnfit,
-    TechnicianUnknown,
-    WorkOverlaps,
-)
+from server.interventions import errors, repository
 from shared_models.base import Command
 from shared_models.equipment.rows import FailureItemKind
 from shared_models.interventions.commands import AddAction, AssignIntervention
@@ -26,16 +17,16 @@ async def check(session: Session, before: InterventionRow | None, after: Interve
     if technician_id := new.get("assigned_technician_id"):
         await _check_technician(session, technician_id, after, "assigned_technician_id")
     if (team := new.get("assigned_team_id")) and not await repository.team_exists(session, team, after.site_id):
-        raise TeamUnfit(field="team_id" if isinstance(cmd, AssignIntervention) else "assigned_team_id")
+        raise errors.TeamUnfit(field="team_id" if isinstance(cmd, AssignIntervention) else "assigned_team_id")
     if (kind := new.get("maintenance_type_id")) and not await repository.type_exists(session, kind):
-        raise MaintenanceTypeUnfit(field="maintenance_type_id")
+        raise errors.MaintenanceTypeUnfit(field="maintenance_type_id")
     if "found_in" in new or "found_at_step" in new:
         await _check_found(session, after)
     if coded := {kind: new[f"{kind}_id"] for kind in FailureItemKind if f"{kind}_id" in new}:
         await _check_failure(session, after, coded)
     for picture in _pictures(after) - _pictures(before):
         if not await repository.picture_exists(session, picture, after.site_id):
-            raise PhotoMissing(field="photo_id")
+            raise errors.PhotoMissing(field="photo_id")
     if isinstance(cmd, AddAction):
         await _check_work(session, after, cmd)
 
@@ -52,22 +43,22 @@ def _pictures(job: InterventionRow | None) -> set[UUID]:
 
 async def _check_technician(session: Session, user_id: UUID, job: InterventionRow, field: str) -> None:
     if not await repository.fitting(session, [(user_id, job.site_id)]):
-        raise TechnicianUnknown(field=field)
+        raise errors.TechnicianUnknown(field=field)
 
 
 async def _check_found(session: Session, job: InterventionRow) -> None:
     steps = await repository.steps_of(session, job.found_in, job.site_id) if job.found_in else set()
     if steps is None:
-        raise FoundInUnknown(field="found_in")
+        raise errors.FoundInUnknown(field="found_in")
     if job.found_at_step and job.found_at_step not in steps:
-        raise FoundInUnknown(field="found_at_step")
+        raise errors.FoundInUnknown(field="found_at_step")
 
 
 async def _check_failure(session: Session, job: InterventionRow, coded: dict[FailureItemKind, UUID]) -> None:
     kinds = await repository.failure_kinds(session, job.equipment_id, coded.values())
     for kind, item_id in coded.items():
         if kinds.get(item_id) is not kind:
-            raise FailureItemUnfit(field=f"failure.{kind}_id")
+            raise errors.FailureItemUnfit(field=f"failure.{kind}_id")
 
 
 async def _check_work(session: Session, job: InterventionRow, cmd: AddAction) -> None:
@@ -77,4 +68,4 @@ async def _check_work(session: Session, job: InterventionRow, cmd: AddAction) ->
     given = {(one.started_at, one.ended_at): one.number for one in worked}
     if (taken := overlap((cmd.started_at, cmd.ended_at), given)) is not None:
         start, end = (at.isoformat() for at in taken)
-        raise WorkOverlaps(field="started_at", number=given[taken], start=start, end=end)
+        raise errors.WorkOverlaps(field="started_at", number=given[taken], start=start, end=end)

@@ -17,16 +17,7 @@ from shared_models.meters.history import line
 from shared_models.meters.metering import Point, Reset
 from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import MeterMoved
-from shared_models.plans.commands import (
-    AssignOccurrence,
-    CreatePlan,
-    GeneratePlan,
-    MoveOccurrence,
-    OnPlan,
-    SetPlanActive,
-    SkipOccurrence,
-    UpdatePlan,
-)
+from shared_models.plans import commands
 from shared_models.plans.course import LIVE, Course
 from shared_models.plans.following import JobChange, after_job
 from shared_models.plans.jobs import JobCalledOff, JobClosed, JobReopened
@@ -108,8 +99,8 @@ def _keep(rows: Rows, course: Course, by: By) -> None:
 # ---------------------------------------------------------------- what planners do
 
 
-@foretells(CreatePlan)
-def _create(rows: Rows, cmd: CreatePlan, by: By) -> None:
+@foretells(commands.CreatePlan)
+def _create(rows: Rows, cmd: commands.CreatePlan, by: By) -> None:
     machine = rows.get(EquipmentRow, cmd.equipment_id)
     if machine is None:
         raise NotFound
@@ -118,19 +109,26 @@ def _create(rows: Rows, cmd: CreatePlan, by: By) -> None:
     _let(rows, course_of(rows, blank(cmd, cmd.plan_id, machine.site_id), cmd.occurred_at), cmd, by)
 
 
-def _change(rows: Rows, cmd: OnPlan, by: By) -> None:
+def _change(rows: Rows, cmd: commands.OnPlan, by: By) -> None:
     plan = rows.get(PlanRow, cmd.plan_id)
     if plan is None:
         raise NotFound
-    asked = plan.model_copy(update=chosen(cmd)) if isinstance(cmd, UpdatePlan) else plan
+    asked = plan.model_copy(update=chosen(cmd)) if isinstance(cmd, commands.UpdatePlan) else plan
     _let(rows, replace(course_of(rows, asked, cmd.occurred_at), plan=plan), cmd, by)
 
 
-for _kind in (UpdatePlan, SetPlanActive, MoveOccurrence, AssignOccurrence, SkipOccurrence, GeneratePlan):
+for _kind in (
+    commands.UpdatePlan,
+    commands.SetPlanActive,
+    commands.MoveOccurrence,
+    commands.AssignOccurrence,
+    commands.SkipOccurrence,
+    commands.GeneratePlan,
+):
     foretells(_kind)(_change)
 
 
-def _let(rows: Rows, course: Course, cmd: OnPlan, by: By) -> None:
+def _let(rows: Rows, course: Course, cmd: commands.OnPlan, by: By) -> None:
     by_rule = rule_of(type(cmd))
     assert by_rule is not None
     _keep(rows, by_rule(course, cmd, by), by)

@@ -13,17 +13,7 @@ from mobile_app.domain.context import go
 from mobile_app.domain.due_marks import ended_because, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place
 from mobile_app.domain.reasons import ReasonForm
-from mobile_app.features.calendar.entries import (
-    FORECAST,
-    Scene,
-    colour_of,
-    full_day,
-    is_pending,
-    mark_of,
-    time_of,
-    type_name,
-    who,
-)
+from mobile_app.features.calendar import entries as look
 from mobile_app.features.calendar.move import SKIP_REASONS, HandForm, MoveForm, Moves, why_fixed
 from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import KeyValues, LineItem, NoticeCard
@@ -38,7 +28,7 @@ Show = Callable[[str], None]
 
 
 def detail_sheet(
-    scene: Scene, entry: Entry, part: str, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
+    scene: look.Scene, entry: Entry, part: str, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
 ) -> Sheet:
     moves = Moves(scene.client, entry)
 
@@ -56,32 +46,32 @@ def detail_sheet(
     return Sheet(entry.title, _body(scene, entry, close), _footer(scene, entry, moves, show, close, on_tap_day), tall=False)
 
 
-def _body(scene: Scene, entry: Entry, close: Callable[[], None]) -> ft.Control:
+def _body(scene: look.Scene, entry: Entry, close: Callable[[], None]) -> ft.Control:
     client = scene.client
     spent = format_duration(entry.minutes) if entry.minutes else t("calendar.unestimated")
     rows: list[tuple[str, str | ft.Control]] = [
-        (t("calendar.due"), dotted(full_day(entry.due.date()), time_of(entry.due))),
-        (t("calendar.who"), who(client, entry) or t("domain.unassigned")),
+        (t("calendar.due"), dotted(look.full_day(entry.due.date()), look.time_of(entry.due))),
+        (t("calendar.who"), look.who(client, entry) or t("domain.unassigned")),
         (t("calendar.duration"), spent),
         (t("calendar.priority"), marks.PRIORITY[entry.priority].word),
     ]
     if entry.is_moved and entry.original_due:
-        rows.insert(1, (t("calendar.planned_on"), full_day(entry.original_due.date())))
+        rows.insert(1, (t("calendar.planned_on"), look.full_day(entry.original_due.date())))
     parts: list[ft.Control] = [_chips(scene, entry), KeyValues(rows), *_why(entry), *_notes(scene, entry), *_links(scene, entry, close)]
     return Stack(*parts)
 
 
-def _chips(scene: Scene, entry: Entry) -> ft.Control:
-    mark = mark_of(entry, scene.today)
-    square = ft.Container(width=10, height=10, border_radius=3, bgcolor=colour_of(scene, entry))
+def _chips(scene: look.Scene, entry: Entry) -> ft.Control:
+    mark = look.mark_of(entry, scene.today)
+    square = ft.Container(width=10, height=10, border_radius=3, bgcolor=look.colour_of(scene, entry))
     kind = ft.Container(
-        ft.Row([square, Meta(type_name(scene.client, entry), color=C.ink)], spacing=6, tight=True),
+        ft.Row([square, Meta(look.type_name(scene.client, entry), color=C.ink)], spacing=6, tight=True),
         padding=ft.Padding(left=10, top=4, right=12, bottom=4),
         border=line(),
         border_radius=Radius.pill,
     )
     chips = [mark.chip(), kind]
-    if is_pending(scene.client, entry):
+    if look.is_pending(scene.client, entry):
         chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
     return ft.Row(chips, spacing=8, run_spacing=8, wrap=True)
 
@@ -94,17 +84,17 @@ def _why(entry: Entry) -> list[ft.Control]:
     return [ft.Container(column, bgcolor=C.surface2, border_radius=Radius.tile, padding=14)]
 
 
-def _notes(scene: Scene, entry: Entry) -> list[ft.Control]:
+def _notes(scene: look.Scene, entry: Entry) -> list[ft.Control]:
     """What keeps it from being moved, and what became of it."""
     if entry.is_forecast:
-        return [NoticeCard(t("calendar.forecast_title"), t("calendar.fixed_forecast"), tone=Tone.off, icon=FORECAST.icon)]
+        return [NoticeCard(t("calendar.forecast_title"), t("calendar.fixed_forecast"), tone=Tone.off, icon=look.FORECAST.icon)]
     if entry.occurrence is not None and entry.occurrence.reason:
-        mark = mark_of(entry, scene.today)
+        mark = look.mark_of(entry, scene.today)
         return [NoticeCard(mark.word, ended_because(entry.occurrence), tone=mark.tone, icon=mark.icon)]
     return []
 
 
-def _links(scene: Scene, entry: Entry, close: Callable[[], None]) -> list[ft.Control]:
+def _links(scene: look.Scene, entry: Entry, close: Callable[[], None]) -> list[ft.Control]:
     links = [
         LineItem(
             place(scene.client, entry.equipment_id),
@@ -139,7 +129,7 @@ def _leaving(close: Callable[[], None], route: str) -> Callable[[], None]:
 
 
 def _footer(
-    scene: Scene, entry: Entry, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
+    scene: look.Scene, entry: Entry, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
 ) -> ft.Control | None:
     """The job first where there is one; then what a planner may do."""
     buttons: list[ft.Control] = []

@@ -9,18 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_date_long, n, t
 from mobile_app.domain.agenda import Entry, EntryState, by_day, state_on, weeks_of
 from mobile_app.domain.lookup import dotted
-from mobile_app.features.calendar.entries import (
-    GROUP,
-    Chip,
-    EntryCard,
-    Legend,
-    More,
-    Scene,
-    chip_height,
-    colour_of,
-    week_name,
-    weekday_name,
-)
+from mobile_app.features.calendar import entries as look
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
 from mobile_app.ui.cards import SectionHeader
@@ -52,7 +41,7 @@ _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 
 @component
-def MonthGrid(scene: Scene) -> ft.Control:
+def MonthGrid(scene: look.Scene) -> ft.Control:
     """As many chips a day as its square has room for; the rest behind “+3”."""
     page = ft.context.page
     wide = use_breakpoint() == Breakpoint.desktop
@@ -61,7 +50,7 @@ def MonthGrid(scene: Scene) -> ft.Control:
     shown = scene.find(weeks[0][0], weeks[-1][-1])
     days = by_day(shown)
     scale = environment.current().layout.text_scale
-    room = int((height / len(weeks) - _HEAD * min(scale, 1.4) - 4) // (chip_height(wide=wide) + _GAP))
+    room = int((height / len(weeks) - _HEAD * min(scale, 1.4) - 4) // (look.chip_height(wide=wide) + _GAP))
     rows = [_week(scene, week, days, max(1, room), wide=wide) for week in weeks]
     grid = ft.Container(
         Stack(*rows, spacing=0, expand=True),
@@ -77,13 +66,13 @@ def MonthGrid(scene: Scene) -> ft.Control:
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         expand=True,
     )
-    return Stack(frame, Legend(scene, shown), spacing=8, expand=True)
+    return Stack(frame, look.Legend(scene, shown), spacing=8, expand=True)
 
 
 def _weekdays(week: Sequence[date], *, short: bool) -> ft.Control:
     def name(day: date) -> ft.Control:
         text = ft.Text(
-            weekday_name(day, short=short), size=environment.current().fixed(Size.caption), weight=SEMIBOLD, color=C.ink2, max_lines=1
+            look.weekday_name(day, short=short), size=environment.current().fixed(Size.caption), weight=SEMIBOLD, color=C.ink2, max_lines=1
         )
         return ft.Container(text, expand=1, padding=ft.Padding.symmetric(horizontal=8, vertical=8))
 
@@ -94,14 +83,14 @@ def _weekdays(week: Sequence[date], *, short: bool) -> ft.Control:
     )
 
 
-def _week(scene: Scene, week: Sequence[date], days: dict[date, list[Entry]], room: int, *, wide: bool) -> ft.Control:
+def _week(scene: look.Scene, week: Sequence[date], days: dict[date, list[Entry]], room: int, *, wide: bool) -> ft.Control:
     number = ft.Text(str(week[0].isocalendar().week), size=environment.current().fixed(11), color=C.ink2)
     side = ft.Container(
         number,
         width=_WEEK,
         padding=ft.Padding(0, 9, 0, 0),
         alignment=ft.Alignment.TOP_CENTER,
-        tooltip=week_name(week[0]),
+        tooltip=look.week_name(week[0]),
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
     )
     cells = [ft.Container(DayCell(scene, day, days.get(day, []), room, wide=wide), expand=1) for day in week]
@@ -110,13 +99,13 @@ def _week(scene: Scene, week: Sequence[date], days: dict[date, list[Entry]], roo
 
 @memo
 @component
-def DayCell(scene: Scene, day: date, entries: Sequence[Entry], room: int, *, wide: bool) -> ft.Control:
+def DayCell(scene: look.Scene, day: date, entries: Sequence[Entry], room: int, *, wide: bool) -> ft.Control:
     """A square that takes what is dropped on it: what is late first, then what is to do, then what is over."""
     is_over, set_over = use_state(False)
     other = day.month != scene.anchor.month
     fits = len(entries) <= room
     first = sorted(entries, key=lambda entry: _RANK[state_on(entry, scene.today)])
-    chips = [Chip(scene, entry, wide=wide) for entry in (first if fits else first[: max(0, room - 1)])]
+    chips = [look.Chip(scene, entry, wide=wide) for entry in (first if fits else first[: max(0, room - 1)])]
     more = [] if fits else [_more(len(entries) - len(chips), alone=not chips)]
     number = _day_number(scene, day, entries, faded=other)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
@@ -142,14 +131,14 @@ def drop_target(box: ft.Control, on_drop: Any, set_over: Any) -> ft.Control:
 
     return ft.DragTarget(
         content=box,
-        group=GROUP,
+        group=look.GROUP,
         on_will_accept=lambda e: set_over(e.accept),
         on_leave=lambda _: set_over(False),
         on_accept=dropped,
     )
 
 
-def _day_number(scene: Scene, day: date, entries: Sequence[Entry], *, faded: bool) -> ft.Control:
+def _day_number(scene: look.Scene, day: date, entries: Sequence[Entry], *, faded: bool) -> ft.Control:
     is_today = day == scene.today
     size = environment.current().fixed(Size.meta, 1.4)
     ink = C.on_primary if is_today else C.ink2 if faded else C.ink
@@ -167,7 +156,7 @@ def _day_number(scene: Scene, day: date, entries: Sequence[Entry], *, faded: boo
     return ft.Row([spoken(box, day_label(scene, day, entries))], spacing=0)
 
 
-def day_label(scene: Scene, day: date, entries: Sequence[Entry]) -> str:
+def day_label(scene: look.Scene, day: date, entries: Sequence[Entry]) -> str:
     """“Lundi 23 novembre, aujourd’hui, 3 au calendrier, 1 en retard”."""
     late = sum(state_on(entry, scene.today) is EntryState.late for entry in entries)
     words = [format_date_long(day)]
@@ -189,7 +178,7 @@ def _more(count: int, *, alone: bool) -> ft.Control:
 # On a phone
 
 
-def PhoneMonth(scene: Scene) -> list[ft.Control]:
+def PhoneMonth(scene: look.Scene) -> list[ft.Control]:
     """Dots a day; below, what the chosen day holds."""
     weeks = weeks_of(scene.anchor)
     days = by_day(scene.find(weeks[0][0], weeks[-1][-1]))
@@ -208,29 +197,29 @@ def PhoneMonth(scene: Scene) -> list[ft.Control]:
     return [swiped, *day_list(scene, scene.anchor, days.get(scene.anchor, []))]
 
 
-def _swipe(scene: Scene, velocity: float) -> None:
+def _swipe(scene: look.Scene, velocity: float) -> None:
     if abs(velocity) > _FLING:
         scene.on_step(-1 if velocity > 0 else 1)
 
 
-def day_list(scene: Scene, day: date, entries: Sequence[Entry]) -> list[ft.Control]:
+def day_list(scene: look.Scene, day: date, entries: Sequence[Entry]) -> list[ft.Control]:
     head = SectionHeader(format_date_long(day), n("calendar.count", len(entries)) if entries else "")
     return [head, *day_cards(scene, entries)]
 
 
-def day_cards(scene: Scene, entries: Sequence[Entry]) -> list[ft.Control]:
-    cards = [EntryCard(scene, entry) for entry in entries[: scene.most]]
-    return [*(cards or [Meta(t("calendar.nothing_that_day"))]), *More(len(entries) - len(cards), scene.on_more)]
+def day_cards(scene: look.Scene, entries: Sequence[Entry]) -> list[ft.Control]:
+    cards = [look.EntryCard(scene, entry) for entry in entries[: scene.most]]
+    return [*(cards or [Meta(t("calendar.nothing_that_day"))]), *look.More(len(entries) - len(cards), scene.on_more)]
 
 
 def _letter(day: date) -> ft.Control:
-    name = weekday_name(day, short=True)[:1].upper()
+    name = look.weekday_name(day, short=True)[:1].upper()
     text = ft.Text(name, size=environment.current().fixed(Size.caption), weight=SEMIBOLD, color=C.ink2)
-    spoken_name = ft.Semantics(content=text, label=weekday_name(day, short=False), exclude_semantics=True)
+    spoken_name = ft.Semantics(content=text, label=look.weekday_name(day, short=False), exclude_semantics=True)
     return ft.Container(spoken_name, expand=1, height=24, alignment=ft.Alignment.CENTER)
 
 
-def _dot_cell(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
+def _dot_cell(scene: look.Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
     is_today, is_chosen = day == scene.today, day == scene.anchor and not scene.moving
     ink = C.on_primary if is_chosen else C.primary if is_today else C.ink if day.month == scene.anchor.month else C.ink2
     text = ft.Text(
@@ -259,7 +248,7 @@ def _dot_cell(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
     return spoken(box, dotted(t("calendar.move_here"), label) if scene.moving else label, picked=is_chosen or None, expand=1)
 
 
-def _dots(scene: Scene, entries: Sequence[Entry]) -> ft.Control:
+def _dots(scene: look.Scene, entries: Sequence[Entry]) -> ft.Control:
     """Up to three dots in the types' colours, else how many; late ones make it red."""
     late = any(state_on(entry, scene.today) is EntryState.late for entry in entries)
     if len(entries) > _DOTS:
@@ -271,11 +260,11 @@ def _dots(scene: Scene, entries: Sequence[Entry]) -> ft.Control:
     return ft.Row(list[ft.Control](dots), spacing=3, tight=True, height=13)
 
 
-def _dot(scene: Scene, entry: Entry) -> ft.Control:
+def _dot(scene: look.Scene, entry: Entry) -> ft.Control:
     """Full for what is to do, hollow for a forecast, small for what is over; a late one is a mark."""
     if state_on(entry, scene.today) is EntryState.late:
         return ft.Icon(ft.Icons.EVENT_BUSY_ROUNDED, size=11, color=C.bad)
-    colour = colour_of(scene, entry)
+    colour = look.colour_of(scene, entry)
     if entry.is_forecast:
         return ft.Container(width=7, height=7, border_radius=4, border=line(colour, 1.2))
     size = 7 if entry.is_to_do else 4

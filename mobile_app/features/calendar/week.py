@@ -9,17 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_duration, format_hours, n, t
 from mobile_app.domain.agenda import WEEK_DAYS, Entry, EntryState, by_day, monday_of, state_on
 from mobile_app.domain.lookup import machine, name_of
-from mobile_app.features.calendar.entries import (
-    Legend,
-    Scene,
-    colour_of,
-    draggable,
-    mark_of,
-    summary,
-    time_of,
-    weekday_name,
-    who,
-)
+from mobile_app.features.calendar import entries as look
 from mobile_app.features.calendar.load import LoadPanel, loads_of, over_words
 from mobile_app.features.calendar.month import day_label, day_list, drop_target
 from mobile_app.ui import environment
@@ -47,7 +37,7 @@ def days_of(anchor: date) -> list[date]:
     return [monday + timedelta(days=day) for day in range(WEEK_DAYS)]
 
 
-def WeekGrid(scene: Scene) -> ft.Control:
+def WeekGrid(scene: look.Scene) -> ft.Control:
     week = days_of(scene.anchor)
     shown = scene.find(week[0], week[-1])
     days = by_day(shown)
@@ -61,7 +51,7 @@ def WeekGrid(scene: Scene) -> ft.Control:
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         expand=True,
     )
-    left = Stack(grid, Legend(scene, shown), spacing=8, expand=True)
+    left = Stack(grid, look.Legend(scene, shown), spacing=8, expand=True)
     if desk:
         panel = Stack(LoadPanel(scene, week[0]), spacing=10, tight=False, width=_SIDE, scroll=ft.ScrollMode.AUTO)
         return ft.Row([left, panel], spacing=16, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -70,7 +60,7 @@ def WeekGrid(scene: Scene) -> ft.Control:
 
 @memo
 @component
-def DayColumn(scene: Scene, day: date, entries: Sequence[Entry], *, desk: bool) -> ft.Control:
+def DayColumn(scene: look.Scene, day: date, entries: Sequence[Entry], *, desk: bool) -> ft.Control:
     is_over, set_over = use_state(False)
     (of_day, most), ask = use_state((day, _MOST))
     cards = [WeekCard(scene, entry, desk=desk) for entry in entries[: most if of_day == day else _MOST]]
@@ -92,10 +82,12 @@ def _more(rest: int, on_more: Callable[[], None]) -> ft.Control:
     return spoken(ft.Container(words, padding=14, border=line(), border_radius=8, ink=True, on_click=tap(on_more)))
 
 
-def _head(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
+def _head(scene: look.Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
     is_today = day == scene.today
     env = environment.current()
-    name = ft.Text(weekday_name(day, short=True), size=env.fixed(Size.caption), weight=SEMIBOLD, color=C.primary if is_today else C.ink2)
+    name = ft.Text(
+        look.weekday_name(day, short=True), size=env.fixed(Size.caption), weight=SEMIBOLD, color=C.primary if is_today else C.ink2
+    )
     number = ft.Container(
         ft.Text(
             str(day.day), size=env.fixed(Size.section), weight=BOLD if is_today else SEMIBOLD, color=C.on_primary if is_today else C.ink
@@ -127,13 +119,13 @@ def _spent(minutes: int) -> str:
     return format_duration(minutes) if minutes < _DAY_MINUTES else format_hours(minutes)
 
 
-def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
+def WeekCard(scene: look.Scene, entry: Entry, *, desk: bool) -> ft.Control:
     """Time and mark, title, machine, person."""
-    mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
+    mark, colour = look.mark_of(entry, scene.today), look.colour_of(scene, entry)
     quiet = entry.is_forecast or not entry.is_to_do
     icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
     said = [ft.Text(mark.word, size=10.5, color=C.ink2, italic=True, max_lines=1, overflow=_ELLIPSIS)] if _says_mark(entry, scene) else []
-    clock = ft.Text(time_of(entry.due), size=Size.caption, weight=SEMIBOLD, color=C.ink2, no_wrap=True)
+    clock = ft.Text(look.time_of(entry.due), size=Size.caption, weight=SEMIBOLD, color=C.ink2, no_wrap=True)
     first = ft.Row([ft.Icon(mark.icon, size=14, color=icon), clock, *(ft.Container(one, expand=True) for one in said if desk)], spacing=4)
     title = ft.Text(
         entry.title, size=Size.meta, weight=MEDIUM if quiet else SEMIBOLD, color=C.ink2 if quiet else C.ink, max_lines=3 if desk else 2,
@@ -148,19 +140,19 @@ def WeekCard(scene: Scene, entry: Entry, *, desk: bool) -> ft.Control:
         bgcolor=C.surface if entry.is_forecast else faint(colour, 0.06 if quiet else 0.13),
         border=ft.Border.all(1, light) if entry.is_forecast else ft.Border(left=side),
         border_radius=8,
-        tooltip=summary(scene, entry),
+        tooltip=look.summary(scene, entry),
         ink=True,
         on_click=tap(lambda: scene.on_open(entry)),
     )
-    return draggable(scene, entry, spoken(box, key=entry.key), sideways=not desk)
+    return look.draggable(scene, entry, spoken(box, key=entry.key), sideways=not desk)
 
 
-def _says_mark(entry: Entry, scene: Scene) -> bool:
+def _says_mark(entry: Entry, scene: look.Scene) -> bool:
     return entry.is_forecast or state_on(entry, scene.today) is not EntryState.planned
 
 
-def _owner(scene: Scene, entry: Entry) -> ft.Control:
-    name = who(scene.client, entry)
+def _owner(scene: look.Scene, entry: Entry) -> ft.Control:
+    name = look.who(scene.client, entry)
     spent = format_duration(entry.minutes) if entry.minutes else ""
     words = name or t("domain.unassigned")
     leading = [Avatar(name, size=18)] if name_of(scene.client, entry.technician_id) else []
@@ -171,7 +163,7 @@ def _owner(scene: Scene, entry: Entry) -> ft.Control:
 # On a phone
 
 
-def PhoneWeek(scene: Scene) -> list[ft.Control]:
+def PhoneWeek(scene: look.Scene) -> list[ft.Control]:
     week = days_of(scene.anchor)
     found = scene.find(week[0], week[-1])
     days = by_day(found)
@@ -184,7 +176,7 @@ def PhoneWeek(scene: Scene) -> list[ft.Control]:
     return [strip, *day_list(scene, scene.anchor, days.get(scene.anchor, [])), *load]
 
 
-def _strip_day(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
+def _strip_day(scene: look.Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
     is_chosen, is_today = day == scene.anchor and not scene.moving, day == scene.today
     env = environment.current()
     ink = C.on_primary if is_chosen else C.primary if is_today else C.ink
@@ -199,7 +191,7 @@ def _strip_day(scene: Scene, day: date, entries: Sequence[Entry]) -> ft.Control:
     )
     column = ft.Column(
         [
-            ft.Text(weekday_name(day, short=True)[:1].upper(), size=env.fixed(Size.caption, 1), weight=SEMIBOLD, color=quiet),
+            ft.Text(look.weekday_name(day, short=True)[:1].upper(), size=env.fixed(Size.caption, 1), weight=SEMIBOLD, color=quiet),
             ft.Text(str(day.day), size=env.fixed(Size.section, 1), weight=BOLD, color=ink),
             count,
         ],

@@ -10,19 +10,8 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.steps import KIND_ICON, limits
 from mobile_app.domain.submit import sender, submit
+from mobile_app.features.checklists import values as v
 from mobile_app.features.checklists.step_fields import StepFields
-from mobile_app.features.checklists.values import (
-    NUMBERS,
-    Values,
-    blank,
-    blank_step,
-    command_of,
-    inserted,
-    moved,
-    of_checklist,
-    options_of,
-    wrong_with,
-)
 from mobile_app.features.checklists.versions import versions_sheet
 from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, NoticeCard, SectionHeader
@@ -42,18 +31,18 @@ from shared_models.checklists.rows import ChecklistRow, StepKind
 
 @component
 def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
-    initial = ft.use_memo(lambda: of_checklist(row) if row else blank(), [row.version if row else 0])
+    initial = ft.use_memo(lambda: v.of_checklist(row) if row else v.blank(), [row.version if row else 0])
     form = use_form(f"checklist-form:{row.id if row else 'new'}", initial, row.version if row else None)
     draft = form.draft
     wrongs: State[dict[str, str]] = use_state(dict)
     wrong, set_wrong = wrongs
-    steps: list[Values] = draft.get("steps") or []
+    steps: list[v.Values] = draft.get("steps") or []
     opened, set_opened = ft.use_state("" if row else steps[0]["id"])
     last = next((at for at, step in enumerate(steps) if step["id"] == opened), len(steps) - 1)
 
     def add(after: int, kind: str) -> None:
-        fresh = blank_step(kind)
-        draft.set("steps", inserted(steps, after, fresh))
+        fresh = v.blank_step(kind)
+        draft.set("steps", v.inserted(steps, after, fresh))
         set_opened(fresh["id"])
 
     use_shortcut("N", lambda: add(last, StepKind.pass_fail.value), t("checklists.add"))
@@ -67,12 +56,12 @@ def ChecklistForm(client: Client, row: ChecklistRow | None) -> ft.Control:
 
     async def save() -> None:
         at = client.now()
-        found = wrong_with(draft.values, at)
+        found = v.wrong_with(draft.values, at)
         set_wrong(found)
         first = next((step["id"] for step in steps if step["id"] in found), "")
         if first:
             set_opened(first)
-        if not found and await submit(client, command_of(draft.values, at), form, said="checklists.saved"):
+        if not found and await submit(client, v.command_of(draft.values, at), form, said="checklists.saved"):
             go("/checklists")
 
     cards = [
@@ -123,24 +112,24 @@ def StepEditor(
     draft: Draft, at: int, is_open: bool, wrong: str, set_opened: Callable[[str], None], add: Callable[[int, str], None]  # noqa: FBT001
 ) -> ft.Control:  # fmt: skip
     size = use_breakpoint()
-    steps: list[Values] = draft.get("steps")
+    steps: list[v.Values] = draft.get("steps")
     step = steps[at]
 
     def change(name: str, value: object) -> None:
-        now: list[Values] = draft.get("steps")
+        now: list[v.Values] = draft.get("steps")
         draft.set("steps", [{**other, name: value} if other["id"] == step["id"] else other for other in now])
 
     def shift(by: int) -> None:
-        draft.set("steps", moved(draft.get("steps"), at, by))
+        draft.set("steps", v.moved(draft.get("steps"), at, by))
 
     def remove() -> None:
-        former: list[Values] = draft.get("steps")
+        former: list[v.Values] = draft.get("steps")
         draft.set("steps", [other for other in former if other["id"] != step["id"]])
         toast(t("checklists.removed"), undo=lambda: draft.set("steps", former))
 
     def copy() -> None:
-        fresh = {**step, "id": blank_step()["id"]}
-        draft.set("steps", inserted(draft.get("steps"), at, fresh))
+        fresh = {**step, "id": v.blank_step()["id"]}
+        draft.set("steps", v.inserted(draft.get("steps"), at, fresh))
         set_opened(fresh["id"])
 
     tools = _tools(at, len(steps), shift, copy, remove, folded=size == Breakpoint.phone)
@@ -171,7 +160,7 @@ def _tools(
     return ft.Row([*arrows, MoreMenu(items)], spacing=0, tight=True)
 
 
-def _line(step: Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
+def _line(step: v.Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
     """The step in one line: what it is, what it asks for."""
     title = Strong(step["title"] or t("checklists.untitled"), max_lines=4, color=C.ink if step["title"] else C.ink2)
     words = ft.Column([title, Meta(wrong or _asks_for(step), color=C.bad if wrong else C.ink2)], spacing=1, tight=True, expand=True)
@@ -179,13 +168,13 @@ def _line(step: Values, at: int, tools: ft.Control, wrong: str) -> ft.Control:
     return ft.Row([ft.Text(str(at + 1), size=15, color=C.ink2, width=24), icon, words, tools], spacing=10)
 
 
-def _asks_for(step: Values) -> str:
+def _asks_for(step: v.Values) -> str:
     kind = t(f"checklists.kind.{step['kind']}")
     parts = [kind]
-    if step["kind"] in NUMBERS:
+    if step["kind"] in v.NUMBERS:
         parts.append(limits(step["low"], step["high"], step["unit"]) or step["unit"])
     if step["kind"] == StepKind.choice:
-        parts.append(" / ".join(options_of(step)))
+        parts.append(" / ".join(v.options_of(step)))
     parts.append("" if step["is_required"] else t("checklist.optional"))
     parts.append(t("checklists.with_photo") if step["needs_photo"] else "")
     return " · ".join(part for part in parts if part)

@@ -7,23 +7,11 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_date, format_date_long, n, t
-from mobile_app.domain import marks
+from mobile_app.domain import due_marks, marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import compliance, open_occurrence, past_occurrences, plan_due_state
-from mobile_app.domain.due_marks import (
-    DUE,
-    PAUSED,
-    ComplianceMarks,
-    StripLegend,
-    compliance_words,
-    due_chip,
-    frequency_words,
-    local_day,
-    spoken_day,
-    why_sentence,
-)
+from mobile_app.domain.due import compliance, local_day, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm
@@ -154,7 +142,7 @@ def _identity(client: Client, plan: PlanRow) -> ft.Control:
     kind = client.tables.types.get(plan.maintenance_type_id)
     where = TextLink(place(client, plan.equipment_id), opener(f"/equipment/{plan.equipment_id}"))
     name = Meta(f"{kind.name if kind else marks.TYPE[plan.intervention_type].word} ·")
-    head = ft.Row([*([dot(kind.color, 12)] if kind else []), name, Meta(frequency_words(plan))], spacing=6, wrap=True)
+    head = ft.Row([*([dot(kind.color, 12)] if kind else []), name, Meta(due_marks.frequency_words(plan))], spacing=6, wrap=True)
     chips = plan_chips(client, plan)
     return ft.Column(
         [
@@ -170,10 +158,16 @@ def _identity(client: Client, plan: PlanRow) -> ft.Control:
 
 def _notices(plan: PlanRow) -> list[ft.Control]:
     if not plan.is_active:
-        return [NoticeCard(PAUSED.word, plan.inactive_reason, tone=Tone.off, icon=PAUSED.icon)]
+        return [NoticeCard(due_marks.PAUSED.word, plan.inactive_reason, tone=Tone.off, icon=due_marks.PAUSED.icon)]
     if plan.ignored_since is None:
         return []
-    return [NoticeCard(t("plans.ignored_title"), t("plans.ignored_body", day=spoken_day(local_day(plan.ignored_since))), tone=Tone.bad)]
+    return [
+        NoticeCard(
+            t("plans.ignored_title"),
+            t("plans.ignored_body", day=due_marks.spoken_day(local_day(plan.ignored_since))),
+            tone=Tone.bad,
+        )
+    ]
 
 
 def _next_card(client: Client, plan: PlanRow, dates: list[NextDate], commands: PlanCommands, ask: Ask | None) -> ft.Control:
@@ -183,15 +177,17 @@ def _next_card(client: Client, plan: PlanRow, dates: list[NextDate], commands: P
         resume = [SecondaryButton(t("plans.resume"), commands.resume, icon=ft.Icons.PLAY_ARROW_ROUNDED)] if ask else []
         return Card(Stack(CardHeader(t("plans.next")), Meta(t("plans.paused_body")), *resume, spacing=10))
     if not dates:
-        return Card(Stack(CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)), Body(t("plans.no_date")), spacing=10))
+        return Card(
+            Stack(CardHeader(t("plans.next"), due_marks.due_chip(plan, today, is_out=is_out)), Body(t("plans.no_date")), spacing=10)
+        )
     first = dates[0]
     state = None if is_out else plan_due_state(plan, today)
-    tone = DUE[state].tone if state else Tone.off
+    tone = due_marks.DUE[state].tone if state else Tone.off
     said = [
-        CardHeader(t("plans.next"), due_chip(plan, today, is_out=is_out)),
+        CardHeader(t("plans.next"), due_marks.due_chip(plan, today, is_out=is_out)),
         Title(format_date_long(first.due.date()) + _year(first.due, today.year)),
         Strong(t("plans.why"), size=13),
-        Body(why_sentence(first.reason)),
+        Body(due_marks.why_sentence(first.reason)),
         *([Meta(t("plans.out_of_service"))] if is_out else []),
     ]
     return Card(
@@ -231,10 +227,10 @@ def _next_actions(plan: PlanRow, first: NextDate, commands: PlanCommands, ask: A
 
 def _kept_card(plan: PlanRow) -> ft.Control:
     past = past_occurrences(plan)
-    words = compliance_words(compliance(past))
+    words = due_marks.compliance_words(compliance(past))
     if not past:
         return Card(Stack(CardHeader(t("plans.strip")), Meta(words), spacing=10))
-    return Card(Stack(CardHeader(t("plans.strip")), Strong(words), ComplianceMarks(past), StripLegend(), spacing=10))
+    return Card(Stack(CardHeader(t("plans.strip")), Strong(words), due_marks.ComplianceMarks(past), due_marks.StripLegend(), spacing=10))
 
 
 @component
@@ -260,7 +256,7 @@ def _date_line(number: int, one: NextDate, is_open: bool, show: Callable[[int | 
     line = spoken(box, t("plans.date_spoken", day=day))
     if not is_open:
         return line
-    said: list[ft.Control] = [Meta(why_sentence(one.reason), max_lines=None)]
+    said: list[ft.Control] = [Meta(due_marks.why_sentence(one.reason), max_lines=None)]
     if ask is not None and one.may_move:
         verbs = ("move", "assign", "skip") if number else ("assign",)
         said.append(ft.Row([TextLink(t(f"plans.{verb}"), _asking(ask, verb, one)) for verb in verbs], wrap=True, spacing=12))
