@@ -9,20 +9,8 @@ import shared_models.interventions.closing  # noqa: F401 - the rest of the rules
 from shared_models.checklists.rows import JobChecklist
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.equipment.rules import StatusReported
+from shared_models.interventions import commands as iv
 from shared_models.interventions import sheet
-from shared_models.interventions.commands import (
-    AddAction,
-    AddNote,
-    AddPhoto,
-    AssignIntervention,
-    CancelIntervention,
-    CreateIntervention,
-    EndAction,
-    HoldIntervention,
-    RemovePhoto,
-    StartIntervention,
-    UpdateIntervention,
-)
 from shared_models.interventions.creation import new_job
 from shared_models.interventions.lifecycle import InterventionStatus, Verb
 from shared_models.interventions.moving import (
@@ -63,7 +51,7 @@ _ASKED = (
 
 
 def create(
-    machine: Place, cmd: CreateIntervention, by: By, *, checklist: JobChecklist | None = None, request_id: UUID | None = None
+    machine: Place, cmd: iv.CreateIntervention, by: By, *, checklist: JobChecklist | None = None, request_id: UUID | None = None
 ) -> Outcome[InterventionRow]:
     """A new sheet of `machine`; a failure that has stopped it says so of it, and with `action_id` the work has begun."""
     if cmd.assigned_technician_id not in {None, by.id}:
@@ -82,15 +70,15 @@ def create(
     return Outcome(begun.row.model_copy(update={"version": job.version}), (*then, *begun.then))
 
 
-def _stop(cmd: CreateIntervention) -> dict[str, Any]:
+def _stop(cmd: iv.CreateIntervention) -> dict[str, Any]:
     if cmd.stopped_at is None:
         return {"reported_at": cmd.reported_at}
     stopped_at, kind = min(cmd.stopped_at, cmd.occurred_at), cmd.stop_kind or sheet.usual_stop(cmd.intervention_type)
     return {"stop_kind": kind, "stopped_at": stopped_at, "reported_at": cmd.reported_at or stopped_at}
 
 
-@rule(AssignIntervention)
-def assign(job: InterventionRow, cmd: AssignIntervention, by: By) -> InterventionRow:
+@rule(iv.AssignIntervention)
+def assign(job: InterventionRow, cmd: iv.AssignIntervention, by: By) -> InterventionRow:
     """Technicians take work for themselves; who is given a team's job leaves it to the team."""
     ensure_may_work(job, by)
     ensure_open(job, "assign")
@@ -104,8 +92,8 @@ def assign(job: InterventionRow, cmd: AssignIntervention, by: By) -> Interventio
 _CHANGEABLE = ("title", "description", "priority", "intervention_type", "scheduled_start", "scheduled_end")
 
 
-@rule(UpdateIntervention)
-def update(job: InterventionRow, cmd: UpdateIntervention, by: By) -> InterventionRow:
+@rule(iv.UpdateIntervention)
+def update(job: InterventionRow, cmd: iv.UpdateIntervention, by: By) -> InterventionRow:
     """For planners, and for who has opened the sheet."""
     if job.created_by != by.id:
         ensure_plans(by)
@@ -117,8 +105,8 @@ def update(job: InterventionRow, cmd: UpdateIntervention, by: By) -> Interventio
 # ---------------------------------------------------------------- working
 
 
-@rule(StartIntervention)
-def start(job: InterventionRow, cmd: StartIntervention, by: By) -> Outcome[InterventionRow]:
+@rule(iv.StartIntervention)
+def start(job: InterventionRow, cmd: iv.StartIntervention, by: By) -> Outcome[InterventionRow]:
     ensure_may_work(job, by)
     return _begun(job, cmd.action_id, cmd.occurred_at, by)
 
@@ -137,14 +125,14 @@ def _timer(job: InterventionRow, action_id: UUID, at: datetime, user_id: UUID) -
     return {"actions": with_new(job.actions, action, "action_id"), "actual_start": min(job.actual_start or at, at)}
 
 
-@rule(HoldIntervention)
-def hold(job: InterventionRow, cmd: HoldIntervention, by: By) -> InterventionRow:
+@rule(iv.HoldIntervention)
+def hold(job: InterventionRow, cmd: iv.HoldIntervention, by: By) -> InterventionRow:
     ensure_may_work(job, by)
     return moved(job, Verb.hold, status_reason=cmd.reason, actions=ended(job.actions, cmd.occurred_at))
 
 
-@rule(EndAction)
-def end_action(job: InterventionRow, cmd: EndAction, by: By) -> InterventionRow:
+@rule(iv.EndAction)
+def end_action(job: InterventionRow, cmd: iv.EndAction, by: By) -> InterventionRow:
     """Who has worked knows best when they stopped, even when somebody else's command has ended their timer meanwhile."""
     action = _named(job.actions, cmd.action_id) or next((a for a in job.actions if a.user_id == by.id and a.ended_at is None), None)
     if action is None:
@@ -160,8 +148,8 @@ def _named(actions: Iterable[ActionRow], action_id: UUID) -> ActionRow | None:
     return next((action for action in actions if action.id == action_id), None)
 
 
-@rule(AddAction)
-def add_action(job: InterventionRow, cmd: AddAction, by: By) -> InterventionRow:
+@rule(iv.AddAction)
+def add_action(job: InterventionRow, cmd: iv.AddAction, by: By) -> InterventionRow:
     """Work that no timer has seen: one's own, or anybody's of the site for planners."""
     ensure_may_work(job, by)
     ensure_not_validated(job, "add_action")
@@ -173,8 +161,8 @@ def add_action(job: InterventionRow, cmd: AddAction, by: By) -> InterventionRow:
     return changed(job, actions=with_new(job.actions, entered, "action_id"))
 
 
-@rule(CancelIntervention)
-def cancel(job: InterventionRow, cmd: CancelIntervention, by: By) -> Outcome[InterventionRow]:
+@rule(iv.CancelIntervention)
+def cancel(job: InterventionRow, cmd: iv.CancelIntervention, by: By) -> Outcome[InterventionRow]:
     """A plan's due date is skipped with its job, by planners only."""
     ensure_may_work(job, by)
     if not sheet.may_cancel(by.role, by.id, job):
@@ -193,23 +181,23 @@ def cancel(job: InterventionRow, cmd: CancelIntervention, by: By) -> Outcome[Int
 # ---------------------------------------------------------------- telling
 
 
-@rule(AddNote)
-def add_note(job: InterventionRow, cmd: AddNote, by: By) -> InterventionRow:
+@rule(iv.AddNote)
+def add_note(job: InterventionRow, cmd: iv.AddNote, by: By) -> InterventionRow:
     """Anybody who works on the site may tell something, as long as the sheet is not validated."""
     ensure_not_validated(job, "add_note")
     note = NoteRow(id=cmd.note_id, user_id=somebody(by), occurred_at=cmd.occurred_at, text=cmd.text)
     return changed(job, notes=with_new(job.notes, note, "note_id"))
 
 
-@rule(AddPhoto)
-def add_photo(job: InterventionRow, cmd: AddPhoto, by: By) -> InterventionRow:
+@rule(iv.AddPhoto)
+def add_photo(job: InterventionRow, cmd: iv.AddPhoto, by: By) -> InterventionRow:
     ensure_not_validated(job, "add_photo")
     photo = PhotoRow(id=cmd.photo_id, user_id=somebody(by), occurred_at=cmd.occurred_at, kind=cmd.kind, caption=cmd.caption)
     return changed(job, photos=with_new(job.photos, photo, "photo_id"))
 
 
-@rule(RemovePhoto)
-def remove_photo(job: InterventionRow, cmd: RemovePhoto, by: By) -> InterventionRow:
+@rule(iv.RemovePhoto)
+def remove_photo(job: InterventionRow, cmd: iv.RemovePhoto, by: By) -> InterventionRow:
     """One's own, or anybody's for planners; what was closed with a picture that its plan asks for keeps one."""
     ensure_not_validated(job, "remove_photo")
     photo = next((photo for photo in job.photos if photo.id == cmd.photo_id), None)

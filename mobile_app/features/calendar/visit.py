@@ -17,20 +17,8 @@ from mobile_app.features.calendar.agenda import DAYS
 from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
 from mobile_app.features.calendar.filters import filtered, read_filters
 from mobile_app.features.calendar.move import Moves
+from mobile_app.ui import hooks
 from mobile_app.ui.environment import Breakpoint, current
-from mobile_app.ui.hooks import (
-    Box,
-    Draft,
-    Setter,
-    State,
-    use_box,
-    use_breakpoint,
-    use_draft,
-    use_environment,
-    use_interval,
-    use_palette,
-    use_state,
-)
 from mobile_app.ui.theme import DARK
 from shared_models.permissions import Permission
 
@@ -86,8 +74,8 @@ def where_of(route: str, remembered: str, today: date) -> Where:
 
 def use_today(client: Client) -> date:
     """The day where the reader is; renders again when it changes."""
-    day, set_day = use_state(local_day(client.now()))
-    use_interval(lambda: set_day(local_day(client.now())), 30)
+    day, set_day = hooks.use_state(local_day(client.now()))
+    hooks.use_interval(lambda: set_day(local_day(client.now())), 30)
     return day
 
 
@@ -98,17 +86,17 @@ class Visit:
     client: Client
     today: date
     where: Where
-    kept: Draft
+    kept: hooks.Draft
     agenda: Agenda
     filters: Filters
     size: Breakpoint
     dark: bool
-    opened: State[Entry | None]
-    parts: State[str]
-    sheets: State[str]
-    moves: State[Entry | None]
-    lifted: Box[Entry | None]
-    asked: State[tuple[Where, int]]
+    opened: hooks.State[Entry | None]
+    parts: hooks.State[str]
+    sheets: hooks.State[str]
+    moves: hooks.State[Entry | None]
+    lifted: hooks.Box[Entry | None]
+    asked: hooks.State[tuple[Where, int]]
 
     @property
     def entry(self) -> Entry | None:
@@ -119,11 +107,11 @@ class Visit:
         return self.moves[0]
 
     @property
-    def show_part(self) -> Setter[str]:
+    def show_part(self) -> hooks.Setter[str]:
         return self.parts[1]
 
     @property
-    def show_sheet(self) -> Setter[str]:
+    def show_sheet(self) -> hooks.Setter[str]:
         return self.sheets[1]
 
     def scene(self) -> Scene:
@@ -229,17 +217,17 @@ class Visit:
 
 def use_visit(client: Client) -> Visit:
     """By the address where it tells, else as it was left."""
-    kept, today = use_draft("calendar", {}), use_today(client)
-    agenda = use_box(lambda: Agenda(client.tables.plans, client.interventions, client.tables.equipment)).current
-    size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()  # a grid has no room for large words
+    kept, today = hooks.use_draft("calendar", {}), use_today(client)
+    agenda = hooks.use_box(lambda: Agenda(client.tables.plans, client.interventions, client.tables.equipment)).current
+    size = Breakpoint.phone if hooks.use_environment().has_big_text else hooks.use_breakpoint()  # a grid has no room for large words
     where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
-    opened: State[Entry | None] = use_state(None)
-    moves: State[Entry | None] = use_state(None)
-    asked: State[tuple[Where, int]] = use_state((where, SHOWN))
-    lifted: Box[Entry | None] = use_box(lambda: None)
+    opened: hooks.State[Entry | None] = hooks.use_state(None)
+    moves: hooks.State[Entry | None] = hooks.use_state(None)
+    asked: hooks.State[tuple[Where, int]] = hooks.use_state((where, SHOWN))
+    lifted: hooks.Box[Entry | None] = hooks.use_box(lambda: None)
     return Visit(
-        client, today, where, kept, agenda, read_filters(kept.values), size, use_palette() is DARK, opened, use_state(""),
-        use_state(""), moves, lifted, asked,
+        client, today, where, kept, agenda, read_filters(kept.values), size, hooks.use_palette() is DARK, opened, hooks.use_state(""),
+        hooks.use_state(""), moves, lifted, asked,
     )  # fmt: skip
 
 

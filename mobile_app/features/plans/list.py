@@ -9,18 +9,9 @@ import flet as ft
 
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
+from mobile_app.domain import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, opener, use_tables
-from mobile_app.domain.due import (
-    Compliance,
-    DueState,
-    compliance,
-    compliance_of,
-    is_ignored,
-    local_day,
-    past_occurrences,
-    plan_due_state,
-)
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, dotted, line_of, machine
@@ -83,8 +74,8 @@ def _passes(client: Client, plan: PlanRow, filters: Filters, today: date) -> boo
 
 def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
     if show == "late":
-        return plan_due_state(plan, today) is DueState.late and not is_out_of_service(client, plan)
-    return {"ignored": is_ignored(plan), "paused": not plan.is_active}.get(show, True)
+        return due.plan_due_state(plan, today) is due.DueState.late and not is_out_of_service(client, plan)
+    return {"ignored": due.is_ignored(plan), "paused": not plan.is_active}.get(show, True)
 
 
 def _asked() -> Filters:
@@ -153,13 +144,13 @@ def _actions(client: Client, set_sheet: Callable[[str], None], more: Sequence[Me
 
 def _kept(plans: list[PlanRow]) -> str:
     """In the heading: how many, and how they have been kept."""
-    kept = compliance_of(plan for plan in plans if plan.is_active)
+    kept = due.compliance_of(plan for plan in plans if plan.is_active)
     return dotted(n("plans.count", len(plans)), compliance_words(kept) if kept.judged else "")
 
 
 @component
 def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
-    today = local_day(client.now())
+    today = due.local_day(client.now())
     rows = matching(client, filters, today)
     head = PageHeader(t("app.plans"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
@@ -172,7 +163,7 @@ def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callabl
 
 @component
 def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
-    today = local_day(client.now())
+    today = due.local_day(client.now())
     rows = ft.use_memo(lambda: matching(client, filters, today), [filters, client.tables.plans.revision, client.equipment.revision, today])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
     actions = _actions(client, set_sheet, _exports(client, filters), wide=True)
@@ -206,18 +197,18 @@ def _columns(client: Client, today: date) -> list[Column]:
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
         Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
-        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(past_occurrences(plan)), width=184),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184),
     ]
 
 
 def _title(client: Client, plan: PlanRow) -> ft.Control | Cell:
     kind = client.tables.types.get(plan.maintenance_type_id)
     words = Cell(plan.title, strong=True)
-    if not is_ignored(plan) and kind is None:
+    if not due.is_ignored(plan) and kind is None:
         return words
     name = ft.Text(plan.title, size=14, weight=ft.FontWeight.W_600, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=True)
     dot = [ft.Container(width=10, height=10, border_radius=5, bgcolor=kind.color, tooltip=kind.name)] if kind else []
-    mark = [ft.Icon(IGNORED.icon, size=18, color=ft.Colors.ERROR, tooltip=IGNORED.word)] if is_ignored(plan) else []
+    mark = [ft.Icon(IGNORED.icon, size=18, color=ft.Colors.ERROR, tooltip=IGNORED.word)] if due.is_ignored(plan) else []
     return ft.Row([*dot, name, *mark], spacing=8)
 
 
@@ -238,8 +229,8 @@ def _who(client: Client, plan: PlanRow) -> Cell:
     return Cell(name or t("domain.unassigned"), None if name else Tone.off)
 
 
-def _of(plan: PlanRow) -> Compliance:
-    return compliance(past_occurrences(plan))
+def _of(plan: PlanRow) -> due.Compliance:
+    return due.compliance(due.past_occurrences(plan))
 
 
 def _figure(plan: PlanRow) -> str:
