@@ -38,7 +38,7 @@ def identity(client: Client, machine: EquipmentRow) -> ft.Control:
     words = ft.Column(
         [
             Title(machine.name),
-            Meta(dotted(machine.code, machine.model, line_of(client, machine.id))),
+            Meta(dotted(machine.code or t("machine.code_later"), machine.model, line_of(client, machine.id))),
             ft.Container(ft.Row(chips, spacing=6, run_spacing=6, wrap=True), padding=ft.Padding(0, 6, 0, 0)),
         ],
         spacing=1,
@@ -115,7 +115,7 @@ def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
     )
 
 
-def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
+def facts_card(client: Client, machine: EquipmentRow) -> list[ft.Control]:
     """Nameplate and specifications."""
     of_class = client.classes.get(machine.class_id)
     fields = {field.key: field for field in of_class.spec_fields} if of_class else {}
@@ -132,7 +132,7 @@ def facts_card(client: Client, machine: EquipmentRow) -> ft.Control:
         field = fields.get(key)
         name = in_language(field.names, language()) if field else key
         rows.append((name, _measure(value, field.unit) if field and field.unit else str(value)))
-    return Card(Stack(CardHeader(t("machine.facts")), KeyValues(rows), spacing=12))
+    return [Card(Stack(CardHeader(t("machine.facts")), KeyValues(rows), spacing=12))] if rows else []
 
 
 def _measure(value: object, unit: str) -> str:

@@ -69,7 +69,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     now = client.now()
     first = [
         parts.identity(client, machine),
-        *_label_first(client, lambda: set_sheet("labels")),
+        *_label_first(client, machine, lambda: set_sheet("labels")),
         *parts.repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
         *_open_jobs(parts.open_jobs_section(client, jobs)),
@@ -77,7 +77,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
     past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]
-    papers = [*parts.documents_card(documents, _opening(client)), parts.facts_card(client, machine)]
+    papers = [*parts.documents_card(documents, _opening(client)), *parts.facts_card(client, machine)]
     return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 
 
@@ -99,14 +99,14 @@ def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control
         return top_bar("/equipment")
     return top_bar(
         "/equipment",
-        IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), on_print),
+        *([IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), on_print)] if machine.label_codes else []),
         IconAction(ft.Icons.EDIT_OUTLINED, t("machine.edit"), lambda: go(f"/equipment/{machine.id}/edit")),
     )
 
 
-def _label_first(client: Client, on_print: Handler) -> list[ft.Control]:
-    """On a machine that was just made: the way to its label."""
-    if not asked("made") or not client.may(Permission.equipment_write):
+def _label_first(client: Client, machine: EquipmentRow, on_print: Handler) -> list[ft.Control]:
+    """On a machine that was just made: the way to its label, once the server has given one."""
+    if not asked("made") or not machine.label_codes or not client.may(Permission.equipment_write):
         return []
     return [
         NoticeCard(

@@ -33,9 +33,9 @@ from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import doubt_of
 from shared_models.plans.commands import MoveOccurrence
 
+SHORT = ("name", "code", "serial_number", "model", "manufacturer", "unit", "caption")
 WORDS = (
-    "title", "name", "code", "serial_number", "model", "manufacturer", "unit", "text", "reason", "description", "work_performed",
-    "observations", "failure_cause", "notes", "note", "caption",
+    "title", *SHORT, "text", "reason", "description", "work_performed", "observations", "failure_cause", "notes", "note",
 )  # fmt: skip
 """What people write by hand; the rest of a command was chosen or measured."""
 SIGNATURE_BOX = (400, 180)
@@ -61,7 +61,10 @@ def EditForm(item: Refused, on_send: Send) -> ft.Control:
             await on_send(mended)
 
     most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
-    fields = [TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=2, max_length=most[name]) for name, text in words.items()]
+    fields = [
+        TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=1 if name in SHORT else 2, max_length=most[name])
+        for name, text in words.items()
+    ]
     return Stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
 
 

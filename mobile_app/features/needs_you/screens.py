@@ -68,16 +68,20 @@ def RefusedCard(item: Refused) -> ft.Control:
         loss = n("needs_you.discard_body", len(item.followers) + 1)
         ask(Question(t("needs_you.discard_title", what=title), loss, t("needs_you.discard"), discard))
 
-    first, *others = [_button(way, client, item, verbs, set_sheet, is_main=rank == 0) for rank, way in enumerate(ways_out(client, item))]
-    words = written(item)
-    buttons: list[ft.Control] = [first, *others]
-    if words and item.command is not None:
-        buttons.append(TextLink(t("needs_you.edit"), lambda: set_sheet(EDIT)))
+    words, edit = written(item), lambda: set_sheet(EDIT)
+    is_by_words = item.command is not None and not {wrong.field for wrong in item.problem.errors}.isdisjoint(dict(words))
+    ways = [
+        _button(way, client, item, verbs, set_sheet, is_main=rank == 0 and not is_by_words)
+        for rank, way in enumerate(ways_out(client, item))
+    ]
+    buttons: list[ft.Control] = [PrimaryButton(t("needs_you.edit"), edit, height=48), *ways] if is_by_words else ways
+    if words and item.command is not None and not is_by_words:
+        buttons.append(TextLink(t("needs_you.edit"), edit))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))
     return Card(
         Stack(
             Strong(title),
-            Meta(subject(client, item), max_lines=3),
+            *([Meta(about, max_lines=3)] if (about := subject(client, item)) else []),
             Meta(format_datetime(item.at)),
             _reason(reason(client, item)),
             *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
