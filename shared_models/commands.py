@@ -78,20 +78,22 @@ def _values(model: BaseModel, mark: object) -> Iterator[Any]:
 
 def creates(command: Command | None) -> frozenset[UUID]:
     """The rows that do not exist without it; its files are among them."""
-    made = () if command is None or edit(command) else _values(command, Made)
+    made = () if command is None or edited(command) else _values(command, Made)
     return frozenset(made) | files(command)
 
 
 def names(command: Command | None) -> frozenset[UUID]:
     """The rows that have to be there before it."""
-    edited = edit(command)
-    return frozenset({*_values(command, Named), *([edited[0]] if edited else [])}) if command else frozenset()
+    if command is None:
+        return frozenset()
+    row_id = edited(command)
+    return frozenset(_values(command, Named)) | frozenset([row_id] if row_id else [])
 
 
-def edit(command: Command | None) -> tuple[UUID, int] | None:
-    """The row that it changes as it was read, and the `version` read; what the row holds was read with it, and is not made by it."""
-    version = getattr(command, "version", None)
-    return (command.subject_id, version) if command and command.on and version is not None else None
+def edited(command: Command | None) -> UUID | None:
+    """The row that it changes as it was read: it tells the version. What the row holds was read with it, and is not made by it."""
+    is_edit = command is not None and command.on is not None and getattr(command, "version", None) is not None
+    return command.subject_id if command and is_edit else None
 
 
 def files(command: Command | None) -> frozenset[UUID]:

@@ -53,14 +53,12 @@ class Push:
     async def _next_batch(self) -> list[Entry]:
         """A file goes up just before its command, after what was asked earlier is through; so does an edit that builds on another."""
         batch: list[Entry] = []
-        left: frozenset[UUID] = frozenset()
-        edited: frozenset[UUID] = frozenset()
         for entry in list(self._outbox.ready()):
-            if entry.id in self._left or entry.edited & left:
+            if entry.builds_on in self._left:
                 self._left.add(entry.id)
-                left |= entry.edited
+            if entry.id in self._left:
                 continue
-            if entry.edited & edited:
+            if any(entry.builds_on == other.id for other in batch):
                 break
             if entry.file_id and entry.file_id not in self._uploaded:
                 if batch:
@@ -68,7 +66,6 @@ class Push:
                 if not await self._upload(entry):
                     continue
             batch.append(entry)
-            edited |= entry.edited
             if len(batch) == BATCH:
                 break
         return batch

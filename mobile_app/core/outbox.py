@@ -20,7 +20,7 @@ from mobile_app.core.errors import Unsent
 from mobile_app.core.observable import Observable
 from mobile_app.core.storage import LocalStore, Record
 from shared_models.base import Command
-from shared_models.commands import COMMANDS, creates, edit, files, instants, names
+from shared_models.commands import COMMANDS, creates, edited, files, instants, names
 from shared_models.ids import uuid7
 from shared_models.problems import Problem
 
@@ -44,6 +44,7 @@ def parse_command(payload: Mapping[str, Any]) -> Command | None:
 class Entry:
     """`payload` is the command as JSON; `file_id` an attachment kept on the device until the server has it, `site_id` where it
     belongs. `xid` is the server's transaction that applied it; `offset` what was known of the clock's error when it was given.
+    `builds_on`: the edit of the same row that was not answered yet when this one was made of what it would leave.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Entry:
     site_id: str | None = None
     xid: int | None = None
     offset: float = 0.0
+    builds_on: str | None = None
     command: Command | None = field(default=None, compare=False)
 
     @property
@@ -65,16 +67,11 @@ class Entry:
     def at(self) -> datetime:
         return datetime.fromisoformat(self.payload["occurred_at"])
 
-    @property
-    def edited(self) -> frozenset[UUID]:
-        """The row whose version it tells."""
-        edited = edit(self.command)
-        return frozenset(edited[:1]) if edited else frozenset()
-
     def record(self) -> Record:
         return {
             "id": self.id, "seq": self.seq, "command": self.payload, "stage": self.stage.value, "file": self.file_id,
             "site": self.site_id, "problem": self.problem and self.problem.model_dump(mode="json"), "xid": self.xid, "offset": self.offset,
+            "builds_on": self.builds_on,
         }  # fmt: skip
 
     @classmethod
@@ -83,7 +80,8 @@ class Entry:
         return cls(
             id=record["id"], seq=record.get("seq", 0), payload=record["command"], stage=Stage(record["stage"]),
             problem=Problem.model_validate(problem) if problem else None, file_id=record.get("file"),
-            site_id=record.get("site"), xid=record.get("xid"), offset=record.get("offset", 0.0), command=parse_command(record["command"]),
+            site_id=record.get("site"), xid=record.get("xid"), offset=record.get("offset", 0.0), builds_on=record.get("builds_on"),
+            command=parse_command(record["command"]),
         )  # fmt: skip
 
     def to_send(self, offset: float) -> dict[str, Any]:
@@ -101,22 +99,20 @@ class Entry:
 
 @dataclass
 class _Undone:
-    """What refused commands leave undone: rows that they would have made, and the edits that later ones of the same row build on.
+    """What refused commands leave undone: rows that they would have made, and edits that later ones build on.
 
     Those tell the version that the earlier one would have left; by now it may be that of a change which nobody here has seen.
     """
 
     rows: set[UUID] = field(default_factory=set)
-    versions: dict[UUID, int] = field(default_factory=dict)
+    entries: set[str] = field(default_factory=set)
 
-    def add(self, command: Command | None) -> None:
-        self.rows |= creates(command)
-        if edited := edit(command):
-            self.versions.setdefault(*edited)
+    def add(self, entry: Entry) -> None:
+        self.rows |= creates(entry.command)
+        self.entries.add(entry.id)
 
-    def holds_back(self, command: Command | None) -> bool:
-        row_id, version = edit(command) or (None, 0)
-        return bool(names(command) & self.rows) or (row_id in self.versions and version > self.versions[row_id])
+    def holds_back(self, entry: Entry) -> bool:
+        return entry.builds_on in self.entries or bool(names(entry.command) & self.rows)
 
 
 @dataclass(frozen=True)
@@ -165,8 +161,8 @@ class Outbox(Observable):
         """What may be sent, in order: not what depends on something refused."""
         undone = _Undone()
         for entry in self.entries:
-            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and undone.holds_back(entry.command)):
-                undone.add(entry.command)
+            if entry.stage == Stage.refused or (entry.stage == Stage.waiting and undone.holds_back(entry)):
+                undone.add(entry)
             elif entry.stage == Stage.waiting:
                 yield entry
 
@@ -174,9 +170,8 @@ class Outbox(Observable):
         """What the screen shows as done already: not an edit that builds on a refused one."""
         undone = _Undone()
         for entry in self.entries:
-            is_edit = entry.stage == Stage.waiting and bool(entry.edited)
-            if entry.stage == Stage.refused or (is_edit and undone.holds_back(entry.command)):
-                undone.add(entry.command)
+            if entry.stage == Stage.refused or entry.builds_on in undone.entries:
+                undone.add(entry)
             else:
                 yield entry
 
@@ -207,7 +202,9 @@ class Outbox(Observable):
 
     async def add(self, command: Command, *, site_id: UUID | None = None, offset: float = 0.0) -> Entry:
         seq = self.entries[-1].seq + 1 if self.entries else 1
-        entry = replace(_entry(command, seq=seq, offset=offset), site_id=str(site_id) if site_id else None)
+        entry = replace(
+            _entry(command, seq=seq, offset=offset), site_id=str(site_id) if site_id else None, builds_on=self._unanswered(command)
+        )
         if entry.file_id and entry.file_id not in await self.store.blob_ids():
             entry = replace(entry, file_id=None)
         await self.store.write_outbox(puts=[entry.record()])
@@ -253,7 +250,8 @@ class Outbox(Observable):
             return
         group = [entry, *self._followers(entry)]
         gone = [old.id for old in group if old.stage == Stage.refused]
-        renewed = [_renewed(old, command if old is entry else None) for old in group if last or old.stage == Stage.refused]
+        new_of = {old.id: _renewed(old, command if old is entry else None) for old in group}
+        renewed = [replace(new, builds_on=new_of[new.builds_on].id) if new.builds_on in new_of else new for new in new_of.values()]
         if last:
             renewed = [replace(new, seq=self.entries[-1].seq + 1 + behind) for behind, new in enumerate(renewed)]
         await self.store.write_outbox(puts=[new.record() for new in renewed], removes=gone)
@@ -267,12 +265,18 @@ class Outbox(Observable):
 
     # inside
 
+    def _unanswered(self, command: Command) -> str | None:
+        """The last edit of the same row that is shown and has no answer yet."""
+        row_id = edited(command)
+        shown = [entry.id for entry in self.pending() if entry.stage == Stage.waiting and edited(entry.command) == row_id]
+        return shown[-1] if row_id and shown else None
+
     def _followers(self, first: Entry) -> list[Entry]:
         undone, found = _Undone(), []
-        undone.add(first.command)
+        undone.add(first)
         for entry in self.entries:
-            if entry.order > first.order and entry.stage != Stage.applied and undone.holds_back(entry.command):
-                undone.add(entry.command)
+            if entry.order > first.order and entry.stage != Stage.applied and undone.holds_back(entry):
+                undone.add(entry)
                 found.append(entry)
         return found
 
@@ -322,7 +326,9 @@ def _renewed(entry: Entry, instead: Command | None) -> Entry:
         new_id = str(uuid7())
         return replace(entry, id=new_id, payload={**entry.payload, "command_id": new_id}, stage=Stage.waiting, problem=None)
     fresh = command.model_copy(update={"command_id": uuid7()})
-    return replace(_entry(fresh, seq=entry.seq, offset=entry.offset), file_id=entry.file_id, site_id=entry.site_id)
+    return replace(
+        _entry(fresh, seq=entry.seq, offset=entry.offset), file_id=entry.file_id, site_id=entry.site_id, builds_on=entry.builds_on
+    )
 
 
 def _same(known: Entry | None, record: Record) -> Entry:
@@ -331,7 +337,7 @@ def _same(known: Entry | None, record: Record) -> Entry:
         return Entry.read(record)
     problem = record.get("problem")
     return replace(
-        known, seq=record.get("seq", 0), stage=Stage(record["stage"]), xid=record.get("xid"),
+        known, seq=record.get("seq", 0), stage=Stage(record["stage"]), xid=record.get("xid"), builds_on=record.get("builds_on"),
         problem=Problem.model_validate(problem) if problem else None,
     )  # fmt: skip
 

@@ -48,18 +48,26 @@ async def test_what_is_sent_again_last_is_last_in_every_tab():
     assert [entry.id for entry in tabs[1].ready()] == [entry.id for entry in tabs[0].ready()]
 
 
-async def test_an_edit_given_up_takes_with_it_what_builds_on_it_and_nothing_that_was_there_before_it():
+async def test_an_edit_given_up_takes_with_it_what_builds_on_it_and_nothing_else():
+    """Neither an answer to a step that was there before, nor what was edited once the refusal was known."""
     checklist, step = uuid7(), Step(id=uuid7(), kind=StepKind.check, title="Consigner")
     template = {"checklist_id": checklist, "name": "Ronde", "steps": [step], "occurred_at": AT}
     tab = Outbox()
     await tab.open(await SqliteStores().open("anne"))
-    edit, _ = [await tab.add(WriteChecklist(**template, version=version)) for version in (3, 4)]
+    edit, further = [await tab.add(WriteChecklist(**template, version=version)) for version in (3, 4)]
     said = {"step_id": step.id, "answer_id": uuid7(), "state": StepState.done, "occurred_at": AT}
     answer = await tab.add(AnswerStep(intervention_id=uuid7(), **said))
     job = {"equipment_id": uuid7(), "checklist_id": checklist, "title": "Ronde", "occurred_at": AT}
     asked = await tab.add(CreateIntervention(intervention_id=uuid7(), **job))
     await tab.refused({edit.id: REFUSED})
-    assert [entry.id for entry in tab.ready()] == [answer.id, asked.id]
+    anew = await tab.add(WriteChecklist(**template, version=4))
+    assert [entry.id for entry in tab.ready()] == [answer.id, asked.id, anew.id]
 
-    await tab.discard(edit.id)
-    assert [entry.id for entry in tab.entries] == [answer.id, asked.id]
+    await tab.retry(edit.id)
+    again = next(tab.ready())
+    assert [entry.id for entry in tab.ready()] == [again.id, further.id, answer.id, asked.id, anew.id]
+    await tab.refused({again.id: REFUSED})
+    assert further.id not in [entry.id for entry in tab.ready()]
+
+    await tab.discard(again.id)
+    assert [entry.id for entry in tab.entries] == [answer.id, asked.id, anew.id]
