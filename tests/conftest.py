@@ -1,5 +1,6 @@
 """What tests share: databases, the application on them, and clients signed in with a role."""
 
+import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -45,6 +46,12 @@ TOGETHER = ("e2e", "web", "server/demo")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if item.path.is_relative_to(here / part)), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: nobody need look again and again whether it is still used."""
+    gc.collect()
+    gc.freeze()
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]

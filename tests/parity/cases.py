@@ -12,8 +12,11 @@ With `refused`, a code, device and server both leave everything as it was.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 from shared_models.base import Command
 from tests.parity.shop import Shop
@@ -31,9 +34,13 @@ class Case:
 CASES: dict[type[Command], list[Case]] = defaultdict(list)
 
 
-def case(kind: type[Command], *, refused: str | None = None) -> Callable[[Play], Play]:
-    def register(play: Play) -> Play:
-        CASES[kind].append(Case(play.__name__, play, refused))
+def case(kind: type[Command], *, refused: str | None = None, each: Mapping[str, Any] = MappingProxyType({})) -> Callable[[Any], Any]:
+    """With `each`, a case for every one of these, which the play is given."""
+
+    def register(play: Any) -> Any:
+        if not each:
+            CASES[kind].append(Case(play.__name__, play, refused))
+        CASES[kind] += [Case(f"{play.__name__}-{name}", partial(play, given=given), refused) for name, given in each.items()]
         return play
 
     return register

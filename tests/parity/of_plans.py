@@ -4,8 +4,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from mobile_app.domain.agenda import Entry, entries
+from shared_models.checklists.commands import AnswerStep
+from shared_models.checklists.rows import StepKind, StepState
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CancelIntervention, CompleteIntervention, ReturnIntervention, StartIntervention
+from shared_models.meters.commands import RecordReading
 from shared_models.plans.commands import (
     AssignOccurrence,
     CreatePlan,
@@ -16,7 +22,7 @@ from shared_models.plans.commands import (
     UpdatePlan,
 )
 from tests.parity.cases import case
-from tests.parity.shop import Shop
+from tests.parity.shop import Shop, step
 
 SERIES: dict[str, Any] = {"basis": "fixed"}
 FLOATING: dict[str, Any] = {"basis": "floating"}
@@ -179,6 +185,30 @@ async def of_a_floating_one(shop: Shop) -> None:
 
 # --- what becomes of the date with its job
 
+BOTH: dict[str, Any] = {**HOURS, "limit_type": "monthly", "limit_value": 2}
+RULES: dict[str, dict[str, Any]] = {
+    "series": SERIES,
+    "late series": SERIES | {"last_done": 20},
+    "last day of the month": {"frequency_type": "monthly", "frequency_value": 1, **SERIES, "last_done": 40},
+    "floating": DAYS | FLOATING,
+    "late floating": DAYS | FLOATING | {"last_done": 15},
+    "hours": HOURS | FLOATING | {"last_done": 30},
+    "fixed hours": HOURS | SERIES | {"last_done": 60},
+    "both": BOTH | FLOATING | {"last_done": 20},
+    "both fixed": BOTH | SERIES | {"last_done": 90},
+    "by date before hours": {**BOTH, "frequency_value": 5_000, "limit_value": 1, **SERIES, "last_done": 45},
+}
+"""Every way in which plans come to their dates; `last_done` how many days ago."""
+
+
+async def add_plan_by(shop: Shop, rule: dict[str, Any], **fields: Any) -> UUID:
+    rule, machine = dict(rule), await shop.add_machine()
+    if (days := rule.pop("last_done", None)) is not None:
+        rule |= {"last_done_on": shop.today - timedelta(days=days), "starts_in": -days}
+    if rule.get("frequency_type") == "hours":
+        rule["meter_id"] = await shop.add_meter(machine, readings=RUN)
+    return await shop.add_plan(machine, **rule, **fields)
+
 
 async def done(shop: Shop, plan: UUID) -> UUID:
     job = await shop.add_planned_job(plan)
@@ -188,26 +218,91 @@ async def done(shop: Shop, plan: UUID) -> UUID:
     return job
 
 
-@case(CompleteIntervention)
-async def of_a_series_late(shop: Shop) -> None:
-    await done(shop, await shop.add_plan(**SERIES, starts_in=-20, last_done_on=shop.today - timedelta(days=20)))
+FEW = {name: RULES[name] for name in ("series", "floating", "hours")}
 
 
-@case(CompleteIntervention)
-async def of_a_floating_plan(shop: Shop) -> None:
-    await done(shop, await shop.add_plan(**DAYS | FLOATING, last_done_on=shop.today - timedelta(days=15)))
+@case(CompleteIntervention, each=FEW)
+async def of_a_planned_job(shop: Shop, given: dict[str, Any]) -> None:
+    await done(shop, await add_plan_by(shop, given))
 
 
-@case(CompleteIntervention)
-async def of_a_plan_by_hours(shop: Shop) -> None:
-    machine = await shop.add_machine()
-    await done(shop, await shop.add_plan(machine, **HOURS | FLOATING, meter_id=await shop.add_meter(machine, readings=RUN)))
+@case(CancelIntervention, each=FEW)
+async def of_a_planned_job_left_out(shop: Shop, given: dict[str, Any]) -> None:
+    job = await shop.add_planned_job(await add_plan_by(shop, given))
+    await shop.offline()
+    await shop.do(CancelIntervention, intervention_id=job, reason="Arrêt de la ligne")
 
 
-@case(ReturnIntervention)
-async def of_a_planned_job(shop: Shop) -> None:
-    job = await done(shop, await shop.add_plan(**SERIES))
+@case(ReturnIntervention, each=FEW)
+async def of_a_planned_job_sent_back(shop: Shop, given: dict[str, Any]) -> None:
+    job = await done(shop, await add_plan_by(shop, given))
     await shop.do(ReturnIntervention, intervention_id=job, reason="Graisseur oublié")
+
+
+@case(CompleteIntervention, each=RULES)
+async def of_a_planned_job_sent_back_and_done_again(shop: Shop, given: dict[str, Any]) -> None:
+    job = await done(shop, await add_plan_by(shop, given))
+    await shop.do(ReturnIntervention, intervention_id=job, reason="Graisseur oublié")
+    await shop.offline()
+    await shop.do(CompleteIntervention, intervention_id=job)
+
+
+@case(CompleteIntervention, each=FEW)
+async def of_a_date_moved_by_hand(shop: Shop, given: dict[str, Any]) -> None:
+    plan = await add_plan_by(shop, given)
+    to = shop.plan(plan).next_due + timedelta(days=2, hours=3)
+    await shop.do(MoveOccurrence, plan_id=plan, original_due=shop.next_of(plan), to=to)
+    await done(shop, plan)
+
+
+@case(CompleteIntervention)
+async def before_dates_that_were_moved_given_and_left_out(shop: Shop) -> None:
+    plan = await shop.add_plan(**SERIES)
+    second, third = shop.plan(plan).upcoming[1:3]
+    await shop.do(MoveOccurrence, plan_id=plan, original_due=second, to=second + timedelta(days=1))
+    await shop.do(AssignOccurrence, plan_id=plan, original_due=second, technician_id=shop.me)
+    await shop.do(SkipOccurrence, plan_id=plan, original_due=third, reason="Congés")
+    await done(shop, plan)
+    assert (shop.plan(plan).next_due, shop.plan(plan).upcoming[0]) == (second + timedelta(days=1), second)
+    assert third not in shop.plan(plan).upcoming
+
+
+@case(AssignOccurrence)
+async def of_the_same_day_again_after_work_done_a_period_early(shop: Shop) -> None:
+    plan = await shop.add_plan(**FLOATING, starts_in=7)
+    due, job = shop.plan(plan).next_due, await done(shop, plan)
+
+    def on_that_day() -> list[Entry]:
+        return sorted(entries([shop.plan(plan)], [shop.job(job)], due.date(), due.date()), key=lambda each: each.state)
+
+    early, planned = on_that_day()
+    assert [(each.state, each.due) for each in (early, planned)] == [("done", due), ("planned", due)]
+    await shop.do(AssignOccurrence, plan_id=plan, original_due=planned.original_due, technician_id=shop.me)
+    assert [(each.due, each.technician_id) for each in on_that_day()[1:]] == [(due, shop.me)]
+
+
+@case(AnswerStep)
+async def that_reads_the_meter_of_a_plan(shop: Shop) -> None:
+    """What it says counts for the date that comes next."""
+    asked = step(StepKind.meter, "Heures", unit="h")
+    plan = await add_plan_by(shop, RULES["hours"], checklist_id=await shop.add_checklist(asked))
+    job = await shop.add_planned_job(plan)
+    await shop.offline()
+    await shop.do(StartIntervention, intervention_id=job, action_id=uuid7())
+    await shop.do(
+        AnswerStep, intervention_id=job, step_id=asked.id, answer_id=uuid7(), reading_id=uuid7(), state=StepState.done, value=1_975
+    )
+    await shop.do(CompleteIntervention, intervention_id=job)
+    assert shop.plan(plan).reason.threshold == pytest.approx(1_975 + 250, abs=0.1)
+
+
+@case(RecordReading)
+async def that_moves_the_date_it_leads_to(shop: Shop) -> None:
+    plan = await add_plan_by(shop, RULES["hours"] | {"last_done": 10})
+    await shop.offline()
+    before = shop.plan(plan)
+    await shop.read(before.meter_id, 2_060, is_confirmed=True)
+    assert shop.plan(plan).next_due != before.next_due
 
 
 @case(CompleteIntervention)
@@ -220,10 +315,3 @@ async def of_a_missed_date_that_earlier_work_revives(shop: Shop) -> None:
     await shop.do(ReturnIntervention, intervention_id=job, reason="Graisseur oublié")
     await shop.offline()
     await shop.do(CompleteIntervention, intervention_id=job, occurred_at=shop.ago(days=6))
-
-
-@case(CancelIntervention)
-async def of_a_planned_job_left_out(shop: Shop) -> None:
-    job = await shop.add_planned_job(await shop.add_plan(**SERIES))
-    await shop.offline()
-    await shop.do(CancelIntervention, intervention_id=job, reason="Arrêt de la ligne")

@@ -29,7 +29,7 @@ from shared_models.interventions.commands import (
 )
 from shared_models.meters.commands import ResetMeter, VoidReading
 from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, SetPlanActive, SkipOccurrence
-from tests.parity.of_plans import DAYS, FLOATING, HOURS, RUN, SERIES, edited
+from tests.parity.of_plans import BOTH, DAYS, FLOATING, HOURS, RUN, SERIES, edited
 from tests.parity.server_only import is_the_servers
 from tests.parity.shop import Shop, differences, step
 
@@ -86,7 +86,8 @@ ACTS: dict[str, Act] = {
 }
 RULES = {
     "series": SERIES, "late series": SERIES | {"starts_in": -20}, "floating": DAYS | FLOATING, "hours": HOURS | FLOATING,
-    "late floating": DAYS | FLOATING | {"late": 15}, "fixed hours": HOURS | SERIES,
+    "late floating": DAYS | FLOATING | {"late": 15}, "fixed hours": HOURS | SERIES, "both": BOTH | FLOATING | {"late": 20},
+    "both fixed": BOTH | SERIES | {"late": 90}, "last day of the month": {"frequency_type": "monthly", **SERIES, "late": 40},
 }  # fmt: skip
 
 

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlalchemy import event
 
 from server.core.database import Session
-from server.core.security import hash_password
 from server.sites.models import ProductionLine, Site
 from server.users.models import User, UserSite
+from shared_models.auth.passwords import opaque
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
 from tests.conftest import make_user
 from tests.databases import RolledBack
 
 PASSWORD = "correct horse battery"
-_hashes: dict[str, str] = {}
 _BOOKKEEPING = ("begin", "commit", "rollback", "savepoint", "release")
 
 
@@ -48,11 +49,10 @@ def count_statements(database: RolledBack) -> Iterator[list[str]]:
                 keep(sql)
 
 
-async def _hash_once(password: str) -> str:
-    """Hashing is slow on purpose, and most people of the tests share a password."""
-    if password not in _hashes:
-        _hashes[password] = await hash_password(password)
-    return _hashes[password]
+@cache
+def _hashed(password: str) -> str:
+    """Hashing is slow on purpose, and so is comparing, by what the hash says of itself: the people of the tests sign in often."""
+    return BcryptHasher(rounds=4).hash(opaque(password))
 
 
 async def make_person(
@@ -61,7 +61,7 @@ async def make_person(
 ) -> User:  # fmt: skip
     """An account that can sign in; `sites` None for all of them."""
     user = make_user(Role(role), all_sites=sites is None)
-    user.password_hash = await _hash_once(password)
+    user.password_hash = _hashed(password)
     for name, value in fields.items():
         setattr(user, name, value)
     session.add(user)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, tried for real: each test starts servers of its own in a folder of its own."""
+"""The embedded PostgreSQL, tried for real: each test starts servers of its own in a folder of its own, or in a copy of a known one."""
 
 import os
 import pwd
@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -34,6 +35,24 @@ server.stop()
 @pytest.fixture
 def folder(open_folder):
     return open_folder / "data"
+
+
+@pytest.fixture(scope="module")
+def stopped():
+    """A data folder whose first start is over."""
+    folder = Path(mkdtemp(prefix="etabli-test-"))
+    folder.chmod(0o711)
+    with EmbeddedPostgres(folder, overrides=FAST):
+        pass
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def known(folder, stopped):
+    """A folder of the test's own that has been started before."""
+    subprocess.run(["cp", "-a", stopped, folder], check=True)
+    return folder
 
 
 class Holder:
@@ -114,8 +133,8 @@ class TestStart:
             assert [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o007] == []
             assert stat.S_IMODE((root / "password").stat().st_mode) == 0o600
 
-    def test_keeps_the_data_and_stops_cleanly(self, folder):
-        server = EmbeddedPostgres(folder, overrides=FAST)
+    def test_keeps_the_data_and_stops_cleanly(self, known):
+        server = EmbeddedPostgres(known, overrides=FAST)
         with server as dsn, psycopg.connect(dsn.url) as connection:
             connection.execute("create table kept as select 42 as n")
             pid = postmaster(server)
@@ -144,8 +163,8 @@ class TestStart:
         with EmbeddedPostgres(folder, overrides=FAST) as dsn:
             assert ask(dsn.url, "select 1") == 1
 
-    def test_ignores_a_stranger_with_the_process_id_of_a_dead_server(self, folder):
-        server = EmbeddedPostgres(folder, overrides=FAST)
+    def test_ignores_a_stranger_with_the_process_id_of_a_dead_server(self, known):
+        server = EmbeddedPostgres(known, overrides=FAST)
         with server:
             left_behind = (server.cluster / "postmaster.pid").read_text()
         lines = [str(os.getpid()), *left_behind.splitlines()[1:]]
@@ -153,25 +172,23 @@ class TestStart:
         with server as dsn:
             assert ask(dsn.url, "select 1") == 1
 
-    def test_makes_a_new_password_when_the_old_one_is_lost_and_nobody_is_at_work(self, folder):
-        with EmbeddedPostgres(folder, overrides=FAST) as dsn:
-            (folder / "postgres" / "password").unlink()
+    def test_makes_a_new_password_when_the_old_one_is_lost_and_nobody_is_at_work(self, known):
+        with EmbeddedPostgres(known, overrides=FAST) as dsn:
+            (known / "postgres" / "password").unlink()
             with pytest.raises(EmbeddedPostgresError, match="stop every etabli"):
-                EmbeddedPostgres(folder, overrides=FAST).start()
-        with EmbeddedPostgres(folder, overrides=FAST) as again:
+                EmbeddedPostgres(known, overrides=FAST).start()
+        with EmbeddedPostgres(known, overrides=FAST) as again:
             assert again.url != dsn.url
             with psycopg.connect(again.url) as connection:
                 assert connection.execute("select current_user").fetchone() == ("etabli",)
             with pytest.raises(psycopg.OperationalError):
                 psycopg.connect(again.url.replace("etabli:", "etabli:wrong"))
 
-    def test_says_that_files_are_of_another_version(self, folder):
-        server = EmbeddedPostgres(folder, overrides=FAST)
-        with server:
-            pass
+    def test_says_that_files_are_of_another_version(self, known):
+        server = EmbeddedPostgres(known, overrides=FAST)
         (server.cluster / "PG_VERSION").write_text("12\n")
         with pytest.raises(EmbeddedPostgresError, match="written by PostgreSQL 12"):
-            EmbeddedPostgres(folder, overrides=FAST).start()
+            EmbeddedPostgres(known, overrides=FAST).start()
 
 
 class TestSharing:
@@ -185,18 +202,18 @@ class TestSharing:
         servers[1].stop()
         assert not (servers[0].cluster / "postmaster.pid").exists()
 
-    def test_another_process_keeps_it_up_until_it_leaves(self, folder):
-        server = EmbeddedPostgres(folder, overrides=FAST)
+    def test_another_process_keeps_it_up_until_it_leaves(self, known):
+        server = EmbeddedPostgres(known, overrides=FAST)
         url = server.start().url
-        with Holder(folder) as other:
+        with Holder(known) as other:
             assert other.url() == url
             server.stop()
             assert ask(url, "select 1") == 1
         assert not (server.cluster / "postmaster.pid").exists()
 
-    def test_is_adopted_after_its_parent_was_killed(self, folder):
-        server = EmbeddedPostgres(folder, overrides=FAST)
-        with Holder(folder) as parent:
+    def test_is_adopted_after_its_parent_was_killed(self, known):
+        server = EmbeddedPostgres(known, overrides=FAST)
+        with Holder(known) as parent:
             url = parent.url()
             pid = postmaster(server)
             parent.kill()
@@ -204,15 +221,15 @@ class TestSharing:
             assert (dsn.url, postmaster(server)) == (url, pid)
         assert not (server.cluster / "postmaster.pid").exists()
 
-    def test_recovers_what_was_committed_before_a_crash(self, folder):
-        server = EmbeddedPostgres(folder)
+    def test_recovers_what_was_committed_before_a_crash(self, known):
+        server = EmbeddedPostgres(known)
         with server as dsn:
             with psycopg.connect(dsn.url) as connection:
                 connection.execute("create table kept as select generate_series(1, 1000) as n")
             os.kill(postmaster(server), signal.SIGKILL)
             while server._is_running():
                 time.sleep(0.01)
-        with EmbeddedPostgres(folder) as dsn:
+        with EmbeddedPostgres(known) as dsn:
             assert ask(dsn.url, "select count(*) from kept") == 1000
 
 

@@ -1,5 +1,6 @@
 """What keeps the server from starting is said in one sentence, whatever it is; nothing is left running."""
 
+import json
 import os
 import subprocess
 import sys
@@ -77,8 +78,13 @@ def answers(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with ExitStack() as stack:
         places = {name: str(folder / name) for name in ("file", "damaged", "cut_off")}
         places |= {"folder": str(folder), **_addresses(postgres, stack)}
-        started = {kind.name: _start(kind, places, folder) for kind in KINDS}
-        yield {name: (process.wait(TIMEOUT), process.communicate()[0]) for name, process in started.items()}
+        starts = [_start(kind, places, folder) for kind in KINDS]
+        statuses = subprocess.run(
+            [sys.executable, "-m", "tests.setup.starter"], cwd=PROJECT, input="\n".join(map(json.dumps, starts)), text=True,
+            stdout=subprocess.PIPE, timeout=TIMEOUT, check=True,
+        ).stdout  # fmt: skip
+        said = [Path(says).read_text() for *_, says in starts]
+        yield dict(zip([kind.name for kind in KINDS], zip(json.loads(statuses), said, strict=True), strict=True))
 
 
 def _addresses(postgres: Cluster, stack: ExitStack) -> dict[str, str]:
@@ -100,13 +106,10 @@ def _addresses(postgres: Cluster, stack: ExitStack) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _start(kind: Kind, places: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
+def _start(kind: Kind, places: dict[str, str], folder: Path) -> tuple[list[str], dict[str, str], str]:
     env = {name: value.format(**places) for name, value in kind.env.items()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "server.cli", *(part.format(**places) for part in kind.command)],
-        cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={"PATH": os.defpath, "PYTHONUTF8": "1", "ETABLI_DATA_DIR": str(folder / kind.name), "ETABLI_LOG_LEVEL": "error", **env},
-    )  # fmt: skip
+    usual = {"PATH": os.defpath, "PYTHONUTF8": "1", "ETABLI_DATA_DIR": str(folder / kind.name), "ETABLI_LOG_LEVEL": "error"}
+    return [part.format(**places) for part in kind.command], usual | env, str(folder / f"{kind.name}.said")
 
 
 @pytest.mark.timeout(TIMEOUT + 60)

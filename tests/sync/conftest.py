@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from pwdlib.hashers.bcrypt import BcryptHasher
 
 from mobile_app.core.clock import Clock, device_time
 from mobile_app.core.outbox import Stage
@@ -31,8 +30,6 @@ from tests.server.machines import make_site
 from tests.server.support import PASSWORD, make_person
 from tests.sync.park import add_machine
 from tests.sync.transport import AppTransport, Jar
-
-QUICK_HASH = BcryptHasher(rounds=4).hash(PASSWORD)
 
 
 @dataclass(eq=False)
@@ -83,7 +80,7 @@ class Factory:
     async def person(self, role: str, *, sites: list[UUID] | None = None) -> User:
         """Of this factory's two sites; an administrator of all there are."""
         own = None if role == "admin" else list({self.site, self.other_site})
-        return await make_person(self.session, role, sites=own if sites is None else sites, password_hash=QUICK_HASH)
+        return await make_person(self.session, role, sites=own if sites is None else sites)
 
     def device(
         self, *, ahead: timedelta = timedelta(), stores: SqliteStores | None = None, jar: Jar | None = None,
