@@ -24,18 +24,8 @@ from server.equipment import errors, repository
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
 from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
 from server.equipment.status import tell_status
+from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
-from shared_models.equipment.commands import (
-    AddDocument,
-    ArchiveEquipment,
-    ChangeEquipmentStatus,
-    CreateEquipment,
-    LinkLabel,
-    PutEquipment,
-    RemoveDocument,
-    SetEquipmentPhoto,
-    UpdateEquipment,
-)
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.equipment.rules import StatusReported
 from shared_models.labels.codes import new_label_code
@@ -47,8 +37,8 @@ lock = repository.lock
 refresh_mode_counts = repository.refresh_mode_counts
 
 
-@carries_out(CreateEquipment)
-async def create(session: Session, actor: Actor, cmd: CreateEquipment) -> Equipment:
+@carries_out(eq.CreateEquipment)
+async def create(session: Session, actor: Actor, cmd: eq.CreateEquipment) -> Equipment:
     """With its first status and its label code."""
     if await repository.id_is_taken(session, cmd.equipment_id):
         raise AlreadyExists(field="equipment_id")
@@ -72,8 +62,8 @@ async def _label_and_log(session: Session, actor: Actor, machine: Equipment) -> 
     await session.flush()
 
 
-@carries_out(UpdateEquipment)
-async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipment:
+@carries_out(eq.UpdateEquipment)
+async def update(session: Session, actor: Actor, cmd: eq.UpdateEquipment) -> Equipment:
     """Another site takes everything recorded about the machine there."""
     if cmd.parent_id:
         await repository.hold_parents(session)
@@ -89,14 +79,14 @@ async def update(session: Session, actor: Actor, cmd: UpdateEquipment) -> Equipm
     return machine
 
 
-@carries_out(PutEquipment)
-async def put(session: Session, actor: Actor, cmd: PutEquipment) -> None:
+@carries_out(eq.PutEquipment)
+async def put(session: Session, actor: Actor, cmd: eq.PutEquipment) -> None:
     """Replace the editable fields, and the status where one is given."""
     if cmd.parent_id:
         await repository.hold_parents(session)
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     stays = {name: getattr(machine, name) for name in ("version", "site_id") if getattr(cmd, name) is None}
-    machine = await update(session, actor, UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
+    machine = await update(session, actor, eq.UpdateEquipment(**(cmd.model_dump(exclude={"status"}) | stays)))
     if cmd.status not in {None, machine.status}:
         await tell_status(session, actor, machine, StatusReported(machine.id, cmd.status, cmd.occurred_at))
 
@@ -109,7 +99,7 @@ async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUI
     await session.refresh(machine, ["site_id", "production_line_id", "sync_xid"])
 
 
-async def _check(session: Session, actor: Actor, cmd: CreateEquipment | UpdateEquipment, *, machine: Equipment | None = None) -> None:
+async def _check(session: Session, actor: Actor, cmd: eq.CreateEquipment | eq.UpdateEquipment, *, machine: Equipment | None = None) -> None:
     own_id = machine.id if machine else None
     if not actor.sees(cmd.site_id) or not await repository.site_exists(session, cmd.site_id):
         raise errors.SiteUnknown(field="site_id")
@@ -125,7 +115,7 @@ async def _check(session: Session, actor: Actor, cmd: CreateEquipment | UpdateEq
         raise errors.SerialNumberTaken(field="serial_number", value=cmd.serial_number)
 
 
-async def _check_parent(session: Session, actor: Actor, parent_id: UUID, cmd: CreateEquipment | UpdateEquipment) -> None:
+async def _check_parent(session: Session, actor: Actor, parent_id: UUID, cmd: eq.CreateEquipment | eq.UpdateEquipment) -> None:
     if parent_id in await repository.subtree(session, cmd.equipment_id):
         raise errors.ParentCycle(field="parent_id")
     try:
@@ -144,8 +134,8 @@ async def _next_code(session: Session) -> str:
             return code
 
 
-@carries_out(ArchiveEquipment)
-async def archive(session: Session, actor: Actor, cmd: ArchiveEquipment) -> Equipment:
+@carries_out(eq.ArchiveEquipment)
+async def archive(session: Session, actor: Actor, cmd: eq.ArchiveEquipment) -> Equipment:
     """Off the lists; its plans stand still."""
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     await tell(session, actor, MachineArchived(machine.id))
@@ -181,8 +171,8 @@ async def restore(session: Session, actor: Actor, equipment_id: UUID) -> Equipme
 # --- status
 
 
-@carries_out(ChangeEquipmentStatus)
-async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStatus) -> Equipment:
+@carries_out(eq.ChangeEquipmentStatus)
+async def change_status(session: Session, actor: Actor, cmd: eq.ChangeEquipmentStatus) -> Equipment:
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     await tell_status(session, actor, machine, StatusReported(machine.id, cmd.status, cmd.occurred_at, cmd.reason))
     return machine
@@ -191,8 +181,8 @@ async def change_status(session: Session, actor: Actor, cmd: ChangeEquipmentStat
 # --- labels
 
 
-@carries_out(LinkLabel)
-async def link_label(session: Session, actor: Actor, cmd: LinkLabel) -> Equipment:
+@carries_out(eq.LinkLabel)
+async def link_label(session: Session, actor: Actor, cmd: eq.LinkLabel) -> Equipment:
     """A code already on this machine is fine; one on another machine, archived or not, stays there."""
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     label = await repository.label(session, cmd.label_code, for_update=True)
@@ -222,8 +212,8 @@ async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[s
 # --- documents and picture
 
 
-@carries_out(AddDocument)
-async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Document:
+@carries_out(eq.AddDocument)
+async def add_document(session: Session, actor: Actor, cmd: eq.AddDocument) -> Document:
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     if await session.get(Document, cmd.document_id) is not None:
         raise AlreadyExists(field="document_id")
@@ -242,8 +232,8 @@ async def add_document(session: Session, actor: Actor, cmd: AddDocument) -> Docu
     return document
 
 
-@carries_out(RemoveDocument)
-async def remove_document(session: Session, actor: Actor, cmd: RemoveDocument) -> None:
+@carries_out(eq.RemoveDocument)
+async def remove_document(session: Session, actor: Actor, cmd: eq.RemoveDocument) -> None:
     document = await repository.get_document(session, actor, cmd.document_id)
     await audit.record(
         session, actor, "equipment.document_removed", document, before=audit.snapshot(document), after={}, occurred_at=cmd.occurred_at
@@ -252,8 +242,8 @@ async def remove_document(session: Session, actor: Actor, cmd: RemoveDocument) -
     await session.flush()
 
 
-@carries_out(SetEquipmentPhoto)
-async def set_photo(session: Session, actor: Actor, cmd: SetEquipmentPhoto) -> Equipment:
+@carries_out(eq.SetEquipmentPhoto)
+async def set_photo(session: Session, actor: Actor, cmd: eq.SetEquipmentPhoto) -> Equipment:
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
     if cmd.attachment_id:
         file = await file_for(session, actor, machine, cmd.attachment_id)
