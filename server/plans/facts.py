@@ -110,8 +110,9 @@ def _asked(plan: PlanRow, where: SiteClock, moments: Iterable[datetime], rows: M
         instants += [where.instant(ref.at), *(row.done_at for row in rows.values() if row.done_at and ref.kind is ReferenceKind.done)]
     if (reason := plan.reason) is not None:
         earliest = min(instants, default=now)
-        dates = [where.instant(due) for due in (reason.by_rule().due, reason.due)]
-        instants += dates if reason.is_reached else [max(date, earliest) for date in dates]
+        for due in (reason.by_rule().due, reason.due):  # reached some time that day, it is the same day when it is looked at again
+            end_of_day = datetime.combine(due.date(), time.max)
+            instants.append(where.instant(end_of_day) if reason.is_reached else max(where.instant(due), earliest))
     if plan.meter is not None and plan.meter.at is not None:  # what comes after it may have passed what is counted from a later date
         instants.append(where.instant(plan.meter.at))
     since = min([*instants, now])

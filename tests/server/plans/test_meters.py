@@ -150,3 +150,15 @@ async def test_readings_that_pass_what_was_skipped_ahead_tell_the_day(planner: P
     assert await planner.due(plan) == "2026-03-04 08:00"
     await planner.read(meter_id, "2026-03-05 10:00", 164, per_day=24)
     assert await planner.due(plan) == "2026-03-04 08:00"
+
+
+async def test_a_total_told_below_what_was_read_before_has_one_day_however_often_it_is_looked_at(planner: Planner) -> None:
+    meter_id = await planner.meter([("2026-01-10 10:00", 100), ("2026-02-01 10:00", 180), ("2026-02-20 10:00", 240)])
+    planner.now_is("2026-03-01 10:00")
+    plan = await planner.plan("hours", 50, meter_id=meter_id, last_done_on=day("2026-02-25"), last_done_total=33)
+    dues = [await planner.due(plan)]
+    for hour in (11, 12, 13):
+        planner.now_is(f"2026-03-01 {hour}:00")
+        await planner.read(meter_id, f"2026-03-01 {hour}:00", 260)
+        dues.append(await planner.due(plan))
+    assert dues == ["2026-02-20 08:00"] * 4
