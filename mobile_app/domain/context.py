@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import flet as ft
 
@@ -37,6 +38,14 @@ def go(route: str) -> None:
 def opener(route: str) -> Any:
     """A handler that moves to `route`."""
     return lambda: go(route)
+
+
+def id_of(part: str) -> UUID:
+    """The id that a part of the address is; one that nothing has, where it is none."""
+    try:
+        return UUID(part)
+    except ValueError:
+        return UUID(int=0)
 
 
 def asked(name: str) -> str:

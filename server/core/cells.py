@@ -42,7 +42,7 @@ class Sheet(Protocol):
         """The rest; nothing can be added then. Runs long for a long list: call it in a thread."""
 
     def discard(self) -> None:
-        """Give back what an unfinished sheet holds."""
+        """Give back what an unfinished sheet holds. Runs long for a long list, too."""
 
 
 class Csv:

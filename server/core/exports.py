@@ -39,8 +39,8 @@ async def spooled(pool: ReadPool, statement: Sql, sheet: Sheet, values: Values) 
                 spool.write(sheet.lines(values(row) for row in rows))
         spool.write(await asyncio.to_thread(sheet.tail))
     except BaseException:
-        sheet.discard()
         spool.close()
+        await asyncio.to_thread(sheet.discard)
         raise
     return spool
 

@@ -1,5 +1,6 @@
 """What a form sends: answered at once while there is a server, kept where there is none, and nothing typed is lost."""
 
+import re
 from uuid import UUID
 
 import flet as ft
@@ -10,6 +11,7 @@ from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.equipment.meter_form import MeterForm
 from mobile_app.features.equipment.sheets import ReportForm, StartForm
 from mobile_app.features.plans.kinds import Types
+from mobile_app.routes import screens
 from mobile_app.ui.shell import PageHeader
 from shared_models.equipment.commands import CreateEquipment
 from shared_models.ids import uuid7
@@ -165,3 +167,14 @@ async def test_what_no_command_holds_is_said_and_stays(screen: Screen, admin: De
     assert t("validation.character_unreadable") in screen.texts
     assert typed(screen)[0].startswith("a")
     assert not client.outbox.entries
+
+
+async def test_an_address_with_a_part_that_is_no_id_leads_to_nothing_known(screen: Screen, admin: Device):
+    """Typed by hand, or cut off by whoever passed it on."""
+    odd = [route.path for route in screens() if ":" in (route.path or "")]
+    for path in odd:
+        screen.page.route = "/" + re.sub(r":\w+", "no-id", path)
+        await screen.show(inside(admin.client, lambda: ft.Router(screens())))
+        await screen.settle(40)
+        assert t("common.broken_title") not in screen.texts, path
+    assert len(odd) > 10

@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.checklists.editor import ChecklistForm
@@ -128,7 +128,7 @@ def ChecklistFormScreen() -> ft.Control:
     wanted = ft.use_route_params().get("checklist_id")
     if not client.may(Permission.maintenance_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("checklists.read_only"), t("checklists.read_only_body"))
-    row = client.tables.checklists.get(UUID(wanted)) if wanted else None
+    row = client.tables.checklists.get(id_of(wanted)) if wanted else None
     if wanted and row is None:
         back = opener("/checklists")
         return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("checklists.unknown"), action=t("checklists.title"), on_action=back)

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import language, n, t
 from mobile_app.domain import marks
-from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.classes.editor import ClassForm
@@ -91,7 +90,7 @@ def ClassScreen() -> ft.Control:
     wanted = ft.use_route_params().get("class_id")
     if not client.may(Permission.equipment_write):
         return _read_only()
-    row = client.classes.get(UUID(wanted)) if wanted else None
+    row = client.classes.get(id_of(wanted)) if wanted else None
     if wanted and row is None:
         return EmptyState(
             ft.Icons.SEARCH_OFF_ROUNDED, t("classes.unknown"), action=t("classes.title"), on_action=opener("/classes")

@@ -8,7 +8,7 @@ import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.features.equipment.fields import as_typed, fields
@@ -30,7 +30,7 @@ from shared_models.permissions import Permission
 def EquipmentFormScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "equipment")
     wanted = ft.use_route_params().get("equipment_id")
-    held = client.equipment.get(UUID(wanted)) if wanted else None
+    held = client.equipment.get(id_of(wanted)) if wanted else None
     is_whole = held is None or held.is_whole
 
     async def read() -> EquipmentRow | None:

@@ -1,13 +1,12 @@
 """The machine page and the list of machines."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import asked, go, use_tables
+from mobile_app.domain.context import asked, go, id_of, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import life_card
@@ -45,7 +44,7 @@ SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] =
 @component
 def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
-    equipment_id = UUID(ft.use_route_params()["equipment_id"])
+    equipment_id = id_of(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
     return Machine(client, machine, key=str(equipment_id)) if machine else parts.unknown_machine()
 

@@ -10,7 +10,7 @@ import flet as ft
 from mobile_app.core.i18n import n, t
 from mobile_app.domain import steps as st
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, id_of, opener, use_tables
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.jobs.checklist_answers import Answering
 from mobile_app.features.jobs.checklist_steps import StepCard, under_thumb
@@ -45,7 +45,7 @@ def draft_key(job_id: UUID) -> str:
 @component
 def ChecklistScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "meters")
-    job_id = UUID(ft.use_route_params()["job_id"])
+    job_id = id_of(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is None:
         return RemoteJob(job_id, _to_read)

@@ -17,7 +17,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, use_tables
+from mobile_app.domain.context import go, id_of, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import item_name
 from mobile_app.domain.steps import KIND_ICON, progress
@@ -61,7 +61,7 @@ SIGNATURE_BOX = (400, 180)
 @component
 def CloseScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "classes")
-    job_id = UUID(ft.use_route_params()["job_id"])
+    job_id = id_of(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is None:
         return RemoteJob(job_id, _over)

@@ -13,7 +13,7 @@ from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line
 from mobile_app.domain.reasons import ReasonForm, Saying
@@ -51,7 +51,7 @@ from shared_models.permissions import Permission
 @component
 def JobScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests", "plans")
-    job_id = UUID(ft.use_route_params()["job_id"])
+    job_id = id_of(ft.use_route_params()["job_id"])
     use_live(client.outbox)
     job = client.interventions.get(job_id)
     if job is not None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
 import flet as ft
 
@@ -10,7 +9,7 @@ from mobile_app.core.i18n import format_date, format_date_long, n, t
 from mobile_app.domain import due_marks, marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, id_of, opener, use_tables
 from mobile_app.domain.due import compliance, local_day, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
@@ -43,7 +42,7 @@ LAST_JOBS = 5
 @component
 def PlanScreen() -> ft.Control:
     client = use_tables("plans", "equipment", "lines", "users", "types", "teams", "checklists", "meters", "interventions")
-    plan_id = UUID(ft.use_route_params()["plan_id"])
+    plan_id = id_of(ft.use_route_params()["plan_id"])
     plan = client.tables.plans.get(plan_id)
     if plan is not None:
         return Plan(client, plan, key=str(plan_id))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.due import local_day
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.plans import fields
@@ -40,7 +40,7 @@ def PlanFormScreen() -> ft.Control:
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("plans.read_only"), t("plans.read_only_body"))
     if wanted is None:
         return PlanForm(client, None, machine_id or None, key=f"new:{machine_id}")
-    plan = client.tables.plans.get(UUID(wanted))
+    plan = client.tables.plans.get(id_of(wanted))
     if plan is None:
         return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("plans.unknown"), t("plans.unknown_body"))
     return PlanForm(client, plan, None, key=wanted)
