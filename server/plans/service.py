@@ -37,9 +37,11 @@ from shared_models.plans.commands import (
     AssignOccurrence,
     CreatePlan,
     GeneratePlan,
+    MoveOccurrence,
     OnOccurrence,
     OnPlan,
     SetPlanActive,
+    SkipOccurrence,
     UpdatePlan,
 )
 from shared_models.plans.course import LIVE
@@ -230,12 +232,15 @@ def _date_trace(cmd: OnPlan, before: Taken, after: Taken) -> tuple[dict[str, Any
     if not isinstance(cmd, OnOccurrence):
         return None
     fresh = OccurrenceRow(id=cmd.command_id, original_due=cmd.original_due, due=cmd.original_due, state=OccurrenceState.planned)
-    was, now_is = (_facts(each.rows.get(cmd.original_due, fresh)) for each in (before, after))
+    rows = (each.rows.get(cmd.original_due, fresh) for each in (before, after))
+    was, now_is = ({name: getattr(row, name) for name in _CHANGED[type(cmd)]} for row in rows)
     return was, now_is | {"date": cmd.original_due}
 
 
-def _facts(row: OccurrenceRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("original_due", "due", "state", "assigned_technician_id", "reason")}
+_CHANGED: dict[type[OnOccurrence], tuple[str, ...]] = {
+    MoveOccurrence: ("due",), AssignOccurrence: ("assigned_technician_id",), SkipOccurrence: ("state", "reason"),
+}  # fmt: skip
+"""Of the date; what time has made of it besides is not the planner's doing."""
 
 
 async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *, former: Plan | None = None) -> None:

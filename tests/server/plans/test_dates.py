@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from server.audit.models import AuditLog
 from server.core import clock
 from server.plans.models import PlanOccurrence
 from server.plans.wall import instant_of, local_of
 from server.sites import service as sites
+from shared_models.plans.commands import AssignOccurrence
 from shared_models.plans.planning import ReferenceKind
 from shared_models.sites import SiteUpdate
 from tests.server.plans.planner import Planner, day, o_clock, open_planner
@@ -177,3 +181,16 @@ class TestClocks:
         await sites.update_site(planner.session, planner.boss, planner.site.id, SiteUpdate(version=2, time_zone=zone))
         rows = await planner.occurrences(plan)
         assert {row.due: row.due_at for row in rows} == {due: instant_of(due, ZoneInfo(zone)) for due in found}
+
+
+async def test_the_history_tells_of_a_date_what_the_planner_changed_and_not_what_time_did(planner: Planner) -> None:
+    """A date that passed beside an open job is given to somebody, and missed as soon as the plan is looked at."""
+    plan = await planner.plan("weekly", basis="fixed", starts_on=day("2026-03-03"))
+    planner.now_is("2026-03-03 09:00")
+    await planner.generate()
+    planner.now_is("2026-03-11 10:00")
+    passed = {"plan_id": plan, "original_due": datetime(2026, 3, 10, 8), "occurred_at": clock.now()}
+    await planner.do(AssignOccurrence(**passed, technician_id=planner.technician.user_id))
+    assert (await planner.states(plan))[1] == "2026-03-10 missed missed"
+    assigned = select(AuditLog.changes).where(col(AuditLog.action) == "plan.occurrence_assigned", col(AuditLog.entity_id) == plan)
+    assert [set(changes) for changes in await planner.session.scalars(assigned)] == [{"date", "assigned_technician_id"}]
