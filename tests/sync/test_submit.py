@@ -178,3 +178,14 @@ async def test_an_address_with_a_part_that_is_no_id_leads_to_nothing_known(scree
         await screen.settle(40)
         assert t("common.broken_title") not in screen.texts, path
     assert len(odd) > 10
+
+
+async def test_a_machine_that_an_older_app_has_left_is_edited_whole(screen: Screen, admin: Device, factory: Factory):
+    """Its row lies on the device without what devices did not hold then."""
+    client = admin.client
+    await client.api.put(f"/equipment/{factory.press}", {"name": "Presse", "notes": "Fragile"})
+    await until(lambda: client.equipment.rows[factory.press].notes)
+    client.equipment.put([client.equipment.rows[factory.press].model_dump_json(exclude={"notes", "currency"})])
+    screen.page.route = f"/equipment/{factory.press}/edit"
+    await screen.show(inside(client, lambda: ft.Router(screens())))
+    await until(lambda: "Fragile" in typed(screen))
