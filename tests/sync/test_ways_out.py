@@ -9,16 +9,16 @@ import flet as ft
 import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
-from mobile_app.core.i18n import set_language
+from mobile_app.core.i18n import LANGUAGES, set_language
 from mobile_app.domain.context import ClientContext
-from mobile_app.features.needs_you.forms import WORDS
+from mobile_app.features.needs_you.forms import words_of
 from mobile_app.features.needs_you.screens import RefusedCard
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_live
-from shared_models.base import LINES, ONE_LINE
+from server.core.i18n import catalogue
 from shared_models.checklists.commands import AnswerStep, WriteChecklist
 from shared_models.checklists.rows import Step, StepKind, StepState
-from shared_models.commands import COMMANDS, leaves
+from shared_models.commands import COMMANDS
 from shared_models.equipment.commands import CreateEquipment, UpdateEquipment
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CancelIntervention, CompleteIntervention, CreateIntervention, StartIntervention
@@ -271,10 +271,10 @@ async def test_words_that_it_cannot_do_without_are_not_sent_away(factory, needs_
         assert [entry.payload["reason"] for entry in chief.client.outbox.ready()] == sent
 
 
-def test_whatever_is_written_by_hand_can_be_put_right():
-    every = [(name, field) for kind in COMMANDS.values() for name, field in kind.model_fields.items()]
-    found = {name for name, field in every for _, marks in leaves(field.annotation, tuple(field.metadata)) if {ONE_LINE, LINES} & {*marks}}
-    assert found - {"currency", "specifications", "color"} == set(WORDS)
+def test_whatever_is_written_by_hand_can_be_put_right_by_its_name():
+    names = {name for kind in COMMANDS.values() for name in words_of(kind)}
+    assert {"title", "name", "code", "notes", "reason"} <= names
+    assert [name for name in names for lang in LANGUAGES if f"needs_you.field.{name}" not in catalogue(lang)] == []
 
 
 async def test_a_machine_whose_code_another_has_taken_gets_another_and_its_job_follows(factory, needs_you):

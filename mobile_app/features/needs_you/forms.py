@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import flet as ft
@@ -24,8 +25,9 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Tone
-from shared_models.base import Command
+from shared_models.base import LINES, ONE_LINE, Command
 from shared_models.checklists.commands import AnswerStep
+from shared_models.commands import COMMANDS, leaves
 from shared_models.interventions.commands import CompleteIntervention
 from shared_models.interventions.rows import Signature
 from shared_models.meters.commands import RecordReading
@@ -33,17 +35,29 @@ from shared_models.meters.rows import MeterRow
 from shared_models.meters.rules import doubt_of
 from shared_models.plans.commands import MoveOccurrence
 
-SHORT = ("name", "code", "serial_number", "model", "manufacturer", "unit", "caption")
-WORDS = (
-    "title", *SHORT, "text", "reason", "description", "work_performed", "observations", "failure_cause", "notes", "note",
-)  # fmt: skip
-"""What people write by hand; the rest of a command was chosen or measured."""
+CHOSEN = frozenset({"color", "currency", "specifications"})
+"""Text, but nobody's words."""
+LONG = 200
 SIGNATURE_BOX = (400, 180)
 Send = Callable[[Command], Awaitable[None]]
 
 
+@cache
+def words_of(kind: type[Command]) -> dict[str, int]:
+    """What people write by hand, with the lines it takes; the rest of a command was chosen or measured."""
+    found = {}
+    for name, field in kind.model_fields.items():
+        texts = [marks for of, marks in leaves(field.annotation, tuple(field.metadata)) if of is str]
+        marks = {mark for every in texts for mark in every} & {ONE_LINE, LINES}
+        if marks and name not in CHOSEN:
+            found[name] = 2 if LINES in marks or (text_limit(kind, name) or 0) >= LONG else 1
+    return found
+
+
 def written(item: Refused) -> list[tuple[str, str]]:
-    return [(name, item.payload[name]) for name in WORDS if item.payload.get(name)]
+    """Of a command, too, that this version of the app cannot read."""
+    names = words_of(type(item.command)) if item.command else dict.fromkeys(name for kind in COMMANDS.values() for name in words_of(kind))
+    return [(name, text) for name in names if (text := item.payload.get(name)) and isinstance(text, str)]
 
 
 @component
@@ -60,9 +74,9 @@ def EditForm(item: Refused, on_send: Send) -> ft.Control:
         if mended is not None:
             await on_send(mended)
 
-    most = {name: text_limit(type(item.command), name) if item.command else None for name in words}
+    kind = type(item.command) if item.command else Command
     fields = [
-        TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=1 if name in SHORT else 2, max_length=most[name])
+        TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=words_of(kind)[name], max_length=text_limit(kind, name))
         for name, text in words.items()
     ]
     return Stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
