@@ -2,8 +2,9 @@
 
 import gc
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -19,17 +20,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.scheduler import LoadFileScheduling
 
 from server.auth.models import UserSession
-from server.core import tokens
+from server.core import migrations, tokens
 from server.core.clock import now
 from server.core.database import Database, Session
 from server.core.events import PokeHub
+from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings
 from server.core.storage import memory_storage
 from server.main import create_app
 from server.users.models import User, UserSite
 from shared_models.ids import uuid7
 from shared_models.permissions import Role
-from tests.databases import Cluster, rolled_back, running_cluster
+from tests.databases import NOTHING_TO_LOSE, Cluster, rolled_back, running_cluster
 
 properties.register_profile("untimed", deadline=None, print_blob=True)  # a busy machine is no fault; what fails says how to replay it
 properties.load_profile("untimed")
@@ -86,10 +88,31 @@ def plain_logs() -> None:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """Like `tmp_path`, but not closed to the service user that runs PostgreSQL for root, as pytest's folders are."""
+    with _open_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def _open_folder() -> Iterator[Path]:
     folder = Path(mkdtemp(prefix="etabli-test-"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def _stopped_folder() -> Iterator[Path]:
+    with _open_folder() as folder:
+        with EmbeddedPostgres(folder, overrides=NOTHING_TO_LOSE) as dsn:
+            migrations.upgrade(dsn.url)
+        yield folder
+
+
+@pytest.fixture
+def stopped_folder(_stopped_folder: Path, open_folder: Path) -> Path:
+    """A data folder of the test's own that was started once: its database has stopped, with an empty schema."""
+    subprocess.run(["cp", "-a", _stopped_folder, open_folder / "data"], check=True)
+    return open_folder / "data"
 
 
 @pytest.fixture(scope="session")
@@ -160,10 +183,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
     return Settings(_env_file=None, data_dir=folder, database_url=database_url, secret_key=SECRET, jobs=False)
 
 
+_description: dict[str, Any] = {}
+"""Of the API, once somebody has asked for it: the same for all applications, and more than a second's work."""
+
+
 @pytest.fixture
 async def app(settings: Settings, database: Database, is_fresh: bool) -> AsyncIterator[FastAPI]:
     """The application as it is served; without `fresh_database` it works inside the test's transaction."""
     app = create_app(settings)
+    app.openapi_schema = _description or None
     async with AsyncExitStack() as stack:
         if is_fresh:
             await stack.enter_async_context(app.router.lifespan_context(app))
@@ -171,6 +199,7 @@ async def app(settings: Settings, database: Database, is_fresh: bool) -> AsyncIt
             app.state.database, app.state.pokes = database, PokeHub(database)
             app.state.storage = memory_storage()
         yield app
+    _description.update(app.openapi_schema or {})
 
 
 @pytest.fixture

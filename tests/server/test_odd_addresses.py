@@ -26,9 +26,11 @@ def asked(endpoint: Endpoint, bodies: Bodies, ids: dict[str, str], chance: rando
     names = [found["name"] for found in operation.get("parameters", ()) if found["in"] == "query"]
     good = {name: str(value) for name, value in bodies.query(endpoint).items()}
     values = [quote(value, safe="") for value in chance.sample(ODD, 5)] + chance.sample(RAW, 2)
-    plain = endpoint.path.format(**{name: ids.get(name, str(uuid7())) for name in endpoint.names})
-    paths = [re.sub(rf"{{{name}(:path)?}}", lambda _, v=value: v, endpoint.path) for name in endpoint.names for value in values]
-    paths = [path.format(**{name: str(uuid7()) for name in endpoint.names}) for path in paths]
+    kinds = {"file_type": "csv"} if "{file_type" in endpoint.path else {}
+    parts = {name: ids.get(name, str(uuid7())) for name in endpoint.names} | kinds
+    plain = endpoint.path.format(**parts)
+    paths = [re.sub(rf"{{{name}(:path)?}}", lambda _, v=value: v, endpoint.path) for name in parts for value in values]
+    paths = [path.format(**parts) for path in paths]
     queries = [{**{key: quote(one) for key, one in good.items()}, name: value} for name in names for value in values]
     return paths + [f"{plain}?{'&'.join(f'{key}={value}' for key, value in query.items())}" for query in queries]
 

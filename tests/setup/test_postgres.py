@@ -10,7 +10,6 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -37,22 +36,9 @@ def folder(open_folder):
     return open_folder / "data"
 
 
-@pytest.fixture(scope="module")
-def stopped():
-    """A data folder whose first start is over."""
-    folder = Path(mkdtemp(prefix="etabli-test-"))
-    folder.chmod(0o711)
-    with EmbeddedPostgres(folder, overrides=FAST):
-        pass
-    yield folder
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
-def known(folder, stopped):
-    """A folder of the test's own that has been started before."""
-    subprocess.run(["cp", "-a", stopped, folder], check=True)
-    return folder
+def known(stopped_folder):
+    return stopped_folder
 
 
 class Holder:

@@ -97,8 +97,8 @@ class TestServe:
             assert server.end(signal.SIGTERM) == 0
             assert not server.postmaster._is_running()
 
-    def test_two_processes_answer_and_both_stop(self, data_dir):
-        with Server(data_dir, "--workers", "2") as server:
+    def test_two_processes_answer_and_both_stop(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as server:
             server.ready()
             assert server.end(signal.SIGTERM) == 0
             assert not server.postmaster._is_running()
@@ -115,17 +115,17 @@ class TestServe:
             assert not one.postmaster._is_running()
 
     def test_two_demonstrations_at_once_share_one_database(self, postgres, open_folder):
-        with postgres.empty() as url, ExitStack() as stack:
+        with postgres.clone("demonstrations") as url, ExitStack() as stack:
             both = [stack.enter_context(Server(open_folder / name, "--demo", env={"DATABASE_URL": url})) for name in ("a", "b")]
             for server in both:
                 server.ready()
                 assert "etabli-demo" in server.says("technician .*")
 
-    def test_a_killed_server_starts_again_on_its_data(self, data_dir):
-        with Server(data_dir) as first:
+    def test_a_killed_server_starts_again_on_its_data(self, stopped_folder):
+        with Server(stopped_folder) as first:
             first.ready()
             first.end(signal.SIGKILL)
-        with Server(data_dir) as second:
+        with Server(stopped_folder) as second:
             second.ready()
             assert second.end(signal.SIGINT) == 0
             assert not second.postmaster._is_running()

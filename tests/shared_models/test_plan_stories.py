@@ -5,11 +5,12 @@ By the rules alone, and all that was ever told; what the server looks at of it i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 
 from server.plans.wall import SiteClock
@@ -25,14 +26,16 @@ from shared_models.plans.commands import CreatePlan, GeneratePlan, MoveOccurrenc
 from shared_models.plans.course import Course
 from shared_models.plans.following import after_job
 from shared_models.plans.outlook import Outlook
+from shared_models.plans.planning import Outcome
 from shared_models.plans.rows import OccurrenceRow, PlanRow
 from shared_models.plans.rules import blank
 from shared_models.plans.scheduling import replan
 from shared_models.rules import By, apply, rule_of
 from tests.shared_models.plan_story import BEGIN, INTERVAL, SERIES, STORIES, Interval, Series, play
 
-CLOCK = SiteClock(ZoneInfo("Europe/Paris"))
-NOW = CLOCK.instant(BEGIN)
+PARIS = SiteClock(ZoneInfo("Europe/Paris"))
+NOW = PARIS.instant(BEGIN)
+EIGHT_ON_NEW_YEARS_DAY = datetime(2026, 1, 1, 8)  # noqa: DTZ001 - a wall clock
 PLANNER = By(uuid7(), Role.admin)
 
 
@@ -45,6 +48,7 @@ class AlwaysInService:
 class PlannerOnPaper:
     """One plan, its jobs and its meter, which no database keeps."""
 
+    clock: SiteClock = PARIS
     now: datetime = NOW
     course: Course = None  # type: ignore[assignment]
     jobs_made: dict[UUID, InterventionRow] = field(default_factory=dict)
@@ -52,7 +56,7 @@ class PlannerOnPaper:
     per_day: float | None = None
 
     def at(self, text: str) -> datetime:
-        return CLOCK.instant(datetime.fromisoformat(text))
+        return self.clock.instant(datetime.fromisoformat(text))
 
     def now_is(self, text: str) -> None:
         self.now = self.at(text)
@@ -75,7 +79,7 @@ class PlannerOnPaper:
         rule = {"plan_id": uuid7(), "frequency_type": frequency, "frequency_value": every, "occurred_at": self.now}
         cmd = CreatePlan(**plain | rule | fields)
         row = blank(cmd, cmd.plan_id, uuid7())
-        self.course = Course(row, Outlook(row.rule(), CLOCK), self.now, AlwaysInService(), {})
+        self.course = Course(row, Outlook(row.rule(), self.clock), self.now, AlwaysInService(), {})
         self._do(cmd)
         return row.id
 
@@ -143,7 +147,7 @@ class PlannerOnPaper:
 
     def _course(self) -> Course:
         meter = {"unit": "h", "per_day": self.per_day, "points": self.readings} if self.course.plan.meter_id else {}
-        return replace(self.course.copy(), now=self.now, outlook=Outlook(self.course.plan.rule(), CLOCK, **meter))
+        return replace(self.course.copy(), now=self.now, outlook=Outlook(self.course.plan.rule(), self.clock, **meter))
 
     def _keep(self, course: Course) -> None:
         self.course = replace(course, then=())
@@ -172,3 +176,23 @@ async def test_a_series(steps: list[Any], **fields: Any) -> None:
 @given(steps=STORIES, **INTERVAL)
 async def test_an_interval(steps: list[Any], **fields: Any) -> None:
     await play(PlannerOnPaper(), Interval, steps, **fields)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Indian/Reunion", "Pacific/Auckland"])
+async def test_eight_o_clock_stays_eight_o_clock_for_a_year(zone: str) -> None:
+    planner = PlannerOnPaper(SiteClock(ZoneInfo(zone)))
+    planner.now_is("2026-01-01 07:00")
+    plan, offsets = await planner.plan("weekly", 1, basis="fixed", starts_on=date(2026, 1, 1)), set()
+    for week in range(52):
+        row = await planner.row(plan)
+        assert row.next_due is not None
+        assert row.next_due_date is not None
+        assert (row.next_due - EIGHT_ON_NEW_YEARS_DAY).days == 7 * week
+        assert planner.clock.local(row.next_due_date) == row.next_due
+        offsets.add(row.next_due - row.next_due_date.replace(tzinfo=None))
+        planner.now = row.next_due_date
+        await planner.generate()
+        [job] = [job for job in await planner.jobs(plan) if job.status == "pending"]
+        await planner.finish(job.id, planner.now)
+    assert len(offsets) == (1 if zone == "Indian/Reunion" else 2)
+    assert {date.outcome for date in (await planner.occurrences(plan))[:-1]} == {Outcome.on_time}

@@ -3,12 +3,11 @@
 import asyncio
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from mobile_app.core.session import SessionState
 from server.backup.errors import BackupError
 from server.backup.restoring import restore
 from server.backup.taking import take
-from server.core import histories, migrations
+from server.core import histories
 from server.core.database import Session
 from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings
@@ -58,21 +57,9 @@ def copy(source: Path, target: Path) -> None:
     run("cp", "-a", source, target)
 
 
-@pytest.fixture(scope="module")
-def prepared() -> Iterator[Path]:
-    """A data folder whose server has stopped, with an empty schema."""
-    folder = Path(mkdtemp(prefix="etabli-test-"))
-    folder.chmod(0o711)
-    with EmbeddedPostgres(folder, overrides=NOTHING_TO_LOSE) as dsn:
-        migrations.upgrade(dsn.url)
-    yield folder
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
-def data(open_folder: Path, prepared: Path) -> Path:
-    copy(prepared, open_folder / "data")
-    return open_folder / "data"
+def data(stopped_folder: Path) -> Path:
+    return stopped_folder
 
 
 def cluster(data: Path) -> EmbeddedPostgres:

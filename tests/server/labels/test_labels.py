@@ -105,7 +105,7 @@ class TestSheets:
         assert "".join(run[::-1].translate(mirrored) if is_rtl else run for _, run, is_rtl in runs) == seen
 
     def test_what_is_too_long_is_cut_with_an_ellipsis(self):
-        for name in ("x" * 999, "Ж" * 999, "م" * 999):
+        for name in ("x" * 200, "Ж" * 200, "م" * 200):
             assert lettering.width(sheets.shortened(name, sheets.BOLD, 9, 50), sheets.BOLD, 9) <= 50
 
 
