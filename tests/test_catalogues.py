@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def wordings(message: Message) -> list[str]:
 KNOWN = {lang: dict(messages(lang)) for lang in LANGUAGES}
 
 
+@cache
 def said() -> dict[str, str]:
     """Keys (or, for f-strings, patterns of keys) by the place that says them: the first argument of `t` and `n`."""
     found = {}

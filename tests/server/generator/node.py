@@ -1,10 +1,11 @@
-"""A node that generates: `python -m tests.server.generator.node URL BATCH [between|inside|together]`.
+"""A node that generates, in a process of its own that is only forked: `work(pipe, URL, BATCH, "between" | "inside" | "together")`.
 
-It stops for ever after its first batch (`between`) or in the middle of its second one (`inside`), and says so, to be killed there.
+It stops for ever after its first batch (`between`) or in the middle of its second one (`inside`), and says so, to be killed there;
+or it begins when it is told to (`together`).
 """
 
 import asyncio
-import sys
+from multiprocessing.connection import Connection
 from typing import Any
 
 from server.core.database import Database
@@ -12,43 +13,42 @@ from server.generator import service
 from server.plans import repository
 
 
-def stop_at(place: str) -> None:
+def work(pipe: Connection, url: str, batch: int, place: str) -> None:
+    service.BATCH = batch
+    if place != "together":
+        _stop_at(place, pipe)
+    asyncio.run(_run(pipe, url, place))
+
+
+def _stop_at(place: str, pipe: Connection) -> None:
     generate, write = service.generate_due, repository.write_dates
     done = 0
+
+    async def stand_still() -> None:
+        pipe.send("here")
+        await asyncio.sleep(600)
 
     async def batch(*arguments: Any, **options: Any) -> Any:
         nonlocal done
         if place == "between" and done == 1:
-            await _stand_still()
+            await stand_still()
         done += 1
         return await generate(*arguments, **options)
 
     async def dates(*arguments: Any) -> None:
         await write(*arguments)
         if place == "inside" and done == 2:
-            await _stand_still()
+            await stand_still()
 
     service.generate_due, repository.write_dates = batch, dates
 
 
-async def _stand_still() -> None:
-    print("here", flush=True)  # noqa: T201 - what the test waits for
-    await asyncio.sleep(600)
-
-
-async def run(url: str) -> None:
+async def _run(pipe: Connection, url: str, place: str) -> None:
     database = Database(url)
     await database.start()
-    print("ready", flush=True)  # noqa: T201
-    if sys.argv[3:] == ["together"]:
-        sys.stdin.readline()
+    pipe.send("ready")
+    if place == "together":
+        pipe.recv()
     report = await service.run(database)
-    print(report.jobs, flush=True)  # noqa: T201
+    pipe.send(report.jobs)
     await database.stop()
-
-
-if __name__ == "__main__":
-    service.BATCH = int(sys.argv[2])
-    if sys.argv[3:] != ["together"]:
-        stop_at("".join(sys.argv[3:]))
-    asyncio.run(run(sys.argv[1]))

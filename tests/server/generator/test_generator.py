@@ -1,11 +1,12 @@
 """Several generators, and generators that die: each plan that is due gets one job, once."""
 
 import asyncio
-import subprocess
-import sys
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -13,27 +14,34 @@ import sqlalchemy as sa
 
 from server.core.database import Database
 from server.generator import jobs, service
-from tests.databases import PROJECT
+from tests.server.generator.node import work
 from tests.server.generator.plant import fill
 from tests.server.support import count_statements
 
 PLANS = 60
 
 
+NODES = multiprocessing.get_context("forkserver")
+NODES.set_forkserver_preload([work.__module__])
+
+
 @contextmanager
-def node(url: str, batch: int, *place: str) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "tests.server.generator.node", url, str(batch), *place]
-    process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def node(url: str, batch: int, place: str) -> Iterator[tuple[BaseProcess, Connection]]:
+    """The process, and what it is told and tells."""
+    ours, its = NODES.Pipe()
+    process = NODES.Process(target=work, args=(its, url, batch, place), daemon=True)
+    process.start()
+    its.close()
     try:
-        yield process
+        yield process, ours
     finally:
         process.kill()
-        process.communicate()
+        process.join()
+        ours.close()
 
 
-async def line(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return (await asyncio.to_thread(process.stdout.readline)).strip()
+async def heard(pipe: Connection) -> Any:
+    return await asyncio.to_thread(pipe.recv)
 
 
 async def census(database: Database) -> dict[str, Any]:
@@ -65,23 +73,21 @@ async def plant(database: Database) -> Database:
 @pytest.mark.fresh_database
 class TestNodes:
     async def test_two_at_once_make_one_job_a_plan(self, plant: Database, database_url: str) -> None:
-        with node(database_url, 7, "together") as one, node(database_url, 7, "together") as other:
-            assert [await line(one), await line(other)] == ["ready", "ready"]
-            for process in (one, other):
-                assert process.stdin is not None
-                process.stdin.write("go\n")
-                process.stdin.flush()
-            made = [int(await line(one)), int(await line(other))]
+        with node(database_url, 7, "together") as (_, one), node(database_url, 7, "together") as (_, other):
+            assert [await heard(one), await heard(other)] == ["ready", "ready"]
+            one.send("go")
+            other.send("go")
+            made = [await heard(one), await heard(other)]
         rest = await service.run(plant)  # what one had locked when the other looked
         assert sum(made) + rest.jobs == PLANS
         assert await census(plant) == DONE
 
     @pytest.mark.parametrize(("place", "kept"), [("between", 20), ("inside", 20)])
     async def test_killed_in_the_middle_nothing_is_lost_or_doubled(self, plant: Database, database_url: str, place: str, kept: int) -> None:
-        with node(database_url, 20, place) as process:
-            assert [await line(process), await line(process)] == ["ready", "here"]
+        with node(database_url, 20, place) as (process, pipe):
+            assert [await heard(pipe), await heard(pipe)] == ["ready", "here"]
             process.kill()
-            process.wait()
+            process.join()
         assert (await census(plant))["jobs"] == kept
         for _ in range(50):
             await service.run(plant)
