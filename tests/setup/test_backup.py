@@ -28,7 +28,6 @@ from server.core.settings import Settings
 from server.core.starting import StartError
 from server.core.storage import local_storage
 from server.demo import load_demo
-from server.demo.plant import SCALES
 from server.startup import database
 
 SKIPPED = {"user_sessions", "number_series", "sync_epoch", "sync_run", "sync_tombstone", "alembic_version"}
@@ -51,12 +50,11 @@ def held(url: str) -> dict[str, list[Any]]:
 
 @pytest.fixture(scope="module")
 def factory(postgres, tmp_path_factory) -> Any:
-    """(address, settings, archive) of a factory with files, after its first year."""
+    """(address, settings, archive) of a factory with files."""
     folder = tmp_path_factory.mktemp("factory")
-    with postgres.clone("backup") as url, pytest.MonkeyPatch.context() as patch:
-        patch.setitem(SCALES, "young", SCALES["demo"]._replace(years=1))
+    with postgres.clone("backup") as url:
         ours = settings(url, folder)
-        asyncio.run(load_demo(url, storage=local_storage(ours.storage_dir), scale="young"))
+        asyncio.run(load_demo(url, storage=local_storage(ours.storage_dir)))
         (folder / "tls").mkdir()
         (folder / "secret-key").write_text("kept")
         (folder / "tls" / "authority.pem").write_text("trusted")
