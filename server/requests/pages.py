@@ -113,6 +113,8 @@ class _Page:
             return await self._look_up()
         except TooManyAttempts as error:
             return self._notice("too_many", error.status, symbol="alert", headers=error.headers)
+        except Exception as error:  # noqa: BLE001 - it is a person who reads the answer
+            return await self._out_of_reach(error)
 
     async def _look_up(self) -> LabelledMachine | Response:
         misses = f"label-miss:{origin.get().network}"
@@ -127,6 +129,16 @@ class _Page:
         if not machine.takes_requests:
             return self._notice("reports_off", 200 if self._request.method == "GET" else 403, symbol="lock", asks_sign_in=True)
         return machine
+
+    async def _out_of_reach(self, error: Exception) -> Response:
+        """No machine could be looked up; what was typed stays."""
+        refusal = self._refusal(error)
+        problem = problem_of(refusal, self.lang)
+        if self._request.method != "POST":
+            return self._say(problem.title, problem.detail or "", problem.status, symbol="alert", headers=refusal.headers)
+        async with uploads.form(self._request, "photo") as sent:
+            self._read(sent)
+        return self.form(None, problem=problem, headers=refusal.headers)
 
     async def submit(self, machine: LabelledMachine) -> WorkRequest:
         async with uploads.form(self._request, "photo") as sent:
@@ -158,48 +170,51 @@ class _Page:
 
     # --- what is answered
 
-    def form(self, machine: LabelledMachine, *, problem: Problem | None = None, headers: dict[str, str] | None = None) -> Response:
+    def form(
+        self, machine: LabelledMachine | None, *, problem: Problem | None = None, headers: dict[str, str] | None = None
+    ) -> Response:  # fmt: skip
         status = problem.status if problem else 200
+        name, line = (machine.name, machine.line) if machine else (self._shown_code(), "")
         return self._render(
-            "form", status, headers, machine=machine, problem=problem, typed=self._typed, request_id=self._request_id,
+            "form", status, headers, name=name, line=line, problem=problem, typed=self._typed, request_id=self._request_id,
             symptoms=list(Symptom), lost_photo=bool(problem and self._has_photo),
         )  # fmt: skip
 
     def again(self, machine: LabelledMachine, error: Exception) -> Response:
         """The form with what was typed, and why it was not taken."""
+        refusal = self._refusal(error)
+        return self.form(machine, problem=problem_of(refusal, self.lang), headers=refusal.headers)
+
+    def _refusal(self, error: Exception) -> Refusal:
         refusal = refusal_behind(error)
         if refusal is None:
             _log.error("report.failed", exc_info=error)
-            refusal = Refusal()
-        return self.form(machine, problem=problem_of(refusal, self.lang), headers=refusal.headers)
+        return refusal or Refusal()
 
     def thanks(self, machine: LabelledMachine, request: WorkRequest) -> Response:
         return self._render("thanks", 201, machine=machine, number=request.number)
 
-    def _notice(
-        self,
-        key: str,
-        status: int,
-        *,
-        symbol: str,
-        asks_code: bool = False,
-        asks_sign_in: bool = False,
-        headers: dict[str, str] | None = None,
-    ) -> Response:
+    def _notice(self, key: str, status: int, **more: Any) -> Response:
         words = translator(self.lang)
+        return self._say(words.t(f"operator.{key}"), words.t(f"operator.{key}_detail"), status, **more)
+
+    def _say(
+        self, heading: str, detail: str, status: int, *, symbol: str, asks_code: bool = False, asks_sign_in: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         return self._render(
-            "notice", status, headers, heading=words.t(f"operator.{key}"), detail=words.t(f"operator.{key}_detail"), symbol=symbol,
+            "notice", status, headers, heading=heading, detail=detail, symbol=symbol,
             asks_code=asks_code, asks_sign_in=asks_sign_in, typed_code=self._shown_code(),
         )  # fmt: skip
 
     def _shown_code(self) -> str:
         return grouped(self._code) if is_label_code(self._code) else self._typed_code.strip("-")[:12]
 
-    def _render(self, name: str, status: int, headers: dict[str, str] | None = None, **values: Any) -> Response:
+    def _render(self, template: str, status: int, headers: dict[str, str] | None = None, **values: Any) -> Response:
         other = next(lang for lang in LANGUAGES if lang != self.lang)
         action = f"/e/{quote(self._code or '-')}"
         asked = f"?lang={self.lang}" if self._request.query_params.get("lang") else ""
-        html = _environment().get_template(f"operator/{name}.html").render(
+        html = _environment().get_template(f"operator/{template}.html").render(
             t=translator(self.lang).t, lang=self.lang, other_lang=other, other_name=_LANGUAGE_NAMES[other], css=_css(),
             other_url=f"{action}?lang={other}", action=f"{action}{asked}", sign_in_url=f"/sign-in?next={action}", **values,
         )  # fmt: skip

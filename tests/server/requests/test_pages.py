@@ -168,6 +168,16 @@ class TestReport:
         assert int(answer.headers["retry-after"]) > 0
         assert "encore</textarea>" in answer.text
 
+    @pytest.mark.fresh_database
+    async def test_without_a_database_keeps_what_was_typed(self, app, client, url):
+        await app.state.database.pool.close()
+        answer = await client.post(url, data=report(text="Fuite", requester="Zoé"), files={"photo": ("a.jpg", picture(), "image/jpeg")})
+        assert answer.status_code == 503
+        assert "Fuite</textarea>" in answer.text
+        assert "Temporarily unavailable" in answer.text
+        shown = await client.get(url)
+        assert (shown.status_code, "Temporarily unavailable" in shown.text, "<form" in shown.text) == (503, True, False)
+
     async def test_too_large_a_photo(self, app, client, url):
         app.state.settings.max_upload_mb = 1
         photo = {"photo": ("a.jpg", b"x" * (2**20 + 900_000), "image/jpeg")}
