@@ -11,7 +11,8 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,26 @@ def open_profile(playwright: Playwright, folder: Path, camera: Path | None = Non
     viewport = {"width": 390, "height": 844}
     launch = playwright.chromium.launch_persistent_context
     return launch(folder, executable_path=executable(), args=_arguments(camera), **{"viewport": viewport, **more})
+
+
+def used_profile(folder: Path, use: Callable[[BrowserContext], object]) -> Path:
+    """The profile on disk after `use`, for copies to begin from: what a first start costs is paid once.
+
+    In a thread of its own, since one has one driver at a time.
+    """
+
+    def work() -> None:
+        with sync_playwright() as playwright, open_profile(playwright, folder) as context:
+            use(context)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(work).result()
+    return folder
+
+
+def open_copy(playwright: Playwright, profile: Path, folder: Path, camera: Path | None = None, **more: Any) -> BrowserContext:
+    shutil.copytree(profile, folder, dirs_exist_ok=True)
+    return open_profile(playwright, folder, camera, **more)
 
 
 @pytest.fixture(scope="module")

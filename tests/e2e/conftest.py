@@ -1,16 +1,15 @@
 """One product for a whole run, and people with devices of their own."""
 
 import io
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
-from tests.browser import driver, launched, open_profile
+from tests.browser import driver, launched, open_copy, used_profile
 from tests.e2e.app import PHONE, App
 from tests.e2e.product import Product, User, running
 
@@ -72,10 +71,7 @@ def chromium(driver: Playwright, film: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def used(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A browser profile in which the app has been before, and nobody signed in: what a first start costs, `test_first_*` pay."""
-    folder = tmp_path_factory.mktemp("used")
-    with sync_playwright() as playwright, open_profile(playwright, folder) as context:
-        App(context, product.url).open().kept_offline().reload()
-    return folder
+    return used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, product.url).open().kept_offline().reload())
 
 
 @pytest.fixture
@@ -84,8 +80,8 @@ def device(driver: Playwright, film: Path, used: Path, product: Product, tmp_pat
     apps: list[App] = []
 
     def make(viewport: dict[str, int] = PHONE, **more: Any) -> App:
-        folder = shutil.copytree(used, tmp_path_factory.mktemp("device"), dirs_exist_ok=True)
-        context = open_profile(driver, folder, film, viewport=viewport, locale="fr-FR", permissions=["camera"], **more)
+        folder = tmp_path_factory.mktemp("device")
+        context = open_copy(driver, used, folder, film, viewport=viewport, locale="fr-FR", permissions=["camera"], **more)
         apps.append(App(context, product.url))
         return apps[-1]
 

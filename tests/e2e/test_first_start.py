@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Playwright
 
-from tests.browser import launched
+from tests.browser import open_copy, used_profile
 from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.conftest import film_of
 from tests.e2e.product import Product, User, running
@@ -32,15 +32,30 @@ def empty() -> Iterator[Product]:
         yield product
 
 
+Device = Callable[..., App]
+
+
 @pytest.fixture(scope="module")
-def desk(driver: Playwright, empty: Product) -> Iterator[App]:
+def device(driver: Playwright, empty: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+    """`device(PHONE)`: somebody's, on which the app has been opened before."""
+    used = used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, empty.url).open().kept_offline())
+    apps: list[App] = []
+
+    def make(size: dict[str, int], camera: Path | None = None) -> App:
+        more = {"viewport": size, "permissions": ["camera"], "accept_downloads": True, **PARIS}
+        apps.append(App(open_copy(driver, used, tmp_path_factory.mktemp("device"), camera, **more), empty.url))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.context.close()
+    assert [problem for app in apps for problem in app.problems] == []
+
+
+@pytest.fixture(scope="module")
+def desk(device: Device) -> App:
     """The administrator's, used by one test after the other as by a person through a morning."""
-    with launched(driver) as browser:
-        yield opened(browser, empty, DESKTOP)
-
-
-def opened(browser: Browser, product: Product, size: dict[str, int]) -> App:
-    return App(browser.new_context(viewport=size, permissions=["camera"], accept_downloads=True, **PARIS), product.url)
+    return device(DESKTOP)
 
 
 def fill_account(app: App, first: str, last: str, username: str) -> App:
@@ -67,9 +82,7 @@ def link_shown(app: App) -> str:
 
 
 class TestFirstTenMinutes:
-    def test_from_the_printed_link_to_a_job_closed_by_a_colleague(
-        self, driver: Playwright, empty: Product, desk: App, tmp_path: Path
-    ) -> None:
+    def test_from_the_printed_link_to_a_job_closed_by_a_colleague(self, device: Device, empty: Product, desk: App, tmp_path: Path) -> None:
         desk.open(empty.setup_link()).see("account.setup_title")
         fill_account(desk, "Ada", "Martin", "ada").tap("account.setup_send")
         desk.at("/board", 60).see("Bienvenue, Ada", "start.step.colleague")
@@ -90,41 +103,36 @@ class TestFirstTenMinutes:
         desk.fill("people.for_whom", "Noé Blanc").tap("people.make_link")
         link = link_shown(desk)
 
-        with launched(driver, camera=film) as browser:
-            phone = opened(browser, empty, PHONE)
-            phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")
-            fill_account(phone, "Noé", "Blanc", "noe").tap("account.join_send").at("/today", 60).synced()
-            phone.tap("common.scan_label").at("/equipment/[0-9a-f-]{36}").see("Convoyeur d’entrée")
-            noe, machine = User(empty.url, "noe", SECRET), phone.path.rpartition("/")[2]
-            job = start_breakdown(phone, "Bande déportée")
-            close(phone, noe.get(f"/equipment/{machine}"), noe.get("/equipment-classes"))
-            phone.synced()
-            assert noe.job(job)["status"] == "completed"
-            noe.close()
-            assert phone.problems == []
+        phone = device(PHONE, film)
+        phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")
+        fill_account(phone, "Noé", "Blanc", "noe").tap("account.join_send").at("/today", 60).synced()
+        phone.tap("common.scan_label").at("/equipment/[0-9a-f-]{36}").see("Convoyeur d’entrée")
+        noe, machine = User(empty.url, "noe", SECRET), phone.path.rpartition("/")[2]
+        job = start_breakdown(phone, "Bande déportée")
+        close(phone, noe.get(f"/equipment/{machine}"), noe.get("/equipment-classes"))
+        phone.synced()
+        assert noe.job(job)["status"] == "completed"
+        noe.close()
 
         desk.tap("people.done").at("/people").see("Noé Blanc").go("/board").see("Bande déportée").see_no("Bienvenue, Ada")
-        assert desk.problems == []
 
 
 class TestPeople:
-    def test_a_waiting_account_is_told_that_it_waits_and_is_let_in(self, driver: Playwright, empty: Product, desk: App) -> None:
-        with launched(driver) as browser:
-            phone = opened(browser, empty, PHONE)
-            phone.open().tap("sign_in.register").at("/register")
-            fill_account(phone, "Léa", "Petit", "lea").tap("account.register_send").see("account.register_sent").tap("account.sign_in")
-            phone.sign_in("lea", "un autre mot de passe").see("problem.wrong_credentials.detail").see_no("problem.account_waiting.title")
-            phone.sign_in("lea", SECRET).see("problem.account_waiting.title", "problem.account_waiting.detail")
+    def test_a_waiting_account_is_told_that_it_waits_and_is_let_in(self, device: Device, desk: App) -> None:
+        phone = device(PHONE)
+        phone.open().tap("sign_in.register").at("/register")
+        fill_account(phone, "Léa", "Petit", "lea").tap("account.register_send").see("account.register_sent").tap("account.sign_in")
+        phone.sign_in("lea", "un autre mot de passe").see("problem.wrong_credentials.detail").see_no("problem.account_waiting.title")
+        phone.sign_in("lea", SECRET).see("problem.account_waiting.title", "problem.account_waiting.detail")
 
-            desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.devices", "people.state.active")
-            phone.sign_in("lea", SECRET).at("/today", 60)
+        desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.devices", "people.state.active")
+        phone.sign_in("lea", SECRET).at("/today", 60)
 
-            desk.tap("people.password_make")
-            link = link_shown(desk)
-            phone.context.clear_cookies()
-            other = opened(browser, empty, PHONE)
-            other.open(link).see("Léa Petit").fill("sign_in.password", SECRET[::-1]).tap("account.password_save").at("/today", 60)
-            other.open(link).see(other.words("app.link_for_another").format(name="Léa Petit"))
-            spent = opened(browser, empty, PHONE)
-            spent.open(link).see("problem.link_spent.title")
-            assert [*phone.problems, *other.problems, *spent.problems, *desk.problems] == []
+        desk.tap("people.password_make")
+        link = link_shown(desk)
+        phone.context.clear_cookies()
+        other = device(PHONE)
+        other.open(link).see("Léa Petit").fill("sign_in.password", SECRET[::-1]).tap("account.password_save").at("/today", 60)
+        other.open(link).see(other.words("app.link_for_another").format(name="Léa Petit"))
+        spent = device(PHONE)
+        spent.open(link).see("problem.link_spent.title")

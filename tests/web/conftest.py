@@ -7,11 +7,12 @@ import pytest
 import qrcode
 from fastapi import FastAPI
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from mobile_app.web.build import build_web
 from server.core.frontend import mount_frontend
-from tests.browser import chromium, driver, serving
+from tests.browser import chromium, driver, open_copy, serving, used_profile
+from tests.web.starting import keep_offline, open_app
 
 __all__ = ["chromium", "driver"]  # fixtures
 HELLO = Path(__file__).parent / "hello"
@@ -44,6 +45,25 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def used(site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A browser profile that holds the app for use without a network."""
+
+    def use(context: BrowserContext) -> None:
+        page = context.new_page()
+        open_app(page, f"{site}/")
+        keep_offline(page)
+
+    return used_profile(tmp_path_factory.mktemp("used"), use)
+
+
+@pytest.fixture
+def kept(driver: Playwright, used: Path, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A phone that holds the app."""
+    with open_copy(driver, used, tmp_path / "phone", locale="fr-FR") as context:
+        yield context
 
 
 @pytest.fixture(scope="session")

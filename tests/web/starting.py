@@ -7,6 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 SEED = (Path(__file__).parent / "seed_device.js").read_text(encoding="utf-8")
+STILL = "/healthz"
+"""Of the app's origin, and answered by the server alone: no app starts on it."""
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:

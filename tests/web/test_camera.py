@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.browser import launched, open_semantics
+from tests.browser import launched, open_copy, open_semantics
 from tests.web.conftest import LABEL
 from tests.web.hello.mobile_app.main import SCAN_TEXTS
 from tests.web.starting import open_app
@@ -63,14 +63,19 @@ def camera(driver: Playwright, label_film: Path) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def phone(driver: Playwright, used: Path, label_film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with open_copy(driver, used, tmp_path_factory.mktemp("phone"), label_film, permissions=["camera"]) as context:
+        yield context
+
+
 @pytest.fixture
-def page(camera: Browser, site: str) -> Iterator[Page]:
-    context = camera.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
-    page = context.new_page()
+def page(phone: BrowserContext, site: str) -> Iterator[Page]:
+    page = phone.new_page()
     open_app(page, f"{site}/")
     open_semantics(page)
     yield page
-    context.close()
+    page.close()
 
 
 @pytest.fixture
@@ -96,9 +101,8 @@ class TestScan:
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
 
-    def test_typed_code_when_the_camera_is_refused(self, camera: Browser, site: str) -> None:
-        context = camera.new_context()
-        page = context.new_page()
+    def test_typed_code_when_the_camera_is_refused(self, phone: BrowserContext, site: str) -> None:
+        page = phone.new_page()
         page.add_init_script("navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };")
         open_app(page, f"{site}/")
         open_semantics(page)
@@ -107,7 +111,7 @@ class TestScan:
         page.get_by_label("Code on the label").fill("abcd-2345")
         page.keyboard.press("Enter")
         expect_heard(page, "scan.open: {'typed': 'abcd-2345'}")
-        context.close()
+        page.close()
 
 
 class TestTroubledDetector:

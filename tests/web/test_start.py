@@ -1,4 +1,5 @@
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -6,9 +7,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from mobile_app.web.build import build_web
-from tests.browser import open_semantics
-from tests.web.conftest import HELLO
-from tests.web.starting import SEED, keep_offline, open_app, resumed, until, wait_for_app
+from tests.browser import open_semantics, serving
+from tests.web.conftest import HELLO, application
+from tests.web.starting import SEED, STILL, keep_offline, open_app, resumed, until, wait_for_app
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -32,60 +33,58 @@ class TestStart:
         assert resumed(second)
         expect_text(second, "Hello version one at /equipment/42")
 
-    def test_damaged_snapshot_is_passed_over(self, context: BrowserContext, site: str) -> None:
-        page = context.new_page()
-        open_app(page, f"{site}/")
-        keep_offline(page)
+    def test_damaged_snapshot_is_passed_over(self, kept: BrowserContext, site: str) -> None:
+        page = kept.new_page()
+        page.goto(site + STILL)
         page.evaluate(DAMAGE)
         open_app(page, f"{site}/")
         assert not resumed(page)
         expect_text(page, "Hello version one")
 
-    def test_cold_deep_link_without_network(self, context: BrowserContext, site: str) -> None:
-        page = context.new_page()
+    def test_cold_deep_link_without_network(self, kept: BrowserContext, site: str) -> None:
+        page = kept.new_page()
         open_app(page, f"{site}/")
-        keep_offline(page)
         needed = {urlsplit(url).path for url in page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")}
         assert {path for path in needed if "/fonts/noto" not in path} <= set(page.evaluate(KEPT))  # those are stand-ins
         page.close()
-        context.set_offline(True)
-        page = context.new_page()
+        kept.set_offline(True)
+        page = kept.new_page()
         open_app(page, f"{site}/jobs/7/close")
         expect_text(page, "at /jobs/7/close")
 
 
 class TestBootCard:
-    def test_machine_of_the_label_before_the_app(self, context: BrowserContext, site: str) -> None:
-        page = seeded(context, site)
+    def test_machine_of_the_label_before_the_app(self, kept: BrowserContext, site: str) -> None:
+        page = seeded(kept, site)
         page.goto(f"{site}/e/ABCD234U", wait_until="commit")
         expect(page.locator("#boot h1")).to_have_text("Palettiseur 2")
         expect(page.locator("#boot .chip.bad")).to_have_text("En panne")
         wait_for_app(page)
         expect(page.locator("#boot")).to_have_count(0)
 
-    def test_last_today_elsewhere(self, context: BrowserContext, site: str) -> None:
-        page = seeded(context, site)
+    def test_last_today_elsewhere(self, kept: BrowserContext, site: str) -> None:
+        page = seeded(kept, site)
         page.goto(f"{site}/today", wait_until="commit")
         expect(page.locator("#boot .card.lead h2")).to_have_text("Fuite vérin de poussée")
 
-    def test_label_goes_to_the_server_when_nobody_is_signed_in(self, context: BrowserContext, site: str) -> None:
-        page = context.new_page()
-        open_app(page, f"{site}/")
-        keep_offline(page)
+    def test_label_goes_to_the_server_when_nobody_is_signed_in(self, kept: BrowserContext, site: str) -> None:
+        page = kept.new_page()
         page.goto(f"{site}/e/ABCD234U")
         assert page.text_content("body") == '{"operator":"ABCD234U"}'
 
 
 class TestUpdate:
-    def test_is_downloaded_whole_announced_and_applied_on_demand(
-        self, context: BrowserContext, site: str, web_root: Path, tmp_path: Path
-    ) -> None:
-        page = context.new_page()
+    def test_is_downloaded_whole_announced_and_applied_on_demand(self, context: BrowserContext, web_root: Path, tmp_path: Path) -> None:
+        root = shutil.copytree(web_root, tmp_path / "root")
+        with serving(application(root)) as site:
+            self.updates(context.new_page(), site, root, tmp_path)
+
+    def updates(self, page: Page, site: str, root: Path, folder: Path) -> None:
         open_app(page, f"{site}/today")
         keep_offline(page)
         open_app(page, f"{site}/today")  # an app that an older copy serves
         open_semantics(page)
-        build_web(web_root, changed_hello(tmp_path))
+        build_web(root, changed_hello(folder))
         page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update()).then(() => true)")
         expect(page.get_by_text("update.ready").first).to_be_attached(timeout=60_000)
         page.get_by_role("button", name="Update").click()
@@ -127,8 +126,7 @@ def shown(page: Page) -> str:
 
 def seeded(context: BrowserContext, site: str) -> Page:
     page = context.new_page()
-    open_app(page, f"{site}/")
-    keep_offline(page)
+    page.goto(site + STILL)
     page.evaluate(SEED)
     return page
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.web.starting import keep_offline, open_app, wait_for_app
+from tests.web.starting import STILL, wait_for_app
 
 pytestmark = pytest.mark.timeout(600)
 WORDS = {
@@ -66,7 +66,7 @@ def with_policy(directive: str) -> Any:
 
 
 REFUSE_STORAGE = "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };"
-KINDS = [
+PAGE = [
     # the page's scripts
     ("**/boot.js", gone, "missing"),
     ("**/boot.js", instead("const = ;"), "browser"),
@@ -80,7 +80,8 @@ KINDS = [
     ("**/main.dart.js", gone, "missing"),
     ("**/main.dart.js", instead("throw new RangeError('invalid language tag: C')"), "other"),
     ("**/canvaskit.wasm", gone, None),
-    # Python
+]
+PYTHON = [
     ("**/python-worker.mjs", gone, "missing"),
     ("**/python-worker.mjs", instead("throw new Error('odd')"), "other"),
     ("**/interpreter.mjs", gone, "missing"),
@@ -103,8 +104,15 @@ KINDS = [
 
 
 class TestAnyFailure:
-    @pytest.mark.parametrize(("path", "answer", "reason"), KINDS)
-    def test_ends_in_words_and_a_button(self, page: Page, site: str, path: str, answer: Any, reason: str | None) -> None:
+    @pytest.mark.parametrize(("path", "answer", "reason"), PAGE)
+    def test_of_the_page_ends_in_words_and_a_button(self, page: Page, site: str, path: str, answer: Any, reason: str | None) -> None:
+        page.route("**/pyodide.asm.wasm", hang)  # it has no part in this, and takes long to start
+        page.route(path, answer)
+        page.goto(f"{site}/", wait_until="commit")
+        expect_trouble(page, reason)
+
+    @pytest.mark.parametrize(("path", "answer", "reason"), PYTHON)
+    def test_of_python_ends_in_words_and_a_button(self, page: Page, site: str, path: str, answer: Any, reason: str) -> None:
         page.route(path, answer)
         page.goto(f"{site}/", wait_until="commit")
         expect_trouble(page, reason)
@@ -160,20 +168,20 @@ class TestWayOut:
         held[0].continue_()
         expect(page.locator("#boot")).to_have_count(0, timeout=60_000)
 
-    def test_hole_in_the_copy_after_an_update_is_filled_by_the_next_try(self, context: BrowserContext, site: str) -> None:
-        page = kept(context, site)
+    def test_hole_in_the_copy_after_an_update_is_filled_by_the_next_try(self, kept: BrowserContext, site: str) -> None:
+        page = still(kept, site)
         page.evaluate(LOSE, "main.dart.js")
-        context.route("**/main.dart.js", gone)
+        kept.route("**/main.dart.js", gone)
         page.goto(f"{site}/", wait_until="commit")
         expect_words(page, "missing")
         assert not page.evaluate("caches.match('/index.html').then(Boolean)")
-        context.unroute("**/main.dart.js")
+        kept.unroute("**/main.dart.js")
         with page.expect_navigation(wait_until="commit"):
             page.get_by_role("button", name="Réessayer").click()
         wait_for_app(page)
 
-    def test_repair_throws_the_copy_away_and_nothing_else(self, context: BrowserContext, site: str) -> None:
-        page = kept(context, site)
+    def test_repair_throws_the_copy_away_and_nothing_else(self, kept: BrowserContext, site: str) -> None:
+        page = still(kept, site)
         page.evaluate("new Promise((done) => (indexedDB.open('etabli-u-1').onsuccess = () => done()))")
         page.evaluate(REPLACE, "engine.js")
         page.goto(f"{site}/", wait_until="commit")
@@ -183,10 +191,10 @@ class TestWayOut:
         wait_for_app(page)
         assert "etabli-u-1" in page.evaluate("indexedDB.databases().then((found) => found.map((database) => database.name))")
 
-    def test_repair_without_network_touches_nothing(self, context: BrowserContext, site: str) -> None:
-        page = kept(context, site)
+    def test_repair_without_network_touches_nothing(self, kept: BrowserContext, site: str) -> None:
+        page = still(kept, site)
         page.evaluate(REPLACE, "engine.js")
-        context.set_offline(True)
+        kept.set_offline(True)
         page.goto(f"{site}/", wait_until="commit")
         expect_words(page, "other")
         page.get_by_role("button", name="Réparer l’application").click()
@@ -209,10 +217,10 @@ REPLACE = """async (name) => {
 }"""
 
 
-def kept(context: BrowserContext, site: str) -> Page:
+def still(context: BrowserContext, site: str) -> Page:
+    """A page of the app's origin on which none starts."""
     page = context.new_page()
-    open_app(page, f"{site}/")
-    keep_offline(page)
+    page.goto(site + STILL)
     return page
 
 
