@@ -1,6 +1,6 @@
-"""The floor: what uvicorn, asyncpg and PostgreSQL's own JSON can do with nothing in between: no framework, access check or validation.
+"""The floor: what uvicorn, asyncpg and PostgreSQL can do when nothing is left to build: rows as they are sent, found by an index.
 
-It answers under the paths of the API with the same data, from the same database, run by the same uvicorn settings.
+No framework, access check or validation, no count, and no page but by keyset. The same database, run by the same uvicorn settings.
 """
 
 import json
@@ -15,52 +15,14 @@ import asyncpg
 from server.core.database import asyncpg_dsn
 from shared_models.ids import uuid7
 
-ITEM = (
-    "e.id, e.code, e.name, e.model, e.manufacturer, e.serial_number, e.site_id, s.name as site_name, e.production_line_id, l.name as line_name,"
-    " e.class_id, e.status, e.status_since, e.criticality, (select count(*) from maintenance_interventions i where i.equipment_id = e.id"
-    " and i.status in ('pending', 'in_progress', 'on_hold')) as open_interventions"
-)
-LIST = f"""
-select json_build_object('items', json_agg(r), 'total', (select count(*) from equipment where archived_at is null),
-    'page', $1::int, 'size', 50, 'pages', 200)::text
-from (
-    select {ITEM} from equipment e join sites s on s.id = e.site_id left join production_lines l on l.id = e.production_line_id
-    where e.archived_at is null order by etabli_fold(e.name), e.id limit 50 offset ($1::int - 1) * 50
-) r
+PAGE = """
+select '{"items":[' || coalesce(string_agg(j, ',' order by rank), '') || '],"total":10000}'
+from (select j, rank from bench_rows where name = $1 and rank > $2 order by rank limit $3) r
 """
-MACHINE = """
-select row_to_json(r)::text from (
-    select e.*, (select json_agg(code) from label_code where equipment_id = e.id) as label_codes from equipment e where e.id = $1
-) r
-"""
-LIFE = "select row_to_json(r)::text from (select id, site_id, data from equipment_life where id = $1) r"
-HISTORY = """
-select json_build_object('items', coalesce(json_agg(r), '[]'))::text from (
-    select i.*, u.first_name || ' ' || u.last_name as technician,
-        (select sum(a.ended_at - a.started_at) from intervention_action a where a.intervention_id = i.id) as labour
-    from maintenance_interventions i left join users u on u.id = i.assigned_technician_id
-    where i.equipment_id = $1 order by i.created_at desc, i.id desc limit 50
-) r
-"""
+ONE = "select j from bench_rows where id = $1 and name = $2"
 CHANGED = (
     "select coalesce(json_agg(r), '[]')::text from (select * from equipment where sync_xid >= $1::bigint order by sync_xid, id limit 500) r"
 )
-CHILDREN = (
-    "(select json_agg(a) from intervention_action a where a.intervention_id = t.id) as actions,"
-    " (select json_agg(a) from intervention_note a where a.intervention_id = t.id) as notes,"
-    " (select json_agg(a) from intervention_photo a where a.intervention_id = t.id) as photos"
-)
-ON_DEVICES = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated and t.needs_validation) or t.actual_end >= now() - interval '30 days')"
-EVERYTHING = {
-    "equipment": "select t.*, (select json_agg(code) from label_code where equipment_id = t.id) as label_codes from equipment t where t.id > $1",
-    "equipment_life": "select t.* from equipment_life t where t.id > $1",
-    "document": "select t.*, f.mime_type, f.size_bytes from document t join attachment f on f.id = t.attachment_id where t.id > $1",
-    "meter": "select t.*, (select json_agg(r) from (select * from reading where meter_id = t.id and voided_at is null order by read_at desc limit 30) r) as readings"
-    " from meter t where t.id > $1",
-    "scheduled_maintenances": "select t.*, (select json_agg(o) from (select * from plan_occurrence where plan_id = t.id"
-    " order by original_due desc limit 12) o) as occurrences from scheduled_maintenances t where t.id > $1",
-    "maintenance_interventions": f"select t.*, {CHILDREN} from maintenance_interventions t where {ON_DEVICES} and t.id > $1",
-}
 CALENDAR = "select json_agg(c)::text from (select * from bench_calendar order by due) c"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -73,7 +35,8 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return
     path = scope["path"].removeprefix("/api/v1")
     query = {key: values[0] for key, values in parse_qs(scope["query_string"].decode()).items()}
-    body = await _push(receive) if path == "/sync/push" else await _read(path, query)
+    written = {"/sync/push": _push, "/maintenance/interventions": _create}
+    body = await (written[path](receive) if scope["method"] == "POST" else _read(path, query))
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -90,31 +53,29 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 async def _read(path: str, query: dict[str, str]) -> bytes:
-    if path == "/equipment":
-        text = await _pool.fetchval(LIST, int(query.get("page", 1)))
-    elif path == "/maintenance/calendar":
-        text = await _pool.fetchval(CALENDAR)
-    elif path == "/sync/pull":
-        text = await (_everything(query) if "table" in query else _pool.fetchval(CHANGED, int(query["since"])))
-    else:
-        _, _, machine, *rest = path.split("/")
-        text = await _pool.fetchval({"life": LIFE, "interventions": HISTORY}.get(rest[0], MACHINE) if rest else MACHINE, UUID(machine))
-    return text.encode()
+    match path.split("/")[1:]:
+        case ["rows", name]:
+            text = await _pool.fetchval(PAGE, name, int(query["after"]), int(query.get("size", 50)))
+        case ["row", name, row_id]:
+            text = await _pool.fetchval(ONE, row_id, name)
+        case ["maintenance", "calendar"]:
+            text = await _pool.fetchval(CALENDAR)
+        case _:
+            text = await _pool.fetchval(CHANGED, int(query["since"]))
+    return str(text).encode()
 
 
-async def _everything(query: dict[str, str]) -> str:
-    rows = f"select row_to_json(r) as j, r.id from ({EVERYTHING[query['table']]} order by t.id limit 500) r"
-    statement = f"select json_build_object('rows', coalesce(json_agg(j order by id), '[]'), 'last', (array_agg(id order by id desc))[1])::text from ({rows}) x"
-    return await _pool.fetchval(statement, UUID(query["after"]))
-
-
-async def _push(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> Any:
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    commands = json.loads(body)["commands"]
+    return json.loads(body)
+
+
+async def _push(receive: Receive) -> bytes:
+    commands = (await _body(receive))["commands"]
     async with _pool.acquire() as connection, connection.transaction():
         results = [await _carry_out(connection, command) for command in commands]
     return json.dumps({"results": results}).encode()
@@ -147,3 +108,22 @@ async def _carry_out(connection: asyncpg.Connection, command: dict[str, Any]) ->
             user,
         )
     return {"id": command["command_id"], "status": "applied"}
+
+
+async def _create(receive: Receive) -> bytes:
+    """The least a job can cost: its machine, its number, the row, its audit entry."""
+    asked, job_id = await _body(receive), uuid7()
+    async with _pool.acquire() as connection, connection.transaction():
+        machine = await connection.fetchrow("select id, site_id from equipment where id = $1 for update", UUID(asked["equipment_id"]))
+        number = await connection.fetchval("update number_series set last = last + 1 where series like 'INT-%' returning last")
+        row = await connection.fetchval(
+            "insert into maintenance_interventions as t (id, number, site_id, equipment_id, title, intervention_type, status, priority)"
+            " values ($1, $2, $3, $4, $5, 'corrective', 'pending', 'medium') returning row_to_json(t)::text",
+            job_id, f"INT-{number:06}", machine["site_id"], machine["id"], asked["title"],
+        )  # fmt: skip
+        await connection.execute(
+            "insert into audit_log (id, occurred_at, action, entity, entity_id, site_id, changes)"
+            " values ($1, now(), 'intervention.created', 'maintenance_interventions', $2, $3, '{}')",
+            uuid7(), job_id, machine["site_id"],
+        )  # fmt: skip
+    return str(row).encode()
