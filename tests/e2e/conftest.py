@@ -70,7 +70,7 @@ def chromium(driver: Playwright, film: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def used(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A browser profile in which the app has been before, and nobody signed in: what a first start costs, `test_first_*` pay."""
+    """A browser profile in which the app has been before, and nobody signed in: what a first start costs is paid once."""
     return used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, product.url).open().kept_offline().reload())
 
 

@@ -36,7 +36,7 @@ class TestStart:
     def test_damaged_snapshot_is_passed_over(self, kept: BrowserContext, site: str) -> None:
         page = kept.new_page()
         page.goto(site + STILL)
-        page.evaluate(DAMAGE)
+        assert page.evaluate(DAMAGE) == 1
         open_app(page, f"{site}/")
         assert not resumed(page)
         expect_text(page, "Hello version one")
@@ -139,11 +139,15 @@ async () => {
 """
 DAMAGE = """
 async () => {
+  let damaged = 0;
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
-      if (request.url.endsWith("/snapshot.bin")) await cache.put(request, new Response(new Uint8Array(5000)));
+      if (!request.url.endsWith("/snapshot.bin")) continue;
+      await cache.put(request, new Response(new Uint8Array(5000)));
+      damaged += 1;
     }
   }
+  return damaged;
 }
 """

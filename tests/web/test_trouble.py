@@ -81,7 +81,8 @@ PAGE = [
     ("**/main.dart.js", instead("throw new RangeError('invalid language tag: C')"), "other"),
     ("**/canvaskit.wasm", gone, None),
 ]
-PYTHON = [
+ELSE = [
+    # Python
     ("**/python-worker.mjs", gone, "missing"),
     ("**/python-worker.mjs", instead("throw new Error('odd')"), "other"),
     ("**/interpreter.mjs", gone, "missing"),
@@ -111,8 +112,8 @@ class TestAnyFailure:
         page.goto(f"{site}/", wait_until="commit")
         expect_trouble(page, reason)
 
-    @pytest.mark.parametrize(("path", "answer", "reason"), PYTHON)
-    def test_of_python_ends_in_words_and_a_button(self, page: Page, site: str, path: str, answer: Any, reason: str) -> None:
+    @pytest.mark.parametrize(("path", "answer", "reason"), ELSE)
+    def test_of_all_else_ends_in_words_and_a_button(self, page: Page, site: str, path: str, answer: Any, reason: str) -> None:
         page.route(path, answer)
         page.goto(f"{site}/", wait_until="commit")
         expect_trouble(page, reason)
