@@ -9,6 +9,7 @@ from uuid import UUID
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from server.core.i18n import translator
 from tests.e2e.product import PASSWORD
@@ -117,8 +118,7 @@ class App:
 
     def tap(self, words: str, seconds: float = 30) -> "App":
         """Tap what `words` name: a button, a choice, a card."""
-        target = self._look_for(lambda: self._tappable(self.words(words)), words, seconds)
-        target.click()
+        self._look_for(lambda: self._is_tapped(self.words(words)), words, seconds)
         return self
 
     def fill(self, label: str, text: str) -> "App":
@@ -178,6 +178,17 @@ class App:
             if found.count():
                 return found.first
         return None
+
+    def _is_tapped(self, words: str) -> bool:
+        """A list that still scrolls takes what was found out of the tree again: then it is to be looked for anew."""
+        target = self._tappable(words)
+        if target is None:
+            return False
+        try:
+            target.click(timeout=5_000)
+        except BrowserTimeout:
+            return False
+        return True
 
     def _tappable(self, words: str) -> Locator | None:
         roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")

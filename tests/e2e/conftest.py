@@ -25,11 +25,9 @@ def product() -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
-def technician(product: Product) -> Iterator[User]:
+def technician(product: Product) -> User:
     """Julien Roux, who tells by the API what the server knows."""
-    user = product.as_user("technician")
-    yield user
-    user.close()
+    return product.as_user("technician")
 
 
 @pytest.fixture(scope="session")

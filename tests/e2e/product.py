@@ -34,6 +34,7 @@ class Product:
         self._options = [*options, *(["--demo"] if demo else [])]
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._users: list[User] = []
         self.url = f"{'https' if '--tls' in options else 'http'}://127.0.0.1:{self._port}"
 
     def start(self, **env: str) -> None:
@@ -61,7 +62,14 @@ class Product:
             self.start(**env)
 
     def as_user(self, username: str, password: str = PASSWORD) -> "User":
-        return User(self.url, username, password)
+        self._users.append(User(self.url, username, password))
+        return self._users[-1]
+
+    def leave(self) -> None:
+        """The end, of a failed test too: nobody's connection stays open."""
+        self.stop()
+        for user in self._users:
+            user.close()
 
     def _is_ready(self) -> bool:
         assert self._process
@@ -150,7 +158,7 @@ def running(*options: str, demo: bool = True, **env: str) -> Iterator[Product]:
         product.start(**env)
         yield product
     finally:
-        product.stop()
+        product.leave()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -19,10 +19,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def planner(product: Product) -> Iterator[User]:
-    user = product.as_user("supervisor")
-    yield user
-    user.close()
+def planner(product: Product) -> User:
+    return product.as_user("supervisor")
 
 
 @pytest.fixture

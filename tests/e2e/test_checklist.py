@@ -40,7 +40,6 @@ def job(product: Product, technician: User, machines: Iterator[Machine]) -> str:
     supervisor, checklist, job = product.as_user("supervisor"), str(uuid7()), str(uuid7())
     told = {"checklist_id": checklist, "name": "Contrôle mensuel", "steps": STEPS, "occurred_at": at()}
     supervisor.put(f"/maintenance/checklists/{checklist}", told)
-    supervisor.close()
     technician.post("/maintenance/interventions", {
         "intervention_id": job, "equipment_id": next(machines)["id"], "title": "Contrôle du mois", "intervention_type": "preventive",
         "checklist_id": checklist, "occurred_at": at(),

@@ -80,7 +80,6 @@ class TestSession:
         kept = lea.job(job)
         assert [note["text"] for note in kept["notes"]] == ["écrit sans réseau"]
         assert len(kept["photos"]) == 1
-        lea.close()
 
 
 class TestOperator:

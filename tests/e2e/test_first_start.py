@@ -15,7 +15,7 @@ from playwright.sync_api import Playwright
 from tests.browser import open_copy, open_profile, used_profile
 from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.conftest import film_of
-from tests.e2e.product import Product, User, running
+from tests.e2e.product import Product, running
 from tests.e2e.waiting import until
 from tests.e2e.work import close, start_breakdown
 
@@ -110,12 +110,11 @@ class TestFirstTenMinutes:
         phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")
         fill_account(phone, "Noé", "Blanc", "noe").tap("account.join_send").at("/today", 60).synced()
         phone.tap("common.scan_label").at("/equipment/[0-9a-f-]{36}").see("Convoyeur d’entrée")
-        noe, machine = User(empty.url, "noe", SECRET), phone.path.rpartition("/")[2]
+        noe, machine = empty.as_user("noe", SECRET), phone.path.rpartition("/")[2]
         job = start_breakdown(phone, "Bande déportée")
         close(phone, noe.get(f"/equipment/{machine}"), noe.get("/equipment-classes"))
         phone.synced()
         assert noe.job(job)["status"] == "completed"
-        noe.close()
 
         desk.tap("people.done").at("/people").see("Noé Blanc").go("/board").see("Bande déportée").see_no("Bienvenue, Ada")
 

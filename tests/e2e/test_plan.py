@@ -53,7 +53,6 @@ class TestPlan:
         assert told.due.date() in days_of(planner, plan_id, told)
         assert why_sentence(told) in subscribed(planner, plan_id, told)
         assert [*desk.problems, *phone.problems, *tablet.problems] == []
-        planner.close()
 
 
 def make_every_three_months(desk: App) -> str:
