@@ -50,8 +50,8 @@ def lists(router: APIRouter, path: str, listed: List, reader: Any) -> None:
 
 
 def _signed(endpoint: Endpoint, listed: List, parameters: dict[str, Any]) -> Endpoint:
-    signature = Signature([Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in parameters.items()])
-    endpoint.__signature__ = signature  # type: ignore[attr-defined]  # what the framework reads
+    named = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in parameters.items()]
+    endpoint.__signature__ = Signature(named, return_annotation=Response)  # type: ignore[attr-defined]  # what the framework reads
     endpoint.listed = listed  # type: ignore[attr-defined]  # and the tests
     return endpoint
 

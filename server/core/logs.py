@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -35,33 +36,42 @@ SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+_JSON = json.JSONEncoder(ensure_ascii=False, default=repr)
+
 
 def configure(settings: Settings) -> None:
-    """Send the standard library's and structlog's lines through one handler on stderr."""
+    """Write our own lines and the standard library's in one form on stderr; ours directly, for there is one with each request."""
     json_lines = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    level = settings.log_level.upper()
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*SHARED, *_last(json_lines=json_lines)],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(json_lines=json_lines))
-    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    for name, level in QUIETER.items():
-        logging.getLogger(name).setLevel(level)
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    processors = [remove, *_last(json_lines=json_lines)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=SHARED, processors=processors))
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name, lowest in QUIETER.items():
+        logging.getLogger(name).setLevel(lowest)
 
 
-def _formatter(*, json_lines: bool) -> logging.Formatter:
-    last: list[structlog.typing.Processor]
+class _Lines(structlog.WriteLogger):
+    def __init__(self, name: str = "etabli") -> None:
+        super().__init__(sys.stderr)
+        self.name = name
+
+
+def _last(*, json_lines: bool) -> list[structlog.typing.Processor]:
     if json_lines:
-        last = [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _hide_secrets, *last],
-    )
+        return [_hide_secrets, TRACEBACKS, structlog.processors.JSONRenderer(_encoded)]
+    return [_hide_secrets, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _encoded(event: structlog.typing.EventDict, **_: object) -> str:
+    return _JSON.encode(event)
 
 
 def _hide_secrets(_logger: object, _method: str, event: structlog.typing.EventDict) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.envelope import OtherIdInBody, completed
 from server.core.errors import Forbidden, NotSignedIn, Refusal, TooManyAttempts, Unavailable
 from server.core.http import answer_refusal, settings_of
+from server.core.reads import straight
 from shared_models.base import Schema
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -58,7 +59,7 @@ class WriteRoute(APIRoute):
     def get_route_handler(self) -> Any:
         handler = cast("Handler", super().get_route_handler())
         if not (self.methods or set()) & _WRITING:
-            return handler
+            return straight(self.dependant) or handler
         return _Writing(handler, self.name, self.schema, self.is_for_somebody, self.keeps_answers).answer
 
 

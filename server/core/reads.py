@@ -1,0 +1,99 @@
+"""Reads, straight to the endpoint: the framework's walk through dependencies costs more than most of our statements.
+
+It is for endpoints that answer a `Response` themselves, out of who asks, a pool, the path and the query. What is refused is
+refused as the framework would, and any other endpoint is left to it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, iscoroutinefunction, signature
+from typing import Any, cast, get_origin, get_type_hints
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_params_to_args
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import QueryParams
+
+from server.core.sql import base_type
+
+Handler = Callable[[Request], Awaitable[Response]]
+Given = Callable[..., Awaitable[Any]]
+Found = tuple[dict[str, Any], list[Any]]
+"""Values by their names, and what is wrong with them."""
+_LISTS = (list, set, frozenset, tuple)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The model of the query's parameters; `lists` may be said several times, of anything else the last counts."""
+
+    name: str
+    model: type[BaseModel]
+    lists: Sequence[str]
+
+    def read(self, received: QueryParams) -> Found:
+        said = {**received, **{name: received.getlist(name) for name in self.lists if name in received}}
+        try:
+            return {self.name: self.model.model_validate(said)}, []
+        except ValidationError as error:
+            return {}, [{**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    endpoint: Given
+    given: Mapping[str, tuple[Given, str]]
+    """By the endpoint's name for it: what gives it, and the name under which that takes the request."""
+    path: Sequence[Any]
+    query: Sequence[Any]
+    asked: _Asked | None
+
+    async def answer(self, request: Request) -> Response:
+        values = {name: await give(**{parameter: request}) for name, (give, parameter) in self.given.items()}
+        of_path, errors = request_params_to_args(self.path, request.path_params)
+        asked, others = self.asked.read(request.query_params) if self.asked else request_params_to_args(self.query, request.query_params)
+        if errors or others:
+            raise RequestValidationError([*errors, *others])
+        return cast("Response", await self.endpoint(**values, **of_path, **asked))
+
+
+def straight(dependant: Dependant) -> Handler | None:
+    """None for an endpoint that asks for more than is given here."""
+    others = (
+        dependant.header_params, dependant.cookie_params, dependant.body_params, dependant.request_param_name,
+        dependant.http_connection_param_name, dependant.response_param_name, dependant.background_tasks_param_name,
+        dependant.security_scopes_param_name,
+    )  # fmt: skip
+    if any(others) or not _answers(dependant.call) or not all(map(_is_given, dependant.dependencies)):
+        return None
+    asked = _asked(dependant)
+    given = {str(one.name): (cast("Given", one.call), _parameter(one)) for one in dependant.dependencies}
+    return _Reading(cast("Given", dependant.call), given, dependant.path_params, dependant.query_params, asked).answer
+
+
+def _asked(dependant: Dependant) -> _Asked | None:
+    [field] = dependant.query_params if len(dependant.query_params) == 1 else [None]
+    model = field and field.field_info.annotation
+    if field is None or not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return None
+    kinds = {name: base_type(one.annotation) for name, one in model.model_fields.items()}
+    return _Asked(field.name, model, [name for name, kind in kinds.items() if (get_origin(kind) or kind) in _LISTS])
+
+
+def _answers(endpoint: Any) -> bool:
+    """Whether it says that it answers by itself."""
+    declared = signature(endpoint).return_annotation
+    kind = get_type_hints(endpoint).get("return") if isinstance(declared, str) else declared
+    return iscoroutinefunction(endpoint) and isinstance(kind, type) and kind is not Parameter.empty and issubclass(kind, Response)
+
+
+def _is_given(one: Dependant) -> bool:
+    asks = (one.dependencies, one.path_params, one.query_params, one.header_params, one.cookie_params, one.body_params)
+    is_async = iscoroutinefunction(one.call) or iscoroutinefunction(type(one.call).__call__)
+    return bool(is_async and one.name and _parameter(one) and not any(asks))
+
+
+def _parameter(one: Dependant) -> str:
+    return one.http_connection_param_name or one.request_param_name or ""
