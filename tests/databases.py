@@ -182,7 +182,6 @@ class OneConnection:
 async def rolled_back(real: Database) -> AsyncIterator[RolledBack]:
     """Everything done through the yielded database is undone at the end."""
     async with real.engine.connect() as connection, connection.begin() as transaction:
-        await connection.exec_driver_sql("select 1")  # SQLAlchemy sends BEGIN with the first statement
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         yield RolledBack(real.dsn, connection, raw)

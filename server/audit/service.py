@@ -10,7 +10,6 @@ from pydantic_core import to_json, to_jsonable_python
 from sqlmodel import SQLModel
 
 from server.audit import repository
-from server.audit.models import AuditLog
 from server.core import events
 from server.core.access import Actor
 from server.core.clock import now
@@ -45,11 +44,10 @@ async def record(
     changes = changes_between(before, after)
     if (by_device := device_time.get()) is not None:
         changes["device_time"] = to_jsonable_python([by_device, occurred_at])
-    session.add(AuditLog(
-        occurred_at=_storable(occurred_at, at), received_at=at, actor_id=actor.user_id, actor_label=actor.label, action=action,
-        entity=str(target.__tablename__), entity_id=_id_of(target), site_id=site_id, changes=changes,
-        device_id=actor.device_id, request_id=where.request_id, address=where.address, user_agent=where.user_agent,
-    ))  # fmt: skip
+    await repository.insert(
+        session, uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(target.__tablename__), _id_of(target),
+        site_id, to_json(changes).decode(), actor.device_id, where.request_id, where.address, where.user_agent,
+    )  # fmt: skip
     if getattr(type(target), "__synced__", False):
         events.poke(session, site_ids=[site_id])
 

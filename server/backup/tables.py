@@ -20,6 +20,10 @@ ONE_TIME = frozenset({"setup_link", "invitation", "invitation_site", "password_l
 LEFT_OUT = frozenset({"alembic_version", "sync_epoch", "sync_run", "sync_tombstone", "rate_limit"}) | ONE_TIME
 """What belongs to one history of a database, is written anew by the restored one, or must not live again: links used since."""
 
+NUMBERS = "number_series"
+_NUMBERS = "select series, greatest(last, pg_sequence_last_value(to_regclass(quote_ident('number_' || series)))) as last from number_series"
+"""A sequence is no row: how far it has come is told in its series'."""
+
 _TABLES = """
 select c.relname, array_agg(a.attname order by a.attnum) from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
@@ -39,7 +43,9 @@ def columns(connection: Connection) -> dict[str, list[str]]:
 
 
 def dumped(connection: Connection, table: str, names: list[str]) -> Iterator[bytes]:
-    with connection.cursor().copy(_copy(table, names, "TO STDOUT")) as rows:
+    source = sql.SQL("({}) n").format(sql.SQL(_NUMBERS)) if table == NUMBERS else sql.Identifier(table)
+    listed = sql.SQL(", ").join(map(sql.Identifier, names))
+    with connection.cursor().copy(sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(listed, source)) as rows:
         for row in rows:
             yield bytes(row)
 
@@ -49,15 +55,15 @@ def load(connection: Connection, tables: dict[str, Table], rows_of: Any) -> None
     with _unbound(connection, list(tables)):
         for table, counted in tables.items():
             with connection.cursor() as cursor:
-                with cursor.copy(_copy(table, counted.columns, "FROM STDIN")) as rows:
+                with cursor.copy(_into(table, counted.columns)) as rows:
                     for chunk in rows_of(table):
                         rows.write(chunk)
                 assert cursor.rowcount == counted.rows, (table, cursor.rowcount, counted.rows)
 
 
-def _copy(table: str, names: Iterable[str], way: str) -> sql.Composed:
+def _into(table: str, names: Iterable[str]) -> sql.Composed:
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
-    return sql.SQL("COPY {} ({}) " + way).format(sql.Identifier(table), listed)
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), listed)
 
 
 class _unbound:  # noqa: N801 - reads as a verb

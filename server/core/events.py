@@ -15,7 +15,6 @@ from uuid import UUID
 import asyncpg
 import structlog
 from fastapi import Depends
-from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from server.core.access import Actor
@@ -53,8 +52,7 @@ def _pending(session: Session) -> _Pending:
 
 async def _send(session: Session) -> None:
     pending = cast("_Pending", session.info.pop(_KEY, _Pending()))
-    parameters = {"channel": CHANNEL, "payload": pending.payload()}
-    await session.execute(text("select pg_notify(:channel, :payload)"), parameters)
+    await session.fetchval("select pg_notify($1, $2)", CHANNEL, pending.payload())
 
 
 def poke(session: Session, *, site_ids: Iterable[UUID | None]) -> None:

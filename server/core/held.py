@@ -58,11 +58,11 @@ class Held:
 
     async def written(self, session: ReadSession, row_id: UUID) -> str:
         """The JSON of a row that this transaction has just written, or found to be in sight."""
-        return str(await session.scalar(self._one, {"id": row_id}))
+        return str(await session.fetchval(self._one, row_id))
 
     @cached_property
-    def _one(self) -> sa.TextClause:
-        return sa.text(expression("select {}::text from {} t where t.id = :id", self.json("t"), self.table.name))
+    def _one(self) -> str:
+        return expression("select {}::text from {} t where t.id = $1", self.json("t"), self.table.name)
 
 
 HELD: dict[str, Held] = {}

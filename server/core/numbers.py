@@ -1,13 +1,14 @@
-"""Numbers people read, such as `EQ-0001` and `REQ-2026-000001`: unique under a row lock; a rolled-back one leaves a gap."""
+"""Numbers people read, such as `EQ-0001` and `REQ-2026-000001`: unique, in the order in which they are taken, with a gap where
+what took one was not done after all.
+"""
 
-import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from server.core.database import Session
 
 
 class NumberSeries(SQLModel, table=True):
-    """The last number given of `INT-2026-…`; a row lock keeps numbers unique, gaps are allowed."""
+    """What had been given of `INT-2026-…` when its sequence was made, which tells the rest: nobody waits for whoever took one."""
 
     __tablename__ = "number_series"
 
@@ -15,24 +16,11 @@ class NumberSeries(SQLModel, table=True):
     last: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-_NEXT = sa.text(
-    "insert into number_series as s (series, last) values (:series, 1)"
-    " on conflict (series) do update set last = s.last + 1 returning s.last"
-)
-
-
 async def next_number(session: Session, series: str) -> int:
-    """The series' next number; whoever asks for the same series waits until this transaction ends."""
-    return int((await session.execute(_NEXT, {"series": series})).scalar_one())
+    return int(await session.fetchval("select etabli_number($1)", series))
 
 
-_NEXT_OF_MANY = sa.text(
-    "insert into number_series as s (series, last) values (:series, :count)"
-    " on conflict (series) do update set last = s.last + :count returning s.last"
-)
-
-
-async def next_numbers(session: Session, series: str, count: int) -> range:
-    """The series' next `count` numbers at once."""
-    last = int((await session.execute(_NEXT_OF_MANY, {"series": series, "count": count})).scalar_one())
-    return range(last - count + 1, last + 1)
+async def next_numbers(session: Session, series: str, count: int) -> list[int]:
+    """The series' next numbers; others may take some in between."""
+    found = await session.fetch("select etabli_number($1) as number from generate_series(1, $2)", series, count)
+    return [row["number"] for row in found]

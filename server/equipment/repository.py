@@ -1,6 +1,7 @@
 """Queries about machines, their classes, labels and documents."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,29 @@ async def get_visible(
     if machine.archived_at is not None and not or_archived:
         raise EquipmentArchived(equipment=machine.code)
     return machine
+
+
+@dataclass(frozen=True)
+class Place:
+    """As much of a machine as a job asked for it needs."""
+
+    id: UUID
+    site_id: UUID
+    clock: str
+
+
+_PLACE = """
+select e.id, e.site_id, e.code, e.archived_at, (select s.clock from sites s where s.id = e.site_id) as clock
+from equipment e where e.id = $1 and ($2::uuid[] is null or e.site_id = any($2)) for no key update
+"""
+
+
+async def take_place(session: Session, actor: Actor, equipment_id: UUID) -> Place:
+    """The machine of `get_visible`, locked, without the rest of it."""
+    found = existing(await session.fetchrow(_PLACE, equipment_id, actor.site_list))
+    if found["archived_at"] is not None:
+        raise EquipmentArchived(equipment=found["code"])
+    return Place(found["id"], found["site_id"], found["clock"])
 
 
 async def code_is_taken(session: ReadSession, code: str, *, but: UUID | None = None) -> bool:

@@ -32,6 +32,7 @@ from shared_models.labels.codes import new_label_code
 from shared_models.rules import apply
 
 get_visible = repository.get_visible
+take_place = repository.take_place
 rebuild_life = repository.rebuild_life
 lock = repository.lock
 refresh_mode_counts = repository.refresh_mode_counts

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from server.audit import service as audit
+from server.core import row_writes
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.database import Session
@@ -40,13 +41,12 @@ async def keep(
     target: Any = _Target(after.id, after.site_id)
     old_words, new_words = (_words(before) if before else {}), _words(after) | _added(before, after) | more
     await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
-    await session.flush()
 
 
 async def write(session: Session, before: InterventionRow | None, after: InterventionRow) -> None:
     """Without a trace."""
     if before is None:
-        if not await repository.insert(session, Intervention, columns_of(Intervention, after)):
+        if not await row_writes.insert_new(session, Intervention, columns_of(Intervention, after)):
             raise AlreadyExists(field="intervention_id")
     elif after is not before:
         await _update(session, before, after)
@@ -61,7 +61,7 @@ async def write(session: Session, before: InterventionRow | None, after: Interve
 
 async def _update(session: Session, before: InterventionRow, after: InterventionRow) -> None:
     changes = {name: stored(value) for name in _COLUMNS if (value := getattr(after, name)) != getattr(before, name)}
-    await repository.update(session, Intervention, after.id, {**changes, "version": after.version, "updated_at": now()})
+    await row_writes.update(session, Intervention, after.id, {**changes, "version": after.version, "updated_at": now()})
 
 
 async def _keep_entries(session: Session, name: str, job: InterventionRow, old: Iterable[Any], new: Iterable[Any]) -> None:
@@ -69,13 +69,13 @@ async def _keep_entries(session: Session, name: str, job: InterventionRow, old: 
     table, id_field = repository.CHILDREN[name]
     known, wanted = {entry.id: entry for entry in old}, {entry.id: entry for entry in new}
     if gone := known.keys() - wanted.keys():
-        await repository.delete(session, table, gone)
+        await row_writes.delete(session, table, gone)
     for entry_id in known.keys() & wanted.keys():
         entry, was = wanted[entry_id], known[entry_id]
         if entry is not was and (changes := {key: value for key, value in entry if value != getattr(was, key)}):
-            await repository.update(session, table, entry_id, changes)
+            await row_writes.update(session, table, entry_id, changes)
     for entry_id in wanted.keys() - known.keys():
-        if not await repository.insert(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
+        if not await row_writes.insert_new(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
             raise AlreadyExists(field=id_field)
 
 

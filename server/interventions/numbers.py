@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 from server.core.database import Session
 from server.core.numbers import next_numbers
-from server.core.zones import zone_of
 
 
-def end_of(day: date, time_zone: str) -> datetime:
-    return datetime.combine(day, time(23, 59), zone_of(time_zone)).astimezone(UTC)
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
 
 async def intervention_numbers(session: Session, zones: Sequence[ZoneInfo], at: datetime) -> list[str]:

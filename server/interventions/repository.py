@@ -1,17 +1,16 @@
 """The statements of a sheet: locked and read whole, written by what has changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_into
 from sqlmodel import SQLModel, col
 
-from server.core.access import Actor, visible
+from server.core import row_writes
+from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.errors import NotFound
 from server.interventions.models import (
@@ -31,48 +30,29 @@ from shared_models.interventions.rows import InterventionRow
 
 async def take(session: Session, actor: Actor, intervention_id: UUID) -> InterventionRow:
     """Locked until the transaction ends, so that two devices change a sheet one after the other; then read, as the first left it."""
-    statement = select(col(Intervention.id)).where(col(Intervention.id) == intervention_id, visible(actor, Intervention.site_id))
-    if await session.scalar(statement.with_for_update()) is None:
+    if await session.fetchval(_LOCKED, intervention_id, actor.site_list) is None:
         raise NotFound
-    return InterventionRow.model_validate_json(await session.scalar(_SHEET, {"id": intervention_id}))
+    return InterventionRow.model_validate_json(await session.fetchval(_SHEET, intervention_id))
 
 
-_SHEET = sa.text("""
+_LOCKED = """
+select id from maintenance_interventions where id = $1 and ($2::uuid[] is null or site_id = any($2)) for update
+"""
+_SHEET = """
 select to_json(o)::text from (
     select t.*,
         (select coalesce(json_agg(c order by started_at, id), '[]') from intervention_action c where intervention_id = t.id) as actions,
         (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_note c where intervention_id = t.id) as notes,
         (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_answer c where intervention_id = t.id) as answers,
         (select coalesce(json_agg(c order by occurred_at, id), '[]') from intervention_photo c where intervention_id = t.id) as photos
-    from maintenance_interventions t where t.id = :id
+    from maintenance_interventions t where t.id = $1
 ) o
-""")
+"""
 """As PostgreSQL writes it by itself: what devices get takes its time to be written as they expect it."""
 
 
 async def exists(session: ReadSession, intervention_id: UUID) -> bool:
     return bool(await session.scalar(select(sa.exists().where(col(Intervention.id) == intervention_id))))
-
-
-def _table(table: type[SQLModel]) -> sa.Table:
-    found: sa.Table = table.__table__  # type: ignore[attr-defined]
-    return found
-
-
-async def insert(session: Session, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
-    """Whether its id was free."""
-    answer: Any = await session.execute(insert_into(_table(table)).on_conflict_do_nothing(index_elements=["id"]), row)
-    return bool(answer.rowcount)
-
-
-async def update(session: Session, table: type[SQLModel], row_id: UUID, changes: Mapping[str, Any]) -> None:
-    target = _table(table)
-    await session.execute(target.update().where(target.c.id == row_id).values(**changes))
-
-
-async def delete(session: Session, table: type[SQLModel], ids: Iterable[UUID]) -> None:
-    target = _table(table)
-    await session.execute(target.delete().where(target.c.id.in_(list(ids))))
 
 
 CHILDREN: dict[str, tuple[type[SQLModel], str]] = {
@@ -86,9 +66,10 @@ CHILDREN: dict[str, tuple[type[SQLModel], str]] = {
 
 async def keep_revision(session: Session, former: InterventionRow, revision: int, at: datetime, by: UUID | None, reason: str) -> None:
     """The sheet as it stood before."""
-    session.add(InterventionRevision(
-        intervention_id=former.id, revision=revision, replaced_at=at, by_user_id=by, reason=reason, snapshot=former.model_dump(mode="json"),
-    ))  # fmt: skip
+    await row_writes.insert(session, InterventionRevision, {
+        "intervention_id": former.id, "revision": revision, "replaced_at": at, "by_user_id": by, "reason": reason,
+        "snapshot": former.model_dump(mode="json"),
+    })  # fmt: skip
 
 
 # --- what a sheet refers to
@@ -127,7 +108,7 @@ async def worked_between(session: ReadSession, user_id: UUID, start: datetime, e
 
 
 async def time_zone(session: ReadSession, site_id: UUID) -> str:
-    return str(await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site_id}))
+    return str(await session.fetchval("select clock from sites where id = $1", site_id))
 
 
 _FAILURE_KINDS = sa.text("""

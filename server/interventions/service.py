@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import server.interventions.following  # noqa: F401 - hears of machines and plans
 from server.checklists import service as checklists
@@ -90,19 +91,19 @@ def _when(job: InterventionRow, cmd: Command) -> datetime:
 @carries_out(CreateIntervention)
 async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, request_id: UUID | None = None) -> InterventionRow:
     """`request_id`: the work request it answers."""
-    machine = await equipment.get_visible(session, actor, cmd.equipment_id, for_update=True)
+    machine = await equipment.take_place(session, actor, cmd.equipment_id)
     checklist = (await checklists.snapshots(session, [cmd.checklist_id])).get(cmd.checklist_id) if cmd.checklist_id else None
     if cmd.checklist_id and checklist is None:
         raise ChecklistUnknown(field="checklist_id")
     outcome = rules.create(machine, cmd, actor.by, checklist=checklist, request_id=request_id)
     await check(session, None, outcome.row, cmd)
-    job = await _enter(session, actor, outcome.row, cmd.occurred_at)
+    job = await _enter(session, actor, outcome.row, cmd.occurred_at, zone_of(machine.clock))
     await _carry_on(session, actor, outcome)
     return job
 
 
-async def _enter(session: Session, actor: Actor, job: InterventionRow, at: datetime) -> InterventionRow:
-    [number] = await intervention_numbers(session, [zone_of(await repository.time_zone(session, job.site_id))], at)
+async def _enter(session: Session, actor: Actor, job: InterventionRow, at: datetime, zone: ZoneInfo) -> InterventionRow:
+    [number] = await intervention_numbers(session, [zone], at)
     numbered = job.model_copy(update={"number": number, "created_at": now()})
     await keep(session, actor, "intervention.created", None, numbered, at)
     return numbered
@@ -112,5 +113,5 @@ async def plan_permanent_repair(session: Session, actor: Actor, repair: RepairIs
     if not await repository.has_follow_up(session, repair.job.id):
         if await repository.exists(session, repair.permanent_id):
             raise AlreadyExists(field="permanent_id")
-        zone = await repository.time_zone(session, repair.job.site_id)
-        await _enter(session, actor, repair.follow_up(end_of(repair.until, zone), actor.by), repair.at)
+        zone = zone_of(await repository.time_zone(session, repair.job.site_id))
+        await _enter(session, actor, repair.follow_up(end_of(repair.until, zone), actor.by), repair.at, zone)

@@ -115,11 +115,11 @@ async def _create(receive: Receive) -> bytes:
     asked, job_id = await _body(receive), uuid7()
     async with _pool.acquire() as connection, connection.transaction():
         machine = await connection.fetchrow("select id, site_id from equipment where id = $1 for update", UUID(asked["equipment_id"]))
-        number = await connection.fetchval("update number_series set last = last + 1 where series like 'INT-%' returning last")
+        number = await connection.fetchval("select etabli_number('INT-2000')")
         row = await connection.fetchval(
             "insert into maintenance_interventions as t (id, number, site_id, equipment_id, title, intervention_type, status, priority)"
             " values ($1, $2, $3, $4, $5, 'corrective', 'pending', 'medium') returning row_to_json(t)::text",
-            job_id, f"INT-{number:06}", machine["site_id"], machine["id"], asked["title"],
+            job_id, f"INT-2000-{number:06}", machine["site_id"], machine["id"], asked["title"],
         )  # fmt: skip
         await connection.execute(
             "insert into audit_log (id, occurred_at, action, entity, entity_id, site_id, changes)"

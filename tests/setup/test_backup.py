@@ -58,6 +58,8 @@ def factory(postgres, tmp_path_factory) -> Any:
         (folder / "tls").mkdir()
         (folder / "secret-key").write_text("kept")
         (folder / "tls" / "authority.pem").write_text("trusted")
+        with psycopg.connect(url) as connection:
+            connection.execute("select etabli_number('EQ') from generate_series(1, 5000)")
         path = folder / "backup.zip"
         taken = take(ours, path)
         assert taken.files > 10
@@ -80,8 +82,11 @@ class TestRestore:
         with archive.opened(path) as reader:
             assert reader.manifest.files.keys() <= files
         migrations.check(fresh_database)
-        with psycopg.connect(fresh_database) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("delete from audit_log")
+        with psycopg.connect(fresh_database) as connection:
+            [(code,)] = connection.execute("select etabli_number('EQ')").fetchall()
+            assert code > 5000
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("delete from audit_log")
 
     def test_replaces_only_when_told_and_keeps_what_was_there(self, factory, fresh_database, tmp_path):
         _, _, path = factory
