@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,12 +21,19 @@ from shared_models.base import Row
 from shared_models.ids import uuid7
 from shared_models.instants import PLANT_BEGAN
 
-_NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "search_text", "updated_at", "version"})
+_NEVER_RECORDED = frozenset({"password_hash", "token_hash", "previous_token_hash", "sync_xid", "updated_at", "version"})
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:
     """The row's columns as they are now, to be given as `before` once they have changed."""
-    return {name: getattr(row, name) for name in type(row).model_fields if name not in _NEVER_RECORDED}
+    return {name: getattr(row, name) for name in _recorded(type(row))}
+
+
+@cache
+def _recorded(model: type[SQLModel]) -> tuple[str, ...]:
+    """Not what the database computes of the others."""
+    columns = model.__table__.columns  # type: ignore[attr-defined]
+    return tuple(name for name in model.model_fields if name not in _NEVER_RECORDED and columns[name].computed is None)
 
 
 async def record(

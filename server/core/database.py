@@ -18,6 +18,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
 
+from server.core.totals import Totals
+
 BeforeCommit = Callable[["Session"], Awaitable[None]]
 _SERVER_SETTINGS = {
     "application_name": "etabli",
@@ -170,6 +172,7 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
             dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset, loop=None,
             connection_class=asyncpg.Connection, record_class=asyncpg.Record, server_settings=_SERVER_SETTINGS, timeout=10,
         )  # fmt: skip
+        self.totals = Totals()
         self._wait_seconds = wait_seconds
         self._long_reads = asyncio.Semaphore(max(1, size // 4))
 

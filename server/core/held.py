@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.following import followed
-from server.core.queries import expression
+from server.core.queries import Sql, expression, plain, sql
 from server.core.sql import json_row, read_row
 from shared_models.base import EntityRow
 
@@ -60,9 +60,20 @@ class Held:
         """The JSON of a row that this transaction has just written, or found to be in sight."""
         return str(await session.fetchval(self._one, row_id))
 
+    def newest(self, actor: Actor) -> Sql:
+        """The newest transaction that has changed a row at the sites in sight, or taken one away from there; an index has it at hand."""
+        of_rows, of_gone = _newest(self.table.name, f"t.{self.site} = s.id"), _newest("sync_tombstone", "t.site_id = s.id")
+        sites = plain("sites s") if actor.site_ids is None else sql("unnest({}::uuid[]) s(id)", actor.site_list)
+        of_everyone = _newest("sync_tombstone", "t.site_id is null")  # a site that is gone
+        return sql("coalesce(greatest((select max(greatest({}, {})) from {}), {}), 0)", of_rows, of_gone, sites, of_everyone)
+
     @cached_property
     def _one(self) -> str:
         return expression("select {}::text from {} t where t.id = $1", self.json("t"), self.table.name)
+
+
+def _newest(table: str, condition: str) -> Sql:
+    return sql("(select max(t.sync_xid) from {} t where {})", plain(table), plain(condition))
 
 
 HELD: dict[str, Held] = {}

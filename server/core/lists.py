@@ -9,12 +9,18 @@
 
 `query` says which kind it is: a `PageQuery` has counted pages, a `KeysetQuery` pages that go on after a cursor, newest first,
 for what grows without bound, and any other is answered whole.
+
+A page costs what is on it, however long the list is, where an index has the order of the sort and the row's own columns say which
+rows are listed: then the rows are found first, and what is joined is looked up for them only. How many there are is counted once
+and known until something changes (`server.core.totals`). So `joins` neither add nor drop a row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,28 +31,36 @@ from pydantic import BaseModel
 from server.core.access import Actor, in_sight
 from server.core.cells import Value
 from server.core.errors import NotFound
+from server.core.held import HELD, Held
 from server.core.i18n import translator
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
 from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
+from server.core.totals import UNKNOWN, Total
 from shared_models.base import Schema
 from shared_models.paging import KeysetQuery, PageQuery
 
+_NULLS_LAST = " nulls last"
 Scope = Callable[[Actor], Sql]
 Narrowing = str | Mapping[Any, str]
 """A condition with `{}` for what was asked, or one for each value that can be."""
 _ASKED_OTHERWISE = {"page", "size", "sort", "cursor", "search", "limit"}
+_REFERENCE = re.compile(r"\b([a-z_]+)\.[a-z_]")
+_BEYOND = re.compile(r"\b(select|now\(\))")
+_MARK = ", n.mark, n.mark < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as is_settled from (select {} as mark offset 0) n"
 _OF_SITE = "(select z.clock from sites z where z.id = {}.site_id)"
 UTC: Final = "'UTC'"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search narrows the list to; `matches` makes a table `m` of ids and scores, which `join` joins."""
+    """What a search narrows the list to: by conditions, or by a table `m` of the ids and scores of all that it finds.
+
+    `matches` makes it, as common table expressions, of the condition that says what is listed; `rank` sorts by it.
+    """
 
     conditions: Sequence[Sql] = ()
-    matches: Sql = NOTHING
-    join: Sql = NOTHING
+    matches: Callable[[Sql], Sql] | None = None
     rank: Sql = NOTHING
 
 
@@ -65,6 +79,74 @@ class Of:
     def rows(self, alias: str, actor: Actor, row_id: UUID) -> Sql:
         own = sql("{} = {}", plain(f"{alias}.{self.column or self.key}"), row_id)
         return own if actor.site_ids is None or self.site is None else sql("{} and {}", own, self.is_in_sight(actor, row_id))
+
+
+@dataclass(frozen=True)
+class LastWithout:
+    """Sorts by `column`; the rows whose `key` is null have none, and come last whichever way the others go."""
+
+    column: str
+    key: str
+
+
+Sort = str | Sequence[str] | LastWithout
+"""`nulls last` behind a column stands for `LastWithout` it."""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Those that have what is sorted by and those that lack it, which come last, with the order of each."""
+
+    has: Sql
+    with_key: Sql
+    lacks: Sql
+    without: Sql
+
+
+@dataclass(frozen=True)
+class _Order:
+    by: Sql
+    parts: _Parts | None
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class _Slice:
+    size: int
+    offset: int = 0
+    from_end: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.size
+
+    @property
+    def limits(self) -> Sql:
+        return plain(f"limit {self.size:d} offset {self.offset:d}")
+
+    def is_nearer_to_end_of(self, rows: int) -> bool:
+        return rows - self.end < self.offset < rows
+
+    def seen_from_end_of(self, rows: int) -> "_Slice":
+        return _Slice(min(self.size, rows - self.offset), max(rows - self.end, 0), from_end=True)
+
+
+def _opposite(sort: str) -> str:
+    return sort[1:] if sort.startswith("-") else f"-{sort}"
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Which rows; `is_own` where their own columns say so, and nothing has to be joined for that."""
+
+    joined: Sql
+    conditions: Sql
+    is_own: bool
+    matches: Sql = NOTHING
+
+    def count(self, own: Sql) -> Sql:
+        source = plain("m") if self.matches is not NOTHING else own if self.is_own else self.joined
+        return sql("(select count(*) from {} where {})", source, self.conditions)
 
 
 def everybodys(_: Actor) -> Sql:
@@ -97,7 +179,7 @@ class List:
     table: str
     _: KW_ONLY
     exported: Sequence[str]
-    sorts: Mapping[str, str | Sequence[str]]
+    sorts: Mapping[str, Sort]
     order: str
     query: type[BaseModel] = Schema
     joins: str = ""
@@ -115,14 +197,14 @@ class List:
 
     def __post_init__(self) -> None:
         self.alias = alias_of(self.table)
-        self._source = plain(f"{self.table} {self.joins}")
+        self._own, self._alias, self._joins = plain(self.table), plain(self.alias), plain(self.joins)
         self._where = plain(self.where)
         own = {name: text for name, text in self.columns.items() if name in self.item.model_fields}
         self._columns = plain(f"{self.row} as item" if self.row else json_columns(self.item, self.alias, **own))
         self._aggregate = plain("json_agg(t.item)" if self.row else "json_agg(t)")
         self._cut = plain(", ".join([f"{self.alias}.*", *(f"{text} as {name}" for name, text in self.carried.items())]))
         self._cells = plain(", ".join(f'{self._cell(name)} as "{name}"' for name in self.exported))
-        self._orders = {f"{sign}{name}": self._ordered(text, sign) for name, text in self.sorts.items() for sign in ("", "-")}
+        self._orders = {f"{sign}{name}": self._ordered(sort, sign) for name, sort in self.sorts.items() for sign in ("", "-")}
         self._check()
 
     def _check(self) -> None:
@@ -141,57 +223,132 @@ class List:
 
     # --- statements
 
-    def _ordered(self, text: str | Sequence[str], sign: str) -> Sql:
+    def _ordered(self, sort: Sort, sign: str) -> _Order:
         """The tie makes the order total, so that no row is on two pages or on none."""
-        way = "desc" if sign else "asc"
-        columns = [one.partition(" nulls last") for one in (*([text] if isinstance(text, str) else text), f"{self.alias}.{self.tie}")]
-        return plain(", ".join(f"{column} {way}{nulls}" for column, nulls, _ in columns))
+        way, tie = "desc" if sign else "asc", f"{self.alias}.{self.tie}"
+        if isinstance(sort, str) and sort.endswith(_NULLS_LAST):
+            column = sort.removesuffix(_NULLS_LAST)
+            sort = LastWithout(column, column)
+        if isinstance(sort, LastWithout):
+            by = f"{sort.column} {way}{_NULLS_LAST}, {tie} {way}"
+            texts = (
+                f"{sort.column} is not null",
+                f"{sort.column} {way}, {tie} {way}",
+                f"{sort.key} is null",
+                f"{sort.key} {way}, {tie} {way}",
+            )
+            return _Order(plain(by), _Parts(*map(plain, texts)), self._is_own(by))
+        by = ", ".join(f"{column} {way}" for column in (*([sort] if isinstance(sort, str) else sort), tie))
+        return _Order(plain(by), None, self._is_own(by))
 
-    def _order(self, sort: str | None, found: Found) -> Sql:
+    def _is_own(self, text: str) -> bool:
+        """Whether the row's own columns are all that it looks at."""
+        return not _BEYOND.search(text) and set(_REFERENCE.findall(text)) <= {self.alias}
+
+    def _order(self, sort: str | None, found: Found) -> _Order:
         order = self._orders.get(sort or self.order)
         if order is None:
             raise UnknownSort(field="sort", allowed=", ".join(self.sorts))
-        return order if sort or found.rank is NOTHING else sql("{}, {}", found.rank, order)
+        return order if sort or found.rank is NOTHING else _Order(sql("{}, {}", found.rank, order.by), None, is_own=False)
 
     def _found(self, query: Any) -> Found:
         asked = getattr(query, "search", None)
         return self.search(asked) if self.search and asked else Found()
 
-    def _chosen(self, actor: Actor, query: Any, of: UUID | None, found: Found, *more: Sql) -> Sql:
-        """What follows `from`."""
+    def _chosen(self, actor: Actor, query: Any, of: UUID | None, found: Found, *more: Sql) -> _Chosen:
         conditions = [self._where, self.scope(actor), *more]
         if self.of is not None and of is not None:
             conditions.append(self.of.rows(self.alias, actor, of))
         for name, narrowing in self.filters.items():
             if (wanted := getattr(query, name)) is not None:
                 conditions.append(sql(narrowing, wanted) if isinstance(narrowing, str) else sql(narrowing[wanted]))
-        return sql("{} {} where {}", self._source, found.join, joined((*conditions, *found.conditions), " and "))
+        everything, source = joined((*conditions, *found.conditions), " and "), sql("{} {}", self._own, self._joins)
+        if found.matches is None:
+            return _Chosen(source, everything, self._is_own(everything.template))
+        source = sql("{} join m on m.id = {}.id", source, self._alias)
+        return _Chosen(source, EVERYTHING, is_own=False, matches=sql("with {} ", found.matches(everything)))
 
-    def _rows(self, columns: Sql, chosen: Sql, order: Sql, limits: Sql) -> Sql:
-        """The page first, then what is computed for each of its rows: not for those of the pages before."""
-        return sql("select {} from (select {} from {} order by {}{}) {}", columns, self._cut, chosen, order, limits, plain(self.alias))
+    def _rows(self, columns: Sql, chosen: _Chosen, order: _Order, slice_: _Slice | None = None) -> Sql:
+        """The page's rows are found first; what is joined and computed comes to them, not to those of the pages before."""
+        if slice_ is None:
+            rows = sql("select {} from {} where {} order by {}", self._cut, chosen.joined, chosen.conditions, order.by)
+        else:
+            found = sql("select f.id, row_number() over () as rank from ({}) f", self._in_slice(chosen, order, slice_))
+            rows = sql(
+                "select {} from ({}) k join {} on {}.id = k.id {} order by k.rank {}",
+                self._cut, found, self._own, self._alias, self._joins, plain("desc" if slice_.from_end else ""),
+            )  # fmt: skip
+        return sql("select {} from ({}) {}", columns, rows, self._alias)
 
-    def paging(self, actor: Actor, query: PageQuery, of: UUID | None = None) -> Sql:
-        """A page's items and how many there are of all."""
+    def _in_slice(self, chosen: _Chosen, order: _Order, slice_: _Slice) -> Sql:
+        """The ids, in order. The numbers are part of the text: the database then knows how few rows it is asked for."""
+        source = self._own if chosen.is_own and order.is_own else chosen.joined
+        if order.parts is None:
+            return sql("select {}.id from {} where {} order by {} {}", self._alias, source, chosen.conditions, order.by, slice_.limits)
+        part = (
+            "select {alias}.id, {} as part, row_number() over (order by {by}) as rank"
+            " from {source} where {listed} and {} order by {by} limit {most}"
+        )
+        named = {"alias": self._alias, "source": source, "listed": chosen.conditions, "most": plain(f"{slice_.end:d}")}
+        lacks = sql("{} and (select count(*) from first) < {most}", order.parts.lacks, most=named["most"])
+        return sql(
+            "with first as materialized ({}) select p.id from (select * from first union all ({})) p order by p.part, p.rank {}",
+            sql(part, plain("0"), order.parts.has, by=order.parts.with_key, **named),
+            sql(part, plain("1"), lacks, by=order.parts.without, **named),
+            slice_.limits,
+        )  # fmt: skip
+
+    def paging(self, actor: Actor, query: PageQuery, of: UUID | None = None, known: Total | None = None) -> Sql:
+        """A page's items, and how many there are of all: null where that is known, and then a far page was read from the end."""
         found = self._found(query)
         chosen = self._chosen(actor, query, of, found)
-        limits = sql(" limit {} offset {}", query.size, (query.page - 1) * query.size)
-        rows = self._rows(self._columns, chosen, self._order(query.sort, found), limits)
-        return sql(
-            "{}select coalesce((select {} from ({}) t), '[]')::text as items, (select count(*) from {}) as total",
-            found.matches, self._aggregate, rows, chosen,
-        )  # fmt: skip
+        slice_, order = _Slice(query.size, (query.page - 1) * query.size), self._order(query.sort, found)
+        if known and slice_.is_nearer_to_end_of(known.rows) and order.parts is None:
+            slice_, order = slice_.seen_from_end_of(known.rows), self._orders[_opposite(query.sort or self.order)]
+        total, mark = chosen.count(self._own), NOTHING
+        if known is not None and self._held is not None:
+            total = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total)
+            mark = sql(_MARK, self._held.newest(actor))
+        items = sql("coalesce((select {} from ({}) t), '[]')::text", self._aggregate, self._rows(self._columns, chosen, order, slice_))
+        return sql("{}select {} as items, {} as total{}", chosen.matches, items, total, mark)
+
+    def _counted_as(self, actor: Actor, query: PageQuery, of: UUID | None) -> Hashable | None:
+        """Under what the total is kept; None where it may change with something else than the rows."""
+        asked = tuple(getattr(query, name) for name in self.filters)
+        is_own = self._held and not getattr(query, "search", None) and self._chosen(actor, query, of, Found()).is_own
+        return (self.name, actor.site_ids, of, asked) if is_own else None
+
+    @cached_property
+    def _held(self) -> Held | None:
+        """What says of the rows at which sites they have changed."""
+        table = self.table.partition(" ")[0]
+        return next((held for held in HELD.values() if held.table.name == table and held.site), None)
 
     # --- answers
 
     async def page(self, pool: asyncpg.Pool, actor: Actor, query: PageQuery, of: UUID | None = None) -> Response:
         """A `Page` of items."""
-        row = await pool.fetchrow(*self.paging(actor, query, of).rendered())
-        if not row["total"]:
+        row, total = await self._counted(pool, actor, query, of)
+        if not total:
             await self.ensure_in_sight(pool, actor, of)
-        pages = -(-row["total"] // query.size)
-        body = f'{{"items":{row["items"]},"total":{row["total"]},"page":{query.page},"size":{query.size},"pages":{pages}}}'
+        pages = -(-total // query.size)
+        body = f'{{"items":{row["items"]},"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
         return Response(body, media_type=JSON)
+
+    async def _counted(self, pool: asyncpg.Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
+        key = self._counted_as(actor, query, of)
+        if key is None:
+            row = await pool.fetchrow(*self.paging(actor, query, of).rendered())
+            return row, row["total"]
+        known = pool.totals.find(key)
+        row = await pool.fetchrow(*self.paging(actor, query, of, known).rendered())
+        if row["total"] is None:
+            return row, known.rows
+        if row["is_settled"]:
+            pool.totals.keep(key, Total(row["mark"], row["total"]))
+        if known.rows:  # what was known is so no more, and the page may have been read from where the end was
+            row = await pool.fetchrow(*self.paging(actor, query, of, Total(UNKNOWN, 0)).rendered())
+        return row, row["total"]
 
     async def following(self, pool: asyncpg.Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
         """A `KeysetPage` of items: one row more than asked is read, to know whether there are others."""
@@ -200,7 +357,7 @@ class List:
         after = [sql("({}, {}) < ({}, {})", at, row_id, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
         item = sql("{} as at, {} as id, (select row_to_json(t) from (select {}) t)::text as item", at, row_id, self._columns)
         chosen = self._chosen(actor, query, of, found, *after)
-        rows = await pool.fetch(*self._rows(item, chosen, self._orders[self.order], sql(" limit {}", query.size + 1)).rendered())
+        rows = await pool.fetch(*self._rows(item, chosen, self._orders[self.order], _Slice(query.size + 1)).rendered())
         if not rows:
             await self.ensure_in_sight(pool, actor, of)
         last = rows[query.size - 1] if len(rows) > query.size else None
@@ -210,8 +367,8 @@ class List:
     async def whole(self, pool: asyncpg.Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
         """A JSON array of items."""
         chosen = self._chosen(actor, query, of, Found())
-        limits = sql(" limit {}", query.limit) if hasattr(query, "limit") else NOTHING
-        rows = self._rows(self._columns, chosen, self._orders[self.order], limits)
+        most = getattr(query, "limit", None)
+        rows = self._rows(self._columns, chosen, self._orders[self.order], most and _Slice(most))
         body = await pool.fetchval(*sql("select coalesce({}, '[]')::text from ({}) t", self._aggregate, rows).rendered())
         if body == "[]":
             await self.ensure_in_sight(pool, actor, of)
@@ -232,7 +389,8 @@ class List:
         """Every row that passes the filters, in the order asked for; pages and cursors do not count."""
         found = self._found(query)
         order = self._order(getattr(query, "sort", None), found)
-        return sql("{}{}", found.matches, self._rows(self._cells, self._chosen(actor, query, of, found), order, NOTHING))
+        chosen = self._chosen(actor, query, of, found)
+        return sql("{}{}", chosen.matches, self._rows(self._cells, chosen, order))
 
     def titles(self, lang: str) -> list[str]:
         return [translator(lang).t(f"export.{name}") for name in self.exported]

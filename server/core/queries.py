@@ -39,6 +39,11 @@ class Sql:
             raise TypeError("a value is no text of a statement")
         return text
 
+    @property
+    def template(self) -> str:
+        """What the program says of it, without the values."""
+        return "".join(part if isinstance(part, str) else part.template for part in self.parts if not isinstance(part, _Bound))
+
     def rendered(self) -> tuple[Any, ...]:
         """The statement as asyncpg takes it, and after it what its `$1`, `$2`, … stand for."""
         text, names = self._written("${}", 1)
@@ -94,6 +99,12 @@ def plain(text: str) -> Sql:
 def expression(text: str, *declared: str) -> str:
     """SQL of the program's own, put together of its own: nothing that somebody has sent is ever near."""
     return str(sql(text, *map(plain, declared)))
+
+
+def rank(column: str, values: Iterable[str]) -> str:
+    """Where the column's value stands among `values`: for a sort, and for the index that has its order."""
+    listed = ", ".join(f"'{value}'::text" for value in values)
+    return f"array_position(ARRAY[{listed}], {column}::text)"
 
 
 def joined(pieces: Iterable[Sql], by: str) -> Sql:

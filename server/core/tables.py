@@ -45,6 +45,11 @@ def text_column(**options: Any) -> Any:
     return Field(default="", sa_type=sa.Text, sa_column_kwargs={"server_default": ""}, **options)
 
 
+def folded(column: str) -> Any:
+    """What `column` is sorted and searched by: in small letters and without accents, kept by the database."""
+    return Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(f"etabli_fold({column})", persisted=True)))
+
+
 def enum_column(enum: type[StrEnum], default: StrEnum | None = None, *, nullable: bool = False) -> Any:
     """A column whose Python side is the enum and whose database side is a short text."""
     short_text = sa.Enum(

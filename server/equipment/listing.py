@@ -4,10 +4,11 @@ A search finds exact codes, serial numbers and label codes first, then every mac
 number or manufacturer each word occurs or nearly does (trigrams; accents and case do not matter).
 """
 
-from server.core.lists import UTC, Found, List, Of, exact, on_sites
-from server.core.queries import Sql, containing, joined, literally, sql, words_of
+from server.core.lists import UTC, Found, LastWithout, List, Of, exact, on_sites
+from server.core.queries import Sql, containing, joined, literally, rank, sql, words_of
 from server.core.sql import name_of
 from server.equipment import rows
+from server.equipment.models import BY_CRITICALITY, BY_STATUS
 from shared_models.equipment.rows import (
     DocumentRow,
     EquipmentClassRow,
@@ -18,49 +19,73 @@ from shared_models.equipment.rows import (
 )
 from shared_models.labels.codes import label_code_in
 
+_FEW = 10
+"""Where so few are found, what is spelled nearly like it is looked for too: that takes ten times as long."""
+
 
 def _found(search: str) -> Found:
     words = words_of(search)
-    if not words:
-        return Found()
-    matches = sql("with m as materialized ({}) ", _matches(words))
-    return Found(matches=matches, join=sql("join m on m.id = e.id"), rank=sql("m.score desc"))
+    return Found(matches=lambda listed: _matches(words, listed), rank=sql("m.score desc")) if words else Found()
 
 
-def _matches(words: list[str]) -> Sql:
+def _matches(words: list[str], listed: Sql) -> Sql:
     whole = " ".join(words)
-    exactly = [
-        sql("select id, 9 as score from equipment where code = {}", whole.upper()),
-        sql("select id, 9 from equipment where serial_number = {}", whole),
+    every_word = joined((sql("e.search_text like (select etabli_fold({}))", containing(word)) for word in words), " and ")
+    found = [
+        sql("select e.id, 9 as score from equipment e where {} and e.code = {}", listed, whole.upper()),
+        sql("select e.id, 9 from equipment e where {} and e.serial_number = {}", listed, whole),
+        *_labelled(whole, listed),
+        sql("select id, score from near"),
+        *_misspelt(words, listed),
     ]
-    if code := label_code_in(whole):
-        exactly.append(sql("select equipment_id, 9 from label_code where equipment_id is not null and code = {}", code))
-    near = [_near(word) for word in words]
-    condition = joined((condition for condition, _ in near), " and ")
-    score = sql("({}) / {}::integer + {}", joined((score for _, score in near), " + "), len(words), _named(whole))
-    union = joined([*exactly, sql("select e.id, {} from equipment e where {}", score, condition)], " union all ")
-    return sql("select id, max(score) as score from ({}) u group by id", union)
+    return sql(
+        "near as materialized (select e.id, {} as score from equipment e where {} and {}),"
+        " m as materialized (select id, max(score) as score from ({}) u group by id)",
+        _named(whole), listed, every_word, joined(found, " union all "),
+    )  # fmt: skip
+
+
+def _labelled(whole: str, listed: Sql) -> list[Sql]:
+    code = label_code_in(whole)
+    found = "select e.id, 9 from label_code k join equipment e on e.id = k.equipment_id where {} and k.code = {}"
+    return [sql(found, listed, code)] if code else []
 
 
 def _named(whole: str) -> Sql:
     """A machine of that very name goes before its parts, which name it too."""
     return sql(
-        "case when etabli_fold(e.name) = (select etabli_fold({})) then 2"
-        " when etabli_fold(e.name) like (select etabli_fold({})) then 1 else 0 end",
+        "case when e.name_folded = (select etabli_fold({})) then 3 when e.name_folded like (select etabli_fold({})) then 2 else 1 end",
         whole, f"{literally(whole)}%",
     )  # fmt: skip
 
 
+def _misspelt(words: list[str], listed: Sql) -> list[Sql]:
+    near = [_near(word) for word in words]
+    condition, score = joined((condition for condition, _ in near), " and "), joined((score for _, score in near), " + ")
+    if all(map(_is_code, words)):
+        return []
+    return [
+        sql(
+            "select e.id, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {} and {}",
+            score, len(words), _FEW, listed, condition,
+        )
+    ]  # fmt: skip
+
+
 def _near(word: str) -> tuple[Sql, Sql]:
-    """Condition and score of one word. One with a digit is a code or a number: its neighbours are other machines."""
+    """Condition and score of one word."""
     occurs = sql("e.search_text like (select etabli_fold({}))", containing(word))
-    if any(char.isdigit() for char in word):
+    if _is_code(word):
         return occurs, sql("1")
     folded = sql("(select etabli_fold({}))", word)
     return sql("({} or {} <% e.search_text)", occurs, folded), sql("word_similarity({}, e.search_text)", folded)
 
 
-_RANK = "array_position(array['{}'], e.{}::text)"
+def _is_code(word: str) -> bool:
+    """One with a digit is a code or a number: its neighbours are other machines."""
+    return any(char.isdigit() for char in word)
+
+
 EQUIPMENT = List(
     "equipment", EquipmentListItem, "equipment e",
     joins="join sites s on s.id = e.site_id left join production_lines l on l.id = e.production_line_id",
@@ -79,16 +104,16 @@ EQUIPMENT = List(
     filters=exact("e", "site_id", "production_line_id", "class_id", "parent_id", "status", "criticality"),
     search=_found,
     sorts={
-        "name": "etabli_fold(e.name)",
+        "name": "e.name_folded",
         "code": "e.code",
-        "status": _RANK.format("broken','maintenance','inactive','active", "status"),
+        "status": rank("e.status", BY_STATUS),
         "status_since": "e.status_since",
-        "criticality": _RANK.format("low','medium','high','critical", "criticality"),
-        "manufacturer": "etabli_fold(e.manufacturer)",
-        "model": "etabli_fold(e.model)",
+        "criticality": rank("e.criticality", BY_CRITICALITY),
+        "manufacturer": "e.manufacturer_folded",
+        "model": "e.model_folded",
         "serial_number": "e.serial_number nulls last",
-        "site": "etabli_fold(s.name)",
-        "line": "etabli_fold(l.name) nulls last",
+        "site": ("s.name_folded", "s.id"),
+        "line": LastWithout("l.name_folded", "e.production_line_id"),
         "created_at": "e.created_at",
     },
     order="name",

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from server.core.queries import rank
 from server.core.tables import (
     Identified,
     Instant,
@@ -15,6 +16,7 @@ from server.core.tables import (
     Timestamped,
     Versioned,
     enum_column,
+    folded,
     instant_column,
     json_column,
     one_name,
@@ -59,6 +61,18 @@ class FailureItem(Identified, table=True):
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
+BY_STATUS = ("broken", "maintenance", "inactive", "active")
+BY_CRITICALITY = ("low", "medium", "high", "critical")
+_RANKED = {"status": rank("status", BY_STATUS), "criticality": rank("criticality", BY_CRITICALITY)}
+
+
+def _listed_by(column: str) -> sa.Index:
+    """Has the machines that are listed in the order of one of the list's sorts, and says at which site they are."""
+    key = sa.text(_RANKED[column]) if column in _RANKED else column
+    site = ["site_id"] if column != "site_id" else ["production_line_id"]
+    return sa.Index(f"ix_equipment_by_{column}", key, "id", postgresql_include=site, postgresql_where=sa.text("archived_at IS NULL"))
+
+
 class Equipment(Versioned, Synced, table=True):
     """`status` and `status_since` repeat the last row of the status log, for lists."""
 
@@ -75,8 +89,23 @@ class Equipment(Versioned, Synced, table=True):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        sa.Index("ix_equipment_name_folded", "name_folded", "id", postgresql_include=["site_id", "archived_at"]),
         sa.Index("ix_equipment_site_id_sync_xid", "site_id", "sync_xid", "id"),
-        sa.Index("ix_equipment_name", sa.text("etabli_fold(name)"), "id"),
+        *map(
+            _listed_by,
+            [
+                "code",
+                "status",
+                "status_since",
+                "criticality",
+                "manufacturer_folded",
+                "model_folded",
+                "serial_number",
+                "site_id",
+                "production_line_id",
+                "created_at",
+            ],
+        ),
     )
 
     code: str = Field(max_length=40, unique=True)
@@ -104,6 +133,9 @@ class Equipment(Versioned, Synced, table=True):
     photo_id: UUID | None = Field(default=None, foreign_key="attachment.id", ondelete="SET NULL")
     archived_at: datetime | None = instant_column(default=None)
     search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(SEARCH_TEXT, persisted=True)))
+    name_folded: str | None = folded("name")
+    manufacturer_folded: str | None = folded("manufacturer")
+    model_folded: str | None = folded("model")
 
 
 class LabelCode(SQLModel, table=True):

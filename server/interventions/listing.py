@@ -10,16 +10,16 @@ import asyncpg
 
 from server.core.access import Actor
 from server.core.lists import List, Of, every_word, exact, on_sites
-from server.core.queries import plain, sql
+from server.core.queries import plain, rank, sql
 from server.core.sql import ensure_in_sight, labour_minutes, name_of
 from server.equipment.rows import PAST_JOB
 from server.interventions.rows import TABLE
 from shared_models.equipment.life import REPEAT_WINDOW
-from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, RevisionRead
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, Priority, RevisionRead
 from shared_models.paging import KeysetQuery
 
 _ROWS = f"{TABLE} i"
-_RANK = "array_position(array['{}'], i.{}::text)"
 _COLUMNS = {
     "equipment_name": "(select e.name from equipment e where e.id = i.equipment_id)",
     "equipment_code": "(select e.code from equipment e where e.id = i.equipment_id)",
@@ -54,8 +54,8 @@ INTERVENTIONS = List(
         "scheduled_start": "i.scheduled_start nulls last",
         "actual_end": "i.actual_end",  # in the index's own order: what has not ended ends last
         "title": "etabli_fold(i.title)",
-        "status": _RANK.format("pending','in_progress','on_hold','completed','cancelled", "status"),
-        "priority": _RANK.format("low','medium','high','urgent", "priority"),
+        "status": rank("i.status", InterventionStatus),
+        "priority": rank("i.priority", Priority),
         "downtime_minutes": "i.downtime_minutes nulls last",
     },
     order="-created_at",

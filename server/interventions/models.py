@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from server.core.queries import rank
 from server.core.tables import (
     Identified,
     Instant,
@@ -47,6 +48,10 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end", postgresql_include=["sync_xid", "id"]),
         sa.Index("ix_maintenance_interventions_actual_end", "actual_end", "id"),
         sa.Index("ix_maintenance_interventions_title", sa.text("etabli_fold(title)"), "id"),
+        sa.Index("ix_maintenance_interventions_by_status", sa.text(rank("status", InterventionStatus)), "id"),
+        sa.Index("ix_maintenance_interventions_by_priority", sa.text(rank("priority", Priority)), "id"),
+        sa.Index("ix_maintenance_interventions_by_scheduled_start", "scheduled_start", "id"),
+        sa.Index("ix_maintenance_interventions_by_downtime_minutes", "downtime_minutes", "id"),
         sa.Index(
             "ix_maintenance_interventions_search_text",
             "search_text",

@@ -15,7 +15,7 @@ METERS = List(
     filters=exact("m", "site_id", "equipment_id", "is_active"),
     sorts={
         "name": "etabli_fold(m.name)",
-        "equipment": "etabli_fold(e.name)",
+        "equipment": "e.name_folded",
         "last_read_at": "m.last_read_at nulls last",
         "per_day": "m.per_day nulls last",
     },

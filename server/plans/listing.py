@@ -1,9 +1,10 @@
 """The lists of plans, of their dates, of the types and the teams of their work."""
 
 from server.core.lists import UTC, List, Of, every_word, exact, on_sites
-from server.core.queries import expression
+from server.core.queries import expression, rank
 from server.core.sql import name_of
 from server.plans.rows import maintenance_type_json, team_json
+from shared_models.interventions.rows import Priority
 from shared_models.paging import KeysetQuery
 from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, PlanFilter, PlanListItem, TeamRow
 
@@ -35,12 +36,12 @@ PLANS = List(
             "coalesce(p.is_active and e.status <> 'inactive' and p.next_due < date_trunc('day', now() at time zone s.clock), false) = {}"
         ),
     },
-    search=every_word("(etabli_fold(p.title) like etabli_fold({word}) or e.search_text like etabli_fold({word}))"),
+    search=every_word("(p.title_folded like etabli_fold({word}) or e.search_text like etabli_fold({word}))"),
     sorts={
         "next_due": "p.next_due_date nulls last",
-        "title": "etabli_fold(p.title)",
-        "equipment": "etabli_fold(e.name)",
-        "priority": "array_position(array['low','medium','high','urgent'], p.priority::text)",
+        "title": "p.title_folded",
+        "equipment": "e.name_folded",
+        "priority": rank("p.priority", Priority),
         "created_at": "p.created_at",
     },
     order="next_due",

@@ -8,7 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified, Json, Synced, Versioned, enum_column, instant_column, json_column, one_name, one_of, text_column
+from server.core.queries import rank
+from server.core.tables import (
+    Identified,
+    Json,
+    Synced,
+    Versioned,
+    enum_column,
+    folded,
+    instant_column,
+    json_column,
+    one_name,
+    one_of,
+    text_column,
+)
 from shared_models.interventions.rows import InterventionType, Priority
 from shared_models.plans.planning import Basis, Outcome
 from shared_models.plans.recurrence import FrequencyType, MonthEnd
@@ -46,6 +59,12 @@ class TeamMember(SQLModel, table=True):
     user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE", index=True)
 
 
+def _listed_by(column: str) -> sa.Index:
+    """Has the plans in the order of one of the list's sorts, and says at which site they are."""
+    key = sa.text(rank("priority", Priority)) if column == "priority" else column
+    return sa.Index(f"ix_scheduled_maintenances_by_{column}", key, "id", postgresql_include=["site_id"])
+
+
 class Plan(Versioned, Synced, table=True):
     """See `shared_models.plans.PlanFields` for what a planner decides.
 
@@ -68,12 +87,14 @@ class Plan(Versioned, Synced, table=True):
         sa.Index("ix_scheduled_maintenances_generate_at", "generate_at", "id", postgresql_where=sa.text("is_active")),
         sa.Index("ix_scheduled_maintenances_refresh_at", "refresh_at", "id", postgresql_where=sa.text("is_active")),
         sa.Index("ix_scheduled_maintenances_next_due_date", "site_id", "next_due_date", "id"),
+        *map(_listed_by, ["next_due_date", "title_folded", "priority", "created_at"]),
     )
 
     site_id: UUID = Field(foreign_key="sites.id")
     equipment_id: UUID = Field(foreign_key="equipment.id", index=True)
     maintenance_type_id: UUID | None = Field(default=None, foreign_key="maintenance_types.id", index=True)
     title: str = Field(max_length=200)
+    title_folded: str | None = folded("title")
     description: str = text_column()
     intervention_type: InterventionType = enum_column(InterventionType, InterventionType.preventive)
     frequency_type: FrequencyType = enum_column(FrequencyType)

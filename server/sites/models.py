@@ -5,16 +5,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from server.core.tables import Synced, Versioned, one_name, text_column
+from server.core.tables import Synced, Versioned, folded, one_name, text_column
 
 
 class Site(Versioned, Synced, table=True):
     """`clock`: the time zone where the database knows it, else UTC; a trigger keeps it, and every computation reads it."""
 
     __tablename__ = "sites"
-    __table_args__ = (one_name("sites", "name"),)
+    __table_args__ = (one_name("sites", "name"), sa.Index("ix_sites_by_name_folded", "name_folded", "id"))
 
     name: str = Field(max_length=100)
+    name_folded: str | None = folded("name")
     location: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     description: str = text_column()
     time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
@@ -24,8 +25,9 @@ class Site(Versioned, Synced, table=True):
 
 class ProductionLine(Versioned, Synced, table=True):
     __tablename__ = "production_lines"
-    __table_args__ = (one_name("production_lines", "name", "site_id"),)
+    __table_args__ = (one_name("production_lines", "name", "site_id"), sa.Index("ix_production_lines_by_name_folded", "name_folded", "id"))
 
     site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
     name: str = Field(max_length=100)
+    name_folded: str | None = folded("name")
     description: str = text_column()
