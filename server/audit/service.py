@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_json
 from sqlmodel import SQLModel
 
 from server.audit import repository
@@ -51,7 +51,7 @@ async def record(
     site_id = _site_of(target)
     changes = changes_between(before, after)
     if (by_device := device_time.get()) is not None:
-        changes["device_time"] = to_jsonable_python([by_device, occurred_at])
+        changes["device_time"] = [by_device, occurred_at]
     await repository.insert(
         session, uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(target.__tablename__), _id_of(target),
         site_id, to_json(changes).decode(), actor.device_id, where.request_id, where.address, where.user_agent,
@@ -110,11 +110,9 @@ def _storable(happened: datetime | None, at: datetime) -> datetime:
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`{field: [before, after]}` of what differs, JSON-ready."""
-    old, new = dict(before or {}), dict(after or {})
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    plain: dict[str, Any] = to_jsonable_python({name: [old.get(name), new.get(name)] for name in names})
-    return plain
+    """`{field: [before, after]}` of what differs."""
+    old, new = before or {}, after or {}
+    return {name: [was, value] for name in {**old, **new} if (was := old.get(name)) != (value := new.get(name))}
 
 
 def _id_of(target: SQLModel) -> UUID | None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 from fastapi import Depends
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolResetState, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
@@ -125,7 +125,7 @@ def asyncpg_dsn(url: str) -> str:
     return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query, safe="/", quote_via=quote)))
 
 
-async def _reset(connection: asyncpg.Connection) -> None:
+async def _reset_read(connection: asyncpg.Connection) -> None:
     """The pool's own way costs a round trip at each release, for settings and listeners that nobody here leaves behind."""
     if connection.is_in_transaction():
         await connection.reset()
@@ -134,30 +134,50 @@ async def _reset(connection: asyncpg.Connection) -> None:
 def _transact(engine: Engine) -> None:
     """Begin and end transactions on asyncpg itself: its statements and the ORM's share them.
 
-    A connection that was lost while nobody used it is known by its closed socket, so that none need be asked whether it lives.
+    The first begins as a connection is taken, so that one that was lost meanwhile is found out and replaced by what is said anyway.
     """
+    for moment, action in (("checkout", _taken), ("begin", _begun), ("commit", _committed), ("rollback", _rolled_back), ("reset", _reset)):
+        event.listen(engine, moment, action)
 
-    @event.listens_for(engine, "checkout")
-    def look(connection: Any, *_: object) -> None:
-        if connection.driver_connection.is_closed():
-            raise DisconnectionError
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        transaction = _driver_of(connection).transaction(readonly=connection.get_execution_options().get(_READS, False))
-        connection.info[_TRANSACTION] = transaction
-        connection.connection.run_async(lambda _: transaction.start())
+def _taken(connection: Any, record: Any, *_: object) -> None:
+    try:
+        _begin(connection, record.info)
+    except Exception as error:
+        raise DisconnectionError from error
 
-    @event.listens_for(engine, "commit")
-    def commit(connection: Connection) -> None:
-        transaction = connection.info.pop(_TRANSACTION)
-        connection.connection.run_async(lambda _: transaction.commit())
 
-    @event.listens_for(engine, "rollback")
-    def roll_back(connection: Connection) -> None:
-        transaction = None if connection.invalidated else connection.info.pop(_TRANSACTION, None)
-        if transaction is not None and _driver_of(connection).is_in_transaction():
-            connection.connection.run_async(lambda _: transaction.rollback())
+def _begun(connection: Connection) -> None:
+    if not _driver_of(connection).is_in_transaction():
+        _begin(connection.connection, connection.info)
+    if connection.get_execution_options().get(_READS):
+        connection.connection.run_async(lambda driver: driver.execute("set transaction read only"))
+
+
+def _committed(connection: Connection) -> None:
+    transaction = connection.info.pop(_TRANSACTION)
+    connection.connection.run_async(lambda _: transaction.commit())
+
+
+def _rolled_back(connection: Connection) -> None:
+    if not connection.invalidated:
+        _roll_back(connection.connection, connection.info)
+
+
+def _reset(connection: Any, record: Any, state: PoolResetState) -> None:
+    if not state.terminate_only:
+        _roll_back(connection, record.info)
+
+
+def _begin(connection: Any, info: dict[Any, Any]) -> None:
+    transaction = info[_TRANSACTION] = connection.driver_connection.transaction()
+    connection.run_async(lambda _: transaction.start())
+
+
+def _roll_back(connection: Any, info: dict[Any, Any]) -> None:
+    transaction = info.pop(_TRANSACTION, None)
+    if transaction is not None and connection.driver_connection.is_in_transaction():
+        connection.run_async(lambda _: transaction.rollback())
 
 
 def _driver_of(connection: Connection) -> asyncpg.Connection:
@@ -169,7 +189,7 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
 
     def __init__(self, dsn: str, *, size: int, wait_seconds: float) -> None:
         super().__init__(
-            dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset, loop=None,
+            dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset_read, loop=None,
             connection_class=asyncpg.Connection, record_class=asyncpg.Record, server_settings=_SERVER_SETTINGS, timeout=10,
         )  # fmt: skip
         self.totals = Totals()
@@ -260,6 +280,10 @@ async def get_session(connection: HTTPConnection) -> AsyncIterator[Session]:
         return
     async with (await database_of(connection)).session() as session:
         yield session
+
+
+session_of = asynccontextmanager(get_session)
+"""The same for who takes no part in the framework's dependencies."""
 
 
 async def get_read_session(database: Annotated[Database, Depends(database_of)]) -> AsyncIterator[ReadSession]:

@@ -1,5 +1,6 @@
 """Rows of tables as the rules of `shared_models` see them, and what the rules make of them, kept."""
 
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -13,14 +14,14 @@ R = TypeVar("R", bound=Row)
 
 def seen(model: type[R], row: SQLModel, **more: Any) -> R:
     """`row` as devices hold it; what is no column of it is `more`. Nothing is validated: the database has it from a command."""
-    columns = {name: getattr(row, name) for name in type(row).model_fields if name in model.model_fields}
+    columns = {name: getattr(row, name) for name in _shared(type(row), model)}
     found: Any = model.model_construct(**columns, **more)
     return cast("R", found)
 
 
 def keep(row: SQLModel, made: Row) -> None:
     """Write into the columns what a rule has made of them."""
-    names = type(row).model_fields.keys() & type(made).model_fields.keys()
+    names = _shared(type(row), type(made))
     changed = {name: value for name in names if (value := stored(getattr(made, name))) != getattr(row, name)}
     if changed and "updated_at" in type(row).model_fields:
         changed["updated_at"] = now()
@@ -37,4 +38,10 @@ def stored(value: Any) -> Any:
 
 def columns_of(table: type[SQLModel], row: Row) -> dict[str, Any]:
     """What `row` tells of a row of `table`."""
-    return {name: stored(getattr(row, name)) for name in table.model_fields if name in type(row).model_fields}
+    return {name: stored(getattr(row, name)) for name in _shared(table, type(row))}
+
+
+@cache
+def _shared(table: type[SQLModel], row: type[Row]) -> tuple[str, ...]:
+    """The columns that both have."""
+    return tuple(name for name in table.model_fields if name in row.model_fields)

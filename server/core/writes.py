@@ -6,7 +6,8 @@ what was answered first is kept in the transaction that did the work, and answer
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from functools import partial
+from typing import Any, Protocol, cast, runtime_checkable
 from uuid import UUID
 
 from fastapi import HTTPException, Request, Response
@@ -38,6 +39,14 @@ class Receipts(Protocol):
     async def keep(self, session: Session, actor: Actor, command_id: UUID, answer: Response) -> None: ...
 
 
+@runtime_checkable
+class Direct(Protocol):
+    """An endpoint that reads an object that was sent by itself."""
+
+    async def directly(self, request: Request) -> Response | None:
+        """None for what the framework shall refuse, in its words; nothing is done then."""
+
+
 class WriteRoute(APIRoute):
     @property
     def schema(self) -> type[Schema] | None:
@@ -60,6 +69,8 @@ class WriteRoute(APIRoute):
         handler = cast("Handler", super().get_route_handler())
         if not (self.methods or set()) & _WRITING:
             return straight(self.dependant) or handler
+        if isinstance(self.endpoint, Direct):
+            handler = partial(_directly, self.endpoint, handler)
         return _Writing(handler, self.name, self.schema, self.is_for_somebody, self.keeps_answers).answer
 
 
@@ -120,6 +131,11 @@ class _Writing:
             if found is None or isinstance(found, _PASSING):
                 raise
             return await answer_refusal(request, found)
+
+
+async def _directly(endpoint: Direct, otherwise: Handler, request: Request) -> Response:
+    answer = await endpoint.directly(request) if isinstance(request, _Said) else None
+    return answer or await otherwise(request)
 
 
 class _Said(Request):

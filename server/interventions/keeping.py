@@ -67,16 +67,26 @@ async def _update(session: Session, before: InterventionRow, after: Intervention
 async def _keep_entries(session: Session, name: str, job: InterventionRow, old: Iterable[Any], new: Iterable[Any]) -> None:
     """What went first: an answer makes room for the one that replaces it."""
     table, id_field = repository.CHILDREN[name]
-    known, wanted = {entry.id: entry for entry in old}, {entry.id: entry for entry in new}
+    known, wanted = _by_id(_changed(old, new)), _by_id(_changed(new, old))
     if gone := known.keys() - wanted.keys():
         await row_writes.delete(session, table, gone)
     for entry_id in known.keys() & wanted.keys():
         entry, was = wanted[entry_id], known[entry_id]
-        if entry is not was and (changes := {key: value for key, value in entry if value != getattr(was, key)}):
+        if changes := {key: value for key, value in entry if value != getattr(was, key)}:
             await row_writes.update(session, table, entry_id, changes)
     for entry_id in wanted.keys() - known.keys():
         if not await row_writes.insert_new(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
             raise AlreadyExists(field=id_field)
+
+
+def _changed(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+    """Those that are not among the others as they are: a rule leaves most as it found them."""
+    same = set(map(id, others))
+    return [entry for entry in entries if id(entry) not in same]
+
+
+def _by_id(entries: Iterable[Any]) -> dict[UUID, Any]:
+    return {entry.id: entry for entry in entries}
 
 
 def _life(job: InterventionRow | None) -> tuple[object, ...]:
@@ -120,5 +130,5 @@ def _added(before: InterventionRow | None, after: InterventionRow) -> dict[str, 
 
 
 def _missing(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
-    known = {entry.id for entry in others}
-    return [entry for entry in entries if entry.id not in known]
+    known = _by_id(_changed(others, entries))
+    return [entry for entry in _changed(entries, others) if entry.id not in known]

@@ -1,5 +1,6 @@
 """How a sheet changes: its state, who may touch it, whose timer runs."""
 
+from bisect import insort
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -71,20 +72,21 @@ def somebody(by: By) -> UUID:
 
 
 def with_new(entries: Iterable[E], new: E, field: str) -> list[E]:
-    """`field` names the id that must not be taken."""
+    """The `entries` are in order; `field` names the id that must not be taken."""
     known = list(entries)
-    if any(entry.id == new.id for entry in known):
+    if any(entry.id.int == new.id.int for entry in known):
         raise AlreadyExists(field=field)
-    return in_order([*known, new])
+    insort(known, new, key=_turn)
+    return known
 
 
 def in_order(entries: Iterable[E]) -> list[E]:
     """As the server tells them: by when they happened."""
-    return sorted(entries, key=lambda entry: (_when(entry), entry.id))
+    return sorted(entries, key=_turn)
 
 
-def _when(entry: Entry) -> datetime:
-    return entry.started_at if isinstance(entry, ActionRow) else entry.occurred_at
+def _turn(entry: Entry) -> tuple[datetime, UUID]:
+    return (entry.started_at if isinstance(entry, ActionRow) else entry.occurred_at), entry.id
 
 
 def ended(actions: Iterable[ActionRow], at: datetime) -> list[ActionRow]:

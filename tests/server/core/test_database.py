@@ -2,6 +2,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, TypeAdapter
@@ -52,6 +53,13 @@ class TestTransactions:
         await session.commit()
         assert (await client.post("/api/v1/late/read")).status_code == 500
         assert await session.scalar(text("select count(*) from later")) == 0
+
+    async def test_a_connection_that_was_lost_while_nobody_used_it_costs_nobody_an_answer(self, client_as, database_url):
+        admin = await client_as("admin")
+        for number in range(2):
+            assert (await admin.post("/api/v1/sites", json={"name": f"Site {number}"})).status_code == 201
+            with psycopg.connect(database_url) as other:
+                other.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'etabli' and state = 'idle'")
 
     async def test_a_lost_database_is_a_503(self, app, client_as):
         admin = await client_as("admin")
