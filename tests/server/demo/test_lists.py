@@ -260,6 +260,9 @@ class _Counting:
         self._pool = pool
 
     def __getattr__(self, verb: str) -> Any:
+        if verb == "totals":
+            return self._pool.totals
+
         async def asked(statement: str, *args: Any) -> Any:
             self.calls.append(statement)
             return await getattr(self._pool, verb)(statement, *args)
