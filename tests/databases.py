@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core import flock, histories, migrations
 from server.core.database import Database, ReadPool, ReadSession, Session
+from server.core.list_memory import ListMemory
 from server.core.postgres import EmbeddedPostgres
-from server.core.totals import Totals
 
 PROJECT = Path(__file__).parents[1]
 CACHE = PROJECT / ".cache" / "test-postgres"
@@ -151,7 +151,7 @@ class OneConnection:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
-        self.totals = Totals()
+        self.memory = ListMemory()
 
     @asynccontextmanager
     async def acquire(self, **_: object) -> AsyncIterator[asyncpg.Connection]:

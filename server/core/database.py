@@ -18,7 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
 
-from server.core.totals import Totals
+from server.core.list_memory import ListMemory
 
 BeforeCommit = Callable[["Session"], Awaitable[None]]
 _SERVER_SETTINGS = {
@@ -191,10 +191,14 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
         super().__init__(
             dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset_read, loop=None,
             connection_class=asyncpg.Connection, record_class=asyncpg.Record, server_settings=_SERVER_SETTINGS, timeout=10,
+            init=self._opened,
         )  # fmt: skip
-        self.totals = Totals()
+        self.memory = ListMemory()
         self._wait_seconds = wait_seconds
         self._long_reads = asyncio.Semaphore(max(1, size // 4))
+
+    async def _opened(self, _: asyncpg.Connection) -> None:
+        self.memory.clear()
 
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=self._wait_seconds if timeout is None else timeout)

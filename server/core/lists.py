@@ -33,10 +33,11 @@ from server.core.cells import Value
 from server.core.errors import NotFound
 from server.core.held import HELD, Held
 from server.core.i18n import translator
+from server.core.list_items import OLDEST, FoundRow, Items, Pool
+from server.core.list_memory import UNKNOWN, Total
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
 from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
-from server.core.totals import UNKNOWN, Total
 from shared_models.base import Schema
 from shared_models.paging import KeysetQuery, PageQuery
 
@@ -47,7 +48,7 @@ Narrowing = str | Mapping[Any, str]
 _ASKED_OTHERWISE = {"page", "size", "sort", "cursor", "search", "limit"}
 _REFERENCE = re.compile(r"\b([a-z_]+)\.[a-z_]")
 _BEYOND = re.compile(r"\b(select|now\(\))")
-_MARK = ", n.mark, n.mark < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as is_settled from (select {} as mark offset 0) n"
+_PAGE = "select array_agg(p.id) as ids, array_agg(p.xid) as xids, array_agg(p.told) as told from ({}) p"
 _OF_SITE = "(select z.clock from sites z where z.id = {}.site_id)"
 UTC: Final = "'UTC'"
 
@@ -170,7 +171,8 @@ def every_word(condition: str) -> Callable[[str], Found]:
 class List:
     """`carried` comes from what is joined, with the row; `columns` are computed for the rows of a page only, from the row itself.
 
-    What is `exported` is a column of either, or of the table. `words` says in whose words a choice is exported
+    Of `columns`, those that are `still` look at nothing but the row and its children, as long as `still_while` holds: they are
+    remembered with it. What is `exported` is a column of either, or of the table. `words` says in whose words a choice is exported
     (`domain.priority`), `clock` at whose clock an instant is. `row` makes an item's JSON where `columns` do not.
     """
 
@@ -188,6 +190,8 @@ class List:
     of: Of | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    still: Sequence[str] = ()
+    still_while: str = "true"
     row: str = ""
     filters: Mapping[str, Narrowing] = field(default_factory=dict)
     search: Callable[[str], Found] | None = None
@@ -305,18 +309,30 @@ class List:
         slice_, order = _Slice(query.size, (query.page - 1) * query.size), self._order(query.sort, found)
         if known and slice_.is_nearer_to_end_of(known.rows) and order.parts is None:
             slice_, order = slice_.seen_from_end_of(known.rows), self._orders[_opposite(query.sort or self.order)]
-        total, mark = chosen.count(self._own), NOTHING
+        total, mark = chosen.count(self._own), plain("null::bigint")
         if known is not None and self._held is not None:
             total = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total)
-            mark = sql(_MARK, self._held.newest(actor))
-        items = sql("coalesce((select {} from ({}) t), '[]')::text", self._aggregate, self._rows(self._columns, chosen, order, slice_))
-        return sql("{}select {} as items, {} as total{}", chosen.matches, items, total, mark)
+            mark = self._held.newest(actor)
+        page = sql(_PAGE, self._rows(self._items.columns, chosen, order, slice_))
+        return sql(
+            "{}select a.*, {} as total, n.mark, n.mark < {} as is_settled from (select {} as mark offset 0) n, ({}) a",
+            chosen.matches, total, OLDEST, mark, page,
+        )  # fmt: skip
 
     def _counted_as(self, actor: Actor, query: PageQuery, of: UUID | None) -> Hashable | None:
         """Under what the total is kept; None where it may change with something else than the rows."""
         asked = tuple(getattr(query, name) for name in self.filters)
         is_own = self._held and not getattr(query, "search", None) and self._chosen(actor, query, of, Found()).is_own
         return (self.name, actor.site_ids, of, asked) if is_own else None
+
+    @cached_property
+    def _items(self) -> Items:
+        own = {name: text for name, text in self.columns.items() if name in self.item.model_fields}
+        joined_in = {name: f"{self.alias}.{name}" for name in self.carried if name in self.item.model_fields}
+        return Items(
+            self.name, self.item, self.table, computed=joined_in | own, still=self.still, while_=self.still_while, row=self.row,
+            is_synced=self._held is not None,
+        )  # fmt: skip
 
     @cached_property
     def _held(self) -> Held | None:
@@ -326,45 +342,48 @@ class List:
 
     # --- answers
 
-    async def page(self, pool: asyncpg.Pool, actor: Actor, query: PageQuery, of: UUID | None = None) -> Response:
+    async def page(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None = None) -> Response:
         """A `Page` of items."""
         row, total = await self._counted(pool, actor, query, of)
         if not total:
             await self.ensure_in_sight(pool, actor, of)
+        items = await self._items.written(pool, map(FoundRow, row["ids"] or (), row["xids"] or (), row["told"] or ()))
         pages = -(-total // query.size)
-        body = f'{{"items":{row["items"]},"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
+        body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
         return Response(body, media_type=JSON)
 
-    async def _counted(self, pool: asyncpg.Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
+    async def _counted(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
         key = self._counted_as(actor, query, of)
         if key is None:
             row = await pool.fetchrow(*self.paging(actor, query, of).rendered())
             return row, row["total"]
-        known = pool.totals.find(key)
+        known = pool.memory.total(key)
         row = await pool.fetchrow(*self.paging(actor, query, of, known).rendered())
         if row["total"] is None:
             return row, known.rows
         if row["is_settled"]:
-            pool.totals.keep(key, Total(row["mark"], row["total"]))
+            pool.memory.keep_total(key, Total(row["mark"], row["total"]))
         if known.rows:  # what was known is so no more, and the page may have been read from where the end was
             row = await pool.fetchrow(*self.paging(actor, query, of, Total(UNKNOWN, 0)).rendered())
         return row, row["total"]
 
-    async def following(self, pool: asyncpg.Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
+    async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
         """A `KeysetPage` of items: one row more than asked is read, to know whether there are others."""
         found, at = self._found(query), plain(str(self.sorts[self.order[1:]]))
-        row_id = plain(f"{self.alias}.id")
-        after = [sql("({}, {}) < ({}, {})", at, row_id, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
-        item = sql("{} as at, {} as id, (select row_to_json(t) from (select {}) t)::text as item", at, row_id, self._columns)
-        chosen = self._chosen(actor, query, of, found, *after)
-        rows = await pool.fetch(*self._rows(item, chosen, self._orders[self.order], _Slice(query.size + 1)).rendered())
+        after = (
+            [sql("({}, {}.id) < ({}, {})", at, self._alias, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
+        )
+        chosen, columns = self._chosen(actor, query, of, found, *after), sql("{} as at, {}", at, self._items.columns)
+        rows = await pool.fetch(*self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1)).rendered())
         if not rows:
             await self.ensure_in_sight(pool, actor, of)
-        last = rows[query.size - 1] if len(rows) > query.size else None
-        going_on = f'"{encode_cursor(last["at"], last["id"])}"' if last else "null"
-        return Response(f'{{"items":[{",".join(row["item"] for row in rows[: query.size])}],"next":{going_on}}}', media_type=JSON)
+        items = await self._items.written(pool, (FoundRow(row["id"], row["xid"], row["told"]) for row in rows[: query.size]))
+        going_on = "null"
+        if len(rows) > query.size:
+            going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'
+        return Response(f'{{"items":[{",".join(items)}],"next":{going_on}}}', media_type=JSON)
 
-    async def whole(self, pool: asyncpg.Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
+    async def whole(self, pool: Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
         """A JSON array of items."""
         chosen = self._chosen(actor, query, of, Found())
         most = getattr(query, "limit", None)
@@ -374,7 +393,7 @@ class List:
             await self.ensure_in_sight(pool, actor, of)
         return Response(body, media_type=JSON)
 
-    async def ensure_in_sight(self, pool: asyncpg.Pool, actor: Actor, of: UUID | None) -> None:
+    async def ensure_in_sight(self, pool: Pool, actor: Actor, of: UUID | None) -> None:
         if self.of and of and not await pool.fetchval(*sql("select {}", self.of.is_in_sight(actor, of)).rendered()):
             raise NotFound
 

@@ -26,6 +26,8 @@ _COLUMNS = {
     "technician": name_of("i.assigned_technician_id"),
     "labour_minutes": labour_minutes("i"),
 }
+_STILL = ("labour_minutes",)
+_NOBODY_IS_AT_WORK = "not exists (select from intervention_action a where a.intervention_id = i.id and a.ended_at is null)"
 _WORDS = {"intervention_type": "domain.type", "status": "domain.job", "priority": "domain.priority"}
 _EXPORTED = (
     "number", "title", "equipment_code", "equipment_name", "intervention_type", "status", "priority", "technician", "created_at",
@@ -35,7 +37,7 @@ _EXPORTED = (
 INTERVENTIONS = List(
     "interventions", InterventionListItem, _ROWS,
     scope=on_sites("i.site_id"),
-    columns=_COLUMNS,
+    columns=_COLUMNS, still=_STILL, still_while=_NOBODY_IS_AT_WORK,
     query=InterventionFilter,
     filters=exact("i", "site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated") | {
         "awaits_validation": "(i.status = 'completed' and not i.is_validated and i.needs_validation) = {}",
@@ -63,7 +65,8 @@ INTERVENTIONS = List(
     words=_WORDS,
 )  # fmt: skip
 OF_MACHINE = List(
-    "machine_history", InterventionListItem, _ROWS, of=Of("equipment e", "equipment_id"), columns=_COLUMNS, query=KeysetQuery,
+    "machine_history", InterventionListItem, _ROWS, of=Of("equipment e", "equipment_id"), columns=_COLUMNS, still=_STILL,
+    still_while=_NOBODY_IS_AT_WORK, query=KeysetQuery,
     sorts={"created_at": "i.created_at"}, order="-created_at", exported=_EXPORTED, words=_WORDS,
 )  # fmt: skip
 HISTORY = List(

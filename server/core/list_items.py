@@ -1,0 +1,88 @@
+"""A list's items as JSON: what changes only with the row is written once and remembered, the rest is asked for with each page."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel
+
+from server.core.list_memory import ListMemory, Text
+from server.core.queries import Sql, plain, sql
+from server.core.sql import json_cast
+
+OLDEST = plain("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+"""The oldest transaction that has not ended."""
+
+
+class Pool(Protocol):
+    """The read pool, with what lists remember of its database."""
+
+    memory: ListMemory
+
+    async def fetch(self, statement: str, *args: Any) -> list[asyncpg.Record]: ...
+    async def fetchrow(self, statement: str, *args: Any) -> Any: ...
+    async def fetchval(self, statement: str, *args: Any) -> Any: ...
+
+
+class FoundRow(NamedTuple):
+    """A row of a page, and what is told of it with each page, as a JSON object; `xid` None where nothing is remembered."""
+
+    id: UUID
+    xid: int | None
+    told: str | None
+
+
+class Items:
+    """`still` are the computed columns that look at nothing but the row and its children, as long as `while_` is true of it.
+
+    A column of the row itself is always of that kind; without a `sync_xid` to tell of a change nothing is.
+    """
+
+    def __init__(
+        self, name: str, item: type[BaseModel], table: str, *, computed: dict[str, str], still: Sequence[str], while_: str, row: str,
+        is_synced: bool,
+    ) -> None:  # fmt: skip
+        self._name, self._table = name, table
+        alias = table.rpartition(" ")[2]
+        self._alias = plain(alias)
+        told = item.model_fields.keys() if not is_synced else computed.keys() - set(still)
+        texts = {field: computed.get(field, f"{alias}.{field}") for field in item.model_fields}
+        self._is_remembered = is_synced and not row
+        self._kept = _object(item, texts, item.model_fields.keys() - told) if self._is_remembered else None
+        self._while = plain(while_)
+        of_row = _object(item, texts, told) if self._is_remembered or not row else plain(f"({row})::text")
+        xid = plain(f"{alias}.sync_xid" if self._is_remembered else "null::bigint")
+        self.columns = sql("{}.id, {} as xid, {} as told", self._alias, xid, of_row)
+        """Of a page's rows."""
+
+    async def written(self, pool: Pool, found: Iterable[FoundRow]) -> list[str]:
+        """In order; a row that has gone since it was found is left out."""
+        rows = list(found)
+        if self._kept is None:
+            return [str(row.told) for row in rows]
+        kept = {row.id: pool.memory.text(self._name, row.id, row.xid or 0) for row in rows}
+        missing = [row_id for row_id, text in kept.items() if text is None]
+        kept |= await self._read(pool, missing) if missing else {}
+        return [f"{text[:-1]},{row.told[1:]}" if row.told else text for row in rows if (text := kept[row.id])]
+
+    async def _read(self, pool: Pool, ids: list[UUID]) -> dict[UUID, str | None]:
+        statement = sql(
+            "select {a}.id, {a}.sync_xid as xid, {} and {a}.sync_xid < {} as is_still, {} as json from {} where {a}.id = any({}::uuid[])",
+            self._while, OLDEST, self._kept, plain(self._table), ids, a=self._alias,
+        )  # fmt: skip
+        read: dict[UUID, str | None] = {}
+        for row in await pool.fetch(*statement.rendered()):
+            read[row["id"]] = row["json"]
+            if row["is_still"]:
+                pool.memory.keep_text(self._name, row["id"], Text(row["xid"], row["json"]))
+        return read
+
+
+def _object(item: type[BaseModel], texts: dict[str, str], names: Iterable[str]) -> Sql:
+    """One JSON object of these fields; null for none."""
+    wanted = set(names)
+    columns = [
+        f'{json_cast(texts[name], field.annotation)} as "{name}"' for name, field in item.model_fields.items() if name in wanted
+    ]  # fmt: skip
+    return sql("(select row_to_json(o)::text from (select {}) o)", plain(", ".join(columns))) if columns else plain("null::text")
