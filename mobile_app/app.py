@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 
 import flet as ft
 
@@ -12,6 +13,7 @@ from mobile_app.core.recovery import StoreNotes
 from mobile_app.core.session import SessionState
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
+from mobile_app.domain.lookup import living
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
@@ -19,8 +21,8 @@ from mobile_app.routes import after_sign_in, is_bare, outside, place_of, screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import Banner, EmptyState, Progress, SkeletonList, UpdateBanner
-from mobile_app.ui.hooks import DraftContext, use_breakpoint, use_live, use_subscription
+from mobile_app.ui.feedback import Banner, EmptyState, HairProgress, Progress, SkeletonList, UpdateBanner
+from mobile_app.ui.hooks import DraftContext, State, use_breakpoint, use_live, use_state, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
 from shared_models.permissions import Permission, Role, may
@@ -163,7 +165,7 @@ def Frame() -> ft.Control:
     size = use_breakpoint()
     update, set_update = ft.use_state(False)
     notes = use_live(client.notes)
-    is_first = use_first_load(client)
+    loaded = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
     use_subscription(lambda: bridge.on("open", lambda message: go(message["url"])))
 
@@ -186,8 +188,9 @@ def Frame() -> ft.Control:
         place,
         lambda key: go(f"/{key}"),
         scanner(client),
-        FirstLoad() if is_first else ft.use_route_outlet(),
+        ft.use_route_outlet() if loaded is Loaded.all or (loaded is Loaded.some and place in USABLE_AT_ONCE) else FirstLoad(),
         banners=[*newer, *storage_notes(notes)],
+        progress=LoadLine() if loaded is Loaded.some else None,
         bare=is_bare(path, on_phone=size == Breakpoint.phone),
     )
 
@@ -198,11 +201,38 @@ def storage_notes(notes: StoreNotes) -> list[ft.Control]:
     return [Banner(words, tone=Tone.warning, action=t("common.ok"), on_action=notes.seen) for words in said]
 
 
-def use_first_load(client: Client) -> bool:
-    """Whether the device has yet to hold everything once; renders again only when that changes."""
-    is_first, set_first = ft.use_state(client.sync.status.is_first)
-    use_subscription(lambda: client.sync.subscribe(lambda *_: set_first(client.sync.status.is_first)))
-    return is_first
+class Loaded(Enum):
+    """`some`: the first page has come, with what its reader is likely to have come for."""
+
+    nothing = "nothing"
+    some = "some"
+    all = "all"
+
+
+USABLE_AT_ONCE = frozenset({"", "today", "equipment", "jobs", "e", "scan", "me", "needs-you"})
+"""Where part of the rows is of use already; a figure of part of them would be wrong."""
+
+
+def use_first_load(client: Client) -> Loaded:
+    """How much the device holds of what it will hold; renders again only when that changes."""
+    start: State[Loaded] = use_state(_loaded(client))
+    loaded, set_loaded = start
+    use_subscription(lambda: client.sync.subscribe(lambda *_: set_loaded(_loaded(client))))
+    return loaded
+
+
+def _loaded(client: Client) -> Loaded:
+    status = client.sync.status
+    if not status.is_first:
+        return Loaded.all
+    return Loaded.some if client.equipment.rows else Loaded.nothing
+
+
+@component
+def LoadLine() -> ft.Control:
+    """How far the first load is, over the screen's upper edge: it moves nothing when it comes and goes."""
+    progress = use_live(use_client().sync).status.progress
+    return HairProgress(t("app.first_load"), *progress) if progress else ft.Container()
 
 
 @component
@@ -250,9 +280,8 @@ def _organisation(role: Role) -> list[Destination]:
 
 
 def _to_validate(client: Client) -> int:
-    rows = client.interventions.rows.values()
-    return sum(1 for job in rows if job.awaits_validation)
+    return sum(job.awaits_validation for job in living(client))
 
 
 def _new_requests(client: Client) -> int:
-    return sum(1 for request in client.requests.rows.values() if request.status == RequestStatus.new)
+    return len(client.requests.having(status=[RequestStatus.new]))

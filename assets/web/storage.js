@@ -94,11 +94,33 @@ globalThis.etabliStorage = (() => {
     });
   }
 
-  const joined = (request) => () => `[${request.result.map((record) => record.j).join(",")}]`;
+  /** Key and JSON of each, a line each: JSON has no line breaks of its own, and Python splits lines faster than it reads JSON. */
+  const lines = (records) => records.flatMap((record) => [record.key, record.j]).join("\n");
 
   // By the range of keys "<entity>/…" ("0" follows "/"): the index on entities gives the same rows more slowly.
   const rows = (base, entity) =>
-    base.within(["rows"], "readonly", (store) => joined(store("rows").getAll(IDBKeyRange.bound(entity + "/", entity + "0", false, true))));
+    base.within(["rows"], "readonly", (store) => {
+      const found = store("rows").getAll(IDBKeyRange.bound(entity + "/", entity + "0", false, true));
+      return () => lines(found.result);
+    });
+
+  /** A page of a pull, which Python neither reads nor writes: what it needs to know of it, and what `take` writes.
+   *  kinds: {entity: {held, refs: [[name, field]]}} */
+  function page(body, kinds) {
+    const { changes, ...head } = JSON.parse(new TextDecoder().decode(body));
+    const kindOf = JSON.parse(kinds);
+    const puts = changes.filter(({ row }) => row !== null).map(({ entity, id, site_id, row }) => {
+      const refs = (kindOf[entity]?.refs ?? []).flatMap(([name, field]) => [row[field] ?? []].flat().map((value) => `${name}:${value}`));
+      return { key: `${entity}/${id}`, e: entity, s: site_id, refs, j: JSON.stringify(row) };
+    });
+    const drops = changes.filter(({ row }) => row === null).map(({ entity, id, site_id }) => [`${entity}/${id}`, site_id]);
+    return {
+      puts,
+      drops,
+      head: JSON.stringify({ head, drops, keys: puts.map(({ key }) => key) }),
+      held: () => lines(puts.filter(({ e }) => kindOf[e]?.held)),
+    };
+  }
 
   const rowsOf = (base, entity, ref) =>
     base.within(["rows"], "readonly", (store) => {
@@ -113,9 +135,11 @@ globalThis.etabliStorage = (() => {
     });
 
   /** batch: {reset, drops: [[key, site]], puts: [record], sites: [id] | null, kv: {key: value}}; a row that is put is not dropped. */
-  const apply = (base, text) => {
-    const batch = JSON.parse(text);
-    return base.within(["rows", "kv"], "readwrite", (store) => {
+  const apply = (base, text) => write(base, JSON.parse(text));
+  const take = (base, { puts, drops }, text) => write(base, { puts, drops, ...JSON.parse(text) });
+
+  const write = (base, batch) =>
+    base.within(["rows", "kv"], "readwrite", (store) => {
       const table = store("rows");
       if (batch.reset) table.clear();
       for (const record of batch.puts) table.put(record);
@@ -126,7 +150,6 @@ globalThis.etabliStorage = (() => {
       if (batch.sites) keepSites(table, new Set(batch.sites));
       for (const [key, value] of Object.entries(batch.kv)) store("kv").put({ key, value });
     });
-  };
 
   function keepSites(table, sites) {
     table.openCursor().onsuccess = ({ target }) => {
@@ -192,5 +215,5 @@ globalThis.etabliStorage = (() => {
       request.onerror = () => reject(request.error);
     });
 
-  return { open, claim, existing, keys, rows, rowsOf, rowsAt, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
+  return { open, claim, existing, keys, rows, rowsOf, rowsAt, page, take, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
 })();

@@ -70,6 +70,10 @@ class Api:
         answer = await self.send(method, BASE + path + _query(params), headers=headers, body=content)
         return json.loads(answer.body) if answer.body else None
 
+    async def body(self, path: str, **params: Any) -> bytes:
+        """A GET's answer as it comes."""
+        return (await self.send("GET", BASE + path + _query(params))).body
+
     async def public(self, path: str, body: Schema | None = None) -> Any:
         """What needs no sign-in: a GET, or a POST when there is a `body`."""
         headers = self._headers() if body is None else {**self._headers(), "Content-Type": "application/json"}

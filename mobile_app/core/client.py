@@ -281,7 +281,6 @@ class Client:
         assert self.device_id
         self.session.user = user
         await self.tables.load(store)
-        await self._let_go_of_old(store)
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
@@ -290,6 +289,7 @@ class Client:
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)
+        self._spawn(self._let_go_of_old(store))
         self._spawn(self._bring_home(store, str(user.id)))
 
     async def _bring_home(self, store: LocalStore, user_id: str) -> None:
@@ -301,13 +301,23 @@ class Client:
             self._outbox_changed()
 
     async def _let_go_of_old(self, store: LocalStore) -> None:
-        """What is over is read from the server: a device holds as much as one that loads everything today."""
+        """What is over is read from the server: a device holds as much as one that loads everything today. Once a day, behind the start."""
         now = self.now()
-        old = [row for kind, stays in self.STAYS.items() for row in self.tables[kind].rows.values() if not stays(row, now)]
-        if old:
-            await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
-        for row in old:
-            self.tables[type(row)].forget(row.id)
+        if await store.get("let_go") == now.date().isoformat():
+            return
+        for kind, stays in self.STAYS.items():
+            for _ in self.tables[kind].rows.reading():
+                await asyncio.sleep(0)
+            if self._store is not store:
+                return
+            old = [row for row in self.tables[kind].server_rows() if not stays(row, now)]
+            if old:
+                await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
+            for row in old:
+                self.tables[kind].forget(row.id)
+            if old:
+                self.tables.notify([kind.entity])
+        await store.set("let_go", now.date().isoformat())
 
     def _enter(self, user: SessionUser) -> None:
         self.session.move(SessionState.signed_in, user)
@@ -502,7 +512,7 @@ class Client:
             if text is None:
                 self.tables.by_entity[entity].forget(UUID(row_id))
             else:
-                self.tables.by_entity[entity].put([text])
+                self.tables.by_entity[entity].put({row_id: text})
 
     async def _reload_outbox(self) -> None:
         if self._store is not None:

@@ -1,7 +1,10 @@
 """The two halves of a round with the server: push what waits, pull what changed."""
 
+import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +13,7 @@ from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
 from mobile_app.core.errors import ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
-from mobile_app.core.storage import Batch, LocalStore, StoredRow, refs_of
+from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
 from shared_models.base import Command
 from shared_models.entities import ENTITIES
@@ -131,7 +134,10 @@ _UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
 
 
 class Pull:
-    """Brings the device's rows up to the server's. A page is written whole, with the cursor after it."""
+    """Brings the device's rows up to the server's. A page is written whole, with the cursor after it.
+
+    The next page is asked for while one is being written. Of many pages, screens hear now and then.
+    """
 
     def __init__(
         self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress, on_reset: OnReset
@@ -145,6 +151,7 @@ class Pull:
         self._on_reset = on_reset
         self._scope: list[str] | None = None
         self._is_through = False
+        self._unsaid = Unsaid()
         self.is_whole = self.was_reset = False
         self.clock_changed = False
 
@@ -155,49 +162,61 @@ class Pull:
         horizon. What is left over from an interrupted pull was chosen when that one began.
         """
         self.is_whole, self._is_through, self.was_reset = self._is_through, False, False
-        while True:
-            cursor = await self._store.get("cursor")
-            started = self._clock.started()
-            page = await self._api.get("/sync/pull", cursor=json.loads(cursor) if cursor else None)
-            self.clock_changed |= self._clock.learn(datetime.fromisoformat(page["server_now"]), started)
-            await self._apply(page)
-            if progress := page.get("progress"):
-                self._on_progress(progress["done"], progress["total"])
-            if not page["more"]:
-                self._is_through = True
-                horizon: int | None = page.get("horizon")
-                return horizon
+        cursor = await self._store.get("cursor")
+        asked = asyncio.ensure_future(self._ask(json.loads(cursor) if cursor else None))
+        try:
+            while True:
+                page = await asked
+                if is_more := page.head["more"]:
+                    asked = asyncio.ensure_future(self._ask(page.head["cursor"]))
+                await self._apply(page)
+                if progress := page.head.get("progress"):
+                    self._on_progress(progress["done"], progress["total"])
+                if not is_more:
+                    self._is_through = True
+                    horizon: int | None = page.head.get("horizon")
+                    return horizon
+        finally:
+            asked.cancel()
+            self._say()
 
-    async def _apply(self, page: dict[str, Any]) -> None:
-        puts = [_stored(change) for change in page["changes"] if change["row"] is not None]
-        drops = [(_key(change), change["site_id"]) for change in page["changes"] if change["row"] is None]
-        sites = await self._new_scope(page["scope"]["site_ids"])
-        kv = {"cursor": json.dumps(page["cursor"]), "scope": json.dumps(page["scope"]["site_ids"])}
-        reset = bool(page.get("reset"))
+    async def _ask(self, cursor: str | None) -> Page:
+        started = self._clock.started()
+        page = self._store.page(await self._api.body("/sync/pull", cursor=cursor))
+        self.clock_changed |= self._clock.learn(datetime.fromisoformat(page.head["server_now"]), started)
+        return page
+
+    async def _apply(self, page: Page) -> None:
+        head = page.head
+        sites = await self._new_scope(head["scope"]["site_ids"])
+        reset = bool(head.get("reset"))
         if reset and await self._store.get("cursor") is not None:
             await self._on_reset()
             self.was_reset = True
-        await self._store.apply(Batch(puts=puts, drops=drops, kv=kv, sites=sites, reset=reset))
-        changed = self._show(puts, drops, sites, reset=reset)
-        if changed:
-            keys = [] if reset or sites is not None else [*(row.key for row in puts), *(key for key, _ in drops)]
-            self._on_rows(changed, keys)
+        kv = {"cursor": json.dumps(head["cursor"]), "scope": json.dumps(head["scope"]["site_ids"])}
+        await self._store.take(page, kv=kv, sites=sites, reset=reset)
+        self._unsaid.add(self._show(page, sites, reset=reset), [] if reset or sites is not None else [*page.keys, *dict(page.drops)])
+        if not head["more"] or self._unsaid.is_due:
+            self._say()
 
-    def _show(
-        self, puts: Sequence[StoredRow], drops: Sequence[tuple[str, str | None]], sites: list[str] | None, *, reset: bool
-    ) -> set[str]:
+    def _say(self) -> None:
+        said, self._unsaid = self._unsaid, Unsaid(time.monotonic())
+        if said.entities:
+            self._on_rows(said.entities, said.keys if said.is_few else [])
+
+    def _show(self, page: Page, sites: list[str] | None, *, reset: bool) -> set[str]:
         """Bring the tables in memory to what has been written; which entities changed."""
         tables = self._tables.by_entity
-        changed = {row.entity for row in puts} | {key.partition("/")[0] for key, _ in drops}
+        changed = {key.partition("/")[0] for key in (*page.keys, *dict(page.drops))}
         if reset:
             for table in tables.values():
-                table.load("[]")
-        for key, site in drops:
+                table.load({})
+        for key, site in page.drops:
             entity, _, row_id = key.partition("/")
             if entity in tables:
                 tables[entity].drop(UUID(row_id), site)
-        for entity in changed & tables.keys():
-            tables[entity].put(row.json for row in puts if row.entity == entity)
+        for entity, texts in page.texts().items():
+            tables[entity].put(texts)
         if sites is not None:
             for table in tables.values():
                 table.keep_sites(frozenset(sites))
@@ -214,11 +233,23 @@ class Pull:
         return sites
 
 
-def _key(change: dict[str, Any]) -> str:
-    return f"{change['entity']}/{change['id']}"
+SAID_EVERY = 0.7
 
 
-def _stored(change: dict[str, Any]) -> StoredRow:
-    row = change["row"]
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    return StoredRow(change["entity"], change["id"], change["site_id"], refs_of(change["entity"], row), text)
+@dataclass
+class Unsaid:
+    """What has changed since screens heard of it; `is_few`: it can be told row by row."""
+
+    since: float = 0.0
+    entities: set[str] = field(default_factory=set)
+    keys: list[str] = field(default_factory=list)
+    is_few: bool = True
+
+    def add(self, entities: set[str], keys: Sequence[str]) -> None:
+        self.entities |= entities
+        self.keys += keys
+        self.is_few &= bool(keys)
+
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self.since >= SAID_EVERY

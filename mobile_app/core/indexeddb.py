@@ -4,12 +4,13 @@ few crossings, whatever the number of rows.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.storage import Batch, Record, StoredBlob
+from mobile_app.core.storage import READ_BY, Batch, Page, Record, StoredBlob, reference_fields
+from shared_models.entities import ENTITIES
 
 _KINDS = {
     "QuotaExceededError": "full",
@@ -58,9 +59,38 @@ class IndexedDBKeyValue:
         self._base.close()
 
 
+_KINDS_OF_ROWS = json.dumps({
+    name: {"held": name not in READ_BY, "refs": [list(ref) for ref in reference_fields(kind)]} for name, kind in ENTITIES.items()
+})  # fmt: skip
+
+
+class BrowserPage:
+    """Reading and writing its rows as JavaScript takes a tenth of the time."""
+
+    def __init__(self, js: Any) -> None:
+        self.js = js
+        told = json.loads(js.head)
+        self.head: dict[str, Any] = told["head"]
+        self.keys: list[str] = told["keys"]
+        self.drops: list[tuple[str, str | None]] = [(key, site) for key, site in told["drops"]]
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for key, text in _lines(str(self.js.held())):
+            entity, _, row_id = key.partition("/")
+            found.setdefault(entity, {})[row_id] = text
+        return found
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    lines = text.split("\n")
+    return zip(lines[::2], lines[1::2], strict=False)
+
+
 class IndexedDBStore(IndexedDBKeyValue):
-    async def rows(self, entity: str) -> str:
-        return str(await _call(self._js.rows, self._base, entity))
+    async def rows(self, entity: str) -> dict[str, str]:
+        start = len(entity) + 1
+        return {key[start:]: text for key, text in _lines(str(await _call(self._js.rows, self._base, entity)))}
 
     async def rows_of(self, entity: str, ref: str) -> str:
         return str(await _call(self._js.rowsOf, self._base, entity, ref))
@@ -68,6 +98,16 @@ class IndexedDBStore(IndexedDBKeyValue):
     async def rows_at(self, keys: Sequence[str]) -> list[str | None]:
         found: list[str | None] = json.loads(await _call(self._js.rowsAt, self._base, json.dumps(list(keys))))
         return found
+
+    def page(self, body: bytes) -> BrowserPage:
+        from pyodide.ffi import to_js
+
+        return BrowserPage(self._js.page(to_js(body), _KINDS_OF_ROWS))
+
+    async def take(self, page: Page, *, kv: Mapping[str, str], sites: Sequence[str] | None, reset: bool) -> None:
+        assert isinstance(page, BrowserPage)
+        rest = {"reset": reset, "sites": None if sites is None else list(sites), "kv": dict(kv)}
+        await _call(self._js.take, self._base, page.js, json.dumps(rest))
 
     async def apply(self, batch: Batch) -> None:
         puts = [{"key": row.key, "e": row.entity, "s": row.site_id, "refs": list(row.refs), "j": row.json} for row in batch.puts]

@@ -1,5 +1,6 @@
 """Where a device keeps things: one small store for the device, one for each person who signed in on it."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -41,6 +42,20 @@ class Batch:
     reset: bool = False
 
 
+class Page(Protocol):
+    """A page of a pull, as it came. `head` is all but its changes; `keys` are of the rows that it brings, and `drops` as in a `Batch`."""
+
+    @property
+    def head(self) -> Mapping[str, Any]: ...
+    @property
+    def keys(self) -> Sequence[str]: ...
+    @property
+    def drops(self) -> Sequence[tuple[str, str | None]]: ...
+    def texts(self) -> Mapping[str, Mapping[str, str]]:
+        """By entity and id, those that are held in memory."""
+        ...
+
+
 @dataclass(frozen=True)
 class StoredBlob:
     data: Any
@@ -58,13 +73,18 @@ class KeyValue(Protocol):
 class LocalStore(KeyValue, Protocol):
     """Each method is one transaction, on disk when it returns; `StoreTrouble` when the device refuses."""
 
-    async def rows(self, entity: str) -> str:
-        """All of an entity, as the text of a JSON array."""
+    async def rows(self, entity: str) -> Mapping[str, str]:
+        """All of an entity: the JSON of each by its id."""
         ...
 
     async def rows_of(self, entity: str, ref: str) -> str: ...
     async def rows_at(self, keys: Sequence[str]) -> list[str | None]: ...
+    def page(self, body: bytes) -> Page: ...
     async def apply(self, batch: Batch) -> None: ...
+    async def take(self, page: Page, *, kv: Mapping[str, str], sites: Sequence[str] | None, reset: bool) -> None:
+        """Write a page as one `Batch`."""
+        ...
+
     async def outbox(self) -> list[Record]: ...
     async def write_outbox(self, *, puts: Sequence[Record] = (), removes: Sequence[str] = (), blobs: Sequence[str] = ()) -> None:
         """Remove, then put, then free `blobs`."""
@@ -104,12 +124,52 @@ class StoreFactory(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ReadPage:
+    """Read in Python, where there is nothing faster."""
+
+    head: Mapping[str, Any]
+    puts: Sequence[StoredRow]
+    drops: Sequence[tuple[str, str | None]]
+
+    @classmethod
+    def of(cls, body: bytes) -> "ReadPage":
+        head = json.loads(body)
+        changes = head.pop("changes")
+        drops = [(f"{change['entity']}/{change['id']}", change["site_id"]) for change in changes if change["row"] is None]
+        return cls(head, [_stored(change) for change in changes if change["row"] is not None], drops)
+
+    @property
+    def keys(self) -> Sequence[str]:
+        return [row.key for row in self.puts]
+
+    def texts(self) -> Mapping[str, Mapping[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for row in self.puts:
+            if row.entity not in READ_BY:
+                found.setdefault(row.entity, {})[row.id] = row.json
+        return found
+
+
+def _stored(change: Mapping[str, Any]) -> StoredRow:
+    row = change["row"]
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return StoredRow(change["entity"], change["id"], change["site_id"], refs_of(change["entity"], row), text)
+
+
+READ_BY = frozenset(name for name, kind in ENTITIES.items() if kind.read_by)
+"""What is left in the store until somebody asks for it."""
+
+
+def reference_fields(kind: type[EntityRow]) -> list[tuple[str, str]]:
+    """What rows of an entity are looked up by on the device: the name of each reference, and the field with its value or values."""
+    read = [(kind.read_by.removesuffix("_id"), kind.read_by)] if kind.read_by else []
+    return [*read, *([kind.found_by] if kind.found_by else [])]
+
+
 def refs_of(entity: str, row: Mapping[str, Any]) -> list[str]:
-    """What a row is looked up by on the device."""
-    kind = ENTITIES.get(entity)
-    read = [ref_of(kind, row[kind.read_by])] if kind and kind.read_by else []
-    name, field = (kind and kind.found_by) or ("", "")
-    return read + [f"{name}:{value}" for value in row.get(field, ())]
+    found = [(name, row.get(field) or []) for name, field in reference_fields(ENTITIES[entity])] if entity in ENTITIES else []
+    return [f"{name}:{value}" for name, values in found for value in (values if isinstance(values, list) else [values])]
 
 
 def ref_of(kind: type[EntityRow], key: object) -> str:

@@ -12,6 +12,7 @@ from mobile_app.core.projection import Rows
 from mobile_app.domain.client import Client
 from mobile_app.ui.choices import Choice
 from shared_models.equipment.rows import FailureItem, in_language
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour
 
@@ -71,6 +72,12 @@ def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> Fa
 
 def item_name(item: FailureItem | None) -> str:
     return in_language(item.names, language()) if item else ""
+
+
+def living(client: Client) -> list[InterventionRow]:
+    """The jobs that are not over: open, or done and not validated."""
+    done = client.interventions.having(status=[InterventionStatus.completed], is_validated=[False])
+    return [*client.interventions.having(status=OPEN), *done]
 
 
 def number_of(job: InterventionRow) -> str:

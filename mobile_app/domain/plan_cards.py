@@ -66,7 +66,7 @@ def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler) -> ft.Control:
 
 def NextDues(client: Client, equipment_id: UUID, *, may_plan: bool) -> list[ft.Control]:
     """“Prochaine échéance”: the next date of each of a machine's plans, and why; the nearest first."""
-    plans = plans_of(client.tables.plans.rows.values(), equipment_id)
+    plans = plans_of(client.tables.plans.having(equipment_id=[equipment_id]), equipment_id)
     if not plans and not may_plan:
         return []
     add = TextLink(t("due.new_plan"), opener(f"/plans/new?equipment_id={equipment_id}")) if may_plan else ""

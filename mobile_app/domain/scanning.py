@@ -27,9 +27,8 @@ async def scan_machine(client: Client) -> bool:
     said = await read_label()
     if not said:
         return False
-    machines = client.equipment.rows.values()
-    code = label_code_in(said)
-    machine = by_label(machines, said) if code else by_code(machines, said)
+    code, rows = label_code_in(said), client.equipment.rows
+    machine = by_label(rows.mentioning(code), said) if code else by_code(rows.values(), said)
     if machine or code:
         go(f"/equipment/{machine.id}" if machine else f"/e/{code}")
         return True

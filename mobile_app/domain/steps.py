@@ -135,7 +135,7 @@ def by_weight(steps: Iterable[Step], answers: Mapping[UUID, AnswerRow]) -> list[
 @component
 def AnswersCard(client: Client, job: InterventionRow) -> ft.Control:
     """Everything that was found, failed first, with values, limits and photos."""
-    answers, linked = answers_by_step(job), correctives(client.interventions.rows.values(), job.id)
+    answers, linked = answers_by_step(job), correctives(client.interventions.having(found_in=[job.id]), job.id)
     pictures = use_pictures(tuple(answer.photo_id for answer in job.answers if answer.photo_id))
     state = progress(job)
     count = t("checklist.progress", done=state.answered, total=state.total)

@@ -52,9 +52,10 @@ def Shell(
     body: ft.Control,
     *,
     banners: Sequence[ft.Control] = (),
+    progress: ft.Control | None = None,
     bare: bool = False,
 ) -> ft.Control:
-    """Frame `body`; `bare` hides the navigation for a task that fills the screen."""
+    """Frame `body`; `progress` lies over its upper edge; `bare` hides the navigation for a task that fills the screen."""
     size = use_breakpoint()
     inset = environment.current().layout.bottom_inset
     is_helping, set_helping = use_state(False)
@@ -76,6 +77,8 @@ def Shell(
             bgcolor=C.background,
         ),
     ]
+    if progress is not None:
+        layers.append(ft.Container(progress, left=RAIL_WIDTH if rail else 0, right=0, top=0))
     if rail:
         side = _Rail(destinations, selected, on_select, on_scan)
         layers.append(ft.Container(side, left=0, top=0, bottom=0))

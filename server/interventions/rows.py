@@ -29,6 +29,16 @@ def row_json(alias: str) -> str:
     )  # fmt: skip
 
 
+FIRST = """
+select t.id, t.site_id, t.equipment_id from maintenance_interventions t
+where t.site_id = any($1::uuid[]) and t.status in ('pending', 'in_progress', 'on_hold')
+order by case when t.assigned_technician_id = $2 then 0
+    when t.assigned_team_id in (select m.team_id from team_member m where m.user_id = $2) then 1
+    when t.assigned_technician_id is null and t.assigned_team_id is null then 2 else 3 end,
+    coalesce(t.due_at, t.scheduled_end, t.scheduled_start), t.id
+limit 60
+"""
+"""Of the sites $1, what the person $2 is likely to have come for: their own, their teams', nobody's, each by its date."""
 _WAITING = "(t.status in ('pending', 'in_progress', 'on_hold') or (t.status = 'completed' and not t.is_validated and t.needs_validation))"
 INTERVENTION = hold(
     InterventionRow, Intervention, row_json, fresh=(_WAITING, f"t.actual_end >= {SINCE}", "t.actual_end is null"),

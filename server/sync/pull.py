@@ -42,6 +42,7 @@ class _Page:
     bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
     of_source: list[int] = field(default_factory=list)
     more: bool = True
+    early: int = 0
 
     @property
     def sweep(self) -> Sweep:
@@ -53,9 +54,10 @@ class _Page:
         return len(self.changes) >= PAGE_ROWS or self.bytes_left <= 0
 
     async def fill(self, connection: asyncpg.Connection) -> None:
+        self.early = len(self.changes)
         while self.sweep.source < len(SOURCES) and not self.is_full:
             await self._read(connection)
-        done = self.sweep.done + len(self.changes)
+        done = self.sweep.done + len(self.changes) - self.early
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
 
     async def _read(self, connection: asyncpg.Connection) -> None:
@@ -115,7 +117,9 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
             cursor = await _begin(connection, cursor, actor, present, at)
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
-        if known and kept != sent:
+        if known is None:
+            page.changes += await repository.first(connection, actor, present.sites)
+        elif kept != sent:
             page.changes += await repository.strangers(connection, actor)
         await page.fill(connection)
         return page.answer()

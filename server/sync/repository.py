@@ -11,9 +11,11 @@ from sqlmodel import col
 
 from server.core.access import Actor
 from server.core.database import Session
+from server.core.queries import expression
+from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
 from server.sync.models import SyncReceipt
-from server.sync.sources import CHANGED, SOURCES, Source
+from server.sync.sources import BY_NAME, CHANGED, SOURCES, Source
 
 _log = structlog.get_logger(__name__)
 
@@ -153,6 +155,20 @@ async def changes(
         return Found([])
     last = found[-1]
     return Found([row["change"].encode() for row in found], Key(last["sync_xid"], str(last["key"])), last["position"])
+
+
+_MACHINES, _JOBS = BY_NAME["equipment"], BY_NAME["intervention"]
+_FIRST = expression(
+    "with j as materialized ({}), m as (select distinct equipment_id as id, site_id from j)"
+    " select ({})::text as change from m k {} union all select ({})::text from j k {}",
+    FIRST, _MACHINES.change, _MACHINES.rows, _JOBS.change, _JOBS.rows,
+)  # fmt: skip
+
+
+async def first(connection: asyncpg.Connection, actor: Actor, sites: Iterable[UUID]) -> list[bytes]:
+    """Changes that bring what somebody has probably come for; each comes once more in its turn."""
+    found = await connection.fetch(_FIRST, list(sites), actor.user_id)
+    return [row["change"].encode() for row in found]
 
 
 _STRANGERS = """

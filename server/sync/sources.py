@@ -168,6 +168,7 @@ def _in_order() -> list[Held]:
 
 
 SOURCES = (_tombstones(), *map(_source, _in_order()))
+BY_NAME = {source.name: source for source in SOURCES}
 ORDER = crc32(" ".join(source.name for source in SOURCES).encode())
 _CHECKS = ", ".join(f"case when {source.changed} then {number} end" for number, source in enumerate(SOURCES))
 CHANGED = f"select array_remove(array[{_CHECKS}]::int[], null)"

@@ -1,6 +1,5 @@
 """One device before one server, and what the device foretold beside what the server then made of it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -86,8 +85,8 @@ class Shop:
         tables = self.device.client.tables
         rows: Held = {(entity, row_id): row for entity, table in tables.by_entity.items() for row_id, row in table.rows.items()}
         for entity, model in READ_ON_DEMAND.items():
-            many = json.loads(await self.device.client.outbox.store.rows(entity))
-            rows |= {(entity, row.id): row for row in map(model.model_validate, many)}
+            many = await self.device.client.outbox.store.rows(entity)
+            rows |= {(entity, row.id): row for row in map(model.model_validate_json, many.values())}
         for key, row in tables.changes.items():
             if row is not None:
                 rows[key] = row

@@ -185,7 +185,7 @@ async def test_a_machine_that_an_older_app_has_left_is_edited_whole(screen: Scre
     client = admin.client
     await client.api.put(f"/equipment/{factory.press}", {"name": "Presse", "notes": "Fragile"})
     await until(lambda: client.equipment.rows[factory.press].notes)
-    client.equipment.put([client.equipment.rows[factory.press].model_dump_json(exclude={"notes", "currency"})])
+    client.equipment.put({str(factory.press): client.equipment.rows[factory.press].model_dump_json(exclude={"notes", "currency"})})
     screen.page.route = f"/equipment/{factory.press}/edit"
     await screen.show(inside(client, lambda: ft.Router(screens())))
     await until(lambda: "Fragile" in typed(screen))

@@ -9,7 +9,7 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import compliance_of, local_day
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
-from mobile_app.domain.lookup import name_of
+from mobile_app.domain.lookup import living, name_of
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import Board, Load, board_view
@@ -25,6 +25,8 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.requests.rows import RequestStatus
 
 SHOWN = 4
 WELL_KEPT = 0.9
@@ -65,9 +67,9 @@ def _shortcuts(size: Breakpoint) -> list[ft.Control]:
 def board_of(client: Client) -> Board:
     tables = client.tables
     return board_view(
-        tables.equipment.rows.values(),
-        tables.interventions.rows.values(),
-        tables.requests.rows.values(),
+        tables.equipment.having(status=[EquipmentStatus.broken]),
+        living(client),
+        tables.requests.having(status=[RequestStatus.new]),
         tables.plans.rows,
         local_day(client.now()),
     )

@@ -234,7 +234,7 @@ def use_visit(client: Client) -> Visit:
 def refreshed(client: Client, entry: Entry) -> Entry:
     """The entry as the tables have it by now."""
     plan = client.tables.plans.get(entry.plan_id)
-    jobs = [job for job in client.interventions.rows.values() if job.scheduled_maintenance_id == entry.plan_id] if plan else []
+    jobs = client.interventions.having(scheduled_maintenance_id=[entry.plan_id]) if plan else []
     if entry.job is not None and not jobs:
         jobs = [client.interventions.get(entry.job.id) or entry.job]
     found = entries([plan] if plan else [], jobs, date(1, 1, 1), date(9000, 1, 1))

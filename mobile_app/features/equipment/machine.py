@@ -151,7 +151,7 @@ def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow]
 
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:
-    return interventions_of(client.interventions.rows.values(), equipment_id)
+    return interventions_of(client.interventions.having(equipment_id=[equipment_id]), equipment_id)
 
 
 def unknown_machine() -> ft.Control:

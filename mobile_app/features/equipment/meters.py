@@ -34,7 +34,7 @@ _CURVE_WIDTH = 84
 
 def meters_of(client: Client, equipment_id: UUID) -> list[MeterRow]:
     """Those in use by name; then, for who may put them back in use, the others."""
-    found = [meter for meter in client.tables.meters.rows.values() if meter.equipment_id == equipment_id]
+    found = client.tables.meters.having(equipment_id=[equipment_id])
     shown = [meter for meter in found if meter.is_active or client.may(Permission.equipment_write)]
     return sorted(shown, key=lambda meter: (not meter.is_active, meter.name.casefold()))
 

@@ -193,7 +193,7 @@ def _counted(state: st.Progress) -> str:
 
 def _remarkable(client: Client, job: InterventionRow, move: Callable[[int], None]) -> list[ft.Control]:
     answers, steps = st.answers_by_step(job), st.steps_of(job)
-    linked = st.correctives(client.interventions.rows.values(), job.id)
+    linked = st.correctives(client.interventions.having(found_in=[job.id]), job.id)
     fine = {StepState.done, StepState.na}
     expected = [step for step in st.by_weight(steps, answers) if step.id in answers or step.is_required]
     worth = [step for step in expected if step.id not in answers or answers[step.id].state not in fine]

@@ -46,7 +46,7 @@ class Answering:
     @cached_property
     def linked(self) -> InterventionRow | None:
         """The job that this step has asked for."""
-        return st.correctives(self.client.interventions.rows.values(), self.job.id).get(self.step.id)
+        return st.correctives(self.client.interventions.having(found_in=[self.job.id]), self.job.id).get(self.step.id)
 
     # what is being entered
 
@@ -104,7 +104,9 @@ class Answering:
         """Those that the step can mean, the likeliest first."""
         if self.step.kind is not StepKind.meter:
             return []
-        return meters_for(self.step, meters_of(list(self.client.tables.meters.rows.values()), self.job.equipment_id))
+        return meters_for(
+            self.step, meters_of(self.client.tables.meters.having(equipment_id=[self.job.equipment_id]), self.job.equipment_id)
+        )
 
     @cached_property
     def meter(self) -> MeterRow | None:

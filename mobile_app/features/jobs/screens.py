@@ -14,7 +14,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
-from mobile_app.domain.lookup import dotted, my_running_action, number_of
+from mobile_app.domain.lookup import dotted, living, my_running_action, number_of
 from mobile_app.domain.machine_cards import machine_line
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
@@ -225,7 +225,8 @@ def JobListScreen() -> ft.Control:
     kind, set_kind = ft.use_state("")
     query, set_query = ft.use_state("")
     size = use_breakpoint()
-    jobs = [job for job in client.interventions.rows.values() if _listed(client, job, state, kind, query)]
+    rows = client.interventions.rows.values() if state == "over" else living(client)
+    jobs = [job for job in rows if _listed(client, job, state, kind, query)]
     jobs.sort(key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=state != "open")
     head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])
     chips = [FilterChip(t(f"jobs.{name}"), _setter(set_state, name), active=state == name) for name in STATES]
@@ -248,13 +249,15 @@ def _setter(setter: Callable[[str], None], value: str) -> Callable[[], None]:
 
 
 def _listed(client: Client, job: InterventionRow, state: str, kind: str | None, query: str) -> bool:
-    if kind and job.intervention_type != kind:
-        return False
-    machine = client.equipment.get(job.equipment_id)
-    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
-    if not all(word in words for word in fold(query).split()):
-        return False
     waits = job.awaits_validation
     if state == "mine":
-        return job.status in OPEN and job.assigned_technician_id == client.user.id
-    return {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[state]
+        fits = job.status in OPEN and job.assigned_technician_id == client.user.id
+    else:
+        fits = {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[state]
+    if not fits or (kind and job.intervention_type != kind):
+        return False
+    if not query:
+        return True
+    machine = client.equipment.get(job.equipment_id)
+    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
+    return all(word in words for word in fold(query).split())

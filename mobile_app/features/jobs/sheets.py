@@ -44,7 +44,7 @@ def AssignForm(current: str | None, on_pick: Saying) -> ft.Control:
 def CancelForm(client: Client, job: InterventionRow, commands: JobCommands, on_close: Callable[[], None]) -> ft.Control:
     """Why; and, when nothing else says why the machine stands still, whether it runs again."""
     picked, set_picked = ft.use_state("")
-    asks = leaves_stop_unexplained(job, client.interventions.rows.values())
+    asks = leaves_stop_unexplained(job, client.interventions.having(equipment_id=[job.equipment_id]))
 
     async def send(reason: str) -> bool:
         on_close()

@@ -140,7 +140,7 @@ def meter_in(client: Client, command: Command | None) -> MeterRow | None:
     if job is None or step is None or step.kind is not StepKind.meter:
         return None
     chosen = command.meter_id if isinstance(command, AnswerStep) else None
-    return meter_of(step, meters_of(list(client.tables.meters.rows.values()), job.equipment_id), chosen)
+    return meter_of(step, meters_of(client.tables.meters.having(equipment_id=[job.equipment_id]), job.equipment_id), chosen)
 
 
 def machine_in(client: Client, command: Command | None) -> UUID | None:

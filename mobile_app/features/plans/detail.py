@@ -267,7 +267,7 @@ def _asking(ask: Ask, verb: str, one: NextDate) -> Callable[[], None]:
 
 
 def _last_jobs(client: Client, plan: PlanRow) -> list[ft.Control]:
-    own = [job for job in client.interventions.rows.values() if job.scheduled_maintenance_id == plan.id]
+    own = client.interventions.having(scheduled_maintenance_id=[plan.id])
     own.sort(key=lambda job: job.actual_end or job.created_at, reverse=True)
     if not own:
         return []

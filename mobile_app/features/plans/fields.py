@@ -46,8 +46,8 @@ def meter_of(client: Client, form: Form) -> MeterRow | None:
 def meters_of(client: Client, form: Form) -> list[MeterRow]:
     """The counters of the chosen machine: gauges do not run."""
     machine = form.get("equipment_id")
-    rows = client.tables.meters.rows.values()
-    return [row for row in rows if str(row.equipment_id) == machine and row.kind is MeterKind.counter and row.is_active]
+    rows = client.tables.meters.having(equipment_id=[UUID(machine)]) if machine else []
+    return [row for row in rows if row.kind is MeterKind.counter and row.is_active]
 
 
 def questions(client: Client, form: Form, today: date) -> list[ft.Control]:
@@ -114,9 +114,9 @@ def _suggestions(client: Client, form: Form) -> list[ft.Control]:
     machine = client.equipment.get(UUID(form.get("equipment_id"))) if form.get("equipment_id") else None
     if machine is None or form.get("title"):
         return []
-    alike = {row.id for row in client.equipment.rows.values() if row.class_id is not None and row.class_id == machine.class_id}
-    here = {plan.title for plan in client.tables.plans.rows.values() if plan.equipment_id == machine.id}
-    titles = Counter(plan.title for plan in client.tables.plans.rows.values() if plan.equipment_id in alike and plan.title not in here)
+    alike = {row.id for row in client.equipment.having(class_id=[machine.class_id])} if machine.class_id else set()
+    here = {plan.title for plan in client.tables.plans.having(equipment_id=[machine.id])}
+    titles = Counter(plan.title for plan in client.tables.plans.having(equipment_id=alike) if plan.title not in here)
     choices = [Choice(title, title) for title, _ in titles.most_common(TITLES)]
     return [ChoiceChips(choices, None, _setter(form, "title"))] if choices else []
 

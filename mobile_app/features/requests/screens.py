@@ -134,7 +134,7 @@ def _facts(request: WorkRequestRow) -> ft.Control:
 
 def _already(client: Client, request: WorkRequestRow) -> list[ft.Control]:
     """What is being done on the machine: the same thing may have been said before."""
-    jobs = [job for job in interventions_of(client.interventions.rows.values(), request.equipment_id) if job.status in OPEN]
+    jobs = interventions_of(client.interventions.having(equipment_id=[request.equipment_id], status=OPEN), request.equipment_id)
     cards = [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:JOBS_MOST]]
     return [SectionHeader(t("machine.open_jobs"), str(len(jobs))), *cards] if jobs else []
 

@@ -44,7 +44,7 @@ def LabelScreen() -> ft.Control:
     client = use_tables("equipment")
     typed = ft.use_route_params()["code"]
     code = label_code_in(f"/e/{typed}") or normalise(typed)
-    here = by_label(client.equipment.rows.values(), code)
+    here = by_label(client.equipment.rows.mentioning(code), code)
 
     async def ask() -> str | None:
         return None if here else await _resolve(client, code)

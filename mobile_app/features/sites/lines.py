@@ -57,7 +57,7 @@ def Lines(client: Client, site_id: UUID) -> ft.Control:
 
 
 def _line(client: Client, row: LineRow, rename: partial[None], remove: partial[None]) -> ft.Control:
-    count = sum(1 for machine in client.equipment.rows.values() if machine.production_line_id == row.id)
+    count = len(client.equipment.having(production_line_id=[row.id]))
     words = ft.Column([Body(row.name), Meta(n("equipment_list.count", count))], spacing=0, tight=True, expand=True)
     items = [
         MenuItem(t("sites.rename"), rename, ft.Icons.EDIT_OUTLINED),

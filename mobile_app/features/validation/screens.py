@@ -11,7 +11,7 @@ from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import dotted, failure_item, item_name, name_of, number_of, place
+from mobile_app.domain.lookup import dotted, failure_item, item_name, living, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
@@ -46,7 +46,7 @@ def ValidationScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests")
     wanted = ft.use_route_params().get("job_id")
     size = use_breakpoint()
-    jobs = to_validate(client.interventions.rows.values())
+    jobs = to_validate(living(client))
     job = next((job for job in jobs if str(job.id) == wanted), None)
     if job is None and jobs and size >= Breakpoint.tablet:
         job = jobs[0]

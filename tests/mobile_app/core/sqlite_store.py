@@ -2,13 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.storage import Batch, Record, StoredBlob
+from mobile_app.core.storage import Batch, ReadPage, Record, StoredBlob
 
 _SCHEMA = """
 create table if not exists rows (key text primary key, e text not null, s text, j text not null);
@@ -39,8 +39,9 @@ class SqliteStore:
             raise
         self._db.execute("commit")
 
-    async def rows(self, entity: str) -> str:
-        return _joined(self._db.execute("select j from rows where e = ? order by key", (entity,)))
+    async def rows(self, entity: str) -> dict[str, str]:
+        found = self._db.execute("select key, j from rows where e = ? order by key", (entity,))
+        return {key.partition("/")[2]: text for key, text in found}
 
     async def rows_of(self, entity: str, ref: str) -> str:
         query = "select j from rows join refs using (key) where ref = ? and e = ? order by key"
@@ -48,6 +49,12 @@ class SqliteStore:
 
     async def rows_at(self, keys: Sequence[str]) -> list[str | None]:
         return [self._value("select j from rows where key = ?", key) for key in keys]
+
+    def page(self, body: bytes) -> ReadPage:
+        return ReadPage.of(body)
+
+    async def take(self, page: ReadPage, *, kv: Mapping[str, str], sites: Sequence[str] | None, reset: bool) -> None:
+        await self.apply(Batch(page.puts, page.drops, kv, sites, reset))
 
     async def apply(self, batch: Batch) -> None:
         with self._transaction() as db:

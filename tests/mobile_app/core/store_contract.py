@@ -15,7 +15,9 @@ def row(entity: str, row_id: str, site: str | None = "s1", refs: tuple[str, ...]
 
 async def keeps_rows(store: LocalStore) -> None:
     await store.apply(Batch(puts=[row("equipment", A, refs=("label:X",)), row("equipment", B), row("site", C, None)], kv={"cursor": '"1"'}))
-    assert {item["id"] for item in json.loads(await store.rows("equipment"))} == {A, B}
+    assert (await store.rows("equipment")).keys() == {A, B}
+    assert (await store.rows("equipment"))[A] == json.dumps({"id": A})
+    assert await store.rows("none") == {}
     assert json.loads(await store.rows_of("equipment", "label:X"))[0]["id"] == A
     assert json.loads(await store.rows_of("document", "label:X")) == []
     assert await store.rows_at([f"site/{C}", "site/none"]) == [json.dumps({"id": C}), None]
@@ -33,26 +35,51 @@ async def replaces_rows_and_their_references(store: LocalStore) -> None:
 async def drops_only_what_is_still_there(store: LocalStore) -> None:
     await store.apply(Batch(puts=[row("equipment", A, "s1"), row("equipment", B, "s2"), row("user", C, None)]))
     await store.apply(Batch(drops=[(f"equipment/{A}", "s1"), (f"equipment/{B}", "s1"), (f"user/{C}", None)]))
-    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
-    assert json.loads(await store.rows("user")) == []
+    assert [*await store.rows("equipment")] == [B]
+    assert await store.rows("user") == {}
     await store.apply(Batch(puts=[row("equipment", B, "s2", back=True)], drops=[(f"equipment/{B}", "s2")]))
-    assert json.loads(await store.rows("equipment")) == [{"id": B, "back": True}]
+    assert json.loads((await store.rows("equipment"))[B]) == {"id": B, "back": True}
 
 
 async def keeps_only_the_sites_in_scope(store: LocalStore) -> None:
     await store.apply(Batch(puts=[row("equipment", A, "s1"), row("equipment", B, "s2"), row("user", C, None)]))
     await store.apply(Batch(sites=["s2"]))
-    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
-    assert len(json.loads(await store.rows("user"))) == 1
+    assert [*await store.rows("equipment")] == [B]
+    assert len(await store.rows("user")) == 1
 
 
 async def resets_rows_and_nothing_else(store: LocalStore) -> None:
     await store.apply(Batch(puts=[row("equipment", A)], kv={"draft:x": "{}"}))
     await store.write_outbox(puts=[{"id": "1"}])
     await store.apply(Batch(puts=[row("equipment", B)], reset=True))
-    assert [item["id"] for item in json.loads(await store.rows("equipment"))] == [B]
+    assert [*await store.rows("equipment")] == [B]
     assert await store.outbox() == [{"id": "1"}]
     assert await store.get("draft:x") == "{}"
+
+
+def change(entity: str, row_id: str, site: str | None, **row: Any) -> dict[str, Any]:
+    return {"entity": entity, "id": row_id, "site_id": site, "row": {"id": row_id, **row} if row else None}
+
+
+async def takes_a_page_as_it_comes(store: LocalStore) -> None:
+    await store.apply(Batch(puts=[row("equipment", C, "s1"), row("equipment", B, "s9")]))
+    words = "l’été\n\u2028 “4,5” \\ 🔧"
+    changes = [
+        change("equipment", C, "s1"), change("equipment", A, "s1", name=words, label_codes=["X", "Y"]),
+        change("document", B, "s1", equipment_id=A), change("later_kind", A, None, x=1.5),
+    ]  # fmt: skip
+    page = store.page(json.dumps({"changes": changes, "cursor": "2", "more": False}).encode())
+    assert page.head == {"cursor": "2", "more": False}
+    assert list(page.keys) == [f"equipment/{A}", f"document/{B}", f"later_kind/{A}"]
+    assert [tuple(drop) for drop in page.drops] == [(f"equipment/{C}", "s1")]
+    await store.take(page, kv={"cursor": '"2"'}, sites=["s1"], reset=False)
+    held = page.texts()
+    assert json.loads(held["equipment"][A])["name"] == words
+    assert "document" not in held
+    assert await store.rows("equipment") == held["equipment"]
+    assert json.loads(await store.rows_of("equipment", "label:Y"))[0]["id"] == A
+    assert json.loads(await store.rows_of("document", f"equipment:{A}"))[0]["id"] == B
+    assert await store.get("cursor") == '"2"'
 
 
 async def keeps_the_outbox_and_frees_its_files(store: LocalStore) -> None:
@@ -93,5 +120,5 @@ async def separates_people(stores: StoreFactory) -> None:
 
 ON_A_STORE: list[Callable[[LocalStore], Awaitable[None]]] = [
     keeps_rows, replaces_rows_and_their_references, drops_only_what_is_still_there, keeps_only_the_sites_in_scope,
-    resets_rows_and_nothing_else, keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
+    resets_rows_and_nothing_else, takes_a_page_as_it_comes, keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
 ]  # fmt: skip

@@ -93,10 +93,10 @@ def test_sheets_keep_the_words_of_what_was_retired_or_left():
     kept, gone, former = ({"id": str(uuid7()), "kind": "mode", "code": code, "names": {"fr": code}} for code in "ABC")
     now, before = str(uuid7()), str(uuid7())
     row = {"names": {"fr": "Pompe"}, "icon": "", "spec_fields": [], "mode_counts": [], "version": 1}
-    tables.classes.put([
-        json.dumps({**row, "id": now, "code": "P", "failure_items": [kept], "retired_items": [gone]}),
-        json.dumps({**row, "id": before, "code": "Q", "failure_items": [former], "is_active": False}),
-    ])  # fmt: skip
+    tables.classes.put({
+        now: json.dumps({**row, "id": now, "code": "P", "failure_items": [kept], "retired_items": [gone]}),
+        before: json.dumps({**row, "id": before, "code": "Q", "failure_items": [former], "is_active": False}),
+    })  # fmt: skip
     pump = machine("Pompe 1").model_copy(update={"class_id": UUID(now)})
     tables.equipment.rows[pump.id] = pump
     said = [item_name(failure_item(cast("Any", tables), pump.id, UUID(item["id"]))) for item in (kept, gone, former)]

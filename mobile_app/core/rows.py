@@ -1,0 +1,138 @@
+"""Rows as they came, each read when somebody looks at it: a plant's are many, a screen's are few."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from itertools import islice
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared_models.base import EntityRow
+
+R = TypeVar("R", bound=EntityRow)
+Report = Callable[[str, Exception], None]
+Texts = Mapping[str, str]
+"""The JSON of rows, as the store keeps it, by their ids."""
+
+
+class Rows(MutableMapping[UUID, R], Generic[R]):
+    """The server's rows by id, and `laid` over them what pending commands make of some; None for one that they remove."""
+
+    def __init__(self, model: type[R], report: Report) -> None:
+        self._model = model
+        self._report = report
+        self._unread: dict[str, str] = {}
+        self._read: dict[UUID, R] = {}
+        self.laid: Mapping[UUID, R | None] = {}
+
+    # what screens see
+
+    def __getitem__(self, row_id: UUID) -> R:
+        found = self.laid[row_id] if row_id in self.laid else self.server(row_id)
+        if found is None:
+            raise KeyError(row_id)
+        return found
+
+    def get(self, row_id: UUID, default: Any = None) -> Any:
+        found = self.laid[row_id] if row_id in self.laid else self.server(row_id)
+        return default if found is None else found
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter([row.id for row in self.values()])
+
+    def values(self) -> Collection[R]:  # type: ignore[override]
+        """Reads them all."""
+        for row_id in list(self._unread):
+            self._look(row_id)
+        return self._over(self._read.values())
+
+    def __len__(self) -> int:
+        added = sum((row is not None) - self._has(row_id) for row_id, row in self.laid.items())
+        return len(self._unread) + len(self._read) + added
+
+    def __contains__(self, row_id: object) -> bool:
+        return self.laid[row_id] is not None if row_id in self.laid else self._has(row_id)  # type: ignore[index]
+
+    def __setitem__(self, row_id: UUID, row: R) -> None:
+        self._unread.pop(str(row_id), None)
+        self._read[row_id] = row
+
+    def __delitem__(self, row_id: UUID) -> None:
+        if not self.forget(row_id):
+            raise KeyError(row_id)
+
+    def having(self, **wanted: Collection[Any]) -> list[R]:
+        """Those of which each of these fields has one of its values; what cannot be among them is not read.
+
+        Of fields that no part of the row has by the same name.
+        """
+        asked = [(f'"{name}":', tuple(json.dumps(value, default=str) for value in values)) for name, values in wanted.items()]
+        for row_id in [row_id for row_id, text in self._unread.items() if all(_may_have(text, *one) for one in asked)]:
+            self._look(row_id)
+        return [row for row in self._over(self._read.values()) if all(getattr(row, name) in values for name, values in wanted.items())]
+
+    def mentioning(self, word: str) -> Collection[R]:
+        """Those that have this word somewhere, plain letters and digits, and what has been read anyway."""
+        for row_id in [row_id for row_id, text in self._unread.items() if word in text]:
+            self._look(row_id)
+        return self._over(self._read.values())
+
+    def _over(self, rows: Collection[R]) -> Collection[R]:
+        if not self.laid:
+            return rows
+        return [*(row for row in rows if row.id not in self.laid), *(row for row in self.laid.values() if row is not None)]
+
+    # as the server has them
+
+    def server(self, row_id: UUID) -> R | None:
+        found = self._read.get(row_id)
+        return self._look(str(row_id)) if found is None and self._unread else found
+
+    def of_server(self) -> list[R]:
+        for row_id in list(self._unread):
+            self._look(row_id)
+        return list(self._read.values())
+
+    def put(self, texts: Texts) -> None:
+        """What somebody has looked at is read again at once, and keeps its place."""
+        self._unread.update(texts)
+        for row_id in [row_id for row_id in texts if UUID(row_id) in self._read] if self._read else ():
+            self._look(row_id)
+
+    def reading(self, many: int = 20) -> Iterator[None]:
+        """Read them all, some at each step, for work behind the screens."""
+        while some := list(islice(self._unread, many)):
+            for row_id in some:
+                self._look(row_id)
+            yield
+
+    def forget(self, row_id: UUID) -> bool:
+        was_unread = self._unread.pop(str(row_id), None) is not None
+        return self._read.pop(row_id, None) is not None or was_unread
+
+    def clear(self) -> None:
+        self._unread.clear()
+        self._read.clear()
+        self.laid = {}
+
+    def _has(self, row_id: object) -> bool:
+        return row_id in self._read or str(row_id) in self._unread
+
+    def _look(self, row_id: str) -> R | None:
+        """A row that this version of the app cannot read must not hide the others."""
+        text = self._unread.pop(row_id, None)
+        if text is None:
+            return None
+        try:
+            row = self._model.model_validate_json(text)
+        except ValidationError as error:
+            self._report(f"{self._model.entity} {row_id}", error)
+            return None
+        self._read[row.id] = row
+        return row
+
+
+def _may_have(text: str, name: str, values: tuple[str, ...]) -> bool:
+    at = text.find(name)
+    return at < 0 or text.startswith(values, at + len(name))

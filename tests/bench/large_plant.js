@@ -1,0 +1,36 @@
+// Runs before the page's own scripts: when a machine's name is first on the screen, and when the device holds `rows` rows.
+(names, rows) => {
+  const bench = (window.bench = { began: 0, row: 0, stored: 0 });
+  const known = new Set(names);
+  bench.begin = () => addEventListener("pointerup", () => Object.assign(bench, { began: performance.now(), row: 0 }), { capture: true, once: true });
+  const shows = () => [...document.querySelectorAll("flt-semantics-host *")].some((node) => {
+    const text = node.ariaLabel ?? [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(" ");
+    return text && text.split(/\n| · |, /).some((part) => known.has(part));
+  });
+  const look = () => {
+    document.querySelector("flt-semantics-placeholder")?.click();
+    if (!bench.row && shows()) bench.row = performance.now();
+    if (!bench.row) setTimeout(look, 50);
+    else if (!bench.began) bench.row ||= performance.now();
+  };
+  const held = async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith("etabli-u-"));
+    for (const name of names) {
+      const count = await new Promise((resolve) => {
+        const request = indexedDB.open(name);
+        request.onerror = () => resolve(0);
+        request.onupgradeneeded = () => request.transaction.abort();
+        request.onsuccess = () => {
+          const database = request.result;
+          const counted = database.transaction("rows").objectStore("rows").count();
+          counted.onsuccess = () => (database.close(), resolve(counted.result));
+          counted.onerror = () => (database.close(), resolve(0));
+        };
+      });
+      if (count >= rows) return (bench.stored = performance.now());
+    }
+    setTimeout(held, 150);
+  };
+  look();
+  if (rows) held();
+}

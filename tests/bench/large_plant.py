@@ -1,0 +1,176 @@
+"""The first minute and every later start on a large plant: `python -m tests.bench.large_plant [--rounds N]`.
+
+The real application on the data of scale `bench` (10,000 machines, a million jobs) and the real app in Chromium, as a technician of the
+largest site and as the administrator of all of it, each beside the same person of the small demonstration. The clock starts with the tap
+on “sign in”, or with the navigation, and stops with the frame that names a machine.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from tests.bench import servers
+from tests.bench.verdicts import at_most
+from tests.browser import open_profile
+from tests.e2e.app import DESKTOP, PHONE, App
+from tests.e2e.product import User, web_root
+from tests.e2e.waiting import until
+
+WATCH = (Path(__file__).parent / "large_plant.js").read_text(encoding="utf-8")
+WARM_RATIO = 1.1
+
+
+@dataclass
+class Person:
+    """`names`: machines of which one shows that the screen has come; `rows`: what a device of theirs holds."""
+
+    username: str
+    url: str
+    names: list[str]
+    rows: int
+
+    @classmethod
+    def of(cls, url: str, username: str, pages: int) -> "Person":
+        user = User(url, username)
+        names = [row["name"] for page in range(1, pages + 1) for row in user.get("/equipment", size=100, page=page)["items"]]
+        total = user.get("/sync/pull")["progress"]["total"]
+        user.close()
+        return cls(username, url, names, total)
+
+    def watched(self, context: BrowserContext, path: str) -> Page:
+        page = context.new_page()
+        page.add_init_script(f"({WATCH})({self.names!r}, {self.rows})")
+        page.goto(self.url + path, wait_until="commit")
+        return page
+
+
+@dataclass
+class FirstLoad:
+    first_row: float
+    all_rows: float
+
+
+def seen(page: Page, name: str, seconds: float = 120) -> float:
+    until(lambda: page.evaluate("name => window.bench?.[name]", name), f"{name} at {page.url}", seconds)
+    return float(page.evaluate("name => window.bench[name]", name)) / 1000
+
+
+def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
+    """From the tap on “sign in”, on a device that has seen nothing of this plant."""
+    page = person.watched(context, path)
+    app = App.__new__(App)
+    app.context, app.url, app.lang, app.page, app.problems = context, person.url, "fr", page, []
+    app.started().fill("sign_in.name", person.username).fill("sign_in.password", "etabli-demo")
+    page.evaluate("window.bench.begin()")
+    app.tap("sign_in.enter")
+    began = seen(page, "began")
+    found = FirstLoad(seen(page, "row") - began, seen(page, "stored") - began)
+    page.wait_for_timeout(2000)
+    page.close()
+    return found
+
+
+def warm_start(context: BrowserContext, person: Person, path: str) -> float:
+    page = person.watched(context, path)
+    try:
+        return seen(page, "row")
+    finally:
+        page.wait_for_timeout(500)
+        page.close()
+
+
+@contextmanager
+def plant(scale: str, stack: ExitStack) -> Iterator[str]:
+    url = stack.enter_context(servers.database(scale))
+    yield stack.enter_context(servers.running("server.startup:node", url, "--factory"))
+
+
+def megabytes() -> int:
+    """What the tabs' processes take, by the share of each in what they have in common."""
+    parents = {pid: int(stat.rpartition(")")[2].split()[1]) for pid, stat in _stats()}
+    ours = {os.getpid()}
+    while found := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= found
+    return sum(_share(pid) for pid in ours if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()) // 1024
+
+
+def _stats() -> Iterator[tuple[int, str]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            yield int(folder.name), (folder / "stat").read_text()
+        except OSError:
+            continue
+
+
+def _share(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def technician(playwright: Playwright, people: dict[str, Person], rounds: int) -> bool:
+    warm: dict[str, list[float]] = {name: [] for name in people}
+    cold: dict[str, list[FirstLoad]] = {name: [] for name in people}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        contexts = {}
+        for number in range(rounds):
+            for name, person in people.items():
+                if name in contexts:
+                    contexts[name].close()
+                contexts[name] = open_profile(playwright, Path(folder) / f"{name}-{number}", locale="fr-FR", viewport=PHONE)
+                cold[name].append(first_load(contexts[name], person, "/"))
+        for _ in range(rounds + 1):
+            for name, person in people.items():
+                warm[name].append(warm_start(contexts[name], person, "/"))
+        stack.callback(lambda: [context.close() for context in contexts.values()])
+    small, large = (statistics.median(warm[name]) for name in ("demo", "bench"))
+    for name, person in people.items():
+        print(f"     {name}: {person.rows} rows; cold {cold[name]}; warm {[round(x, 2) for x in warm[name]]}")
+    return all([
+        at_most("large site: sign-in to today's jobs", statistics.median(found.first_row for found in cold["bench"]), 1.5, "s"),
+        at_most("large site: sign-in to the last row", statistics.median(found.all_rows for found in cold["bench"]), 4.0, "s"),
+        at_most("large site: warm start against the demonstration's", large / small, WARM_RATIO, "times"),
+    ])  # fmt: skip
+
+
+def administrator(playwright: Playwright, person: Person) -> bool:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        context = open_profile(playwright, Path(folder), locale="fr-FR", viewport=DESKTOP)
+        found = first_load(context, person, "/equipment")
+        print(f"     {person.rows} rows; first load {found}; {megabytes()} MB")
+        times = [warm_start(context, person, "/equipment") for _ in range(3)]
+        page = person.watched(context, "/equipment")
+        seen(page, "row")
+        page.wait_for_timeout(5000)
+        print(f"     warm {[round(x, 2) for x in times]}; {megabytes()} MB")
+        context.close()
+    return at_most("10,000 machines: warm start to the first rows", statistics.median(times), 3.0, "s")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.large_plant", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=["technician", "admin"])
+    options = parser.parse_args()
+    os.environ["ETABLI_WEB_ROOT"] = web_root()
+    met = []
+    with ExitStack() as stack:
+        urls = {scale: stack.enter_context(plant(scale, stack)) for scale in ("bench", "demo")}
+        playwright = stack.enter_context(sync_playwright())
+        if options.only != "admin":
+            people = {scale: Person.of(url, "technician", 12 if scale == "bench" else 2) for scale, url in urls.items()}
+            met.append(technician(playwright, people, options.rounds))
+        if options.only != "technician":
+            met.append(administrator(playwright, Person.of(urls["bench"], "admin", 1)))
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
