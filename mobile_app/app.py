@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from typing import Any
 
 import flet as ft
 
@@ -217,7 +218,12 @@ def use_first_load(client: Client) -> Loaded:
     """How much the device holds of what it will hold; renders again only when that changes."""
     start: State[Loaded] = use_state(_loaded(client))
     loaded, set_loaded = start
-    use_subscription(lambda: client.sync.subscribe(lambda *_: set_loaded(_loaded(client))))
+
+    def look(*_: Any) -> None:
+        set_loaded(_loaded(client))
+
+    use_subscription(lambda: client.sync.subscribe(look))
+    use_subscription(lambda: client.equipment.subscribe(look))
     return loaded
 
 

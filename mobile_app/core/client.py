@@ -32,6 +32,7 @@ from shared_models.permissions import Permission, may
 from shared_models.rules import By
 
 ANSWER_SECONDS = 6.0
+_DRAWN_SECONDS = 0.3
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
 R = TypeVar("R", bound=EntityRow)
@@ -276,11 +277,12 @@ class Client:
         return self._device
 
     async def _open(self, user: SessionUser) -> None:
-        """Rows first, then the outbox over them."""
+        """Rows first, then the outbox over them: all rows where anything waits, since its effects may be on any."""
         self._store = store = await self._stores.open(str(user.id))
         assert self.device_id
         self.session.user = user
-        await self.tables.load(store)
+        behind = self.tables.BEHIND if not await store.outbox() else frozenset()
+        await self.tables.load(store, [entity for entity in self.tables.by_entity if entity not in behind])
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
@@ -289,8 +291,18 @@ class Client:
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)
+        self.tables.behind = asyncio.ensure_future(self._load_behind(store, sorted(behind)))
+        self._spawn(self.tables.behind)
         self._spawn(self._let_go_of_old(store))
         self._spawn(self._bring_home(store, str(user.id)))
+
+    async def _load_behind(self, store: LocalStore, entities: list[str]) -> None:
+        """What the first screen can do without, once it is drawn."""
+        if entities:
+            await asyncio.sleep(_DRAWN_SECONDS)
+            await self.tables.load(store, entities)
+            self._project()
+            self.tables.notify(entities)
 
     async def _bring_home(self, store: LocalStore, user_id: str) -> None:
         """Behind the start, which it must not delay; one tab at a time."""
@@ -332,6 +344,8 @@ class Client:
         """Let go of the person's store; what is in it stays."""
         await self.sync.stop()
         self._http.forget()
+        if self.tables.behind:
+            self.tables.behind.cancel()
         store, self._store, self.me = self._store, None, None
         self.drafts.open(None)
         self._files.clear()
@@ -496,6 +510,7 @@ class Client:
         return self.session.state == SessionState.signed_in and user is not None and str(user.id) == user_id
 
     async def _reload(self, entities: list[str], keys: list[str]) -> None:
+        await self.tables.whole()
         if self._store is None:
             return
         held = [entity for entity in entities if entity in self.tables.by_entity]
@@ -515,6 +530,7 @@ class Client:
                 self.tables.by_entity[entity].put({row_id: text})
 
     async def _reload_outbox(self) -> None:
+        await self.tables.whole()  # as the rows do that show what has left the outbox
         if self._store is not None:
             await self.outbox.reload()
             if self.sync.leads:

@@ -162,6 +162,7 @@ class Pull:
         horizon. What is left over from an interrupted pull was chosen when that one began.
         """
         self.is_whole, self._is_through, self.was_reset = self._is_through, False, False
+        await self._tables.whole()
         cursor = await self._store.get("cursor")
         asked = asyncio.ensure_future(self._ask(json.loads(cursor) if cursor else None))
         try:

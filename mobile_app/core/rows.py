@@ -67,7 +67,7 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
         Of fields that no part of the row has by the same name.
         """
-        asked = [(f'"{name}":', tuple(json.dumps(value, default=str) for value in values)) for name, values in wanted.items()]
+        asked = [(f'"{name}":', tuple(map(_written, values))) for name, values in wanted.items()]
         for row_id in [row_id for row_id, text in self._unread.items() if all(_may_have(text, *one) for one in asked)]:
             self._look(row_id)
         return [row for row in self._over(self._read.values()) if all(getattr(row, name) in values for name, values in wanted.items())]
@@ -131,6 +131,10 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
             return None
         self._read[row.id] = row
         return row
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def _may_have(text: str, name: str, values: tuple[str, ...]) -> bool:

@@ -1,7 +1,8 @@
 """The rows a device holds, live: the server's, with the pending commands replayed over them."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from mobile_app.core.observable import Observable
@@ -99,17 +100,27 @@ class Details(Observable):
 class Tables:
     """The entities held in memory: `tables[MeterRow]`."""
 
+    BEHIND: ClassVar[frozenset[str]] = frozenset()
+    """Entities of which there are so many that the first screen does not wait for them."""
+
     def __init__(self, report: Report) -> None:
         self.by_entity: dict[str, Table[Any]] = {name: Table(row, report) for name, row in ENTITIES.items() if row.read_by is None}
         self.details = Details()
+        self.behind: asyncio.Future[None] | None = None
         self.changes: Changes = {}
 
     def __getitem__(self, model: type[R]) -> Table[R]:
         return cast("Table[R]", self.by_entity[model.entity])
 
     async def load(self, store: LocalStore, entities: Sequence[str] | None = None) -> None:
-        for entity in entities or self.by_entity:
-            self.by_entity[entity].load(await store.rows(entity))
+        wanted = list(self.by_entity) if entities is None else entities
+        for entity, texts in zip(wanted, await asyncio.gather(*map(store.rows, wanted)), strict=True):
+            self.by_entity[entity].load(texts)
+
+    async def whole(self) -> None:
+        """Wait for what is loaded behind the first screen: who writes to the tables earlier would be written over."""
+        if self.behind:
+            await asyncio.wait([self.behind])
 
     def clear(self) -> None:
         for table in self.by_entity.values():

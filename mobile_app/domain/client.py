@@ -31,6 +31,7 @@ class _Of(Generic[R]):
 
 
 class Tables(tables.Tables):
+    BEHIND = frozenset({PlanRow.entity, MeterRow.entity})
     sites = _Of(SiteRow)
     lines = _Of(LineRow)
     classes = _Of(EquipmentClassRow)

@@ -6,6 +6,7 @@ built as they scroll into view: ten thousand rows cost what fifty do.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import flet as ft
@@ -61,9 +62,9 @@ def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting |
     if column is None or column.sort is None or sorting is None:
         return list(rows)
     value = column.sort
-    known = [row for row in rows if value(row) is not None]
-    unknown = [row for row in rows if value(row) is None]
-    return sorted(known, key=value, reverse=sorting.descending) + unknown
+    valued = [(value(row), row) for row in rows]
+    known = sorted((pair for pair in valued if pair[0] is not None), key=itemgetter(0), reverse=sorting.descending)
+    return [row for _, row in known] + [row for found, row in valued if found is None]
 
 
 def page_of(total: int, page: int, size: int = PAGE_SIZE) -> tuple[int, int, int]:

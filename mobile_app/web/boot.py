@@ -41,6 +41,8 @@ def preload(modules: list[str], flet_names: list[str]) -> list[str]:
     for name in flet_names:
         getattr(flet, name, None)
     left_out = [problem for name in modules if (problem := import_problem(name))]
+    for row in importlib.import_module("shared_models.entities").ENTITIES.values():
+        row.model_rebuild()  # what reads a row, built once instead of at each start
     flet.Icons.HOME  # noqa: B018 - reads the table of icons
     importlib.import_module("gc").collect()
     return left_out

@@ -114,8 +114,10 @@ async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
         cursor = cursor.has_seen(present.run, present.position)
         sources = repository.EVERY_SOURCE
         if cursor.sweep is None:
-            cursor = await _begin(connection, cursor, actor, present, at)
+            cursor = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())  # a site that is gone: for its tombstones
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
+        elif cursor.sweep.total is None and cursor.is_first_load:
+            cursor = await _counted(connection, cursor, actor, at)
         page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
         if known is None:
             page.changes += await repository.first(connection, actor, present.sites)
@@ -159,10 +161,7 @@ def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
     return [site for site in cursor.lows if not actor.sees(site)]
 
 
-async def _begin(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, present: Now, at: datetime) -> Cursor:
-    """A site that is gone is swept once more, for its tombstones."""
-    begun = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())
-    if not begun.is_first_load:
-        return begun
-    total = await repository.total(connection, begun, actor, at - DEVICE_WINDOW)
-    return replace(begun, sweep=begun.sweep and replace(begun.sweep, total=total))
+async def _counted(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
+    """How much there is in all, from the second page on: the first one is waited for."""
+    total = await repository.total(connection, cursor, actor, at - DEVICE_WINDOW)
+    return replace(cursor, sweep=cursor.sweep and replace(cursor.sweep, total=total))

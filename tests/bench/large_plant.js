@@ -13,6 +13,16 @@
     if (!bench.row) setTimeout(look, 50);
     else if (!bench.began) bench.row ||= performance.now();
   };
+  bench.step = () => {
+    bench.stepped = 0;
+    const now = () => [...document.querySelectorAll("flt-semantics-host [role=button]")].map((node) => node.ariaLabel ?? node.textContent).join();
+    const seen = now();
+    addEventListener("pointerup", () => {
+      const began = performance.now();
+      const look = () => (now() === seen ? setTimeout(look, 10) : requestAnimationFrame(() => (bench.stepped = performance.now() - began)));
+      look();
+    }, { capture: true, once: true });
+  };
   const held = async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith("etabli-u-"));
     for (const name of names) {

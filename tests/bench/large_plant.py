@@ -26,6 +26,7 @@ from tests.e2e.waiting import until
 
 WATCH = (Path(__file__).parent / "large_plant.js").read_text(encoding="utf-8")
 WARM_RATIO = 1.1
+STEPS = ("equipment_list.code", "equipment_list.line", "equipment_list.criticality")
 
 
 @dataclass
@@ -66,8 +67,7 @@ def seen(page: Page, name: str, seconds: float = 120) -> float:
 def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
     """From the tap on “sign in”, on a device that has seen nothing of this plant."""
     page = person.watched(context, path)
-    app = App.__new__(App)
-    app.context, app.url, app.lang, app.page, app.problems = context, person.url, "fr", page, []
+    app = App(context, person.url, page=page)
     app.started().fill("sign_in.name", person.username).fill("sign_in.password", "etabli-demo")
     page.evaluate("window.bench.begin()")
     app.tap("sign_in.enter")
@@ -150,8 +150,22 @@ def administrator(playwright: Playwright, person: Person) -> bool:
         seen(page, "row")
         page.wait_for_timeout(5000)
         print(f"     warm {[round(x, 2) for x in times]}; {megabytes()} MB")
+        app = App(context, person.url, page=page)
+        steps = {words: stepped(app, words) for words in STEPS}
         context.close()
-    return at_most("10,000 machines: warm start to the first rows", statistics.median(times), 3.0, "s")
+    met = [at_most("10,000 machines: warm start to the first rows", statistics.median(times), 3.0, "s")]
+    return all(met + [at_most(f"10,000 machines: sorted by {app.words(words)}", seconds, 0.3, "s") for words, seconds in steps.items()])
+
+
+def stepped(app: App, words: str) -> float:
+    """From a tap on a column's head to the frame with another order; the second time, as the first one reads what it sorts by."""
+    times = []
+    for _ in range(3):
+        app.page.evaluate("window.bench.step()")
+        app.tap(words)
+        times.append(seen(app.page, "stepped", 30))
+        app.page.wait_for_timeout(800)
+    return statistics.median(times)
 
 
 def main() -> int:

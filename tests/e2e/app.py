@@ -7,7 +7,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
@@ -30,9 +30,9 @@ NAVIGATE = "(path) => { history.pushState(null, '', path); dispatchEvent(new Pop
 class App:
     """One tab."""
 
-    def __init__(self, context: BrowserContext, url: str, lang: str = "fr") -> None:
+    def __init__(self, context: BrowserContext, url: str, lang: str = "fr", page: Page | None = None) -> None:
         self.context, self.url, self.lang = context, url, lang
-        self.page = context.new_page()
+        self.page = page or context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._heard)

@@ -107,6 +107,7 @@ class Factory:
         again = self.device(stores=device.stores, jar=device.jar, **how)
         again.transport.online = device.transport.online
         await again.client.start()
+        await again.client.tables.whole()
         return again
 
 

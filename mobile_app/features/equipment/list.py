@@ -1,6 +1,7 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -45,23 +46,20 @@ class Filters:
     status: str | None = None
     criticality: str | None = None
 
+    @property
+    def wanted(self) -> dict[str, list[Any]]:
+        """By the row's fields."""
+        places = {"site_id": self.site and UUID(self.site), "production_line_id": self.line and UUID(self.line)}
+        states = {"status": self.status, "criticality": self.criticality}
+        return {name: [value] for name, value in {**places, **states}.items() if value}
+
 
 def matching(client: Client, filters: Filters, limit: int | None) -> list[EquipmentRow]:
     """The machines that pass the filters, best match of the query first, else by name."""
-    rows = [row for row in client.equipment.rows.values() if _passes(row, filters)]
+    rows = client.equipment.having(**filters.wanted)
     if filters.query.strip():
         return search_equipment(rows, filters.query, limit=limit or len(rows))
-    return sorted(rows, key=lambda row: row.name)[:limit]
-
-
-def _passes(row: EquipmentRow, filters: Filters) -> bool:
-    wanted = (
-        (filters.site, str(row.site_id)),
-        (filters.line, str(row.production_line_id)),
-        (filters.status, row.status),
-        (filters.criticality, row.criticality),
-    )
-    return all(wish is None or wish == value for wish, value in wanted)
+    return sorted(rows, key=attrgetter("name"))[:limit]
 
 
 @component
@@ -95,7 +93,7 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft
 
 @component
 def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
-    rows = matching(client, filters, MOST)
+    rows = ft.use_memo(lambda: matching(client, filters, MOST), [filters, client.equipment.revision])
     head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
     search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("equipment_list.search"))
     cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
@@ -150,11 +148,12 @@ def _admin_actions(client: Client, on_blank: Handler) -> list[ft.Control]:
 
 
 def _columns(client: Client) -> list[Column]:
+    lines = {line.id: line.name for line in client.lines.rows.values()}
     return [
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
         Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=5, strong=True),
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
-        Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: line_of(client, row.id) or None),
+        Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),
         Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),
         Column(
             "criticality",

@@ -10,6 +10,7 @@ from mobile_app.domain.context import asked, go, id_of, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import life_card
+from mobile_app.domain.missing import Missing
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
@@ -46,7 +47,7 @@ def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
     equipment_id = id_of(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
-    return Machine(client, machine, key=str(equipment_id)) if machine else parts.unknown_machine()
+    return Machine(client, machine, key=str(equipment_id)) if machine else Missing(parts.unknown_machine())
 
 
 @component

@@ -12,6 +12,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, id_of, opener, use_tables
 from mobile_app.domain.due import compliance, local_day, open_occurrence, past_occurrences, plan_due_state
 from mobile_app.domain.lookup import dotted, place
+from mobile_app.domain.missing import Missing
 from mobile_app.domain.plan_cards import is_out_of_service, plan_chips
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.sync_badge import top_bar
@@ -46,7 +47,7 @@ def PlanScreen() -> ft.Control:
     plan = client.tables.plans.get(plan_id)
     if plan is not None:
         return Plan(client, plan, key=str(plan_id))
-    return Page(SkeletonList(3)) if not client.tables.plans.ready else _unknown()
+    return Page(SkeletonList(3)) if not client.tables.plans.ready else Missing(_unknown())
 
 
 def _unknown() -> ft.Control:

@@ -8,6 +8,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client, use_tables
+from mobile_app.domain.missing import Missing
 from mobile_app.domain.scanning import scan_machine, scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.submit import submit
@@ -64,7 +65,7 @@ def LabelScreen() -> ft.Control:
     ft.use_effect(warn, [found, asked.loading, asked.data])
     if found or asked.loading:
         return Page(SkeletonList())
-    return _answer(client, code, asked.data)
+    return Missing(_answer(client, code, asked.data))
 
 
 async def _resolve(client: Client, code: str) -> str:

@@ -290,11 +290,24 @@ class TestPages:
         pages = await device.pull()
         assert [len(page.changes) <= pulling.PAGE_ROWS for page in pages] == [True] * len(pages)
         assert len(device.ids("equipment")) == many
-        assert [page.progress.total for page in pages if page.progress] == [len(device.rows)] * len(pages)
+        assert [page.progress.total for page in pages if page.progress] == [len(device.rows)] * (len(pages) - 1)
         done = [page.progress.done for page in pages if page.progress]
         assert done == sorted(done)
         assert done[-1] == len(device.rows)
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
+
+    async def test_begin_with_what_somebody_has_come_for(
+        self, device: Device, shop: Workshop, many: int, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pulling, "PAGE_BYTES", 100)
+        job = await shop.create()
+        await session.commit()
+        await device.pull_page()
+        assert device.ids("intervention") == {str(job)}
+        assert device.ids("equipment") == {str(shop.machine.id)}
+        await device.pull_page()
+        assert device.pages[1].progress
+        assert device.pages[1].progress.done < len(device.pages[0].changes)
 
     async def test_of_a_version_with_other_sources_begin_again_and_nothing_is_missed(self, device: Device, many: int) -> None:
         await device.pull_page()

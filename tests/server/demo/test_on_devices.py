@@ -1,0 +1,74 @@
+"""What a device holds of the demonstration, read when it is looked at: the same as if it had all been read at once."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from mobile_app.core.rows import Rows
+from server.core.access import SYSTEM
+from server.core.database import Database
+from shared_models.entities import ENTITIES
+from tests.server.sync.device import Device
+
+MANY_VALUES = 12
+
+
+@pytest.fixture(scope="module")
+async def texts(demo_url: str, summary: object) -> AsyncIterator[dict[str, dict[str, str]]]:
+    database = Database(demo_url, pool_size=1, read_pool_size=1)
+    await database.start()
+    device = Device(database.pool, SYSTEM)
+    await device.pull()
+    found: dict[str, dict[str, str]] = {entity: {} for entity in ENTITIES}
+    for (entity, row_id), (_, row) in device.rows.items():
+        found[entity][row_id] = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    yield found
+    await database.stop()
+
+
+@pytest.fixture(params=sorted(ENTITIES))
+def entity(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def unread(entity: str, texts: dict[str, dict[str, str]]) -> Rows[Any]:
+    def report(where: str, error: Exception) -> None:
+        raise AssertionError(where) from error
+
+    rows: Rows[Any] = Rows(ENTITIES[entity], report)
+    rows.put(texts[entity])
+    return rows
+
+
+def test_is_there_for_every_entity(entity: str, texts: dict[str, dict[str, str]]):
+    assert texts[entity]
+
+
+def test_rows_are_read_as_they_would_be_at_once(entity: str, texts: dict[str, dict[str, str]]):
+    every = {row.id: row for row in map(ENTITIES[entity].model_validate_json, texts[entity].values())}
+    rows = unread(entity, texts)
+    some = [*every][:: max(1, len(every) // 7)]
+    assert [rows[row_id] for row_id in some] == [every[row_id] for row_id in some]
+    assert len(rows) == len(every)
+    rows.put({str(row_id): texts[entity][str(row_id)] for row_id in some})
+    assert dict(rows.items()) == every
+
+
+def test_those_that_have_a_value_are_found_unread(entity: str, texts: dict[str, dict[str, str]]):
+    every = [*unread(entity, texts).values()]
+    for name in ENTITIES[entity].model_fields:
+        values = {value for row in every if isinstance(value := getattr(row, name), (bool, str)) or name.endswith("_id")}
+        for value in sorted(values, key=str)[:MANY_VALUES] if len(values) <= MANY_VALUES or name.endswith("_id") else ():
+            rows = unread(entity, texts)
+            rows.get(every[0].id)
+            wanted = {row.id for row in every if getattr(row, name) == value}
+            assert {row.id for row in rows.having(**{name: [value]})} == wanted, (name, value)
+            assert len(rows) == len(every)
+
+
+def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, str]]):
+    labelled = [row for row in unread("equipment", texts).values() if row.label_codes]
+    rows = unread("equipment", texts)
+    assert all(row in rows.mentioning(code) for row in labelled for code in row.label_codes)
