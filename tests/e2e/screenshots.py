@@ -401,14 +401,17 @@ class Studio:
                     self._take(app, shot, folder_of(f"{size}{'-' + BIG_TEXT if big else ''}", theme, lang))
 
     def _first_load(self, app: App, target: Path) -> None:
-        """Held still before its first page."""
+        """Held still before its first page, and after it."""
         held: list[Route] = []
         app.context.route("**/api/v1/sync/pull*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
         app.sign_in("technician").see("app.welcome")
         picture(app.page, target / "first-load.png")
+        held.pop(0).continue_()
+        app.at("/today").see("app.first_load")
+        picture(app.page, target / "first-load-under-way.png")
+        app.context.unroute("**/api/v1/sync/pull*")
         for route in held:
             route.continue_()
-        app.context.unroute("**/api/v1/sync/pull*")
         app.at("/today").synced()
 
     def _take(self, app: App, shot: Shot, folder: Path) -> None:
