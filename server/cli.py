@@ -242,9 +242,11 @@ def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
     from server.core.connections import Connection
+    from server.core.workers import share_memory
     from server.tls import keeping
 
     _allow_files(settings.max_connections)
+    share_memory()
     uvicorn.run(
         "server.startup:node",
         factory=True,

@@ -101,7 +101,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    app.router.routes[:0] = _routes()
+    app.router.routes[:0] = routes()
     root = settings.web_root or BUILT_WEB
     if (root / "index.html").exists():
         app.state.web_root = root
@@ -109,7 +109,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 
 
 @cache
-def _routes() -> tuple[BaseRoute, ...]:
+def routes() -> tuple[BaseRoute, ...]:
     """The same for every application of a process: what differs among them is in their state."""
     assembled = APIRouter(generate_unique_id_function=_operation_id)
     assembled.include_router(health.router)

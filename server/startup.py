@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -47,7 +48,10 @@ def node() -> FastAPI:
     os.umask(0o077)
     settings = get_settings()
     configure(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what is here stays: to look through it again and again costs every answer
+    return app
 
 
 @contextmanager

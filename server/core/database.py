@@ -195,7 +195,7 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
         )  # fmt: skip
         self.memory = ListMemory()
         self._wait_seconds = wait_seconds
-        self._long_reads = asyncio.Semaphore(max(1, size // 4))
+        self._long_reads = asyncio.Semaphore(max(1, size // 3))
 
     async def _opened(self, _: asyncpg.Connection) -> None:
         self.memory.clear()
@@ -216,9 +216,13 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
 
 
 class Database:
-    """One per process; every connection it makes goes to the same server with the same time-outs."""
+    """One per process; every connection it makes goes to the same server with the same time-outs.
 
-    def __init__(self, url: str, *, pool_size: int = 10, read_pool_size: int = 10, wait_seconds: float = 5) -> None:
+    A process computes one answer at a time: few connections keep it busy, and each costs the server 5 MB. As many transactions again
+    find one while many write at once.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 4, read_pool_size: int = 6, wait_seconds: float = 5) -> None:
         self.dsn = asyncpg_dsn(url)
         self.access_version = 0
         """Another one as soon as this process hears that somebody's access may have changed."""

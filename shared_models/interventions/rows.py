@@ -92,7 +92,7 @@ class Signature(Schema):
     """Drawn on the screen: an SVG path in a box of `width` × `height`."""
 
     name: Name
-    path: Annotated[str, StringConstraints(pattern=r"^[MLml0-9., -]{1,60000}$"), ONE_LINE]
+    path: Annotated[str, StringConstraints(max_length=60_000, pattern=r"^[MLml0-9., -]+$"), ONE_LINE]
     width: Annotated[int, Field(gt=0, le=4_000), NUMBER]
     height: Annotated[int, Field(gt=0, le=4_000), NUMBER]
 

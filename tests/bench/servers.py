@@ -24,7 +24,7 @@ CACHE = PROJECT / ".cache" / "bench"
 @contextmanager
 def database(scale: str) -> Iterator[str]:
     """The address of a database with the data of `scale`, kept from one run to the next and rebuilt when the schema has moved on."""
-    folder = CACHE / f"{scale}-{_schema()}"
+    folder = folder_of(scale)
     for older in set(CACHE.glob(f"{scale}*")) - {folder}:
         shutil.rmtree(older)
     with EmbeddedPostgres(folder) as dsn:
@@ -34,6 +34,10 @@ def database(scale: str) -> Iterator[str]:
             print(f"loading the data of scale {scale}, once…", flush=True)
             print(asyncio.run(load_demo(dsn.url, storage=memory_storage(), scale=scale)), f"in {time.monotonic() - began:.0f} s")
         yield dsn.url
+
+
+def folder_of(scale: str) -> Path:
+    return CACHE / f"{scale}-{_schema()}"
 
 
 def _schema() -> str:
@@ -53,7 +57,7 @@ def _is_loaded(url: str) -> bool:
 @contextmanager
 def running(application: str, url: str, *arguments: str) -> Iterator[str]:
     """A uvicorn of one process serving `application`; its base address."""
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "DATABASE_URL": url, "ETABLI_JOBS": "false", "ETABLI_DATA_DIR": str(CACHE / "data"), "ETABLI_PORT": str(port),
         "ETABLI_SECRET_KEY": "for measuring only, on loopback: 0123456789",
@@ -67,20 +71,20 @@ def running(application: str, url: str, *arguments: str) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(port, process)
+        wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -24,7 +24,7 @@ BY_FORMAT = {
     "email": "Jean@Example.org", "uri": "https://example.org/",
 }  # fmt: skip
 BY_PATTERN = {
-    "^(fr|en)$": "fr", "^[A-Z]{3}$": "EUR", "^#[0-9A-Fa-f]{6}$": "#1F5FBF", "^[MLml0-9., -]{1,60000}$": "M0 0L9 9",
+    "^(fr|en)$": "fr", "^[A-Z]{3}$": "EUR", "^#[0-9A-Fa-f]{6}$": "#1F5FBF", "^[MLml0-9., -]+$": "M0 0L9 9",
     "^[a-z][a-z0-9_]{0,39}$": "speed",
 }  # fmt: skip
 BY_NAME = {
