@@ -1,7 +1,7 @@
 """A list's items as JSON: what changes only with the row is written once and remembered, the rest is asked for with each page."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -23,14 +23,6 @@ class Pool(Protocol):
     async def fetch(self, statement: str, *args: Any) -> list[asyncpg.Record]: ...
     async def fetchrow(self, statement: str, *args: Any) -> Any: ...
     async def fetchval(self, statement: str, *args: Any) -> Any: ...
-
-
-class FoundRow(NamedTuple):
-    """A row of a page, and what is told of it with each page, as a JSON object; `xid` None where nothing is remembered."""
-
-    id: UUID
-    xid: int | None
-    told: str | None
 
 
 class Items:
@@ -56,22 +48,26 @@ class Items:
         self.columns = sql("{}.id, {} as xid, {} as told", self._alias, xid, of_row)
         """Of a page's rows."""
 
-    async def written(self, pool: Pool, found: Iterable[FoundRow]) -> list[str]:
-        """In order; a row that has gone since it was found is left out."""
-        rows = list(found)
+    async def written(self, pool: Pool, ids: Sequence[UUID], xids: Sequence[int | None], told: Sequence[str | None]) -> list[str]:
+        """The items of a page, in order, of its `columns`; a row that has gone since it was found is left out."""
         if self._kept is None:
-            return [str(row.told) for row in rows]
-        kept = {row.id: pool.memory.text(self._name, row.id, row.xid or 0) for row in rows}
-        missing = [row_id for row_id, text in kept.items() if text is None]
-        kept |= await self._read(pool, missing) if missing else {}
-        return [f"{text[:-1]},{row.told[1:]}" if row.told else text for row in rows if (text := kept[row.id])]
+            return [str(each) for each in told]
+        known = pool.memory.texts(self._name)
+        kept = [
+            text.json if (text := known.get(row_id)) is not None and text.xid == xid else None
+            for row_id, xid in zip(ids, xids, strict=True)
+        ]
+        if None in kept:
+            read = await self._read(pool, [row_id for row_id, text in zip(ids, kept, strict=True) if text is None])
+            kept = [text or read.get(row_id) for row_id, text in zip(ids, kept, strict=True)]
+        return [f"{text[:-1]},{more[1:]}" if more else text for text, more in zip(kept, told, strict=True) if text]
 
-    async def _read(self, pool: Pool, ids: list[UUID]) -> dict[UUID, str | None]:
+    async def _read(self, pool: Pool, ids: list[UUID]) -> dict[UUID, str]:
         statement = sql(
             "select {a}.id, {a}.sync_xid as xid, {} and {a}.sync_xid < {} as is_still, {} as json from {} where {a}.id = any({}::uuid[])",
             self._while, OLDEST, self._kept, plain(self._table), ids, a=self._alias,
         )  # fmt: skip
-        read: dict[UUID, str | None] = {}
+        read: dict[UUID, str] = {}
         for row in await pool.fetch(*statement.rendered()):
             read[row["id"]] = row["json"]
             if row["is_still"]:

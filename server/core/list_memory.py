@@ -7,16 +7,21 @@ Nothing is remembered for a time: it is good as long as the database says that i
 - A row's text holds until the row has another `sync_xid`, which each change of it or of its children gives it; it is kept when that
   transaction, and all before it, have ended.
 
+How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
+
 Another connection may lead to another state of the database, which was restored meanwhile: then all is forgotten.
 """
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-_TOTALS = 2_000
-_ROWS = 20_000
-UNKNOWN = -2
+_MOST = 2_000
+_MOST_ROWS = 20_000
+_MOST_STATEMENTS = 300  # of some kilobytes
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Total(NamedTuple):
@@ -24,9 +29,20 @@ class Total(NamedTuple):
     rows: int
 
 
+NOTHING_KNOWN = Total(mark=-2, rows=0)  # no transaction has such a number
+
+
 class Text(NamedTuple):
     xid: int
     json: str
+
+
+class Prepared(NamedTuple):
+    """A page's statement with its parameters, for what was known when it was put together; `key` is its total's, if that is kept."""
+
+    key: Hashable | None
+    known: Total
+    statement: tuple[Any, ...]
 
 
 class ListMemory:
@@ -34,25 +50,37 @@ class ListMemory:
 
     def __init__(self) -> None:
         self.totals: dict[Hashable, Total] = {}
-        self._texts: dict[tuple[str, UUID], Text] = {}
+        self._texts: dict[str, dict[UUID, Text]] = defaultdict(dict)
+        self._prepared: dict[Hashable, Prepared] = {}
 
     def total(self, key: Hashable) -> Total:
-        return self.totals.get(key, Total(UNKNOWN, 0))
+        return self.totals.get(key, NOTHING_KNOWN)
 
     def keep_total(self, key: Hashable, total: Total) -> None:
-        self.totals[key] = total
-        if len(self.totals) > _TOTALS:
-            del self.totals[next(iter(self.totals))]
+        _keep(self.totals, key, total, _MOST)
 
-    def text(self, name: str, row_id: UUID, xid: int) -> str | None:
-        kept = self._texts.get((name, row_id))
-        return kept.json if kept is not None and kept.xid == xid else None
+    def texts(self, name: str) -> Mapping[UUID, Text]:
+        """Of a list, by the row's id."""
+        return self._texts[name]
 
     def keep_text(self, name: str, row_id: UUID, text: Text) -> None:
-        self._texts[name, row_id] = text
-        if len(self._texts) > _ROWS:
-            del self._texts[next(iter(self._texts))]
+        _keep(self._texts[name], row_id, text, _MOST_ROWS)
+
+    def prepared(self, asked: Hashable) -> Prepared | None:
+        """What was put together for this before, unless more is known now."""
+        found = self._prepared.get(asked)
+        return found if found is not None and found.known == self.total(found.key) else None
+
+    def keep_prepared(self, asked: Hashable, prepared: Prepared) -> None:
+        _keep(self._prepared, asked, prepared, _MOST_STATEMENTS)
 
     def clear(self) -> None:
         self.totals.clear()
         self._texts.clear()
+        self._prepared.clear()
+
+
+def _keep(kept: dict[K, V], key: K, value: V, most: int) -> None:
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]

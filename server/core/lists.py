@@ -33,8 +33,8 @@ from server.core.cells import Value
 from server.core.errors import NotFound
 from server.core.held import HELD, Held
 from server.core.i18n import translator
-from server.core.list_items import OLDEST, FoundRow, Items, Pool
-from server.core.list_memory import UNKNOWN, Total
+from server.core.list_items import OLDEST, Items, Pool
+from server.core.list_memory import NOTHING_KNOWN, Prepared, Total
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
 from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
@@ -347,24 +347,26 @@ class List:
         row, total = await self._counted(pool, actor, query, of)
         if not total:
             await self.ensure_in_sight(pool, actor, of)
-        items = await self._items.written(pool, map(FoundRow, row["ids"] or (), row["xids"] or (), row["told"] or ()))
+        items = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or ())
         pages = -(-total // query.size)
         body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
         return Response(body, media_type=JSON)
 
     async def _counted(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
-        key = self._counted_as(actor, query, of)
-        if key is None:
-            row = await pool.fetchrow(*self.paging(actor, query, of).rendered())
-            return row, row["total"]
-        known = pool.memory.total(key)
-        row = await pool.fetchrow(*self.paging(actor, query, of, known).rendered())
+        memory, asked = pool.memory, (self.name, actor, of, *vars(query).values())
+        prepared = memory.prepared(asked)
+        if prepared is None:
+            key = self._counted_as(actor, query, of)
+            known = memory.total(key)
+            prepared = Prepared(key, known, self.paging(actor, query, of, None if key is None else known).rendered())
+            memory.keep_prepared(asked, prepared)
+        row = await pool.fetchrow(*prepared.statement)
         if row["total"] is None:
-            return row, known.rows
+            return row, prepared.known.rows
         if row["is_settled"]:
-            pool.memory.keep_total(key, Total(row["mark"], row["total"]))
-        if known.rows:  # what was known is so no more, and the page may have been read from where the end was
-            row = await pool.fetchrow(*self.paging(actor, query, of, Total(UNKNOWN, 0)).rendered())
+            memory.keep_total(prepared.key, Total(row["mark"], row["total"]))
+        if prepared.known.rows:  # what was known is so no more, and the page may have been read from where the end was
+            row = await pool.fetchrow(*self.paging(actor, query, of, NOTHING_KNOWN).rendered())
         return row, row["total"]
 
     async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
@@ -377,7 +379,8 @@ class List:
         rows = await pool.fetch(*self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1)).rendered())
         if not rows:
             await self.ensure_in_sight(pool, actor, of)
-        items = await self._items.written(pool, (FoundRow(row["id"], row["xid"], row["told"]) for row in rows[: query.size]))
+        shown = rows[: query.size]
+        items = await self._items.written(pool, *([row[name] for row in shown] for name in ("id", "xid", "told")))
         going_on = "null"
         if len(rows) > query.size:
             going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from server.core.access import current_actor
 from server.core.exports import XLSX
-from server.core.list_memory import UNKNOWN, Total
+from server.core.list_memory import NOTHING_KNOWN, Total
 from server.equipment import listing
 from shared_models.equipment.rows import EquipmentFilter
 from tests.server.machines import API, code_of, make_machine, make_site
@@ -177,7 +177,7 @@ class TestTenThousand:
 
     async def test_a_page_of_any_sort_reads_little(self, client_as, sites, app):
         actor = await load(app, await client_as("admin"))
-        statement = listing.EQUIPMENT.paging(actor, EquipmentFilter(), known=Total(UNKNOWN, 0))
+        statement = listing.EQUIPMENT.paging(actor, EquipmentFilter(), known=NOTHING_KNOWN)
         known = Total(await app.state.database.pool.fetchval(*statement.rendered(), column="mark"), 10_000)
         for sort in SORTS:
             statement, *args = listing.EQUIPMENT.paging(actor, EquipmentFilter(sort=sort), known=known).rendered()
