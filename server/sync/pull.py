@@ -55,15 +55,14 @@ class _Page:
 
     async def fill(self, connection: asyncpg.Connection) -> None:
         self.early = len(self.changes)
+        if self.sweep.source not in self.sources:
+            self._go_on()
         while self.sweep.source < len(SOURCES) and not self.is_full:
             await self._read(connection)
         done = self.sweep.done + len(self.changes) - self.early
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
 
     async def _read(self, connection: asyncpg.Connection) -> None:
-        if self.sweep.source not in self.sources:
-            self._go_on()
-            return
         most, budget = self._most(), self.bytes_left
         found = await repository.changes(
             connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
@@ -84,8 +83,10 @@ class _Page:
         return min(PAGE_ROWS - len(self.changes), fit)
 
     def _go_on(self) -> None:
+        """To the next source that may have something."""
+        following = min((source for source in self.sources if source > self.sweep.source), default=len(SOURCES))
         self.of_source = []
-        self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=self.sweep.source + 1, after_xid=0, after_key=None))
+        self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=following, after_xid=0, after_key=None))
 
     def answer(self) -> bytes:
         """A `PullPage`; the rows are PostgreSQL's own text."""

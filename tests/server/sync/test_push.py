@@ -377,7 +377,7 @@ class TestOverHttp:
         assert (await asyncio.wait_for(anext(pokes), 10)).event == "poke"
         await pokes.aclose()
         page = (await client.get("/api/v1/sync/pull")).json()
-        assert [change["row"]["title"] for change in page["changes"] if change["entity"] == "intervention"] == ["Fuite d’huile"]
+        assert {change["row"]["title"] for change in page["changes"] if change["entity"] == "intervention"} == {"Fuite d’huile"}
         assert page["reset"]
 
     async def test_nobody_without_a_token(self, client: Any) -> None:
