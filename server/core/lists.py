@@ -57,12 +57,12 @@ UTC: Final = "'UTC'"
 class Found:
     """What a search narrows the list to: by conditions, or by a table `m` of the ids and scores of all that it finds.
 
-    `matches` makes it, as common table expressions, of the condition that says what is listed; `rank` sorts by it.
+    `matches` makes it, as common table expressions, of the condition that says what is listed; `order` sorts it where no sort is asked for.
     """
 
     conditions: Sequence[Sql] = ()
     matches: Callable[[Sql], Sql] | None = None
-    rank: Sql = NOTHING
+    order: Sql = NOTHING
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ class _Order:
     by: Sql
     parts: _Parts | None
     is_own: bool
+    is_of_matches: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ class List:
         order = self._orders.get(sort or self.order)
         if order is None:
             raise UnknownSort(field="sort", allowed=", ".join(self.sorts))
-        return order if sort or found.rank is NOTHING else _Order(sql("{}, {}", found.rank, order.by), None, is_own=False)
+        return order if sort or found.matches is None else _Order(found.order, None, is_own=False, is_of_matches=True)
 
     def _found(self, query: Any) -> Found:
         asked = getattr(query, "search", None)
@@ -286,6 +287,8 @@ class List:
 
     def _in_slice(self, chosen: _Chosen, order: _Order, slice_: _Slice) -> Sql:
         """The ids, in order. The numbers are part of the text: the database then knows how few rows it is asked for."""
+        if order.is_of_matches:
+            return sql("select m.id from m order by {} {}", order.by, slice_.limits)
         source = self._own if chosen.is_own and order.is_own else chosen.joined
         if order.parts is None:
             return sql("select {}.id from {} where {} order by {} {}", self._alias, source, chosen.conditions, order.by, slice_.limits)

@@ -25,29 +25,29 @@ _FEW = 10
 
 def _found(search: str) -> Found:
     words = words_of(search)
-    return Found(matches=lambda listed: _matches(words, listed), rank=sql("m.score desc")) if words else Found()
+    return Found(matches=lambda listed: _matches(words, listed), order=sql("m.score desc, m.name_folded, m.id")) if words else Found()
 
 
 def _matches(words: list[str], listed: Sql) -> Sql:
     whole = " ".join(words)
     every_word = joined((sql("e.search_text like (select etabli_fold({}))", containing(word)) for word in words), " and ")
     found = [
-        sql("select e.id, 9 as score from equipment e where {} and e.code = {}", listed, whole.upper()),
-        sql("select e.id, 9 from equipment e where {} and e.serial_number = {}", listed, whole),
+        sql("select e.id, e.name_folded, 9 as score from equipment e where {} and e.code = {}", listed, whole.upper()),
+        sql("select e.id, e.name_folded, 9 from equipment e where {} and e.serial_number = {}", listed, whole),
         *_labelled(whole, listed),
-        sql("select id, score from near"),
+        sql("select id, name_folded, score from near"),
         *_misspelt(words, listed),
     ]
     return sql(
-        "near as materialized (select e.id, {} as score from equipment e where {} and {}),"
-        " m as materialized (select id, max(score) as score from ({}) u group by id)",
+        "near as materialized (select e.id, e.name_folded, {} as score from equipment e where {} and {}),"
+        " m as materialized (select id, name_folded, max(score) as score from ({}) u group by id, name_folded)",
         _named(whole), listed, every_word, joined(found, " union all "),
     )  # fmt: skip
 
 
 def _labelled(whole: str, listed: Sql) -> list[Sql]:
     code = label_code_in(whole)
-    found = "select e.id, 9 from label_code k join equipment e on e.id = k.equipment_id where {} and k.code = {}"
+    found = "select e.id, e.name_folded, 9 from label_code k join equipment e on e.id = k.equipment_id where {} and k.code = {}"
     return [sql(found, listed, code)] if code else []
 
 
@@ -66,7 +66,7 @@ def _misspelt(words: list[str], listed: Sql) -> list[Sql]:
         return []
     return [
         sql(
-            "select e.id, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {} and {}",
+            "select e.id, e.name_folded, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {} and {}",
             score, len(words), _FEW, listed, condition,
         )
     ]  # fmt: skip
