@@ -1,17 +1,17 @@
-// Starts Python at once, then draws what the device already knows while the app loads.
+// Asks the device for what it already knows and starts Python at once; draws the one while the other loads.
 (() => {
   const { build, fail, progress, reasonOf } = window.etabli;
   const boot = document.getElementById("boot");
   performance.mark("boot");
   const channel = `etabli-bridge-${crypto.getRandomValues(new Uint32Array(2)).join("")}`; // one per tab
-  Object.assign(window.etabli, { channel, python: startPython(), leave, restyle });
   appearance({});
+  const drawn = drawCard().catch(console.warn); // its questions to the device are out before Python takes the processor
+  Object.assign(window.etabli, { channel, python: startPython(), leave, restyle });
   // A page that WebKit keeps for "back" keeps its worker too, and with it the lock of who talks to the server: no other page would ever
   // send anything. Nor could it go on as it was: Flutter's frames are broken then.
   addEventListener("pagehide", () => window.etabli.python.worker?.terminate());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   // The engine is ten megabytes to run through: let the card reach the screen first, but never wait for a slow disk.
-  const drawn = drawCard().catch(console.warn);
   Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 400))]).then(() => {
     requestAnimationFrame(() => setTimeout(() => load(build.engine), 0));
   });

@@ -136,7 +136,7 @@ _UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
 class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it.
 
-    The next page is asked for while one is being written. Of many pages, screens hear now and then.
+    The next page is asked for while one is being written.
     """
 
     def __init__(
@@ -163,6 +163,7 @@ class Pull:
         """
         self.is_whole, self._is_through, self.was_reset = self._is_through, False, False
         await self._tables.whole()
+        self._unsaid = Unsaid()
         cursor = await self._store.get("cursor")
         asked = asyncio.ensure_future(self._ask(json.loads(cursor) if cursor else None))
         try:
@@ -194,6 +195,8 @@ class Pull:
         if reset and await self._store.get("cursor") is not None:
             await self._on_reset()
             self.was_reset = True
+        if reset:
+            sites = None  # nothing is left that could be of another
         kv = {"cursor": json.dumps(head["cursor"]), "scope": json.dumps(head["scope"]["site_ids"])}
         await self._store.take(page, kv=kv, sites=sites, reset=reset)
         self._unsaid.add(self._show(page, sites, reset=reset), [] if reset or sites is not None else [*page.keys, *dict(page.drops)])
@@ -201,7 +204,7 @@ class Pull:
             self._say()
 
     def _say(self) -> None:
-        said, self._unsaid = self._unsaid, Unsaid(time.monotonic())
+        said, self._unsaid = self._unsaid, Unsaid(time.monotonic() + self._unsaid.pause, min(self._unsaid.pause * 2, LONGEST_PAUSE))
         if said.entities:
             self._on_rows(said.entities, said.keys if said.is_few else [])
 
@@ -234,14 +237,18 @@ class Pull:
         return sites
 
 
-SAID_EVERY = 0.7
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 
 
 @dataclass
 class Unsaid:
-    """What has changed since screens heard of it; `is_few`: it can be told row by row."""
+    """What has changed since screens heard of it: at `due` they hear again, and of a long pull less and less often.
 
-    since: float = 0.0
+    `is_few`: it can be told row by row.
+    """
+
+    due: float = 0.0
+    pause: float = FIRST_PAUSE
     entities: set[str] = field(default_factory=set)
     keys: list[str] = field(default_factory=list)
     is_few: bool = True
@@ -253,4 +260,4 @@ class Unsaid:
 
     @property
     def is_due(self) -> bool:
-        return time.monotonic() - self.since >= SAID_EVERY
+        return time.monotonic() >= self.due

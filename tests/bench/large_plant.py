@@ -42,7 +42,7 @@ class Person:
     def of(cls, url: str, username: str, pages: int) -> "Person":
         user = User(url, username)
         names = [row["name"] for page in range(1, pages + 1) for row in user.get("/equipment", size=100, page=page)["items"]]
-        total = user.get("/sync/pull")["progress"]["total"]
+        total = user.get("/sync/pull", cursor=user.get("/sync/pull")["cursor"])["progress"]["total"]
         user.close()
         return cls(username, url, names, total)
 
@@ -72,7 +72,7 @@ def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
     page.evaluate("window.bench.begin()")
     app.tap("sign_in.enter")
     began = seen(page, "began")
-    found = FirstLoad(seen(page, "row") - began, seen(page, "stored") - began)
+    found = FirstLoad(seen(page, "row") - began, seen(page, "stored", 240) - began)
     page.wait_for_timeout(2000)
     page.close()
     return found
