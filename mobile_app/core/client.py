@@ -32,7 +32,7 @@ from shared_models.permissions import Permission, may
 from shared_models.rules import By
 
 ANSWER_SECONDS = 6.0
-_DRAWN_SECONDS = 0.3
+_DRAWN_SECONDS = 0.1
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
 R = TypeVar("R", bound=EntityRow)

@@ -25,7 +25,7 @@ from mobile_app.ui.cards import in_twos
 from mobile_app.ui.choices import FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
@@ -94,7 +94,7 @@ def PlanListScreen() -> ft.Control:
     use_sheet(kinds_sheet(sheet, client), close)
     use_clock(600)
     if not client.tables.plans.rows:
-        return _nothing(client)
+        return _nothing(client) if client.tables.plans.ready else Page(SkeletonList())
     if use_breakpoint() == Breakpoint.desktop:
         return Desk(client, filters, set_filters, set_sheet)
     return Cards(client, filters, set_filters, set_sheet)
