@@ -7,17 +7,11 @@ import sqlalchemy as sa
 
 from server.core.database import Session
 
-_INSERT = """
+INSERT = """
 insert into audit_log (id, occurred_at, received_at, actor_id, actor_label, action, entity, entity_id, site_id, changes, device_id,
     request_id, address, user_agent)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $12, $13, $14)
 """
-
-
-async def insert(session: Session, *columns: Any) -> None:
-    """In the order of the statement; `changes` as JSON text."""
-    await session.run(_INSERT, *columns)
-
 
 _INSERT_MANY = sa.text("""
 insert into audit_log (id, entity_id, site_id, occurred_at, changes, received_at, actor_id, actor_label, action, entity, device_id,

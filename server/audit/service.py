@@ -17,6 +17,7 @@ from server.core.clock import now
 from server.core.context import device_time, origin
 from server.core.database import Session
 from server.core.kept import keep as keep_columns
+from server.core.row_writes import Write, carry_out
 from shared_models.base import Row
 from shared_models.ids import uuid7
 from shared_models.instants import PLANT_BEGAN
@@ -44,6 +45,14 @@ async def record(
 
     With `before` and without `after`, the target's present columns are compared to `before`.
     """
+    await carry_out(session, recording(session, actor, action, target, before=before, after=after, occurred_at=occurred_at))
+
+
+def recording(
+    session: Session, actor: Actor, action: str, target: SQLModel, *,
+    before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, occurred_at: datetime | None = None,
+) -> Write:  # fmt: skip
+    """The same, to be carried out with what it tells of."""
     if before is not None and after is None:
         after = snapshot(target)
     at = now()
@@ -52,12 +61,12 @@ async def record(
     changes = changes_between(before, after)
     if (by_device := device_time.get()) is not None:
         changes["device_time"] = [by_device, occurred_at]
-    await repository.insert(
-        session, uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(target.__tablename__), _id_of(target),
-        site_id, to_json(changes).decode(), actor.device_id, where.request_id, where.address, where.user_agent,
-    )  # fmt: skip
     if getattr(type(target), "__synced__", False):
         events.poke(session, site_ids=[site_id])
+    return Write(repository.INSERT, [
+        uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(target.__tablename__), _id_of(target),
+        site_id, to_json(changes).decode(), actor.device_id, where.request_id, where.address, where.user_agent,
+    ])  # fmt: skip
 
 
 T = TypeVar("T", bound=SQLModel)

@@ -13,12 +13,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 from fastapi import Depends
-from sqlalchemy import Connection, Engine, PoolResetState, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Connection, Engine
+from sqlalchemy import orm as sa_orm
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
 
 from server.core.list_memory import ListMemory
+from server.core.transactions import READS, Taken, driver_of, transact
 
 BeforeCommit = Callable[["Session"], Awaitable[None]]
 _SERVER_SETTINGS = {
@@ -32,8 +33,6 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 _LONG_WAITS = 4
-_READS = "etabli_reads"
-_TRANSACTION = "etabli_transaction"
 _BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 DATABASE = "database"
@@ -60,7 +59,7 @@ class ReadSession(AsyncSession):
         return await (self._driver or await self._begun()).fetchval(statement, *arguments)
 
     async def _begun(self) -> asyncpg.Connection:
-        self._driver = await self.run_sync(lambda session: _driver_of(session.connection()))
+        self._driver = await self.run_sync(lambda session: driver_of(session.connection()))
         return self._driver
 
     def begin_nested(self) -> AsyncSessionTransaction:
@@ -80,8 +79,42 @@ class ReadSession(AsyncSession):
         await super().close()
 
 
+class _Orm(sa_orm.Session):
+    """Joins the transaction that was begun without it."""
+
+    taken: Taken | None = None
+
+    def get_bind(self, *given: Any, **options: Any) -> Engine | Connection:
+        bind = super().get_bind(*given, **options)
+        return bind if self.taken is None else self.taken.shared
+
+
 class Session(ReadSession):
-    """A unit of work. Services never commit it: the request, command or job that opened it does."""
+    """A unit of work. Services never commit it: the request, command or job that opened it does.
+
+    The ORM takes part in the transaction once something is asked of it.
+    """
+
+    sync_session_class = _Orm
+    sync_session: _Orm
+
+    @property
+    def is_open(self) -> bool:
+        return self.sync_session.taken is not None or self.in_transaction()
+
+    async def _begun(self) -> asyncpg.Connection:
+        orm, engine = self.sync_session, self.sync_session.bind
+        if self.in_transaction() or not isinstance(engine, Engine):
+            return await super()._begun()
+        if orm.taken is None:
+            orm.taken = await self.run_sync(lambda _: Taken(engine))
+        self._driver = orm.taken.driver
+        return self._driver
+
+    async def _give_back(self) -> None:
+        taken, self.sync_session.taken = self.sync_session.taken, None
+        if taken is not None:
+            await self.run_sync(lambda _: taken.give_back())
 
     async def run(self, statement: str, *arguments: Any) -> int:
         """The number of rows that it has changed."""
@@ -101,7 +134,12 @@ class Session(ReadSession):
         while actions:
             _, action = actions.popitem()
             await action(self)
-        await super().commit()
+        if self.in_transaction():
+            await super().commit()
+        if self.sync_session.taken is not None:
+            self._driver = None
+            await self.sync_session.taken.commit()
+            await self._give_back()
         for done in self.info.pop(_AFTER_COMMIT, ()):
             done()
 
@@ -109,6 +147,11 @@ class Session(ReadSession):
         self._actions().clear()
         self.info.pop(_AFTER_COMMIT, None)
         await super().rollback()
+        await self._give_back()
+
+    async def close(self) -> None:
+        await super().close()
+        await self._give_back()
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` when this transaction has committed, before anybody is answered."""
@@ -129,59 +172,6 @@ async def _reset_read(connection: asyncpg.Connection) -> None:
     """The pool's own way costs a round trip at each release, for settings and listeners that nobody here leaves behind."""
     if connection.is_in_transaction():
         await connection.reset()
-
-
-def _transact(engine: Engine) -> None:
-    """Begin and end transactions on asyncpg itself: its statements and the ORM's share them.
-
-    The first begins as a connection is taken, so that one that was lost meanwhile is found out and replaced by what is said anyway.
-    """
-    for moment, action in (("checkout", _taken), ("begin", _begun), ("commit", _committed), ("rollback", _rolled_back), ("reset", _reset)):
-        event.listen(engine, moment, action)
-
-
-def _taken(connection: Any, record: Any, *_: object) -> None:
-    try:
-        _begin(connection, record.info)
-    except Exception as error:
-        raise DisconnectionError from error
-
-
-def _begun(connection: Connection) -> None:
-    if not _driver_of(connection).is_in_transaction():
-        _begin(connection.connection, connection.info)
-    if connection.get_execution_options().get(_READS):
-        connection.connection.run_async(lambda driver: driver.execute("set transaction read only"))
-
-
-def _committed(connection: Connection) -> None:
-    transaction = connection.info.pop(_TRANSACTION)
-    connection.connection.run_async(lambda _: transaction.commit())
-
-
-def _rolled_back(connection: Connection) -> None:
-    if not connection.invalidated:
-        _roll_back(connection.connection, connection.info)
-
-
-def _reset(connection: Any, record: Any, state: PoolResetState) -> None:
-    if not state.terminate_only:
-        _roll_back(connection, record.info)
-
-
-def _begin(connection: Any, info: dict[Any, Any]) -> None:
-    transaction = info[_TRANSACTION] = connection.driver_connection.transaction()
-    connection.run_async(lambda _: transaction.start())
-
-
-def _roll_back(connection: Any, info: dict[Any, Any]) -> None:
-    transaction = info.pop(_TRANSACTION, None)
-    if transaction is not None and connection.driver_connection.is_in_transaction():
-        connection.run_async(lambda _: transaction.rollback())
-
-
-def _driver_of(connection: Connection) -> asyncpg.Connection:
-    return connection.connection.driver_connection
 
 
 class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
@@ -229,6 +219,7 @@ class Database:
         self._read_pool_size = read_pool_size
         self._wait_seconds = wait_seconds
         self._pool: ReadPool | None = None
+        self._turns = asyncio.Semaphore(2 * pool_size)
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self.connect,
@@ -239,8 +230,8 @@ class Database:
             pool_recycle=1800,
             isolation_level="AUTOCOMMIT",  # transactions are begun and ended below
         )
-        _transact(self.engine.sync_engine)
-        self._read_engine = self.engine.execution_options(**{_READS: True})
+        transact(self.engine.sync_engine)
+        self._read_engine = self.engine.execution_options(**{READS: True})
 
     def access_changed(self) -> None:
         self.access_version += 1
@@ -267,9 +258,23 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """One transaction: committed at the end of the block, rolled back when the block raises."""
-        async with Session(self.engine, expire_on_commit=False, autoflush=True, info={DATABASE: self}) as session:
+        await self._turn()
+        session = Session(self.engine, expire_on_commit=False, autoflush=True, info={DATABASE: self})
+        try:
             yield session
             await session.commit()
+        finally:
+            try:
+                if session.is_open:
+                    async with session:
+                        """Leaving closes it, whoever is cancelled meanwhile."""
+            finally:
+                self._turns.release()
+
+    async def _turn(self) -> None:
+        """Who comes first is served first: the pool would let those pass who come as a connection is given back."""
+        async with asyncio.timeout(self._wait_seconds if self._turns.locked() else None):
+            await self._turns.acquire()
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[ReadSession]:

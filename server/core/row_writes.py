@@ -3,7 +3,9 @@
 What the code gives is what is written: no default of a column's but the database's own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -16,24 +18,55 @@ from server.core.database import Session
 from server.core.queries import expression
 
 Table = type[SQLModel]
+_PARAMETER = re.compile(r"\$(\d+)")
 _DIALECT: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
-async def insert(session: Session, table: Table, row: Mapping[str, Any]) -> None:
-    await session.run(_insert(table, tuple(row)), *_written(table, row))
+@dataclass(frozen=True)
+class Write:
+    text: str
+    arguments: Sequence[Any]
 
 
-async def insert_new(session: Session, table: Table, row: Mapping[str, Any]) -> bool:
-    """Whether its id was free."""
-    return bool(await session.run(_insert(table, tuple(row), " on conflict (id) do nothing"), *_written(table, row)))
+def inserting(table: Table, row: Mapping[str, Any]) -> Write:
+    return Write(_insert(table, tuple(row)), _written(table, row))
 
 
-async def update(session: Session, table: Table, row_id: UUID, changes: Mapping[str, Any]) -> None:
-    await session.run(_update(table, tuple(changes)), row_id, *_written(table, changes))
+def inserting_new(table: Table, row: Mapping[str, Any]) -> Write:
+    """Nothing where its id is taken."""
+    return Write(_insert(table, tuple(row), " on conflict (id) do nothing"), _written(table, row))
 
 
-async def delete(session: Session, table: Table, ids: Iterable[UUID]) -> None:
-    await session.run(expression("delete from {} where id = any($1)", _name(table)), list(ids))
+def updating(table: Table, row_id: UUID, changes: Mapping[str, Any]) -> Write:
+    return Write(_update(table, tuple(changes)), [row_id, *_written(table, changes)])
+
+
+def deleting(table: Table, ids: Iterable[UUID]) -> Write:
+    return Write(expression("delete from {} where id = any($1)", _name(table)), [list(ids)])
+
+
+async def carry_out(session: Session, write: Write) -> int:
+    """How many rows it has written."""
+    return await session.run(write.text, *write.arguments)
+
+
+async def carry_out_together(session: Session, writes: Sequence[Write]) -> list[int]:
+    """In one statement: none of them sees what another does, nor writes the same row."""
+    if len(writes) < 2:  # noqa: PLR2004
+        return [await carry_out(session, write) for write in writes]
+    arguments = [argument for write in writes for argument in write.arguments]
+    found = await session.fetchrow(_together(tuple((write.text, len(write.arguments)) for write in writes)), *arguments)
+    return list(found or ())
+
+
+@cache
+def _together(writes: tuple[tuple[str, int], ...]) -> str:
+    parts, before = [], 0
+    for rank, (text, count) in enumerate(writes):
+        parts.append(expression("w{} as ({} returning 1)", str(rank), _behind(before, text)))
+        before += count
+    counts = ", ".join(expression("(select count(*) from w{})", str(rank)) for rank in range(len(writes)))
+    return expression("with {} select {}", ", ".join(parts), counts)
 
 
 @cache
@@ -46,6 +79,11 @@ def _insert(table: Table, names: tuple[str, ...], otherwise: str = "") -> str:
 def _update(table: Table, names: tuple[str, ...]) -> str:
     changes = ", ".join(f"{_quoted(name)} = ${rank}" for rank, name in enumerate(names, 2))
     return expression("update {} set {} where id = $1", _name(table), changes)
+
+
+def _behind(others: int, text: str) -> str:
+    """With its parameters numbered after so many others."""
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + others}", text)
 
 
 def _name(table: Table) -> str:

@@ -1,6 +1,6 @@
 """Keeping what a rule has made of a sheet: the columns and entries that differ, what the machine's life tells of it, and its trace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from server.core.clock import now
 from server.core.database import Session
 from server.core.errors import AlreadyExists
 from server.core.kept import columns_of, stored
+from server.core.row_writes import Write
 from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.models import Intervention
@@ -37,49 +38,63 @@ async def keep(
     session: Session, actor: Actor, action: str, before: InterventionRow | None, after: InterventionRow, at: Any, **more: Any
 ) -> None:  # fmt: skip
     """`before` is None for a new sheet; `more` goes into the trace beside what has changed of the sheet itself."""
-    await write(session, before, after)
     target: Any = _Target(after.id, after.site_id)
     old_words, new_words = (_words(before) if before else {}), _words(after) | _added(before, after) | more
-    await audit.record(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
+    await write(session, before, after, audit.recording(session, actor, action, target, before=old_words, after=new_words, occurred_at=at))
 
 
-async def write(session: Session, before: InterventionRow | None, after: InterventionRow) -> None:
-    """Without a trace."""
-    if before is None:
-        if not await row_writes.insert_new(session, Intervention, columns_of(Intervention, after)):
-            raise AlreadyExists(field="intervention_id")
-    elif after is not before:
-        await _update(session, before, after)
+async def write(session: Session, before: InterventionRow | None, after: InterventionRow, *trace: Write) -> None:
+    """The sheet, its new entries and its trace in one statement; entries that go or change make room for the new ones first."""
+    sheet, new = _sheet(before, after), []
     for name in repository.CHILDREN:
-        old, new = getattr(before, name, []), getattr(after, name)
-        if new is not old:
-            await _keep_entries(session, name, after, old, new)
+        changes, made = _entries(name, before, after)
+        new += made
+        if changes:
+            await _carry_out(session, sheet)
+            sheet = []
+        for change in changes:
+            await row_writes.carry_out(session, change)
+    await _carry_out(session, [*sheet, *new, *((None, each) for each in trace)])
     if _life(before) != _life(after):
         await equipment.lock(session, after.equipment_id)  # somebody may be closing another of its jobs
         await equipment.rebuild_life(session, [after.equipment_id])
 
 
-async def _update(session: Session, before: InterventionRow, after: InterventionRow) -> None:
+_Named = tuple[str | None, Write]
+"""With the field of the id that must be free, where it makes a row."""
+
+
+async def _carry_out(session: Session, writes: Sequence[_Named]) -> None:
+    counts = await row_writes.carry_out_together(session, [write for _, write in writes])
+    for (field, _), count in zip(writes, counts, strict=True):
+        if field and not count:
+            raise AlreadyExists(field=field)
+
+
+def _sheet(before: InterventionRow | None, after: InterventionRow) -> list[_Named]:
+    if before is None:
+        return [("intervention_id", row_writes.inserting_new(Intervention, columns_of(Intervention, after)))]
+    if after is before:
+        return []
     changes = {name: stored(value) for name in _COLUMNS if (value := getattr(after, name)) != getattr(before, name)}
-    await row_writes.update(session, Intervention, after.id, {**changes, "version": after.version, "updated_at": now()})
+    return [(None, row_writes.updating(Intervention, after.id, {**changes, "version": after.version, "updated_at": now()}))]
 
 
-async def _keep_entries(session: Session, name: str, job: InterventionRow, old: Iterable[Any], new: Iterable[Any]) -> None:
-    """What went first: an answer makes room for the one that replaces it."""
+def _entries(name: str, before: InterventionRow | None, after: InterventionRow) -> tuple[list[Write], list[_Named]]:
+    """What becomes of those that were there, and those that are new."""
+    old, new = getattr(before, name, []), getattr(after, name)
+    known, wanted = _by_id(_apart(old, new)), _by_id(_apart(new, old))
     table, id_field = repository.CHILDREN[name]
-    known, wanted = _by_id(_changed(old, new)), _by_id(_changed(new, old))
-    if gone := known.keys() - wanted.keys():
-        await row_writes.delete(session, table, gone)
-    for entry_id in known.keys() & wanted.keys():
-        entry, was = wanted[entry_id], known[entry_id]
-        if changes := {key: value for key, value in entry if value != getattr(was, key)}:
-            await row_writes.update(session, table, entry_id, changes)
-    for entry_id in wanted.keys() - known.keys():
-        if not await row_writes.insert_new(session, table, dict(wanted[entry_id]) | {"intervention_id": job.id}):
-            raise AlreadyExists(field=id_field)
+    gone, kept, made = known.keys() - wanted.keys(), known.keys() & wanted.keys(), wanted.keys() - known.keys()
+    changed = {entry_id: {key: value for key, value in wanted[entry_id] if value != getattr(known[entry_id], key)} for entry_id in kept}
+    changes = [row_writes.deleting(table, gone)] if gone else []
+    changes += [row_writes.updating(table, entry_id, values) for entry_id, values in changed.items() if values]
+    return changes, [
+        (id_field, row_writes.inserting_new(table, dict(wanted[entry_id]) | {"intervention_id": after.id})) for entry_id in made
+    ]
 
 
-def _changed(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+def _apart(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
     """Those that are not among the others as they are: a rule leaves most as it found them."""
     same = set(map(id, others))
     return [entry for entry in entries if id(entry) not in same]
@@ -130,5 +145,5 @@ def _added(before: InterventionRow | None, after: InterventionRow) -> dict[str, 
 
 
 def _missing(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
-    known = _by_id(_changed(others, entries))
-    return [entry for entry in _changed(entries, others) if entry.id not in known]
+    known = _by_id(_apart(others, entries))
+    return [entry for entry in _apart(entries, others) if entry.id not in known]

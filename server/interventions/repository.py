@@ -66,10 +66,10 @@ CHILDREN: dict[str, tuple[type[SQLModel], str]] = {
 
 async def keep_revision(session: Session, former: InterventionRow, revision: int, at: datetime, by: UUID | None, reason: str) -> None:
     """The sheet as it stood before."""
-    await row_writes.insert(session, InterventionRevision, {
+    await row_writes.carry_out(session, row_writes.inserting(InterventionRevision, {
         "intervention_id": former.id, "revision": revision, "replaced_at": at, "by_user_id": by, "reason": reason,
         "snapshot": former.model_dump(mode="json"),
-    })  # fmt: skip
+    }))  # fmt: skip
 
 
 # --- what a sheet refers to

@@ -23,7 +23,7 @@ from server.interventions import repository
 from server.interventions.checks import check
 from server.interventions.consequences import carry_on
 from server.interventions.keeping import keep
-from server.interventions.numbers import end_of, intervention_numbers
+from server.interventions.numbers import end_of, intervention_number
 from shared_models.base import Command
 from shared_models.checklists.answering import answer_step, reads_a_meter
 from shared_models.checklists.commands import AnswerStep
@@ -103,7 +103,7 @@ async def create(session: Session, actor: Actor, cmd: CreateIntervention, *, req
 
 
 async def _enter(session: Session, actor: Actor, job: InterventionRow, at: datetime, zone: ZoneInfo) -> InterventionRow:
-    [number] = await intervention_numbers(session, [zone], at)
+    number = await intervention_number(session, zone, at)
     numbered = job.model_copy(update={"number": number, "created_at": now()})
     await keep(session, actor, "intervention.created", None, numbered, at)
     return numbered

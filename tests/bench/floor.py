@@ -111,14 +111,16 @@ async def _carry_out(connection: asyncpg.Connection, command: dict[str, Any]) ->
 
 
 async def _create(receive: Receive) -> bytes:
-    """The least a job can cost: its machine, its number, the row, its audit entry."""
+    """The statements of a job: its machine, its number, the row and its audit entry, the row as it stands, and who hears of it."""
     asked, job_id = await _body(receive), uuid7()
     async with _pool.acquire() as connection, connection.transaction():
-        machine = await connection.fetchrow("select id, site_id from equipment where id = $1 for update", UUID(asked["equipment_id"]))
+        machine = await connection.fetchrow(
+            "select id, site_id from equipment where id = $1 for no key update", UUID(asked["equipment_id"])
+        )
         number = await connection.fetchval("select etabli_number('INT-2000')")
-        row = await connection.fetchval(
-            "insert into maintenance_interventions as t (id, number, site_id, equipment_id, title, intervention_type, status, priority)"
-            " values ($1, $2, $3, $4, $5, 'corrective', 'pending', 'medium') returning row_to_json(t)::text",
+        await connection.execute(
+            "insert into maintenance_interventions (id, number, site_id, equipment_id, title, intervention_type, status, priority)"
+            " values ($1, $2, $3, $4, $5, 'corrective', 'pending', 'medium')",
             job_id, f"INT-2000-{number:06}", machine["site_id"], machine["id"], asked["title"],
         )  # fmt: skip
         await connection.execute(
@@ -126,4 +128,6 @@ async def _create(receive: Receive) -> bytes:
             " values ($1, now(), 'intervention.created', 'maintenance_interventions', $2, $3, '{}')",
             uuid7(), job_id, machine["site_id"],
         )  # fmt: skip
+        row = await connection.fetchval("select row_to_json(t)::text from maintenance_interventions t where id = $1", job_id)
+        await connection.execute("select pg_notify('bench', $1)", str(machine["site_id"]))
     return str(row).encode()
