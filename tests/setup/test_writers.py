@@ -19,6 +19,7 @@ ALLOWED = {
     "core.row_writes": "writes what it is told to, and who tells it is read here",
 }
 """Who may write a table of another domain, and why."""
+WRITING = {"update", "insert", "delete", "updating", "inserting", "inserting_new", "deleting"}
 _WRITES = re.compile(
     r"\b(?:insert\s+into|delete\s+from|update(?=\s+(?:only\s+)?\S+\s+(?:as\s+)?(?:\w+\s+)?set\b))\s+(?:only\s+)?([\w{}]+)", re.IGNORECASE
 )
@@ -62,8 +63,8 @@ def through_models(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call):
             if (name := _name(node.func)) in MODELS:
                 yield MODELS[name]
-            if name in {"update", "insert", "insert_new", "delete"}:
-                yield from (MODELS[named] for arg in node.args[:2] if (named := _name(arg)) in MODELS)
+            if name in WRITING and node.args and (named := _name(node.args[0])) in MODELS:
+                yield MODELS[named]
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _set(node, services(tree))
 
@@ -122,7 +123,7 @@ def test_no_domain_writes_the_table_of_another() -> None:
 @pytest.mark.parametrize("text", [
     'X = "update meter set a = 1"', 'X = f"UPDATE meter m SET a = {1}"', 'T = "meter"\nX = f"insert into {T} (a) values (1)"',
     'X = ("delete from "\n "meter where true")', 'X = "with a as (select 1) update only meter as m set b = 2"',
-    "session.add(Meter(id=1))", "row_writes.insert_new(session, Meter, {})", "sa.update(Meter).values(a=1)",
+    "session.add(Meter(id=1))", "row_writes.inserting_new(Meter, {})", "sa.update(Meter).values(a=1)",
     "def f(row: Meter):\n row.a, b = 1, 2", "def f(row: Meter):\n row.a += 1",
     "from server.meters import service as meters\nasync def f():\n row = await meters.get()\n row.a = 1",
     "async def f(session, *, row: Meter):\n await session.delete(row)", "def f(row: models.Meter):\n setattr(row, 'a', 1)",

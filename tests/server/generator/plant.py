@@ -11,13 +11,17 @@ from server.core.access import SYSTEM
 from server.core.database import Database, Session
 from server.equipment.models import Equipment
 from server.plans import service
+from server.plans.models import Plan
 from server.sites.models import Site
 from shared_models.ids import uuid7
 from shared_models.plans.commands import CreatePlan
 
-_PLANS = sa.text("""
-insert into scheduled_maintenances select r.* from scheduled_maintenances p cross join generate_series(2, :count) g
-cross join lateral jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'rank', g)) r where p.id = :id
+_GIVEN = ", ".join(column.name for column in Plan.__table__.columns if column.computed is None)  # type: ignore[attr-defined]
+_PLANS = sa.text(f"""
+insert into scheduled_maintenances ({_GIVEN}) select {_GIVEN} from (
+    select r.* from scheduled_maintenances p cross join generate_series(2, :count) g
+    cross join lateral jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'rank', g)) r where p.id = :id
+) copies
 """)
 _DATES = sa.text("""
 insert into plan_occurrence (id, plan_id, original_due, due, due_at)
