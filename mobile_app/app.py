@@ -1,5 +1,6 @@
 """The app: opens what is on the device, then shows the sign-in or the shell with the screen of the route."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -30,6 +31,8 @@ from shared_models.permissions import Permission, Role, may
 from shared_models.requests.rows import RequestStatus
 
 LOCALE_SECONDS = 2.0
+FIRST_SCREEN_SECONDS = 0.3
+"""From the frame of the app to the screen in it."""
 LOCALES = {"fr": ft.Locale("fr", "FR"), "en": ft.Locale("en", "GB")}
 THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
@@ -88,6 +91,8 @@ def App() -> ft.Control:
 
     async def uncover() -> None:
         await bridge.request("splash.done")
+        await asyncio.sleep(FIRST_SCREEN_SECONDS)
+        client.drawn.set()
 
     def keep_storage() -> None:
         """Unsent work must outlive the browser's clean-ups."""
@@ -238,7 +243,7 @@ def _loaded(client: Client) -> Loaded:
 def LoadLine() -> ft.Control:
     """How far the first load is, over the screen's upper edge: it moves nothing when it comes and goes."""
     progress = use_live(use_client().sync).status.progress
-    return HairProgress(t("app.first_load"), *progress) if progress else ft.Container()
+    return HairProgress(t("app.first_load"), *(progress or (0, None)))
 
 
 @component

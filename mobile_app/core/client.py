@@ -32,7 +32,7 @@ from shared_models.permissions import Permission, may
 from shared_models.rules import By
 
 ANSWER_SECONDS = 6.0
-_DRAWN_SECONDS = 0.1
+_DRAWN_SECONDS = 3.0
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
 R = TypeVar("R", bound=EntityRow)
@@ -82,6 +82,7 @@ class Client:
         self._jobs: set[asyncio.Future[Any]] = set()
         self._card_due = self._follows_page = False
         self._farewell: asyncio.Future[None] | None = None
+        self.drawn = asyncio.Event()
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
         tabs.listen(self._hear)
@@ -299,10 +300,15 @@ class Client:
     async def _load_behind(self, store: LocalStore, entities: list[str]) -> None:
         """What the first screen can do without, once it is drawn."""
         if entities:
-            await asyncio.sleep(_DRAWN_SECONDS)
+            await self._screen()
             await self.tables.load(store, entities)
             self._project()
             self.tables.notify(entities)
+
+    async def _screen(self) -> None:
+        """Wait until the first screen is there: what is for later must not take the processor from it."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.drawn.wait(), _DRAWN_SECONDS)
 
     async def _bring_home(self, store: LocalStore, user_id: str) -> None:
         """Behind the start, which it must not delay; one tab at a time."""
@@ -467,6 +473,7 @@ class Client:
 
     async def _write_card(self) -> None:
         await asyncio.sleep(0)
+        await self._screen()
         self._card_due = False
         if self.first_card and self._store:
             card = self.first_card(self)

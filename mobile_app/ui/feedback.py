@@ -117,10 +117,12 @@ def Progress(label: str, done: int, total: int | None) -> ft.Control:
     return Stack(head, bar, spacing=8)
 
 
-def HairProgress(label: str, done: int, total: int) -> ft.Control:
+def HairProgress(label: str, done: int, total: int | None) -> ft.Control:
     """The same as a line over a screen that is of use meanwhile."""
-    said = f"{label}: {t('common.progress', done=format_number(done), total=format_number(total))}"
-    return ft.ProgressBar(value=min(1.0, done / max(total, 1)), bar_height=3, color=C.primary, bgcolor=C.surface2, semantics_label=said)
+    count = t("common.progress", done=format_number(done), total=format_number(total)) if total else ""
+    value = min(1.0, done / total) if total else None
+    said = f"{label}, {count}" if count else label
+    return ft.ProgressBar(value=value, bar_height=3, color=C.primary, bgcolor=C.surface2, semantics_label=said)
 
 
 # Nothing, or trouble

@@ -90,6 +90,7 @@ class Factory:
         transport = AppTransport(jar)
         clock = Clock(lambda: device_time() + ahead)
         client = Client(transport=transport, stores=stores, tabs=tabs or SharedTabs(), clock=clock, background=background, sleep=sleep)
+        client.drawn.set()
         device = Device(client, transport, stores, jar)
         client.on_error(lambda where, error: device.errors.append((where, error)))
         self.devices.append(device)
