@@ -20,12 +20,9 @@ from shared_models.interventions.rows import HistoryEntry, InterventionFilter, I
 from shared_models.paging import KeysetQuery
 
 _ROWS = f"{TABLE} i"
-_COLUMNS = {
-    "equipment_name": "(select e.name from equipment e where e.id = i.equipment_id)",
-    "equipment_code": "(select e.code from equipment e where e.id = i.equipment_id)",
-    "technician": name_of("i.assigned_technician_id"),
-    "labour_minutes": labour_minutes("i"),
-}
+_JOINS = "join equipment e on e.id = i.equipment_id left join users u on u.id = i.assigned_technician_id"
+_CARRIED = {"equipment_name": "e.name", "equipment_code": "e.code", "technician": "u.first_name || ' ' || u.last_name"}
+_COLUMNS = {"labour_minutes": labour_minutes("i")}
 _STILL = ("labour_minutes",)
 _NOBODY_IS_AT_WORK = "not exists (select from intervention_action a where a.intervention_id = i.id and a.ended_at is null)"
 _WORDS = {"intervention_type": "domain.type", "status": "domain.job", "priority": "domain.priority"}
@@ -37,7 +34,7 @@ _EXPORTED = (
 INTERVENTIONS = List(
     "interventions", InterventionListItem, _ROWS,
     scope=on_sites("i.site_id"),
-    columns=_COLUMNS, still=_STILL, still_while=_NOBODY_IS_AT_WORK,
+    joins=_JOINS, carried=_CARRIED, columns=_COLUMNS, still=_STILL, still_while=_NOBODY_IS_AT_WORK,
     query=InterventionFilter,
     filters=exact("i", "site_id", "equipment_id", "assigned_technician_id", "status", "intervention_type", "is_validated") | {
         "awaits_validation": "(i.status = 'completed' and not i.is_validated and i.needs_validation) = {}",
@@ -65,8 +62,8 @@ INTERVENTIONS = List(
     words=_WORDS,
 )  # fmt: skip
 OF_MACHINE = List(
-    "machine_history", InterventionListItem, _ROWS, of=Of("equipment e", "equipment_id"), columns=_COLUMNS, still=_STILL,
-    still_while=_NOBODY_IS_AT_WORK, query=KeysetQuery,
+    "machine_history", InterventionListItem, _ROWS, of=Of("equipment e", "equipment_id"), joins=_JOINS, carried=_CARRIED,
+    columns=_COLUMNS, still=_STILL, still_while=_NOBODY_IS_AT_WORK, query=KeysetQuery,
     sorts={"created_at": "i.created_at"}, order="-created_at", exported=_EXPORTED, words=_WORDS,
 )  # fmt: skip
 HISTORY = List(
