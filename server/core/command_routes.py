@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from server.core.access import Actor, Requirement, require
 from server.core.clock import now
 from server.core.commands import run
-from server.core.database import Session, SessionDep, session_of
+from server.core.database import SESSION, Session, SessionDep, database_of
 from server.core.held import Held
 from server.core.sql import JSON
 from shared_models.base import Command, Row
@@ -60,7 +60,9 @@ class _Endpoint:
             cmd = self._kind.model_validate(await request.json())
         except ValidationError:
             return None
-        async with session_of(request) as session:
+        if (opened := request.scope.get(SESSION)) is not None:
+            return await self._carried_out(opened, actor, cmd)
+        async with (await database_of(request)).session() as session:
             return await self._carried_out(session, actor, cmd)
 
     async def _carried_out(self, session: Session, actor: Actor, cmd: Command) -> Response:

@@ -273,7 +273,10 @@ class Database:
 
     async def _turn(self) -> None:
         """Who comes first is served first: the pool would let those pass who come as a connection is given back."""
-        async with asyncio.timeout(self._wait_seconds if self._turns.locked() else None):
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        async with asyncio.timeout(self._wait_seconds):
             await self._turns.acquire()
 
     @asynccontextmanager
@@ -293,10 +296,6 @@ async def get_session(connection: HTTPConnection) -> AsyncIterator[Session]:
         return
     async with (await database_of(connection)).session() as session:
         yield session
-
-
-session_of = asynccontextmanager(get_session)
-"""The same for who takes no part in the framework's dependencies."""
 
 
 async def get_read_session(database: Annotated[Database, Depends(database_of)]) -> AsyncIterator[ReadSession]:

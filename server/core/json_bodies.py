@@ -28,13 +28,17 @@ class AmbiguousJsonError(ValueError):
     pass
 
 
-def check(body: bytes) -> None:
-    """Raises ValueError for what can be understood in several ways, or not at all."""
+READ = "etabli.json"
+"""Where a request's scope holds what its body says, in a list: nobody need read it again."""
+
+
+def check(body: bytes) -> Any:
+    """What it says; raises ValueError for what can be understood in several ways, or not at all."""
     if _depth(body) > MOST_DEEP:
         raise AmbiguousJsonError("too deep")
     if body.count(b":") > MOST_KEYS and len(_STRINGS.sub(b"", body).split(b":")) > MOST_KEYS:
         raise AmbiguousJsonError("too many keys")
-    json.loads(body, object_pairs_hook=_once)
+    return json.loads(body, object_pairs_hook=_once)
 
 
 def _depth(body: bytes) -> int:
@@ -73,7 +77,7 @@ class JsonBodies:
             return
         if body:
             try:
-                check(body)
+                scope[READ] = [check(body)]
             except ValueError:
                 await _refuse(scope, receive, send)
                 return

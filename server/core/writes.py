@@ -21,6 +21,7 @@ from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.envelope import OtherIdInBody, completed
 from server.core.errors import Forbidden, NotSignedIn, Refusal, TooManyAttempts, Unavailable
 from server.core.http import answer_refusal, settings_of
+from server.core.json_bodies import READ
 from server.core.reads import straight
 from shared_models.base import Schema
 
@@ -160,6 +161,8 @@ async def _body(request: Request) -> Any:
         return {}
     if kind != "application/json" and not kind.endswith("+json"):
         return _UNREADABLE
+    if READ in request.scope:
+        return request.scope[READ][0]
     try:
         return await request.json()
     except (ValueError, RecursionError):
