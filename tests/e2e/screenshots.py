@@ -409,9 +409,9 @@ class Studio:
         held.pop(0).continue_()
         app.at("/today").see("app.first_load")
         picture(app.page, target / "first-load-under-way.png")
-        app.context.unroute("**/api/v1/sync/pull*")
         for route in held:
             route.continue_()
+        app.context.unroute("**/api/v1/sync/pull*")
         app.at("/today").synced()
 
     def _take(self, app: App, shot: Shot, folder: Path) -> None:
