@@ -12,7 +12,7 @@ from shared_models.entities import ENTITIES
 async def pulled(client: httpx2.AsyncClient, username: str) -> dict[str, list[BaseModel]]:
     login = {"username": username, "password": PASSWORD, "in_body": True}
     token = (await client.post("/api/v1/auth/login", json=login)).raise_for_status().json()["access_token"]
-    found: dict[str, list[BaseModel]] = {entity: [] for entity in ENTITIES}
+    found: dict[str, dict[str, BaseModel]] = {entity: {} for entity in ENTITIES}  # what one comes for first comes once more
     cursor, more = None, True
     while more:
         answer = await client.get(
@@ -20,9 +20,9 @@ async def pulled(client: httpx2.AsyncClient, username: str) -> dict[str, list[Ba
         )
         page = answer.raise_for_status().json()
         for change in page["changes"]:
-            found[change["entity"]].append(ENTITIES[change["entity"]].model_validate(change["row"]))
+            found[change["entity"]][change["id"]] = ENTITIES[change["entity"]].model_validate(change["row"])
         cursor, more = page["cursor"], page["more"]
-    return found
+    return {entity: list(rows.values()) for entity, rows in found.items()}
 
 
 @pytest.mark.fresh_database

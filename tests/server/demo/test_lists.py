@@ -1,5 +1,6 @@
 """Every list that is declared, over the demonstration's data: whatever it is asked, its pages and its exports show the same rows."""
 
+import asyncio
 import csv
 import io
 import json
@@ -168,8 +169,8 @@ class TestEveryList:
         asked.pool = counted = _Counting(asked.pool)  # type: ignore[assignment]
         answer = await asked.answer()
         first = len(counted.calls)
-        assert await asked.answer() == answer
-        assert [first <= 2, len(counted.calls) - first] == [True, 1]
+        assert first <= 2
+        assert await _taken_by(counted, asked, 1) == answer
         item: Any = asked.listed.item
         model: Any = Page[item] if asked.listed.is_counted else KeysetPage[item] if asked.listed.is_keyset else list[item]
         kind = TypeAdapter(model)
@@ -311,6 +312,17 @@ class _Counting:
             return await getattr(self._pool, verb)(statement, *args)
 
         return asked
+
+
+async def _taken_by(counted: _Counting, asked: Asked, statements: int) -> Any:
+    """The answer, once it takes as few: rows are remembered when what else goes on in the server has ended."""
+    for _ in range(200):
+        before = len(counted.calls)
+        answer = await asked.answer()
+        if len(counted.calls) - before == statements:
+            return answer
+        await asyncio.sleep(0.05)
+    raise AssertionError(counted.calls[-2:])
 
 
 async def _narrowing(asked: Asked, name: str, whole: int) -> tuple[Any, list[Any]]:
