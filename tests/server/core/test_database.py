@@ -59,7 +59,10 @@ class TestTransactions:
         for number in range(2):
             assert (await admin.post("/api/v1/sites", json={"name": f"Site {number}"})).status_code == 201
             with psycopg.connect(database_url) as other:
-                other.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'etabli' and state = 'idle'")
+                other.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and application_name = 'etabli' and state = 'idle'"
+                )
 
     async def test_a_lost_database_is_a_503(self, app, client_as):
         admin = await client_as("admin")
