@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, cast
 from uuid import uuid4
@@ -293,13 +294,16 @@ def _is_self_certified(scope: Scope) -> bool:
     return "app" in scope and cast("Settings", scope["app"].state.settings).has_own_authority
 
 
+@cache
+def _wanted(*, is_api: bool, is_secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """As they are sent: putting eight headers into words takes as long as finding a route."""
+    wanted = _EVERYWHERE | (_API_ONLY if is_api else {}) | (_SECURE_ONLY if is_secure else {})
+    return tuple((name.lower().encode(), value.encode()) for name, value in wanted.items())
+
+
 def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
     """Defaults: an endpoint that sets one of these itself keeps its own."""
-    kind = headers.get("content-type", "")
-    wanted = dict(_EVERYWHERE)
-    if scope["path"].startswith("/api/") or kind.startswith(("application/json", PROBLEM_TYPE)):
-        wanted |= _API_ONLY
-    if scope["scheme"] == "https" and not _is_self_certified(scope):
-        wanted |= _SECURE_ONLY
-    for name, value in wanted.items():
-        headers.setdefault(name, value)
+    is_api = scope["path"].startswith("/api/") or headers.get("content-type", "").startswith(("application/json", PROBLEM_TYPE))
+    set_by_itself = {name for name, _ in headers.raw}
+    wanted = _wanted(is_api=is_api, is_secure=scope["scheme"] == "https" and not _is_self_certified(scope))
+    headers.raw.extend(pair for pair in wanted if pair[0] not in set_by_itself)
