@@ -6,7 +6,7 @@ refused as the framework would, and any other endpoint is left to it.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import Parameter, iscoroutinefunction, signature
+from inspect import iscoroutinefunction, signature
 from typing import Any, cast, get_origin, get_type_hints
 
 from fastapi import Request, Response
@@ -86,7 +86,7 @@ def _answers(endpoint: Any) -> bool:
     """Whether it says that it answers by itself."""
     declared = signature(endpoint).return_annotation
     kind = get_type_hints(endpoint).get("return") if isinstance(declared, str) else declared
-    return iscoroutinefunction(endpoint) and isinstance(kind, type) and kind is not Parameter.empty and issubclass(kind, Response)
+    return iscoroutinefunction(endpoint) and isinstance(kind, type) and issubclass(kind, Response)
 
 
 def _is_given(one: Dependant) -> bool:
