@@ -61,12 +61,21 @@ def make_every_three_months(desk: App) -> str:
     more = f"{desk.words('plans.how_often')} +"
     desk.tap(more).see("Tous les 2 mois").tap(more).see("Tous les 3 mois", "plans.preview")
     desk.fill("plans.title_label", TITLE)
-    desk.page.mouse.move(500, 500)  # over the questions: the dates beside them scroll for themselves
-    desk.page.mouse.wheel(0, 700)
+    scroll_the_questions(desk)
     desk.tap("plans.technician").tap("Julien Roux")
+    scroll_the_questions(desk, 5_000)
+    desk.tap("plans.advanced")
+    scroll_the_questions(desk, 5_000)
+    desk.fill("plans.horizon_days", "3")  # a week ahead, the job would be there before it is asked for
     desk.tap("plans.create").at("/plans/[0-9a-f-]{36}").see(TITLE, "plans.why", "J. Roux")
     desk.synced()
     return desk.path.split("/")[2]
+
+
+def scroll_the_questions(desk: App, by: int = 700) -> None:
+    """The dates beside them scroll for themselves."""
+    desk.page.mouse.move(500, 500)
+    desk.page.mouse.wheel(0, by)
 
 
 def read(planner: User, plan_id: str) -> PlanRow:
