@@ -12,8 +12,17 @@ globalThis.etabliStorage = (() => {
         db.createObjectStore("blobs", { keyPath: "id" });
         db.createObjectStore("kv", { keyPath: "key" });
       },
+      // Many rows that nothing is looked up by are one record of `packs`: written and read in a third of the time. A record of `rows`
+      // wins over what packs have of the same key; with `gone` it stands for a row that left.
+      (db, transaction) => {
+        transaction.objectStore("rows").deleteIndex("entity");
+        db.createObjectStore("packs", { autoIncrement: true }).createIndex("entity", "e");
+      },
     ],
   };
+  const PACKED_FROM = 50;
+  const PACK_ROWS = 500;
+  const TIDIED_FROM = 500;
   const CONNECTION_LOST = new Set(["InvalidStateError", "UnknownError"]);
   const BLOCKED_AFTER_MS = 4000;
   const CLAIMED = 1000; // a version above every schema's: no tab opens such a database to write to it
@@ -44,7 +53,8 @@ globalThis.etabliStorage = (() => {
     let superseded = false;
     const noticed = () => ((superseded = true), onSuperseded?.());
     let db = await connect(name, migrations, noticed, version);
-    const missing = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : [])].filter((store) => !db.objectStoreNames.contains(store));
+    const needed = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : []), ...(kind === "user" && !version ? ["packs"] : [])];
+    const missing = needed.filter((store) => !db.objectStoreNames.contains(store));
     if (missing.length) {
       db.close();
       throw new DOMException(`no ${missing}`, "DataError");
@@ -97,11 +107,32 @@ globalThis.etabliStorage = (() => {
   /** Key and JSON of each, a line each: JSON has no line breaks of its own, and Python splits lines faster than it reads JSON. */
   const lines = (records) => records.flatMap((record) => [record.key, record.j]).join("\n");
 
-  // By the range of keys "<entity>/…" ("0" follows "/"): the index on entities gives the same rows more slowly.
+  const packOf = (e, records) => ({ e, sites: records.map(({ s }) => s), j: lines(records) });
+  const packsOf = (store, entity) => store("packs").index("entity").getAll(entity);
+  const range = (entity) => IDBKeyRange.bound(entity + "/", entity + "0", false, true); // "0" follows "/"
+
+  /** The records of packs and rows together, by their keys; what came last wins. */
+  function unpacked(packs, records) {
+    const found = new Map();
+    for (const { e, sites, j } of packs) {
+      const texts = j.split("\n");
+      sites.forEach((s, n) => found.set(texts[2 * n], { key: texts[2 * n], e, s, refs: [], j: texts[2 * n + 1] }));
+    }
+    for (const record of records) {
+      if (!record.gone) found.set(record.key, record);
+      else if (record.gone === true || record.gone.includes(found.get(record.key)?.s)) found.delete(record.key);
+    }
+    return found;
+  }
+
   const rows = (base, entity) =>
-    base.within(["rows"], "readonly", (store) => {
-      const found = store("rows").getAll(IDBKeyRange.bound(entity + "/", entity + "0", false, true));
-      return () => lines(found.result);
+    base.within(["rows", "packs"], "readonly", (store) => {
+      const packs = packsOf(store, entity);
+      const found = store("rows").getAll(range(entity));
+      return () => {
+        if (found.result.some(({ gone }) => gone)) return lines([...unpacked(packs.result, found.result).values()]);
+        return [...packs.result.map(({ j }) => j), lines(found.result)].filter(Boolean).join("\n");
+      };
     });
 
   /** A page of a pull, which Python neither reads nor writes: what it needs to know of it, and what `take` writes.
@@ -129,9 +160,23 @@ globalThis.etabliStorage = (() => {
     });
 
   const rowsAt = (base, keys) =>
-    base.within(["rows"], "readonly", (store) => {
-      const found = JSON.parse(keys).map((key) => store("rows").get(key));
-      return () => JSON.stringify(found.map((request) => request.result?.j ?? null));
+    base.within(["rows", "packs"], "readonly", (store) => {
+      const wanted = JSON.parse(keys);
+      const packs = new Map();
+      const found = wanted.map((key) => {
+        const entity = key.split("/")[0];
+        const request = store("rows").get(key);
+        request.onsuccess = () => {
+          const isPacked = !request.result || Array.isArray(request.result.gone);
+          if (isPacked && !packs.has(entity)) packs.set(entity, packsOf(store, entity));
+        };
+        return request;
+      });
+      return () => {
+        const packed = [...packs.values()].flatMap(({ result }) => result);
+        const all = unpacked(packed, found.map(({ result }) => result).filter(Boolean));
+        return JSON.stringify(wanted.map((key) => all.get(key)?.j ?? null));
+      };
     });
 
   /** batch: {reset, drops: [[key, site]], puts: [record], sites: [id] | null, kv: {key: value}}; a row that is put is not dropped. */
@@ -139,26 +184,87 @@ globalThis.etabliStorage = (() => {
   const take = (base, { puts, drops }, text) => write(base, { puts, drops, ...JSON.parse(text) });
 
   const write = (base, batch) =>
-    base.within(["rows", "kv"], "readwrite", (store) => {
+    base.within(["rows", "packs", "kv"], "readwrite", (store) => {
       const table = store("rows");
-      if (batch.reset) table.clear();
-      for (const record of batch.puts) table.put(record);
-      const put = new Set(batch.puts.map((record) => record.key));
-      for (const [key, site] of batch.drops.filter(([key]) => !put.has(key))) {
-        table.get(key).onsuccess = ({ target }) => target.result?.s === site && table.delete(key);
+      if (batch.reset) for (const name of ["rows", "packs"]) store(name).clear();
+      const puts = new Map(batch.puts.map((record) => [record.key, record]));
+      for (const [entity, records] of together(puts.values())) {
+        if (entity && records.length >= PACKED_FROM) putPack(store, entity, records);
+        else for (const record of records) table.put(record);
       }
-      if (batch.sites) keepSites(table, new Set(batch.sites));
+      for (const [key, site] of batch.drops.filter(([key]) => !puts.has(key))) drop(store, key, site);
+      if (batch.sites) keepSites(store, new Set(batch.sites));
       for (const [key, value] of Object.entries(batch.kv)) store("kv").put({ key, value });
     });
 
-  function keepSites(table, sites) {
-    table.openCursor().onsuccess = ({ target }) => {
-      const cursor = target.result;
-      if (!cursor) return;
-      if (cursor.value.s !== null && !sites.has(cursor.value.s)) cursor.delete();
-      cursor.continue();
+  function putPack(store, entity, records) {
+    const packed = new Set(records.map(({ key }) => key));
+    store("rows").getAllKeys(range(entity)).onsuccess = ({ target }) => {
+      for (const key of target.result.filter((key) => packed.has(key))) store("rows").delete(key);
+    };
+    store("packs").add(packOf(entity, records));
+  }
+
+  /** Where packs may have the row too, something has to say that it is gone. */
+  function drop(store, key, site) {
+    const table = store("rows");
+    store("packs").index("entity").getKey(key.split("/")[0]).onsuccess = ({ target: { result: pack } }) => {
+      table.get(key).onsuccess = ({ target: { result: record } }) => {
+        if (record?.gone ? record.gone === true : record ? record.s !== site : !pack) return;
+        if (!pack) table.delete(key);
+        else table.put({ key, gone: record?.gone ? [...record.gone, site] : record ? true : [site] });
+      };
     };
   }
+
+  /** By entity; under "" those that are looked up by something, which packs are not for. */
+  function together(records) {
+    const found = new Map([["", []]]);
+    for (const record of records) {
+      const entity = record.refs.length ? "" : record.e;
+      if (!found.has(entity)) found.set(entity, []);
+      found.get(entity).push(record);
+    }
+    return found;
+  }
+
+  function keepSites(store, sites) {
+    const goes = (s) => s !== null && !sites.has(s);
+    const changed = new Set();
+    store("rows").openCursor().onsuccess = ({ target }) => {
+      const cursor = target.result;
+      if (cursor?.value.j && goes(cursor.value.s)) cursor.update({ key: cursor.key, gone: true });
+      cursor?.continue();
+    };
+    store("packs").openCursor().onsuccess = ({ target }) => {
+      const cursor = target.result;
+      if (cursor?.value.sites.some(goes)) changed.add(cursor.value.e);
+      if (cursor) cursor.continue();
+      else for (const entity of changed) repack(store, entity, ({ s }) => !goes(s));
+    };
+  }
+
+  /** Write the packs of an entity anew, with the rows that are theirs by now. */
+  function repack(store, entity, stays = () => true) {
+    const packs = packsOf(store, entity);
+    const keys = store("packs").index("entity").getAllKeys(entity);
+    store("rows").getAll(range(entity)).onsuccess = ({ target }) => {
+      for (const key of keys.result) store("packs").delete(key);
+      store("rows").delete(range(entity));
+      for (const [e, records] of together([...unpacked(packs.result, target.result).values()].filter(stays))) {
+        if (e) for (let at = 0; at < records.length; at += PACK_ROWS) store("packs").add(packOf(e, records.slice(at, at + PACK_ROWS)));
+        else for (const record of records) store("rows").put(record);
+      }
+    };
+  }
+
+  /** What has changed since it was packed makes reading slower again. */
+  const tidy = (base, entities) =>
+    base.within(["rows", "packs"], "readwrite", (store) => {
+      for (const entity of JSON.parse(entities)) {
+        store("rows").count(range(entity)).onsuccess = ({ target }) => target.result >= TIDIED_FROM && repack(store, entity);
+      }
+    });
 
   const outbox = (base) =>
     base.within(["outbox"], "readonly", (store) => {
@@ -215,5 +321,6 @@ globalThis.etabliStorage = (() => {
       request.onerror = () => reject(request.error);
     });
 
-  return { open, claim, existing, keys, rows, rowsOf, rowsAt, page, take, apply, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
+  const ofRows = { rows, rowsOf, rowsAt, page, take, apply, tidy };
+  return { ...ofRows, open, claim, existing, keys, outbox, writeOutbox, putBlob, blob, blobIds, get, set, destroy };
 })();

@@ -335,6 +335,7 @@ class Client:
                 self.tables[kind].forget(row.id)
             if old:
                 self.tables.notify([kind.entity])
+        await store.tidy()
         await store.set("let_go", now.date().isoformat())
 
     def _enter(self, user: SessionUser) -> None:

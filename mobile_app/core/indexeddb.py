@@ -63,6 +63,8 @@ _KINDS_OF_ROWS = json.dumps({
     name: {"held": name not in READ_BY, "refs": [list(ref) for ref in reference_fields(kind)]} for name, kind in ENTITIES.items()
 })  # fmt: skip
 
+_LOOSE_KINDS = json.dumps([name for name, kind in ENTITIES.items() if not reference_fields(kind)])
+
 
 class BrowserPage:
     """Reading and writing its rows as JavaScript takes a tenth of the time."""
@@ -114,6 +116,9 @@ class IndexedDBStore(IndexedDBKeyValue):
         sites = None if batch.sites is None else list(batch.sites)
         whole = {"reset": batch.reset, "puts": puts, "drops": list(batch.drops), "sites": sites, "kv": dict(batch.kv)}
         await _call(self._js.apply, self._base, json.dumps(whole))
+
+    async def tidy(self) -> None:
+        await _call(self._js.tidy, self._base, _LOOSE_KINDS)
 
     async def outbox(self) -> list[Record]:
         records: list[Record] = json.loads(await _call(self._js.outbox, self._base))

@@ -85,6 +85,10 @@ class LocalStore(KeyValue, Protocol):
         """Write a page as one `Batch`."""
         ...
 
+    async def tidy(self) -> None:
+        """What was written row by row is put together again, for the next start."""
+        ...
+
     async def outbox(self) -> list[Record]: ...
     async def write_outbox(self, *, puts: Sequence[Record] = (), removes: Sequence[str] = (), blobs: Sequence[str] = ()) -> None:
         """Remove, then put, then free `blobs`."""

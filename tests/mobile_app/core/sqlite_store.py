@@ -70,6 +70,9 @@ class SqliteStore:
                 db.execute("delete from rows where s is not null and s not in (select value from json_each(?))", (sites,))
             db.executemany("insert or replace into kv values (?, ?)", batch.kv.items())
 
+    async def tidy(self) -> None:
+        pass
+
     async def outbox(self) -> list[Record]:
         return [json.loads(text) for (text,) in self._db.execute("select j from outbox order by id")]
 

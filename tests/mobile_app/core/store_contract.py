@@ -1,8 +1,10 @@
 """What every store does, in CPython and in the browser alike: plain assertions, so that Pyodide can run them too."""
 
 import json
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from mobile_app.core.storage import Batch, LocalStore, StoredRow, StoreFactory
 
@@ -82,6 +84,30 @@ async def takes_a_page_as_it_comes(store: LocalStore) -> None:
     assert await store.get("cursor") == '"2"'
 
 
+async def follows_pages_of_many_rows(store: LocalStore) -> None:
+    """Pages large and small, drops, moves between sites and resets, against what they come to."""
+    chance, ids, expected = random.Random(7), [str(UUID(int=number)) for number in range(150)], dict[str, tuple[str | None, int]]()
+    for step in range(60):
+        written = {row_id: chance.choice(["s1", "s2", None]) for row_id in chance.sample(ids, chance.choice([1, 3, 60, 120]))}
+        dropped = {row_id: chance.choice(["s1", "s2", None]) for row_id in chance.sample(ids, chance.choice([0, 2, 70]))}
+        sites, reset = chance.choice([None, None, None, ["s1"], ["s2"]]), chance.random() < 0.1
+        changes = [change("user", row_id, site, step=step) for row_id, site in written.items()]
+        gone = [change("user", row_id, site) for row_id, site in dropped.items()]
+        page = store.page(json.dumps({"changes": gone + changes, "cursor": "1", "more": False}).encode())
+        await store.take(page, kv={"cursor": str(step)}, sites=sites, reset=reset)
+        kept = {} if reset else {key: was for key, was in expected.items() if key not in dropped or was[0] != dropped[key]}
+        kept |= {key: (site, step) for key, site in written.items()}
+        expected = {key: was for key, was in kept.items() if sites is None or was[0] in (*sites, None)}
+        if chance.random() < 0.2:
+            await store.tidy()
+        told = {key: json.loads(text)["step"] for key, text in (await store.rows("user")).items()}
+        assert told == {key: was[1] for key, was in expected.items()}, step
+        asked = [row_id in expected for row_id in ids[:20]]
+        assert [text is not None for text in await store.rows_at([f"user/{row_id}" for row_id in ids[:20]])] == asked, step
+    await store.apply(Batch(reset=True))
+    assert await store.rows("user") == {}
+
+
 async def keeps_the_outbox_and_frees_its_files(store: LocalStore) -> None:
     await store.put_blob("p1", b"jpeg", "image/jpeg", "2026-11-23T10:00:00Z")
     await store.put_blob("p2", b"png", "image/png", "2026-11-23T10:00:00Z")
@@ -120,5 +146,6 @@ async def separates_people(stores: StoreFactory) -> None:
 
 ON_A_STORE: list[Callable[[LocalStore], Awaitable[None]]] = [
     keeps_rows, replaces_rows_and_their_references, drops_only_what_is_still_there, keeps_only_the_sites_in_scope,
-    resets_rows_and_nothing_else, takes_a_page_as_it_comes, keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
+    resets_rows_and_nothing_else, takes_a_page_as_it_comes, follows_pages_of_many_rows,
+    keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
 ]  # fmt: skip

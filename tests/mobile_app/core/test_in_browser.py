@@ -38,7 +38,7 @@ def told(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict:  
 @pytest.mark.e2e
 def test_indexeddb_keeps_the_contract(told: dict):
     assert "error" not in told, told["error"]
-    assert len(told["done"]) == 8
+    assert len(told["done"]) == 9
 
 
 @pytest.mark.bench
