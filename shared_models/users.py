@@ -36,13 +36,22 @@ Capacity = Annotated[int, Field(ge=0, le=7 * 24 * 60, description="minutes a wee
 
 
 class UserCard(EntityRow, entity="user"):
-    """What colleagues see of a person; this is also the row that devices hold. The capacity is in minutes a week."""
+    """What colleagues see of a person; this is also the row that devices hold. The capacity is in minutes a week.
+
+    A device that has not heard yet of whose sites a person is takes them for everybody's.
+    """
 
     first_name: str
     last_name: str
     role: Role
     is_active: bool
     weekly_capacity: int = DEFAULT_CAPACITY
+    all_sites: bool = True
+    site_ids: list[UUID] = []
+
+    def works_at(self, site_id: UUID) -> bool:
+        """Whether work of this site can be given to them."""
+        return self.is_active and (self.all_sites or site_id in self.site_ids)
 
 
 class UserState(StrEnum):

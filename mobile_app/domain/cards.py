@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import job_due, local_day, short_why
-from mobile_app.domain.lookup import doer, dotted, line_of, place
+from mobile_app.domain.lookup import doer, dotted, place, stands
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
 from mobile_app.ui.chips import StatusChip
@@ -111,7 +111,7 @@ def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler) -> f
         chips.append(marks.CRITICALITY[Criticality.critical].chip())
     return RowCard(  # running is the rule: only what is not running says so
         machine.name,
-        meta=dotted(machine.code, machine.model, line_of(client, machine.id)),
+        meta=dotted(machine.code, machine.model, stands(client, machine.id)),
         icon=class_icon(client, machine.class_id),
         tone=marks.EQUIPMENT[machine.status].tone if machine.status != EquipmentStatus.active else Tone.primary,
         chips=chips,

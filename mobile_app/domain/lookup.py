@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from mobile_app.core.i18n import format_duration, language, t
 from mobile_app.core.projection import Rows
 from mobile_app.domain.client import Client
 from mobile_app.ui.choices import Choice
-from shared_models.equipment.rows import FailureItem, in_language
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus, FailureItem, in_language
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour
@@ -40,24 +41,65 @@ def line_of(client: Client, equipment_id: UUID) -> str:
     return line.name if line else ""
 
 
+def has_several_sites(client: Client) -> bool:
+    """Whether whoever reads has to be told which site is meant."""
+    return len(client.sites.rows) > 1
+
+
+def site_name(client: Client, site_id: UUID | None) -> str:
+    """Empty for who has one site only."""
+    site = client.sites.get(site_id) if site_id and has_several_sites(client) else None
+    return site.name if site else ""
+
+
+def site_of(client: Client, equipment_id: UUID) -> str:
+    row = client.equipment.get(equipment_id)
+    return site_name(client, row.site_id) if row else ""
+
+
+def stands(client: Client, equipment_id: UUID) -> str:
+    """`Ligne B · Usine de Lyon`."""
+    return dotted(line_of(client, equipment_id), site_of(client, equipment_id))
+
+
 def place(client: Client, equipment_id: UUID) -> str:
-    """`Palettiseur 2 · Ligne B`."""
-    return dotted(machine(client, equipment_id), line_of(client, equipment_id))
+    """`Palettiseur 2 · Ligne B · Usine de Lyon`."""
+    return dotted(machine(client, equipment_id), stands(client, equipment_id))
 
 
 def dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def natural(name: str) -> list[tuple[bool, int, str]]:
+@lru_cache(maxsize=1 << 14)
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
     parts = re.split(r"(\d+)", fold(name))
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part]
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part)
+
+
+def down_first(row: EquipmentRow) -> tuple[bool, tuple[tuple[bool, int, str], ...], str]:
+    """For sorting machines: what stands still on top, then by name; two of one name in the order of their codes."""
+    return row.status is not EquipmentStatus.broken, natural(row.name), row.code
 
 
 def by_name(rows: Iterable[Any]) -> list[Choice]:
     """Rows to choose from."""
-    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: row.name)]
+    return [Choice(str(row.id), row.name) for row in sorted(rows, key=lambda row: natural(row.name))]
+
+
+def by_name_and_site(client: Client, rows: Iterable[Any]) -> list[Choice]:
+    """Lines or teams to choose from: `Ligne A · Usine de Lyon`."""
+    named = sorted(((row.name, site_name(client, row.site_id), row.id) for row in rows), key=lambda one: (natural(one[0]), one[1]))
+    return [Choice(str(row_id), dotted(name, site)) for name, site, row_id in named]
+
+
+def machines_to_choose(client: Client, rows: Iterable[EquipmentRow]) -> list[Choice]:
+    """What stands still first: whoever looks for a machine mostly looks for that one."""
+    return [
+        Choice(str(row.id), dotted(row.name, site_name(client, row.site_id)), note=dotted(row.code, line_of(client, row.id)))
+        for row in sorted(rows, key=down_first)
+    ]
 
 
 def failure_item(client: Client, equipment_id: UUID, item_id: UUID | None) -> FailureItem | None:

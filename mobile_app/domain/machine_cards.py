@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_hours, n, t
 from mobile_app.domain.cards import class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, line_of
+from mobile_app.domain.lookup import dotted, stands
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
@@ -27,11 +27,11 @@ def machine_line(client: Client, equipment_id: UUID) -> ft.Control:
     if machine is None:
         return Meta(t("domain.machine_unknown"))
     tile = IconTile(class_icon(client, machine.class_id), Tone.primary)
-    where = Meta(dotted(machine.code, line_of(client, machine.id)))
+    where = Meta(dotted(machine.code, stands(client, machine.id)))
     chip = ft.Container(ft.Row([status_chip(machine, client.now())], wrap=True), padding=ft.Padding(0, 4, 0, 0))
     words = ft.Column([Strong(machine.name), where, chip], spacing=1, tight=True, expand=True)
     row = ft.Row([tile, words, ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)], spacing=12)
-    return Card(row, padding=12, on_click=opener(f"/equipment/{machine.id}"), label=machine.name)
+    return Card(row, padding=12, on_click=opener(f"/equipment/{machine.id}"), label=dotted(machine.name, stands(client, machine.id)))
 
 
 def life_card(life: EquipmentLifeRow | None, now: datetime) -> list[ft.Control]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from mobile_app.core.folding import fold
+from mobile_app.domain.lookup import down_first
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.labels.codes import label_code_in
 
@@ -20,7 +22,7 @@ def words(text: str) -> list[str]:
 def search_equipment(rows: Iterable[EquipmentRow], query: str, limit: int = 50) -> list[EquipmentRow]:
     """Every word of `query` begins a word of the machine's name, code, model, manufacturer or serial number; best first.
 
-    Where nothing does, words may differ by one slip. An empty query gives the first machines by name.
+    Where nothing does, words may differ by one slip. An empty query gives what is down first, then by name.
     """
     machines, wanted = list(rows), words(query)
     if code := label_code_in(query):
@@ -28,7 +30,7 @@ def search_equipment(rows: Iterable[EquipmentRow], query: str, limit: int = 50) 
         if labelled:
             return labelled
     if not wanted:
-        return sorted(machines, key=lambda machine: machine.name.casefold())[:limit]
+        return sorted(machines, key=down_first)[:limit]
     hays = [(machine, _haystack(machine)) for machine in machines]
     found = [machine for machine, hay in hays if all(f" {word}" in hay for word in wanted)]
     return _ranked(found or _forgiving(hays, wanted), wanted)[:limit]
@@ -49,9 +51,9 @@ def _haystack(machine: EquipmentRow) -> str:
 def _ranked(machines: list[EquipmentRow], wanted: list[str]) -> list[EquipmentRow]:
     whole = "".join(wanted)
 
-    def rank(machine: EquipmentRow) -> tuple[bool, bool, bool, str]:
+    def rank(machine: EquipmentRow) -> tuple[Any, ...]:
         code, name = "".join(words(machine.code)), fold(machine.name)
-        return code != whole, not code.startswith(whole), not name.startswith(wanted[0]), name
+        return code != whole, not code.startswith(whole), not name.startswith(wanted[0]), *down_first(machine)
 
     return sorted(machines, key=rank)
 

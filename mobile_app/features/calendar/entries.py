@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_date, format_date_long, format_duration,
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import Entry, EntryState, state_on
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import doer, dotted, line_of, machine, name_of, place
+from mobile_app.domain.lookup import doer, dotted, name_of, place
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import SecondaryButton, spoken, tap
@@ -266,7 +266,7 @@ def EntryCard(scene: Scene, entry: Entry, *, with_day: bool = False) -> ft.Contr
     client, env = scene.client, environment.current()
     words: list[ft.Control] = [
         Strong(entry.title, max_lines=2, color=C.ink2 if entry.is_forecast else C.ink),
-        Meta(dotted(machine(client, entry.equipment_id), line_of(client, entry.equipment_id))),
+        Meta(place(client, entry.equipment_id)),
         TypeLine(scene, entry),
     ]
     chips = _chips(scene, entry)

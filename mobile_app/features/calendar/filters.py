@@ -11,7 +11,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import NOBODY, Entry, Filters, passes
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import by_name
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, machines_to_choose, site_name
 from mobile_app.features.calendar.load import workers
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
@@ -53,14 +53,15 @@ def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
 
     tables = client.tables
     sites = by_name(client.sites.rows.values())
-    technicians = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in workers(client)]
+    of_site = [user for user in workers(client) if filters.site is None or user.works_at(filters.site)]
+    technicians = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in of_site]
     machines = [row for row in client.equipment.rows.values() if here(row) and filters.line in {None, row.production_line_id}]
     return {
-        "site": sites if len(sites) > 1 else [],
-        "line": by_name(row for row in client.lines.rows.values() if here(row)),
-        "machine": by_name(machines),
+        "site": sites if has_several_sites(client) else [],
+        "line": by_name_and_site(client, (row for row in client.lines.rows.values() if here(row))),
+        "machine": machines_to_choose(client, machines),
         "technician": [Choice(str(NOBODY), t("domain.unassigned")), *technicians],
-        "team": by_name(row for row in tables.teams.rows.values() if row.is_active and here(row)),
+        "team": by_name_and_site(client, (row for row in tables.teams.rows.values() if row.is_active and here(row))),
         "type": by_name(row for row in tables.types.rows.values() if row.is_active),
     }
 
@@ -75,7 +76,8 @@ def FilterChips(client: Client, filters: Filters, on_set: Set, on_machine: Calla
         value = getattr(filters, name)
         if name == "machine" and len(choices) > _FEW:
             row = client.equipment.get(value)
-            chips.append(FilterChip(row.name if row else t("calendar.filter.machine"), on_machine, active=row is not None))
+            label = dotted(row.name, site_name(client, row.site_id)) if row else t("calendar.filter.machine")
+            chips.append(FilterChip(label, on_machine, active=row is not None))
         elif choices:
             picked = str(value) if value else None
             chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, partial(on_set, name)))

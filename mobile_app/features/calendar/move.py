@@ -14,7 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.foretelling.plans import course_of
 from mobile_app.domain.lookup import name_of, shown_rows
-from mobile_app.domain.people import technicians
+from mobile_app.domain.people import may_work_at, workers_at
 from mobile_app.domain.submit import submit
 from mobile_app.features.calendar.entries import said_day, time_of
 from mobile_app.ui.buttons import PrimaryButton, TextLink
@@ -99,6 +99,9 @@ class Moves:
             toast(why, seconds=6)
             return False
         before, after = self._entry.technician_id, UUID(technician) if technician else None
+        if after and not may_work_at(self._client, after, self._entry.site_id):
+            toast(t("calendar.of_another_site", who=name_of(self._client, after)), seconds=6)
+            return False
         if before == after or not await submit(self._client, self._handing(after)):
             return False
         name = name_of(self._client, after) or t("calendar.nobody")
@@ -158,5 +161,5 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
 def HandForm(entry: Entry, on_pick: Callable[[str | None], Awaitable[Any]]) -> ft.Control:
     client = use_client()
     current = str(entry.technician_id) if entry.technician_id else ""
-    choices = [Choice("", t("calendar.nobody")), *technicians(client)]
+    choices = [Choice("", t("calendar.nobody")), *workers_at(client, entry.site_id, team=entry.team_id, now=entry.technician_id)]
     return PickList(choices, current, lambda key: on_pick(key or None))

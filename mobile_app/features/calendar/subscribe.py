@@ -9,7 +9,7 @@ from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
-from mobile_app.domain.lookup import dotted
+from mobile_app.domain.lookup import by_name_and_site, dotted
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
@@ -103,11 +103,8 @@ def NewFeed(on_created: Callable[[FeedLink], None]) -> ft.Control:
 
 
 def _targets(client: Client, kind: str) -> list[Choice]:
-    if kind == FeedKind.team:
-        named = [(row.name, row.id) for row in client.tables.teams.rows.values() if row.is_active]
-    else:
-        named = [(row.name, row.id) for row in client.lines.rows.values()]
-    return [Choice(str(row_id), name) for name, row_id in sorted(named)]
+    teams = (row for row in client.tables.teams.rows.values() if row.is_active)
+    return by_name_and_site(client, teams if kind == FeedKind.team else client.lines.rows.values())
 
 
 @component

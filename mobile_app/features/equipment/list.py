@@ -1,7 +1,6 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
-from mobile_app.domain.lookup import by_name, dotted, line_of
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
@@ -55,11 +54,11 @@ class Filters:
 
 
 def matching(client: Client, filters: Filters, limit: int | None) -> list[EquipmentRow]:
-    """The machines that pass the filters, best match of the query first, else by name."""
+    """The machines that pass the filters, best match of the query first, else what is down, then by name."""
     rows = client.equipment.having(**filters.wanted)
     if filters.query.strip():
         return search_equipment(rows, filters.query, limit=limit or len(rows))
-    return sorted(rows, key=attrgetter("name"))[:limit]
+    return sorted(rows, key=down_first)[:limit]
 
 
 @component
@@ -79,11 +78,11 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft
         return lambda value: set_filters(replace(filters, **{name: value}))
 
     sites = by_name(client.sites.rows.values())
-    lines = by_name(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
+    lines = by_name_and_site(client, (line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)}))
     statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in CRITICAL_FIRST]
     menus = [
-        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
         FilterMenu(t("equipment_list.status"), statuses, filters.status, pick("status")),
         FilterMenu(t("equipment_list.criticality"), ranks, filters.criticality, pick("criticality")),
@@ -123,7 +122,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         on_select=choose,
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, lambda keys: set_printing(sorted(keys)))],
         sorting=None if filters.query else Sorting("name"),
-        row_label=lambda row: dotted(row.name, row.code),
+        row_label=lambda row: dotted(row.name, row.code, stands(client, row.id)),
         empty=_no_match(client),
     )
     return TablePage(head, _filter_bar(client, filters, set_filters), table=table)
@@ -153,6 +152,7 @@ def _columns(client: Client) -> list[Column]:
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
         Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=5, strong=True),
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
+        *_sites(client),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),
         Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),
         Column(
@@ -162,6 +162,15 @@ def _columns(client: Client) -> list[Column]:
             sort=lambda row: CRITICAL_FIRST[row.criticality],
         ),
         Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, flex=2),
+    ]
+
+
+def _sites(client: Client) -> list[Column]:
+    if not has_several_sites(client):
+        return []
+    names = {site.id: site.name for site in client.sites.rows.values()}
+    return [
+        Column("site", t("equipment_list.site"), lambda row: names.get(row.site_id, ""), sort=lambda row: names.get(row.site_id), flex=3)
     ]
 
 

@@ -10,7 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
-from mobile_app.domain.lookup import dotted, failure_item, item_name, line_of
+from mobile_app.domain.lookup import dotted, failure_item, item_name, stands
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
@@ -38,7 +38,7 @@ def identity(client: Client, machine: EquipmentRow) -> ft.Control:
     words = ft.Column(
         [
             Title(machine.name),
-            Meta(dotted(machine.code or t("machine.code_later"), machine.model, line_of(client, machine.id))),
+            Meta(dotted(machine.code or t("machine.code_later"), machine.model, stands(client, machine.id))),
             ft.Container(ft.Row(chips, spacing=6, run_spacing=6, wrap=True), padding=ft.Padding(0, 6, 0, 0)),
         ],
         spacing=1,

@@ -10,7 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.lookup import dotted, line_of, machine, name_of, number_of
+from mobile_app.domain.lookup import dotted, machine, name_of, number_of, stands
 from mobile_app.domain.views import URGENCY
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
@@ -47,8 +47,8 @@ def _columns(client: Client) -> list[Column]:
         Column(
             "line",
             t("jobs.line"),
-            lambda job: line_of(client, job.equipment_id),
-            sort=lambda job: line_of(client, job.equipment_id) or None,
+            lambda job: stands(client, job.equipment_id),
+            sort=lambda job: stands(client, job.equipment_id) or None,
         ),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),

@@ -160,8 +160,7 @@ def _sheet(name: str, client: Client, commands: JobCommands, job: InterventionRo
     if name == "revise":
         return Sheet(t("job.revise"), ReviseForm(client, job, close))
     if name == "assign":
-        current = str(job.assigned_technician_id) if job.assigned_technician_id else None
-        return Sheet(t("job.assign"), AssignForm(current, closing(assign)))
+        return Sheet(t("job.assign"), AssignForm(job, closing(assign)))
     return None
 
 

@@ -7,7 +7,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
-from mobile_app.domain.people import technicians
+from mobile_app.domain.people import workers_at
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.ui.choices import Choice, ChoiceGrid
@@ -35,9 +35,10 @@ def machine_states() -> list[Choice]:
 
 
 @component
-def AssignForm(current: str | None, on_pick: Saying) -> ft.Control:
-    client = use_client()
-    return PickList([Choice("", t("domain.unassigned")), *technicians(client)], current or "", on_pick)
+def AssignForm(job: InterventionRow, on_pick: Saying) -> ft.Control:
+    own = job.assigned_technician_id
+    workers = workers_at(use_client(), job.site_id, team=job.assigned_team_id, now=own)
+    return PickList([Choice("", t("domain.unassigned")), *workers], str(own) if own else "", on_pick)
 
 
 @component

@@ -7,7 +7,7 @@ from mobile_app.core.outbox import Refused
 from mobile_app.core.problems import explained
 from mobile_app.domain import steps as st
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import dotted, machine, name_of
+from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.meters import amount, question
 from mobile_app.features.needs_you.ways import IMPLAUSIBLE, job_in, meter_in, plan_in, row_in, step_of
 from shared_models.base import Command
@@ -24,15 +24,14 @@ def subject(client: Client, item: Refused) -> str:
     job = job_in(client, command)
     if job is not None:
         step = step_of(job, command) if isinstance(command, AnswerStep) else None
-        return dotted(job.title, machine(client, job.equipment_id), step.title if step else "", said_value(client, command))
+        return dotted(job.title, place(client, job.equipment_id), step.title if step else "", said_value(client, command))
     row = client.equipment.get(getattr(command, "equipment_id", None))
     meter, plan = meter_in(client, command), plan_in(client, command)
     if meter is not None:
-        return dotted(meter.name, machine(client, meter.equipment_id), said_value(client, command))
+        return dotted(meter.name, place(client, meter.equipment_id), said_value(client, command))
     if plan is not None:
-        return dotted(plan.title, machine(client, plan.equipment_id), _of_occurrence(client, command))
-    known = row or row_in(client, command)
-    return getattr(known, "name", "")
+        return dotted(plan.title, place(client, plan.equipment_id), _of_occurrence(client, command))
+    return place(client, row.id) if row else getattr(row_in(client, command), "name", "")
 
 
 def reason(client: Client, item: Refused) -> str:

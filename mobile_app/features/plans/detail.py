@@ -119,7 +119,7 @@ def _sheet(
         form = ReasonForm(f"skip:{plan.id}", SKIP_REASONS, "plans.skip_reason", t("plans.skip"), skip)
         return Sheet(t("plans.skip_title", day=day), form)
     if name == "assign":
-        return Sheet(t("plans.assign_title", day=day), AssignDate(client, found, commands, close))
+        return Sheet(t("plans.assign_title", day=day), AssignDate(client, plan, found, commands, close))
     return Sheet(t("plans.move_title", day=day), MoveForm(found, commands, close))
 
 

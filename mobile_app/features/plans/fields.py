@@ -12,8 +12,8 @@ from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import by_name, dotted, line_of
-from mobile_app.domain.people import technicians
+from mobile_app.domain.lookup import by_name_and_site, machines_to_choose
+from mobile_app.domain.people import workers_at
 from mobile_app.features.plans.frequency import frequency
 from mobile_app.features.plans.kinds import dot
 from mobile_app.ui import environment
@@ -83,10 +83,7 @@ def _picker(form: Form, name: str, label: str, choices: list[Choice], **more: An
 
 
 def _what(client: Client, form: Form) -> list[ft.Control]:
-    machines = [
-        Choice(str(row.id), row.name, note=dotted(row.code, line_of(client, row.id)))
-        for row in sorted(client.equipment.rows.values(), key=lambda row: row.name)
-    ]
+    machines = machines_to_choose(client, client.equipment.rows.values())
     return [
         _machine(client, form, machines),
         TextInput(t("plans.title_label"), **form.field("title"), placeholder=t("plans.title_hint")),
@@ -201,9 +198,10 @@ def _last_done(form: Form) -> ft.Control:
 def _who(client: Client, form: Form) -> list[ft.Control]:
     machine = client.equipment.get(UUID(form.get("equipment_id"))) if form.get("equipment_id") else None
     rows = [row for row in client.tables.teams.rows.values() if row.is_active and (machine is None or row.site_id == machine.site_id)]
-    teams = by_name(rows)
+    teams = by_name_and_site(client, rows)
     nobody = Choice("", t("domain.unassigned"))
-    pickers = [_picker(form, "technician_id", t("plans.technician"), [nobody, *technicians(client)], optional=True)]
+    workers = workers_at(client, machine.site_id if machine else None, team=form.get("team_id"), now=form.get("technician_id"))
+    pickers = [_picker(form, "technician_id", t("plans.technician"), [nobody, *workers], optional=True)]
     if teams:
         pickers.append(_picker(form, "team_id", t("plans.team"), [Choice("", t("plans.no_one_team")), *teams], optional=True))
     return pickers

@@ -9,8 +9,8 @@ import flet as ft
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.lookup import by_name
-from mobile_app.domain.people import technicians
+from mobile_app.domain.lookup import by_name, dotted, site_name
+from mobile_app.domain.people import workers_at
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import LineItem
@@ -85,9 +85,7 @@ def _open(edit: Callable[[str], None], row: MaintenanceTypeRow | TeamRow) -> Cal
 def _members(client: Client, team: TeamRow) -> str:
     if not team.is_active:
         return t("plans.out_of_use")
-    site = client.sites.get(team.site_id)
-    members = n("plans.members", len(team.member_ids))
-    return f"{site.name} · {members}" if site and len(client.sites.rows) > 1 else members
+    return dotted(site_name(client, team.site_id), n("plans.members", len(team.member_ids)))
 
 
 def ColourChoice(colour: str, on_pick: Callable[[str], None]) -> ft.Control:
@@ -155,7 +153,8 @@ def TeamForm(client: Client, row: TeamRow | None, on_done: Callable[[], None]) -
     def toggle(key: str) -> None:
         form.set("member_ids", [one for one in chosen if one != key] if key in chosen else [*chosen, key])
 
-    choices = [Choice(one.key, one.label) for one in technicians(client)]
+    place = form.get("site_id")
+    choices = [Choice(one.key, one.label) for one in workers_at(client, UUID(place) if place else None)]
     return Stack(
         TextInput(t("plans.team_name"), **form.field("name")),
         *_site(client, form, places),
@@ -171,5 +170,12 @@ def _site(client: Client, form: Form, places: list[Choice]) -> list[ft.Control]:
         return []
     maker = Maker(t("machine_form.make_site"), opener("/sites/new?next=/plans")) if client.may(Permission.sites_write) else None
     chosen, error = form.get("site_id"), form.error("site_id")
-    why, pick = t("plans.no_site"), lambda key: form.set("site_id", key)
+    why = t("plans.no_site")
+
+    def pick(key: str) -> None:
+        """Whoever is of the new site too stays in the team."""
+        here = {one.key for one in workers_at(client, UUID(key))}
+        form.set("site_id", key)
+        form.set("member_ids", [one for one in form.get("member_ids", []) if one in here])
+
     return [Picker(t("equipment_list.site"), places, chosen, pick, error=error, none=why, maker=None if places else maker)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 
@@ -14,8 +15,8 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, opener, use_tables
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
-from mobile_app.domain.lookup import by_name, dotted, line_of, machine
-from mobile_app.domain.people import technicians
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, machine, place, stands
+from mobile_app.domain.people import workers_at
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import next_first
@@ -111,13 +112,14 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date)
     counts = {name: sum(1 for plan in plans if _shows(client, plan, name, today)) for name in SHOWS}
     chips = [FilterChip(t(f"plans.show.{name}"), show(name), active=filters.show == name, count=counts[name]) for name in SHOWS]
     sites = by_name(client.sites.rows.values())
-    lines = by_name(line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)})
+    lines = by_name_and_site(client, (line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)}))
     types = by_name(client.tables.types.rows.values())
+    workers = workers_at(client, UUID(filters.site) if filters.site else None)
     menus = [
-        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
         *([FilterMenu(t("plans.type"), types, filters.type, pick("type"))] if types else []),
-        FilterMenu(t("plans.technician"), technicians(client), filters.technician, pick("technician")),
+        FilterMenu(t("plans.technician"), workers, filters.technician, pick("technician")),
     ]
     return FilterBar([*chips, *menus])
 
@@ -174,24 +176,24 @@ def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable
         lambda plan: str(plan.id),
         on_open=lambda key: go(f"/plans/{key}"),
         sorting=Sorting("next"),
-        row_label=lambda plan: dotted(plan.title, machine(client, plan.equipment_id)),
+        row_label=lambda plan: dotted(plan.title, place(client, plan.equipment_id)),
         empty=_no_match(),
     )
     return TablePage(head, _filter_bar(client, filters, set_filters, today), table=table)
 
 
 def _columns(client: Client, today: date) -> list[Column]:
-    def place(plan: PlanRow) -> str:
+    def on(plan: PlanRow) -> str:
         return machine(client, plan.equipment_id)
 
     return [
         Column("plan", t("plans.plan"), lambda plan: _title(client, plan), sort=lambda plan: fold(plan.title), flex=5),
-        Column("machine", t("plans.machine"), place, sort=place, flex=4),
+        Column("machine", t("plans.machine"), on, sort=on, flex=4),
         Column(
             "line",
             t("equipment_list.line"),
-            lambda plan: line_of(client, plan.equipment_id),
-            sort=lambda p: line_of(client, p.equipment_id) or None,
+            lambda plan: stands(client, plan.equipment_id),
+            sort=lambda p: stands(client, p.equipment_id) or None,
         ),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),

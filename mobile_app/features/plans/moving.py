@@ -9,7 +9,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.people import technicians
+from mobile_app.domain.people import workers_at
 from mobile_app.features.plans.commands import PlanCommands
 from mobile_app.features.plans.dates import NextDate
 from mobile_app.ui.buttons import PrimaryButton, TextLink
@@ -20,6 +20,7 @@ from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import PickList
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
+from shared_models.plans.rows import PlanRow
 
 
 @component
@@ -43,7 +44,7 @@ def MoveForm(found: NextDate, commands: PlanCommands, close: Callable[[], None])
 
 
 @component
-def AssignDate(client: Client, found: NextDate, commands: PlanCommands, close: Callable[[], None]) -> ft.Control:
+def AssignDate(client: Client, plan: PlanRow, found: NextDate, commands: PlanCommands, close: Callable[[], None]) -> ft.Control:
     """Empty: whoever the plan names."""
     own = found.occurrence.assigned_technician_id if found.occurrence else None
 
@@ -51,4 +52,5 @@ def AssignDate(client: Client, found: NextDate, commands: PlanCommands, close: C
         close()
         await commands.assign(found.original_due, UUID(key) if key else None)
 
-    return PickList([Choice("", t("plans.as_planned")), *technicians(client)], str(own) if own else "", pick)
+    workers = workers_at(client, plan.site_id, team=plan.team_id, now=own)
+    return PickList([Choice("", t("plans.as_planned")), *workers], str(own) if own else "", pick)

@@ -14,7 +14,7 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
-from mobile_app.domain.people import technicians
+from mobile_app.domain.people import workers_at
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.submit import made, sender, submit
@@ -194,9 +194,10 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
             go(f"/jobs/{command.intervention_id}")
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
+    workers = workers_at(client, request.site_id)
     return Stack(
         TextInput(t("requests.job_title"), **form.field("title"), lines=2, max_length=text_limit(AcceptWorkRequest, "title")),
         Segments(priorities, form.get("priority", "medium"), partial(form.set, "priority")),
-        Picker(t("requests.technician"), technicians(client), form.get("technician"), partial(form.set, "technician"), optional=True),
+        Picker(t("requests.technician"), workers, form.get("technician"), partial(form.set, "technician"), optional=True),
         sender(form, PrimaryButton(t("requests.make_job"), accept, icon=ft.Icons.CHECK_ROUNDED, busy=form.busy)),
     )

@@ -8,6 +8,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client, use_tables
+from mobile_app.domain.lookup import place
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.scanning import scan_machine, scanner
 from mobile_app.domain.search import search_equipment
@@ -101,7 +102,7 @@ def _answer(client: Client, code: str, answer: str | None) -> ft.Control:
 @component
 def LinkBlankLabel(code: str) -> ft.Control:
     """A pre-printed label that belongs to nothing yet: choose the machine it is stuck on."""
-    client = use_tables("equipment", "lines", "classes")
+    client = use_tables("equipment", "lines", "classes", "sites")
     query, set_query = ft.use_state("")
     ask = use_confirm()
     found = search_equipment(client.equipment.rows.values(), query, limit=30)
@@ -113,7 +114,7 @@ def LinkBlankLabel(code: str) -> ft.Control:
                 bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
                 go(f"/equipment/{machine.id}")
 
-        title = t("scan.link_ask", code=grouped(code), machine=machine.name)
+        title = t("scan.link_ask", code=grouped(code), machine=place(client, machine.id))
         return lambda: ask(Question(title, t("scan.link_ask_body"), t("scan.link_do"), link, danger=False))
 
     cards = [MachineCard(client, machine, on_open=choose(machine)) for machine in found]
