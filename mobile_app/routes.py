@@ -13,6 +13,7 @@ from mobile_app.features.classes.screens import ClassesScreen, ClassScreen, Read
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
 from mobile_app.features.jobs.checklist import ChecklistScreen
 from mobile_app.features.jobs.close import CloseScreen
+from mobile_app.features.jobs.done import DoneScreen
 from mobile_app.features.jobs.screens import JobListScreen, JobScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
@@ -31,7 +32,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes|people)/.+|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes|people)/.+|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -84,6 +85,7 @@ def screens() -> list[ft.Route]:
         ft.Route(path="jobs", component=JobListScreen),
         ft.Route(path="jobs/:job_id", component=JobScreen),
         ft.Route(path="jobs/:job_id/close", component=CloseScreen),
+        ft.Route(path="jobs/:job_id/done", component=DoneScreen),
         ft.Route(path="jobs/:job_id/checklist", component=ChecklistScreen),
         ft.Route(path="checklists", component=ChecklistsScreen),
         ft.Route(path="checklists/new", component=ChecklistFormScreen),

@@ -15,8 +15,19 @@ _TOO_MANY = 429
 
 
 def explained(problem: Problem) -> str:
-    """Why, in a sentence or two; the server's own words for a code that this version of the app does not know."""
-    return _worded(problem, "detail") or _worded(problem, "title") or problem.detail or problem.title
+    """What it is, then why and what to do; the server's own words for a code that this version of the app does not know."""
+    known = [words for words in (_worded(problem, "title"), _worded(problem, "detail")) if words]
+    return _sentences(*(known or filter(None, [problem.title, problem.detail])))
+
+
+def reasons(problem: Problem) -> str:
+    """Without what it is, where that is said already."""
+    return _worded(problem, "detail") or problem.detail or explained(problem)
+
+
+def _sentences(*said: str) -> str:
+    *before, last = said
+    return " ".join([*(words if words[-1] in ".?!…" else f"{words}." for words in before), last])
 
 
 def why(error: ClientError, offline: str = "common.needs_network") -> str:

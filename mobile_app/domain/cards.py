@@ -10,9 +10,11 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import job_due, local_day, short_why
 from mobile_app.domain.lookup import doer, dotted, place, stands
+from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.steps import failed_chip, progress
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
-from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.chips import IconTile, StatusChip
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.life import RepeatNotice
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
@@ -21,6 +23,9 @@ from shared_models.interventions.rows import InterventionRow, Priority, StopKind
 from shared_models.interventions.sheet import down_time
 from shared_models.plans.rows import PlanRow
 from shared_models.requests.rows import WorkRequestRow
+
+_PHOTO = 72
+"""Large enough to see what an operator meant."""
 
 
 def due(job: InterventionRow, now: datetime, plan: PlanRow | None = None) -> Trailing | str:
@@ -49,6 +54,8 @@ def job_chips(job: InterventionRow, now: datetime, *, pending: bool = False) -> 
         chips.append(marks.JOB[job.status].chip())
     if job.stop_kind == StopKind.failure and (stop := down_time(job, now)):
         chips.append(StatusChip(t("domain.stop_time", duration=format_duration(stop)), Tone.bad))
+    if failed := progress(job).failed:
+        chips.append(failed_chip(failed))
     if job.priority in {Priority.high, Priority.urgent} and job.status != InterventionStatus.completed:
         chips.append(marks.PRIORITY[job.priority].chip())
     if job.temporary_until:
@@ -119,13 +126,24 @@ def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler) -> f
     )
 
 
-def RequestCard(client: Client, request: WorkRequestRow, *, on_open: Handler, selected: bool = False, flat: bool = False) -> ft.Control:
+def RequestCard(
+    client: Client,
+    request: WorkRequestRow,
+    *,
+    on_open: Handler,
+    with_machine: bool = True,
+    selected: bool = False,
+    flat: bool = False,
+) -> ft.Control:
     symptom = marks.SYMPTOM[request.symptom]
+    tile = IconTile(symptom.icon, symptom.tone)
+    photo = StoredPicture(request.photo_id, _PHOTO, tile, label=t("requests.photo")) if request.photo_id else None
     return RowCard(
         request.text.split("\n")[0] or symptom.word,
-        meta=place(client, request.equipment_id),
+        meta=place(client, request.equipment_id) if with_machine else "",
         trailing=format_ago(request.created_at, client.now()),
         icon=None if flat else symptom.icon,
+        leading=None if flat else photo,
         tone=symptom.tone,
         chips=[symptom.chip(), *([marks.REQUEST[request.status].chip()] if request.status != "new" else [])],
         note=request.requester,

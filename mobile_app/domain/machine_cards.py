@@ -5,18 +5,20 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_hours, n, t
-from mobile_app.domain.cards import class_icon, status_chip
+from mobile_app.core.i18n import format_date, format_duration, format_hours, n, t
+from mobile_app.domain.cards import RepeatCard, class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, stands
-from mobile_app.ui.cards import Card, CardHeader
+from mobile_app.domain.lookup import dotted, failure_item, item_name, stands
+from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C, Tone
-from shared_models.equipment.life import EquipmentLifeRow
+from shared_models.equipment.life import EquipmentLifeRow, Fix, fixes, repeat_failure
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import InterventionRow, InterventionType
 
 YEAR = timedelta(days=365)
 
@@ -46,3 +48,39 @@ def life_card(life: EquipmentLifeRow | None, now: datetime) -> list[ft.Control]:
     jobs = [job.completed_at for job in life.jobs if job.completed_at > span.start]
     parts: list[ft.Control] = [CardHeader(t("machine.year"), figure), LifeStrip(span, stops, jobs)]
     return [Card(Stack(*parts, spacing=12))]
+
+
+def repeat_notice(client: Client, life: EquipmentLifeRow | None, jobs: list[InterventionRow]) -> list[ft.Control]:
+    """Shown while a breakdown is open: how often it came back, and how long the last repair held."""
+    broken = next((j for j in jobs if j.status in OPEN and j.intervention_type == InterventionType.corrective), None)
+    if life is None or broken is None:
+        return []
+    past = [job for job in life.jobs if job.id != broken.id]
+    last = max((j for j in past if j.mode_id), key=lambda job: job.completed_at, default=None)
+    mode = broken.mode_id or (last.mode_id if last else None)
+    notice = repeat_failure(past, client.now(), mode)
+    return [RepeatCard(notice)] if notice else []
+
+
+def fixes_card(client: Client, equipment_id: UUID, life: EquipmentLifeRow | None) -> list[ft.Control]:
+    """“What mended it”: one line for each failure mode and remedy, latest first."""
+    found = fixes(life.jobs) if life else []
+    if not found:
+        return []
+    lines = [_fix_line(client, equipment_id, fix) for fix in found]
+    return [Card(Stack(CardHeader(t("machine.fixes")), *lines, spacing=4))]
+
+
+def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
+    job = fix.job
+    mode = item_name(failure_item(client, equipment_id, job.mode_id))
+    remedy = item_name(failure_item(client, equipment_id, job.remedy_id))
+    said = job.work_performed.split("\n")[0] or dotted(mode, remedy) or job.title
+    meta = dotted(mode, format_date(job.completed_at), format_duration(job.labour_minutes), job.technician)
+    return LineItem(
+        said,
+        meta=meta,
+        trailing=f"×{fix.count}",
+        icon=ft.Icons.BUILD_CIRCLE_OUTLINED,
+        on_click=opener(f"/jobs/{job.id}"),
+    )

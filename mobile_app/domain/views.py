@@ -63,6 +63,11 @@ def is_mine(job: InterventionRow, user_id: UUID) -> bool:
     return job.assigned_technician_id == user_id or any(action.user_id == user_id for action in job.actions)
 
 
+def has_nobody(job: InterventionRow) -> bool:
+    """Neither a person nor a team."""
+    return job.assigned_technician_id is None and job.assigned_team_id is None
+
+
 @dataclass(frozen=True)
 class Today:
     """Each open job once: what my timer runs on, what I have begun, then by date; mine first, my teams', what nobody has.
@@ -184,7 +189,7 @@ def board_view(
         soon=dated[DueState.soon],
         to_validate=to_validate(every),
         requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
-        unassigned=[job for job in opened if job.assigned_technician_id is None and job.status == InterventionStatus.pending],
+        unassigned=[job for job in opened if has_nobody(job) and job.status == InterventionStatus.pending],
         load=_loads(opened, today),
         plans=[plan for plan in plans.values() if plan.is_active],
         ignored=ignored_plans(plans.values()),

@@ -179,6 +179,25 @@ def ErrorState(title: str = "", body: str = "", *, on_retry: Handler | None = No
     return _state(ft.Icons.CLOUD_OFF_ROUNDED, Tone.off, title or t("common.load_failed"), body, retry)
 
 
+def Achieved(title: str, what: str, body: str = "") -> ft.Control:
+    """Something is done: said large and once, above what comes next."""
+    ink, paper, icon = TONES[Tone.ok]
+    words = ft.Column(
+        [
+            ft.Semantics(
+                content=ft.Text(title, size=22, weight=BOLD, color=ink), header=True, heading_level=1, container=True, live_region=True
+            ),
+            ft.Text(what, size=Size.body, weight=MEDIUM),
+            *([Meta(body, max_lines=4)] if body else []),
+        ],
+        spacing=4,
+        tight=True,
+        expand=True,
+    )  # fmt: skip
+    row = ft.Row([ft.Icon(icon, size=44, color=ink), words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
+    return ft.Container(row, bgcolor=paper, border_radius=Radius.card, padding=20)
+
+
 _ACTIONS_MOST: Final = 440
 
 

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_duration, format_number, language, t
+from mobile_app.core.i18n import format_date, format_number, language, t
 from mobile_app.domain import marks
-from mobile_app.domain.cards import JobCard, RepeatCard, class_icon, status_chip
+from mobile_app.domain.cards import JobCard, RequestCard, class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
-from mobile_app.domain.lookup import dotted, failure_item, item_name, stands
+from mobile_app.domain.lookup import dotted, stands
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
@@ -21,11 +21,11 @@ from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
 from mobile_app.ui.theme import Tone
-from shared_models.equipment.life import EquipmentLifeRow, Fix, fixes, repeat_failure
 from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow, in_language
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
-from shared_models.interventions.rows import InterventionRow, InterventionType
+from shared_models.interventions.rows import InterventionRow
 from shared_models.labels.codes import grouped
+from shared_models.requests.rows import RequestStatus
 
 
 def identity(client: Client, machine: EquipmentRow) -> ft.Control:
@@ -51,25 +51,13 @@ def identity(client: Client, machine: EquipmentRow) -> ft.Control:
     return ft.Row([picture, words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
-def repeat_notice(client: Client, life: EquipmentLifeRow | None, jobs: list[InterventionRow]) -> list[ft.Control]:
-    """Shown while a breakdown is open: how often it came back, and how long the last repair held."""
-    broken = next((j for j in jobs if j.status in OPEN and j.intervention_type == InterventionType.corrective), None)
-    if life is None or broken is None:
-        return []
-    past = [job for job in life.jobs if job.id != broken.id]
-    last = max((j for j in past if j.mode_id), key=lambda job: job.completed_at, default=None)
-    mode = broken.mode_id or (last.mode_id if last else None)
-    notice = repeat_failure(past, client.now(), mode)
-    return [RepeatCard(notice)] if notice else []
-
-
 def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_report: Handler, on_status: Handler) -> ft.Control:
     """The one thing to do here, then the two others."""
     mine = client.user.id
     open_jobs = [job for job in jobs if job.status in OPEN]
     first = next((job for job in open_jobs if job.assigned_technician_id in {mine, None}), None)
     if first is not None:
-        main = PrimaryButton(t("machine.open_job"), opener(f"/jobs/{first.id}"), icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=True)
+        main = PrimaryButton(t("machine.open_job"), opener(f"/jobs/{first.id}"), icon=ft.Icons.ASSIGNMENT_ROUNDED, expand=True)
     else:
         main = PrimaryButton(t("machine.start"), on_start, icon=ft.Icons.PLAY_ARROW_ROUNDED, expand=True)
     others = [
@@ -91,28 +79,11 @@ def open_jobs_section(client: Client, jobs: list[InterventionRow]) -> list[ft.Co
     return [JobCard(client, job, with_machine=False, on_open=opener(f"/jobs/{job.id}")) for job in open_jobs[:5]]
 
 
-def fixes_card(client: Client, machine: EquipmentRow, life: EquipmentLifeRow | None) -> list[ft.Control]:
-    """“What mended it”: one line for each failure mode and remedy, latest first."""
-    found = fixes(life.jobs) if life else []
-    if not found:
-        return []
-    lines = [_fix_line(client, machine.id, fix) for fix in found]
-    return [Card(Stack(CardHeader(t("machine.fixes")), *lines, spacing=4))]
-
-
-def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
-    job = fix.job
-    mode = item_name(failure_item(client, equipment_id, job.mode_id))
-    remedy = item_name(failure_item(client, equipment_id, job.remedy_id))
-    said = job.work_performed.split("\n")[0] or dotted(mode, remedy) or job.title
-    meta = dotted(mode, format_date(job.completed_at), format_duration(job.labour_minutes), job.technician)
-    return LineItem(
-        said,
-        meta=meta,
-        trailing=f"×{fix.count}",
-        icon=ft.Icons.BUILD_CIRCLE_OUTLINED,
-        on_click=opener(f"/jobs/{job.id}"),
-    )
+def requests_section(client: Client, equipment_id: UUID) -> list[ft.Control]:
+    """What operators have reported here and nobody has answered, with their photo."""
+    found = client.requests.having(equipment_id=[equipment_id], status=[RequestStatus.new])
+    latest = sorted(found, key=lambda request: request.created_at, reverse=True)
+    return [RequestCard(client, request, with_machine=False, on_open=opener(f"/requests/{request.id}")) for request in latest[:5]]
 
 
 def facts_card(client: Client, machine: EquipmentRow) -> list[ft.Control]:

@@ -9,7 +9,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of
-from mobile_app.domain.machine_cards import life_card
+from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.domain.sync_badge import top_bar
@@ -19,7 +19,8 @@ from mobile_app.features.equipment.history import HistorySection
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.features.equipment.list import EquipmentListScreen
 from mobile_app.features.equipment.meters import MetersSection
-from mobile_app.features.equipment.sheets import report_sheet, start_sheet, status_sheet
+from mobile_app.features.equipment.report import report_sheet
+from mobile_app.features.equipment.sheets import start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -44,7 +45,7 @@ SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] =
 
 @component
 def MachineScreen() -> ft.Control:
-    client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams")
+    client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams", "requests", "sites")
     equipment_id = id_of(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
     return Machine(client, machine, key=str(equipment_id)) if machine else Missing(parts.unknown_machine())
@@ -70,13 +71,14 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     first = [
         parts.identity(client, machine),
         *_label_first(client, machine, lambda: set_sheet("labels")),
-        *parts.repeat_notice(client, life, jobs),
+        *repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
-        *_open_jobs(parts.open_jobs_section(client, jobs)),
+        *_section("machine.open_jobs", parts.open_jobs_section(client, jobs)),
+        *_section("machine.requests", parts.requests_section(client, machine.id)),
         MetersSection(machine.id),
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
-    past = [*life_card(life, now), *parts.fixes_card(client, machine, life)]
+    past = [*life_card(life, now), *fixes_card(client, machine.id, life)]
     papers = [*parts.documents_card(documents, _opening(client)), *parts.facts_card(client, machine)]
     return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 
@@ -115,8 +117,8 @@ def _label_first(client: Client, machine: EquipmentRow, on_print: Handler) -> li
     ]  # fmt: skip
 
 
-def _open_jobs(cards: list[ft.Control]) -> list[ft.Control]:
-    return [SectionHeader(t("machine.open_jobs"), str(len(cards))), *cards] if cards else []
+def _section(title: str, cards: list[ft.Control]) -> list[ft.Control]:
+    return [SectionHeader(t(title), str(len(cards))), *cards] if cards else []
 
 
 def _opening(client: Client) -> Callable[[DocumentRow], Handler]:

@@ -1,4 +1,4 @@
-"""What is asked on a machine's page: start a job, report a problem, change the status."""
+"""What is asked on a machine's page: start a job, change the status."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -12,9 +12,9 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.submit import submit
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
+from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
-from mobile_app.ui.fields import TextInput, Toggle
+from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
@@ -46,7 +46,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
 
     async def start(kind: str) -> None:
         intervention_id = uuid7()
-        command = _new_job(client, machine, intervention_id, kind, draft.get("title", ""), starts=True)
+        command = new_job(client, machine, intervention_id, kind, draft.get("title", ""), starts=True)
         if await submit(client, command, said="machine.started"):
             await draft.clear()
             on_done()
@@ -69,51 +69,7 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     )
 
 
-def report_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:
-    return Sheet(t("machine.report_title"), ReportForm(client, machine, on_done))
-
-
-@component
-def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Control:
-    """A problem for somebody to take up: a job without a clock."""
-    draft = use_draft(f"report:{machine.id}", {"title": "", "description": "", "stopped": False, "priority": "medium"})
-    missing, set_missing = ft.use_state(False)
-
-    async def send() -> None:
-        if not draft.get("title", "").strip():
-            set_missing(True)
-            return
-        kind = BREAKDOWN if draft.get("stopped") else FAULT
-        command = _new_job(client, machine, uuid7(), kind, draft.get("title"), starts=False)
-        more = {"description": draft.get("description", ""), "priority": Priority(draft.get("priority"))}
-        if await submit(client, command.model_copy(update=more), said="machine.reported"):
-            await draft.clear()
-            on_done()
-
-    priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    return Stack(
-        TextInput(
-            t("machine.what_is_wrong"),
-            draft.get("title", ""),
-            draft.setter("title"),
-            max_length=text_limit(CreateIntervention, "title"),
-            error=t("machine.what_is_wrong_missing") if missing and not draft.get("title", "").strip() else "",
-        ),
-        Toggle(t("machine.is_stopped"), draft.get("stopped", False), draft.setter("stopped")),
-        TextInput(
-            t("machine.details"),
-            draft.get("description", ""),
-            draft.setter("description"),
-            lines=3,
-            max_length=text_limit(CreateIntervention, "description"),
-            optional=True,
-        ),
-        Segments(priorities, draft.get("priority", "medium"), draft.setter("priority")),
-        PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED),
-    )
-
-
-def _new_job(client: Client, machine: EquipmentRow, intervention_id: UUID, kind: str, title: str, *, starts: bool) -> CreateIntervention:
+def new_job(client: Client, machine: EquipmentRow, intervention_id: UUID, kind: str, title: str, *, starts: bool) -> CreateIntervention:
     now = client.now()
     stops = kind == BREAKDOWN
     already = machine.status == EquipmentStatus.broken

@@ -120,7 +120,7 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
             await draft.clear()
             await client.drafts.clear(draft_key(job.id))
             bridge.send("feedback", {"sound": "ok", "vibrate": [40]})
-            go(f"/jobs/{job.id}")
+            go(f"/jobs/{job.id}/done")
 
     def back() -> None:
         if step > 1:

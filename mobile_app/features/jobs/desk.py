@@ -10,7 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.lookup import dotted, machine, name_of, number_of, stands
+from mobile_app.domain.lookup import doer, dotted, machine, number_of, stands
 from mobile_app.domain.views import URGENCY
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
@@ -54,7 +54,10 @@ def _columns(client: Client) -> list[Column]:
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
         Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
         Column(
-            "who", t("jobs.technician"), lambda job: _who(client, job), sort=lambda job: name_of(client, job.assigned_technician_id) or None
+            "who",
+            t("jobs.technician"),
+            lambda job: _who(client, job),
+            sort=lambda job: _doer(client, job) or None,
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
     ]
@@ -72,8 +75,12 @@ def _priority(job: InterventionRow) -> Cell:
     return Cell(mark.word, mark.tone if URGENCY[job.priority] < URGENCY[Priority.medium] else None)
 
 
+def _doer(client: Client, job: InterventionRow) -> str:
+    return doer(client, job.assigned_technician_id, job.assigned_team_id)
+
+
 def _who(client: Client, job: InterventionRow) -> Cell:
-    name = name_of(client, job.assigned_technician_id)
+    name = _doer(client, job)
     return Cell(name or t("domain.unassigned"), None if name else Tone.off)
 
 

@@ -14,8 +14,9 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
+from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, living, my_running_action, number_of
-from mobile_app.domain.machine_cards import machine_line
+from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
 from mobile_app.domain.sync_badge import SyncBadge, top_bar
@@ -34,7 +35,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField, TextInput
-from mobile_app.ui.hooks import use_breakpoint, use_clock, use_draft, use_environment, use_live
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_draft, use_environment, use_live
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns, Stack
@@ -50,7 +51,7 @@ from shared_models.permissions import Permission
 
 @component
 def JobScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests", "plans")
+    client = use_tables("interventions", "equipment", "users", "classes", "lines", "requests", "plans", "teams", "sites", "details")
     job_id = id_of(ft.use_route_params()["job_id"])
     use_live(client.outbox)
     job = client.interventions.get(job_id)
@@ -63,6 +64,7 @@ def JobScreen() -> ft.Control:
 def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.Control:
     sheet, set_sheet = ft.use_state("")
     size = use_breakpoint()
+    life = use_async(lambda: life_of(client, job.equipment_id), [job.equipment_id, client.details.version]).data
     use_clock(60)
     commands = JobCommands(client, job)
 
@@ -75,12 +77,15 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         _title(job),
         *parts.notices(client, job),
         *_refused(client, job),
+        *repeat_notice(client, life, [job]),
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
-        *due_card(client, job),
-        *required_parts_card(job),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
+    before = [*due_card(client, job), *required_parts_card(job)]
+    known = (
+        fixes_card(client, job.equipment_id, life) if job.status in OPEN and job.intervention_type is InterventionType.corrective else []
+    )
     report = [
         *_found_in(client, job),
         *parts.request_card(client, client.requests.get(job.request_id)),
@@ -97,8 +102,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *steps, *report, *second, footer=footer)
-    columns = Columns([*first, *report], [*steps, *second], (5, 6))
+        return Page(bar, *first, *steps, *report, *known, *before, *second, footer=footer)
+    columns = Columns([*first, *before, *report], [*steps, *known, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 

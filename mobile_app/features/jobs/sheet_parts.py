@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_datetime, format_duration, format_moment, format_time, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import dotted, failure_item, item_name, labour_of, name_of, running_since
+from mobile_app.domain.lookup import doer, dotted, failure_item, item_name, labour_of, name_of, running_since
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard
@@ -29,19 +29,25 @@ from shared_models.requests.rows import WorkRequestRow
 
 
 def clock_card(client: Client, job: InterventionRow) -> ft.Control:
-    """The big clock of all labour, and who is on it."""
+    """The big clock of all labour, and who is on it; before the first minute, whose work it is."""
+    if not job.actions:
+        return Card(_foot(client, job), padding=14)
     now = client.now()
     since = running_since(job)
     seconds = sum(((a.ended_at or now) - a.started_at).total_seconds() for a in job.actions)
     clock = Timer(since) if since else _still(job, seconds)
+    return Card(Stack(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), _foot(client, job), spacing=14))
+
+
+def _foot(client: Client, job: InterventionRow) -> ft.Control:
+    """Who is at it, else whose it is; how long the machine has stood still, and where the job stands."""
     workers = [a.user_id for a in job.actions if a.ended_at is None]
-    who = ft.Row([Avatar(name_of(client, w)) for w in workers] or _nobody(job), spacing=6, tight=True)
+    who = ft.Row([Avatar(name_of(client, w)) for w in workers] or _whose(client, job), spacing=8, tight=True)
     mark = marks.VALIDATED if job.is_validated else marks.JOB[job.status]
-    stop = None if _tells_stop(client, job) else down_time(job, now)
+    stop = None if _tells_stop(client, job) else down_time(job, client.now())
     facts = [Meta(t("domain.stop_time", duration=format_duration(stop)), color=C.bad)] if stop else []
     state = ft.Row([*facts, mark.chip()], spacing=10, tight=True)
-    foot = ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
-    return Card(Stack(ft.Row([clock], alignment=ft.MainAxisAlignment.CENTER), foot, spacing=14))
+    return ft.Row([who, state], spacing=10, run_spacing=10, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
 
 
 def _still(job: InterventionRow, seconds: float) -> ft.Control:
@@ -58,8 +64,14 @@ def _tells_stop(client: Client, job: InterventionRow) -> bool:
     return job.status in OPEN and machine is not None and machine.status == EquipmentStatus.broken
 
 
-def _nobody(job: InterventionRow) -> list[ft.Control]:
-    return [Meta(t("job.nobody"))] if job.status in OPEN else []
+def _whose(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """A person's, a team's, or nobody's yet."""
+    name = doer(client, job.assigned_technician_id, job.assigned_team_id)
+    if not name:
+        return [Meta(t("domain.unassigned"))] if job.status in OPEN else []
+    is_person = bool(name_of(client, job.assigned_technician_id))
+    face = Avatar(name) if is_person else ft.Icon(ft.Icons.GROUPS_ROUNDED, size=24, color=C.ink2)
+    return [face, Meta(t("job.assigned_to", who=name))]
 
 
 def notices(client: Client, job: InterventionRow) -> list[ft.Control]:

@@ -6,7 +6,7 @@ import flet as ft
 
 from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import n, t
-from mobile_app.core.problems import why
+from mobile_app.core.problems import reasons, why
 from mobile_app.core.session import SessionState
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client
@@ -138,4 +138,4 @@ def _shut_out(refusal: ClientError | None) -> list[ft.Control]:
     if not isinstance(refusal, ProblemError) or refusal.code not in SHUT_OUT:
         return []
     icon, tone = SHUT_OUT[refusal.code]
-    return [NoticeCard(t(f"problem.{refusal.code}.title"), why(refusal), tone=tone, icon=icon)]
+    return [NoticeCard(t(f"problem.{refusal.code}.title"), reasons(refusal.problem), tone=tone, icon=icon)]

@@ -6,7 +6,7 @@ from mobile_app.core.i18n import format_date_long, t
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import number_of, place
-from mobile_app.features.today.screens import today_of
+from mobile_app.domain.today import today_of
 from mobile_app.ui.cards import Trailing
 from shared_models.interventions.rows import InterventionRow
 

@@ -8,11 +8,11 @@ from mobile_app.core.i18n import format_date_long, format_hours, n, t
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
-from mobile_app.domain.due import local_day
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import Reader, Today, is_mine, teams_of, today_view
+from mobile_app.domain.today import today_of
+from mobile_app.domain.views import Today, is_mine
 from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -24,7 +24,7 @@ from mobile_app.ui.stack import Columns
 from mobile_app.ui.text import Heading, Meta, Overline
 from mobile_app.ui.theme import Tone, faint
 from mobile_app.ui.timers import Timer
-from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 
 WHITE = ft.Colors.WHITE
@@ -53,14 +53,6 @@ def _calendar() -> list[ft.Control]:
     if use_breakpoint() > Breakpoint.phone:
         return []
     return [IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)]
-
-
-def today_of(client: Client) -> Today:
-    user_id = client.user.id
-    reader = Reader(user_id, local_day(client.now()), teams_of(client.tables.teams.rows.values(), user_id))
-    jobs = client.interventions
-    mine = jobs.having(status=[InterventionStatus.completed], is_validated=[False], completed_by=[user_id])
-    return today_view([*jobs.having(status=OPEN), *mine], reader, client.tables.plans.rows)
 
 
 def _mine(client: Client, today: Today) -> list[ft.Control]:
