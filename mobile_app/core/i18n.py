@@ -105,6 +105,11 @@ def format_number(value: float, digits: int = 0) -> str:
     return text.replace(",", NARROW_SPACE).replace(".", ",")
 
 
+def measure(figure: str, unit: str) -> str:
+    """`4 870 h`, which no line breaks apart; the figure alone without a unit."""
+    return f"{figure}{NO_BREAK}{unit}" if unit else figure
+
+
 def format_percent(ratio: float, digits: int = 0) -> str:
     """0.18 is 18 %."""
     gap = "" if _Current.lang == "en" else NO_BREAK
@@ -117,7 +122,7 @@ def format_size(size_bytes: int) -> str:
     for unit in units:
         if value < _KILO or unit == units[-1]:
             digits = 1 if value < _ONE_DIGIT and unit != units[0] else 0
-            return f"{format_number(value, digits)}{NO_BREAK}{unit}"
+            return measure(format_number(value, digits), unit)
         value /= _KILO
     raise AssertionError
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.i18n import capital, format_date, format_late, format_number, n, ordinal_day, t
+from mobile_app.core.i18n import capital, format_date, format_late, format_number, measure, n, ordinal_day, t
 from mobile_app.domain.due import Compliance, DueState, compliance, due_day, due_state, job_due_state, local_day, plan_due_state
 from mobile_app.domain.marks import Mark
 from mobile_app.ui.cards import Trailing
@@ -99,7 +99,7 @@ def why_sentence(reason: DueReason) -> str:
 def short_why(reason: DueReason) -> str:
     """The same in the few words a card has room for: “500 h reached”, “every month”."""
     if reason.wins is Trigger.meter and reason.meter_interval is not None:
-        interval = f"{sensible(reason.meter_interval)} {reason.unit}"
+        interval = measure(sensible(reason.meter_interval), reason.unit)
         return t("due.short.reached" if reason.is_reached else "due.short.meter", interval=interval)
     if reason.meter_interval is not None:
         return t("due.short.limit")
@@ -117,7 +117,7 @@ def frequency_words(plan: PlanRow | PlanFields) -> str:
         assert calendar
         return _every(calendar)
     unit = plan.meter.unit if isinstance(plan, PlanRow) and plan.meter else t(f"due.unit.{plan.frequency_type}")
-    interval = f"{sensible(plan.frequency_value)} {unit}"
+    interval = measure(sensible(plan.frequency_value), unit)
     if calendar is None:
         return t(f"due.every_{plan.frequency_type}", interval=interval)
     return t(f"due.every_{plan.frequency_type}_or", interval=interval, limit=n(f"why.span.{calendar.frequency}", calendar.every))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mobile_app.core.i18n import NO_BREAK, format_ago, format_date, format_number, t
+from mobile_app.core.i18n import format_ago, format_date, format_number, measure, t
 from mobile_app.ui.pads import shown
 from shared_models.meters.metering import Doubt, Implausible
 from shared_models.meters.rows import MeterKind, MeterRow
@@ -16,7 +16,7 @@ _WHOLE = 100
 def amount(meter: MeterRow, value: float) -> str:
     """`4 870 h`: with the meter's decimals, or those that were entered."""
     entered = len(f"{value:.{_MOST_DIGITS}f}".rstrip("0").partition(".")[2])
-    return f"{format_number(value, max(meter.decimals, entered))}{NO_BREAK}{meter.unit}"
+    return measure(format_number(value, max(meter.decimals, entered)), meter.unit)
 
 
 def last_shown(meter: MeterRow) -> str:
@@ -40,7 +40,7 @@ def use(meter: MeterRow) -> str:
     if meter.kind is MeterKind.gauge or meter.per_day is None:
         return ""
     digits = 0 if meter.per_day >= _WHOLE or meter.per_day.is_integer() else 1
-    return t("meters.per_day", use=f"{format_number(meter.per_day, digits)} {meter.unit}")
+    return t("meters.per_day", use=measure(format_number(meter.per_day, digits), meter.unit))
 
 
 def may_confirm(doubt: Doubt) -> bool:

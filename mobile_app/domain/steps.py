@@ -7,7 +7,7 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_number, n, t
+from mobile_app.core.i18n import format_number, measure, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import dotted, name_of, number_of
@@ -89,7 +89,7 @@ def plain_number(value: float) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    return f"{plain_number(value)}\u00a0{unit}" if unit else plain_number(value)
+    return measure(plain_number(value), unit)
 
 
 def limits_text(step: Step) -> str:

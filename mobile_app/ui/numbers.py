@@ -5,7 +5,7 @@ from typing import Any
 
 import flet as ft
 
-from mobile_app.core.i18n import format_number, t
+from mobile_app.core.i18n import format_number, measure, t
 from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -70,7 +70,7 @@ def NumberInput(
         )
         control = named(written.field, label)
     else:
-        said = f"{grouped(text)} {unit}".strip() if text else t("common.none")
+        said = measure(grouped(text), unit) if text else t("common.none")
         control = button_field(
             said,
             lambda: set_typed(text),

@@ -75,8 +75,8 @@ def close(app: App, job_id: str, remedy: str) -> Closing:
     waits["mode"] = wait(app, mode, f"{picked(mode)} && {go_on}")
     waits["remedy"] = wait(app, remedy, picked(remedy))
     waits["continue"] = wait(app, "close.continue", shown(app, "[role=button]", "close.finish"))
-    completed = shown(app, "*", "domain.job.completed")
-    waits["finish"] = wait(app, "close.finish", f"location.pathname === '/jobs/{job_id}' && {completed}")
+    done = shown(app, "*", "close.done")
+    waits["finish"] = wait(app, "close.finish", f"location.pathname === '/jobs/{job_id}/done' && {done}")
     taps, typed = app.page.evaluate("[window.benchTaps, window.benchKeys]")
     return Closing(taps, typed, waits)
 

@@ -12,6 +12,7 @@ from tests.e2e.app import TABLET, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
+from tests.e2e.work import see_sheet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -57,6 +58,7 @@ def test_a_checklist_without_network(device: Device, technician: User, job: str)
     phone.tap("checklist.begin").at(f"/jobs/{job}/checklist")
     work_through(phone)
     phone.tap("job.close").at(f"/jobs/{job}/close").see("close.runs").tap("close.runs.active").tap("close.finish")
+    see_sheet(phone)
     phone.at(f"/jobs/{job}").see("domain.job.completed", "Pression d’air")
 
     phone.reload().see("domain.job.completed", "checklist.state.failed", FOUND)

@@ -42,7 +42,7 @@ class TestPlan:
         phone = device().open()
         phone.sign_in_as_demo("technician").go("/today").see(TITLE).tap(TITLE).at(f"/jobs/{job}")
         phone.tap("job.start").see("job.pause").tap("job.close").see("close.runs").tap("close.runs.active").tap("close.finish")
-        phone.at(f"/jobs/{job}").synced()
+        phone.at(f"/jobs/{job}/done").see("close.done").synced()
 
         tablet = device(TABLET).open()
         tablet.sign_in_as_demo("supervisor").go(f"/validate/{job}").see(TITLE).tap("validation.approve")

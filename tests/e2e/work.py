@@ -21,4 +21,9 @@ def close(app: App, machine: dict[str, Any], classes: list[dict[str, Any]]) -> N
     app.tap("close.unknown")
     app.tap(next(item["names"][app.lang] for item in items if item["kind"] == "remedy"))
     app.tap("close.continue").see("close.runs").tap("close.runs.active").tap("close.finish")
-    app.at("/jobs/[^/]+")
+    see_sheet(app)
+
+
+def see_sheet(app: App) -> None:
+    """From “all done” to the sheet of what was done."""
+    app.at("/jobs/[^/]+/done").see("close.done").tap("close.see").at("/jobs/[^/]+")

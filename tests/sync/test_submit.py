@@ -9,7 +9,8 @@ import pytest
 from mobile_app.core.i18n import n, t
 from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.equipment.meter_form import MeterForm
-from mobile_app.features.equipment.sheets import ReportForm, StartForm
+from mobile_app.features.equipment.report import ReportForm
+from mobile_app.features.equipment.sheets import StartForm
 from mobile_app.features.plans.kinds import Types
 from mobile_app.routes import screens
 from mobile_app.ui.shell import PageHeader
@@ -18,6 +19,7 @@ from shared_models.ids import uuid7
 from shared_models.plans.commands import WriteMaintenanceType
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
+from tests.sync.pictures import JPEG
 from tests.sync.test_plant_screens import DRAFTS, admin, answered, browser, fill, inside, shown, went
 
 __all__ = ["admin", "browser", "screen", "went"]  # fixtures
@@ -162,11 +164,31 @@ async def test_what_no_command_holds_is_said_and_stays(screen: Screen, admin: De
     """And ends nothing."""
     client, machine = admin.client, admin.client.equipment.rows[factory.press]
     await screen.show(inside(client, lambda: ReportForm(client, machine, lambda: None)))
-    await fill(screen, t("machine.what_is_wrong"), "a" + "\u0300" * 40)  # more marks on a letter than text may have
+    await screen.click(t("domain.symptom.leak"))
+    await fill(screen, t("machine.details"), "a" + "\u0300" * 40)  # more marks on a letter than text may have
     await screen.click(t("machine.send_report"))
     assert t("validation.character_unreadable") in screen.texts
     assert typed(screen)[0].startswith("a")
     assert not client.outbox.entries
+
+
+@pytest.mark.parametrize(("symptom", "down", "priority"), [("leak", False, "medium"), ("stopped", True, "high"), ("safety", False, "high")])
+async def test_a_report_is_two_taps_and_a_photo(
+    screen: Screen, admin: Device, factory: Factory, monkeypatch: pytest.MonkeyPatch, symptom: str, down: bool, priority: str
+):
+    """What is wrong, and that it is sent; nothing is typed, and the photo goes along."""
+    client, machine, left = admin.client, admin.client.equipment.rows[factory.press], []
+    monkeypatch.setattr("mobile_app.features.equipment.report.take_photo", lambda of: of.attach(JPEG, "image/jpeg"))
+    await screen.show(inside(client, lambda: ReportForm(client, machine, lambda: left.append(True))))
+    await screen.click(t("common.photo_add"))
+    await until(lambda: "Photo 1 sur 1" in screen.labels())
+    await screen.click(t(f"domain.symptom.{symptom}"))
+    await screen.click(t("machine.send_report"))
+    await answered(screen, lambda: left)
+    await admin.round()
+    [job] = client.interventions.rows.values()
+    assert (job.title, job.priority, len(job.photos)) == (t(f"domain.symptom.{symptom}"), priority, 1)
+    assert (job.number is not None, job.stopped_at is not None) == (True, down)
 
 
 async def test_an_address_with_a_part_that_is_no_id_leads_to_nothing_known(screen: Screen, admin: Device):

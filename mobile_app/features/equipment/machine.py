@@ -5,7 +5,7 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_number, language, t
+from mobile_app.core.i18n import format_date, format_number, language, measure, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard, class_icon, status_chip
 from mobile_app.domain.client import Client
@@ -109,9 +109,9 @@ def facts_card(client: Client, machine: EquipmentRow) -> list[ft.Control]:
 def _measure(value: object, unit: str) -> str:
     """With as many decimals as were entered, three at most."""
     if not isinstance(value, int | float):
-        return f"{value} {unit}"
+        return measure(str(value), unit)
     digits = len(f"{value:.3f}".rstrip("0").partition(".")[2])
-    return f"{format_number(value, digits)} {unit}"
+    return measure(format_number(value, digits), unit)
 
 
 def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow], Handler]) -> list[ft.Control]:

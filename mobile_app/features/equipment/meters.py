@@ -30,6 +30,8 @@ from shared_models.permissions import Permission
 Opening = Callable[..., Handler]
 READ, RESET, HISTORY, EDIT, NEW = "read", "reset", "history", "edit", "new"
 _CURVE_WIDTH = 84
+_BESIDE = 13
+"""Characters of a reading that leave room for a curve; a longer one would be broken."""
 
 
 def meters_of(client: Client, equipment_id: UUID) -> list[MeterRow]:
@@ -106,7 +108,8 @@ def _face(client: Client, meter: MeterRow) -> ft.Control:
     value = ft.Text(last_shown(meter), size=22 if meter.last_value is not None else Size.body, weight=BOLD)
     when = dotted(since_when(meter, client.now()), use(meter)) if meter.is_active else t("meters.out_of_use")
     words = ft.Column([Meta(meter.name), value, *([Meta(when)] if when else [])], spacing=0, tight=True, expand=True)
-    dots = [] if environment.current().has_big_text else curve_of(meter)
+    has_room = len(last_shown(meter)) <= _BESIDE and not environment.current().has_big_text
+    dots = curve_of(meter) if has_room else []
     curve = [Curve(dots, label="", height=44, width=_CURVE_WIDTH)] if dots else []
     return ft.Row([words, *curve], spacing=12)
 

@@ -14,7 +14,7 @@ from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.submit import submit
 from mobile_app.features.equipment.sheets import BREAKDOWN, FAULT, Done, new_job
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.choices import Choice, ChoiceGrid, Segments
+from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.hooks import Draft, use_draft
@@ -29,7 +29,8 @@ from shared_models.interventions.rows import PhotoKind, Priority
 from shared_models.requests.rows import Symptom
 
 PRESSING = {Symptom.stopped, Symptom.safety}
-EMPTY: dict[str, Any] = {"symptom": "", "stopped": None, "text": "", "priority": "", "photos": []}
+SMALL = 64
+EMPTY: dict[str, Any] = {"symptom": "", "stopped": None, "text": "", "photos": []}
 
 
 def report_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:
@@ -55,21 +56,19 @@ def ReportForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contr
         on_done()
 
     symptoms = [Choice(symptom.value, marks.SYMPTOM[symptom].word, marks.SYMPTOM[symptom].icon) for symptom in Symptom]
-    priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
     return Stack(
         ChoiceGrid(symptoms, symptom, draft.setter("symptom")),
-        PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED, disabled=not symptom),
         Photos(client, draft),
         Toggle(t("machine.is_stopped"), is_stopped(draft.values), draft.setter("stopped")),
         TextInput(
             t("machine.details"),
             draft.get("text", ""),
             draft.setter("text"),
-            lines=3,
+            lines=2,
             max_length=text_limit(CreateIntervention, "description"),
             optional=True,
         ),
-        Field(t("plans.priority"), Segments(priorities, priority_of(draft.values).value, draft.setter("priority"))),
+        PrimaryButton(t("machine.send_report"), send, icon=ft.Icons.SEND_ROUNDED, disabled=not symptom),
         spacing=Space.m,
     )
 
@@ -85,7 +84,7 @@ def Photos(client: Client, draft: Draft) -> ft.Control:
             draft.set("photos", [*taken, str(photo_id)])
 
     tiles = [Photo(photo_id, pictures[UUID(photo_id)]) for photo_id in taken if UUID(photo_id) in pictures]
-    return Field(t("job.photos"), PhotoGrid(tiles, on_add=take), optional=True)
+    return Field(t("job.photos"), PhotoGrid(tiles, on_add=take, size=SMALL), optional=True)
 
 
 def is_stopped(values: dict[str, Any]) -> bool:
@@ -95,9 +94,8 @@ def is_stopped(values: dict[str, Any]) -> bool:
 
 
 def priority_of(values: dict[str, Any]) -> Priority:
-    """As it was chosen; else high where somebody may be hurt or nothing works any more."""
-    chosen, symptom = values.get("priority"), values.get("symptom")
-    return Priority(chosen) if chosen else Priority.high if symptom in PRESSING or is_stopped(values) else Priority.medium
+    """High where somebody may be hurt or nothing works any more; whoever plans sees the job and may think otherwise."""
+    return Priority.high if values.get("symptom") in PRESSING or is_stopped(values) else Priority.medium
 
 
 def reported(client: Client, machine: EquipmentRow, values: dict[str, Any]) -> CreateIntervention:
@@ -105,6 +103,5 @@ def reported(client: Client, machine: EquipmentRow, values: dict[str, Any]) -> C
     symptom, text = marks.SYMPTOM[Symptom(values["symptom"])].word, (values.get("text") or "").strip()
     most = text_limit(CreateIntervention, "title")
     title = (text.split("\n")[0] or symptom)[:most]
-    job = new_job(client, machine, uuid7(), BREAKDOWN if is_stopped(values) else FAULT, title, starts=False)
     more = {"description": f"{symptom}\n{text}" if text else "", "priority": priority_of(values)}
-    return job.model_copy(update=more)
+    return new_job(client, machine, uuid7(), BREAKDOWN if is_stopped(values) else FAULT, title, starts=False, **more)

@@ -1,6 +1,7 @@
 """What is asked on a machine's page: start a job, change the status."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import flet as ft
@@ -69,23 +70,26 @@ def StartForm(client: Client, machine: EquipmentRow, on_done: Done) -> ft.Contro
     )
 
 
-def new_job(client: Client, machine: EquipmentRow, intervention_id: UUID, kind: str, title: str, *, starts: bool) -> CreateIntervention:
+def new_job(
+    client: Client, machine: EquipmentRow, intervention_id: UUID, kind: str, title: str, *, starts: bool, **more: Any
+) -> CreateIntervention:
     now = client.now()
     stops = kind == BREAKDOWN
     already = machine.status == EquipmentStatus.broken
-    return CreateIntervention(
-        occurred_at=now,
-        intervention_id=intervention_id,
-        equipment_id=machine.id,
-        title=(title or "").strip() or t(f"machine.kind.{kind}_title"),
-        intervention_type=KINDS[kind][0],
-        priority=Priority.high if stops else Priority.medium,
-        assigned_technician_id=client.user.id if starts else None,
-        stop_kind=StopKind.failure if stops else None,
-        reported_at=now if stops else None,
-        stopped_at=(machine.status_since if already else now) if stops else None,
-        action_id=uuid7() if starts else None,
-    )
+    fields = {
+        "occurred_at": now,
+        "intervention_id": intervention_id,
+        "equipment_id": machine.id,
+        "title": (title or "").strip() or t(f"machine.kind.{kind}_title"),
+        "intervention_type": KINDS[kind][0],
+        "priority": Priority.high if stops else Priority.medium,
+        "assigned_technician_id": client.user.id if starts else None,
+        "stop_kind": StopKind.failure if stops else None,
+        "reported_at": now if stops else None,
+        "stopped_at": (machine.status_since if already else now) if stops else None,
+        "action_id": uuid7() if starts else None,
+    }
+    return CreateIntervention.model_validate(fields | more)
 
 
 def status_sheet(client: Client, machine: EquipmentRow, on_done: Done) -> Sheet:

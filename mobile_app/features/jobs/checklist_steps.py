@@ -5,7 +5,7 @@ from functools import partial
 
 import flet as ft
 
-from mobile_app.core.i18n import format_ago, t
+from mobile_app.core.i18n import format_ago, measure, t
 from mobile_app.domain import marks
 from mobile_app.domain import steps as st
 from mobile_app.domain.lookup import dotted
@@ -187,7 +187,7 @@ def _figure(step: Answering) -> ft.Control:
         ft.TextSpan(f"\u00a0{step.unit}", ft.TextStyle(size=size * 0.45, color=C.ink2)),
     ]
     text = ft.Text(spans=spans, text_align=ft.TextAlign.CENTER)
-    return ft.Semantics(content=text, label=f"{typed} {step.unit}".strip(), container=True, exclude_semantics=True)
+    return ft.Semantics(content=text, label=measure(typed, step.unit), container=True, exclude_semantics=True)
 
 
 def _number(step: Answering, *, with_keys: bool) -> list[ft.Control]:

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from mobile_app.core.i18n import format_duration, n, t
+from mobile_app.core.i18n import format_duration, measure, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.due_marks import DueLine, local_day, sensible, why_sentence
@@ -65,4 +65,4 @@ def required_parts_card(job: InterventionRow) -> list[ft.Control]:
 
 
 def _quantity(part: RequiredPart) -> str:
-    return f"{sensible(part.quantity)} {part.unit}" if part.unit else f"×{sensible(part.quantity)}"
+    return measure(sensible(part.quantity), part.unit) if part.unit else f"×{sensible(part.quantity)}"

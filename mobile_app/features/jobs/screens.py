@@ -175,9 +175,9 @@ def _footer(client: Client, job: InterventionRow, commands: JobCommands, set_she
     mine = my_running_action(job, client.user.id)
     if job.status == InterventionStatus.in_progress and mine is not None:
         alone = all(action.ended_at or action.id == mine for action in job.actions)
-        hold = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=2)
-        leave = SecondaryButton(t("job.leave"), partial(commands.leave, mine), icon=ft.Icons.LOGOUT_ROUNDED, expand=2)
-        finish = _finish(job, PrimaryButton, expand=3)
+        hold = SecondaryButton(t("job.pause"), lambda: set_sheet("hold"), icon=ft.Icons.PAUSE_ROUNDED, expand=1)
+        leave = SecondaryButton(t("job.leave"), partial(commands.leave, mine), icon=ft.Icons.LOGOUT_ROUNDED, expand=1)
+        finish = _finish(job, PrimaryButton, expand=1)
         return ActionRow(hold if alone else leave, finish)
     if Verb.start not in verbs:
         return None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import capital, n, t
+from mobile_app.core.i18n import capital, measure, n, t
 from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.plans.values import BY_MONTH, CALENDAR, has_weekdays, may_clamp
@@ -85,8 +85,8 @@ def _by_meter(form: Form, meters: list[MeterRow], today: date) -> list[ft.Contro
 
 
 def _stand(meter: MeterRow) -> str:
-    total = f"{sensible(meter.last_total)} {meter.unit}" if meter.last_total is not None else ""
-    use = t("plans.per_day", use=f"{sensible(meter.per_day)} {meter.unit}") if meter.per_day else ""
+    total = measure(sensible(meter.last_total), meter.unit) if meter.last_total is not None else ""
+    use = t("plans.per_day", use=measure(sensible(meter.per_day), meter.unit)) if meter.per_day else ""
     return dotted(total, use)
 
 

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_duration, n, t
+from mobile_app.core.i18n import format_date, format_duration, measure, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import sensible
@@ -22,15 +22,15 @@ def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
     meter, row = plan.meter, client.tables.meters.get(plan.meter_id)
     rows: list[tuple[str, str | ft.Control]] = []
     if meter.total is not None and meter.at is not None:
-        read = t("plans.meter_at", total=f"{sensible(meter.total)} {meter.unit}", day=format_date(meter.at.date()))
+        read = t("plans.meter_at", total=measure(sensible(meter.total), meter.unit), day=format_date(meter.at.date()))
         rows.append((t("plans.meter_last"), read))
-    use = t("plans.per_day", use=f"{sensible(meter.per_day)} {meter.unit}") if meter.per_day else t("plans.use_unknown")
+    use = t("plans.per_day", use=measure(sensible(meter.per_day), meter.unit)) if meter.per_day else t("plans.use_unknown")
     rows.append((t("plans.meter_use"), use))
     threshold = plan.reason.threshold if plan.reason else None
     bar: list[ft.Control] = []
     if threshold is not None and meter.total is not None and plan.reason and plan.reason.meter_interval:
         done = max(0.0, meter.total - (threshold - plan.reason.meter_interval))
-        rows.append((t("plans.meter_threshold"), f"{sensible(threshold)} {meter.unit}"))
+        rows.append((t("plans.meter_threshold"), measure(sensible(threshold), meter.unit)))
         label = t("plans.meter_progress", done=sensible(done), interval=sensible(plan.reason.meter_interval), unit=meter.unit)
         bar = [LoadBar(done, plan.reason.meter_interval, label=label), Meta(label)]
     return [Card(Stack(CardHeader(row.name if row else t("plans.meter")), *bar, KeyValues(rows), spacing=10))]
@@ -71,4 +71,4 @@ def parts_card(wanted: list[RequiredPart]) -> list[ft.Control]:
 
 
 def quantity(part: RequiredPart) -> str:
-    return f"{sensible(part.quantity)} {part.unit}" if part.unit else f"×{sensible(part.quantity)}"
+    return measure(sensible(part.quantity), part.unit) if part.unit else f"×{sensible(part.quantity)}"

@@ -302,7 +302,7 @@ async def test_number_pad_writes_the_number_with_the_language_s_sign(screen):
     for key in ("4", "8", ",", "5", "0"):
         await screen.click(key)
     await screen.click("OK")
-    assert screen.find(ft.Semantics, having="Compteur, 48,5 h")
+    assert screen.find(ft.Semantics, having="Compteur, 48,5\u00a0h")
 
 
 class TestTable:

@@ -1,6 +1,8 @@
 """Dates, numbers and durations as people read them; pure parts of the kit."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +20,7 @@ from mobile_app.core.i18n import (
     format_percent,
     format_size,
     format_timer,
+    measure,
     set_language,
     set_time_zone,
 )
@@ -26,7 +29,9 @@ from mobile_app.ui.chips import initials
 from mobile_app.ui.numbers import number_text, parse_number
 from mobile_app.ui.pads import press, strokes_of, svg_path
 from mobile_app.ui.table import Column, Sorting, page_of, sort_rows
+from server.core.i18n import catalogue
 
+PROJECT = Path(__file__).parents[3]
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 40, tzinfo=UTC)
 
@@ -51,9 +56,9 @@ def test_numbers_follow_the_language(lang):
 def test_durations(lang):
     day = "j" if lang == "fr" else "d"
     assert [format_duration(m) for m in (0, 43, 60, 160, 1440, 4560)] == [
-        "0 min", "43 min", "1 h", "2 h 40", f"1 {day}", f"3 {day} 4 h",
+        *(text.replace(" ", "\u00a0") for text in ("0 min", "43 min", "1 h", "2 h 40", f"1 {day}")), f"3\u00a0{day} 4\u00a0h",
     ]  # fmt: skip
-    assert format_hours(timedelta(hours=312, minutes=20)) == "312 h"
+    assert format_hours(timedelta(hours=312, minutes=20)) == "312\u00a0h"
     assert format_timer(timedelta(hours=27, minutes=3, seconds=9)) == "27:03:09"
 
 
@@ -64,13 +69,13 @@ def test_days_near_and_far(lang):
         if lang == "fr"
         else ["today", "tomorrow", "yesterday", "in 2 days", "3 days ago", "4 Dec", "22 Jan 2027"]
     )
-    assert format_late(TODAY - timedelta(days=2), TODAY) == ("Retard 2 j" if lang == "fr" else "2 d late")
+    assert format_late(TODAY - timedelta(days=2), TODAY) == ("Retard 2\u00a0j" if lang == "fr" else "2\u00a0d late")
     assert format_date_long(TODAY) == ("Lundi 23 novembre" if lang == "fr" else "Monday 23 November")
 
 
 def test_instants_are_told_in_the_reader_s_zone(lang):
     fr = lang == "fr"
-    assert format_ago(NOW - timedelta(minutes=25), NOW) == ("il y a 25 min" if fr else "25 min ago")
+    assert format_ago(NOW - timedelta(minutes=25), NOW) == ("il y a 25\u00a0min" if fr else "25\u00a0min ago")
     assert format_ago(NOW - timedelta(hours=2), NOW) == "09:40"
     late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # already the 22nd in Paris
     assert format_ago(late, NOW) == ("hier 00:30" if fr else "yesterday 00:30")
@@ -133,10 +138,21 @@ def test_life_strip_says_what_it_shows():
     set_language("fr")
     year = Span(NOW - timedelta(days=365), NOW)
     stops = [Span(NOW - timedelta(hours=9, minutes=10), NOW)]
-    assert spoken_life(stops, [NOW, NOW]) == "1 arrêt, 9 h 10 à l’arrêt, 2 interventions"
+    assert spoken_life(stops, [NOW, NOW]) == "1 arrêt, 9\u00a0h\u00a010 à l’arrêt, 2 interventions"
     assert [name for _, name in month_ticks(year)] == ["déc.", "avr.", "août"]
     assert (fraction(NOW, year), fraction(NOW - timedelta(days=999), year)) == (1.0, 0.0)
 
 
 def test_initials():
     assert [initials(n) for n in ("Karim Benali", "Jean-Marc de Roux", "ali", "")] == ["KB", "JR", "A", ""]
+
+
+UNITS = r"(?:\{unit\}|(?:min|h|j|d|s|kB|ko|Mo|MB|px|mm)\b)"
+
+
+def test_no_line_breaks_between_a_figure_and_its_unit(lang: str):
+    said = [text for message in catalogue(lang) for text in (message.string if isinstance(message.string, tuple) else (message.string,))]
+    assert not [text for text in map(str, said) if re.search(rf"(?:\}}|\d) {UNITS}", text)]
+    sources = [path for folder in ("mobile_app", "shared_models", "server") for path in (PROJECT / folder).rglob("*.py")]
+    assert not [path.name for path in sources if re.search(r"\} \{[\w.]*unit\}", path.read_text(encoding="utf-8"))]
+    assert " " not in measure(format_number(2_407_038), "cycles")
