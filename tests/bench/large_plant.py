@@ -6,6 +6,7 @@ on “sign in”, or with the navigation, and stops with the frame that names a 
 """
 
 import argparse
+import json
 import os
 import statistics
 import sys
@@ -46,9 +47,9 @@ class Person:
         user.close()
         return cls(username, url, names, total)
 
-    def watched(self, context: BrowserContext, path: str) -> Page:
+    def watched(self, context: BrowserContext, path: str, *, loads: bool = False) -> Page:
         page = context.new_page()
-        page.add_init_script(f"({WATCH})({self.names!r}, {self.rows})")
+        page.add_init_script(f"({WATCH})({json.dumps(self.names)}, {json.dumps(loads)})")
         page.goto(self.url + path, wait_until="commit")
         return page
 
@@ -66,7 +67,7 @@ def seen(page: Page, name: str, seconds: float = 120) -> float:
 
 def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
     """From the tap on “sign in”, on a device that has seen nothing of this plant."""
-    page = person.watched(context, path)
+    page = person.watched(context, path, loads=True)
     app = App(context, person.url, page=page)
     app.started().fill("sign_in.name", person.username).fill("sign_in.password", "etabli-demo")
     page.evaluate("window.bench.begin()")
