@@ -104,19 +104,44 @@ globalThis.etabliStorage = (() => {
     });
   }
 
+  // A row's JSON is UTF-8 in packs and pages, which pass from the network to the disk and to Python as they are; text where it is looked up.
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  const bytes = (text) => (typeof text === "string" ? encoder.encode(text) : text);
+  const text = (json) => (typeof json === "string" ? json : decoder.decode(json));
+
+  function joined(parts) {
+    const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) (whole.set(part, at), (at += part.length));
+    return whole;
+  }
+
+  const BREAK = 10;
   /** Key and JSON of each, a line each: JSON has no line breaks of its own, and Python splits lines faster than it reads JSON. */
-  const lines = (records) => records.flatMap((record) => [record.key, record.j]).join("\n");
+  const lines = (records) => joined(records.flatMap(({ key, j }) => [encoder.encode(key + "\n"), bytes(j), Uint8Array.of(BREAK)]));
 
   const packOf = (e, records) => ({ e, sites: records.map(({ s }) => s), j: lines(records) });
   const packsOf = (store, entity) => store("packs").index("entity").getAll(entity);
   const range = (entity) => IDBKeyRange.bound(entity + "/", entity + "0", false, true); // "0" follows "/"
 
+  function* linesOf(whole) {
+    for (let at = 0, end; at < whole.length; at = end + 1) {
+      end = whole.indexOf(BREAK, at);
+      if (end < 0) end = whole.length;
+      yield whole.subarray(at, end);
+    }
+  }
+
   /** The records of packs and rows together, by their keys; what came last wins. */
   function unpacked(packs, records) {
     const found = new Map();
     for (const { e, sites, j } of packs) {
-      const texts = j.split("\n");
-      sites.forEach((s, n) => found.set(texts[2 * n], { key: texts[2 * n], e, s, refs: [], j: texts[2 * n + 1] }));
+      const all = linesOf(j);
+      for (const s of sites) {
+        const key = decoder.decode(all.next().value);
+        found.set(key, { key, e, s, refs: [], j: all.next().value });
+      }
     }
     for (const record of records) {
       if (!record.gone) found.set(record.key, record);
@@ -131,26 +156,52 @@ globalThis.etabliStorage = (() => {
       const found = store("rows").getAll(range(entity));
       return () => {
         if (found.result.some(({ gone }) => gone)) return lines([...unpacked(packs.result, found.result).values()]);
-        return [...packs.result.map(({ j }) => j), lines(found.result)].filter(Boolean).join("\n");
+        return joined([...packs.result.map(({ j }) => j), lines(found.result)]);
       };
     });
 
-  /** A page of a pull, which Python neither reads nor writes: what it needs to know of it, and what `take` writes.
+  // As the server writes a change, on a line of its own.
+  const CHANGE = /^\{"entity" ?: ?"(\w+)", ?"id" ?: ?"([^"\\]+)", ?"site_id" ?: ?(?:null|"([^"\\]+)"), ?"row" ?: ?/;
+  const LONGEST_START = 200;
+  const COMMA = 44;
+
+  /** A page of a pull, of which neither Python nor we read the rows: what Python needs to know of it, and what `take` writes.
    *  kinds: {entity: {held, refs: [[name, field]]}} */
   function page(body, kinds) {
-    const { changes, ...head } = JSON.parse(new TextDecoder().decode(body));
     const kindOf = JSON.parse(kinds);
-    const puts = changes.filter(({ row }) => row !== null).map(({ entity, id, site_id, row }) => {
-      const refs = (kindOf[entity]?.refs ?? []).flatMap(([name, field]) => [row[field] ?? []].flat().map((value) => `${name}:${value}`));
-      return { key: `${entity}/${id}`, e: entity, s: site_id, refs, j: JSON.stringify(row) };
+    const { whole, head, changes } = opened(body) ?? opened(framed(body));
+    const puts = changes.filter(({ isGone }) => !isGone).map(({ e, id, s, j }) => {
+      const refs = kindOf[e]?.refs.length ? refsOf(JSON.parse(text(j)), kindOf[e].refs) : [];
+      return { key: `${e}/${id}`, e, s, refs, j };
     });
-    const drops = changes.filter(({ row }) => row === null).map(({ entity, id, site_id }) => [`${entity}/${id}`, site_id]);
-    return {
-      puts,
-      drops,
-      head: JSON.stringify({ head, drops, keys: puts.map(({ key }) => key) }),
-      held: () => lines(puts.filter(({ e }) => kindOf[e]?.held)),
-    };
+    const drops = changes.filter(({ isGone }) => isGone).map(({ e, id, s }) => [`${e}/${id}`, s]);
+    const held = puts.filter(({ e }) => kindOf[e]?.held).map(({ key, j }) => [key, j.byteOffset - whole.byteOffset, j.length]);
+    return { puts, drops, whole: whole === body ? null : whole, head: JSON.stringify({ head, drops, keys: puts.map(({ key }) => key), held }) };
+  }
+
+  const refsOf = (row, refs) => refs.flatMap(([name, field]) => [row[field] ?? []].flat().map((value) => `${name}:${value}`));
+
+  /** What a body with its changes on lines of their own is made of; null for another. */
+  function opened(whole) {
+    const [first, ...rest] = linesOf(whole);
+    const last = rest.pop();
+    if (!last || decoder.decode(first) !== '{"changes":[') return null;
+    const changes = rest.filter(({ length }) => length).map(change);
+    return changes.includes(null) ? null : { whole, changes, head: JSON.parse("{" + decoder.decode(last.subarray(2))) };
+  }
+
+  function change(line) {
+    const found = CHANGE.exec(decoder.decode(line.subarray(0, LONGEST_START)));
+    if (!found) return null;
+    const [start, e, id, s = null] = found;
+    const j = line.subarray(start.length, line.length - (line.at(-1) === COMMA ? 2 : 1));
+    return { e, id, s, j, isGone: j.length === 4 && decoder.decode(j) === "null" };
+  }
+
+  function framed(body) {
+    const { changes, ...head } = JSON.parse(decoder.decode(body));
+    const each = changes.map(({ entity, id, site_id, row }) => JSON.stringify({ entity, id, site_id, row }));
+    return encoder.encode(`{"changes":[\n${each.join(",\n")}\n],${JSON.stringify(head).slice(1)}`);
   }
 
   const rowsOf = (base, entity, ref) =>
@@ -175,13 +226,13 @@ globalThis.etabliStorage = (() => {
       return () => {
         const packed = [...packs.values()].flatMap(({ result }) => result);
         const all = unpacked(packed, found.map(({ result }) => result).filter(Boolean));
-        return JSON.stringify(wanted.map((key) => all.get(key)?.j ?? null));
+        return JSON.stringify(wanted.map((key) => (all.has(key) ? text(all.get(key).j) : null)));
       };
     });
 
   /** batch: {reset, drops: [[key, site]], puts: [record], sites: [id] | null, kv: {key: value}}; a row that is put is not dropped. */
-  const apply = (base, text) => write(base, JSON.parse(text));
-  const take = (base, { puts, drops }, text) => write(base, { puts, drops, ...JSON.parse(text) });
+  const apply = (base, batch) => write(base, JSON.parse(batch));
+  const take = (base, { puts, drops }, rest) => write(base, { puts, drops, ...JSON.parse(rest) });
 
   const write = (base, batch) =>
     base.within(["rows", "packs", "kv"], "readwrite", (store) => {
@@ -190,7 +241,7 @@ globalThis.etabliStorage = (() => {
       const puts = new Map(batch.puts.map((record) => [record.key, record]));
       for (const [entity, records] of together(puts.values())) {
         if (entity && records.length >= PACKED_FROM) putPack(store, entity, records);
-        else for (const record of records) table.put(record);
+        else for (const record of records) table.put({ ...record, j: text(record.j) });
       }
       for (const [key, site] of batch.drops.filter(([key]) => !puts.has(key))) drop(store, key, site);
       if (batch.sites) keepSites(store, new Set(batch.sites));
@@ -253,7 +304,7 @@ globalThis.etabliStorage = (() => {
       store("rows").delete(range(entity));
       for (const [e, records] of together([...unpacked(packs.result, target.result).values()].filter(stays))) {
         if (e) for (let at = 0; at < records.length; at += PACK_ROWS) store("packs").add(packOf(e, records.slice(at, at + PACK_ROWS)));
-        else for (const record of records) store("rows").put(record);
+        else for (const record of records) store("rows").put({ ...record, j: text(record.j) });
       }
     };
   }
@@ -273,8 +324,8 @@ globalThis.etabliStorage = (() => {
     });
 
   /** puts: [record], removes: [id], blobs: [id] to free. On disk when it resolves. */
-  const writeOutbox = (base, text) => {
-    const { puts, removes, blobs } = JSON.parse(text);
+  const writeOutbox = (base, changes) => {
+    const { puts, removes, blobs } = JSON.parse(changes);
     const body = (store) => {
       for (const id of removes) store("outbox").delete(id);
       for (const record of puts) store("outbox").put(record);

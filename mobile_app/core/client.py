@@ -535,7 +535,7 @@ class Client:
             if text is None:
                 self.tables.by_entity[entity].forget(UUID(row_id))
             else:
-                self.tables.by_entity[entity].put({row_id: text})
+                self.tables.by_entity[entity].put({row_id: text.encode()})
 
     async def _reload_outbox(self) -> None:
         await self.tables.whole()  # as the rows do that show what has left the outbox

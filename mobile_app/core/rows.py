@@ -12,7 +12,7 @@ from shared_models.base import EntityRow
 
 R = TypeVar("R", bound=EntityRow)
 Report = Callable[[str, Exception], None]
-Texts = Mapping[str, str]
+Texts = Mapping[str, bytes]
 """The JSON of rows, as the store keeps it, by their ids."""
 
 
@@ -22,7 +22,7 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
     def __init__(self, model: type[R], report: Report) -> None:
         self._model = model
         self._report = report
-        self._unread: dict[str, str] = {}
+        self._unread: dict[str, bytes] = {}
         self._read: dict[UUID, R] = {}
         self.laid: Mapping[UUID, R | None] = {}
 
@@ -67,14 +67,15 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
         Of fields that no part of the row has by the same name.
         """
-        asked = [(f'"{name}":', tuple(map(_written, values))) for name, values in wanted.items()]
+        asked = [(f'"{name}":'.encode(), tuple(map(_written, values))) for name, values in wanted.items()]
         for row_id in [row_id for row_id, text in self._unread.items() if all(_may_have(text, *one) for one in asked)]:
             self._look(row_id)
         return [row for row in self._over(self._read.values()) if all(getattr(row, name) in values for name, values in wanted.items())]
 
     def mentioning(self, word: str) -> Collection[R]:
         """Those that have this word somewhere, plain letters and digits, and what has been read anyway."""
-        for row_id in [row_id for row_id, text in self._unread.items() if word in text]:
+        sought = word.encode()
+        for row_id in [row_id for row_id, text in self._unread.items() if sought in text]:
             self._look(row_id)
         return self._over(self._read.values())
 
@@ -133,10 +134,10 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
         return row
 
 
-def _written(value: Any) -> str:
-    return json.dumps(value, default=str, ensure_ascii=False)
+def _written(value: Any) -> bytes:
+    return json.dumps(value, default=str, ensure_ascii=False).encode()
 
 
-def _may_have(text: str, name: str, values: tuple[str, ...]) -> bool:
+def _may_have(text: bytes, name: bytes, values: tuple[bytes, ...]) -> bool:
     at = text.find(name)
     return at < 0 or text.startswith(values, at + len(name))

@@ -51,7 +51,7 @@ class Page(Protocol):
     def keys(self) -> Sequence[str]: ...
     @property
     def drops(self) -> Sequence[tuple[str, str | None]]: ...
-    def texts(self) -> Mapping[str, Mapping[str, str]]:
+    def texts(self) -> Mapping[str, Mapping[str, bytes]]:
         """By entity and id, those that are held in memory."""
         ...
 
@@ -73,7 +73,7 @@ class KeyValue(Protocol):
 class LocalStore(KeyValue, Protocol):
     """Each method is one transaction, on disk when it returns; `StoreTrouble` when the device refuses."""
 
-    async def rows(self, entity: str) -> Mapping[str, str]:
+    async def rows(self, entity: str) -> Mapping[str, bytes]:
         """All of an entity: the JSON of each by its id."""
         ...
 
@@ -147,11 +147,11 @@ class ReadPage:
     def keys(self) -> Sequence[str]:
         return [row.key for row in self.puts]
 
-    def texts(self) -> Mapping[str, Mapping[str, str]]:
-        found: dict[str, dict[str, str]] = {}
+    def texts(self) -> Mapping[str, Mapping[str, bytes]]:
+        found: dict[str, dict[str, bytes]] = {}
         for row in self.puts:
             if row.entity not in READ_BY:
-                found.setdefault(row.entity, {})[row.id] = row.json
+                found.setdefault(row.entity, {})[row.id] = row.json.encode()
         return found
 
 

@@ -89,7 +89,7 @@ class _Page:
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=following, after_xid=0, after_key=None))
 
     def answer(self) -> bytes:
-        """A `PullPage`; the rows are PostgreSQL's own text."""
+        """A `PullPage`; the rows are PostgreSQL's own text. Each change is a line: a device tells them apart without reading them."""
         sweep = self.sweep
         progress = Progress(done=min(sweep.done, sweep.total), total=sweep.total) if sweep.total is not None else None
         if sweep.source >= len(SOURCES):
@@ -99,7 +99,8 @@ class _Page:
             "cursor": self.cursor.encode(), "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
-        return b'{"changes":[' + b",".join(self.changes) + b"]," + to_json(rest)[1:]
+        lines = b",\n".join(change.replace(b"\n", b" ") for change in self.changes)
+        return b'{"changes":[\n' + lines + b"\n]," + to_json(rest)[1:]
 
 
 async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:

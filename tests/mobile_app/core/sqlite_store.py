@@ -39,9 +39,9 @@ class SqliteStore:
             raise
         self._db.execute("commit")
 
-    async def rows(self, entity: str) -> dict[str, str]:
+    async def rows(self, entity: str) -> dict[str, bytes]:
         found = self._db.execute("select key, j from rows where e = ? order by key", (entity,))
-        return {key.partition("/")[2]: text for key, text in found}
+        return {key.partition("/")[2]: text.encode() for key, text in found}
 
     async def rows_of(self, entity: str, ref: str) -> str:
         query = "select j from rows join refs using (key) where ref = ? and e = ? order by key"

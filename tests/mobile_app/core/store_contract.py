@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.storage import Batch, LocalStore, StoredRow, StoreFactory
+from mobile_app.core.storage import Batch, LocalStore, Page, StoredRow, StoreFactory
 
 A, B, C = ("00000000-0000-7000-8000-00000000000" + digit for digit in "abc")
 
@@ -18,7 +18,7 @@ def row(entity: str, row_id: str, site: str | None = "s1", refs: tuple[str, ...]
 async def keeps_rows(store: LocalStore) -> None:
     await store.apply(Batch(puts=[row("equipment", A, refs=("label:X",)), row("equipment", B), row("site", C, None)], kv={"cursor": '"1"'}))
     assert (await store.rows("equipment")).keys() == {A, B}
-    assert (await store.rows("equipment"))[A] == json.dumps({"id": A})
+    assert (await store.rows("equipment"))[A] == json.dumps({"id": A}).encode()
     assert await store.rows("none") == {}
     assert json.loads(await store.rows_of("equipment", "label:X"))[0]["id"] == A
     assert json.loads(await store.rows_of("document", "label:X")) == []
@@ -70,7 +70,19 @@ async def takes_a_page_as_it_comes(store: LocalStore) -> None:
         change("equipment", C, "s1"), change("equipment", A, "s1", name=words, label_codes=["X", "Y"]),
         change("document", B, "s1", equipment_id=A), change("later_kind", A, None, x=1.5),
     ]  # fmt: skip
-    page = store.page(json.dumps({"changes": changes, "cursor": "2", "more": False}).encode())
+    whole = json.dumps({"changes": changes, "cursor": "2", "more": False})
+    for body in (whole, in_lines(changes, '"cursor":"2","more":false')):
+        await takes(store, store.page(body.encode()), words)
+    assert store.page(in_lines([], '"cursor":"3"').encode()).head == {"cursor": "3"}
+
+
+def in_lines(changes: list[dict[str, Any]], rest: str) -> str:
+    """As the server writes it."""
+    lines = ",\n".join(json.dumps(change, ensure_ascii=False, separators=(", ", " : ")) for change in changes)
+    return f'{{"changes":[\n{lines}\n],{rest}}}'
+
+
+async def takes(store: LocalStore, page: Page, words: str) -> None:
     assert page.head == {"cursor": "2", "more": False}
     assert list(page.keys) == [f"equipment/{A}", f"document/{B}", f"later_kind/{A}"]
     assert [tuple(drop) for drop in page.drops] == [(f"equipment/{C}", "s1")]

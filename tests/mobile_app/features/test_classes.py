@@ -94,8 +94,8 @@ def test_sheets_keep_the_words_of_what_was_retired_or_left():
     now, before = str(uuid7()), str(uuid7())
     row = {"names": {"fr": "Pompe"}, "icon": "", "spec_fields": [], "mode_counts": [], "version": 1}
     tables.classes.put({
-        now: json.dumps({**row, "id": now, "code": "P", "failure_items": [kept], "retired_items": [gone]}),
-        before: json.dumps({**row, "id": before, "code": "Q", "failure_items": [former], "is_active": False}),
+        now: json.dumps({**row, "id": now, "code": "P", "failure_items": [kept], "retired_items": [gone]}).encode(),
+        before: json.dumps({**row, "id": before, "code": "Q", "failure_items": [former], "is_active": False}).encode(),
     })  # fmt: skip
     pump = machine("Pompe 1").model_copy(update={"class_id": UUID(now)})
     tables.equipment.rows[pump.id] = pump

@@ -9,21 +9,27 @@ import pytest
 from mobile_app.core.rows import Rows
 from server.core.access import SYSTEM
 from server.core.database import Database
+from server.sync.pull import pull
 from shared_models.entities import ENTITIES
-from tests.server.sync.device import Device
 
 MANY_VALUES = 12
 
 
 @pytest.fixture(scope="module")
-async def texts(demo_url: str, summary: object) -> AsyncIterator[dict[str, dict[str, str]]]:
+async def texts(demo_url: str, summary: object) -> AsyncIterator[dict[str, dict[str, bytes]]]:
+    """As they come: each change is a line."""
     database = Database(demo_url, pool_size=1, read_pool_size=1)
     await database.start()
-    device = Device(database.pool, SYSTEM)
-    await device.pull()
-    found: dict[str, dict[str, str]] = {entity: {} for entity in ENTITIES}
-    for (entity, row_id), (_, row) in device.rows.items():
-        found[entity][row_id] = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    found: dict[str, dict[str, bytes]] = {entity: {} for entity in ENTITIES}
+    cursor, more = None, True
+    while more:
+        body = await pull(database.pool, SYSTEM, cursor)
+        page = json.loads(body)
+        for change, line in zip(page["changes"], body.split(b"\n")[1:-1], strict=True):
+            start, _, row = line.removesuffix(b",").removesuffix(b"}").partition(b', "row" : ')
+            assert json.loads(start + b"}") == {name: change[name] for name in ("entity", "id", "site_id")}
+            found[change["entity"]][change["id"]] = row
+        cursor, more = page["cursor"], page["more"]
     yield found
     await database.stop()
 
@@ -33,7 +39,7 @@ def entity(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def unread(entity: str, texts: dict[str, dict[str, str]]) -> Rows[Any]:
+def unread(entity: str, texts: dict[str, dict[str, bytes]]) -> Rows[Any]:
     def report(where: str, error: Exception) -> None:
         raise AssertionError(where) from error
 
@@ -42,11 +48,11 @@ def unread(entity: str, texts: dict[str, dict[str, str]]) -> Rows[Any]:
     return rows
 
 
-def test_is_there_for_every_entity(entity: str, texts: dict[str, dict[str, str]]):
+def test_is_there_for_every_entity(entity: str, texts: dict[str, dict[str, bytes]]):
     assert texts[entity]
 
 
-def test_rows_are_read_as_they_would_be_at_once(entity: str, texts: dict[str, dict[str, str]]):
+def test_rows_are_read_as_they_would_be_at_once(entity: str, texts: dict[str, dict[str, bytes]]):
     every = {row.id: row for row in map(ENTITIES[entity].model_validate_json, texts[entity].values())}
     rows = unread(entity, texts)
     some = [*every][:: max(1, len(every) // 7)]
@@ -56,7 +62,7 @@ def test_rows_are_read_as_they_would_be_at_once(entity: str, texts: dict[str, di
     assert dict(rows.items()) == every
 
 
-def test_those_that_have_a_value_are_found_unread(entity: str, texts: dict[str, dict[str, str]]):
+def test_those_that_have_a_value_are_found_unread(entity: str, texts: dict[str, dict[str, bytes]]):
     every = [*unread(entity, texts).values()]
     for name in ENTITIES[entity].model_fields:
         values = {value for row in every if isinstance(value := getattr(row, name), (bool, str)) or name.endswith("_id")}
@@ -68,7 +74,7 @@ def test_those_that_have_a_value_are_found_unread(entity: str, texts: dict[str, 
             assert len(rows) == len(every)
 
 
-def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, str]]):
+def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, bytes]]):
     labelled = [row for row in unread("equipment", texts).values() if row.label_codes]
     rows = unread("equipment", texts)
     assert all(row in rows.mentioning(code) for row in labelled for code in row.label_codes)
