@@ -20,6 +20,7 @@ PERIOD = 60.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
 SHORTEST_STREAM = 5.0
+PROGRESS_PAUSE = 0.5
 UNSEEN_RETRY = 0.2  # an interrupted pull did not show all our changes yet, or a restored server may not have had them
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -66,6 +67,7 @@ class Sync(Observable):
         self._failures = 0
         self._offline_since: datetime | None = None
         self._progress: tuple[int, int] | None = None
+        self._progress_due = 0.0
         self._synced_at: datetime | None = None
         self._is_first = True
         self._active = False
@@ -214,8 +216,11 @@ class Sync(Observable):
     # status
 
     def progressed(self, done: int, total: int) -> None:
+        """Told twice a second: drawing it takes the processor from what it tells of."""
         self._progress = (done, total)
-        self.refresh()
+        if (now := time.monotonic()) >= self._progress_due:
+            self._progress_due = now + PROGRESS_PAUSE
+            self.refresh()
 
     def hear(self, message: dict[str, str | None]) -> None:
         """What the leading tab says of the network."""

@@ -100,7 +100,7 @@ class _Page:
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
         lines = b",\n".join(change.replace(b"\n", b" ") for change in self.changes)
-        return b'{"changes":[\n' + lines + b"\n]," + to_json(rest)[1:]
+        return b'{"changes":[' + (b"\n" + lines + b"\n" if lines else b"") + b"]," + to_json(rest)[1:]
 
 
 async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
