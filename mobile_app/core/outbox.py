@@ -6,6 +6,7 @@ waiting ──pushed──> applied ──its effect is pulled──> gone
 refused ──discard──> gone
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,10 @@ from shared_models.base import Command
 from shared_models.commands import COMMANDS, creates, edited, files, instants, names
 from shared_models.ids import uuid7
 from shared_models.problems import Problem
+
+SENT_FILES = "sent_files"
+MOST_SENT = 30
+"""Files of this device that it keeps once the server has them: of those just taken, none vanishes with the network."""
 
 
 class Stage(StrEnum):
@@ -235,9 +240,11 @@ class Outbox(Observable):
         await self._update(problems, lambda entry: replace(entry, stage=Stage.refused, problem=problems[entry.id]))
 
     async def shown(self, ids: Iterable[str]) -> None:
-        """Their effect has been pulled."""
+        """Their effect has been pulled. Their files stay a while: they are shown here, and the network may go."""
         wanted = set(ids)
-        await self._forget([entry for entry in self.entries if entry.id in wanted])
+        seen = [entry for entry in self.entries if entry.id in wanted]
+        files = [entry.file_id for entry in seen if entry.file_id]
+        await self._forget(seen, await self._keep(files) if files else [])
 
     async def retry(self, entry_id: str, command: Command | None = None, *, last: bool = False) -> None:
         """Send it again, with what depends on it: as new commands, because the server remembers its answers to the old ones.
@@ -261,7 +268,8 @@ class Outbox(Observable):
         """With what depends on it."""
         entry = self.get(entry_id)
         if entry is not None:
-            await self._forget([entry, *self._followers(entry)])
+            gone = [entry, *self._followers(entry)]
+            await self._forget(gone, [each.file_id for each in gone if each.file_id])
 
     # inside
 
@@ -286,13 +294,20 @@ class Outbox(Observable):
         await self.store.write_outbox(puts=[entry.record() for entry in changed])
         self._replace(dict.fromkeys(wanted), changed)
 
-    async def _forget(self, entries: Sequence[Entry]) -> None:
+    async def _keep(self, files: Sequence[str]) -> list[str]:
+        """Of the files that were sent, the latest are kept; the others are given back to be freed."""
+        known: list[str] = json.loads(await self.store.get(SENT_FILES) or "[]")
+        kept = list(dict.fromkeys([*(name for name in known if name not in files), *files]))
+        await self.store.set(SENT_FILES, json.dumps(kept[-MOST_SENT:]))
+        return kept[:-MOST_SENT]
+
+    async def _forget(self, entries: Sequence[Entry], files: Sequence[str]) -> None:
+        """With those files that nothing else names."""
         if not entries:
             return
         gone = {entry.id for entry in entries}
         used = {entry.file_id for entry in self.entries if entry.id not in gone}
-        blobs = [entry.file_id for entry in entries if entry.file_id and entry.file_id not in used]
-        await self.store.write_outbox(removes=list(gone), blobs=blobs)
+        await self.store.write_outbox(removes=list(gone), blobs=[name for name in files if name not in used])
         self._replace(dict.fromkeys(gone), [])
 
     def _replace(self, gone: Mapping[str, None], new: Sequence[Entry]) -> None:

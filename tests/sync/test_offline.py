@@ -235,7 +235,7 @@ class TestTwoDevices:
 
 
 class TestPhotos:
-    async def test_an_interrupted_upload_goes_on_and_frees_the_device(self, factory):
+    async def test_an_interrupted_upload_goes_on_and_the_photo_stays(self, factory):
         anne = await factory.signed_in(await factory.person("technician"))
         job_id = await anne.open_job(factory.press)
         photo_id = await anne.client.attach(JPEG, "image/jpeg")
@@ -249,9 +249,20 @@ class TestPhotos:
         assert await anne.client.attachment(photo_id) == JPEG
         await anne.round()
         assert anne.client.outbox.entries == []
-        assert await anne.client.outbox.store.blob_ids() == []
         assert [photo.id for photo in anne.job(job_id).photos] == [photo_id]
-        assert await anne.client.attachment(photo_id, 160)
+        anne.transport.online = False
+        again = await factory.restarted(anne)
+        assert await again.client.attachment(photo_id, 160) == JPEG
+
+    async def test_only_the_latest_that_were_sent_stay(self, factory, monkeypatch):
+        monkeypatch.setattr("mobile_app.core.outbox.MOST_SENT", 2)
+        anne = await factory.signed_in(await factory.person("technician"))
+        job_id, taken = await anne.open_job(factory.press), []
+        for _ in range(4):
+            taken.append(await anne.client.attach(JPEG, "image/jpeg"))
+            await anne.do(AddPhoto, intervention_id=job_id, photo_id=taken[-1])
+            await anne.round()
+        assert await anne.client.outbox.store.blob_ids() == [str(photo_id) for photo_id in taken[-2:]]
 
     async def test_an_upload_that_was_too_slow_is_tried_again(self, factory, monkeypatch):
         """A bad connection is nothing that a person could decide about."""
