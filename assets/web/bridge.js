@@ -7,7 +7,8 @@ let installPrompt = null;
 let registration = null;
 
 const methods = {
-  "scan.open": async (params) => (await import("./scan.js")).scan(params),
+  "scan.open": async (params) => (await import("./scan.js")).scan(params, params.asks ? (text) => emit("scan.typed", { text }) : null),
+  "scan.answer": async (params) => ((await import("./scan.js")).answer(params), {}),
   "photo.take": async (params) => (await import("./photo.js")).take(params),
   feedback: async (params) => (await import("./feedback.js")).feedback(params),
   "install.state": () => ({ available: Boolean(installPrompt), installed: installed() }),

@@ -8,11 +8,19 @@ const REFUSED = "etabli-camera-refused";
 const PATIENCE = 3; // failed looks in a row before the decoder counts as broken
 const codeIn = etabliLabels(window.etabli.build.labels);
 
+let answerTyped = null;
+
+/** What the app says to what was typed: an `error`, which is shown while the camera goes on, or none, and the scanner closes. */
+export function answer(said) {
+  answerTyped?.(said);
+}
+
 /**
+ * `ask(text)`, where it is given, hands what was typed to the app, which calls `answer`.
  * texts: {title, close, hint, torch, zoom, code, submit, not_a_label, no_decoder, camera_again, no_camera, camera_refused, camera_busy,
  * camera_insecure, camera_failed}.
  */
-export function scan({ texts, accept = "label" }) {
+export function scan({ texts, accept = "label" }, ask = null) {
   return present(texts.title, texts.close, (sheet, finish) => {
     const video = element("video", { playsinline: "", muted: "", "aria-hidden": "true" });
     video.muted = true;
@@ -23,8 +31,18 @@ export function scan({ texts, accept = "label" }) {
     const form = element("form", {}, element("label", {}, texts.code, field), element("button", { class: "primary", type: "submit" }, texts.submit));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (field.value.trim()) finish({ typed: field.value.trim() });
+      const typed = field.value.trim();
+      if (!typed) return;
+      if (!ask) return finish({ typed });
+      answerTyped = (said) => (said.error ? refuse(said.error) : finish({ typed }));
+      ask(typed);
     });
+    field.addEventListener("input", () => (error.textContent = ""));
+    const refuse = (words) => {
+      error.textContent = words;
+      field.select();
+      field.focus();
+    };
     sheet.append(stage, element("footer", {}, error, form));
     sheet.querySelector("header button").focus();
 
@@ -76,6 +94,7 @@ export function scan({ texts, accept = "label" }) {
     });
     sheet.addEventListener("leave", () => {
       open = false;
+      answerTyped = null;
       release();
       decoder.close();
     });

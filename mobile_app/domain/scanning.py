@@ -1,6 +1,7 @@
 """Scanning a label: the page's camera opens at once, wherever one is."""
 
 from functools import partial
+from typing import Any
 
 from mobile_app.core.bridge import bridge
 from mobile_app.core.i18n import t
@@ -9,32 +10,42 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.views import by_code, by_label
 from mobile_app.ui.buttons import Handler
-from mobile_app.ui.feedback import toast
 from shared_models.labels.codes import label_code_in
 
 TEXTS = ("title", "close", "hint", "torch", "zoom", "code", "submit", "not_a_label", "no_decoder", *CAMERA_TEXTS)
 
 
-async def read_label() -> str | None:
-    """What was scanned or typed; None when the scanner was closed."""
-    answer = await bridge.request("scan.open", {"texts": {key: t(f"scan.{key}") for key in TEXTS}})
-    said: str | None = answer.get("text") or answer.get("typed")
-    return said
-
-
 async def scan_machine(client: Client) -> bool:
-    """Scan and go to the machine, straight if the device holds it; False when nothing came of it (a wrong code is said)."""
-    said = await read_label()
-    if not said:
+    """Scan and go to the machine, straight if the device holds it; False when the scanner was closed.
+
+    What is typed is looked up while the camera goes on: a slip is said there, and nothing closes.
+    """
+
+    def typed(params: dict[str, Any]) -> None:
+        known = place_of(client, params["text"]) is not None
+        bridge.send("scan.answer", {"error": "" if known else t("scan.wrong_code", code=params["text"][:20])})
+        if not known:
+            bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
+
+    stop = bridge.on("scan.typed", typed)
+    try:
+        answer = await bridge.request("scan.open", {"texts": {key: t(f"scan.{key}") for key in TEXTS}, "asks": True})
+    finally:
+        stop()
+    place = place_of(client, answer.get("text") or answer.get("typed") or "")
+    if place is None:
         return False
+    go(place)
+    return True
+
+
+def place_of(client: Client, said: str) -> str | None:
+    """Where a label, or a machine's own code, leads; None for what is neither."""
     code, rows = label_code_in(said), client.equipment.rows
     machine = by_label(rows.mentioning(code), said) if code else by_code(rows.values(), said)
-    if machine or code:
-        go(f"/equipment/{machine.id}" if machine else f"/e/{code}")
-        return True
-    bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
-    toast(t("scan.wrong_code", code=said[:20]), seconds=6)
-    return False
+    if machine is not None:
+        return f"/equipment/{machine.id}"
+    return f"/e/{code}" if code else None
 
 
 def scanner(client: Client) -> Handler:

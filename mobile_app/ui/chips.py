@@ -29,8 +29,9 @@ def StatusChip(
     icon: ft.IconData | None = None,
     on_click: Handler | None = None,
     tooltip: str | None = None,
+    said: str | None = None,
 ) -> ft.Control:
-    """Icon, word and tone; the tone's own icon unless another says it better."""
+    """Icon, word and tone; the tone's own icon unless another says it better. `said`: the whole of it, where the word is short."""
     ink, paper, usual = TONES[tone]
     chip = ft.Container(
         bgcolor=paper,
@@ -55,10 +56,10 @@ def StatusChip(
             ],
         ),
     )
-    return chip if on_click is None else _big_target(chip, on_click)
+    return chip if on_click is None else _big_target(chip, on_click, said)
 
 
-def _big_target(chip: ft.Control, on_click: Handler) -> ft.Control:
+def _big_target(chip: ft.Control, on_click: Handler, said: str | None) -> ft.Control:
     """Look 26 high, feel 48: the chip sits in a tappable box."""
     return spoken(
         ft.Container(
@@ -67,7 +68,8 @@ def _big_target(chip: ft.Control, on_click: Handler) -> ft.Control:
             ink=True,
             on_click=tap(on_click),
             content=ft.Row([chip], tight=True, spacing=0),
-        )
+        ),
+        said,
     )
 
 

@@ -23,11 +23,9 @@ BAR_HEIGHT: Final = 68
 RAIL_WIDTH: Final = 90
 LIST_WIDTH: Final = 360
 TABLET_LIST: Final = 300
-_SCAN: Final = 72
-_RAISED: Final = 26
+_SCAN: Final = 60
 _SHORTEST: Final = 6
 """Letters: a shorter word's target would be narrower than a thumb."""
-_LIFT: Final = ft.BoxShadow(blur_radius=10, color="#33000000", offset=ft.Offset(0, 3))
 _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 
@@ -113,26 +111,17 @@ def _BottomBar(
     inset: float,
     on_height: Callable[[float], None],
 ) -> ft.Control:
-    """The bar and, rising out of it, the scan button.
-
-    The raised part lies inside the stack: outside its bounds a tap would be lost.
-    """
+    """The bar with the scan button in it: what rises out of a bar lies over the words of what is behind."""
     middle = len(destinations) // 2
     halves = [_half([_bar_item(d, selected, on_select) for d in part]) for part in (destinations[:middle], destinations[middle:])]
-    items: list[ft.Control] = [halves[0], ft.Container(width=_SCAN + 8), halves[1]]
-    bar = ft.Container(
+    scan = ft.Container(_scan_button(on_scan, _SCAN), padding=ft.Padding.symmetric(horizontal=4))
+    items: list[ft.Control] = [halves[0], scan, halves[1]]
+    return ft.Container(
         ft.Row(items, spacing=0, vertical_alignment=_CENTER),
         bgcolor=C.surface,
         border=ft.Border(top=ft.BorderSide(1, C.line)),
         padding=ft.Padding(left=4, top=6, right=4, bottom=6 + inset),
         on_size_change=lambda e: on_height(e.height),
-    )
-    scan = ft.Row([_scan_button(on_scan, _SCAN)], alignment=ft.MainAxisAlignment.CENTER)
-    return ft.Stack(
-        [
-            ft.Container(bar, margin=ft.Margin(left=0, top=_RAISED, right=0, bottom=0)),
-            ft.Container(scan, left=0, right=0, top=0),
-        ]
     )
 
 
@@ -154,7 +143,6 @@ def _scan_button(on_scan: Handler, size: float) -> ft.Control:
         bgcolor=C.scan,
         border_radius=size * 0.28,
         alignment=ft.Alignment.CENTER,
-        shadow=_LIFT if size == _SCAN else None,
         ink=True,
         on_click=tap(on_scan),
     )
@@ -330,22 +318,20 @@ def Page(
         list(controls),
         spacing=spacing,
         expand=True,
-        padding=ft.Padding(left=padding, top=padding, right=padding, bottom=48 if phone else 32),
+        padding=ft.Padding(left=padding, top=padding, right=padding, bottom=32),
     )
     parts: list[ft.Control] = [body]
     if footer is not None:
-        parts.append(_footer(footer, padding, raised=phone and not env.is_bare))
+        parts.append(_footer(footer, padding))
     column = Stack(*parts, spacing=0, expand=True)
     return column if phone or max_width is None else _centred(column, max_width)
 
 
-def _footer(content: ft.Control, padding: float, *, raised: bool) -> ft.Control:
-    """Clear of the scan button where there is one."""
-    below = 16 + (_RAISED if raised else 0)
+def _footer(content: ft.Control, padding: float) -> ft.Control:
     return ft.Container(
         content,
         bgcolor=C.background,
-        padding=ft.Padding(left=padding, top=10, right=padding, bottom=below),
+        padding=ft.Padding(left=padding, top=10, right=padding, bottom=16),
     )
 
 
@@ -414,8 +400,12 @@ def sync_words(state: SyncState) -> str:
 
 
 def SyncChip(state: SyncState, on_click: Handler | None = None) -> ft.Control:
+    """On a phone, without a network, the icon and the time: the words would break the title beside it."""
     tone, icon = _SYNC[state.kind]
-    return StatusChip(sync_words(state), tone, icon=icon, on_click=on_click)
+    words = sync_words(state)
+    is_told_by_icon = state.kind == "offline" and environment.current().layout.breakpoint == Breakpoint.phone
+    short = (str(state.count) if state.count else state.since) if is_told_by_icon else words
+    return StatusChip(short, tone, icon=icon, on_click=on_click, said=words)
 
 
 def _help_sheet() -> Sheet:

@@ -128,6 +128,23 @@ class TestTroubledDetector:
         shell.keyboard.press("Enter")
         assert shell.evaluate("window.scanned") == {"typed": "EQ-0076"}
 
+    def test_what_is_typed_wrong_is_said_and_the_camera_goes_on(self, shell: Page) -> None:
+        shell.evaluate(CAMERA, "blank")
+        shell.evaluate(OPEN_SCANNER.replace("scan({ texts })", "scan({ texts }, (text) => (window.typed = text))"), SCAN_TEXTS)
+        shell.wait_for_function(PLAYS)
+        shell.get_by_label("Code on the label").fill("EQ-0067")
+        shell.keyboard.press("Enter")
+        assert shell.evaluate("window.typed") == "EQ-0067"
+        reply = "async (said) => (await import(window.etabli.build.bridge.replace('bridge.js', 'scan.js'))).answer(said)"
+        shell.evaluate(reply, {"error": "Unknown"})
+        expect(shell.get_by_role("alert")).to_have_text("Unknown")
+        assert shell.evaluate("document.querySelector('dialog video').srcObject.active")
+        shell.keyboard.insert_text("EQ-0076")  # over what was wrong
+        shell.keyboard.press("Enter")
+        shell.evaluate(reply, {"error": ""})
+        shell.wait_for_function("() => window.scanned")
+        assert shell.evaluate("window.scanned") == {"typed": "EQ-0076"}
+
 
 class TestTroubledCamera:
     """What the camera did first, what is said of it, and what brings it back: then it reads the label."""

@@ -25,7 +25,7 @@ from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
-from mobile_app.ui.shell import Destination, Shell
+from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
 from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, Column, Table
 from shared_models.problems import FieldProblem, Problem
 
@@ -445,3 +445,18 @@ def test_errors_can_be_sent_elsewhere():
     report_errors_to(lambda where, _: seen.append(where))
     report_error("here", ValueError())
     assert seen == ["here"]
+
+
+class TestSyncChip:
+    async def test_is_an_icon_and_the_time_on_a_phone_and_says_all_to_the_ear(self, screen):
+        """Its words beside a title would break the title."""
+        state = SyncState("offline", since="10:42")
+        await screen.show(component(lambda: SyncChip(state, lambda: None)))
+        assert screen.texts == ["10:42"]
+        assert screen.labels() == [sync_words(state)]
+
+    async def test_says_it_in_words_where_there_is_room(self, screen):
+        screen.session.apply_page_patch({"width": 820.0})
+        environment.install(screen.page)
+        await screen.show(component(lambda: SyncChip(SyncState("offline", since="10:42"), lambda: None)))
+        assert screen.texts == ["Hors ligne depuis 10:42"]

@@ -1,0 +1,77 @@
+"""What is typed into the scanner, while its camera goes on: a machine's own code opens it, a slip is said there."""
+
+from typing import Any
+
+import pytest
+
+from mobile_app.core.bridge import MemoryChannel, Message, bridge
+from mobile_app.core.i18n import t
+from mobile_app.domain import scanning
+from mobile_app.domain.client import Client
+from tests.mobile_app.core.rows import machine
+from tests.mobile_app.features.test_plan_screens import client
+
+__all__ = ["client"]  # a fixture
+
+
+class Scanner:
+    """The page: somebody types `entries` one by one, until one is taken."""
+
+    def __init__(self, *entries: str) -> None:
+        self.channel, self.entries, self.said = MemoryChannel(self.receive), list(entries), list[str]()
+        bridge.connect(self.channel)
+
+    def receive(self, message: Message) -> None:
+        if message["method"] == "scan.open":
+            self.opened = message["id"]
+            self.type()
+        elif message["method"] == "scan.answer":
+            self.heard(message["params"]["error"])
+
+    def type(self) -> None:
+        self.typed = self.entries.pop(0) if self.entries else ""
+        if self.typed:
+            self.channel.from_page({"id": 0, "kind": "event", "method": "scan.typed", "params": {"text": self.typed}})
+        else:
+            self.close({"cancelled": True})
+
+    def heard(self, error: str) -> None:
+        if error:
+            self.said.append(error)
+            self.type()
+        else:
+            self.close({"typed": self.typed})
+
+    def close(self, result: dict[str, Any]) -> None:
+        self.channel.from_page({"id": self.opened, "kind": "response", "method": "scan.open", "result": result})
+
+
+@pytest.fixture
+def went(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    places: list[str] = []
+    monkeypatch.setattr(scanning, "go", places.append)
+    return places
+
+
+@pytest.mark.parametrize("typed", ["EQ-0076", "eq 0076", "EQ0076", " eq–0076 "])
+async def test_a_machine_s_code_opens_it_however_it_is_dashed(client: Client, went: list[str], typed: str) -> None:
+    pump = machine("Pompe", code="EQ-0076")
+    client.tables.equipment.rows[pump.id] = pump
+    Scanner(typed)
+    assert await scanning.scan_machine(client)
+    assert went == [f"/equipment/{pump.id}"]
+
+
+async def test_a_slip_is_said_where_it_was_typed_and_the_scanner_stays_open(client: Client, went: list[str]) -> None:
+    pump = machine("Pompe", code="EQ-0076")
+    client.tables.equipment.rows[pump.id] = pump
+    page = Scanner("EQ-0067", "EQ-0076")
+    assert await scanning.scan_machine(client)
+    assert page.said == [t("scan.wrong_code", code="EQ-0067")]
+    assert went == [f"/equipment/{pump.id}"]
+
+
+async def test_closing_it_leads_nowhere(client: Client, went: list[str]) -> None:
+    Scanner()
+    assert not await scanning.scan_machine(client)
+    assert not went
