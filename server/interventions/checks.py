@@ -15,9 +15,9 @@ async def check(session: Session, before: InterventionRow | None, after: Interve
     """Of the difference that the command makes; `before` is None for a new sheet."""
     new = {name: value for name in _REFERENCES if (value := getattr(after, name)) is not None and value != getattr(before, name, None)}
     if technician_id := new.get("assigned_technician_id"):
-        await _check_technician(session, technician_id, after, "assigned_technician_id")
+        await _check_technician(session, technician_id, after, _called("assigned_technician_id", cmd))
     if (team := new.get("assigned_team_id")) and not await repository.team_exists(session, team, after.site_id):
-        raise errors.TeamUnfit(field="team_id" if isinstance(cmd, AssignIntervention) else "assigned_team_id")
+        raise errors.TeamUnfit(field=_called("assigned_team_id", cmd))
     if (kind := new.get("maintenance_type_id")) and not await repository.type_exists(session, kind):
         raise errors.MaintenanceTypeUnfit(field="maintenance_type_id")
     if "found_in" in new or "found_at_step" in new:
@@ -35,6 +35,11 @@ _REFERENCES = (
     "assigned_technician_id", "assigned_team_id", "maintenance_type_id", "found_in", "found_at_step",
     *(f"{kind}_id" for kind in FailureItemKind),
 )  # fmt: skip
+
+
+def _called(name: str, cmd: Command) -> str:
+    """The field of a sheet by the name that the command has for it, where what was refused is put right."""
+    return name.removeprefix("assigned_") if isinstance(cmd, AssignIntervention) else name
 
 
 def _pictures(job: InterventionRow | None) -> set[UUID]:

@@ -14,6 +14,8 @@ from mobile_app.core.outbox import Refused
 from mobile_app.domain.client import Client
 from mobile_app.domain.meters import amount, last_shown, may_confirm, question
 from mobile_app.domain.reading_pad import ReadingPad
+from mobile_app.features.needs_you.editors import editor, refused_fields, value_at, with_values
+from mobile_app.features.needs_you.offers import Asked
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.component import component
@@ -61,32 +63,38 @@ def written(item: Refused) -> list[tuple[str, str]]:
 
 
 @component
-def EditForm(item: Refused, on_send: Send) -> ft.Control:
-    """The words that were typed, to be put right and sent again."""
-    words, set_words = ft.use_state(dict(written(item)))
+def EditForm(client: Client, item: Refused, on_send: Send) -> ft.Control:
+    """What was refused, first, and the words that were typed: to be put right and sent again."""
+    wrong = refused_fields(client, item)
+    values, set_values = ft.use_state({name: value_at(item.payload, name) for name in [*wrong, *dict(written(item))]})
 
     def put(name: str) -> Any:
-        return lambda text: set_words(lambda old: {**old, name: text})
+        return lambda value: set_values(lambda old: {**old, name: value})
 
-    mended = _reworded(item, words)
+    mended = _mended(item, values)
 
     async def send() -> None:
         if mended is not None:
             await on_send(mended)
 
-    kind = type(item.command) if item.command else Command
-    fields = [
-        TextInput(t(f"needs_you.field.{name}"), text, put(name), lines=words_of(kind)[name], max_length=text_limit(kind, name))
-        for name, text in words.items()
-    ]
+    fields = [_field(Asked(client, item, name, value), put(name)) for name, value in values.items()]
     return Stack(*fields, PrimaryButton(t("needs_you.send"), send, disabled=mended is None))
 
 
-def _reworded(item: Refused, words: dict[str, str]) -> Command | None:
-    """None while what cannot do without words has none."""
+def _field(asked: Asked, put: Any) -> ft.Control:
+    """Words keep the lines that they take; anything else is asked for as its kind."""
+    kind = type(asked.command)
+    lines = words_of(kind).get(asked.name)
+    if lines is None:
+        return editor(asked, put)
+    return TextInput(asked.label, asked.value or "", put, lines=lines, max_length=text_limit(kind, asked.name))
+
+
+def _mended(item: Refused, values: dict[str, Any]) -> Command | None:
+    """None while what cannot do without something has nothing."""
     assert item.command is not None
     try:
-        return type(item.command).model_validate({**item.payload, **words})
+        return type(item.command).model_validate(with_values(item.payload, values))
     except ValidationError:
         return None
 

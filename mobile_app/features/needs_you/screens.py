@@ -10,7 +10,9 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client, use_tables
 from mobile_app.domain.meter_reset import ResetForm
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.needs_you.editors import refused_fields, said, value_at
 from mobile_app.features.needs_you.forms import CorrectForm, DayForm, EditForm, SignForm, read_at, written
+from mobile_app.features.needs_you.offers import Asked
 from mobile_app.features.needs_you.subject import reason, said_value, subject
 from mobile_app.features.needs_you.verbs import Verbs
 from mobile_app.features.needs_you.ways import Way, job_in, meter_in, plan_in, ways_out
@@ -54,7 +56,7 @@ def NeedsYouScreen() -> ft.Control:
 
 @component
 def RefusedCard(item: Refused) -> ft.Control:
-    client = use_tables("interventions", "equipment", "meters", "plans")
+    client = use_tables("interventions", "equipment", "meters", "plans", "teams", "users", "lines", "sites")
     sheet, set_sheet = use_state("")
     ask = use_confirm()
     title = t(f"command.{item.payload.get('type', 'unknown')}")
@@ -69,7 +71,10 @@ def RefusedCard(item: Refused) -> ft.Control:
         ask(Question(t("needs_you.discard_title", what=title), loss, t("needs_you.discard"), discard))
 
     words, edit = written(item), lambda: set_sheet(EDIT)
-    is_by_words = item.command is not None and not {wrong.field for wrong in item.problem.errors}.isdisjoint(dict(words))
+    wrong = [Asked(client, item, name, value_at(item.payload, name)) for name in refused_fields(client, item)]
+    is_by_words = bool(wrong)
+    chosen = [(asked.label, Body(now)) for asked in wrong if asked.name not in dict(words) and (now := said(asked))]
+    typed = [(t(f"needs_you.field.{name}"), Body(text)) for name, text in words]
     ways = [
         _button(way, client, item, verbs, set_sheet, is_main=rank == 0 and not is_by_words)
         for rank, way in enumerate(ways_out(client, item))
@@ -84,7 +89,7 @@ def RefusedCard(item: Refused) -> ft.Control:
             *([Meta(about, max_lines=3)] if (about := subject(client, item)) else []),
             Meta(format_datetime(item.at)),
             _reason(reason(client, item)),
-            *([KeyValues([(t(f"needs_you.field.{name}"), Body(text)) for name, text in words], stacked=True)] if words else []),
+            *([KeyValues([*chosen, *typed], stacked=True)] if chosen or typed else []),
             *([Meta(n("needs_you.followers", len(item.followers)))] if item.followers else []),
             ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
             *_open(client, item),
@@ -111,7 +116,7 @@ def _button(way: Way, client: Client, item: Refused, verbs: Verbs, set_sheet: Ca
 def _sheet(name: str, title: str, client: Client, item: Refused, verbs: Verbs) -> Sheet | None:
     command, meter = item.command, meter_in(client, item.command)
     if name == EDIT and command is not None:
-        return Sheet(title, EditForm(item, verbs.send))
+        return Sheet(title, EditForm(client, item, verbs.send))
     if name == Way.correct and meter is not None and isinstance(command, RecordReading | AnswerStep):
         return Sheet(meter.name, CorrectForm(client, meter, command, verbs.send))
     if name == Way.was_reset and meter is not None and isinstance(command, RecordReading | AnswerStep):
