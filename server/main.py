@@ -32,10 +32,11 @@ from server.core.database import Database
 from server.core.events import PokeHub
 from server.core.frontend import mount_frontend
 from server.core.gates import Gates
-from server.core.http import RequestMiddleware, add_problem_handlers
+from server.core.http import RequestMiddleware, add_problem_handlers, answer_error
 from server.core.jobs import working
 from server.core.json_bodies import JsonBodies
 from server.core.metrics import HttpMetrics
+from server.core.reads import Reads
 from server.core.routes import RouteIndex
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
@@ -67,7 +68,9 @@ class Application(FastAPI):
     """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestMiddleware(super().build_middleware_stack(), HttpMetrics(self.state.metrics), Addresses(self.routes))
+        index = cast("RouteIndex", self.routes[0])
+        answering = CompressMiddleware(Reads(super().build_middleware_stack(), index.reading, answer_error))
+        return RequestMiddleware(answering, HttpMetrics(self.state.metrics), Addresses(self.routes))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -91,7 +94,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics.register(zones.UNKNOWN)
     add_problem_handlers(app)
     app.add_middleware(JsonBodies)
-    app.add_middleware(CompressMiddleware)
     _add_routes(app, settings)
     return app
 

@@ -122,7 +122,12 @@ def visible(actor: Actor, site_id: Any) -> ColumnElement[bool]:
 
 def in_sight(actor: Actor, site_id: str) -> Sql:
     """The same of rows that all have a site, for a statement that is put together."""
-    return EVERYTHING if actor.site_ids is None else sql("{} = any({}::uuid[])", plain(site_id), actor.site_list)
+    return EVERYTHING if actor.site_ids is None else sql(sight("{}", "{}"), plain(site_id), actor.site_list)
+
+
+def sight(site_id: str, sites: str) -> str:
+    """The same as text, where `sites` is the parameter that has the actor's `site_list`."""
+    return f"{site_id} = any({sites}::uuid[])"
 
 
 def ensure_sees(actor: Actor, site_id: UUID | None) -> None:

@@ -191,7 +191,8 @@ class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
         self.memory.clear()
 
     def acquire(self, *, timeout: float | None = None) -> Any:
-        return super().acquire(timeout=self._wait_seconds if timeout is None else timeout)
+        """The clock, which takes as long as the rest, is for who may have to wait."""
+        return super().acquire(timeout=timeout if timeout is not None or self.get_idle_size() else self._wait_seconds)
 
     @asynccontextmanager
     async def acquire_for_long(self) -> AsyncIterator[asyncpg.Connection]:

@@ -54,7 +54,7 @@ class Held:
 
     async def read(self, pool: asyncpg.Pool, row_id: UUID, actor: Actor) -> Response:
         """A row that the actor sees, as devices get it."""
-        return await read_row(pool, self.json("t"), f"{self.table.name} t", row_id, actor if self.site else None)
+        return await read_row(pool, self._json, self._table, row_id, actor if self.site else None)
 
     async def written(self, session: ReadSession, row_id: UUID) -> str:
         """The JSON of a row that this transaction has just written, or found to be in sight."""
@@ -66,6 +66,14 @@ class Held:
         sites = plain("sites s") if actor.site_ids is None else sql("unnest({}::uuid[]) s(id)", actor.site_list)
         of_everyone = _newest("sync_tombstone", "t.site_id is null")  # a site that is gone
         return sql("coalesce(greatest((select max(greatest({}, {})) from {}), {}), 0)", of_rows, of_gone, sites, of_everyone)
+
+    @cached_property
+    def _json(self) -> str:
+        return self.json("t")
+
+    @cached_property
+    def _table(self) -> str:
+        return f"{self.table.name} t"
 
     @cached_property
     def _one(self) -> str:

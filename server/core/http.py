@@ -1,6 +1,7 @@
 """What every answer has in common: problem documents (RFC 9457), request ids, security headers, one log line."""
 
 import json
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -8,13 +9,12 @@ from datetime import date
 from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, cast
-from uuid import uuid4
 
 import structlog
 from babel.dates import format_date
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -169,6 +169,17 @@ async def _on_fault(request: Request, _: Exception) -> Response:
     return _answer(request, build_problem("internal_error", 500, translator(language_of(request))))
 
 
+async def answer_error(request: Request, error: Exception) -> Response:
+    """What the framework's layers would make of `error` with the handlers below."""
+    if isinstance(error, RequestValidationError):
+        return await _on_invalid(request, error)
+    if isinstance(error, HTTPException):
+        return await _on_http(request, error)
+    if isinstance(error, Refusal):
+        return await _on_refusal(request, error)
+    return await (_on_fault if refusal_behind(error) is None else _on_other)(request, error)
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(HTTPException, _on_http)
@@ -229,29 +240,34 @@ async def _no_place(scope: Scope, receive: Receive, send: Send) -> None:
 
 class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = Headers(scope=scope).get("x-request-id", "")
-        self.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid4().hex
+        self._headers = dict(scope["headers"])
+        asked = self._said(b"x-request-id")
+        self.request_id = asked if asked and _REQUEST_ID.fullmatch(asked) else os.urandom(16).hex()
         self.status = 0
         self.is_answered = False
         self._scope, self._receive, self._send = scope, receive, send
         self._started = time.perf_counter()
         scope.setdefault("state", {})["request_id"] = self.request_id
 
+    def _said(self, header: bytes) -> str:
+        return str(self._headers.get(header, b""), "latin-1")
+
     def origin(self) -> Origin:
-        agent = Headers(scope=self._scope).get("user-agent", "")[:300]
-        return Origin(self.request_id, client_address(HTTPConnection(self._scope)), agent)
+        return Origin(self.request_id, client_address(HTTPConnection(self._scope)), self._said(b"user-agent")[:300])
 
     async def send(self, message: Message) -> None:
         if self.is_answered:
             return
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and headers.get("content-type", "").startswith("text/plain"):
+            said = dict(message["headers"])
+            kind = said.get(b"content-type", b"")
+            if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and kind.startswith(b"text/plain"):
                 await self._answer_too_large()
                 return
-            headers["X-Request-ID"] = self.request_id
-            _add_security_headers(headers, self._scope)
+            wanted = _wanted(is_api=_is_api(self._scope, kind), is_secure=_is_secure(self._scope))
+            added = (pair for pair in wanted if pair[0] not in said)
+            message["headers"] = [*message["headers"], *added, (b"x-request-id", self.request_id.encode())]
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.is_answered = True
@@ -296,14 +312,14 @@ def _is_self_certified(scope: Scope) -> bool:
 
 @cache
 def _wanted(*, is_api: bool, is_secure: bool) -> tuple[tuple[bytes, bytes], ...]:
-    """As they are sent: putting eight headers into words takes as long as finding a route."""
+    """Defaults, as they are sent: an endpoint that sets one of these itself keeps its own."""
     wanted = _EVERYWHERE | (_API_ONLY if is_api else {}) | (_SECURE_ONLY if is_secure else {})
     return tuple((name.lower().encode(), value.encode()) for name, value in wanted.items())
 
 
-def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
-    """Defaults: an endpoint that sets one of these itself keeps its own."""
-    is_api = scope["path"].startswith("/api/") or headers.get("content-type", "").startswith(("application/json", PROBLEM_TYPE))
-    set_by_itself = {name for name, _ in headers.raw}
-    wanted = _wanted(is_api=is_api, is_secure=scope["scheme"] == "https" and not _is_self_certified(scope))
-    headers.raw.extend(pair for pair in wanted if pair[0] not in set_by_itself)
+def _is_api(scope: Scope, kind: bytes) -> bool:
+    return scope["path"].startswith("/api/") or kind.startswith((b"application/json", PROBLEM_TYPE.encode()))
+
+
+def _is_secure(scope: Scope) -> bool:
+    return scope["scheme"] == "https" and not _is_self_certified(scope)

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
@@ -17,6 +18,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.core.reads import Handler, straight
 
 ROUTE_PATH = "etabli.route_path"
 """Where the scope says which route answers: its path with the parameters' names."""
@@ -32,8 +35,14 @@ class _Place:
     path: str
     regex: re.Pattern[str]
     by_method: dict[str, RouteContext] = field(default_factory=dict)
+    reads: Handler | None = None
+    """What answers GET, where that needs nothing of the framework."""
     nearer: list["_Place"] = field(default_factory=list)
     """The places that may fit the same address and say more of it."""
+
+    @cached_property
+    def is_pattern(self) -> bool:
+        return "{" in self.path
 
     @property
     def nearness(self) -> tuple[int, int]:
@@ -58,6 +67,8 @@ class RouteIndex(BaseRoute):
                 place = places.setdefault(path, _Place(path, context.path_regex))
                 for method in _methods(context):
                     place.by_method.setdefault(method, context)
+                if "GET" in place.by_method:
+                    place.reads = straight(place.by_method["GET"].dependant)
         for place in places.values():
             place.nearer = [one for one in places.values() if one.nearness > place.nearness and one.may_meet(place)]
         self._written = {path: place for path, place in places.items() if "{" not in path}
@@ -70,13 +81,23 @@ class RouteIndex(BaseRoute):
         if scope["type"] != "http" or scope.get("root_path"):
             return Match.NONE, {}
         method, path = scope["method"], scope["path"]
-        place = self._written.get(path) or self._fitting(method, path) or self._fitting(_ANY, path)
+        place = self._place(method, path) or self._fitting(_ANY, path)
         if place is None:
             return Match.NONE, {}
-        if context := place.by_method.get(method):
-            found = place.regex.match(path)
-            return Match.FULL, _selected(context, found.groupdict() if found else {})
+        if method in place.by_method:
+            return Match.FULL, _selected(place, method, path)
         return Match.FULL, {_ALLOWED: set(place.by_method)}
+
+    def _place(self, method: str, path: str) -> _Place | None:
+        return self._written.get(path) or self._fitting(method, path)
+
+    def reading(self, scope: Scope) -> Handler | None:
+        """What answers a GET without a body by itself; the scope then says which route that is."""
+        place = self._place("GET", scope["path"])
+        if place is None or place.reads is None or scope["method"] != "GET":
+            return None
+        scope.update(_selected(place, "GET", scope["path"]))
+        return place.reads
 
     def _fitting(self, method: str, path: str) -> _Place | None:
         for place in self._patterns.get((method, path.count("/")), ()):
@@ -108,7 +129,9 @@ def _without_body(send: Send) -> Send:
     return headers_only
 
 
-def _selected(context: RouteContext, texts: dict[str, str]) -> Scope:
+def _selected(place: _Place, method: str, path: str) -> Scope:
+    context, found = place.by_method[method], place.regex.match(path) if place.is_pattern else None
+    texts = found.groupdict() if found else {}
     return {
         "endpoint": context.endpoint, "route": context.original_route, ROUTE_PATH: context.path, _FOUND: context,
         "path_params": {name: context.param_convertors[name].convert(text) for name, text in texts.items()},
