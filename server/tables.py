@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import server.attachments.models
 import server.audit.models
 import server.auth.models
+import server.core.names
 import server.core.numbers
 import server.core.rate_limit
 import server.feeds.models

@@ -1,6 +1,6 @@
 """A list's items as JSON: what changes only with the row is written once and remembered, the rest is asked for with each page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import asyncpg
 from pydantic import BaseModel
 
 from server.core.list_memory import ListMemory, Text
+from server.core.names import NEWEST
 from server.core.queries import Sql, plain, sql
 from server.core.sql import json_cast
 
@@ -26,35 +27,42 @@ class Pool(Protocol):
 
 
 class Items:
-    """`still` are the computed columns that look at nothing but the row and its children, as long as `while_` is true of it.
+    """`computed` are an item's columns that are not the table's, of what `source` joins to it; those that are `still` look at
+    nothing but the row, its children and names, as long as `while_` is true of it.
 
     A column of the row itself is always of that kind; without a `sync_xid` to tell of a change nothing is.
     """
 
     def __init__(
-        self, name: str, item: type[BaseModel], table: str, *, computed: dict[str, str], still: Sequence[str], while_: str, row: str,
-        is_synced: bool,
+        self, name: str, item: type[BaseModel], table: str, source: str, *, computed: dict[str, str], still: Sequence[str], while_: str,
+        row: str, is_synced: bool,
     ) -> None:  # fmt: skip
-        self._name, self._table = name, table
+        self._name, self._source = name, source
         alias = table.rpartition(" ")[2]
         self._alias = plain(alias)
-        told = item.model_fields.keys() if not is_synced else computed.keys() - set(still)
-        texts = {field: computed.get(field, f"{alias}.{field}") for field in item.model_fields}
-        self._is_remembered = is_synced and not row
-        self._kept = _object(item, texts, item.model_fields.keys() - told) if self._is_remembered else None
-        self._while = plain(while_)
-        of_row = _object(item, texts, told) if self._is_remembered or not row else plain(f"({row})::text")
-        xid = plain(f"{alias}.sync_xid" if self._is_remembered else "null::bigint")
-        self.columns = sql("{}.id, {} as xid, {} as told", self._alias, xid, of_row)
-        """Of a page's rows."""
+        self._texts = {field: computed.get(field, f"{alias}.{field}") for field in item.model_fields}
+        self._item, self._is_remembered = item, is_synced and not row
+        self.told = frozenset(computed.keys() - set(still) if self._is_remembered else item.model_fields)
+        """The columns that come with each page."""
+        self._kept = _object(item, self._texts, item.model_fields.keys() - self.told) if self._is_remembered else None
+        self._while, self._row = plain(while_), row
 
-    async def written(self, pool: Pool, ids: Sequence[UUID], xids: Sequence[int | None], told: Sequence[str | None]) -> list[str]:
-        """The items of a page, in order, of its `columns`; a row that has gone since it was found is left out."""
+    def columns(self, carried: Mapping[str, str]) -> Sql:
+        """Of a page's rows, which bring what is `carried`."""
+        is_whole = self._row and not self._is_remembered
+        of_row = plain(f"({self._row})::text") if is_whole else _object(self._item, {**self._texts, **carried}, self.told)
+        xid = sql("{}.sync_xid", self._alias) if self._is_remembered else plain("null::bigint")
+        return sql("{}.id, {} as xid, {} as told", self._alias, xid, of_row)
+
+    async def written(
+        self, pool: Pool, ids: Sequence[UUID], xids: Sequence[int | None], told: Sequence[str | None], named: int
+    ) -> list[str]:  # fmt: skip
+        """The items of a page, in order, of its `columns`, with the newest renaming; a row that has gone since it was found is left out."""
         if self._kept is None:
             return [str(each) for each in told]
         known = pool.memory.texts(self._name)
         kept = [
-            text.json if (text := known.get(row_id)) is not None and text.xid == xid else None
+            text.json if (text := known.get(row_id)) is not None and text.xid == xid and text.named == named else None
             for row_id, xid in zip(ids, xids, strict=True)
         ]
         if None in kept:
@@ -64,14 +72,15 @@ class Items:
 
     async def _read(self, pool: Pool, ids: list[UUID]) -> dict[UUID, str]:
         statement = sql(
-            "select {a}.id, {a}.sync_xid as xid, {} and {a}.sync_xid < {} as is_still, {} as json from {} where {a}.id = any({}::uuid[])",
-            self._while, OLDEST, self._kept, plain(self._table), ids, a=self._alias,
+            "select {a}.id, {a}.sync_xid as xid, n.named, {} and greatest({a}.sync_xid, n.named) < {} as is_still, {} as json"
+            " from (select {} as named) n, {} where {a}.id = any({}::uuid[])",
+            self._while, OLDEST, self._kept, NEWEST, plain(self._source), ids, a=self._alias,
         )  # fmt: skip
         read: dict[UUID, str] = {}
         for row in await pool.fetch(*statement.rendered()):
             read[row["id"]] = row["json"]
             if row["is_still"]:
-                pool.memory.keep_text(self._name, row["id"], Text(row["xid"], row["json"]))
+                pool.memory.keep_text(self._name, row["id"], Text(row["xid"], row["named"], row["json"]))
         return read
 
 

@@ -4,8 +4,8 @@ Nothing is remembered for a time: it is good as long as the database says that i
 
 - A total holds until something of the list changes. Its mark is the newest transaction that has changed a row or taken one away
   (`Held.newest`); it is kept when every transaction up to the mark has ended, since whatever changes afterwards has a greater number.
-- A row's text holds until the row has another `sync_xid`, which each change of it or of its children gives it; it is kept when that
-  transaction, and all before it, have ended.
+- A row's text holds until the row has another `sync_xid`, which each change of it or of its children gives it, or something has
+  another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
 How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
 
@@ -34,6 +34,7 @@ NOTHING_KNOWN = Total(mark=-2, rows=0)  # no transaction has such a number
 
 class Text(NamedTuple):
     xid: int
+    named: int
     json: str
 
 

@@ -35,6 +35,7 @@ from server.core.held import HELD, Held
 from server.core.i18n import translator
 from server.core.list_items import OLDEST, Items, Pool
 from server.core.list_memory import NOTHING_KNOWN, Prepared, Total
+from server.core.names import NEWEST
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
 from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
@@ -133,6 +134,18 @@ class _Slice:
         return _Slice(min(self.size, rows - self.offset), max(rows - self.end, 0), from_end=True)
 
 
+@dataclass(frozen=True)
+class _Brought:
+    """What is joined to the rows that were found, and what is then selected."""
+
+    joins: Sql
+    columns: Sql
+
+
+def _cut(alias: str, carried: Mapping[str, str]) -> Sql:
+    return plain(", ".join([f"{alias}.*", *(f"{text} as {name}" for name, text in carried.items())]))
+
+
 def _opposite(sort: str) -> str:
     return sort[1:] if sort.startswith("-") else f"-{sort}"
 
@@ -172,9 +185,9 @@ def every_word(condition: str) -> Callable[[str], Found]:
 class List:
     """`carried` comes from what is joined, with the row; `columns` are computed for the rows of a page only, from the row itself.
 
-    Of `columns`, those that are `still` look at nothing but the row and its children, as long as `still_while` holds: they are
-    remembered with it. What is `exported` is a column of either, or of the table. `words` says in whose words a choice is exported
-    (`domain.priority`), `clock` at whose clock an instant is. `row` makes an item's JSON where `columns` do not.
+    Of both, those that are `still` look at nothing but the row, its children and names (`server.core.names`), as long as `still_while`
+    holds: they are remembered with it. What is `exported` is a column of either, or of the table. `words` says in whose words a choice
+    is exported (`domain.priority`), `clock` at whose clock an instant is. `row` makes an item's JSON where `columns` do not.
     """
 
     name: str
@@ -207,7 +220,7 @@ class List:
         own = {name: text for name, text in self.columns.items() if name in self.item.model_fields}
         self._columns = plain(f"{self.row} as item" if self.row else json_columns(self.item, self.alias, **own))
         self._aggregate = plain("json_agg(t.item)" if self.row else "json_agg(t)")
-        self._cut = plain(", ".join([f"{self.alias}.*", *(f"{text} as {name}" for name, text in self.carried.items())]))
+        self._whole = _Brought(self._joins, _cut(self.alias, self.carried))
         self._cells = plain(", ".join(f'{self._cell(name)} as "{name}"' for name in self.exported))
         self._orders = {f"{sign}{name}": self._ordered(sort, sign) for name, sort in self.sorts.items() for sign in ("", "-")}
         self._check()
@@ -273,15 +286,16 @@ class List:
         source = sql("{} join m on m.id = {}.id", source, self._alias)
         return _Chosen(source, EVERYTHING, is_own=False, matches=sql("with {} ", found.matches(everything)))
 
-    def _rows(self, columns: Sql, chosen: _Chosen, order: _Order, slice_: _Slice | None = None) -> Sql:
+    def _rows(self, columns: Sql, chosen: _Chosen, order: _Order, slice_: _Slice | None = None, brought: _Brought | None = None) -> Sql:
         """The page's rows are found first; what is joined and computed comes to them, not to those of the pages before."""
         if slice_ is None:
-            rows = sql("select {} from {} where {} order by {}", self._cut, chosen.joined, chosen.conditions, order.by)
+            rows = sql("select {} from {} where {} order by {}", self._whole.columns, chosen.joined, chosen.conditions, order.by)
         else:
+            brought = brought or self._whole
             found = sql("select f.id, row_number() over () as rank from ({}) f", self._in_slice(chosen, order, slice_))
             rows = sql(
                 "select {} from ({}) k join {} on {}.id = k.id {} order by k.rank {}",
-                self._cut, found, self._own, self._alias, self._joins, plain("desc" if slice_.from_end else ""),
+                brought.columns, found, self._own, self._alias, brought.joins, plain("desc" if slice_.from_end else ""),
             )  # fmt: skip
         return sql("select {} from ({}) {}", columns, rows, self._alias)
 
@@ -316,10 +330,10 @@ class List:
         if known is not None and self._held is not None:
             total = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total)
             mark = self._held.newest(actor)
-        page = sql(_PAGE, self._rows(self._items.columns, chosen, order, slice_))
+        page = sql(_PAGE, self._rows(self._told, chosen, order, slice_, self._brought))
         return sql(
-            "{}select a.*, {} as total, n.mark, n.mark < {} as is_settled from (select {} as mark offset 0) n, ({}) a",
-            chosen.matches, total, OLDEST, mark, page,
+            "{}select a.*, {} as total, n.mark, n.mark < {} as is_settled, {} as named from (select {} as mark offset 0) n, ({}) a",
+            chosen.matches, total, OLDEST, NEWEST, mark, page,
         )  # fmt: skip
 
     def _counted_as(self, actor: Actor, query: PageQuery, of: UUID | None) -> Hashable | None:
@@ -330,12 +344,22 @@ class List:
 
     @cached_property
     def _items(self) -> Items:
-        own = {name: text for name, text in self.columns.items() if name in self.item.model_fields}
-        joined_in = {name: f"{self.alias}.{name}" for name in self.carried if name in self.item.model_fields}
+        computed = {name: text for name, text in {**self.carried, **self.columns}.items() if name in self.item.model_fields}
         return Items(
-            self.name, self.item, self.table, computed=joined_in | own, still=self.still, while_=self.still_while, row=self.row,
-            is_synced=self._held is not None,
+            self.name, self.item, self.table, f"{self.table} {self.joins}", computed=computed, still=self.still, while_=self.still_while,
+            row=self.row, is_synced=self._held is not None,
         )  # fmt: skip
+
+    @cached_property
+    def _told(self) -> Sql:
+        """The columns of a page's rows that are not remembered."""
+        return self._items.columns({name: f"{self.alias}.{name}" for name in self.carried.keys() & self._items.told})
+
+    @cached_property
+    def _brought(self) -> "_Brought":
+        """What is joined to a page's rows, for what is told of them."""
+        carried = {name: text for name, text in self.carried.items() if re.search(rf"\b{self.alias}\.{name}\b", self._told.template)}
+        return _Brought(self._joins, _cut(self.alias, carried)) if carried else _Brought(NOTHING, _cut(self.alias, {}))
 
     @cached_property
     def _held(self) -> Held | None:
@@ -350,7 +374,7 @@ class List:
         row, total = await self._counted(pool, actor, query, of)
         if not total:
             await self.ensure_in_sight(pool, actor, of)
-        items = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or ())
+        items = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or (), row["named"])
         pages = -(-total // query.size)
         body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
         return Response(body, media_type=JSON)
@@ -378,12 +402,14 @@ class List:
         after = (
             [sql("({}, {}.id) < ({}, {})", at, self._alias, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
         )
-        chosen, columns = self._chosen(actor, query, of, found, *after), sql("{} as at, {}", at, self._items.columns)
-        rows = await pool.fetch(*self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1)).rendered())
+        chosen, columns = self._chosen(actor, query, of, found, *after), sql("{} as at, {} as named, {}", at, NEWEST, self._told)
+        statement = self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1), self._brought)
+        rows = await pool.fetch(*statement.rendered())
         if not rows:
             await self.ensure_in_sight(pool, actor, of)
         shown = rows[: query.size]
-        items = await self._items.written(pool, *([row[name] for row in shown] for name in ("id", "xid", "told")))
+        ids, xids, told = ([row[name] for row in shown] for name in ("id", "xid", "told"))
+        items = await self._items.written(pool, ids, xids, told, shown[0]["named"] if shown else 0)
         going_on = "null"
         if len(rows) > query.size:
             going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'

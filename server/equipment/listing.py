@@ -100,6 +100,7 @@ EQUIPMENT = List(
         "class_code": "(select c.code from equipment_class c where c.id = e.class_id)",
         "labels": "(select string_agg(k.code, ' ') from label_code k where k.equipment_id = e.id)",
     },
+    still=("site_name", "line_name"),
     query=EquipmentFilter,
     filters=exact("e", "site_id", "production_line_id", "class_id", "parent_id", "status", "criticality"),
     search=_found,

@@ -23,7 +23,7 @@ _ROWS = f"{TABLE} i"
 _JOINS = "join equipment e on e.id = i.equipment_id left join users u on u.id = i.assigned_technician_id"
 _CARRIED = {"equipment_name": "e.name", "equipment_code": "e.code", "technician": "u.first_name || ' ' || u.last_name"}
 _COLUMNS = {"labour_minutes": labour_minutes("i")}
-_STILL = ("labour_minutes",)
+_STILL = ("equipment_name", "equipment_code", "technician", "labour_minutes")
 _NOBODY_IS_AT_WORK = "not exists (select from intervention_action a where a.intervention_id = i.id and a.ended_at is null)"
 _WORDS = {"intervention_type": "domain.type", "status": "domain.job", "priority": "domain.priority"}
 _EXPORTED = (

@@ -10,7 +10,7 @@ METERS = List(
     "meters", MeterListItem, "meter m", joins="join equipment e on e.id = m.equipment_id",
     where="e.archived_at is null",
     scope=on_sites("m.site_id"),
-    carried={"equipment_code": "e.code", "equipment_name": "e.name"},
+    carried={"equipment_code": "e.code", "equipment_name": "e.name"}, still=("equipment_code", "equipment_name"),
     query=MeterFilter,
     filters=exact("m", "site_id", "equipment_id", "is_active"),
     sorts={

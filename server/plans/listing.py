@@ -28,7 +28,7 @@ PLANS = List(
         "technician": name_of("p.assigned_technician_id"),
         "team": "(select t.name from team t where t.id = p.team_id)",
     },
-    still=("on_time", "judged"),
+    still=("equipment_name", "equipment_code", "on_time", "judged", "type", "technician", "team"),
     query=PlanFilter,
     filters=exact("p", "site_id", "equipment_id", "maintenance_type_id", "assigned_technician_id", "team_id", "is_active") | {
         "production_line_id": "e.production_line_id = {}",

@@ -27,8 +27,9 @@ from server.core.errors import NotFound
 from server.core.exports import spooled
 from server.core.i18n import catalogue
 from server.core.lists import List, everybodys
+from server.core.names import NAMED, NEWEST
 from server.core.pages import UnknownCursor, UnknownSort
-from server.core.queries import EVERYTHING, joined, plain, sql
+from server.core.queries import EVERYTHING, expression, joined, plain, sql
 from server.core.sql import base_type
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
 from server.main import DOMAINS
@@ -136,7 +137,8 @@ _TOUCHING = """
 select tgrelid::regclass::text as child from pg_trigger
 where tgname = 'touch' and encode(tgargs, 'escape') like $1 || '\\\\000%'
 """
-_TABLE = re.compile(r"(?:from|join) ([a-z_]+) [a-z]\b")
+_TABLE = re.compile(r"(?:from|join) ([a-z_]+) ([a-z])\b")
+_COLUMN = re.compile(r"\b([a-z])\.([a-z_]+)\b")
 CHANGES = {
     "a timer runs": "insert into intervention_action (id, intervention_id, user_id, started_at)"
     " select gen_random_uuid(), $1, u.id, now() - interval '3 hours' from users u order by u.id limit 1",
@@ -163,6 +165,20 @@ async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> 
         assert found != known, name
 
 
+async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: asyncpg.Pool) -> None:
+    newest, counted = f"select {NEWEST}", "select count(*) from renaming"
+    before = await pool.fetchval(counted)
+    for table, columns in NAMED.items():
+        known = await pool.fetchval(newest)
+        for column in columns:
+            await pool.execute(expression("update {} set {} = {} || '!'", table, column, column))
+            assert (renamed := await pool.fetchval(newest)) > known, (table, column)
+            await pool.execute(expression("update {} set {} = {}", table, column, column))
+            assert await pool.fetchval(newest) == renamed
+            known = renamed
+    assert await pool.fetchval(counted) - before == sum(map(len, NAMED.values()))
+
+
 @every_list
 class TestEveryList:
     async def test_is_what_is_promised_and_takes_one_statement_once_it_is_known(self, asked: Asked) -> None:
@@ -178,12 +194,15 @@ class TestEveryList:
         assert answer["items"] if isinstance(answer, dict) else answer
 
     async def test_remembers_of_its_rows_only_what_changes_them(self, pool: asyncpg.Pool, listed: List) -> None:
-        """What is computed looks at the row's own table and at those whose changes touch the row."""
+        """What is computed looks at the row's own table, at those whose changes touch the row, and at names."""
         own = listed.table.partition(" ")[0]
-        touching = await pool.fetch(_TOUCHING, own)
+        touching = {own, *(row["child"] for row in await pool.fetch(_TOUCHING, own))}
         for name in listed.still:
-            text = listed.columns[name]
-            assert set(_TABLE.findall(text)) <= {own, *(row["child"] for row in touching)}, name
+            text = listed.columns.get(name) or listed.carried[name]
+            looked_at = {alias: table for table, alias in _TABLE.findall(f"from {listed.table} {listed.joins} {text}")}
+            read = {(looked_at[alias], column) for alias, column in _COLUMN.findall(text) if alias in looked_at}
+            assert read, name
+            assert {table for table, column in read if column not in ("id", *NAMED.get(table, ()))} <= touching, name
             assert "now()" not in text or listed.still_while != "true", name
 
     def test_has_its_words_in_both_languages(self, listed: List) -> None:
