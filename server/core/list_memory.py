@@ -4,6 +4,7 @@ Nothing is remembered for a time: it is good as long as the database says that i
 
 - A total holds until something of the list changes. Its mark is the newest transaction that has changed a row or taken one away
   (`Held.newest`); it is kept when every transaction up to the mark has ended, since whatever changes afterwards has a greater number.
+  So does what a search has found.
 - A row's text holds until the row has another `sync_xid`, which each change of it or of its children gives it, or something has
   another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
@@ -13,7 +14,7 @@ Another connection may lead to another state of the database, which was restored
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,8 @@ V = TypeVar("V")
 class Total(NamedTuple):
     mark: int
     rows: int
+    ids: Sequence[UUID] | None = None
+    """Of one page, where to find them costs more than all the rest: of a search."""
 
 
 NOTHING_KNOWN = Total(mark=-2, rows=0)  # no transaction has such a number

@@ -293,14 +293,19 @@ class List:
         if slice_ is None:
             rows = sql("select {} from {} where {} order by {}", self._whole.columns, chosen.joined, chosen.conditions, order.by)
         else:
-            brought = brought or self._whole
             key, source, what = plain("k"), sql("k join {} on {}.id = k.id", self._own, self._alias), plain("id")
             if slice_.end <= _FIRST and chosen.is_own and order.is_own and order.parts is None:
                 key, source, what = self._alias, self._alias, plain("*")
             found = sql("select f.{}, row_number() over () as place from ({}) f", what, self._in_slice(chosen, order, slice_, what))
-            way = plain("desc" if slice_.from_end else "")
+            brought, way = brought or self._whole, plain("desc" if slice_.from_end else "")
             rows = sql("select {} from ({}) {} {} order by {}.place {}", brought.columns, found, source, brought.joins, key, way)
         return sql("select {} from ({}) {}", columns, rows, self._alias)
+
+    def _known(self, ids: Sequence[UUID]) -> Sql:
+        """The rows that are known to be a page's."""
+        found = sql("unnest({}::uuid[]) with ordinality k(id, place) join {} on {}.id = k.id", ids, self._own, self._alias)
+        rows = sql("select {} from {} {} order by k.place", self._brought.columns, found, self._brought.joins)
+        return sql("select {} from ({}) {}", self._told, rows, self._alias)
 
     def _in_slice(self, chosen: _Chosen, order: _Order, slice_: _Slice, what: Sql) -> Sql:
         """The ids, or the rows, in order. The numbers are part of the text: the database then knows how few rows it is asked for."""
@@ -325,25 +330,36 @@ class List:
 
     def paging(self, actor: Actor, query: PageQuery, of: UUID | None = None, known: Total | None = None) -> Sql:
         """A page's items, and how many there are of all: null where that is known, and then a far page was read from the end."""
+        if known is not None and known.ids is not None:
+            return self._page(self._known(known.ids), plain("null::bigint"), self._newest(actor))
         found = self._found(query)
         chosen = self._chosen(actor, query, of, found)
         slice_, order = _Slice(query.size, (query.page - 1) * query.size), self._order(query.sort, found)
         if known and slice_.is_nearer_to_end_of(known.rows) and order.parts is None:
             slice_, order = slice_.seen_from_end_of(known.rows), self._orders[_opposite(query.sort or self.order)]
         total, mark = chosen.count(self._own), plain("null::bigint")
-        if known is not None and self._held is not None:
-            total = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total)
-            mark = self._held.newest(actor)
-        page = sql(_PAGE, self._rows(self._told, chosen, order, slice_, self._brought))
+        if known is not None:
+            total, mark = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total), self._newest(actor)
+        page = self._rows(self._told, chosen, order, slice_, self._brought)
+        return sql("{}{}", chosen.matches, self._page(page, total, mark))
+
+    def _page(self, rows: Sql, total: Sql, mark: Sql) -> Sql:
         return sql(
-            "{}select a.*, {} as total, n.mark, n.mark < {} as is_settled, {} as named from (select {} as mark offset 0) n, ({}) a",
-            chosen.matches, total, OLDEST, NEWEST, mark, page,
+            "select a.*, {} as total, n.mark, n.mark < {} as is_settled, {} as named from (select {} as mark offset 0) n, ({}) a",
+            total, OLDEST, NEWEST, mark, sql(_PAGE, rows),
         )  # fmt: skip
+
+    def _newest(self, actor: Actor) -> Sql:
+        return self._held.newest(actor) if self._held else plain("null::bigint")
 
     def _counted_as(self, actor: Actor, query: PageQuery, of: UUID | None) -> Hashable | None:
         """Under what the total is kept; None where it may change with something else than the rows."""
+        found = self._found(query)
+        is_own = self._held and not found.conditions and self._chosen(actor, query, of, Found()).is_own
         asked = tuple(getattr(query, name) for name in self.filters)
-        is_own = self._held and not getattr(query, "search", None) and self._chosen(actor, query, of, Found()).is_own
+        if found.matches is not None:
+            order = self._order(getattr(query, "sort", None), found)
+            is_own, asked = is_own and (order.is_own or order.is_of_matches), tuple(vars(query).values())
         return (self.name, actor.site_ids, of, asked) if is_own else None
 
     @cached_property
@@ -391,13 +407,14 @@ class List:
             known = memory.total(key)
             prepared = Prepared(key, known, self.paging(actor, query, of, None if key is None else known).rendered())
             memory.keep_prepared(asked, prepared)
-        row = await pool.fetchrow(*prepared.statement)
-        if row["total"] is None:
-            return row, prepared.known.rows
-        if row["is_settled"]:
-            memory.keep_total(prepared.key, Total(row["mark"], row["total"]))
-        if prepared.known.rows:  # what was known is so no more, and the page may have been read from where the end was
+        row, known = await pool.fetchrow(*prepared.statement), prepared.known
+        if row["mark"] == known.mark:
+            return row, known.rows
+        if known.mark != NOTHING_KNOWN.mark:  # what was known is so no more, and the page is one of then
             row = await pool.fetchrow(*self.paging(actor, query, of, NOTHING_KNOWN).rendered())
+        if row["is_settled"]:
+            ids = row["ids"] or () if getattr(query, "search", None) else None
+            memory.keep_total(prepared.key, Total(row["mark"], row["total"], ids))
         return row, row["total"]
 
     async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:

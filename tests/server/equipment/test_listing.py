@@ -246,6 +246,26 @@ class TestTotals:
             await asyncio.sleep(0.05)
         assert [total.rows for total in memory.totals.values()] == [2]
 
+    @pytest.mark.parametrize("change", ["name = 'Vanne'", "serial_number = 'pompe'", "archived_at = now()", "model = 'x'"])
+    async def test_what_a_search_has_found_follows_each_change(self, client_as, session, site, app, change):
+        writer = await client_as("admin")
+        machines = [await make_machine(writer, site.id, name=f"Pompe {count}", code=f"P-{count}") for count in (1, 2, 3)]
+        memory = app.state.database.pool.memory
+
+        async def found():
+            return (await writer.get(f"{API}/equipment", params={"search": "pompe", "size": 2})).json()
+
+        for _ in range(200):
+            known = await found()
+            if any(total.ids for total in memory.totals.values()):
+                break
+            await asyncio.sleep(0.05)
+        assert await found() == known
+        await self.change(session, machines[0], change)
+        after = await found()
+        memory.clear()
+        assert await found() == after != known
+
 
 def read_of(table, node):
     """Rows of a table that a plan has looked at."""
