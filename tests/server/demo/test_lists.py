@@ -172,7 +172,8 @@ async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothin
         known = await pool.fetchval(newest)
         for column in columns:
             await pool.execute(expression("update {} set {} = {} || '!'", table, column, column))
-            assert (renamed := await pool.fetchval(newest)) > known, (table, column)
+            renamed = await pool.fetchval(newest)
+            assert renamed > known, (table, column)
             await pool.execute(expression("update {} set {} = {}", table, column, column))
             assert await pool.fetchval(newest) == renamed
             known = renamed
