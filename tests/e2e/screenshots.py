@@ -44,6 +44,7 @@ class Things:
     waiting_job: str
     done_job: str
     request: str
+    reported: dict[str, Any]
     plan: str
     ignored_plan: str
     planned_job: str
@@ -65,7 +66,7 @@ class Things:
         by_meter = next(plan for plan in metered if supervisor.get(f"/equipment/{plan['equipment_id']}")["status"] != "inactive")
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
-        jobs = (leak["id"], waiting["id"], done["id"], request["id"])
+        jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
         return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"], stage)
 
 
@@ -268,6 +269,9 @@ SHOTS = [
     Shot("hold-sheet", "technician", then(JOB, "job.pause", "job.hold_reason.part"), escape, is_main=False),
     Shot("close-1", "technician", at(JOB + "/close", "close.what")),
     Shot("close-2", "technician", second_step, lambda app: app.tap("common.back")),
+    Shot("job-new", "technician", at("/jobs/{planned_job}", "planned.why")),
+    Shot("machine-requests", "supervisor", at("/equipment/{reported[equipment_id]}", "machine.requests"), is_main=False),
+    Shot("job-closed", "supervisor", at(DONE + "/done", "close.done"), is_main=False),
     Shot("jobs", "technician", at("/jobs", "jobs.title"), is_main=False),
     Shot("equipment", "technician", at("/equipment", "equipment_list.title")),
     Shot("scan", "technician", scan, escape, is_main=False),

@@ -13,7 +13,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, stands
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
@@ -29,7 +29,7 @@ from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table, TablePage, table_head
+from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, table_head
 from mobile_app.ui.text import Meta
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
@@ -121,7 +121,7 @@ def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
         selected=chosen,
         on_select=choose,
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, lambda keys: set_printing(sorted(keys)))],
-        sorting=None if filters.query else Sorting("name"),
+        sorting=None,
         row_label=lambda row: dotted(row.name, row.code, stands(client, row.id)),
         empty=_no_match(client),
     )
@@ -150,7 +150,7 @@ def _columns(client: Client) -> list[Column]:
     lines = {line.id: line.name for line in client.lines.rows.values()}
     return [
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
-        Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: row.name, flex=5, strong=True),
+        Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: natural(row.name), flex=5, strong=True),
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
         *_sites(client),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),

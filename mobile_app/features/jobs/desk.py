@@ -10,7 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
-from mobile_app.domain.lookup import doer, dotted, machine, number_of, stands
+from mobile_app.domain.lookup import doer, dotted, has_several_sites, line_of, machine, number_of, place, site_of
 from mobile_app.domain.views import URGENCY
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
@@ -27,7 +27,7 @@ def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, 
         jobs,
         lambda job: str(job.id),
         on_open=lambda key: go(f"/jobs/{key}"),
-        row_label=lambda job: dotted(job.title, number_of(job)),
+        row_label=lambda job: dotted(job.title, number_of(job), place(client, job.equipment_id)),
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
     )
     return TablePage(head, filters, table=table)
@@ -47,9 +47,10 @@ def _columns(client: Client) -> list[Column]:
         Column(
             "line",
             t("jobs.line"),
-            lambda job: stands(client, job.equipment_id),
-            sort=lambda job: stands(client, job.equipment_id) or None,
+            lambda job: line_of(client, job.equipment_id),
+            sort=lambda job: line_of(client, job.equipment_id) or None,
         ),
+        *_sites(client),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
         Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
@@ -60,6 +61,20 @@ def _columns(client: Client) -> list[Column]:
             sort=lambda job: _doer(client, job) or None,
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
+    ]
+
+
+def _sites(client: Client) -> list[Column]:
+    if not has_several_sites(client):
+        return []
+    return [
+        Column(
+            "site",
+            t("equipment_list.site"),
+            lambda job: site_of(client, job.equipment_id),
+            sort=lambda job: site_of(client, job.equipment_id),
+            flex=3,
+        )
     ]
 
 

@@ -9,7 +9,7 @@ from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.today import next_job
 from mobile_app.features.jobs.history import RemoteJob
-from mobile_app.ui.buttons import PrimaryButton, TextLink
+from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import Achieved
@@ -41,5 +41,13 @@ def Done(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft
         onward = JobCard(client, following, on_open=opener(f"/jobs/{following.id}"))
         parts += [SectionHeader(t("close.next")), onward]
     sheet = ft.Row([TextLink(t("close.see"), opener(f"/jobs/{job.id}"))], alignment=ft.MainAxisAlignment.CENTER)
-    today = PrimaryButton(t("app.today"), opener("/today"), icon=ft.Icons.TODAY_ROUNDED, expand=True)
-    return Page(*parts, sheet, footer=ft.Row([today]), spacing=Space.m, max_width=WIDTH)
+    return Page(*parts, sheet, footer=_footer(following), spacing=Space.m, max_width=WIDTH)
+
+
+def _footer(following: InterventionRow | None) -> ft.Control:
+    """Straight on to the next; the day's list where nothing presses."""
+    if following is None:
+        return ActionRow(PrimaryButton(t("app.today"), opener("/today"), icon=ft.Icons.TODAY_ROUNDED, expand=1))
+    back = SecondaryButton(t("app.today"), opener("/today"), icon=ft.Icons.TODAY_ROUNDED, expand=1)
+    on = PrimaryButton(t("close.go_on"), opener(f"/jobs/{following.id}"), trailing_icon=ft.Icons.ARROW_FORWARD_ROUNDED, expand=1)
+    return ActionRow(back, on)

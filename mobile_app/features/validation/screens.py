@@ -21,7 +21,7 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
-from mobile_app.ui.chips import Avatar, StatusChip
+from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, toast
@@ -77,8 +77,7 @@ def _nothing() -> ft.Control:
 
 
 def _list_head(jobs: list[InterventionRow]) -> ft.Control:
-    count = StatusChip(str(len(jobs)), Tone.info, icon=ft.Icons.FACT_CHECK_ROUNDED)
-    return PageHeader(t("validation.title"), trailing=[count, SyncBadge()])
+    return PageHeader(t("validation.title"), n("today.count", len(jobs)) if jobs else "", trailing=[SyncBadge()])
 
 
 def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow | None) -> ft.Control:

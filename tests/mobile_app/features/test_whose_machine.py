@@ -13,6 +13,7 @@ from mobile_app.core.session import Device, SessionUser
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.domain.lookup import down_first, machines_to_choose
+from mobile_app.domain.search import search_equipment
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component
@@ -111,7 +112,18 @@ async def test_who_has_one_site_is_spared_its_name(screen: Screen, client: Clien
         assert not [text for text in said if SITES[SITE] in text]
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_the_list_begins_with_what_is_down(screen: Screen, client: Client, width: int) -> None:
+    calm = machine("Aspirateur", site_id=SITE)
+    client.tables.equipment.rows[calm.id] = calm
+    screen.session.apply_page_patch({"width": float(width)})
+    environment.install(screen.page)
+    said = await show(screen, client, "/equipment")
+    assert said.index(NAME) < said.index("Aspirateur")
+
+
 async def test_what_is_down_comes_first_then_names_as_people_count(client: Client) -> None:
     rows = [machine(name, status=status) for name, status in [("Four 10", "active"), ("Four 2", "active"), ("Scie", "broken")]]
     assert [row.name for row in sorted(rows, key=down_first)] == ["Scie", "Four 2", "Four 10"]
+    assert [row.name for row in search_equipment(rows, "")] == ["Scie", "Four 2", "Four 10"]
     assert [choice.label for choice in machines_to_choose(client, rows[:2])] == ["Four 2 · Usine de Lyon", "Four 10 · Usine de Lyon"]

@@ -28,6 +28,7 @@ from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
 from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, Column, Table
 from shared_models.problems import FieldProblem, Problem
+from tests.mobile_app.ui.conftest import _walk
 
 
 class TestErrorBoundary:
@@ -445,6 +446,19 @@ def test_errors_can_be_sent_elsewhere():
     report_errors_to(lambda where, _: seen.append(where))
     report_error("here", ValueError())
     assert seen == ["here"]
+
+
+class TestScanButton:
+    async def test_lies_over_nothing(self, screen):
+        """It is inside the bar, and the page ends where the bar begins, however high large text makes it."""
+        places = [Destination(str(i), f"Place {i}", ft.Icons.HOME, ft.Icons.HOME) for i in range(4)]
+        await screen.show(component(lambda: Shell(places, "0", print, print, ft.Text("Page"))))
+        bar = next(c for c in screen.controls() if isinstance(c, ft.Container) and c.on_size_change)
+        assert any(getattr(c, "semantics_label", "") == "Scanner une étiquette" for c in _walk(bar))
+        await screen.session.dispatch_event(bar._i, "size_change", {"w": 390.0, "h": 91.0})
+        await screen.settle()
+        layer = next(c for c in screen.controls() if isinstance(c, ft.Container) and c.bottom)
+        assert layer.bottom == 91
 
 
 class TestSyncChip:
