@@ -257,6 +257,15 @@ class Client:
                 found.setdefault(row_id, row)
         return list(found.values())
 
+    async def bring(self, model: type[R], path: str) -> R:
+        """The row at `path` of the server, ahead of the pull that brings it: in memory only, and never over what the device holds."""
+        text = await self._http.body(path)
+        row, table = model.model_validate_json(text), self.tables[model]
+        if row.id not in table.rows:
+            table.put({str(row.id): text})
+            self.tables.notify([model.entity])
+        return row
+
     # what goes wrong behind the scenes
 
     def on_error(self, handler: Callable[[str, Exception], None]) -> None:

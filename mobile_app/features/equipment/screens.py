@@ -48,7 +48,9 @@ def MachineScreen() -> ft.Control:
     client = use_tables("equipment", "interventions", "lines", "classes", "users", "details", "plans", "teams", "requests", "sites")
     equipment_id = id_of(ft.use_route_params()["equipment_id"])
     machine = client.equipment.get(equipment_id)
-    return Machine(client, machine, key=str(equipment_id)) if machine else Missing(parts.unknown_machine())
+    if machine is None:
+        return Missing(parts.unknown_machine(), (EquipmentRow, f"/equipment/{equipment_id}"))
+    return Machine(client, machine, key=str(equipment_id))
 
 
 @component

@@ -74,12 +74,12 @@ async def _resolve(client: Client, code: str) -> str:
     if not is_label_code(code):
         return "wrong"
     try:
-        await client.api.get(f"/labels/{code}")
+        await client.bring(EquipmentRow, f"/labels/{code}")
     except ProblemError as error:
         return "blank" if error.code == "label_blank" else "unknown"
     except ClientError:
         return "offline"
-    await client.sync.now()  # it exists, and is ours to see: it is on its way
+    await client.sync.now()  # it exists, and is ours to see: the rest of it is on its way
     return "offline"
 
 
