@@ -41,7 +41,7 @@ class TestLinks:
 class TestSession:
     def test_wrong_password_is_said_and_what_was_typed_stays(self, device: Device) -> None:
         phone = device().open()
-        phone.sign_in("technician", "pas le bon").see("problem.wrong_credentials.detail")
+        phone.sign_in("technician", "pas le bon").see("problem.wrong_credentials.title")
         assert phone.field("sign_in.name").input_value() == "technician"
         phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter").at("/today")
 

@@ -149,6 +149,18 @@ async def test_every_picker_of_people_offers_those_of_the_site(plant: Plant, scr
         assert not any(plant.there.hex[-4:] in text for text in screen.texts)  # nor a team of elsewhere
 
 
+async def test_whoever_was_chosen_for_a_machine_of_another_site_is_not_taken_along(plant: Plant, screen: Screen) -> None:
+    press, oven = (plant.client.equipment.rows[row] for row in (plant.factory.press, plant.factory.oven))
+    await screen.show(inside(plant.client, lambda: PlanForm(plant.client, None, str(press.id))))
+    for label, choice in ((t("domain.unassigned"), "Léa Ici"), (t("plans.no_one_team"), plant.here.hex[-4:]), (press.name, oven.name)):
+        await screen.click(label)
+        await screen.click(choice)
+    shown = screen.texts
+    after = {label: shown[shown.index(t(label)) :][:3] for label in ("plans.technician", "plans.team")}
+    assert t("domain.unassigned") in after["plans.technician"]
+    assert t("plans.no_one_team") in after["plans.team"]
+
+
 async def test_who_has_least_to_do_comes_first_and_says_so(plant: Plant) -> None:
     await plant.device.do(AssignIntervention, intervention_id=plant.job, technician_id=who(plant, "Ici"))
     await plant.device.round()

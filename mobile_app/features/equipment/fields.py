@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -77,11 +78,19 @@ def _site_picker(client: Client, form: Form, machine: EquipmentRow | None) -> ft
     sites = [Choice(str(site.id), site.name, note=site.location) for site in client.sites.rows.values()]
     may_make = client.may(Permission.sites_write)
     maker = Maker(t("machine_form.make_site"), opener(f"/sites/new?next={_here(machine)}")) if may_make else None
+
+    def pick(key: str) -> None:
+        """A line is of one site: it is not taken along."""
+        if key != form.get("site_id"):
+            form.set("production_line_id", None)
+        form.set("site_id", key)
+
     return _picker(
         form,
         "site_id",
         t("equipment_list.site"),
         sites,
+        pick=pick,
         maker=maker,
         none=t("machine_form.no_site" if may_make else "machine_form.no_site_ask"),
     )
@@ -133,11 +142,12 @@ def _nullable(form: Form, name: str) -> Any:
 
 
 def _picker(
-    form: Form, name: str, label: str, choices: list[Choice], *, optional: bool = False, maker: Maker | None = None, none: str = ""
+    form: Form, name: str, label: str, choices: list[Choice], *, pick: Callable[[str], None] | None = None, optional: bool = False,
+    maker: Maker | None = None, none: str = "",
 ) -> ft.Control:  # fmt: skip
     ordered = sorted(choices, key=lambda choice: natural(choice.label))
-    error = form.error(name)
-    return Picker(label, ordered, form.get(name), lambda key: form.set(name, key), error=error, optional=optional, maker=maker, none=none)
+    error, put = form.error(name), pick or partial(form.set, name)
+    return Picker(label, ordered, form.get(name), put, error=error, optional=optional, maker=maker, none=none)
 
 
 def _date(form: Form, name: str) -> ft.Control:

@@ -11,6 +11,7 @@ from mobile_app.core.i18n import n, t
 from mobile_app.domain import steps as st
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, id_of, opener, use_tables
+from mobile_app.domain.lookup import place
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.features.jobs.checklist_answers import Answering
 from mobile_app.features.jobs.checklist_steps import StepCard, under_thumb
@@ -44,7 +45,7 @@ def draft_key(job_id: UUID) -> str:
 
 @component
 def ChecklistScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "users", "meters")
+    client = use_tables("interventions", "equipment", "users", "meters", "lines", "sites")
     job_id = id_of(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is None:
@@ -82,7 +83,8 @@ def Walk(client: Client, job: InterventionRow) -> ft.Control:
     use_shortcut("J", lambda: move(at + 1), t("checklist.next"))
     use_shortcut("K", lambda: move(at - 1), t("checklist.previous"))
     use_sheet(_skip_sheet(answering) if skipping and answering else None, lambda: set_skipping(False))
-    head = StepHeader(job.checklist.name if job.checklist else "", min(at + 1, len(steps)), len(steps), opener(f"/jobs/{job.id}"))
+    header = StepHeader(job.checklist.name if job.checklist else "", min(at + 1, len(steps)), len(steps), opener(f"/jobs/{job.id}"))
+    head = Stack(header, Meta(place(client, job.equipment_id), max_lines=1), spacing=6)
     if not draft.ready:
         return Page(head, SkeletonList(3))
     widest = 640 if size == Breakpoint.desktop else None

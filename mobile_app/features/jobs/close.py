@@ -19,7 +19,7 @@ from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, id_of, use_tables
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import item_name
+from mobile_app.domain.lookup import dotted, item_name, place
 from mobile_app.domain.steps import KIND_ICON, progress
 from mobile_app.domain.submit import submit
 from mobile_app.features.jobs.checklist import draft_key
@@ -60,7 +60,7 @@ SIGNATURE_BOX = (400, 180)
 
 @component
 def CloseScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "classes")
+    client = use_tables("interventions", "equipment", "classes", "lines", "sites")
     job_id = id_of(ft.use_route_params()["job_id"])
     job = client.interventions.get(job_id)
     if job is None:
@@ -128,7 +128,8 @@ def Closing(client: Client, job: InterventionRow) -> ft.Control:
         else:
             go(f"/jobs/{job.id}")
 
-    head = StepHeader(t("close.title"), step, steps, lambda: go(f"/jobs/{job.id}"))
+    whose = Meta(dotted(job.title, place(client, job.equipment_id)), max_lines=1)
+    head = Stack(StepHeader(t("close.title"), step, steps, lambda: go(f"/jobs/{job.id}")), whose, spacing=6)
     if not draft.ready:
         return Page(head, SkeletonList(3))
     asks_failure = steps == 2 and step == 1  # noqa: PLR2004 - the first of two

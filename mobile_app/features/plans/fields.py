@@ -13,7 +13,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import by_name_and_site, machines_to_choose
-from mobile_app.domain.people import workers_at
+from mobile_app.domain.people import may_work_at, workers_at
 from mobile_app.features.plans.frequency import frequency
 from mobile_app.features.plans.kinds import dot
 from mobile_app.ui import environment
@@ -95,6 +95,7 @@ def _what(client: Client, form: Form) -> list[ft.Control]:
 def _machine(client: Client, form: Form, machines: list[Choice]) -> ft.Control:
     def pick(key: str) -> None:
         form.set("equipment_id", key)
+        _leave_strangers(client, form)
         counters = meters_of(client, form)
         form.set("meter_id", str(counters[0].id) if len(counters) == 1 else None)
         if not counters:
@@ -104,6 +105,16 @@ def _machine(client: Client, form: Form, machines: list[Choice]) -> ft.Control:
     maker = Maker(t("equipment_list.new"), opener("/equipment/new")) if may_make else None
     error = form.error("equipment_id")
     return Picker(t("plans.machine"), machines, form.get("equipment_id"), pick, error=error, none=t("plans.no_machine"), maker=maker)
+
+
+def _leave_strangers(client: Client, form: Form) -> None:
+    """Who was chosen for a machine of another site is not taken along: the server would refuse them."""
+    machine = client.equipment.get(UUID(form.get("equipment_id")))
+    person, team = form.get("technician_id"), client.tables.teams.get(UUID(form.get("team_id"))) if form.get("team_id") else None
+    if machine and person and not may_work_at(client, UUID(person), machine.site_id):
+        form.set("technician_id", None)
+    if machine and team and team.site_id != machine.site_id:
+        form.set("team_id", None)
 
 
 def _suggestions(client: Client, form: Form) -> list[ft.Control]:

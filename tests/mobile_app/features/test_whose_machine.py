@@ -33,7 +33,9 @@ __all__ = ["screen"]  # a fixture
 OTHER = UUID(int=2)
 SITES, NAME = {SITE: "Usine de Lyon", OTHER: "Usine de Brest"}, "Boucheuse 1"
 PAGES = [
-    "/today", "/equipment", "/equipment/{machine}", "/jobs", "/jobs/{job}", "/validate/{done}", "/board", "/calendar", "/plans",
+    "/today", "/equipment", "/equipment/{machine}", "/jobs", "/jobs/{job}", "/jobs/{begun}/close", "/jobs/{done}/done",
+    "/validate/{done}", "/board",
+    "/calendar", "/plans",
     "/plans/{plan}", "/requests", "/requests/{request}",
 ]  # fmt: skip
 
@@ -59,7 +61,9 @@ async def client() -> AsyncIterator[Client]:
         rows = {"sites": SiteRow(id=site, name=name, location="", time_zone="UTC", version=1), "lines": line, "equipment": it}
         for table, row in {**rows, "interventions": to_do, "requests": asked, "plans": plan(it)}.items():
             getattr(tables, table).rows[row.id] = row
-        tables.interventions.rows[done.id] = done
+        begun = job(it, "Vérin", status=InterventionStatus.in_progress)
+        for row in (done, begun):
+            tables.interventions.rows[row.id] = row
     yield made
     await made.close()
 
@@ -73,8 +77,8 @@ def address(client: Client, page: str) -> str:
         return str(next(row.id for row in rows if row.site_id == SITE))
 
     names = {"machine": first("equipment"), "plan": first("plans"), "request": first("requests")}
-    jobs = {"job": first("interventions", status="pending"), "done": first("interventions", status="completed")}
-    return page.format(**names, **jobs)
+    stages = {"job": "pending", "begun": "in_progress", "done": "completed"}
+    return page.format(**names, **{name: first("interventions", status=status) for name, status in stages.items()})
 
 
 async def show(screen: Screen, client: Client, route: str) -> list[str]:
