@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import delete
 from starlette.exceptions import HTTPException
 
+from mobile_app.core.i18n import n
 from mobile_app.core.sync import SyncState
+from mobile_app.features.jobs.sheet_parts import Photos
 from server.core import events
 from server.core.arriving import ArrivingBody
 from server.users.models import UserSite
@@ -27,7 +29,12 @@ from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import FailureCoding
 from shared_models.interventions.sheet import labour
 from shared_models.plans.commands import WriteTeam
+from tests.mobile_app.ui.conftest import screen
+from tests.sync.conftest import until
 from tests.sync.pictures import JPEG
+from tests.sync.test_plant_screens import inside
+
+__all__ = ["screen"]  # a fixture
 
 
 class TestOffline:
@@ -253,6 +260,27 @@ class TestPhotos:
         anne.transport.online = False
         again = await factory.restarted(anne)
         assert await again.client.attachment(photo_id, 160) == JPEG
+
+    async def test_one_that_was_lacking_comes_with_the_network(self, factory, screen):
+        """And what said that it was lacking goes."""
+        anne, bob = [await factory.signed_in(await factory.person("technician")) for _ in range(2)]
+        job_id = await anne.open_job(factory.press)
+        await anne.do(AddPhoto, intervention_id=job_id, photo_id=await anne.client.attach(JPEG, "image/jpeg"))
+        await anne.round()
+        await bob.round()
+        bob.transport.online = False
+        await bob.client.sync.round()
+        job = bob.job(job_id)
+        await screen.show(inside(bob.client, lambda: Photos(bob.client, job, None)))
+        await until(lambda: n("job.photos_elsewhere", 1) in screen.texts)
+        bob.transport.online = True
+        await bob.round()
+        await until(lambda: "Photo 1 sur 1, Photo" in screen.labels())
+        assert n("job.photos_elsewhere", 1) not in screen.texts
+        bob.transport.online = False
+        await bob.client.sync.round()
+        await screen.settle(40)
+        assert "Photo 1 sur 1, Photo" in screen.labels()
 
     async def test_only_the_latest_that_were_sent_stay(self, factory, monkeypatch):
         monkeypatch.setattr("mobile_app.core.outbox.MOST_SENT", 2)
