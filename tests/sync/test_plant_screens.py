@@ -11,6 +11,7 @@ from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
+from mobile_app.domain.scanning import is_brought, place_of
 from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses
 from mobile_app.features.equipment.form import MachineForm
@@ -210,3 +211,15 @@ class TestFirstMachine:
         await until(lambda: client.equipment.rows[machine_id].label_codes)
         made = client.equipment.rows[machine_id]
         assert (made.site_id, str(made.class_id), made.specifications) == (factory.site, pump["id"], {"debit": 12.5})
+
+
+async def test_a_code_typed_into_the_scanner_is_asked_for_where_the_device_does_not_hold_the_machine(factory: Factory):
+    """As during a first load."""
+    anne = await factory.signed_in(await factory.person("technician", sites=[factory.site]))
+    press, client = anne.client.equipment.rows[factory.press], anne.client
+    client.equipment.forget(press.id)
+    assert not await is_brought(client, "EQ-NOBODY")
+    assert await is_brought(client, press.code.lower().replace("-", " "))
+    assert place_of(client, press.code) == f"/equipment/{press.id}"
+    other = await factory.signed_in(await factory.person("admin"))
+    assert not await is_brought(client, other.client.equipment.rows[factory.oven].code)  # of another site
