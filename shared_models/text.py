@@ -77,7 +77,8 @@ def _is_overloaded(text: str) -> bool:
 
 def printable(value: object, most: int = 60) -> str:
     """What somebody has sent, fit to be shown and to be written anywhere."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in str(value)[:most])
+    text = str(value)[:most]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _if_text(value: Any) -> Any:
