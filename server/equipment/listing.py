@@ -30,46 +30,40 @@ def _found(search: str) -> Found:
 
 def _matches(words: list[str], listed: Sql) -> Sql:
     whole = " ".join(words)
-    every_word = joined((sql("e.search_text like (select etabli_fold({}))", containing(word)) for word in words), " and ")
-    found = [
-        sql("select e.id, e.name_folded, 9 as score from equipment e where {} and e.code = {}", listed, whole.upper()),
-        sql("select e.id, e.name_folded, 9 from equipment e where {} and e.serial_number = {}", listed, whole),
-        *_labelled(whole, listed),
-        sql("select id, name_folded, score from near"),
-        *_misspelt(words, listed),
-    ]
+    occurs = joined((sql("e.search_text like (select etabli_fold({}))", containing(word)) for word in words), " and ")
+    others = [sql("union all {} and {} and not ({})", each, listed, occurs) for each in (_labelled(whole), _misspelt(words)) if each]
     return sql(
         "near as materialized (select e.id, e.name_folded, {} as score from equipment e where {} and {}),"
-        " m as materialized (select id, name_folded, max(score) as score from ({}) u group by id, name_folded)",
-        _named(whole), listed, every_word, joined(found, " union all "),
+        " m as materialized (select * from near {})",
+        _score(whole), listed, occurs, joined(others, " "),
     )  # fmt: skip
 
 
-def _labelled(whole: str, listed: Sql) -> list[Sql]:
-    code = label_code_in(whole)
-    found = "select e.id, e.name_folded, 9 from label_code k join equipment e on e.id = k.equipment_id where {} and k.code = {}"
-    return [sql(found, listed, code)] if code else []
-
-
-def _named(whole: str) -> Sql:
-    """A machine of that very name goes before its parts, which name it too."""
+def _score(whole: str) -> Sql:
+    """Exact codes go first, and a machine of that very name before its parts, which name it too."""
     return sql(
-        "case when e.name_folded = (select etabli_fold({})) then 3 when e.name_folded like (select etabli_fold({})) then 2 else 1 end",
-        whole, f"{literally(whole)}%",
+        "case when e.code = {} or e.serial_number = {} then 9 when e.name_folded = (select etabli_fold({})) then 3"
+        " when e.name_folded like (select etabli_fold({})) then 2 else 1 end",
+        whole.upper(), whole, whole, f"{literally(whole)}%",
     )  # fmt: skip
 
 
-def _misspelt(words: list[str], listed: Sql) -> list[Sql]:
+def _labelled(whole: str) -> Sql | None:
+    code = label_code_in(whole)
+    labelled = "select e.id, e.name_folded, 9 from equipment e where e.id = (select k.equipment_id from label_code k where k.code = {})"
+    return sql(labelled, code) if code else None
+
+
+def _misspelt(words: list[str]) -> Sql | None:
+    """What is spelled nearly like it, where few are."""
+    if all(map(_is_code, words)):
+        return None
     near = [_near(word) for word in words]
     condition, score = joined((condition for condition, _ in near), " and "), joined((score for _, score in near), " + ")
-    if all(map(_is_code, words)):
-        return []
-    return [
-        sql(
-            "select e.id, e.name_folded, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {} and {}",
-            score, len(words), _FEW, listed, condition,
-        )
-    ]  # fmt: skip
+    return sql(
+        "select e.id, e.name_folded, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {}",
+        score, len(words), _FEW, condition,
+    )  # fmt: skip
 
 
 def _near(word: str) -> tuple[Sql, Sql]:
