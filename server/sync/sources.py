@@ -82,8 +82,13 @@ def _newest(table: str, scope: str) -> str:
     return expression("(select max(t.sync_xid) from {} t where {}) >= $2::bigint", table, scope)
 
 
-def _newest_of_sites(table: str, site: str = "site_id") -> str:
-    return f"exists (select from unnest($1::uuid[]) s(id) where {_newest(table, f't.{site} = s.id')})"
+def _newer_at_sites(table: str, site: str = "site_id") -> str:
+    """One search of the index for all sites, in its own order so that PostgreSQL begins there."""
+    newer = (
+        "(select t.sync_xid from {0} t where t.{1} = any($1::uuid[]) and t.sync_xid >= $2::bigint"
+        " order by t.{1} desc, t.sync_xid desc limit 1) is not null"
+    )
+    return newer.format(table, site)
 
 
 def _change(entity: str, site_id: str, row: str) -> str:
@@ -93,7 +98,7 @@ def _change(entity: str, site_id: str, row: str) -> str:
 def _source(held: Held) -> Source:
     table, site = held.table.name, held.site
     keys = _users(table) if held.entity == "user" else _of_sites(held, site) if site else _of_everyone(table)
-    changed = _newest_of_sites(table, site) if site else _newest(table, "true")
+    changed = _newer_at_sites(table, site) if site else _newest(table, "true")
     change = _change(held.entity, f"e.{site}" if site else "null", held.json("e"))
     return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change)
 
@@ -155,7 +160,7 @@ def _tombstones() -> Source:
     )  # fmt: skip
     site = "case when k.entity <> 'user' then k.site_id end"
     change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
-    changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newest_of_sites('sync_tombstone')}"
+    changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newer_at_sites('sync_tombstone')}"
     return Source("tombstone", changed, keys, "", change)
 
 
