@@ -183,7 +183,7 @@ class TestReport:
         photo = {"photo": ("a.jpg", b"x" * (2**20 + 900_000), "image/jpeg")}
         answer = await client.post(url, data=report(text="Fuite"), files=photo)
         assert answer.status_code == 413
-        assert "The limit is 1 MB" in answer.text
+        assert "The limit is 1\xa0MB" in answer.text
         assert "Fuite</textarea>" in answer.text
 
     async def test_no_end_of_reading_a_photo_keeps_the_words_before_it(self, app, client, url):
