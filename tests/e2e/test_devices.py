@@ -54,7 +54,7 @@ class TestSession:
         job = start_breakdown(phone, "Jeton refusé")
         phone.synced()
         with product.away(ETABLI_SECRET_KEY="another secret, of more than thirty-two letters"):
-            phone.fill("job.note_hint", "pendant l’arrêt").tap("job.note_add").see("pendant l’arrêt", "1 en attente")
+            phone.fill("job.note_hint", "pendant l’arrêt").tap("job.note_add").see("pendant l’arrêt", "1 à envoyer")
         phone.synced(seconds=90)
         assert [note["text"] for note in technician.job(job)["notes"]] == ["pendant l’arrêt"]
 

@@ -26,16 +26,18 @@ def said(lang: str, code: str, detail: str = "", **params: object) -> str:
 
 def test_what_was_refused_in_another_language_is_worded_anew():
     params = {"value": 12_000, "unit": "h", "meter": "Heures", "kind": "too_fast", "low": None}
-    assert said("en", "implausible_reading", "12000 h ne cadre pas", **params).startswith("This reading looks wrong. 12,000 h does not fit")
+    assert said("en", "implausible_reading", "12000 h ne cadre pas", **params).startswith(
+        "This reading looks wrong. 12,000\u00a0h does not fit"
+    )
     assert said("fr", "implausible_reading", "12000 h does not fit", **params).startswith(
-        "Ce relevé paraît faux. 12\u202f000 h ne cadre pas"
+        "Ce relevé paraît faux. 12\u202f000\u00a0h ne cadre pas"
     )
 
 
 def test_days_and_measures_are_written_as_people_read_them():
     assert "4 Dec 2031" in said("en", "move_past_neighbour", day="2031-12-04")
     assert "1er déc. 2031" in said("fr", "move_past_neighbour", day="2031-12-01")
-    assert "4,5 bar" in said("fr", "implausible_start", high=4.5, unit="bar")
+    assert "4,5\u00a0bar" in said("fr", "implausible_start", high=4.5, unit="bar")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
