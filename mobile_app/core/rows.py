@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -78,6 +78,16 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
         for row_id in [row_id for row_id, text in self._unread.items() if sought in text]:
             self._look(row_id)
         return self._over(self._read.values())
+
+    def held(self) -> Mapping[str | UUID, bytes | R]:
+        """Each as it is: by its text's id what nobody has looked at, by the row's what has been read."""
+        found = cast("dict[str | UUID, bytes | R]", {**self._unread, **self._read})
+        for row_id, row in self.laid.items():
+            found.pop(str(row_id), None)
+            found.pop(row_id, None)
+            if row is not None:
+                found[row_id] = row
+        return found
 
     def _over(self, rows: Collection[R]) -> Collection[R]:
         if not self.laid:

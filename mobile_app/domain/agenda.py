@@ -4,6 +4,7 @@ A date of a plan is represented by its job as soon as there is one. Times are th
 the device's own for other jobs.
 """
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from mobile_app.core.tables import Table
+from mobile_app.domain.weeks import Weeks
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, Priority
@@ -25,6 +27,9 @@ WORK_DAYS = 5
 WEEK_DAYS = 7
 _KEPT = 6
 """Spans that a device keeps ready: the month shown, its neighbours, what is late."""
+
+_MOST_AHEAD = 10_000
+_BETWEEN = 0.02
 
 
 class EntryState(StrEnum):
@@ -265,19 +270,43 @@ class Agenda:
     def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow], machines: Table[EquipmentRow]) -> None:
         self._plans, self._jobs, self._machines = plans, jobs, machines
         self._revisions = (-1, -1, -1)
+        self._weeks = Weeks()
+        self._resting: frozenset[UUID] = frozenset()
         self._kept: dict[tuple[date, date], list[Entry]] = {}
 
     def between(self, since: date, until: date) -> Sequence[Entry]:
         revisions = (self._plans.revision, self._jobs.revision, self._machines.revision)
         if revisions != self._revisions:
-            self._kept.clear()
             self._revisions = revisions
+            self._look()
         if (since, until) not in self._kept:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            resting = {machine.id for machine in self._machines.rows.values() if machine.status == EquipmentStatus.inactive}
-            self._kept[since, until] = entries(self._plans.rows.values(), self._jobs.rows.values(), since, until, resting=resting)
+            jobs = self._jobs.rows.values()
+            self._kept[since, until] = entries(self._concerned(jobs, since, until), jobs, since, until, resting=self._resting)
         return self._kept[since, until]
+
+    def _look(self) -> None:
+        self._kept.clear()
+        self._weeks.follow(self._plans.rows.held())
+        self._resting = frozenset(machine.id for machine in self._machines.rows.values() if machine.status == EquipmentStatus.inactive)
+
+    def _concerned(self, jobs: Iterable[InterventionRow], since: date, until: date) -> Iterator[PlanRow]:
+        """Plans with a date of their own in these days, and those whose job lies in them."""
+        of_jobs = {
+            job.scheduled_maintenance_id for job in jobs
+            if job.scheduled_maintenance_id and (due := day_of(job) or job.original_due) and since <= due.date() <= until
+        }  # fmt: skip
+        for plan_id in sorted(self._weeks.between(since, until) | of_jobs):
+            if plan := self._plans.rows.get(plan_id):
+                yield plan
+
+
+async def read_ahead(plans: Table[PlanRow]) -> None:
+    """Read a site's plans behind the calendar, so that its next steps read nothing; a whole company's are more than a tab should hold."""
+    if len(plans) <= _MOST_AHEAD:
+        for _ in plans.rows.reading(10):
+            await asyncio.sleep(_BETWEEN)
 
 
 def by_day(found: Iterable[Entry]) -> dict[date, list[Entry]]:

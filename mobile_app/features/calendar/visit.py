@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from mobile_app.core.i18n import format_date
-from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of
+from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, read_ahead
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.due_marks import local_day
@@ -219,6 +219,7 @@ def use_visit(client: Client) -> Visit:
     """By the address where it tells, else as it was left."""
     kept, today = hooks.use_draft("calendar", {}), use_today(client)
     agenda = hooks.use_box(lambda: Agenda(client.tables.plans, client.interventions, client.tables.equipment)).current
+    hooks.use_async(lambda: read_ahead(client.tables.plans), [])
     size = Breakpoint.phone if hooks.use_environment().has_big_text else hooks.use_breakpoint()  # a grid has no room for large words
     where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
     opened: hooks.State[Entry | None] = hooks.use_state(None)

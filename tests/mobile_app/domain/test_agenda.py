@@ -213,7 +213,7 @@ def test_a_month_is_kept_until_a_row_changes():
     template = plan(frequency_type="weekly", frequency_value=1)
     rows = [template.model_copy(update={"id": uuid7(), "equipment_id": machines[n % 10].id}) for n in range(2_500)]
     table = Table(PlanRow, lambda *_: None)
-    table.rows = {row.id: row for row in rows}
+    table.rows.update({row.id: row for row in rows})
     agenda = Agenda(table, Table(InterventionRow, lambda *_: None), Table(EquipmentRow, lambda *_: None))
 
     found = agenda.between(MONDAY, MONDAY + timedelta(days=27))
@@ -221,6 +221,42 @@ def test_a_month_is_kept_until_a_row_changes():
     assert agenda.between(MONDAY, MONDAY + timedelta(days=27)) is found
     table.notify()
     assert agenda.between(MONDAY, MONDAY + timedelta(days=27)) is not found
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 5), st.integers(-60, 60), STATES, st.booleans()))
+SPANS = st.lists(st.tuples(st.integers(-70, 200), st.integers(0, 60)), min_size=2, max_size=5)
+
+
+@settings(deadline=None, max_examples=30)
+@given(rules=st.lists(RULES, min_size=1, max_size=6), moves=MOVES, spans=SPANS, gone=st.booleans())
+def test_what_lies_in_the_days_asked_for_is_found_among_all_plans(rules, moves, spans, gone):
+    rows = {(row := plan(**rule)).id: row for rule in rules}
+    plans, jobs = Table(PlanRow, lambda *_: None), Table(InterventionRow, lambda *_: None)
+    plans.put({str(row.id): row.model_dump_json().encode() for row in rows.values()})
+    agenda = Agenda(plans, jobs, Table(EquipmentRow, lambda *_: None))
+
+    def compare() -> None:
+        for start, days in spans:
+            since = MONDAY + timedelta(days=start)
+            asked = since, since + timedelta(days=days)
+            found = {entry.key: entry.due for entry in agenda.between(*asked)}
+            assert found == {entry.key: entry.due for entry in entries(rows.values(), jobs.rows.values(), *asked)}
+
+    compare()
+    for number, days, state, with_job in moves:
+        row = [*rows.values()][number % len(rows)]
+        due = row.upcoming[0]
+        rows[row.id] = changed = with_own(row, own(due, due + timedelta(days=days), state=state))
+        plans.put({str(row.id): changed.model_dump_json().encode()})
+        if with_job:
+            job = planned_job(row, due, due_local=due + timedelta(days=2 * days))
+            jobs.rows[job.id] = job
+    if gone:
+        plans.forget(next(iter(rows)))
+        del rows[next(iter(rows))]
+    plans.notify()
+    jobs.notify()
+    compare()
 
 
 def test_what_is_planned_is_shown_where_it_has_been_moved():

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from mobile_app.core.rows import Rows
+from mobile_app.domain.weeks import weeks_of
 from server.core.access import SYSTEM
 from server.core.database import Database
 from server.sync.pull import pull
 from shared_models.entities import ENTITIES
+from shared_models.plans.rows import PlanRow
 
 MANY_VALUES = 12
 
@@ -78,3 +80,8 @@ def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, bytes
     labelled = [row for row in unread("equipment", texts).values() if row.label_codes]
     rows = unread("equipment", texts)
     assert all(row in rows.mentioning(code) for row in labelled for code in row.label_codes)
+
+
+def test_the_weeks_of_a_plan_are_found_unread(texts: dict[str, dict[str, bytes]]):
+    for text in texts["plan"].values():
+        assert {*weeks_of(PlanRow.model_validate_json(text))} <= {*weeks_of(text)}
