@@ -7,6 +7,7 @@ from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted, place
+from mobile_app.domain.sync_badge import top_bar
 from mobile_app.domain.today import next_job
 from mobile_app.features.jobs.history import RemoteJob
 from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton, TextLink
@@ -36,7 +37,7 @@ def Done(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft
     spent = format_duration(labour(job.actions, client.now()))
     words = dotted(job.title, place(client, job.equipment_id), spent)
     body = t("close.done_validated" if job.is_validated else "close.done_body")
-    parts = [Achieved(t("close.done"), words, body)]
+    parts = [top_bar("/today"), Achieved(t("close.done"), words, body)]
     if following is not None:
         onward = JobCard(client, following, on_open=opener(f"/jobs/{following.id}"))
         parts += [SectionHeader(t("close.next")), onward]
