@@ -11,6 +11,8 @@ const methods = {
   "scan.answer": async (params) => ((await import("./scan.js")).answer(params), {}),
   "photo.take": async (params) => (await import("./photo.js")).take(params),
   feedback: async (params) => (await import("./feedback.js")).feedback(params),
+  toast: async (params) => (await import("./toast.js")).toast(params, () => emit("toast.undo", { id: params.id })),
+  "toast.close": async () => (await import("./toast.js")).close(),
   "install.state": () => ({ available: Boolean(installPrompt), installed: installed() }),
   "install.prompt": promptInstall,
   "storage.persist": async () => ({ persisted: (await navigator.storage?.persist?.()) ?? false }),
@@ -118,5 +120,5 @@ whenStarted(() => {
   overlayStyles();
   keepOffline().catch(console.warn);
   const idle = window.requestIdleCallback ?? ((action) => setTimeout(action, 500));
-  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./feedback.js")]));
+  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./feedback.js"), import("./toast.js")]));
 });

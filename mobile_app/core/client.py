@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -82,6 +83,7 @@ class Client:
         self._jobs: set[asyncio.Future[Any]] = set()
         self._card_due = self._follows_page = False
         self._farewell: asyncio.Future[None] | None = None
+        self._release: asyncio.Future[None] | None = None
         self.drawn = asyncio.Event()
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
@@ -167,6 +169,7 @@ class Client:
         """`UnsentWork` when something has not reached the server, or a form is begun; `keep` leaves it on the device for the
         next sign-in of the same person, `discard` destroys it.
         """
+        await self.release()
         left = replace(self.unsent(), drafts=await self.drafts.count())
         is_something = bool(left.total or left.drafts)
         if is_something and unsent == "refuse":
@@ -192,6 +195,23 @@ class Client:
         """On disk, then on the screen, then to the server when there is one. Never refused here: the server judges."""
         await self.outbox.add(command, site_id=self._site_of(command), offset=self.clock.offset.total_seconds())
         self._outbox_changed()
+
+    async def execute_held(self, command: Command, seconds: float) -> None:
+        """`execute`, but for so long it can still be taken back. It is kept at once, so it also goes when the app is left or closed."""
+        await self.outbox.add(command, site_id=self._site_of(command), offset=self.clock.offset.total_seconds(), hold=seconds)
+        self._outbox_changed()
+
+    async def take_back(self, command: Command) -> bool:
+        """Whether it had not gone yet: then it has never been asked."""
+        was_here = await self.outbox.take_back(str(command.command_id))
+        self._outbox_changed()
+        return was_here
+
+    async def release(self) -> None:
+        """What can still be taken back goes now."""
+        if self.outbox.held:
+            await self.outbox.release()
+            self._outbox_changed()
 
     async def submit(self, command: Command, seconds: float = ANSWER_SECONDS) -> bool:
         """`execute`, and wait for the answer while there is a server: whether it has come; False while the command waits here.
@@ -463,8 +483,19 @@ class Client:
 
     def _outbox_moved(self) -> None:
         self._project()
+        if self._release is None and self.outbox.held:
+            self._release = asyncio.ensure_future(self._release_in_time())
+            self._spawn(self._release)
         if self.sync.leads:  # what was applied, refused or pulled here concerns every tab
             self._tabs.post({"kind": "outbox"})
+
+    async def _release_in_time(self) -> None:
+        """Each tab sees to it: the one that held it may have been closed."""
+        while held := self.outbox.held:
+            await asyncio.sleep(max(0.05, min(entry.held for entry in held) - time.time()))
+        self._release = None
+        self.sync.refresh()
+        self._outbox_changed()
 
     def _outbox_changed(self) -> None:
         self._tabs.post({"kind": "outbox"})
@@ -504,8 +535,7 @@ class Client:
             self.sync.went_offline()
 
     def _visibility_changed(self, message: dict[str, Any]) -> None:
-        if message.get("visible"):
-            self._spawn(self.sync.now())
+        self._spawn(self.sync.now() if message.get("visible") else self.release())
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind = message.get("kind")

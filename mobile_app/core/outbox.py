@@ -1,5 +1,6 @@
 """Commands between the hand that gave them and the server that carries them out.
 
+held ──the time to take it back is over──> waiting, or taken back ──> gone
 waiting ──pushed──> applied ──its effect is pulled──> gone
    │ ^                          a command that depends on a refused one is held back with it
    v │ retry, edit
@@ -7,6 +8,7 @@ refused ──discard──> gone
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -28,6 +30,7 @@ from shared_models.problems import Problem
 SENT_FILES = "sent_files"
 MOST_SENT = 30
 """Files of this device that it keeps once the server has them: of those just taken, none vanishes with the network."""
+LONGEST_HOLD = 30.0
 
 
 class Stage(StrEnum):
@@ -49,7 +52,8 @@ def parse_command(payload: Mapping[str, Any]) -> Command | None:
 class Entry:
     """`payload` is the command as JSON; `file_id` an attachment kept on the device until the server has it, `site_id` where it
     belongs. `xid` is the server's transaction that applied it; `offset` what was known of the clock's error when it was given.
-    `builds_on`: the edit of the same row that was not answered yet when this one was made of what it would leave.
+    `builds_on`: the edit of the same row that was not answered yet when this one was made of what it would leave. Until `held`
+    (by `time.time`) whoever gave it may take it back.
     """
 
     id: str
@@ -62,7 +66,13 @@ class Entry:
     xid: int | None = None
     offset: float = 0.0
     builds_on: str | None = None
+    held: float = 0.0
     command: Command | None = field(default=None, compare=False)
+
+    @property
+    def is_held(self) -> bool:
+        """A clock that was put back holds nothing longer than it would have been."""
+        return 0 < self.held - time.time() <= LONGEST_HOLD
 
     @property
     def order(self) -> tuple[int, str]:
@@ -76,7 +86,7 @@ class Entry:
         return {
             "id": self.id, "seq": self.seq, "command": self.payload, "stage": self.stage.value, "file": self.file_id,
             "site": self.site_id, "problem": self.problem and self.problem.model_dump(mode="json"), "xid": self.xid, "offset": self.offset,
-            "builds_on": self.builds_on,
+            "builds_on": self.builds_on, "held": self.held,
         }  # fmt: skip
 
     @classmethod
@@ -86,7 +96,7 @@ class Entry:
             id=record["id"], seq=record.get("seq", 0), payload=record["command"], stage=Stage(record["stage"]),
             problem=Problem.model_validate(problem) if problem else None, file_id=record.get("file"),
             site_id=record.get("site"), xid=record.get("xid"), offset=record.get("offset", 0.0), builds_on=record.get("builds_on"),
-            command=parse_command(record["command"]),
+            held=record.get("held", 0.0), command=parse_command(record["command"]),
         )  # fmt: skip
 
     def to_send(self, offset: float) -> dict[str, Any]:
@@ -152,7 +162,7 @@ class Outbox(Observable):
 
     @property
     def waiting(self) -> int:
-        return sum(1 for _ in self.ready())
+        return sum(1 for _ in self.ready()) + len(self.held)
 
     @property
     def needs_you(self) -> list[Refused]:
@@ -168,7 +178,7 @@ class Outbox(Observable):
         for entry in self.entries:
             if entry.stage == Stage.refused or (entry.stage == Stage.waiting and undone.holds_back(entry)):
                 undone.add(entry)
-            elif entry.stage == Stage.waiting:
+            elif entry.stage == Stage.waiting and not entry.is_held:
                 yield entry
 
     def pending(self) -> Iterator[Entry]:
@@ -205,16 +215,36 @@ class Outbox(Observable):
         self.entries = sorted(entries, key=lambda entry: entry.order)
         self.notify()
 
-    async def add(self, command: Command, *, site_id: UUID | None = None, offset: float = 0.0) -> Entry:
+    async def add(self, command: Command, *, site_id: UUID | None = None, offset: float = 0.0, hold: float = 0.0) -> Entry:
+        """For `hold` seconds it can be taken back, unless something else is asked meanwhile."""
+        await self.release()
         seq = self.entries[-1].seq + 1 if self.entries else 1
         entry = replace(
-            _entry(command, seq=seq, offset=offset), site_id=str(site_id) if site_id else None, builds_on=self._unanswered(command)
+            _entry(command, seq=seq, offset=offset),
+            site_id=str(site_id) if site_id else None,
+            builds_on=self._unanswered(command),
+            held=time.time() + hold if hold else 0.0,
         )
         if entry.file_id and entry.file_id not in await self.store.blob_ids():
             entry = replace(entry, file_id=None)
         await self.store.write_outbox(puts=[entry.record()])
         self._replace({}, [entry])
         return entry
+
+    @property
+    def held(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.is_held and entry.stage == Stage.waiting]
+
+    async def release(self) -> None:
+        """What is held may go."""
+        await self._update([entry.id for entry in self.held], lambda entry: replace(entry, held=0.0))
+
+    async def take_back(self, entry_id: str) -> bool:
+        """Whether it was still here, and is gone now as if it had never been asked."""
+        if all(entry.id != entry_id for entry in self.held):
+            return False
+        await self.discard(entry_id)
+        return True
 
     async def adopt(self, records: Sequence[Record]) -> int:
         """Take over entries of another store, each behind what was asked before it; how many were not here already."""
@@ -291,6 +321,8 @@ class Outbox(Observable):
     async def _update(self, ids: Iterable[str], change: Callable[[Entry], Entry]) -> None:
         wanted = set(ids)
         changed = [change(entry) for entry in self.entries if entry.id in wanted]
+        if not changed:
+            return
         await self.store.write_outbox(puts=[entry.record() for entry in changed])
         self._replace(dict.fromkeys(wanted), changed)
 
@@ -353,7 +385,7 @@ def _same(known: Entry | None, record: Record) -> Entry:
     problem = record.get("problem")
     return replace(
         known, seq=record.get("seq", 0), stage=Stage(record["stage"]), xid=record.get("xid"), builds_on=record.get("builds_on"),
-        problem=Problem.model_validate(problem) if problem else None,
+        held=record.get("held", 0.0), problem=Problem.model_validate(problem) if problem else None,
     )  # fmt: skip
 
 

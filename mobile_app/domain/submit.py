@@ -24,6 +24,7 @@ from mobile_app.ui.hooks import use_box, use_live, use_subscription
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Tone
+from mobile_app.ui.toasts import UNDO_SECONDS
 from shared_models.base import Command
 from shared_models.commands import at_times, creates, files
 from shared_models.problems import Problem
@@ -33,6 +34,8 @@ Made = TypeVar("Made", bound=Command)
 ABOVE: Final = ft.Padding(left=0, top=0, right=0, bottom=10)
 AT_ONCE: Final = 1.0
 """Seconds in which nobody means to do the same thing twice."""
+_LATER: Final = 1.0
+"""Seconds that a tap on "undo" takes from the screen to the device's own memory."""
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SAY_THEMSELVES: Final = (Offline(), StoreTrouble("full"), StoreTrouble("broken"))
 """Whether anything was kept is in their words."""
@@ -82,6 +85,31 @@ async def submit(
         return False
     if is_kept or said:
         toast(t("common.kept_for_later" if is_kept else said))
+    return True
+
+
+async def submit_with_undo(client: Client, command: Command, words: str, back: Callable[[], None]) -> bool:
+    """As for a tap, but it is sent once the time to take it back is over, or the person goes on, leaves or closes the app.
+
+    `words` are said; who takes it back is led `back`.
+    """
+
+    async def undo() -> None:
+        _last.forget()
+        if await client.take_back(command):
+            back()
+        else:
+            toast(t("common.undo_too_late"))
+
+    if _last.is_repeated_by(command):
+        return False
+    try:
+        await client.execute_held(command, UNDO_SECONDS + _LATER)
+    except ClientError as error:
+        _last.forget()
+        toast(why(error))
+        return False
+    toast(words, undo=undo)
     return True
 
 

@@ -17,13 +17,16 @@ import flet as ft
 from flet.components.utils import _CURRENT_RENDERER
 from pydantic import ValidationError
 
+from mobile_app.core.bridge import bridge
 from mobile_app.core.i18n import t, translator
+from mobile_app.ui import toasts
 from mobile_app.ui.component import report_error
 from shared_models.validation import field_problems
 
 _STORE_KEY: Final = "ui.environment"
 BIG_TEXT: Final = 1.4
 RULER: Final = 40
+BAR: Final = 94
 
 
 class Breakpoint(IntEnum):
@@ -70,6 +73,9 @@ class Environment:
     """Whether the shell shows no navigation just now."""
     typing: set[Any] = field(default_factory=set)
     shortcuts: list[Shortcut] = field(default_factory=list)
+    word: toasts.Word | None = None
+    footer: float = 0
+    """How high the actions at the foot of the page are."""
 
     def resized(self, *_: object) -> None:
         self.layout.breakpoint = Breakpoint.of(self.page.width or 0)
@@ -108,6 +114,11 @@ class Environment:
         scale = self.layout.text_scale
         return size * min(scale, most) / scale
 
+    @property
+    def bar(self) -> float:
+        """How high a phone's bar is, with the scan button that rises out of it."""
+        return BAR if self.layout.breakpoint == Breakpoint.phone and not self.is_bare else 0
+
     def motion(self, milliseconds: int) -> int:
         """The duration to use: none when the system asks for reduced motion."""
         return 0 if self.reduced_motion else milliseconds
@@ -137,7 +148,8 @@ def install(page: ft.Page) -> Environment:
     _keep_drawing(page.session)
     _draw_before_telling(page.session)
     _tap_once(page.session)
-    _survive(page)
+    _survive(environment)
+    bridge.on("toast.undo", lambda message: toasts.undo_last(environment, message))
     return environment
 
 
@@ -206,7 +218,7 @@ def _tap_once(session: Any) -> None:
     session.dispatch_event = dispatch_event
 
 
-def _survive(page: ft.Page) -> None:
+def _survive(environment: Environment) -> None:
     """What raises in a handler or an effect is said and reported: Flet would put its traceback in the place of the app.
 
     What was entered may come to no command; then it is said why, at once.
@@ -218,9 +230,9 @@ def _survive(page: ft.Page) -> None:
             words = field_problems(cause.errors(), translator())[0].message
         else:
             report_error("handler", RuntimeError(message))
-        page.show_dialog(ft.SnackBar(ft.Text(words, max_lines=3), persist=False))
+        toasts.say(environment, words)
 
-    page.session.error = error  # type: ignore[method-assign]
+    environment.page.session.error = error  # type: ignore[method-assign]
 
 
 def current() -> Environment:

@@ -6,8 +6,8 @@ from typing import Final
 import flet as ft
 
 from mobile_app.core.i18n import format_number, t
-from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink, tap
+from mobile_app.ui import environment, toasts
+from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta
 from mobile_app.ui.theme import BOLD, MEDIUM, TONES, C, Radius, Size, Tone, line
@@ -16,16 +16,8 @@ _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 
 def toast(text: str, *, undo: Handler | None = None, seconds: float | None = None) -> None:
-    """A word at the bottom, with "undo" where there is something to undo. Call from a handler."""
-    action = ft.SnackBarAction(t("common.undo"), on_click=tap(undo)) if undo else None
-    wait = seconds or (6 if undo else 3)
-    snack = ft.SnackBar(
-        ft.Text(text, max_lines=3),
-        action=action,
-        duration=ft.Duration(milliseconds=int(wait * 1000)),
-        persist=False,
-    )
-    ft.context.page.show_dialog(snack)
+    """A word at the foot of the screen, with "undo" where there is something to undo. Call from a handler."""
+    toasts.say(environment.current(), text, undo=undo, seconds=seconds)
 
 
 def Banner(

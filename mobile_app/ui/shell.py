@@ -17,7 +17,8 @@ from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
-from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Space, Tone
+from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Size, Space, Tone
+from mobile_app.ui.toasts import undo_last
 
 BAR_HEIGHT: Final = 68
 RAIL_WIDTH: Final = 90
@@ -60,6 +61,7 @@ def Shell(
     bar_height, set_bar_height = use_state(float(BAR_HEIGHT + inset))
     environment.current().is_bare = bare
     use_shortcut("?", lambda: set_helping(True), t("common.keyboard_help"))
+    use_shortcut("Ctrl+Z", _undo, t("common.undo"))
     use_sheet(_help_sheet() if is_helping else None, lambda: set_helping(False))
 
     main = Stack(*banners, ft.Container(body, expand=True), spacing=0, expand=True)
@@ -85,6 +87,13 @@ def Shell(
         below = _BottomBar(shown, selected, on_select, on_scan, inset, set_bar_height)
         layers.append(ft.Container(below, left=0, right=0, bottom=0))
     return ft.Stack(layers, expand=True)
+
+
+async def _undo() -> None:
+    """Take back what was just done; in a field, the browser takes back letters."""
+    env = environment.current()
+    if not env.typing:
+        await undo_last(env)
 
 
 def _ruler() -> ft.Control:
@@ -314,6 +323,7 @@ def Page(
     """
     env = environment.current()
     phone = env.layout.breakpoint == Breakpoint.phone
+    env.footer = _footer_height(env) if footer is not None else 0
     body = ft.ListView(
         list(controls),
         spacing=spacing,
@@ -325,6 +335,12 @@ def Page(
         parts.append(_footer(footer, padding))
     column = Stack(*parts, spacing=0, expand=True)
     return column if phone or max_width is None else _centred(column, max_width)
+
+
+def _footer_height(env: environment.Environment) -> float:
+    """As high as two buttons one above the other, where large text puts them there; above a phone's bar."""
+    lines = 2 if env.has_big_text else 1
+    return env.bar + 26 + lines * (Size.button * env.layout.text_scale + 10)
 
 
 def _footer(content: ft.Control, padding: float) -> ft.Control:

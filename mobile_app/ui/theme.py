@@ -281,14 +281,6 @@ def theme(*, dark: bool = False) -> ft.Theme:
         divider_theme=ft.DividerTheme(color=palette.line, thickness=1, space=1),
         dialog_theme=ft.DialogTheme(bgcolor=palette.surface, shape=ft.RoundedRectangleBorder(radius=20), elevation=0),
         bottom_sheet_theme=ft.BottomSheetTheme(bgcolor=palette.surface, elevation=0, drag_handle_color=palette.line),
-        snackbar_theme=ft.SnackBarTheme(
-            bgcolor=palette.ink,
-            action_text_color=DARK.primary if not dark else LIGHT.primary,
-            content_text_style=_styled(Size.body, MEDIUM, color=palette.surface),
-            behavior=ft.SnackBarBehavior.FLOATING,
-            shape=ft.RoundedRectangleBorder(radius=Radius.button),
-            elevation=0,
-        ),
         card_theme=ft.CardTheme(color=palette.surface, elevation=0, shape=rounded),
         tooltip_theme=ft.TooltipTheme(
             text_style=_styled(Size.meta, color=palette.surface),

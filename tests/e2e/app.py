@@ -19,7 +19,7 @@ PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 820, "height": 1180}
 DESKTOP = {"width": 1440, "height": 900}
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
-SHOWN = """() => [...document.querySelectorAll('flt-semantics-host *')].map((node) => [
+SHOWN = """() => [...document.querySelectorAll('flt-semantics-host *, .toast *')].map((node) => [
   node.getAttribute('aria-label') ?? '',
   [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(' '),
   node.value ?? '',

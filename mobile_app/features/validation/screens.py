@@ -16,7 +16,7 @@ from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.steps import AnswersCard
-from mobile_app.domain.submit import submit
+from mobile_app.domain.submit import submit, submit_with_undo
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
@@ -24,7 +24,7 @@ from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCar
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, toast
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -109,8 +109,8 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         changed_here = job.id in client.interventions.pending  # by whoever judges: it will have another version by then
         version = None if changed_here else job.version
         command = ValidateIntervention(intervention_id=job.id, version=version, occurred_at=client.now())
-        if allowed and await submit(client, command):
-            toast(t("validation.validated", title=job.title))
+        said = t("validation.validated", title=job.title)
+        if allowed and await submit_with_undo(client, command, said, opener(f"/validate/{job.id}")):
             go(next_route)
 
     async def send_back(reason: str) -> bool:

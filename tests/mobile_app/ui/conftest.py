@@ -72,7 +72,9 @@ class Screen:
 
     @property
     def texts(self) -> list[str]:
-        return [c.value for c in self.controls() if isinstance(c, ft.Text)]
+        """What stands on the screen, and what was said last."""
+        word = environment.current().word
+        return [*(c.value for c in self.controls() if isinstance(c, ft.Text)), *([word.text] if word else [])]
 
     def labels(self) -> list[str]:
         return [c.label for c in self.controls() if isinstance(c, ft.Semantics) and c.label]
