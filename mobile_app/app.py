@@ -40,7 +40,8 @@ THEMES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 async def start(page: ft.Page, client: Client | None = None) -> None:
     """Show the app on `page`; tests hand in a client of their own."""
     client = client or Client.in_browser(bridge, device_name())
-    client.prefs.of_browser = await _browser_language()
+    browser = await _browser()
+    client.prefs.of_browser = next((lang[:2] for lang in browser["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
     client.first_card = today_card
     client.on_error(report_error)
     await client.start()
@@ -48,17 +49,17 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
     page.title = "Établi"
     page.padding = 0
     apply_theme(page, _theme_mode(client))
-    environment.install(page)
+    environment.install(page).has_touch = bool(browser.get("touch"))
     page.render(Root, client)
 
 
-async def _browser_language() -> str:
-    """The first of the browser's languages that we speak."""
+async def _browser() -> dict[str, Any]:
+    """What the page tells of it: its languages, and whether a finger does the pointing."""
     try:
-        locale = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
+        told: dict[str, Any] = await bridge.request("locale", timeout_seconds=LOCALE_SECONDS)
     except (BridgeError, TimeoutError):
-        return LANGUAGES[0]
-    return next((lang[:2] for lang in locale["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
+        return {"languages": [], "touch": False}
+    return told
 
 
 def _theme_mode(client: Client) -> ft.ThemeMode:

@@ -14,7 +14,8 @@ from mobile_app.features.equipment.screens import EquipmentFormScreen, Equipment
 from mobile_app.features.jobs.checklist import ChecklistScreen
 from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.done import DoneScreen
-from mobile_app.features.jobs.screens import JobListScreen, JobScreen
+from mobile_app.features.jobs.list import JobListScreen
+from mobile_app.features.jobs.screens import JobScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
 from mobile_app.features.organisation.screens import OrganisationScreen

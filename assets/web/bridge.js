@@ -26,6 +26,7 @@ const methods = {
     dark: dark.matches,
     reduced_motion: matchMedia("(prefers-reduced-motion: reduce)").matches,
     online: navigator.onLine,
+    touch: matchMedia("(pointer: coarse)").matches,
   }),
   "badge.set": async ({ count }) => {
     await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.());
@@ -40,6 +41,12 @@ const methods = {
   },
   "splash.done": () => (window.etabli.leave(), {}),
   "update.state": () => ({ ready: Boolean(registration?.waiting) }),
+  "address.replace": ({ address }) => {
+    const asked = new URL(address, location.origin);
+    if (asked.pathname === location.pathname) history.replaceState(history.state, "", asked); // Flutter's own state of the entry stays
+    return {};
+  },
+  "tab.open": ({ address }) => (window.open(new URL(address, location.origin), "_blank", "noopener"), {}),
   reload: () => (setTimeout(() => location.reload()), {}),
   "update.apply": () => {
     registration?.waiting?.postMessage("apply");
@@ -84,6 +91,16 @@ addEventListener("online", () => emit("online", { online: true }));
 addEventListener("offline", () => emit("online", { online: false }));
 document.addEventListener("visibilitychange", () => emit("visibility", { visible: document.visibilityState === "visible" }));
 dark.addEventListener("change", () => emit("theme", { dark: dark.matches }));
+
+// How something is tapped is told before Flutter tells that it was: Shift for a range, Ctrl or the middle button for a tab.
+let held = false;
+function hold(event) {
+  const shift = event.shiftKey, tab = event.ctrlKey || event.metaKey;
+  if (shift || tab || held) emit("pointer", { shift, tab });
+  held = shift || tab;
+}
+addEventListener("pointerdown", hold, { capture: true });
+addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " ") && hold(event), { capture: true });
 
 // The copy for offline use is made once the app is up, so that it never competes with the first start.
 async function keepOffline() {

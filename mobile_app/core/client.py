@@ -491,8 +491,8 @@ class Client:
 
     async def _release_in_time(self) -> None:
         """Each tab sees to it: the one that held it may have been closed."""
-        while held := self.outbox.held:
-            await asyncio.sleep(max(0.05, min(entry.held for entry in held) - time.time()))
+        for entry in self.outbox.held:
+            await asyncio.sleep(max(0.0, entry.held - time.time() + 0.01))
         self._release = None
         self.sync.refresh()
         self._outbox_changed()

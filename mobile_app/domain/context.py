@@ -11,9 +11,11 @@ import flet as ft
 
 from mobile_app.core.tables import Table
 from mobile_app.domain.client import Client
+from mobile_app.ui.address import Opener, go, go_back, here
 from mobile_app.ui.hooks import use_live, use_provided
 from shared_models.base import EntityRow
 
+__all__ = ["ClientContext", "arrived", "asked", "asker", "go", "go_back", "id_of", "opener", "use_client", "use_tables"]
 ClientContext = ft.create_context(cast("Client", None))
 """Provided once around the app: `ClientContext(client, lambda: App())`."""
 
@@ -30,14 +32,9 @@ def use_tables(*tables: str | type[EntityRow]) -> Client:
     return client
 
 
-def go(route: str) -> None:
-    """Move to `route`, leaving the present place in the browser's history."""
-    ft.context.page.navigate(route)
-
-
-def opener(route: str) -> Any:
+def opener(route: str) -> Opener:
     """A handler that moves to `route`."""
-    return lambda: go(route)
+    return Opener(route)
 
 
 def id_of(part: str) -> UUID:
@@ -50,7 +47,7 @@ def id_of(part: str) -> UUID:
 
 def asked(name: str) -> str:
     """What the address says of `name` behind its question mark; empty when it says nothing."""
-    return parse_qs(urlsplit(ft.context.page.route or "").query).get(name, [""])[0]
+    return parse_qs(urlsplit(here()).query).get(name, [""])[0]
 
 
 def asker() -> str:

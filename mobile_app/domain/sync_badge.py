@@ -4,7 +4,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_time, t
 from mobile_app.core.sync import SyncState as CoreState
-from mobile_app.domain.context import go, opener, use_client
+from mobile_app.domain.context import go, go_back, use_client
 from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_live
@@ -31,6 +31,6 @@ def SyncBadge() -> ft.Control:
 
 def top_bar(back: str, *actions: ft.Control) -> ft.Control:
     """Above a page whose title is its own affair: the way back, and what can be done."""
-    arrow = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener(back))
+    arrow = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go_back(back))
     bar = ft.Row([arrow, ft.Container(expand=True), SyncBadge(), *actions], spacing=4)
     return ft.Container(bar, margin=ft.Margin(left=-12, top=-8, right=0, bottom=0))

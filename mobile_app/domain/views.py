@@ -68,6 +68,11 @@ def has_nobody(job: InterventionRow) -> bool:
     return job.assigned_technician_id is None and job.assigned_team_id is None
 
 
+def is_free(job: InterventionRow) -> bool:
+    """Whether it waits for somebody to be given it, or to take it."""
+    return has_nobody(job) and job.status == InterventionStatus.pending
+
+
 @dataclass(frozen=True)
 class Today:
     """Each open job once: what my timer runs on, what I have begun, then by date; mine first, my teams', what nobody has.
@@ -189,7 +194,7 @@ def board_view(
         soon=dated[DueState.soon],
         to_validate=to_validate(every),
         requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
-        unassigned=[job for job in opened if has_nobody(job) and job.status == InterventionStatus.pending],
+        unassigned=[job for job in opened if is_free(job)],
         load=_loads(opened, today),
         plans=[plan for plan in plans.values() if plan.is_active],
         ignored=ignored_plans(plans.values()),

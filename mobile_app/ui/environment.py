@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from mobile_app.core.bridge import bridge
 from mobile_app.core.i18n import t, translator
 from mobile_app.ui import toasts
+from mobile_app.ui.browser import Address, Pointer
 from mobile_app.ui.component import report_error
 from shared_models.validation import field_problems
 
@@ -34,6 +35,8 @@ class Breakpoint(IntEnum):
 
     phone = 0
     tablet = 600
+    laptop = 900
+    """A tablet held sideways, a small laptop, a screen at 150 %: room for a table, or for a list beside what is opened from it."""
     desktop = 1200
 
     @classmethod
@@ -51,6 +54,8 @@ class Shortcut:
     keys: str
     label: str
     action: Action
+    layer: int = 0
+    """How many dialogs were open when it came: under another one it is silent."""
 
 
 @dataclass(eq=False)
@@ -69,11 +74,17 @@ class Environment:
     page: ft.Page
     layout: Layout = field(default_factory=Layout)
     reduced_motion: bool = False
+    has_touch: bool = False
+    """Whether a finger does the pointing."""
     is_bare: bool = False
     """Whether the shell shows no navigation just now."""
     typing: set[Any] = field(default_factory=set)
     shortcuts: list[Shortcut] = field(default_factory=list)
     word: toasts.Word | None = None
+    address: Address = field(default_factory=Address)
+    pointer: Pointer = field(default_factory=Pointer)
+    lists: dict[str, str] = field(default_factory=dict)
+    """By its path, how each list was left."""
     footer: float = 0
     """How high the actions at the foot of the page are."""
 
@@ -87,11 +98,16 @@ class Environment:
         pressed = _name_of(event)
         if self.typing and pressed != "Escape" and "+" not in pressed[:-1]:
             return
-        found = next((s for s in reversed(self.shortcuts) if s.keys == pressed), None)
+        found = next((s for s in reversed(self.shortcuts) if s.keys == pressed and s.layer >= self.dialogs), None)
         if found is not None:
             waiting = found.action()
             if waiting is not None:
                 await waiting
+
+    @property
+    def dialogs(self) -> int:
+        """How many are open."""
+        return sum(1 for dialog in self.page._dialogs.controls if dialog.open)
 
     async def ask_for_motion(self) -> None:
         try:
@@ -149,6 +165,7 @@ def install(page: ft.Page) -> Environment:
     _draw_before_telling(page.session)
     _tap_once(page.session)
     _survive(environment)
+    bridge.on("pointer", environment.pointer.told)
     bridge.on("toast.undo", lambda message: toasts.undo_last(environment, message))
     return environment
 

@@ -1,12 +1,13 @@
 """Telling people what happened: toasts, banners, skeletons, empty and error states, results."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import flet as ft
 
 from mobile_app.core.i18n import format_number, t
 from mobile_app.ui import environment, toasts
+from mobile_app.ui.address import Place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta
@@ -115,6 +116,14 @@ def HairProgress(label: str, done: int, total: int | None) -> ft.Control:
     value = min(1.0, done / total) if total else None
     said = f"{label}, {count}" if count else label
     return ft.ProgressBar(value=value, bar_height=3, color=C.primary, bgcolor=C.surface2, semantics_label=said)
+
+
+def more_of(place: Place[Any], is_more: bool) -> list[ft.Control]:  # noqa: FBT001 - reads well: more of it, where there is more
+    """The way to the rest of a list of cards; how far it was followed stands in the address."""
+    if not is_more:
+        return []
+    ahead = SecondaryButton(t("common.show_more"), lambda: place.ask(page=place.asked.page + 1), icon=ft.Icons.EXPAND_MORE_ROUNDED)
+    return [ft.Row([ahead], alignment=ft.MainAxisAlignment.CENTER)]
 
 
 # Nothing, or trouble

@@ -180,6 +180,7 @@ def use_shortcut(keys: str, action: Action, label: str, *, enabled: bool = True)
     mine.keys, mine.label, mine.action = keys, label, action
 
     def add() -> None:
+        mine.layer = environment.current().dialogs
         if enabled and mine not in shortcuts:
             shortcuts.append(mine)
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import flet as ft
 
 from mobile_app.core.i18n import n, t
 from mobile_app.ui import environment
+from mobile_app.ui.address import Opener, go_back
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.chips import CountBadge, KeyCap, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import RULER, Breakpoint
+from mobile_app.ui.environment import RULER, Breakpoint, Shortcut
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -287,7 +289,9 @@ def PageHeader(
     trailing: Sequence[ft.Control] = (),
     on_back: Handler | None = None,
 ) -> ft.Control:
-    """A page's title with what belongs at its right; a way back above it where there is one."""
+    """A page's title with what belongs at its right; a way back above it where there is one, to a list as it was left."""
+    if isinstance(on_back, Opener):
+        on_back = partial(go_back, on_back.route)
     name = ft.Container(Title(title), expand=True)
     below: list[ft.Control] = [ft.Container(Meta(meta), margin=_under(trailing, on_back))] if meta else []
     if on_back is None:
@@ -370,7 +374,7 @@ def TwoPane(
         return ft.Container(detail if detail is not None else list_pane, expand=True)
     left = ft.Container(
         list_pane,
-        width=LIST_WIDTH if size == Breakpoint.desktop else TABLET_LIST,
+        width=LIST_WIDTH if size >= Breakpoint.laptop else TABLET_LIST,
         bgcolor=C.surface,
         border=ft.Border(right=ft.BorderSide(1, C.line)),
     )
@@ -424,8 +428,14 @@ def SyncChip(state: SyncState, on_click: Handler | None = None) -> ft.Control:
     return StatusChip(short, tone, icon=icon, on_click=on_click, said=words)
 
 
+def _unlike(shortcuts: Sequence[Shortcut]) -> list[Shortcut]:
+    """Each key once: the last one counts."""
+    return [shortcut for shortcut in {shortcut.keys: shortcut for shortcut in shortcuts}.values() if shortcut.label]
+
+
 def _help_sheet() -> Sheet:
-    rows: list[ft.Control] = [ft.Row([ft.Container(Body(s.label), expand=True), KeyCap(s.keys)]) for s in environment.current().shortcuts]
+    keys = _unlike(environment.current().shortcuts)
+    rows: list[ft.Control] = [ft.Row([ft.Container(Body(s.label), expand=True), KeyCap(s.keys)]) for s in keys]
     return Sheet(t("common.keyboard"), ft.Column(rows, spacing=14, tight=True))
 
 

@@ -1,4 +1,4 @@
-"""Dense tables for a desk: sorting, choosing rows, acting on many, thousands of rows.
+"""Dense tables for a desk: sorting, choosing rows, acting on many, thousands of rows; by mouse and by keyboard.
 
 Only one page of rows is ever sent to the client, and there rows of fixed height are
 built as they scroll into view: ten thousand rows cost what fifty do.
@@ -6,28 +6,38 @@ built as they scroll into view: ten thousand rows cost what fifty do.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
+from mobile_app.ui import environment
+from mobile_app.ui.address import Opener, Place
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
-from mobile_app.ui.hooks import use_box, use_state
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import Box, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
 
-ROW_HEIGHT: Final = 52
+ROW_HEIGHT: Final = 40
+ROW_FOR_A_FINGER: Final = 48
 PAGE_SIZE: Final = 50
-_CHECK_WIDTH: Final = 48
+_CHECK_WIDTH: Final = 44
+_BOX: Final = 18
 _GAP: Final = 12
+_HEAD: Final = 38
+_FOOT: Final = 56
+_IN_SIGHT: Final = 400
+_AHEAD: Final = 4
 
 
 @dataclass(frozen=True)
 class Column:
-    """`cell(row)` gives text, a `Cell`, or a control; `sort(row)` makes the header sortable."""
+    """`cell(row)` gives text, a `Cell`, or a control; `sort(row)` makes the header sortable; `roomy` is left out of a narrow table."""
 
     key: str
     label: str
@@ -37,6 +47,7 @@ class Column:
     width: float | None = None
     strong: bool = False
     number: bool = False
+    roomy: bool = False
 
 
 class Cell(NamedTuple):
@@ -46,14 +57,31 @@ class Cell(NamedTuple):
 
 
 class BulkAction(NamedTuple):
+    """`on_click` takes the keys of the chosen rows, in the table's order."""
+
     label: str
     icon: ft.IconData
-    on_click: Callable[[frozenset[str]], Any]
+    on_click: Callable[[list[str]], Any]
 
 
 class Sorting(NamedTuple):
     key: str
     descending: bool = False
+
+    @classmethod
+    def told(cls, words: str) -> "Sorting":
+        """As an address has it: `name`, or `-name` downwards."""
+        return cls(words.removeprefix("-"), words.startswith("-"))
+
+    @property
+    def words(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+
+def is_tabular() -> bool:
+    """Whether a list is a table here: there is room, and text is no larger than it was drawn for."""
+    env = environment.current()
+    return env.layout.breakpoint >= Breakpoint.laptop and not env.has_big_text
 
 
 def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting | None) -> list[Any]:
@@ -74,13 +102,22 @@ def page_of(total: int, page: int, size: int = PAGE_SIZE) -> tuple[int, int, int
     return page, page * size, min(total, (page + 1) * size)
 
 
+def reach(keys: Sequence[str], since: str | None, until: str) -> list[str]:
+    """The keys from one to the other; the other alone where the first is not there."""
+    if since not in keys:
+        return [until]
+    ends = sorted((keys.index(since), keys.index(until)))
+    return list(keys[ends[0] : ends[1] + 1])
+
+
 @component
 def Table(
     columns: Sequence[Column],
     rows: Sequence[Any],
     row_key: Callable[[Any], str],
     *,
-    on_open: Callable[[str], None] | None = None,
+    place: Place[Any],
+    route: Callable[[str], str] | None = None,
     selected: frozenset[str] = frozenset(),
     on_select: Callable[[frozenset[str]], None] | None = None,
     actions: Sequence[BulkAction] = (),
@@ -88,45 +125,65 @@ def Table(
     row_label: Callable[[Any], str] | None = None,
     empty: ft.Control | None = None,
     page_size: int = PAGE_SIZE,
+    more: ft.Control | None = None,
 ) -> ft.Control:
-    """`sorting` is where it starts; choosing rows needs `on_select`, acting on them `actions`."""
-    order, set_order = use_state(sorting)
-    wanted, set_page = use_state(0)
+    """`place` tells the order and the page; `sorting` is the order where it tells none. `route` is where a row leads.
+
+    Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot.
+    """
+    last = use_box(lambda: "")
+    view = use_box(ft.ListView)
+    roomy = use_breakpoint() == Breakpoint.desktop
+    height = ROW_FOR_A_FINGER if use_environment().has_touch else ROW_HEIGHT
+    shown_columns = [column for column in columns if roomy or not column.roomy]
+    order = Sorting.told(place.asked.sort) if place.asked.sort else sorting
     ordered = ft.use_memo(lambda: sort_rows(rows, columns, order), [_Same(rows), order])
-    page, first, last = page_of(len(ordered), wanted, page_size)
-    shown = ordered[first:last]
+    page, first, until = page_of(len(ordered), place.asked.page - 1, page_size)
+    shown = ordered[first:until]
+    keys = [row_key(row) for row in shown]
     choosing = on_select is not None
 
-    toggle = _steady(lambda key: on_select(selected ^ {key}) if on_select else None)
-    open_row = _steady(lambda key: on_open(key) if on_open else None)
+    def toggle(key: str) -> None:
+        """With Shift, all rows since the last one that was ticked become as this one does."""
+        has_shift = environment.current().pointer.has_shift
+        span = frozenset(reach(keys, last.current if has_shift else None, key))
+        last.current = key
+        if on_select:
+            on_select(selected - span if key in selected else selected | span)
 
     def toggle_all() -> None:
-        keys = frozenset(row_key(row) for row in shown)
         if on_select:
-            on_select(selected - keys if keys <= selected else selected | keys)
+            on_select(selected - frozenset(keys) if set(keys) <= selected else selected | frozenset(keys))
 
     def sort_by(key: str) -> None:
         down = order is not None and order.key == key and not order.descending
-        set_order(Sorting(key, down))
-        set_page(0)
+        place.ask(sort=Sorting(key, down).words)
 
-    all_chosen = bool(shown) and all(row_key(row) in selected for row in shown)
-    header = _header(columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
-    opens = open_row if on_open else None
+    def turn_to(number: int) -> None:
+        place.ask(page=number + 1)
+
+    here = _use_keys(keys, view, height, route, toggle if choosing else None)
+    steady_toggle, open_row = _steady(toggle), _steady(lambda key: Opener(route(key))() if route else None)
+    open_in_tab = _steady(lambda key: Opener(route(key)).in_tab() if route else None)
+    all_chosen = bool(keys) and set(keys) <= selected
+    header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
-            columns,
+            shown_columns,
             row,
-            row_key(row),
-            row_label(row) if row_label else row_key(row),
-            opens,
-            toggle if choosing else None,
-            is_on=row_key(row) in selected,
-            key=row_key(row),
+            key,
+            row_label(row) if row_label else key,
+            (open_row, open_in_tab) if route else None,
+            steady_toggle if choosing else None,
+            height,
+            is_on=key in selected,
+            is_here=key == here,
+            key=key,
         )
-        for row in shown
+        for row, key in zip(shown, keys, strict=True)
     ]
-    body: ft.Control = ft.ListView(lines, item_extent=ROW_HEIGHT, expand=True)
+    view.current = listing = ft.ListView(lines, item_extent=height, expand=True)
+    body: ft.Control = listing
     if not shown and empty is not None:
         body = ft.Container(empty, expand=True, alignment=ft.Alignment.CENTER)
     frame = ft.Container(
@@ -137,10 +194,41 @@ def Table(
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         expand=True,
     )
-    foot = _footer(len(ordered), page, first, last, page_size, set_page)
-    bulk = _bulk(selected, actions, on_select) if selected and actions else ft.Container()
+    foot = _footer(len(ordered), page, first, until, page_size, turn_to)
+    in_order = [row_key(row) for row in ordered] if selected else []
+    bulk = _bulk(selected, in_order, actions, on_select, offer_all=all_chosen) if selected and actions else more or ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
     return Stack(frame, bottom, spacing=10, expand=True)
+
+
+def _use_keys(
+    keys: Sequence[str],
+    view: Box[ft.ListView],
+    height: float,
+    route: Callable[[str], str] | None,
+    toggle: Callable[[str], Any] | None,
+) -> str | None:
+    """The row that the keyboard is on: the table's own affair, so that Tab need not pass through every row."""
+    known, set_here = use_maybe(str)
+    here = known if known in keys else None
+
+    def step(by: int) -> None:
+        if not keys:
+            return
+        at = keys.index(here) + by if here else 0 if by > 0 else len(keys) - 1
+        at = min(max(at, 0), len(keys) - 1)
+        set_here(keys[at])
+        if at * height >= _IN_SIGHT or by < 0:  # the first rows are in sight anyway
+            environment.current().page.run_task(view.current.scroll_to, offset=max(0, (at - _AHEAD) * height), duration=0)
+
+    use_shortcut("J", lambda: step(1), t("common.row_next"))
+    use_shortcut("K", lambda: step(-1), t("common.row_previous"))
+    use_shortcut("Arrow Down", lambda: step(1), t("common.row_next"))
+    use_shortcut("Arrow Up", lambda: step(-1), t("common.row_previous"))
+    use_shortcut("Enter", lambda: Opener(route(here))() if route and here else None, t("common.row_open"), enabled=route is not None)
+    use_shortcut("X", lambda: toggle(here) if toggle and here else None, t("common.row_choose"), enabled=toggle is not None)
+    use_shortcut("Tab", lambda: set_here(None), "", enabled=here is not None)
+    return here
 
 
 class _Same:
@@ -167,16 +255,18 @@ def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Container:
 
 
 def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
-    return ft.Checkbox(
-        width=_CHECK_WIDTH,
-        value=is_on,
-        on_change=tap(on_change),
-        semantics_label=label,
-        active_color=C.primary,
-        check_color=C.on_primary,
-        border_side=ft.BorderSide(1.5, C.outline),
-        shape=ft.RoundedRectangleBorder(radius=4),
+    """A box of its own for a screen reader, as wide as what is tapped."""
+    face = ft.Container(
+        ft.Icon(ft.Icons.CHECK_ROUNDED, size=14, color=C.on_primary) if is_on else None,
+        width=_BOX,
+        height=_BOX,
+        border=ft.Border.all(2, C.primary if is_on else C.outline),
+        bgcolor=C.primary if is_on else None,
+        border_radius=5,
+        alignment=ft.Alignment.CENTER,
     )
+    target = ft.Container(face, width=_CHECK_WIDTH, alignment=ft.Alignment.CENTER, on_click=tap(on_change))
+    return ft.Semantics(content=target, label=label, checked=is_on, container=True)
 
 
 def _header(
@@ -187,14 +277,12 @@ def _header(
     *,
     all_on: bool,
 ) -> ft.Control:
-    cells: list[ft.Control] = []
-    if toggle_all:
-        cells.append(_checkbox(t("common.choose_all"), toggle_all, is_on=all_on))
-    cells += [_head_cell(column, order, sort_by) for column in columns]
+    names = ft.Row([_head_cell(column, order, sort_by) for column in columns], spacing=_GAP, expand=True)
+    box = [_checkbox(t("common.choose_all"), toggle_all, is_on=all_on)] if toggle_all else []
     return ft.Container(
-        ft.Row(cells, spacing=_GAP),
+        ft.Row([*box, names], spacing=0),
         bgcolor=C.surface2,
-        height=42,
+        height=_HEAD,
         padding=ft.Padding(left=0 if toggle_all else _GAP, top=0, right=_GAP, bottom=0),
         border=ft.Border(bottom=ft.BorderSide(1, C.line)),
     )
@@ -220,7 +308,7 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     box = _sized(
         column,
         ft.Row(parts, spacing=4, tight=True),
-        height=42,
+        height=_HEAD,
         ink=True,
         on_click=tap(lambda: sort_by(column.key)),
     )
@@ -236,30 +324,38 @@ def _Row(
     row: Any,
     key: str,
     label: str,
-    on_open: Callable[[str], Any] | None,
+    opens: tuple[Callable[[str], Any], Callable[[str], Any]] | None,
     toggle: Callable[[str], Any] | None,
+    height: float,
     *,
     is_on: bool,
+    is_here: bool,
 ) -> ft.Control:
-    """Drawn again only when its data or its choice changes."""
+    """Drawn again only when its data or its choice changes, or the mouse or the keyboard comes to it."""
+    is_under, set_under = use_state(False)
     parts: list[ft.Control] = []
     if toggle:
         said = t("common.choose_row", row=label)
         parts.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
-    opens = tap(lambda: on_open(key)) if on_open else None
-    cells = ft.Container(
-        ft.Row([_cell(column, row) for column in columns], spacing=_GAP),
-        height=ROW_HEIGHT,
-        ink=on_open is not None,
-        on_click=opens,
-    )
-    parts.append(spoken(cells, button=on_open is not None, expand=True))
+    inside = ft.Row([_cell(column, row) for column in columns], spacing=_GAP)
+    cells: ft.Control = inside
+    if opens:
+        open_row, open_in_tab = opens
+        cells = ft.GestureDetector(
+            content=ft.Container(inside, height=height),
+            mouse_cursor=ft.MouseCursor.CLICK,
+            on_tap=tap(lambda: open_row(key)),
+            on_tertiary_tap_up=tap(lambda: open_in_tab(key)),
+        )
+    parts.append(ft.Semantics(content=cells, button=True if opens else None, container=True, expand=True))
+    paper = C.primary_container if is_on else C.surface2 if is_under or is_here else C.surface
     return ft.Container(
-        ft.Row(parts, spacing=_GAP),
-        height=ROW_HEIGHT,
-        bgcolor=C.primary_container if is_on else C.surface,
-        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        ft.Row(parts, spacing=0 if toggle else _GAP),
+        height=height,
+        bgcolor=paper,
+        border=ft.Border.all(2, C.primary) if is_here else ft.Border(bottom=ft.BorderSide(1, C.line)),
         padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
+        on_hover=lambda e: set_under(e.data),
     )
 
 
@@ -314,17 +410,25 @@ def _footer(total: int, page: int, first: int, last: int, size: int, set_page: C
 
 def _bulk(
     selected: frozenset[str],
+    in_order: Sequence[str],
     actions: Sequence[BulkAction],
     on_select: Callable[[frozenset[str]], None] | None,
+    *,
+    offer_all: bool,
 ) -> ft.Control:
-    """What to do with the chosen rows, in a dark bar that cannot be missed."""
+    """What to do with the chosen rows, in a dark bar that cannot be missed; what a filter hides by now comes last."""
+    chosen = [key for key in in_order if key in selected]
+    chosen += sorted(selected.difference(chosen))
     parts: list[ft.Control] = [
         ft.Container(
             ft.Text(n("common.chosen", len(selected)), weight=SEMIBOLD, color=C.on_inverse),
             padding=ft.Padding.symmetric(horizontal=8),
         )
     ]
-    parts += [_bulk_button(action, selected) for action in actions]
+    if on_select and offer_all and not selected.issuperset(in_order):
+        every = n("common.choose_every", len(in_order))
+        parts.append(_bulk_button(every, ft.Icons.DONE_ALL_ROUNDED, lambda: on_select(selected.union(in_order))))
+    parts += [_bulk_button(action.label, action.icon, partial(action.on_click, chosen)) for action in actions]
     if on_select:
         parts.append(
             IconAction(
@@ -343,12 +447,12 @@ def _bulk(
     )
 
 
-def _bulk_button(action: BulkAction, selected: frozenset[str]) -> ft.Control:
+def _bulk_button(label: str, icon: ft.IconData, on_click: Handler) -> ft.Control:
     box = ft.Container(
         ft.Row(
             [
-                ft.Icon(action.icon, size=20, color=C.on_inverse),
-                ft.Text(action.label, color=C.on_inverse),
+                ft.Icon(icon, size=20, color=C.on_inverse),
+                ft.Text(label, color=C.on_inverse),
             ],
             spacing=8,
             tight=True,
@@ -357,7 +461,7 @@ def _bulk_button(action: BulkAction, selected: frozenset[str]) -> ft.Control:
         padding=ft.Padding.symmetric(horizontal=10),
         border_radius=10,
         ink=True,
-        on_click=tap(lambda: action.on_click(selected)),
+        on_click=tap(on_click),
     )
     return spoken(box)
 
@@ -371,5 +475,8 @@ def table_head(title: ft.Control, search: ft.Control, *actions: ft.Control, sear
 
 def TablePage(*above: ft.Control, table: ft.Control, below: Sequence[ft.Control] = ()) -> ft.Control:
     """A table that takes what a desk's screen has left."""
+    env = environment.current()
+    env.footer = _FOOT
+    side = 28 if env.layout.breakpoint == Breakpoint.desktop else 16
     body = Stack(*above, ft.Container(table, expand=True), *below, spacing=Space.m, expand=True)
-    return ft.Container(body, padding=ft.Padding(left=28, top=20, right=28, bottom=8), expand=True)
+    return ft.Container(body, padding=ft.Padding(left=side, top=16, right=side, bottom=8), expand=True)

@@ -41,6 +41,7 @@ INTERVENTIONS = List(
         "production_line_id": "i.equipment_id in (select e.id from equipment e where e.production_line_id = {})",
         "since": "i.created_at >= {}",
         "until": "i.created_at < {}",
+        "ended_before": "i.actual_end < {}",
     },
     # Machines first into an array: the planner then joins two indexes instead of reading every sheet.
     search=every_word(

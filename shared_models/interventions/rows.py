@@ -256,3 +256,4 @@ class InterventionFilter(PageQuery):
     awaits_validation: bool | None = None
     since: Bound | None = None
     until: Bound | None = None
+    ended_before: Bound | None = None

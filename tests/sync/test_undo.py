@@ -1,6 +1,5 @@
 """An approval can be taken back for a moment, and nothing is lost whatever happens meanwhile."""
 
-from collections.abc import AsyncIterator
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,7 +24,7 @@ class Approval(NamedTuple):
 
 
 @pytest.fixture
-async def approval(factory: Factory) -> AsyncIterator[Approval]:
+async def approval(factory: Factory) -> Approval:
     anne = await factory.signed_in(await factory.person("technician", sites=[factory.site]))
     job_id = await anne.open_job(factory.press, start=True)
     await anne.do(CompleteIntervention, intervention_id=job_id, worked_minutes=25, failure=FailureCoding(mode_unknown=True))
@@ -33,7 +32,7 @@ async def approval(factory: Factory) -> AsyncIterator[Approval]:
     chief = await factory.signed_in(await factory.person("supervisor"))
     command = ValidateIntervention(intervention_id=job_id, version=chief.job(job_id).version, occurred_at=chief.client.now())
     await chief.client.execute_held(command, LONG)
-    yield Approval(chief, job_id, command)
+    return Approval(chief, job_id, command)
 
 
 async def is_known(factory: Factory, job_id: UUID) -> bool:

@@ -1,8 +1,11 @@
 """The supervisor's board: what is wrong now, each figure opening its list."""
 
+from uuid import UUID
+
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
+from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
@@ -13,7 +16,7 @@ from mobile_app.domain.lookup import living, name_of
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import Board, Load, board_view
-from mobile_app.ui.buttons import IconAction
+from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.chips import Avatar
@@ -29,6 +32,8 @@ from shared_models.equipment.rows import EquipmentStatus
 from shared_models.requests.rows import RequestStatus
 
 SHOWN = 4
+DOWN, IGNORED = "/equipment?status=broken", "/plans?show=ignored"
+LATE, DUE, SOON, FREE = "/jobs?due=late", "/jobs?due=due", "/jobs?due=soon", f"/jobs?technician={NOBODY}"
 WELL_KEPT = 0.9
 """Schedule compliance that good practice (SMRP) aims at."""
 BUSY = 8
@@ -83,7 +88,7 @@ def _tiles(board: Board) -> list[ft.Control]:
             str(len(board.down)),
             n("board.critical", critical) if critical else t("board.none_critical"),
             tone=Tone.bad if critical else Tone.ok,
-            on_click=opener("/equipment"),
+            on_click=opener(DOWN),
         ),
         StatTile(t("board.to_validate"), str(len(board.to_validate)), t("board.oldest_first"), on_click=opener("/validate")),
         StatTile(
@@ -98,10 +103,10 @@ def _tiles(board: Board) -> list[ft.Control]:
             str(len(board.late)),
             n("board.unassigned", sum(1 for job in board.late if job in board.unassigned)),
             tone=Tone.warning if board.late else Tone.ok,
-            on_click=opener("/jobs"),
+            on_click=opener(LATE),
         ),
-        StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener("/jobs")),
-        StatTile(t("board.soon"), str(len(board.soon)), t("board.soon_note"), on_click=opener("/jobs")),
+        StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener(DUE)),
+        StatTile(t("board.soon"), str(len(board.soon)), t("board.soon_note"), on_click=opener(SOON)),
         _unanswered(board),
         _kept(board),
     ]
@@ -113,7 +118,7 @@ def _unanswered(board: Board) -> ft.Control:
         str(len(board.ignored)),
         n("board.plans", len(board.plans)),
         tone=Tone.bad if board.ignored else Tone.ok,
-        on_click=opener("/plans?show=ignored" if board.ignored else "/plans"),
+        on_click=opener(IGNORED),
     )
 
 
@@ -135,7 +140,7 @@ def _section(title: str, total: int, cards: list[ft.Control], route: str) -> lis
 
 def _down(client: Client, board: Board) -> list[ft.Control]:
     cards = [MachineCard(client, machine, on_open=opener(f"/equipment/{machine.id}")) for machine in board.down[:SHOWN]]
-    return _section("board.down", len(board.down), cards, "/equipment")
+    return _section("board.down", len(board.down), cards, DOWN)
 
 
 def _waiting(client: Client, board: Board) -> list[ft.Control]:
@@ -150,18 +155,21 @@ def _requests(client: Client, board: Board) -> list[ft.Control]:
 
 def _ignored(client: Client, board: Board) -> list[ft.Control]:
     cards = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in board.ignored[:SHOWN]]
-    return _section("board.unanswered", len(board.ignored), cards, "/plans?show=ignored")
+    return _section("board.unanswered", len(board.ignored), cards, IGNORED)
 
 
 def _dated(client: Client, board: Board) -> list[ft.Control]:
-    """What is late or has nobody, what is due today, what comes next."""
-    late = [*board.late, *(job for job in board.unassigned if job not in board.late)]
-    free = {job.id for job in late}
-    due, soon = ([job for job in jobs if job.id not in free] for jobs in (board.due, board.soon))
+    """What is late, what has nobody, what is due today, what comes next; each job once, under the first that is true of it."""
     parts: list[ft.Control] = []
-    for title, jobs in (("board.late_or_free", late), ("board.due", due), ("board.soon", soon)):
-        cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:SHOWN]]
-        parts += _section(title, len(jobs), cards, "/jobs")
+    shown: set[UUID] = set()
+    sections = (
+        ("board.late", board.late, LATE), ("board.free", board.unassigned, FREE),
+        ("board.due", board.due, DUE), ("board.soon", board.soon, SOON),
+    )  # fmt: skip
+    for title, jobs, route in sections:
+        rest = [job for job in jobs if job.id not in shown][:SHOWN]
+        shown |= {job.id for job in rest}
+        parts += _section(title, len(jobs), [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in rest], route)
     return parts
 
 
@@ -181,4 +189,10 @@ def _load_line(client: Client, load: Load) -> ft.Control:
     bar = LoadBar(load.open, BUSY, label=f"{name}, {figure}")
     head = ft.Row([Strong(name, expand=True), Meta(figure)], spacing=8)
     words = Stack(head, bar, spacing=6, tight=True, expand=True)
-    return ft.Row([Avatar(name), words], spacing=12)
+    row = ft.Container(
+        ft.Row([Avatar(name), words], spacing=12),
+        border_radius=10,
+        ink=True,
+        on_click=tap(opener(f"/jobs?technician={load.technician_id}")),
+    )
+    return spoken(row, f"{name}, {figure}")

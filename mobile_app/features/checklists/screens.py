@@ -13,16 +13,16 @@ from mobile_app.domain.context import go, id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.checklists.editor import ChecklistForm
+from mobile_app.ui.address import Asked, Place, go_back, use_place
 from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_breakpoint, use_environment, use_shortcut
+from mobile_app.ui.hooks import use_shortcut
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.table import Cell, Column, Table, TablePage
+from mobile_app.ui.table import Cell, Column, Table, TablePage, is_tabular
 from mobile_app.ui.theme import Space, Tone
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.permissions import Permission
@@ -32,8 +32,8 @@ from shared_models.plans.rows import PlanRow
 @component
 def ChecklistsScreen() -> ft.Control:
     client = use_tables("checklists", "plans")
-    query, set_query = ft.use_state("")
-    size = Breakpoint.phone if use_environment().has_big_text else use_breakpoint()
+    place = use_place(Asked)
+    query = place.asked.query
     tables = client.tables
     may_write = client.may(Permission.maintenance_write)
     use_shortcut("N", lambda: go("/checklists/new"), t("checklists.new"), enabled=may_write)
@@ -43,9 +43,9 @@ def ChecklistsScreen() -> ft.Control:
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("checklists.read_only"), t("checklists.read_only_body"))
     if not tables.checklists.rows:
         return Page(PageHeader(t("checklists.title"), on_back=opener("/plans"), trailing=[SyncBadge()]), _none())
-    search = SearchField(query, set_query, placeholder=t("checklists.search"))
-    if size == Breakpoint.desktop:
-        return _desk(client, rows, counts, search, query)
+    search = SearchField(query, place.pick("query"), placeholder=t("checklists.search"))
+    if is_tabular():
+        return _desk(client, rows, counts, search, place)
     head = PageHeader(t("checklists.title"), on_back=opener("/plans"), trailing=[SyncBadge()])
     cards = [_card(client, row, counts[row.id]) for row in rows]
     new = PrimaryButton(t("checklists.new"), opener("/checklists/new"), icon=ft.Icons.ADD_ROUNDED)
@@ -87,8 +87,8 @@ def _card(client: Client, row: ChecklistRow, plans: int) -> ft.Control:
 # At a desk
 
 
-def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], search: ft.Control, query: str) -> ft.Control:
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/plans"))
+def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], search: ft.Control, place: Place[Asked]) -> ft.Control:
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go_back("/plans"))
     new = PrimaryButton(t("checklists.new"), opener("/checklists/new"), icon=ft.Icons.ADD_ROUNDED)
     title = ft.Container(PageHeader(t("checklists.title"), n("checklists.count", len(client.tables.checklists.rows))), expand=True)
     head = ft.Row([back, title, ft.Container(search, width=320), new, SyncBadge()], spacing=Space.m)
@@ -96,9 +96,10 @@ def _desk(client: Client, rows: list[ChecklistRow], counts: Counter[UUID], searc
         _columns(counts),
         rows,
         lambda row: str(row.id),
-        on_open=lambda key: go(f"/checklists/{key}"),
+        place=place,
+        route=lambda key: f"/checklists/{key}",
         row_label=lambda row: row.name,
-        empty=_no_match(query),
+        empty=_no_match(place.asked.query),
     )
     return TablePage(head, table=table)
 

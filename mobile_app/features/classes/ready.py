@@ -10,6 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.domain.submit import submit
+from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import RowCard, in_twos
 from mobile_app.ui.chips import StatusChip
@@ -28,7 +29,8 @@ SHOWN_MODES = 4
 @component
 def ReadyClasses(client: Client) -> ft.Control:
     use_tables("classes")
-    query, set_query = use_state("")
+    place = use_place(Asked)
+    query = place.asked.query
     picks: State[frozenset[str]] = use_state(frozenset[str]())
     picked, pick = picks
     is_busy, set_busy = use_state(False)
@@ -62,7 +64,7 @@ def ReadyClasses(client: Client) -> ft.Control:
     own = TextLink(t("classes.from_nothing"), opener(f"/classes/new?next={asker()}" if asker() else "/classes/new"))
     return Page(
         title,
-        SearchField(query, set_query, placeholder=t("classes.search")),
+        SearchField(query, place.pick("query"), placeholder=t("classes.search")),
         *(in_twos(cards) or [EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("classes.no_match", query=query))]),
         ft.Row([own], alignment=ft.MainAxisAlignment.CENTER),
         footer=PrimaryButton(

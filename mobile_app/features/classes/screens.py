@@ -13,13 +13,14 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses
+from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import RowCard, in_twos
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_shortcut, use_state
+from mobile_app.ui.hooks import use_shortcut
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, in_language
@@ -31,7 +32,8 @@ MANY = 8
 @component
 def ClassesScreen() -> ft.Control:
     client = use_tables("classes", "equipment")
-    query, set_query = use_state("")
+    place = use_place(Asked)
+    query = place.asked.query
     may_write = client.may(Permission.equipment_write)
     use_shortcut("N", opener("/classes/new"), t("classes.new"), enabled=may_write)
     if not may_write:
@@ -43,7 +45,7 @@ def ClassesScreen() -> ft.Control:
     counts = Counter(machine.class_id for machine in client.equipment.rows.values() if machine.class_id)
     rows = matching(client.classes.rows.values(), query)
     cards = [_card(row, counts[row.id]) for row in rows]
-    search = [SearchField(query, set_query, placeholder=t("classes.search"))] if len(client.classes.rows) > MANY else []
+    search = [SearchField(query, place.pick("query"), placeholder=t("classes.search"))] if len(client.classes.rows) > MANY else []
     nothing = [EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("classes.no_match", query=query))]
     footer = ActionRow(
         SecondaryButton(t("classes.from_nothing"), opener("/classes/new"), icon=ft.Icons.ADD_ROUNDED, expand=1),

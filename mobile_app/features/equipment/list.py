@@ -1,6 +1,6 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
-from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,40 +10,44 @@ from mobile_app.core.i18n import format_number, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.due import local_day
+from mobile_app.domain.due_marks import plan_due
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import CRITICAL_FIRST
+from mobile_app.domain.views import CRITICAL_FIRST, next_first
 from mobile_app.features.equipment.labels import labels_sheet
+from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import in_twos
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.feedback import EmptyState, more_of
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_breakpoint, use_environment, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, table_head
-from mobile_app.ui.text import Meta
+from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, is_tabular, table_head
+from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
+from shared_models.plans.rows import PlanRow
 
 MOST = 60
+PRESSING = frozenset({Tone.bad, Tone.warning})
+MOST_PLANS = 1_000
+"""How many are read for the sake of a column."""
 
 
-@dataclass(frozen=True)
-class Filters:
-    query: str = ""
-    site: str | None = None
-    line: str | None = None
-    status: str | None = None
-    criticality: str | None = None
+class Filters(Asked):
+    site: Key | None = None
+    line: Key | None = None
+    status: EquipmentStatus | None = None
+    criticality: Criticality | None = None
 
     @property
     def wanted(self) -> dict[str, list[Any]]:
@@ -64,19 +68,15 @@ def matching(client: Client, filters: Filters, limit: int | None) -> list[Equipm
 @component
 def EquipmentListScreen() -> ft.Control:
     client = use_tables("equipment", "lines", "sites", "classes")
-    filters, set_filters = ft.use_state(Filters())
-    size = use_breakpoint()
+    place = use_place(Filters)
     nothing = nothing_yet(client)
     if nothing is not None:
         return nothing
-    is_dense = size == Breakpoint.desktop and not use_environment().has_big_text
-    return Desk(client, filters, set_filters) if is_dense else Cards(client, filters, set_filters)
+    return Desk(client, place) if is_tabular() else Cards(client, place)
 
 
-def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft.Control | None = None) -> ft.Control:
-    def pick(name: str) -> Any:
-        return lambda value: set_filters(replace(filters, **{name: value}))
-
+def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
+    filters, pick = place.asked, place.pick
     sites = by_name(client.sites.rows.values())
     lines = by_name_and_site(client, (line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)}))
     statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
@@ -87,45 +87,48 @@ def _filter_bar(client: Client, filters: Filters, set_filters: Any, trailing: ft
         FilterMenu(t("equipment_list.status"), statuses, filters.status, pick("status")),
         FilterMenu(t("equipment_list.criticality"), ranks, filters.criticality, pick("criticality")),
     ]
-    return FilterBar(menus, trailing)
+    return FilterBar(menus)
 
 
 @component
-def Cards(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
-    rows = ft.use_memo(lambda: matching(client, filters, MOST), [filters, client.equipment.revision])
+def Cards(client: Client, place: Place[Filters]) -> ft.Control:
+    filters, most = place.asked, place.asked.page * MOST
+    rows = ft.use_memo(lambda: matching(client, filters, most + 1), [filters, client.equipment.revision])
     head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
-    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("equipment_list.search"))
-    cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows]
-    rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) == MOST else []
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
+    cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows[:most]]
     new = PrimaryButton(t("equipment_list.new"), opener("/equipment/new"), icon=ft.Icons.ADD_ROUNDED)
     footer = new if client.may(Permission.equipment_write) else None
-    return Page(head, search, _filter_bar(client, filters, set_filters), *(in_twos(cards) or [_no_match(client)]), *rest, footer=footer)
+    bar = _filter_bar(client, place)
+    return Page(head, search, bar, *(in_twos(cards) or [_no_match(client)]), *more_of(place, len(rows) > most), footer=footer)
 
 
 @component
-def Desk(client: Client, filters: Filters, set_filters: Any) -> ft.Control:
+def Desk(client: Client, place: Place[Filters]) -> ft.Control:
+    filters = place.asked
     nobody: frozenset[str] = frozenset()
     chosen, choose = ft.use_state(nobody)
     printing, set_printing = use_state(cast("list[str] | None", None))
     done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
     use_sheet(None if printing is None else labels_sheet(client, [UUID(key) for key in printing], done), done)
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
-    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("equipment_list.search"))
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
     head = table_head(PageHeader(t("equipment_list.title"), _count(client)), search, *actions)
+    dues = ft.use_memo(lambda: next_dues(client), [client.tables.plans.revision])
     table = Table(
-        _columns(client),
+        _columns(client, dues),
         rows,
         lambda row: str(row.id),
-        on_open=lambda key: go(f"/equipment/{key}"),
+        place=place,
+        route=lambda key: f"/equipment/{key}",
         selected=chosen,
         on_select=choose,
-        actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, lambda keys: set_printing(sorted(keys)))],
-        sorting=None,
+        actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],
         row_label=lambda row: dotted(row.name, row.code, stands(client, row.id)),
         empty=_no_match(client),
     )
-    return TablePage(head, _filter_bar(client, filters, set_filters), table=table)
+    return TablePage(head, _filter_bar(client, place), table=table)
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:
@@ -142,16 +145,41 @@ def _admin_actions(client: Client, on_blank: Handler) -> list[ft.Control]:
         return []
     return [
         SecondaryButton(t("labels_form.blank"), on_blank, icon=ft.Icons.QR_CODE_2_ROUNDED, height=48),
-        PrimaryButton(t("equipment_list.new"), lambda: go("/equipment/new"), icon=ft.Icons.ADD_ROUNDED, height=48),
+        PrimaryButton(t("equipment_list.new"), opener("/equipment/new"), icon=ft.Icons.ADD_ROUNDED, height=48),
     ]
 
 
-def _columns(client: Client) -> list[Column]:
+def next_dues(client: Client) -> dict[UUID, PlanRow] | None:
+    """When something is next to be done on each machine; of too many plans only the machine's own page tells."""
+    plans = client.tables.plans
+    if not plans.ready or not 0 < len(plans.rows) <= MOST_PLANS:
+        return None
+    due = [plan for plan in plans.rows.values() if plan.is_active and plan.next_due]
+    return {plan.equipment_id: plan for plan in sorted(due, key=next_first, reverse=True)}
+
+
+def _next_due(dues: dict[UUID, PlanRow] | None, today: date) -> list[Column]:
+    if dues is None:
+        return []
+
+    def cell(row: EquipmentRow) -> Cell:
+        plan = dues.get(row.id)
+        told = plan_due(plan, today) if plan else None
+        return Cell(told.word, told.tone if told.tone in PRESSING else None) if told else Cell("")
+
+    def soonest(row: EquipmentRow) -> datetime | None:
+        plan = dues.get(row.id)
+        return plan.next_due if plan else None
+
+    return [Column("next_due", t("equipment_list.next_due"), cell, sort=soonest, flex=2)]
+
+
+def _columns(client: Client, dues: dict[UUID, PlanRow] | None) -> list[Column]:
     lines = {line.id: line.name for line in client.lines.rows.values()}
     return [
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
         Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: natural(row.name), flex=5, strong=True),
-        Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3),
+        Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3, roomy=True),
         *_sites(client),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),
         Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),
@@ -161,7 +189,8 @@ def _columns(client: Client) -> list[Column]:
             lambda row: Cell(marks.CRITICALITY[row.criticality].word, _rank_tone(row)),
             sort=lambda row: CRITICAL_FIRST[row.criticality],
         ),
-        Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, flex=2),
+        *_next_due(dues, local_day(client.now())),
+        Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, roomy=True),
     ]
 
 

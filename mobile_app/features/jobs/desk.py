@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import flet as ft
 
@@ -9,24 +10,30 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go
 from mobile_app.domain.lookup import doer, dotted, has_several_sites, line_of, machine, number_of, place, site_of
 from mobile_app.domain.views import URGENCY
+from mobile_app.ui.address import Place
 from mobile_app.ui.cards import Trailing
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.table import Cell, Column, Table, TablePage
 from mobile_app.ui.theme import Tone
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
-from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.interventions.rows import InterventionListItem, InterventionRow, Priority
+
+Listed = InterventionRow | InterventionListItem
 
 
-def JobsDesk(client: Client, jobs: Sequence[InterventionRow], head: ft.Control, filters: ft.Control) -> ft.Control:
+def JobsDesk(
+    client: Client, where: Place[Any], jobs: Sequence[Listed], head: ft.Control, filters: ft.Control, more: ft.Control | None
+) -> ft.Control:
     """The whole width, every job of the filter, sortable."""
     table = Table(
         _columns(client),
         jobs,
         lambda job: str(job.id),
-        on_open=lambda key: go(f"/jobs/{key}"),
+        place=where,
+        route=lambda key: f"/jobs/{key}",
+        more=more,
         row_label=lambda job: dotted(job.title, number_of(job), place(client, job.equipment_id)),
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),
     )
@@ -53,7 +60,7 @@ def _columns(client: Client) -> list[Column]:
         *_sites(client),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
-        Column("type", t("jobs.type"), lambda job: marks.TYPE[job.intervention_type].word, sort=lambda job: job.intervention_type),
+        Column("type", t("jobs.type"), _type, sort=lambda job: job.intervention_type, roomy=True),
         Column(
             "who",
             t("jobs.technician"),
@@ -78,34 +85,38 @@ def _sites(client: Client) -> list[Column]:
     ]
 
 
-def _state(job: InterventionRow) -> ft.Control:
+def _state(job: Listed) -> ft.Control:
     if job.is_validated:
         return marks.VALIDATED.chip()
-    is_returned = job.status == InterventionStatus.in_progress and job.returned_at is not None
+    is_returned = isinstance(job, InterventionRow) and job.status == InterventionStatus.in_progress and job.returned_at is not None
     return (marks.RETURNED if is_returned else marks.JOB[job.status]).chip()
 
 
-def _priority(job: InterventionRow) -> Cell:
+def _type(job: Listed) -> str:
+    return marks.TYPE[job.intervention_type].word
+
+
+def _priority(job: Listed) -> Cell:
     mark = marks.PRIORITY[job.priority]
     return Cell(mark.word, mark.tone if URGENCY[job.priority] < URGENCY[Priority.medium] else None)
 
 
-def _doer(client: Client, job: InterventionRow) -> str:
-    return doer(client, job.assigned_technician_id, job.assigned_team_id)
+def _doer(client: Client, job: Listed) -> str:
+    return doer(client, job.assigned_technician_id, job.assigned_team_id if isinstance(job, InterventionRow) else None)
 
 
-def _who(client: Client, job: InterventionRow) -> Cell:
+def _who(client: Client, job: Listed) -> Cell:
     name = _doer(client, job)
     return Cell(name or t("domain.unassigned"), None if name else Tone.off)
 
 
-def _due(client: Client, job: InterventionRow) -> Cell:
+def _due(client: Client, job: Listed) -> Cell:
     """When it is due while it is open; afterwards, when it ended."""
-    if job.status not in OPEN and job.actual_end:
-        return Cell(format_moment(job.actual_end, client.now()))
+    if isinstance(job, InterventionListItem) or (job.status not in OPEN and job.actual_end):
+        return Cell(format_moment(job.actual_end or job.created_at, client.now()))
     word = due(job, client.now())
     return Cell(word.word, word.tone, strong=True) if isinstance(word, Trailing) else Cell(word)
 
 
-def _instant(job: InterventionRow) -> datetime | None:
+def _instant(job: Listed) -> datetime | None:
     return job.actual_end if job.status not in OPEN else job.scheduled_start or job.created_at

@@ -6,40 +6,34 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.folding import fold
-from mobile_app.core.i18n import n, t
+from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import explained
 from mobile_app.domain import marks
-from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import dotted, living, my_running_action, number_of
+from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
-from mobile_app.domain.sync_badge import SyncBadge, top_bar
+from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.jobs import sheet_parts as parts
 from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
-from mobile_app.features.jobs.desk import JobsDesk
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.planned import due_card, required_parts_card
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
-from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard, SectionHeader
-from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.fields import SearchField, TextInput
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_draft, use_environment, use_live
+from mobile_app.ui.fields import TextInput
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_draft, use_live
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Columns, Stack
-from mobile_app.ui.table import table_head
 from mobile_app.ui.text import Body, Meta, Title
 from shared_models.checklists.rows import ANSWERABLE
 from shared_models.interventions.commands import AddNote
@@ -217,51 +211,3 @@ def Notes(client: Client, job: InterventionRow, *, writable: bool) -> ft.Control
     send = [ft.Row([TextLink(t("job.note_add"), add)], alignment=ft.MainAxisAlignment.END)] if text.strip() else []
     empty = [Meta(t("job.no_note"))] if not written and not writable else []
     return Card(Stack(CardHeader(t("job.notes")), *written, *empty, *field, *send, spacing=10))
-
-
-# All jobs
-
-
-@component
-def JobListScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users")
-    state, set_state = ft.use_state("open")
-    kind, set_kind = ft.use_state("")
-    query, set_query = ft.use_state("")
-    size = use_breakpoint()
-    rows = client.interventions.rows.values() if state == "over" else living(client)
-    jobs = [job for job in rows if _listed(client, job, state, kind, query)]
-    jobs.sort(key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=state != "open")
-    head = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[SyncBadge()])
-    chips = [FilterChip(t(f"jobs.{name}"), _setter(set_state, name), active=state == name) for name in STATES]
-    kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
-    bar = FilterBar([*chips, FilterMenu(t("jobs.type"), kinds, kind or None, lambda picked: set_kind(picked or ""))])
-    search = SearchField(query, set_query, placeholder=t("jobs.search"))
-    if size == Breakpoint.desktop and not use_environment().has_big_text:
-        return JobsDesk(client, jobs, table_head(PageHeader(t("jobs.title"), n("today.count", len(jobs))), search, SyncBadge()), bar)
-    cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:80]]
-    nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
-    rest = [SectionHeader(t("jobs.more"), "")] if len(jobs) > len(cards) else []
-    return Page(head, search, bar, *(cards or [nothing]), *rest)
-
-
-STATES = ("open", "mine", "to_validate", "over")
-
-
-def _setter(setter: Callable[[str], None], value: str) -> Callable[[], None]:
-    return lambda: setter(value)
-
-
-def _listed(client: Client, job: InterventionRow, state: str, kind: str | None, query: str) -> bool:
-    waits = job.awaits_validation
-    if state == "mine":
-        fits = job.status in OPEN and job.assigned_technician_id == client.user.id
-    else:
-        fits = {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[state]
-    if not fits or (kind and job.intervention_type != kind):
-        return False
-    if not query:
-        return True
-    machine = client.equipment.get(job.equipment_id)
-    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
-    return all(word in words for word in fold(query).split())

@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import flet as ft
 
 from mobile_app.core.i18n import format_date, n, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, dotted
 from mobile_app.domain.submit import submit
 from mobile_app.features.people.words import ROLE_ICONS, STATES, reach, state_of
+from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.cards import Card, LineItem, RowCard, SectionHeader, Trailing
 from mobile_app.ui.chips import Avatar
@@ -22,11 +23,11 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_state
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage
+from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.auth.invitations import InvitationRead
@@ -40,12 +41,10 @@ TYPING: Final = 0.3
 """Seconds after the last letter before the server is asked."""
 
 
-@dataclass(frozen=True)
-class Filters:
-    query: str = ""
-    role: str | None = None
-    state: str | None = None
-    site: str | None = None
+class Filters(Asked):
+    role: Role | None = None
+    state: UserState | None = None
+    site: Key | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,20 +69,20 @@ def loader(client: Client, filters: Filters) -> Callable[[], Any]:
 @component
 def PeopleScreen() -> ft.Control:
     client = use_tables("sites")
-    filters, set_filters = use_state(Filters())
-    found = use_async(loader(client, filters), [filters])
+    place = use_place(Filters)
+    filters = place.asked
+    found = use_async(loader(client, filters), [filters.but()])
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
-    dense = use_breakpoint() == Breakpoint.desktop and not use_environment().has_big_text
     head = _head(found.data, _exports(client, filters), wide=use_breakpoint() > Breakpoint.phone)
-    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("people.search"))
-    bar = _filter_bar(client, filters, set_filters)
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("people.search"))
+    bar = _filter_bar(client, place)
     if found.error and found.data is None:
         return Page(head, ErrorState(t("people.offline"), t("people.offline_body"), on_retry=found.reload))
     if found.data is None:
         return Page(head, search, bar, SkeletonList(4))
-    if dense:
-        return Desk(client, found.data, found.reload, head, search, bar)
+    if is_tabular():
+        return Desk(client, place, found.data, found.reload, head, search, bar)
     footer = _invite() if use_breakpoint() == Breakpoint.phone else None
     cards = [_card(client, user) for user in found.data.users] or [_no_match()]
     return Page(head, search, bar, *cards, *_more(found.data), Invitations(client, found.data.invitations, found.reload), footer=footer)
@@ -104,10 +103,8 @@ def _invite(**more: Any) -> ft.Control:
     return PrimaryButton(t("people.invite"), opener("/people/invite"), icon=ft.Icons.PERSON_ADD_ALT_1_ROUNDED, **more)
 
 
-def _filter_bar(client: Client, filters: Filters, set_filters: Callable[[Filters], None]) -> ft.Control:
-    def pick(name: str) -> Any:
-        return lambda value: set_filters(replace(filters, **{name: value}))
-
+def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
+    filters, pick = place.asked, place.pick
     sites = by_name(client.sites.rows.values())
     return FilterBar(
         [
@@ -141,12 +138,15 @@ def _no_match() -> ft.Control:
 
 
 @component
-def Desk(client: Client, found: Found, reload: Callable[[], None], head: ft.Control, search: ft.Control, bar: ft.Control) -> ft.Control:
+def Desk(
+    client: Client, place: Place[Filters], found: Found, reload: Callable[[], None], head: ft.Control, search: ft.Control, bar: ft.Control
+) -> ft.Control:
     table = Table(
         ft.use_memo(lambda: _columns(client), [client.sites.revision]),
         found.users,
         lambda user: str(user.id),
-        on_open=lambda key: go(f"/people/{key}"),
+        place=place,
+        route=lambda key: f"/people/{key}",
         sorting=Sorting("state"),
         row_label=_name,
         empty=_no_match(),

@@ -1,9 +1,8 @@
 """All plans: cards on a phone, a dense table on a desk, from the rows of the device."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
 import flet as ft
@@ -12,7 +11,7 @@ from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain import due
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, line_of, machine, place, site_name
@@ -21,18 +20,17 @@ from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import next_first
 from mobile_app.features.plans.kinds import kinds_sheet
+from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import in_twos
 from mobile_app.ui.choices import FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
-from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, SkeletonList
+from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_state
+from mobile_app.ui.hooks import use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, table_head
-from mobile_app.ui.text import Meta
+from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
 from shared_models.plans.rows import PlanRow
@@ -41,16 +39,14 @@ MOST = 60
 SHOWS = ("late", "ignored", "paused")
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(Asked):
     """`show`: one of `SHOWS`, or empty for all."""
 
-    query: str = ""
-    show: str = ""
-    site: str | None = None
-    line: str | None = None
-    type: str | None = None
-    technician: str | None = None
+    show: Literal["", "late", "ignored", "paused"] = ""
+    site: Key | None = None
+    line: Key | None = None
+    type: Key | None = None
+    technician: Key | None = None
 
 
 def matching(client: Client, filters: Filters, today: date) -> list[PlanRow]:
@@ -79,34 +75,24 @@ def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
     return {"ignored": due.is_ignored(plan), "paused": not plan.is_active}.get(show, True)
 
 
-def _asked() -> Filters:
-    """As the address asks: `/plans?show=ignored`."""
-    show = asked("show")
-    return Filters(show=show if show in SHOWS else "")
-
-
 @component
 def PlanListScreen() -> ft.Control:
     client = use_tables("plans", "equipment", "lines", "sites", "users", "types", "teams")
-    state: State[Filters] = use_state(_asked)
-    filters, set_filters = state
+    where = use_place(Filters)
     sheet, set_sheet = use_state("")
     close = lambda: set_sheet("")  # noqa: E731 - one line, used twice
     use_sheet(kinds_sheet(sheet, client), close)
     use_clock(600)
     if not client.tables.plans.rows:
         return _nothing(client) if client.tables.plans.ready else Page(SkeletonList())
-    if use_breakpoint() == Breakpoint.desktop:
-        return Desk(client, filters, set_filters, set_sheet)
-    return Cards(client, filters, set_filters, set_sheet)
+    return Desk(client, where, set_sheet) if is_tabular() else Cards(client, where, set_sheet)
 
 
-def _filter_bar(client: Client, filters: Filters, set_filters: Any, today: date) -> ft.Control:
-    def pick(name: str) -> Any:
-        return lambda value: set_filters(replace(filters, **{name: value}))
+def _filter_bar(client: Client, where: Place[Filters], today: date) -> ft.Control:
+    filters, pick = where.asked, where.pick
 
     def show(name: str) -> Callable[[], None]:
-        return lambda: set_filters(replace(filters, show="" if filters.show == name else name))
+        return lambda: where.ask(show="" if filters.show == name else name)
 
     plans = client.tables.plans.rows.values()
     counts = {name: sum(1 for plan in plans if _shows(client, plan, name, today)) for name in SHOWS}
@@ -151,35 +137,38 @@ def _kept(plans: list[PlanRow]) -> str:
 
 
 @component
-def Cards(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
+def Cards(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]) -> ft.Control:
+    filters, most = where.asked, where.asked.page * MOST
     today = due.local_day(client.now())
     rows = matching(client, filters, today)
     head = PageHeader(t("app.plans"), _kept(rows), trailing=[SyncBadge(), *_actions(client, set_sheet, wide=False)])
-    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
-    cards = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:MOST]]
-    rest = [Meta(t("equipment_list.more", count=MOST))] if len(rows) > MOST else []
+    search = SearchField(filters.query, where.pick("query"), placeholder=t("plans.search"))
+    cards = [PlanCard(client, plan, on_open=opener(f"/plans/{plan.id}")) for plan in rows[:most]]
+    rest = more_of(where, len(rows) > most)
     may_add = client.may(Permission.maintenance_write)
     footer = PrimaryButton(t("plans.new"), opener("/plans/new"), icon=ft.Icons.ADD_ROUNDED) if may_add else None
-    return Page(head, search, _filter_bar(client, filters, set_filters, today), *(in_twos(cards) or [_no_match()]), *rest, footer=footer)
+    return Page(head, search, _filter_bar(client, where, today), *(in_twos(cards) or [_no_match()]), *rest, footer=footer)
 
 
 @component
-def Desk(client: Client, filters: Filters, set_filters: Any, set_sheet: Callable[[str], None]) -> ft.Control:
+def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]) -> ft.Control:
+    filters = where.asked
     today = due.local_day(client.now())
     rows = ft.use_memo(lambda: matching(client, filters, today), [filters, client.tables.plans.revision, client.equipment.revision, today])
-    search = SearchField(filters.query, lambda text: set_filters(replace(filters, query=text)), placeholder=t("plans.search"))
+    search = SearchField(filters.query, where.pick("query"), placeholder=t("plans.search"))
     actions = _actions(client, set_sheet, _exports(client, filters), wide=True)
     head = table_head(PageHeader(t("plans.title"), _kept(rows)), search, *actions, SyncBadge(), search_width=320)
     table = Table(
         ft.use_memo(lambda: _columns(client, today), [today, client.equipment.revision]),
         rows,
         lambda plan: str(plan.id),
-        on_open=lambda key: go(f"/plans/{key}"),
+        place=where,
+        route=lambda key: f"/plans/{key}",
         sorting=Sorting("next"),
         row_label=lambda plan: dotted(plan.title, place(client, plan.equipment_id)),
         empty=_no_match(),
     )
-    return TablePage(head, _filter_bar(client, filters, set_filters, today), table=table)
+    return TablePage(head, _filter_bar(client, where, today), table=table)
 
 
 def _sites(client: Client) -> list[Column]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import flet as ft
 
@@ -10,7 +11,7 @@ from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, go_back, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
@@ -20,6 +21,7 @@ from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import interventions_of
+from mobile_app.ui.address import Asked, Place, use_place
 from mobile_app.ui.buttons import ActionRow, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, Segments
@@ -49,32 +51,32 @@ PHOTO_HEIGHT = 300
 JOBS_MOST = 3
 
 
+class Filters(Asked):
+    show: Literal["new", "all"] = "new"
+
+
 @component
 def RequestsScreen() -> ft.Control:
     client = use_tables("requests", "equipment", "lines", "users", "interventions", "classes")
-    only_new, set_only_new = ft.use_state(True)
+    where = use_place(Filters)
     wanted = ft.use_route_params().get("request_id")
     size = use_breakpoint()
     rows = sorted(client.requests.rows.values(), key=lambda row: row.created_at, reverse=True)
-    shown = [row for row in rows if row.status == RequestStatus.new] if only_new else rows
+    shown = rows if where.asked.show == "all" else [row for row in rows if row.status == RequestStatus.new]
     chosen = next((row for row in rows if str(row.id) == wanted), None)
     if chosen is None and shown and size >= Breakpoint.tablet:
         chosen = shown[0]
-    listed = _list(client, shown, chosen, only_new=only_new, toggle=set_only_new)
+    listed = _list(client, shown, chosen, where)
     return TwoPane(listed, Request(client, chosen, key=str(chosen.id)) if chosen else None, placeholder=t("requests.choose"))
 
 
-def _list(
-    client: Client, rows: list[WorkRequestRow], chosen: WorkRequestRow | None, *, only_new: bool, toggle: Callable[[bool], None]
-) -> ft.Control:
+def _list(client: Client, rows: list[WorkRequestRow], chosen: WorkRequestRow | None, where: Place[Filters]) -> ft.Control:
+    only_new = where.asked.show != "all"
     chips = [
-        FilterChip(t("requests.new"), lambda: toggle(True), active=only_new),
-        FilterChip(t("requests.all"), lambda: toggle(False), active=not only_new),
+        FilterChip(t("requests.new"), lambda: where.ask(show="new"), active=only_new),
+        FilterChip(t("requests.all"), lambda: where.ask(show="all"), active=not only_new),
     ]
-    cards = [
-        RequestCard(client, row, on_open=opener(f"/requests/{row.id}"), selected=chosen is not None and row.id == chosen.id, flat=True)
-        for row in rows
-    ]
+    cards = [RequestCard(client, row, on_open=opener(where.to(f"/requests/{row.id}")), selected=row is chosen, flat=True) for row in rows]
     head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
     nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
     body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
@@ -91,7 +93,7 @@ def Request(client: Client, request: WorkRequestRow) -> ft.Control:
 
     use_sheet(_sheet(client, request, sheet, close), close)
     life = use_async(lambda: life_of(client, request.equipment_id), [request.equipment_id]).data
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/requests"))
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go_back("/requests"))
     parts = [
         *([ft.Row([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0))])] if size == Breakpoint.phone else []),
         _head(client, request),

@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_datetime, format_duration, format_moment
 from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, go_back, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, living, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
@@ -156,7 +156,7 @@ def _head(client: Client, job: InterventionRow, *, on_phone: bool) -> ft.Control
     row = ft.Row([words, *chip], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
     if not on_phone:
         return row
-    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), opener("/validate"))
+    back = IconAction(ft.Icons.ARROW_BACK_ROUNDED, t("common.back"), lambda: go_back("/validate"))
     return ft.Column([ft.Container(back, margin=ft.Margin(-12, -8, 0, 0)), row], spacing=2, tight=True)
 
 

@@ -16,6 +16,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_number, set_language
 from mobile_app.ui import environment
+from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.buttons import (
     ActionRow,
     DangerButton,
@@ -576,7 +577,8 @@ def TablePage() -> ft.Control:
         lambda m: m["id"],
         selected=chosen,
         on_select=set_chosen,
-        on_open=toast,
+        place=use_place(Asked),
+        route=lambda key: f"/machines/{key}",
         actions=[
             BulkAction("Imprimer", I.QR_CODE_ROUNDED, nothing),
             BulkAction("Exporter", I.DOWNLOAD_ROUNDED, nothing),

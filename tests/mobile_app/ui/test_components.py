@@ -5,7 +5,9 @@ from typing import Any
 
 import flet as ft
 
+from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.ui import environment
+from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component, report_error, report_errors_to
 from mobile_app.ui.environment import Breakpoint
@@ -26,7 +28,7 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
-from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, Column, Table
+from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, BulkAction, Column, Sorting, Table
 from shared_models.problems import FieldProblem, Problem
 from tests.mobile_app.ui.conftest import _walk
 
@@ -306,6 +308,12 @@ async def test_number_pad_writes_the_number_with_the_language_s_sign(screen):
     assert screen.find(ft.Semantics, having="Compteur, 48,5\u00a0h")
 
 
+async def press(screen: Any, key: str) -> None:
+    pressed = ft.KeyboardEvent(name="keyboard_event", control=screen.page, key=key, shift=False, ctrl=False, alt=False, meta=False)
+    await environment.current().key_pressed(pressed)
+    await screen.settle()
+
+
 class TestTable:
     @staticmethod
     def table(**more: Any) -> Any:
@@ -318,7 +326,8 @@ class TestTable:
         @component
         def App() -> ft.Control:
             chosen: State[frozenset[str]] = use_state(frozenset())
-            return Table(columns, rows, lambda r: r["id"], selected=chosen[0], on_select=chosen[1], **more)
+            place, route = use_place(Asked), "/machines/{}".format
+            return Table(columns, rows, lambda r: r["id"], place=place, route=route, selected=chosen[0], on_select=chosen[1], **more)
 
         return App
 
@@ -341,17 +350,39 @@ class TestTable:
         assert "M00000" in screen.texts
 
     async def test_choosing_rows_offers_to_act_on_them(self, screen):
-        done: list[frozenset[str]] = []
-        from mobile_app.ui.table import BulkAction
-
-        await screen.show(self.table(actions=[BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)]))
-        boxes = [c for c in screen.controls() if isinstance(c, ft.Checkbox)]
-        for box in boxes[1:3]:
-            await screen.session.dispatch_event(box._i, "change", "true")
-            await screen.settle()
+        """In the order in which they stand, a range with Shift, all of them from the page's own box."""
+        done: list[list[str]] = []
+        await screen.show(self.table(actions=[BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)], sorting=Sorting("hours")))
+        for row in ("9999", "9997"):
+            await screen.click(f"Choisir {row}")
         assert "2 choisies" in screen.texts
+        environment.current().pointer.has_shift = True
+        await screen.click("Choisir 9995")
+        environment.current().pointer.has_shift = False
         await screen.click("Imprimer")
-        assert done == [frozenset({"0", "1"})]
+        await screen.click("Tout choisir")
+        await screen.click("Les cocher toutes")
+        assert any("000 choisies" in text for text in screen.texts), screen.texts[-12:]
+        await screen.click("Imprimer")
+        assert done == [["9999", "9997", "9996", "9995"], [str(i) for i in reversed(range(10_000))]]
+
+    async def test_the_keyboard_goes_from_row_to_row_and_opens(self, screen, monkeypatch):
+        """Also in a tab of its own; under a dialog it is silent."""
+        went, tabs = [], []
+        monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: went.append(route))
+        bridge.connect(MemoryChannel(lambda told: tabs.append(told["params"]["address"]) if told["method"] == "tab.open" else None))
+        await screen.show(self.table(sorting=Sorting("hours")))
+        for key in ("J", "J", "K", "Arrow Down", "X", "Enter"):
+            await press(screen, key)
+        assert went == ["/machines/9998"]
+        assert screen.find(ft.Semantics, having="Choisir 9998").checked
+        environment.current().pointer.asks_for_a_tab = True
+        await press(screen, "Enter")
+        assert (went, tabs) == (["/machines/9998"], ["/machines/9998"])
+        environment.current().pointer.asks_for_a_tab = False
+        screen.page.show_dialog(ft.AlertDialog(content=ft.Text("?")))
+        await press(screen, "Enter")
+        assert went == ["/machines/9998"]
 
 
 async def test_signature_becomes_a_path_and_comes_back(screen):
@@ -414,7 +445,7 @@ class TestShell:
         screen.page.width = 900
         environment.current().resized()
         await screen.settle()
-        assert "tablet" in screen.texts
+        assert "laptop" in screen.texts
         await screen.click("Kpis")
         assert picked == ["scan", "kpis"]
 
@@ -438,7 +469,7 @@ class TestShell:
 
 
 def test_breakpoints_are_those_of_the_design():
-    assert [Breakpoint.of(w).name for w in (0, 599, 600, 1199, 1200)] == ["phone", "phone", "tablet", "tablet", "desktop"]
+    assert [Breakpoint.of(w).name for w in (599, 600, 899, 900, 1199, 1200)] == ["phone", *["tablet"] * 2, *["laptop"] * 2, "desktop"]
 
 
 def test_errors_can_be_sent_elsewhere():

@@ -18,6 +18,7 @@ from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_provided, use_st
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 
+
 def toast(text: str) -> None:
     """Any other dialog, which comes and goes by itself."""
     ft.context.page.show_dialog(ft.SnackBar(ft.Text(text), persist=False))

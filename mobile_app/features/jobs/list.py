@@ -1,0 +1,194 @@
+"""All jobs: cards on a phone, a dense table on a desk; what ended long ago is read on from the server."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.errors import ClientError, Offline
+from mobile_app.core.folding import fold
+from mobile_app.core.i18n import format_date, n, t
+from mobile_app.domain import marks
+from mobile_app.domain.agenda import NOBODY
+from mobile_app.domain.cards import JobCard
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.due import DueState, job_due_state, local_day
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, living
+from mobile_app.domain.people import workers_at
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.domain.views import is_free
+from mobile_app.features.jobs.desk import JobsDesk, Listed
+from mobile_app.ui.address import Asked, Key, Place, use_place
+from mobile_app.ui.buttons import TextLink
+from mobile_app.ui.cards import LineItem, in_twos
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState, more_of, toast
+from mobile_app.ui.fields import SearchField
+from mobile_app.ui.hooks import State, use_clock, use_state
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.table import is_tabular, table_head
+from mobile_app.ui.text import Meta
+from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.rows import DEVICE_WINDOW, InterventionListItem, InterventionRow, InterventionType
+
+MOST = 60
+OLDER = 50
+STATES = ("open", "mine", "to_validate", "over")
+DATES = (DueState.late, DueState.due, DueState.soon)
+
+
+class Filters(Asked):
+    """`technician` may be `NOBODY`; `due` is of open jobs."""
+
+    state: Literal["open", "mine", "to_validate", "over"] = "open"
+    due: Literal["late", "due", "soon"] | None = None
+    site: Key | None = None
+    line: Key | None = None
+    type: InterventionType | None = None
+    technician: Key | None = None
+
+
+def matching(client: Client, filters: Filters, today: date) -> list[InterventionRow]:
+    """The jobs that pass, the next due first; of those that are over, the last first."""
+    rows = client.interventions.rows.values() if filters.state == "over" else living(client)
+    jobs = [job for job in rows if _is_in(client, job, filters) and _passes(client, job, filters, today)]
+    is_done = filters.state in {"to_validate", "over"}
+    return sorted(jobs, key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=is_done)
+
+
+def _is_in(client: Client, job: InterventionRow, filters: Filters) -> bool:
+    waits = job.awaits_validation
+    if filters.state == "mine":
+        return job.status in OPEN and job.assigned_technician_id == client.user.id
+    return {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[filters.state]
+
+
+def _passes(client: Client, job: InterventionRow, filters: Filters, today: date) -> bool:
+    machine = client.equipment.get(job.equipment_id)
+    wanted = (
+        (filters.type, job.intervention_type),
+        (filters.site, str(machine.site_id) if machine else None),
+        (filters.line, str(machine.production_line_id) if machine else None),
+    )
+    if not all(wish is None or wish == value for wish, value in wanted) or not _is_for(job, filters.technician):
+        return False
+    if filters.due and (job.status not in OPEN or _due(client, job, today) != filters.due):
+        return False
+    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
+    return all(word in words for word in fold(filters.query).split())
+
+
+def _is_for(job: InterventionRow, technician: str | None) -> bool:
+    if technician is None:
+        return True
+    return is_free(job) if technician == str(NOBODY) else str(job.assigned_technician_id) == technician
+
+
+def _due(client: Client, job: InterventionRow, today: date) -> DueState | None:
+    plan = client.tables.plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+    return job_due_state(job, today, plan)
+
+
+@component
+def JobListScreen() -> ft.Control:
+    client = use_tables("interventions", "equipment", "lines", "sites", "users", "teams", "plans")
+    place = use_place(Filters)
+    filters = place.asked
+    use_clock(600)
+    jobs = matching(client, filters, local_day(client.now()))
+    title = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[] if is_tabular() else [SyncBadge()])
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("jobs.search"))
+    bar = _filter_bar(client, place)
+    older, further = use_older(client, filters)
+    is_over = filters.state == "over"
+    if is_tabular():
+        held = {job.id for job in jobs}
+        rest = [item for item in older.items if item.id not in held] if is_over else []
+        rows: list[Listed] = [*jobs, *rest]
+        return JobsDesk(client, place, rows, table_head(title, search, SyncBadge()), bar, further if is_over else None)
+    most = filters.page * MOST
+    cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:most]]
+    past = [*map(_line, older.items), further] if is_over and len(jobs) <= most else []
+    nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
+    return Page(title, search, bar, *(in_twos(cards) or [nothing]), *more_of(place, len(jobs) > most), *past)
+
+
+def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
+    filters, pick = place.asked, place.pick
+
+    def show(state: str) -> Callable[[], None]:
+        return lambda: place.ask(state=state, due=None)
+
+    site = UUID(filters.site) if filters.site else None
+    lines = by_name_and_site(client, (line for line in client.lines.rows.values() if site in {None, line.site_id}))
+    kinds = [Choice(kind.value, marks.TYPE[kind].word) for kind in InterventionType]
+    people = [Choice(str(NOBODY), t("domain.unassigned")), *workers_at(client, site)]
+    chips = [FilterChip(t(f"jobs.{name}"), show(name), active=filters.state == name) for name in STATES]
+    sites = by_name(client.sites.rows.values()) if has_several_sites(client) else []
+    dates = [Choice(state.value, t(f"due.{state}")) for state in DATES]
+    menus = [
+        *([FilterMenu(t("jobs.due"), dates, filters.due, pick("due"))] if filters.state in {"open", "mine"} else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if sites else []),
+        FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
+        FilterMenu(t("jobs.type"), kinds, filters.type, pick("type")),
+        *([FilterMenu(t("jobs.technician"), people, filters.technician, pick("technician"))] if filters.state != "mine" else []),
+    ]
+    return FilterBar([*chips, *menus])
+
+
+# What ended before
+
+
+def older_than(client: Client, filters: Filters, page: int) -> dict[str, Any]:
+    """What the server is asked for: what this device lets go of."""
+    technician = filters.technician if filters.technician != str(NOBODY) else None
+    return {
+        "ended_before": (client.now() - DEVICE_WINDOW).isoformat(), "sort": "-actual_end", "size": OLDER, "page": page,
+        "search": filters.query.strip() or None, "site_id": filters.site, "production_line_id": filters.line,
+        "intervention_type": filters.type, "assigned_technician_id": technician,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Older:
+    """What was read of it for one question; `total` is not known before."""
+
+    asked: str = ""
+    items: tuple[InterventionListItem, ...] = ()
+    total: int | None = None
+
+    @property
+    def is_more(self) -> bool:
+        return self.total is None or len(self.items) < self.total
+
+
+def use_older(client: Client, filters: Filters) -> tuple[Older, ft.Control]:
+    """A hook: what was read, and the line that says how far back this device looks, with the way further back."""
+    state: State[Older] = use_state(Older())
+    known, set_known = state
+    asked = filters.but(sort="").told
+    older = known if known.asked == asked else Older(asked)
+
+    async def read_on() -> None:
+        try:
+            page = await client.api.get("/maintenance/interventions", **older_than(client, filters, len(older.items) // OLDER + 1))
+        except ClientError as error:
+            toast(t("machine.history_offline" if isinstance(error, Offline) else "machine.history_failed"))
+            return
+        set_known(Older(asked, (*older.items, *map(InterventionListItem.model_validate, page["items"])), page["total"]))
+
+    words = Meta(t("jobs.since", day=format_date(client.now() - DEVICE_WINDOW)) if older.is_more else t("jobs.all_read"))
+    return older, ft.Row([words, *([TextLink(t("jobs.older"), read_on)] if older.is_more else [])], spacing=8, wrap=True)
+
+
+def _line(item: InterventionListItem) -> ft.Control:
+    ended = format_date(item.actual_end) if item.actual_end else ""
+    return LineItem(
+        item.title, meta=dotted(item.number or "", item.equipment_name, ended, item.technician or ""),
+        icon=marks.TYPE[item.intervention_type].icon, on_click=opener(f"/jobs/{item.id}"),
+    )  # fmt: skip

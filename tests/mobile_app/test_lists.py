@@ -1,0 +1,149 @@
+"""What a list is asked for lives in its address: every list, every filter; and a figure leads to exactly what it counts."""
+
+import re
+from datetime import timedelta
+from enum import EnumType
+from typing import Any, get_args
+from urllib.parse import urlsplit
+
+import flet as ft
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mobile_app.domain.client import Client
+from mobile_app.routes import screens
+from mobile_app.ui import environment
+from mobile_app.ui.address import Asked, Opener
+from shared_models.ids import uuid7
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.requests.rows import RequestStatus
+from tests.mobile_app.core.rows import AT, job, machine, plan
+from tests.mobile_app.features.test_whose_machine import OTHER, SITE, client, show
+from tests.mobile_app.ui.conftest import Screen, _walk, screen
+
+__all__ = ["client", "screen"]  # fixtures
+assert screens()  # which imports them all
+KINDS = [Asked, *Asked.__subclasses__()]
+LISTS = ["/equipment", "/jobs", "/plans", "/requests"]
+SOMEBODY = uuid7()
+
+
+def values(kind: type[Asked]) -> st.SearchStrategy[Asked]:
+    """Whatever can be asked of a list."""
+
+    def of(name: str) -> st.SearchStrategy[Any]:
+        parts = [part for part in get_args(kind.model_fields[name].annotation) if part is not type(None)]
+        listed = [value for part in parts for value in (part if isinstance(part, EnumType) else get_args(part) or [part])]
+        words = [value for value in listed if isinstance(value, str)]
+        return st.sampled_from(words) if words else st.uuids().map(str)
+
+    own = {name: of(name) for name in kind.model_fields if name not in Asked.model_fields}
+    usual = {"query": st.text(max_size=40), "sort": st.sampled_from(["", "name", "-due"]), "page": st.integers(1, 500)}
+    return st.fixed_dictionaries({}, optional={**usual, **own}).map(kind.model_validate)
+
+
+@given(st.sampled_from(KINDS).flatmap(values))
+def test_what_is_asked_is_read_back_from_the_address(asked: Asked) -> None:
+    assert type(asked).read(asked.at("/list")) == asked
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.dictionaries(st.sampled_from(["q", "sort", "page", "site", "status", "state", "show", "due", "x"]), st.text(max_size=9)),
+)
+def test_an_address_that_somebody_wrote_breaks_nothing(kind: type[Asked], told: dict[str, str]) -> None:
+    address = "/list?" + "&".join(f"{name}={value}" for name, value in told.items())
+    assert kind.read(address) == kind.read(kind.read(address).at("/list"))
+
+
+# Each screen, by its filters
+
+
+@pytest.fixture
+async def plant(client: Client) -> Client:
+    """More of everything, so that each filter finds some of it and not all."""
+    tables: Any = client.tables
+    rows: list[Any] = []
+    for number, (site, status) in enumerate([(SITE, "active"), (OTHER, "broken"), (SITE, "maintenance")]):
+        one = machine(f"Machine {number}", site_id=site, status=status, criticality=("low", "critical", "medium")[number])
+        tables.equipment.rows[one.id] = one
+        for days, title in ((-3, "hier"), (0, "ce jour"), (3, "bientôt"), (40, "plus tard")):
+            at = AT + timedelta(days=days)
+            rows.append(
+                job(one, f"{title} {number}", scheduled_start=at, scheduled_end=at, assigned_technician_id=SOMEBODY if days > 0 else None)
+            )
+        done = {"status": InterventionStatus.completed, "actual_end": AT, "completed_by": uuid7()}
+        rows += [job(one, f"finie {number}", **done, is_validated=True), job(one, f"à valider {number}", **done)]
+        for more in ({}, {"ignored_since": AT}, {"is_active": False}):
+            made = plan(one, title=f"Plan {number} {more}", **more)
+            tables.plans.rows[made.id] = made
+    tables.interventions.rows.update({row.id: row for row in rows})
+    asked = next(iter(tables.requests.rows.values()))
+    declined = asked.model_copy(update={"id": uuid7(), "status": RequestStatus.declined})
+    tables.requests.rows[declined.id] = declined
+    return client
+
+
+def items(screen: Screen, path: str) -> list[str]:
+    """What is listed, by where its cards lead."""
+    found = [getattr(c, "on_click", None) for c in screen.controls()]
+    openers = [cell.cell_contents for click in found if click and click.__closure__ for cell in click.__closure__]
+    routes = [one.route for one in openers if isinstance(one, Opener)]
+    return sorted({urlsplit(route).path for route in routes if re.fullmatch(rf"{path}/[0-9a-f-]{{36}}", urlsplit(route).path)})
+
+
+async def picks(screen: Screen) -> list[Any]:
+    """Each way to ask for something else that the list offers."""
+    menus = [item for c in screen.controls() if isinstance(c, ft.PopupMenuButton) for item in c.items if item.checked is False]
+    chips = [
+        c.content for c in screen.controls() if isinstance(c, ft.Semantics) and c.checked is False and isinstance(c.content, ft.Container)
+    ]
+    return [one.on_click for one in (*menus, *chips) if one.on_click]
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_every_filter_of_every_list_survives_a_reload(screen: Screen, plant: Client, path: str) -> None:
+    await show(screen, plant, path)
+    offered = len(await picks(screen))
+    differing = 0
+    for number in range(offered):
+        environment.install(screen.page)
+        await show(screen, plant, path)
+        whole = items(screen, path)
+        await (await picks(screen))[number](None)
+        await screen.settle(40)
+        shown, address = items(screen, path), environment.current().address.of(path)
+        differing += shown != whole
+        assert address != path
+        environment.install(screen.page)  # another tab
+        await show(screen, plant, address)
+        assert items(screen, path) == shown, address
+    assert differing >= offered / 2
+
+
+async def test_a_figure_of_the_board_leads_to_what_it_counts(screen: Screen, plant: Client) -> None:
+    await show(screen, plant, "/board")
+    tiles = figures(screen)
+    assert {route for _, route in tiles} >= {"/equipment?status=broken", "/jobs?due=late", "/jobs?due=due", "/jobs?due=soon"}
+    for figure, route in tiles:
+        environment.install(screen.page)
+        await show(screen, plant, route)
+        assert len(items(screen, urlsplit(route).path)) == figure, route
+    assert len(tiles) >= 7
+
+
+def figures(screen: Screen) -> list[tuple[int, str]]:
+    """Of tiles and of people: a number, and where a tap on it leads. A share counts no rows."""
+    found = []
+    for box in screen.controls():
+        click = getattr(box, "on_click", None)
+        opener = next((c.cell_contents for c in (click.__closure__ or ()) if isinstance(c.cell_contents, Opener)), None) if click else None
+        if opener is None or not isinstance(box, ft.Container):
+            continue
+        texts = [c.value for c in _walk(box) if isinstance(c, ft.Text) and c.value]
+        numbers = [int(words[0]) for text in texts if (words := text.split()) and re.fullmatch(r"\d+", words[0])]
+        is_figure = len(texts) == 3 and re.fullmatch(r"\d+", texts[1])
+        if is_figure or f"technician={SOMEBODY}" in opener.route:
+            found.append((int(texts[1]) if is_figure else numbers[-1], opener.route))
+    return found
