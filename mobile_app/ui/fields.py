@@ -68,7 +68,7 @@ def outline(color: ft.ColorValue, width: float = 1) -> ft.OutlineInputBorder:
 
 def input_look(*, bad: bool = False) -> dict[str, Any]:
     """What all our text inputs share."""
-    edge = C.bad if bad else C.line
+    edge = C.bad if bad else C.edge
     return {
         "border": {
             ft.ControlState.DEFAULT: outline(edge),
@@ -224,7 +224,7 @@ def button_field(
         row,
         padding=ft.Padding.symmetric(horizontal=17, vertical=15),
         bgcolor=C.surface,
-        border=line(C.bad if error else C.line),
+        border=line(C.bad if error else C.edge),
         border_radius=Radius.button,
         ink=True,
         on_click=tap(on_click),

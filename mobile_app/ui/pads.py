@@ -165,7 +165,7 @@ def SignaturePad(
         ft.Stack(layers, expand=True),
         height=height,
         bgcolor=C.surface,
-        border=line(),
+        border=line(C.edge),
         border_radius=Radius.card,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
     )

@@ -260,7 +260,7 @@ def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
         ft.Icon(ft.Icons.CHECK_ROUNDED, size=14, color=C.on_primary) if is_on else None,
         width=_BOX,
         height=_BOX,
-        border=ft.Border.all(2, C.primary if is_on else C.outline),
+        border=ft.Border.all(2, C.primary if is_on else C.edge),
         bgcolor=C.primary if is_on else None,
         border_radius=5,
         alignment=ft.Alignment.CENTER,

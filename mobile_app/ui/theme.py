@@ -24,6 +24,8 @@ class Palette:
     surface: str
     surface2: str
     line: str
+    edge: str
+    """Around what is filled in or ticked: it must be seen against paper and background."""
     ink: str
     ink2: str
     primary: str
@@ -49,21 +51,22 @@ LIGHT: Final = Palette(
     surface="#FFFFFF",
     surface2="#EEF1F4",
     line="#DCE2E8",
+    edge="#7C8894",
     ink="#14202B",
     ink2="#51606E",
     primary="#0B5563",
     on_primary="#FFFFFF",
     primary_container="#D5EBEF",
     on_primary_container="#07343D",
-    ok="#1B7F4D",
+    ok="#17733F",
     ok_container="#DDF3E6",
-    warning="#9A5B00",
+    warning="#935600",
     warning_container="#FFEFCF",
     bad="#B3261E",
     bad_container="#FBE3E1",
     info="#1F5FBF",
     info_container="#E0EBFC",
-    off="#5F6B76",
+    off="#5A6671",
     off_container="#E7EBEF",
 )
 DARK: Final = Palette(
@@ -71,6 +74,7 @@ DARK: Final = Palette(
     surface="#17202A",
     surface2="#1F2A36",
     line="#2A3744",
+    edge="#647585",
     ink="#E8EEF3",
     ink2="#9DACB9",
     primary="#7FD0DE",
@@ -97,7 +101,7 @@ class C:
     surface: Final = ft.Colors.SURFACE_CONTAINER_LOWEST
     surface2: Final = ft.Colors.SURFACE_CONTAINER
     line: Final = ft.Colors.OUTLINE_VARIANT
-    outline: Final = ft.Colors.OUTLINE
+    edge: Final = ft.Colors.OUTLINE
     ink: Final = ft.Colors.ON_SURFACE
     ink2: Final = ft.Colors.ON_SURFACE_VARIANT
     primary: Final = ft.Colors.PRIMARY
@@ -221,7 +225,7 @@ def _scheme(p: Palette) -> ft.ColorScheme:
         surface_container=p.surface2,
         surface_container_high=p.surface,
         surface_container_highest=p.surface2,
-        outline=p.off,
+        outline=p.edge,
         outline_variant=p.line,
         inverse_surface=p.ink,
         on_inverse_surface=p.surface,
