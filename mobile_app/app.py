@@ -20,6 +20,7 @@ from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
 from mobile_app.routes import after_sign_in, is_bare, outside, place_of, screens
+from mobile_app.titles import title_of
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
 from mobile_app.ui.environment import Breakpoint
@@ -176,12 +177,14 @@ def Frame() -> ft.Control:
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
     use_subscription(lambda: bridge.on("open", lambda message: go(message["url"])))
 
+    title = title_of(path, {destination.key: destination.label for destination in destinations(client)}, client)
+
     def name_tab() -> None:
         """What the browser's tab, its history and a screen reader call this place."""
-        ft.context.page.title = title_of(place, client)
+        ft.context.page.title = title
         ft.context.page.update()
 
-    ft.use_effect(name_tab, [place])
+    ft.use_effect(name_tab, [title])
 
     async def apply() -> None:
         await bridge.request("update.apply")
@@ -277,12 +280,6 @@ def destinations(client: Client) -> Sequence[Destination]:
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
     on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *_organisation(role))]
     return [board, validate, calendar, requests, plans, *on_rail, me]
-
-
-def title_of(place: str, client: Client) -> str:
-    """`Machines · Établi`."""
-    named = next((destination.label for destination in destinations(client) if destination.key == place), "")
-    return f"{named} · Établi" if named else "Établi"
 
 
 def _organisation(role: Role) -> list[Destination]:

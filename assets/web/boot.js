@@ -76,6 +76,7 @@
     const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     document.documentElement.lang = lang ?? build.lang;
+    document.querySelector("link[rel=manifest]").href = `/manifest.${document.documentElement.lang}.webmanifest`;
   }
 
   // What was chosen in the app since, for what the page draws over it.

@@ -13,7 +13,7 @@ const methods = {
   feedback: async (params) => (await import("./feedback.js")).feedback(params),
   toast: async (params) => (await import("./toast.js")).toast(params, () => emit("toast.undo", { id: params.id })),
   "toast.close": async () => (await import("./toast.js")).close(),
-  "install.state": () => ({ available: Boolean(installPrompt), installed: installed() }),
+  "install.state": () => ({ available: Boolean(installPrompt), installed: installed(), apple: byShare() }),
   "install.prompt": promptInstall,
   "storage.persist": async () => ({ persisted: (await navigator.storage?.persist?.()) ?? false }),
   "storage.estimate": async () => {
@@ -72,6 +72,11 @@ function emit(method, params) {
 
 function installed() {
   return matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+}
+
+// Where an app is installed by Share: an iPad says that it is a Mac, which has no touch screen.
+function byShare() {
+  return /iPad|iPhone|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 }
 
 async function promptInstall() {

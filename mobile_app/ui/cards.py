@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import flet as ft
 
-from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, TextLink, spoken, tap
+from mobile_app.core.i18n import t
+from mobile_app.ui import environment, toasts
+from mobile_app.ui.buttons import Handler, IconAction, TextLink, spoken, tap
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_state
@@ -205,7 +207,8 @@ def KeyValues(rows: Sequence[tuple[str, str | ft.Control]], *, stacked: bool = F
 
 def _value(value: str | ft.Control, **more: Any) -> ft.Control:
     if isinstance(value, str):
-        return ft.Text(value, size=Size.body, weight=SEMIBOLD, **more)
+        selectable = not environment.current().has_touch  # there, a long press would take it from what scrolls
+        return ft.Text(value, size=Size.body, weight=SEMIBOLD, selectable=selectable or None, **more)
     return value
 
 
@@ -216,6 +219,18 @@ def _stacked_value(name: str, value: str | ft.Control) -> ft.Control:
 def _side_value(name: str, value: str | ft.Control) -> ft.Control:
     right = ft.Container(_value(value, text_align=ft.TextAlign.END), expand=True, alignment=ft.Alignment.CENTER_RIGHT)
     return ft.Row([Meta(name), right], spacing=16, vertical_alignment=_TOP)
+
+
+def Copyable(text: str, shown: str = "") -> ft.Control:
+    """What people carry over to a letter or another system: one tap takes it."""
+    take = IconAction(
+        ft.Icons.CONTENT_COPY_ROUNDED, t("common.copy", text=text), partial(toast_copied, text), size=36, action=ft.CopyToClipboard(text)
+    )
+    return ft.Row([ft.Text(shown or text, size=Size.body, weight=SEMIBOLD, selectable=True), take], spacing=2, tight=True)
+
+
+def toast_copied(text: str) -> None:
+    toasts.say(environment.current(), t("common.copied", text=text))
 
 
 def StatTile(

@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_date, format_date_long, t
 from mobile_app.ui.component import component
 from mobile_app.ui.dialogs import use_dialog
-from mobile_app.ui.fields import Field, button_field
+from mobile_app.ui.fields import Field, button_field, use_mark
 from mobile_app.ui.hooks import use_state
 
 
@@ -29,7 +29,7 @@ def DateInput(
     opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.cancel")), picked)
     words = _written_date(value) if value else t("common.date_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error, optional=optional)
+    return Field(label, control, error=error, optional=optional, key=use_mark(error))
 
 
 def _use_picker(dialog: ft.DatePicker | ft.TimePicker, on_pick: Callable[[Any], None]) -> Callable[[], None]:
@@ -68,4 +68,4 @@ def TimeInput(
     opening = _use_picker(dialog, on_change)
     words = f"{value:%H:%M}" if value else t("common.time_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.SCHEDULE_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error)
+    return Field(label, control, error=error, key=use_mark(error))

@@ -28,6 +28,7 @@ _STORE_KEY: Final = "ui.environment"
 BIG_TEXT: Final = 1.4
 RULER: Final = 40
 BAR: Final = 94
+_TO_DRAW: Final = 0.2
 
 
 class Breakpoint(IntEnum):
@@ -83,6 +84,10 @@ class Environment:
     word: toasts.Word | None = None
     address: Address = field(default_factory=Address)
     pointer: Pointer = field(default_factory=Pointer)
+    wrong: set[int] = field(default_factory=set)
+    """The fields of the screen with which something is wrong."""
+    body: ft.ListView | None = None
+    """What scrolls."""
     lists: dict[str, str] = field(default_factory=dict)
     """By its path, how each list was left."""
     footer: float = 0
@@ -134,6 +139,12 @@ class Environment:
     def bar(self) -> float:
         """How high a phone's bar is, with the scan button that rises out of it."""
         return BAR if self.layout.breakpoint == Breakpoint.phone and not self.is_bare else 0
+
+    async def show_what_is_wrong(self) -> None:
+        """Bring the first field with which something is wrong into sight, once it says so."""
+        await asyncio.sleep(_TO_DRAW)
+        if self.wrong and self.body is not None and not self.dialogs:
+            await self.body.scroll_to(scroll_key=f"field-{min(self.wrong)}", duration=self.motion(200))
 
     def motion(self, milliseconds: int) -> int:
         """The duration to use: none when the system asks for reduced motion."""

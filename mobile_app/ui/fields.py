@@ -1,6 +1,7 @@
 """Fields of forms: label above, problem below, 52 dp to hit."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 import flet as ft
@@ -26,6 +27,7 @@ def Field(
     error: str = "",
     hint: str = "",
     optional: bool = False,
+    key: ft.ScrollKey | None = None,
 ) -> ft.Control:
     """A control with its label above, and below it what is wrong, or else the hint."""
     head: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=C.ink)]
@@ -38,7 +40,19 @@ def Field(
         parts.append(_error(error))
     elif hint:
         parts.append(Meta(hint))
-    return Stack(*parts, spacing=6)
+    return Stack(*parts, spacing=6, key=key)
+
+
+_numbers = count(1)
+
+
+def use_mark(error: str) -> ft.ScrollKey:
+    """A hook: what leads to this field once something is wrong with it; those further down count higher."""
+    number = use_box(lambda: next(_numbers)).current
+    wrong = environment.current().wrong
+    (wrong.add if error else wrong.discard)(number)
+    ft.use_effect(lambda: None, [], cleanup=lambda: wrong.discard(number))
+    return ft.ScrollKey(f"field-{number}")  # type: ignore[call-arg]
 
 
 def _error(text: str) -> ft.Control:
@@ -145,6 +159,7 @@ def TextInput(
     `more` goes to `ft.TextField` (password, autofill_hints …).
     """
     focus, blur = use_typing(label)
+    key = use_mark(error)
     written = use_box(Written).current
     field = written.field = ft.TextField(
         value=written.text(value),
@@ -159,7 +174,7 @@ def TextInput(
         on_blur=blur,
         **{**input_look(bad=bool(error)), **_counter(value, max_length), **more},
     )
-    return Field(label, named(field, label or _name_of(placeholder, value)), error=error, hint=hint, optional=optional)
+    return Field(label, named(field, label or _name_of(placeholder, value)), error=error, hint=hint, optional=optional, key=key)
 
 
 @component

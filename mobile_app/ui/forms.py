@@ -8,6 +8,7 @@ import flet as ft
 from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import t
 from mobile_app.core.problems import why
+from mobile_app.ui import environment
 from mobile_app.ui.component import report_error
 from mobile_app.ui.hooks import Draft, State, use_draft, use_state
 from shared_models.problems import Problem
@@ -96,11 +97,17 @@ class Form:
         """Mark the empty ones; True when none is."""
         missing = [n for n in names if self.draft.get(n) in (None, "", [])]
         self._update(({n: t("common.required") for n in missing}, self.busy))
+        self._show_what_is_wrong()
         return not missing
 
     def refuse(self, problem: Problem) -> None:
         """Show a refusal under its fields; nothing typed is touched."""
         self._update((field_errors(problem), False))
+        self._show_what_is_wrong()
+
+    def _show_what_is_wrong(self) -> None:
+        env = environment.current()
+        env.page.run_task(env.show_what_is_wrong)
 
     def refuse_with(self, message: str) -> None:
         """Show `message` for the form as a whole."""

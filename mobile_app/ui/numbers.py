@@ -9,8 +9,8 @@ from mobile_app.core.i18n import format_number, measure, t
 from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.fields import Field, Written, button_field, input_look, named, use_typing
-from mobile_app.ui.hooks import use_box, use_breakpoint, use_maybe
+from mobile_app.ui.fields import Field, Written, button_field, input_look, named, use_mark, use_typing
+from mobile_app.ui.hooks import use_box, use_breakpoint, use_environment, use_maybe
 from mobile_app.ui.pads import NumberPad, grouped, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
@@ -47,7 +47,8 @@ def NumberInput(
     signed: bool = False,
 ) -> ft.Control:
     """A pad of big keys on phone and tablet, plain typing on a desk."""
-    desk = use_breakpoint() >= Breakpoint.desktop
+    desk = use_breakpoint() >= Breakpoint.laptop and not use_environment().has_touch
+    mark = use_mark(error)
     typed, set_typed = use_maybe(str)
     focus, blur = use_typing(label)
     written = use_box(Written).current
@@ -79,7 +80,7 @@ def NumberInput(
             empty=not text,
             error=error,
         )
-    return Field(label, control, error=error, hint=hint, optional=optional)
+    return Field(label, control, error=error, hint=hint, optional=optional, key=mark)
 
 
 def _pad_sheet(

@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, SecondaryButton, spoken, tap
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
@@ -14,6 +15,7 @@ from mobile_app.ui.fields import (
     Field,
     SearchField,
     button_field,
+    use_mark,
 )
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
@@ -60,6 +62,7 @@ def Picker(
     Without any choice, `none` says why and `maker` offers to make one; it is offered below the choices too.
     """
     is_open, set_open = use_state(False)
+    mark = use_mark(error)
 
     def pick(key: str) -> None:
         set_open(False)
@@ -78,7 +81,7 @@ def Picker(
     sheet = Sheet(label, listing, tall=len(choices) > _FEW) if is_open else None
     use_sheet(sheet, close)
     if none and not choices:
-        return Field(label, _nothing_yet(none, maker), error=error, optional=optional)
+        return Field(label, _nothing_yet(none, maker), error=error, optional=optional, key=mark)
     chosen = next((c.label for c in choices if c.key == value), "")
     control = button_field(
         chosen or placeholder or t("common.choose"),
@@ -88,7 +91,7 @@ def Picker(
         empty=not chosen,
         error=error,
     )
-    return Field(label, control, error=error, hint=hint, optional=optional)
+    return Field(label, control, error=error, hint=hint, optional=optional, key=mark)
 
 
 def _nothing_yet(why: str, maker: Maker | None) -> ft.Control:
@@ -114,7 +117,7 @@ def PickList(
     split = likely if likely and not query else 0
     parts: list[ft.Control] = []
     if len(choices) > _FEW:
-        parts.append(SearchField(query, set_query))
+        parts.append(SearchField(query, set_query, autofocus=not environment.current().has_touch))
     if split:
         parts.append(Caption(t("common.likely")))
         parts += [_option(c, on_pick, picked=c.key == value) for c in found[:split]]

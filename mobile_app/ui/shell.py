@@ -23,6 +23,8 @@ from mobile_app.ui.theme import MEDIUM, SEMIBOLD, C, Radius, Size, Space, Tone
 from mobile_app.ui.toasts import undo_last
 
 BAR_HEIGHT: Final = 68
+_FORM: Final = 3000
+"""Of a page with something to send, all is built: what is wrong with it may be far from the button."""
 RAIL_WIDTH: Final = 90
 LIST_WIDTH: Final = 360
 TABLET_LIST: Final = 300
@@ -328,8 +330,9 @@ def Page(
     env = environment.current()
     phone = env.layout.breakpoint == Breakpoint.phone
     env.footer = _footer_height(env) if footer is not None else 0
-    body = ft.ListView(
+    env.body = body = ft.ListView(
         list(controls),
+        cache_extent=_FORM if footer is not None else None,
         spacing=spacing,
         expand=True,
         padding=ft.Padding(left=padding, top=padding, right=padding, bottom=32),

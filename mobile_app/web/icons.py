@@ -16,6 +16,7 @@ def draw_icons(folder: Path) -> None:
     for size in (192, 512):
         mark(size).save(folder / f"icon-{size}.png", optimize=True)
         mark(size, corner=0, shrink=0.78).save(folder / f"maskable-{size}.png", optimize=True)
+    mark(48).save(folder.parent / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
     mark(180, corner=0, shrink=0.9).save(folder / "apple-touch-icon.png", optimize=True)
     badge(96).save(folder / "badge.png", optimize=True)
     scan_shortcut(96).save(folder / "shortcut-scan.png", optimize=True)

@@ -109,10 +109,9 @@ def boot_texts(lang: str) -> dict[str, str]:
 
 
 def write_manifest(root: Path) -> None:
-    """The manifest, with the screenshots there are: `<narrow|wide>-<name>.png` in `assets/screenshots`."""
+    """The manifest in each language, with the screenshots there are: `<narrow|wide>-<name>.png` in `assets/screenshots`."""
     from PIL import Image
 
-    manifest = json.loads((BROWSER / "manifest.webmanifest").read_text(encoding="utf-8"))
     shots = []
     for file in sorted(SCREENSHOTS.glob("*-*.png")):
         with Image.open(file) as image:
@@ -120,9 +119,12 @@ def write_manifest(root: Path) -> None:
         copy(file, root / "screenshots" / file.name)
         form = file.name.split("-", 1)[0]
         shots.append({"src": f"/screenshots/{file.name}", "sizes": size, "type": "image/png", "form_factor": form})
-    if shots:
-        manifest["screenshots"] = shots
-    (root / "manifest.webmanifest").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    for lang in catalogues.LANGUAGES:
+        text = (BROWSER / "manifest.webmanifest").read_text(encoding="utf-8").replace("{lang}", lang)
+        for key, words in boot_texts(lang).items():
+            text = text.replace(f"{{{key}}}", words)
+        manifest = json.loads(text) | ({"screenshots": shots} if shots else {})
+        (root / f"manifest.{lang}.webmanifest").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def write_service_worker(root: Path, build_id: str, addresses: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.views import interventions_of
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
+from mobile_app.ui.cards import Card, CardHeader, Copyable, KeyValues, LineItem
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
@@ -91,9 +91,10 @@ def facts_card(client: Client, machine: EquipmentRow) -> list[ft.Control]:
     of_class = client.classes.get(machine.class_id)
     fields = {field.key: field for field in of_class.spec_fields} if of_class else {}
     rows: list[tuple[str, str | ft.Control]] = [(t("machine.class"), in_language(of_class.names, language()))] if of_class else []
-    plate = (
+    plate: tuple[tuple[str, str | ft.Control], ...] = (
+        ("equipment_list.code", Copyable(machine.code) if machine.code else ""),
         ("machine.manufacturer", machine.manufacturer),
-        ("machine.serial", machine.serial_number or ""),
+        ("machine.serial", Copyable(machine.serial_number) if machine.serial_number else ""),
         ("machine.installed", format_date(machine.installation_date) if machine.installation_date else ""),
         ("machine.warranty", format_date(machine.warranty_expiry) if machine.warranty_expiry else ""),
         ("machine.label", ", ".join(grouped(code) for code in machine.label_codes)),

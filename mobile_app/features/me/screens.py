@@ -143,7 +143,7 @@ def Device() -> ft.Control:
     if state["available"]:
         parts.append(PrimaryButton(t("me.install"), asking("install.prompt"), icon=ft.Icons.INSTALL_MOBILE_ROUNDED))
     elif not state["installed"]:
-        parts.append(Meta(t("me.install_hint"), max_lines=4))
+        parts.append(Meta(t("me.install_by_share" if state["apple"] else "me.install_hint"), max_lines=4))
     used = t("me.storage_used", used=format_size(state["usage"]))
     parts.append(LineItem(t("me.storage"), meta=used, icon=ft.Icons.SD_STORAGE_OUTLINED, trailing=_kept(persisted=state["persisted"])))
     if not state["persisted"]:
@@ -161,6 +161,7 @@ async def _device_state() -> dict[str, Any]:
     return {
         "installed": bool(install.get("installed")),
         "available": bool(install.get("available")),
+        "apple": bool(install.get("apple")),
         "usage": int(storage.get("usage") or 0),
         "persisted": bool(storage.get("persisted")),
     }

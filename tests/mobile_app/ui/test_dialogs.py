@@ -24,7 +24,7 @@ def toast(text: str) -> None:
     ft.context.page.show_dialog(ft.SnackBar(ft.Text(text), persist=False))
 
 
-DESK, TABLET, PHONE = 1440.0, 900.0, 390.0
+DESK, TABLET, PHONE = 1440.0, 820.0, 390.0
 
 
 @component

@@ -1,0 +1,42 @@
+"""Whatever can be tapped carries words for whoever hears the screen: over all pages, on a phone and on a desk."""
+
+from typing import Any
+
+import flet as ft
+import pytest
+
+from mobile_app.domain.client import Client
+from mobile_app.ui import environment
+from tests.mobile_app.features.test_whose_machine import PAGES, address, client, show
+from tests.mobile_app.ui.conftest import Screen, _walk, screen
+
+__all__ = ["client", "screen"]  # fixtures
+WORDS = ("value", "label", "tooltip", "content", "text", "hint_text", "semantics_label")
+TAPPED = ("on_click", "on_tap", "on_change")
+
+
+def has_words(control: Any) -> bool:
+    return any(isinstance(getattr(part, name, None), str) and getattr(part, name) for part in _walk(control) for name in WORDS)
+
+
+def dumb(screen: Screen) -> list[str]:
+    """What is tapped, and says nothing itself, inside, or around."""
+    around = [
+        c for c in screen.controls() if (isinstance(c, ft.Semantics) and c.label) or (isinstance(c, ft.MergeSemantics) and has_words(c))
+    ]
+    said = {id(part) for c in around for part in _walk(c)}
+    targets = [c for c in screen.controls() if any(getattr(c, name, None) for name in TAPPED)]
+    return [repr(c)[:120] for c in targets if id(c) not in said and not has_words(c)]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, width: int) -> None:
+    screen.session.apply_page_patch({"width": float(width)})
+    looked_at = 0
+    others = ["/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/needs-you"]
+    for page in [*(address(client, page) for page in PAGES), *others]:
+        environment.install(screen.page)
+        await show(screen, client, page)
+        assert dumb(screen) == [], page
+        looked_at += sum(1 for c in screen.controls() if getattr(c, "on_click", None))
+    assert looked_at > 100
