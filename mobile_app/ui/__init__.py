@@ -15,7 +15,7 @@ Once, at start::
 component   @component | memo(Component) | report_error(where, error)
 hooks       use_state(v) use_maybe(kind, v) use_box(make) State[T] Setter[T]   Flet's, typed
             use_async(fn, deps=()) -> Async(data, error, reload, loading)
-            use_live(observable) -> observable      use_breakpoint() -> Breakpoint.phone|tablet|desktop (ordered)
+            use_live(observable) -> observable      use_breakpoint() -> Breakpoint.phone|tablet|laptop|desktop
             use_environment() -> Environment(.has_big_text .reduced_motion .motion(ms) .layout)
             use_interval(fn, seconds)   use_clock(seconds=1) -> datetime UTC   use_palette() -> Palette
             use_shortcut("J", action, label, enabled=True)
@@ -45,7 +45,9 @@ choices     Choice(key, label, icon=None, share=None, note="")
             ChoiceGrid(choices, selected, on_pick, columns=2)  ChoiceChips(choices, key|keys, on_pick)  Segments(choices, key, on_pick)
             FilterChip(label, on_click, active=, count=)  FilterMenu(label, choices, key|None, on_pick)  FilterBar(chips, trailing)
             StepHeader(title, step, total, on_close)  StepTitle(question, hint)
-feedback    toast(text, undo=, seconds=)   from a handler
+address     place = use_place(Filters); .asked .ask(site=…) .pick("site") .to(path)   what a list is asked for, told by its address
+            class Filters(Asked): site: Key | None = None      go(route)  go_back(list)  Opener(route)
+feedback    toast(text, undo=, seconds=)   from a handler; drawn by the page over all else      more_of(place, is_more)
             Banner(text, tone=, action=, on_action=) UpdateBanner(on_apply)
             SkeletonCard() SkeletonList(n) SkeletonLines(n)
             Progress(label, done, total|None)
@@ -61,10 +63,10 @@ shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, b
             Page(*controls, footer=, spacing=12, max_width=720|None, padding=20)  scrolls, rows built on demand
             PageHeader(title, meta, trailing=[…], on_back=)  TwoPane*(list_pane, detail|None, placeholder=)
             SyncChip(SyncState("done|running|waiting|offline|refused", count, since), on_click)  spread(left, right)
-table       Table*(columns, rows, row_key, on_open=, selected=, on_select=, actions=, sorting=, row_label=, empty=, page_size=50)
+table       Table*(columns, rows, row_key, place=, route=, selected=, on_select=, actions=, sorting=, row_label=, empty=, page_size=50)
             Column(key, label, cell, sort=None, flex=2, width=None, strong=, number=)  Cell(text, tone, strong)
             TablePage(table_head(title, search, *actions), *above, table=, below=)
-            BulkAction(label, icon, on_click(keys))  Sorting(key, descending)   pass the same `rows` object while unchanged
+            BulkAction(label, icon, on_click(keys in order))  Sorting(key, descending)  is_tabular()   pass the same `rows` object
 fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, optional=, lines=1, on_submit=, **ft.TextField)
             SearchField*(value, on_change, placeholder=, autofocus=)  Field(label, control, error=, hint=, optional=)
             Toggle(label, bool, on_change, meta=)

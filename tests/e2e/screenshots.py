@@ -28,7 +28,10 @@ from tests.e2e.product import PASSWORD, PROJECT, Product, User, running
 from tests.e2e.waiting import until
 
 OUT = PROJECT / "screenshots"
-SIZES = {"390": PHONE, "820": TABLET, "1440": DESKTOP}
+SIDEWAYS = {"width": 1180, "height": 820}
+LAPTOP = {"width": 1093, "height": 700}
+"""At 150 %."""
+SIZES = {"390": PHONE, "820": TABLET, "1180": SIDEWAYS, "1093": LAPTOP, "1440": DESKTOP}
 BIG_TEXT = "200%"
 
 
