@@ -3,6 +3,8 @@
 from collections import Counter
 from uuid import UUID
 
+import flet as ft
+
 from mobile_app.core.i18n import n
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, natural
@@ -31,6 +33,13 @@ def workers_at(client: Client, site_id: UUID | None, *, team: UUID | str | None 
         Choice(str(user.id), f"{user.first_name} {user.last_name}", note=dotted(*_teams(user, teams), n("today.count", open_jobs[user.id])))
         for user in sorted(users, key=rank)
     ]
+
+
+def teams_at(client: Client, site_id: UUID) -> list[Choice]:
+    """Teams of the site that are in use, each with how many it has."""
+    rows = sorted(client.tables.teams.rows.values(), key=lambda row: natural(row.name))
+    here = [row for row in rows if row.is_active and row.site_id == site_id]
+    return [Choice(str(row.id), row.name, ft.Icons.GROUPS_ROUNDED, note=n("plans.members", len(row.member_ids))) for row in here]
 
 
 def may_work_at(client: Client, user_id: UUID, site_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.domain.people import workers_at
 from mobile_app.features.calendar.move import HandForm
+from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.sheets import AssignForm
 from mobile_app.features.plans.editor import PlanForm
 from mobile_app.features.plans.kinds import TeamForm
@@ -131,8 +132,14 @@ async def test_every_picker_of_people_offers_those_of_the_site(plant: Plant, scr
     assert plan
     assert request
     entry = Entry(plan.upcoming[0], EntryState.planned, plan.upcoming[0], plan)
+    given: list[str] = []
+
+    async def give(to: str) -> bool:
+        given.append(to)
+        return True
+
     show: dict[str, Callable[[], ft.Control]] = {
-        "job": lambda: AssignForm(job, nothing),
+        "job": lambda: AssignForm(job, give),
         "date": lambda: HandForm(entry, nothing),
         "team": lambda: TeamForm(client, client.tables.teams.get(plant.here), lambda: None),
         "request": lambda: AcceptForm(client, request, lambda: None),
@@ -145,7 +152,10 @@ async def test_every_picker_of_people_offers_those_of_the_site(plant: Plant, scr
     await until(lambda: "Léa Partout" in screen.texts)
     said = [text for text in screen.texts if text.startswith("Léa ")]
     assert set(said) == {"Léa Ici", "Léa Partout"}
-    if of == "plan":
+    if of == "job":
+        await screen.click(plant.here.hex[-4:])
+        assert given == [str(plant.here)]
+    if of in {"plan", "job"}:
         assert not any(plant.there.hex[-4:] in text for text in screen.texts)  # nor a team of elsewhere
 
 
@@ -159,6 +169,16 @@ async def test_whoever_was_chosen_for_a_machine_of_another_site_is_not_taken_alo
     after = {label: shown[shown.index(t(label)) :][:3] for label in ("plans.technician", "plans.team")}
     assert t("domain.unassigned") in after["plans.technician"]
     assert t("plans.no_one_team") in after["plans.team"]
+
+
+async def test_a_job_is_given_to_a_team_and_back_to_nobody(plant: Plant, screen: Screen) -> None:
+    await screen.show(inside(plant.client, lambda: ft.Text("")))
+    for to, person, team in [(plant.here, None, plant.here), (who(plant, "Ici"), who(plant, "Ici"), plant.here), (None, None, None)]:
+        await JobCommands(plant.client, plant.device.job(plant.job)).assign(to)
+        await plant.device.round()
+        job = plant.device.job(plant.job)
+        assert (job.assigned_technician_id, job.assigned_team_id) == (person, team)
+    assert plant.client.outbox.entries == []
 
 
 async def test_who_has_least_to_do_comes_first_and_says_so(plant: Plant) -> None:

@@ -39,8 +39,10 @@ class JobCommands:
     async def cancel(self, reason: str, machine: EquipmentStatus | None = None) -> bool:
         return await self._send(iv.CancelIntervention, "job.cancelled", reason=reason, equipment_status=machine)
 
-    async def assign(self, technician_id: UUID | None) -> bool:
-        return await self._send(iv.AssignIntervention, "job.assigned", technician_id=technician_id)
+    async def assign(self, to: UUID | None) -> bool:
+        """To a person, to a team, or to nobody any more."""
+        who = {"team_id": to} if self._client.tables.teams.get(to) else {"technician_id": to}
+        return await self._send(iv.AssignIntervention, "job.assigned", **({"technician_id": None} | who))
 
     async def note(self, text: str) -> bool:
         return await self._send(iv.AddNote, note_id=uuid7(), text=text)

@@ -148,8 +148,8 @@ def _sheet(name: str, client: Client, commands: JobCommands, job: InterventionRo
 
         return said
 
-    async def assign(technician: str) -> bool:
-        return await commands.assign(UUID(technician) if technician else None)
+    async def assign(to: str) -> bool:
+        return await commands.assign(UUID(to) if to else None)
 
     if name == "hold":
         form = ReasonForm(f"hold:{job.id}", HOLD_REASONS, "job.hold_reason", t("job.hold"), closing(commands.hold))

@@ -7,7 +7,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
-from mobile_app.domain.people import workers_at
+from mobile_app.domain.people import teams_at, workers_at
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.ui.choices import Choice, ChoiceGrid
@@ -36,9 +36,11 @@ def machine_states() -> list[Choice]:
 
 @component
 def AssignForm(job: InterventionRow, on_pick: Saying) -> ft.Control:
-    own = job.assigned_technician_id
-    workers = workers_at(use_client(), job.site_id, team=job.assigned_team_id, now=own)
-    return PickList([Choice("", t("domain.unassigned")), *workers], str(own) if own else "", on_pick)
+    """A person or a team of the site; their keys are ids, of which no two are alike."""
+    client, own = use_client(), job.assigned_technician_id or job.assigned_team_id
+    workers = workers_at(client, job.site_id, team=job.assigned_team_id, now=own)
+    choices = [Choice("", t("domain.unassigned")), *workers, *teams_at(client, job.site_id)]
+    return PickList(choices, str(own) if own else "", on_pick)
 
 
 @component
