@@ -7,8 +7,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from server.core.errors import AlreadyExists, Conflict, Invalid, Refusal, StorageFull, Unavailable
 
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
-    DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError,
+    DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
 )  # fmt: skip
+_LOST: tuple[type[Exception], ...] = (
+    PoolTimeout, InterfaceError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError,
+)  # fmt: skip
+"""`InternalClientError` is what a connection says that was told of its end and has not ended yet."""
 
 
 class InvalidCharacter(Invalid):
@@ -42,7 +46,7 @@ _CONNECTION_CLASSES = ("08", "53", "57")
 
 def refusal_of(error: Exception) -> Refusal | None:
     """None for what can only be a fault of ours, which is a 500."""
-    if isinstance(error, PoolTimeout | InterfaceError | asyncpg.InterfaceError | ConnectionError | TimeoutError):
+    if isinstance(error, _LOST):
         return Unavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable()

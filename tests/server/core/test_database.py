@@ -10,12 +10,17 @@ from sqlalchemy import text
 
 from server.core import rate_limit
 from server.core.database import ReadSessionDep, SessionDep, asyncpg_dsn
+from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import TooManyAttempts
 from server.core.rate_limit import Rate
 from server.core.sql import json_columns, json_row
 from server.core.storage import content_key, local_storage
 from shared_models.ids import uuid7
 from tests.server.support import problem_code
+
+_FAREWELL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+FAREWELL = b"E" + (len(_FAREWELL) + 4).to_bytes(4) + _FAREWELL
+"""What PostgreSQL says before it closes a connection that nobody uses."""
 
 
 @pytest.fixture
@@ -37,6 +42,11 @@ def late(app):
         await session.execute(text("insert into later values (2)"))
 
     app.include_router(router)
+
+
+async def _used_to_the_end(connection):
+    while True:
+        await connection.fetchval("select 1")
 
 
 @pytest.mark.fresh_database
@@ -63,6 +73,18 @@ class TestTransactions:
                     "select pg_terminate_backend(pid) from pg_stat_activity"
                     " where datname = current_database() and application_name = 'etabli' and state = 'idle'"
                 )
+
+    async def test_whenever_a_connection_learns_of_its_end_it_is_a_503(self, database):
+        for said in (b"", FAREWELL):
+            connection = await database.connect()
+            if said:  # and the end itself comes a moment later
+                connection._protocol.data_received(said)
+            else:
+                await database.pool.execute("select pg_terminate_backend($1)", connection.get_server_pid())
+            with pytest.raises(DATABASE_ERRORS) as lost:
+                await _used_to_the_end(connection)
+            assert refusal_of(lost.value).code == "unavailable"
+            connection.terminate()
 
     async def test_a_lost_database_is_a_503(self, app, client_as):
         admin = await client_as("admin")
