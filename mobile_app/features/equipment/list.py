@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_number, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
+from mobile_app.domain.columns import site_column
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import local_day
 from mobile_app.domain.due_marks import plan_due
@@ -180,7 +181,7 @@ def _columns(client: Client, dues: dict[UUID, PlanRow] | None) -> list[Column]:
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
         Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: natural(row.name), flex=5, strong=True),
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3, roomy=True),
-        *_sites(client),
+        *site_column(client),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),
         Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, flex=2),
         Column(
@@ -191,15 +192,6 @@ def _columns(client: Client, dues: dict[UUID, PlanRow] | None) -> list[Column]:
         ),
         *_next_due(dues, local_day(client.now())),
         Column("serial", t("equipment_list.serial"), lambda row: row.serial_number or "", sort=lambda row: row.serial_number, roomy=True),
-    ]
-
-
-def _sites(client: Client) -> list[Column]:
-    if not has_several_sites(client):
-        return []
-    names = {site.id: site.name for site in client.sites.rows.values()}
-    return [
-        Column("site", t("equipment_list.site"), lambda row: names.get(row.site_id, ""), sort=lambda row: names.get(row.site_id), flex=3)
     ]
 
 

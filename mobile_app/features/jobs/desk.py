@@ -10,7 +10,8 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import doer, dotted, has_several_sites, line_of, machine, number_of, place, site_of
+from mobile_app.domain.columns import site_column
+from mobile_app.domain.lookup import doer, dotted, line_of, machine, number_of, place
 from mobile_app.domain.views import URGENCY
 from mobile_app.ui.address import Place
 from mobile_app.ui.cards import Trailing
@@ -57,7 +58,7 @@ def _columns(client: Client) -> list[Column]:
             lambda job: line_of(client, job.equipment_id),
             sort=lambda job: line_of(client, job.equipment_id) or None,
         ),
-        *_sites(client),
+        *site_column(client),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
         Column("type", t("jobs.type"), _type, sort=lambda job: job.intervention_type, roomy=True),
@@ -68,20 +69,6 @@ def _columns(client: Client) -> list[Column]:
             sort=lambda job: _doer(client, job) or None,
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
-    ]
-
-
-def _sites(client: Client) -> list[Column]:
-    if not has_several_sites(client):
-        return []
-    return [
-        Column(
-            "site",
-            t("equipment_list.site"),
-            lambda job: site_of(client, job.equipment_id),
-            sort=lambda job: site_of(client, job.equipment_id),
-            flex=3,
-        )
     ]
 
 

@@ -11,10 +11,11 @@ from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
 from mobile_app.domain import due
 from mobile_app.domain.client import Client
+from mobile_app.domain.columns import site_column
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, line_of, machine, place, site_name
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, line_of, machine, place
 from mobile_app.domain.people import workers_at
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
@@ -171,20 +172,6 @@ def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]
     return TablePage(head, _filter_bar(client, where, today), table=table)
 
 
-def _sites(client: Client) -> list[Column]:
-    if not has_several_sites(client):
-        return []
-    return [
-        Column(
-            "site",
-            t("equipment_list.site"),
-            lambda plan: site_name(client, plan.site_id),
-            sort=lambda plan: site_name(client, plan.site_id),
-            flex=3,
-        )
-    ]
-
-
 def _columns(client: Client, today: date) -> list[Column]:
     def on(plan: PlanRow) -> str:
         return machine(client, plan.equipment_id)
@@ -198,7 +185,7 @@ def _columns(client: Client, today: date) -> list[Column]:
             lambda plan: line_of(client, plan.equipment_id),
             sort=lambda p: line_of(client, p.equipment_id) or None,
         ),
-        *_sites(client),
+        *site_column(client),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
