@@ -14,12 +14,13 @@ from mobile_app.core.limits import text_limit
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import natural
+from mobile_app.domain.lookup import machines_to_choose, natural
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.dates import DateInput
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
+from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Maker, Picker
 from shared_models.equipment.commands import CreateEquipment
 from shared_models.equipment.rows import Criticality, EquipmentRow, SpecField, in_language
@@ -27,7 +28,8 @@ from shared_models.permissions import Permission
 
 _FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 TEXTS = ("model", "manufacturer")
-DATES = ("installation_date", "warranty_expiry")
+DATES = ("purchase_date", "installation_date", "warranty_expiry")
+AMOUNTS = ("hourly_downtime_cost", "replacement_value")
 
 
 def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: Callable[[], None]) -> list[ft.Control]:
@@ -64,9 +66,47 @@ def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: C
         TextInput(
             t("machine.serial"), **_nullable(form, "serial_number"), max_length=text_limit(CreateEquipment, "serial_number"), optional=True
         ),
+        *_belonging(client, form, machine),
         *(_date(form, name) for name in DATES),
+        SectionHeader(t("machine_form.money")),
+        *(_money(form, name) for name in AMOUNTS),
+        TextInput(t("machine_form.currency"), **form.field("currency", "EUR"), max_length=3, optional=True),
+        NumberInput(
+            t("machine_form.expected_lifespan"),
+            form.get("expected_lifespan"),
+            lambda years: form.set("expected_lifespan", None if years is None else int(years)),
+            unit=t("machine_form.years"),
+            error=form.error("expected_lifespan"),
+            decimals=False,
+            optional=True,
+        ),
         TextInput(t("machine_form.notes"), **form.field("notes"), lines=3, max_length=text_limit(CreateEquipment, "notes"), optional=True),
     ]  # fmt: skip
+
+
+def _belonging(client: Client, form: Form, machine: EquipmentRow | None) -> list[ft.Control]:
+    """Of which machine this one is a part: of the same site, and none of its own parts."""
+    own = {machine.id} if machine else set()
+    rows = client.equipment.having(site_id=[UUID(form.get("site_id"))]) if form.get("site_id") else []
+    while more := {row.id for row in rows if row.parent_id in own} - own:
+        own |= more
+    choices = machines_to_choose(client, [row for row in rows if row.id not in own])
+    if not choices:
+        return []
+    none = Choice("", t("machine_form.no_parent"))
+    value = form.get("parent_id") or ""
+    pick = lambda key: form.set("parent_id", key or None)  # noqa: E731 - one line, used once
+    return [Picker(t("machine_form.parent"), [none, *choices], value, pick, error=form.error("parent_id"), optional=True)]
+
+
+def _money(form: Form, name: str) -> ft.Control:
+    """Kept as it was told, to the cent."""
+    told = form.get(name)
+    return NumberInput(
+        t(f"machine_form.{name}"), float(told) if told not in {None, ""} else None,
+        lambda amount: form.set(name, None if amount is None else f"{amount:.2f}"),
+        unit=form.get("currency") or "EUR", error=form.error(name), optional=True,
+    )  # fmt: skip
 
 
 def _here(machine: EquipmentRow | None) -> str:

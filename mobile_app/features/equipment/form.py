@@ -10,6 +10,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
+from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.features.equipment.fields import as_typed, fields
 from mobile_app.features.equipment.machine import unknown_machine
@@ -79,7 +80,8 @@ def MachineForm(client: Client, machine: EquipmentRow | None, title: ft.Control)
     if not form.ready:
         return Page(title, SkeletonList(3))
     button = PrimaryButton(t("machine_form.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    return Page(title, *fields(client, form, machine, lambda: add_line(True)), footer=sender(form, button), max_width=640)
+    archive = [Removal(client, client.equipment, "/equipment", machine.id, machine.name, "equipment")] if machine else []
+    return Page(title, *fields(client, form, machine, lambda: add_line(True)), *archive, footer=sender(form, button), max_width=640)
 
 
 def take_what_was_made(client: Client, form: Form) -> None:
