@@ -71,6 +71,8 @@ def JobCard(
     *,
     on_open: Handler,
     with_machine: bool = True,
+    selected: bool = False,
+    flat: bool = False,
 ) -> ft.Control:
     now = client.now()
     is_over = job.status in {InterventionStatus.completed, InterventionStatus.cancelled}
@@ -88,6 +90,8 @@ def JobCard(
         chips=job_chips(job, now, pending=job.id in client.interventions.pending),
         note=dotted(_why_now(job), doer(client, job.assigned_technician_id, job.assigned_team_id) or t("domain.unassigned")),
         on_click=on_open,
+        selected=selected,
+        flat=flat,
     )
 
 
@@ -112,7 +116,7 @@ def class_icon(client: Client, class_id: UUID | None) -> ft.IconData:
     return marks.icon_named(of_class.icon) if of_class else marks.icon_named("")
 
 
-def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler) -> ft.Control:
+def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler, selected: bool = False, flat: bool = False) -> ft.Control:
     chips = [status_chip(machine, client.now())] if machine.status != EquipmentStatus.active else []
     if machine.criticality == Criticality.critical:
         chips.append(marks.CRITICALITY[Criticality.critical].chip())
@@ -123,6 +127,8 @@ def MachineCard(client: Client, machine: EquipmentRow, *, on_open: Handler) -> f
         tone=marks.EQUIPMENT[machine.status].tone if machine.status != EquipmentStatus.active else Tone.primary,
         chips=chips,
         on_click=on_open,
+        selected=selected,
+        flat=flat,
     )
 
 

@@ -391,6 +391,18 @@ def TwoPane(
     )
 
 
+def has_room_beside() -> bool:
+    """Whether a list stays in sight beside what is opened from it; on a desk the page itself has two columns."""
+    env = environment.current()
+    return env.layout.breakpoint == Breakpoint.laptop and not env.has_big_text
+
+
+def ListPane(title: str, search: ft.Control, rows: Sequence[ft.Control]) -> ft.Control:
+    """A list beside what was opened from it."""
+    head = ft.Container(Stack(PageHeader(title), search, spacing=10), padding=16)
+    return Stack(head, ft.ListView(list(rows), expand=True, spacing=0), spacing=0, expand=True)
+
+
 # State of the sync
 
 

@@ -29,7 +29,7 @@ def dumb(screen: Screen) -> list[str]:
     return [repr(c)[:120] for c in targets if id(c) not in said and not has_words(c)]
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 1100, 1440])
 async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, width: int) -> None:
     screen.session.apply_page_patch({"width": float(width)})
     looked_at = 0

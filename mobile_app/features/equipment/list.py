@@ -31,7 +31,7 @@ from mobile_app.ui.feedback import EmptyState, more_of
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
-from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
@@ -105,6 +105,20 @@ def Cards(client: Client, place: Place[Filters]) -> ft.Control:
 
 
 @component
+def Pane(client: Client, chosen: UUID) -> ft.Control:
+    """Beside the machine that was opened; it goes on asking what the list asked."""
+    place = use_place(Filters)
+    filters, most = place.asked, place.asked.page * MOST
+    rows = ft.use_memo(lambda: matching(client, filters, most + 1), [filters, client.equipment.revision])
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
+    cards = [
+        MachineCard(client, row, on_open=opener(place.to(f"/equipment/{row.id}")), selected=row.id == chosen, flat=True)
+        for row in rows[:most]
+    ]
+    return ListPane(t("equipment_list.title"), search, [*(cards or [_no_match(client)]), *more_of(place, len(rows) > most)])
+
+
+@component
 def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     filters = place.asked
     nobody: frozenset[str] = frozenset()
@@ -122,7 +136,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         rows,
         lambda row: str(row.id),
         place=place,
-        route=lambda key: f"/equipment/{key}",
+        route=lambda key: place.to(f"/equipment/{key}"),
         selected=chosen,
         on_select=choose,
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],

@@ -17,7 +17,7 @@ from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
 from mobile_app.features.equipment.labels import labels_sheet
-from mobile_app.features.equipment.list import EquipmentListScreen
+from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.report import report_sheet
 from mobile_app.features.equipment.sheets import start_sheet, status_sheet
@@ -27,7 +27,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.shell import Page
+from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import DocumentRow, EquipmentRow
@@ -50,7 +50,8 @@ def MachineScreen() -> ft.Control:
     machine = client.equipment.get(equipment_id)
     if machine is None:
         return Missing(parts.unknown_machine(), (EquipmentRow, f"/equipment/{equipment_id}"))
-    return Machine(client, machine, key=str(equipment_id))
+    detail = Machine(client, machine, key=str(equipment_id))
+    return TwoPane(Pane(client, equipment_id), detail) if has_room_beside() else detail
 
 
 @component
@@ -94,7 +95,7 @@ def _laid_out(
     history: ft.Control,
 ) -> ft.Control:
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *past, *papers, history)
+        return Page(bar, *first, *past, *papers, history, max_width=None if has_room_beside() else 720)
     return Page(bar, Columns([*first, *papers], [*past, history], (5, 6)), max_width=1180)
 
 

@@ -33,7 +33,7 @@ def JobsDesk(
         jobs,
         lambda job: str(job.id),
         place=where,
-        route=lambda key: f"/jobs/{key}",
+        route=lambda key: where.to(f"/jobs/{key}"),
         more=more,
         row_label=lambda job: dotted(job.title, number_of(job), place(client, job.equipment_id)),
         empty=EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body")),

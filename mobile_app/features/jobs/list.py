@@ -30,7 +30,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, more_of, toast
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import State, use_clock, use_state
-from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import is_tabular, table_head
 from mobile_app.ui.text import Meta
 from shared_models.interventions.lifecycle import OPEN
@@ -116,6 +116,18 @@ def JobListScreen() -> ft.Control:
     past = [*map(_line, older.items), further] if is_over and len(jobs) <= most else []
     nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
     return Page(title, search, bar, *(in_twos(cards) or [nothing]), *more_of(place, len(jobs) > most), *past)
+
+
+@component
+def Pane(client: Client, chosen: UUID) -> ft.Control:
+    """Beside the job that was opened; it goes on asking what the list asked."""
+    place = use_place(Filters)
+    filters, most = place.asked, place.asked.page * MOST
+    jobs = matching(client, filters, local_day(client.now()))
+    search = SearchField(filters.query, place.pick("query"), placeholder=t("jobs.search"))
+    cards = [JobCard(client, job, on_open=opener(place.to(f"/jobs/{job.id}")), selected=job.id == chosen, flat=True) for job in jobs[:most]]
+    nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))
+    return ListPane(t("jobs.title"), search, [*(cards or [nothing]), *more_of(place, len(jobs) > most)])
 
 
 def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:

@@ -22,6 +22,7 @@ from mobile_app.features.jobs import sheet_parts as parts
 from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
+from mobile_app.features.jobs.list import Pane
 from mobile_app.features.jobs.planned import due_card, required_parts_card
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
@@ -32,7 +33,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_draft, use_live
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.shell import Page
+from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
 from shared_models.checklists.rows import ANSWERABLE
@@ -49,9 +50,8 @@ def JobScreen() -> ft.Control:
     job_id = id_of(ft.use_route_params()["job_id"])
     use_live(client.outbox)
     job = client.interventions.get(job_id)
-    if job is not None:
-        return Job(client, job, key=str(job_id))
-    return RemoteJob(job_id, Job)
+    detail = Job(client, job, key=str(job_id)) if job is not None else RemoteJob(job_id, Job)
+    return TwoPane(Pane(client, job_id), detail) if has_room_beside() else detail
 
 
 @component
@@ -96,7 +96,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *steps, *report, *known, *before, *second, footer=footer)
+        width = None if has_room_beside() else 720
+        return Page(bar, *first, *steps, *report, *known, *before, *second, footer=footer, max_width=width)
     columns = Columns([*first, *before, *report], [*steps, *known, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 

@@ -46,7 +46,9 @@ async def client() -> AsyncIterator[Client]:
     stores = SqliteStores()
     await Device(await stores.device()).set_user(SessionUser(PAUL.id, "Paul Martin", Role.supervisor))
     made = Client(transport=NoNetwork(), stores=stores, tabs=SharedTabs(), clock=Clock(lambda: AT), background=False)
+    made.drawn.set()
     await made.start()
+    await made.tables.whole()  # what is loaded behind the first screen would take the place of these rows
     tables: Any = made.tables
     for site, name in SITES.items():
         line = LineRow(id=uuid7(), site_id=site, name="Ligne A", version=1)
@@ -98,7 +100,7 @@ async def show(screen: Screen, client: Client, route: str) -> list[str]:
     return [*screen.texts, *spoken, *screen.labels()]
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 1100, 1440])
 @pytest.mark.parametrize("page", PAGES)
 async def test_every_mention_of_a_machine_says_its_site(screen: Screen, client: Client, page: str, width: int) -> None:
     screen.session.apply_page_patch({"width": float(width)})
@@ -116,7 +118,7 @@ async def test_who_has_one_site_is_spared_its_name(screen: Screen, client: Clien
         assert not [text for text in said if SITES[SITE] in text]
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 1100, 1440])
 async def test_the_list_begins_with_what_is_down(screen: Screen, client: Client, width: int) -> None:
     calm = machine("Aspirateur", site_id=SITE)
     client.tables.equipment.rows[calm.id] = calm
