@@ -309,6 +309,14 @@ async def read_ahead(plans: Table[PlanRow]) -> None:
             await asyncio.sleep(_BETWEEN)
 
 
+def same_work(entries: Iterable[Entry], today: date) -> list[list[Entry]]:
+    """In their order; what differs only in its machine, its hour and who does it goes together: a round fills one place of a day."""
+    groups: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.title, entry.type_id, state_on(entry, today), entry.is_forecast), []).append(entry)
+    return list(groups.values())
+
+
 def by_day(found: Iterable[Entry]) -> dict[date, list[Entry]]:
     days: dict[date, list[Entry]] = {}
     for entry in found:

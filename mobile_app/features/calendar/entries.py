@@ -239,6 +239,33 @@ def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
     return draggable(scene, entry, spoken(box))
 
 
+def GroupChip(scene: Scene, entries: Sequence[Entry], *, wide: bool) -> ft.Control:
+    """The same work on several machines of a day, as one: how many times, and by whom; a tap lists them."""
+    first = entries[0]
+    people = list(dict.fromkeys(name for entry in entries if (name := who(scene.client, entry))))
+    words = t("calendar.times", title=first.title, count=len(entries))
+    mark, colour = mark_of(first, scene.today), colour_of(scene, first)
+    quiet = first.is_forecast or not first.is_to_do
+    title = ft.Text(
+        words, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
+        max_lines=1 if wide else 2, overflow=_ELLIPSIS, expand=True, italic=first.is_forecast,
+        style=None if wide else ft.TextStyle(height=1.15),
+    )  # fmt: skip
+    end = [ft.Text(" ".join(initials(name) for name in people[:2]), size=10.5, weight=SEMIBOLD, color=C.ink2)] if people and wide else []
+    box = ft.Container(
+        ft.Row([ft.Icon(mark.icon, size=14 if wide else 12, color=colour), title, *end], spacing=4 if wide else 3),
+        height=chip_height(wide=wide),
+        padding=ft.Padding(left=5 if wide else 3, top=0, right=5 if wide else 2, bottom=0),
+        bgcolor=None if first.is_forecast else faint(colour, 0.16 if first.is_to_do else 0.07),
+        border=_edge(colour, first),
+        border_radius=6,
+        tooltip=dotted(words, mark.word, *people),
+        ink=True,
+        on_click=tap(lambda: scene.on_day(first.due.date())),
+    )
+    return spoken(box, dotted(words, mark.word, *people))
+
+
 def chip_height(*, wide: bool) -> float:
     return (CHIP_HEIGHT if wide else _TWO_LINES) * environment.current().layout.text_scale
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, n, t
-from mobile_app.domain.agenda import Entry, EntryState, by_day, state_on, weeks_of
+from mobile_app.domain.agenda import Entry, EntryState, by_day, same_work, state_on, weeks_of
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.calendar import entries as look
 from mobile_app.ui import environment
@@ -103,10 +103,11 @@ def DayCell(scene: look.Scene, day: date, entries: Sequence[Entry], room: int, *
     """A square that takes what is dropped on it: what is late first, then what is to do, then what is over."""
     is_over, set_over = use_state(False)
     other = day.month != scene.anchor.month
-    fits = len(entries) <= room
-    first = sorted(entries, key=lambda entry: _RANK[state_on(entry, scene.today)])
-    chips = [look.Chip(scene, entry, wide=wide) for entry in (first if fits else first[: max(0, room - 1)])]
-    more = [] if fits else [_more(len(entries) - len(chips), alone=not chips)]
+    first = same_work(sorted(entries, key=lambda entry: _RANK[state_on(entry, scene.today)]), scene.today)
+    shown = first if len(first) <= room else first[: max(0, room - 1)]
+    chips = [look.Chip(scene, same[0], wide=wide) if len(same) == 1 else look.GroupChip(scene, same, wide=wide) for same in shown]
+    rest = len(entries) - sum(map(len, shown))
+    more = [_more(rest, alone=not chips)] if rest else []
     number = _day_number(scene, day, entries, faded=other)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
     box = ft.Container(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile_app.core.tables import Table
-from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, passes, state_on, weeks_of
+from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, passes, same_work, state_on, weeks_of
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
@@ -265,3 +265,11 @@ def test_what_is_planned_is_shown_where_it_has_been_moved():
     [entry] = entries([row], [], MONDAY, MONDAY + timedelta(days=6))
     assert (entry.due, entry.is_moved) == (at(date(2026, 11, 25), 14), True)
     assert AT.date() == MONDAY
+
+
+def test_a_round_fills_one_place_of_a_day_and_nothing_of_it_is_lost():
+    rounds, other = [plan(machine(f"Presse {number}"), title="Ronde") for number in range(5)], plan(machine("Four"), title="Vidange")
+    found = [entry for entry in entries([*rounds, other], [], AT.date(), AT.date()) if entry.due.date() == AT.date()]
+    groups = same_work(found, AT.date())
+    assert sorted((group[0].title, len(group)) for group in groups) == [("Ronde", 5), ("Vidange", 1)]
+    assert Counter(entry.key for group in groups for entry in group) == Counter(entry.key for entry in found)
