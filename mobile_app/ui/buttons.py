@@ -51,6 +51,7 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
             padding=ft.Padding.symmetric(horizontal=8),
             text_style=_label_style(),
             shape=ft.RoundedRectangleBorder(radius=10),
+            side=_edged(None),
         ),
         **more,
     )
@@ -78,7 +79,7 @@ def IconAction(
         style=ft.ButtonStyle(
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
             bgcolor=C.surface if outlined else None,
-            side=ft.BorderSide(1, C.line) if outlined else None,
+            side=_edged(C.line if outlined else None),
         ),
         **more,
     )
@@ -116,6 +117,12 @@ def ActionRow(*buttons: ft.Control, spacing: float = 10) -> ft.Control:
     return ft.Row(list(buttons), spacing=spacing)
 
 
+def _edged(color: ft.ColorValue | None, focus: ft.ColorValue = C.primary) -> dict[ft.ControlState, ft.BorderSide]:
+    """The line around a button, and the one that tells whoever has no mouse where they are."""
+    usual = {ft.ControlState.DEFAULT: ft.BorderSide(1, color)} if color else {}
+    return {ft.ControlState.FOCUSED: ft.BorderSide(2, focus), **usual}
+
+
 def _label_style(size: float = Size.body) -> ft.TextStyle:
     """A button's own style drops the theme's family, so it is named here."""
     return ft.TextStyle(size=size, weight=SEMIBOLD, font_family=FONT, letter_spacing=0)
@@ -147,7 +154,7 @@ def _button(
         style=ft.ButtonStyle(
             bgcolor={ft.ControlState.DISABLED: C.surface2, ft.ControlState.DEFAULT: paper},
             color={ft.ControlState.DISABLED: C.ink2, ft.ControlState.DEFAULT: ink},
-            side=ft.BorderSide(1, edge) if edge else None,
+            side=_edged(edge, C.ink if paper is C.primary else C.primary),
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
             padding=ft.Padding.symmetric(horizontal=16, vertical=12 if is_big else 0),
             text_style=_label_style(),

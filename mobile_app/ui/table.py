@@ -31,6 +31,7 @@ _BOX: Final = 18
 _GAP: Final = 12
 _HEAD: Final = 38
 _FOOT: Final = 56
+_NARROW_SEARCH: Final = 230
 _IN_SIGHT: Final = 400
 _AHEAD: Final = 4
 
@@ -470,7 +471,8 @@ def _bulk_button(label: str, icon: ft.IconData, on_click: Handler) -> ft.Control
 
 
 def table_head(title: ft.Control, search: ft.Control, *actions: ft.Control, search_width: float = 360) -> ft.Control:
-    return ft.Row([ft.Container(title, expand=True), ft.Container(search, width=search_width), *actions], spacing=Space.m)
+    width = search_width if environment.current().layout.breakpoint == Breakpoint.desktop else min(search_width, _NARROW_SEARCH)
+    return ft.Row([ft.Container(title, expand=True), ft.Container(search, width=width), *actions], spacing=Space.m)
 
 
 def TablePage(*above: ft.Control, table: ft.Control, below: Sequence[ft.Control] = ()) -> ft.Control:
