@@ -40,6 +40,7 @@ async def run() -> dict[str, Any]:
         done.append(contract.__name__)
     await store_contract.separates_people(stores)
     await files(stores)
+    await older_database_goes_on(stores)
     await newer_database_is_set_aside(stores)
     await what_stood_in_comes_home(stores)
     await locks()
@@ -76,6 +77,37 @@ async def newer_database_is_set_aside(stores: IndexedDBStores) -> None:
     assert aside == ["later"], aside
     assert {"etabli-u-later", "etabli-u-later~1"} <= await database_names()
     assert await again.left_over("later") == {}
+    await store.close()
+
+
+async def older_database_goes_on(stores: IndexedDBStores) -> None:
+    """As left by the app's first version: each row a record of its own, and something that waits."""
+    import js
+    from pyodide.ffi import create_once_callable, to_js
+
+    def made(_: Any) -> None:
+        base, by_key = request.result, to_js({"keyPath": "key"}, dict_converter=js.Object.fromEntries)
+        by_id = to_js({"keyPath": "id"}, dict_converter=js.Object.fromEntries)
+        kept = base.createObjectStore("rows", by_key)
+        kept.createIndex("entity", "e")
+        kept.createIndex("refs", "refs", to_js({"multiEntry": True}, dict_converter=js.Object.fromEntries))
+        row = {"key": "user/a", "e": "user", "s": None, "refs": [], "j": '{"id":"a"}'}
+        kept.put(to_js(row, dict_converter=js.Object.fromEntries))
+        base.createObjectStore("outbox", by_id).put(to_js(command("1"), dict_converter=js.Object.fromEntries))
+        base.createObjectStore("blobs", by_id)
+        base.createObjectStore("kv", by_key)
+
+    opened: Any = js.Promise.withResolvers()
+    request = js.indexedDB.open("etabli-u-older", 1)
+    request.onupgradeneeded = create_once_callable(made)
+    request.onsuccess = create_once_callable(lambda _: opened.resolve())
+    await opened.promise
+    request.result.close()
+    store = await stores.open("older")
+    assert await store.rows("user") == {"a": b'{"id":"a"}'}
+    assert [record["id"] for record in await store.outbox()] == ["1"]
+    await store.apply(Batch(drops=[("user/a", None)]))
+    await store_contract.follows_pages_of_many_rows(store)
     await store.close()
 
 
