@@ -207,9 +207,16 @@ def KeyValues(rows: Sequence[tuple[str, str | ft.Control]], *, stacked: bool = F
 
 def _value(value: str | ft.Control, **more: Any) -> ft.Control:
     if isinstance(value, str):
-        selectable = not environment.current().has_touch  # there, a long press would take it from what scrolls
-        return ft.Text(value, size=Size.body, weight=SEMIBOLD, selectable=selectable or None, **more)
+        if environment.current().has_touch:  # there, a long press would take it from what scrolls
+            return ft.Text(value, size=Size.body, weight=SEMIBOLD, **more)
+        return _selectable(value, **more)
     return value
+
+
+def _selectable(text: str, **more: Any) -> ft.Control:
+    """To be marked with a mouse. Flutter says nothing of such a text to a screen reader, so it is said beside it."""
+    control = ft.Text(text, size=Size.body, weight=SEMIBOLD, selectable=True, **more)
+    return ft.Semantics(content=control, label=text, exclude_semantics=True, container=True)
 
 
 def _stacked_value(name: str, value: str | ft.Control) -> ft.Control:
@@ -226,7 +233,7 @@ def Copyable(text: str, shown: str = "") -> ft.Control:
     take = IconAction(
         ft.Icons.CONTENT_COPY_ROUNDED, t("common.copy", text=text), partial(toast_copied, text), size=36, action=ft.CopyToClipboard(text)
     )
-    return ft.Row([ft.Text(shown or text, size=Size.body, weight=SEMIBOLD, selectable=True), take], spacing=2, tight=True)
+    return ft.Row([_selectable(shown or text), take], spacing=2, tight=True)
 
 
 def toast_copied(text: str) -> None:
