@@ -165,6 +165,26 @@ async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> 
         assert found != known, name
 
 
+async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: asyncpg.Pool) -> None:
+    """Of the older, the marks are smaller than those that are there already."""
+    job, other = await pool.fetch("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 2")
+    lists = [Asked(pool, INTERVENTIONS, base={"search": "zyx"}), Asked(pool, OF_MACHINE, job["equipment_id"])]
+    for change in (CHANGES["its machine"], "update maintenance_interventions set title = title || ' zyx' where id = $1"):
+        known = [await asked.answer() for asked in lists]
+        async with pool.acquire() as older:
+            undecided = older.transaction()
+            await undecided.start()
+            await older.execute(change, job["id"])
+            for younger in (CHANGES["its technician"], CHANGES["the job"]):
+                await pool.execute(younger, other["id"])
+            meanwhile = [await asked.answer() for asked in lists for _ in range(2)]
+            await undecided.commit()
+        found = [await asked.answer() for asked in lists]
+        pool.memory.clear()
+        assert found == [await asked.answer() for asked in lists], change
+        assert found not in (known, meanwhile[::2]), change
+
+
 async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: asyncpg.Pool) -> None:
     newest, counted = f"select {NEWEST}", "select count(*) from renaming"
     before = await pool.fetchval(counted)
