@@ -348,7 +348,7 @@ def _Row(
             on_tap=tap(lambda: open_row(key)),
             on_tertiary_tap_up=tap(lambda: open_in_tab(key)),
         )
-    parts.append(ft.Semantics(content=cells, button=True if opens else None, container=True, expand=True))
+    parts.append(ft.MergeSemantics(ft.Semantics(content=cells, button=True if opens else None, container=True), expand=True))
     paper = C.primary_container if is_on else C.surface2 if is_under or is_here else C.surface
     return ft.Container(
         ft.Row(parts, spacing=0 if toggle else _GAP),
