@@ -52,8 +52,9 @@ class Asked(BaseModel):
         return f"{path}?{self.told}" if self.told else path
 
     def but(self, **changes: Any) -> Self:
-        """Another question begins on the first page."""
-        return self._as_far_as_it_can_be({**dict(self), "page": 1, **changes})
+        """Another question begins on the first page; another site has other lines."""
+        elsewhere = {"line": None} if changes.get("site") and "line" in type(self).model_fields else {}
+        return self._as_far_as_it_can_be({**dict(self), "page": 1, **elsewhere, **changes})
 
 
 def here() -> str:

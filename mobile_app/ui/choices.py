@@ -181,11 +181,11 @@ def FilterMenu(
     selected: str | None,
     on_pick: Callable[[str | None], None],
 ) -> ft.Control:
-    """A filter with a menu: shows what is picked, and offers to drop it.
+    """A filter with a menu: shows what is picked, and offers to drop it; also what an address asks that is not offered here.
 
     Its tooltip is also what a screen reader says: the face is silent, not to say it twice.
     """
-    picked = next((c for c in choices if c.key == selected), None)
+    picked = next((c for c in choices if c.key == selected), Choice(selected, t("common.not_offered", what=label)) if selected else None)
     face = picked.label if picked else label
     shown = ft.Container(_filter_face(face, active=picked is not None, menu=True), padding=_FILTER_REACH)
     items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)]

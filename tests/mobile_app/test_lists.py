@@ -122,6 +122,38 @@ async def test_every_filter_of_every_list_survives_a_reload(screen: Screen, plan
     assert differing >= offered / 2
 
 
+@pytest.mark.parametrize("state", ["", "&state=over", "&state=mine"])
+@pytest.mark.parametrize("path", ["/equipment", "/jobs", "/plans"])
+async def test_no_filter_is_at_work_unseen(screen: Screen, plant: Client, path: str, state: str) -> None:
+    """Whatever an address asks for can be seen and dropped, though it is not offered here."""
+    asked = {"site": uuid7(), "line": uuid7(), "technician": uuid7(), "due": "late"}
+    kind = next(
+        kind
+        for kind in KINDS
+        if kind.__module__.endswith({"/equipment": "equipment.list", "/jobs": "jobs.list", "/plans": "plans.list"}[path])
+    )
+    for name, value in asked.items():
+        if name in kind.model_fields:
+            await show(screen, plant, f"{path}?{name}={value}{state}")
+            dropped = [
+                menu.items[0].on_click
+                for menu in screen.controls()
+                if isinstance(menu, ft.PopupMenuButton) and menu.items[0].checked is False
+            ]
+            assert len(dropped) == 1, name
+            await dropped[0](None)
+            await screen.settle(20)
+            assert f"{name}=" not in environment.current().address.of(path)
+
+
+def test_another_site_has_other_lines() -> None:
+    for kind in KINDS:
+        if {"site", "line"} <= kind.model_fields.keys():
+            asked = kind.model_validate({"site": str(uuid7()), "line": str(uuid7())})
+            assert asked.but(site=str(uuid7())).model_dump()["line"] is None
+            assert asked.but(query="x").model_dump()["line"]
+
+
 async def test_a_figure_of_the_board_leads_to_what_it_counts(screen: Screen, plant: Client) -> None:
     await show(screen, plant, "/board")
     tiles = figures(screen)

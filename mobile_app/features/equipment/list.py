@@ -83,7 +83,7 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
     statuses = [Choice(s.value, marks.EQUIPMENT[s].word) for s in EquipmentStatus]
     ranks = [Choice(c.value, marks.CRITICALITY[c].word) for c in CRITICAL_FIRST]
     menus = [
-        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) or filters.site else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
         FilterMenu(t("equipment_list.status"), statuses, filters.status, pick("status")),
         FilterMenu(t("equipment_list.criticality"), ranks, filters.criticality, pick("criticality")),

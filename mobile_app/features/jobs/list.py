@@ -142,13 +142,14 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
     people = [Choice(str(NOBODY), t("domain.unassigned")), *workers_at(client, site)]
     chips = [FilterChip(t(f"jobs.{name}"), show(name), active=filters.state == name) for name in STATES]
     sites = by_name(client.sites.rows.values()) if has_several_sites(client) else []
+    is_open, of_all = filters.state in {"open", "mine"}, filters.state != "mine"
     dates = [Choice(state.value, t(f"due.{state}")) for state in DATES]
     menus = [
-        *([FilterMenu(t("jobs.due"), dates, filters.due, pick("due"))] if filters.state in {"open", "mine"} else []),
-        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if sites else []),
+        *([FilterMenu(t("jobs.due"), dates, filters.due, pick("due"))] if is_open or filters.due else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if sites or filters.site else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
         FilterMenu(t("jobs.type"), kinds, filters.type, pick("type")),
-        *([FilterMenu(t("jobs.technician"), people, filters.technician, pick("technician"))] if filters.state != "mine" else []),
+        *([FilterMenu(t("jobs.technician"), people, filters.technician, pick("technician"))] if of_all or filters.technician else []),
     ]
     return FilterBar([*chips, *menus])
 

@@ -110,7 +110,7 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
         [
             FilterMenu(t("people.role"), [Choice(r.value, t(f"sign_in.role.{r}")) for r in Role], filters.role, pick("role")),
             FilterMenu(t("people.state"), [Choice(s.value, STATES[s].word) for s in UserState], filters.state, pick("state")),
-            *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 else []),
+            *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if len(sites) > 1 or filters.site else []),
         ]
     )
 

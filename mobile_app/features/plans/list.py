@@ -103,9 +103,9 @@ def _filter_bar(client: Client, where: Place[Filters], today: date) -> ft.Contro
     types = by_name(client.tables.types.rows.values())
     workers = workers_at(client, UUID(filters.site) if filters.site else None)
     menus = [
-        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) else []),
+        *([FilterMenu(t("equipment_list.site"), sites, filters.site, pick("site"))] if has_several_sites(client) or filters.site else []),
         FilterMenu(t("equipment_list.line"), lines, filters.line, pick("line")),
-        *([FilterMenu(t("plans.type"), types, filters.type, pick("type"))] if types else []),
+        *([FilterMenu(t("plans.type"), types, filters.type, pick("type"))] if types or filters.type else []),
         FilterMenu(t("plans.technician"), workers, filters.technician, pick("technician")),
     ]
     return FilterBar([*chips, *menus])
