@@ -170,14 +170,14 @@ async def _on_fault(request: Request, _: Exception) -> Response:
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """What the framework's layers would make of `error` with the handlers below."""
+    """What the framework's layers would make of `error` with the handlers below; raises what is a fault of ours."""
     if isinstance(error, RequestValidationError):
         return await _on_invalid(request, error)
     if isinstance(error, HTTPException):
         return await _on_http(request, error)
     if isinstance(error, Refusal):
         return await _on_refusal(request, error)
-    return await (_on_fault if refusal_behind(error) is None else _on_other)(request, error)
+    return await _on_other(request, error)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -218,6 +218,8 @@ class RequestMiddleware:
                 pass
             except Exception:
                 _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
+                if not exchange.status:
+                    await exchange.answer_fault()
                 if not exchange.is_answered:  # half an answer left: only the server can cut the connection
                     raise
             finally:
@@ -271,6 +273,12 @@ class _Exchange:
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.is_answered = True
+
+    async def answer_fault(self) -> None:
+        """Where nobody further in has: the last resort."""
+        request = Request(self._scope, self._receive)
+        problem = build_problem("internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, translator(language_of(request)))
+        await _answer(request, problem)(self._scope, self._receive, self.send)
 
     async def _answer_too_large(self) -> None:
         """In place of the plain text that the framework's body limit sends past every handler."""

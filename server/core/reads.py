@@ -7,7 +7,6 @@ refused as the framework would, and any other endpoint is left to it.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from inspect import iscoroutinefunction, signature
 from typing import Any, cast, get_origin, get_type_hints
 from uuid import UUID
@@ -27,7 +26,7 @@ Given = Callable[..., Awaitable[Any]]
 Found = tuple[dict[str, Any], list[Any]]
 """Values by their names, and what is wrong with them."""
 Refuse = Callable[[Request, Exception], Awaitable[Response]]
-"""The answer to what an endpoint raised."""
+"""The answer to what an endpoint raised; raises it again where that is a fault of ours."""
 _LISTS = (list, set, frozenset, tuple)
 _ID = TypeAdapter(UUID)
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
@@ -95,11 +94,8 @@ class Reads:
         request = Request(scope, receive)
         try:
             response = await read(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a fault of ours goes on from there
             response = await self._refuse(request, error)
-            if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-                await response(scope, receive, send)
-                raise
         await response(scope, receive, send)
 
 

@@ -1,11 +1,18 @@
 from itertools import product
 
+import httpx2
 import pytest
 from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
+from starlette.responses import FileResponse
 
+from server.core.addresses import Addresses
 from server.core.errors import Refusal
+from server.core.http import RequestMiddleware, answer_error
 from server.core.i18n import translator
+from server.core.metrics import HttpMetrics
+from server.core.reads import Reads
 from server.core.settings import Settings
 from shared_models.i18n import LANGUAGES
 from tests.refusals import error_classes
@@ -56,6 +63,17 @@ class TestProblems:
     async def test_a_fault_in_the_middle_of_an_answer_breaks_it_off(self, broken, client):
         with pytest.raises(ZeroDivisionError):
             await client.get("/api/v1/broken/half")
+
+    async def test_a_fault_before_an_answer_begins_is_told_like_any_other(self, app):
+        async def gone(_):
+            return FileResponse("/nowhere")
+
+        reads = Reads(app, lambda _: gone, answer_error)
+        transport = httpx2.ASGITransport(app=RequestMiddleware(reads, HttpMetrics(CollectorRegistry()), Addresses([])))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+            answer = await client.get("/api/v1/file")
+        assert problem_code(answer, 500) == "internal_error"
+        assert "nowhere" not in answer.text
 
     async def test_unknown_addresses_and_methods(self, client):
         assert problem_code(await client.get("/api/v1/nowhere"), 404) == "not_found"
