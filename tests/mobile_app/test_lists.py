@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_app.domain.client import Client
+from mobile_app.features.jobs.desk import _columns
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.address import Asked, Opener
+from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.requests.rows import RequestStatus
@@ -152,6 +154,16 @@ def test_another_site_has_other_lines() -> None:
             asked = kind.model_validate({"site": str(uuid7()), "line": str(uuid7())})
             assert asked.but(site=str(uuid7())).model_dump()["line"] is None
             assert asked.but(query="x").model_dump()["line"]
+
+
+async def test_words_of_a_table_of_jobs_are_sorted_as_people_read_them(plant: Client) -> None:
+    """Accents and capitals change nothing, and numbers count."""
+    wanted = ["écrou 2", "Écrou 10", "Zone"]
+    places = [machine(name) for name in wanted]
+    plant.tables.equipment.rows.update({row.id: row for row in places})
+    rows = [job(row, row.name) for row in reversed(places)]
+    for key in ("title", "machine"):
+        assert [row.title for row in sort_rows(rows, _columns(plant), Sorting(key))] == wanted
 
 
 async def test_a_figure_of_the_board_leads_to_what_it_counts(screen: Screen, plant: Client) -> None:

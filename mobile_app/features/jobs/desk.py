@@ -11,7 +11,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.columns import site_column
-from mobile_app.domain.lookup import doer, dotted, line_of, machine, number_of, place
+from mobile_app.domain.lookup import doer, dotted, line_of, machine, natural, number_of, place
 from mobile_app.domain.views import URGENCY
 from mobile_app.ui.address import Place
 from mobile_app.ui.cards import Trailing
@@ -44,19 +44,19 @@ def JobsDesk(
 def _columns(client: Client) -> list[Column]:
     return [
         Column("number", t("jobs.number"), number_of, sort=lambda job: job.number, width=140),
-        Column("title", t("jobs.job"), lambda job: job.title, sort=lambda job: job.title, flex=6, strong=True),
+        Column("title", t("jobs.job"), lambda job: job.title, sort=lambda job: natural(job.title), flex=6, strong=True),
         Column(
             "machine",
             t("jobs.machine"),
             lambda job: machine(client, job.equipment_id),
-            sort=lambda job: machine(client, job.equipment_id),
+            sort=lambda job: natural(machine(client, job.equipment_id)),
             flex=4,
         ),
         Column(
             "line",
             t("jobs.line"),
             lambda job: line_of(client, job.equipment_id),
-            sort=lambda job: line_of(client, job.equipment_id) or None,
+            sort=lambda job: natural(line_of(client, job.equipment_id)) or None,
         ),
         *site_column(client),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
@@ -66,7 +66,8 @@ def _columns(client: Client) -> list[Column]:
             "who",
             t("jobs.technician"),
             lambda job: _who(client, job),
-            sort=lambda job: _doer(client, job) or None,
+            sort=lambda job: natural(_doer(client, job)) or None,
+            flex=3,
         ),
         Column("due", t("jobs.due"), lambda job: _due(client, job), sort=_instant, width=104),
     ]
