@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mobile_app.domain.client import Client
 from mobile_app.features.jobs.desk import _columns
+from mobile_app.features.plans.list import _columns as plan_columns
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.address import Asked, Opener
@@ -156,7 +157,7 @@ def test_another_site_has_other_lines() -> None:
             assert asked.but(query="x").model_dump()["line"]
 
 
-async def test_words_of_a_table_of_jobs_are_sorted_as_people_read_them(plant: Client) -> None:
+async def test_words_of_a_table_are_sorted_as_people_read_them(plant: Client) -> None:
     """Accents and capitals change nothing, and numbers count."""
     wanted = ["écrou 2", "Écrou 10", "Zone"]
     places = [machine(name) for name in wanted]
@@ -164,6 +165,8 @@ async def test_words_of_a_table_of_jobs_are_sorted_as_people_read_them(plant: Cl
     rows = [job(row, row.name) for row in reversed(places)]
     for key in ("title", "machine"):
         assert [row.title for row in sort_rows(rows, _columns(plant), Sorting(key))] == wanted
+    plans = [plan(row, title=row.name) for row in reversed(places)]
+    assert [row.title for row in sort_rows(plans, plan_columns(plant, AT.date()), Sorting("machine"))] == wanted
 
 
 async def test_a_figure_of_the_board_leads_to_what_it_counts(screen: Screen, plant: Client) -> None:

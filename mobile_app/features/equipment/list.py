@@ -190,7 +190,7 @@ def _next_due(dues: dict[UUID, PlanRow] | None, today: date) -> list[Column]:
 
 
 def _columns(client: Client, dues: dict[UUID, PlanRow] | None) -> list[Column]:
-    lines = {line.id: line.name for line in client.lines.rows.values()}
+    lines = {line.id: natural(line.name) for line in client.lines.rows.values()}
     return [
         Column("code", t("equipment_list.code"), lambda row: row.code, sort=lambda row: row.code, width=110),
         Column("name", t("equipment_list.name"), lambda row: row.name, sort=lambda row: natural(row.name), flex=5, strong=True),

@@ -15,7 +15,7 @@ from mobile_app.domain.columns import site_column
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due_marks import IGNORED, ComplianceStrip, compliance_words, due_chip, frequency_words
 from mobile_app.domain.exports import exports
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, line_of, machine, place
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, line_of, machine, natural, place
 from mobile_app.domain.people import workers_at
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
@@ -178,7 +178,7 @@ def _columns(client: Client, today: date) -> list[Column]:
 
     return [
         Column("plan", t("plans.plan"), lambda plan: _title(client, plan), sort=lambda plan: fold(plan.title), flex=5),
-        Column("machine", t("plans.machine"), on, sort=on, flex=4),
+        Column("machine", t("plans.machine"), on, sort=lambda plan: natural(on(plan)), flex=4),
         Column(
             "line",
             t("equipment_list.line"),
