@@ -1,0 +1,76 @@
+"""A desk worth sitting at, on a small laptop: the keyboard, the address, tabs; and a word that lets taps through."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.app import App
+from tests.e2e.conftest import Device
+from tests.e2e.product import User
+from tests.e2e.waiting import until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+LAPTOP = {"width": 1093, "height": 700}
+MACHINE = r"/equipment/[0-9a-f-]{36}"
+
+
+def shown_address(app: App) -> str:
+    return str(app.page.evaluate("location.pathname + location.search"))
+
+
+def box_of(app: App, words: str) -> tuple[float, float, float, float]:
+    found = app.page.get_by_role("button", name=app.words(words), exact=True).first.bounding_box()
+    assert found
+    return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
+
+
+class TestDesk:
+    def test_filters_survive_and_rows_open_by_key_and_in_tabs(self, device: Device, technician: User) -> None:
+        desk = device(LAPTOP).open()
+        desk.sign_in_as_demo("supervisor").go("/board").see("board.down").tap("board.down").at("/equipment")
+        assert shown_address(desk) == "/equipment?status=broken"
+        down = technician.get("/equipment", status="broken")["items"]
+        desk.see(*(machine["name"] for machine in down))
+        desk.page.keyboard.press("j")
+        desk.page.keyboard.press("Enter")
+        desk.at(MACHINE)
+        until(lambda: " · " in desk.page.title(), "the machine's name in the tab")
+        desk.page.go_back()
+        desk.at("/equipment")
+        assert shown_address(desk) == "/equipment?status=broken"
+        desk.reload().see(down[0]["name"])
+        row = desk.page.get_by_role("button", name=re.compile(down[0]["code"])).first
+        with desk.context.expect_page() as opened:
+            row.click(button="middle")
+        until(lambda: re.search(MACHINE, opened.value.url), "the machine in a tab of its own")
+        opened.value.close()
+        boxes = desk.page.get_by_role("checkbox")
+        assert all(found["width"] <= 48 for number in range(boxes.count()) if (found := boxes.nth(number).bounding_box()))
+
+    def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, device: Device, technician: User) -> None:
+        desk = device(LAPTOP).open()
+        desk.sign_in_as_demo("supervisor").go("/validate").see("validation.approve")
+        waiting = technician.get("/maintenance/interventions", awaits_validation=True)["items"]
+        desk.page.keyboard.press("a")
+        word = desk.page.locator(".toast")
+        expect(word).to_be_visible()
+        place = word.bounding_box()
+        assert place
+        assert place["width"] <= 400
+        for button in ("validation.approve", "validation.return"):
+            left, top, right, bottom = box_of(desk, button)
+            assert place["y"] + place["height"] <= top or place["x"] >= right or place["x"] + place["width"] <= left or place["y"] >= bottom
+        through = desk.page.evaluate(
+            "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.toast'))", [place["x"] + 20, place["y"] + place["height"] / 2]
+        )
+        assert not through
+        desk.tap("common.undo")
+        expect(word).to_have_count(0)
+        desk.page.wait_for_timeout(8_000)
+        assert len(technician.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting)
+        desk.page.keyboard.press("a")
+        until(
+            lambda: len(technician.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting) - 1,
+            "the approval on the server, once nobody has taken it back",
+        )
