@@ -17,4 +17,4 @@ def site_column(client: Client) -> list[Column]:
     def of(row: Any) -> str:
         return names.get(row.site_id, "")
 
-    return [Column("site", t("equipment_list.site"), of, sort=of, flex=3)]
+    return [Column("site", t("equipment_list.site"), of, sort=of, flex=4)]

@@ -354,7 +354,8 @@ def _Row(
         ft.Row(parts, spacing=0 if toggle else _GAP),
         height=height,
         bgcolor=paper,
-        border=ft.Border.all(2, C.primary) if is_here else ft.Border(bottom=ft.BorderSide(1, C.line)),
+        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        foreground_decoration=ft.BoxDecoration(border=ft.Border.all(2, C.primary)) if is_here else None,
         padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
         on_hover=lambda e: set_under(e.data),
     )

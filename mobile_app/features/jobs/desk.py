@@ -43,7 +43,7 @@ def JobsDesk(
 
 def _columns(client: Client) -> list[Column]:
     return [
-        Column("number", t("jobs.number"), number_of, sort=lambda job: job.number, width=140),
+        Column("number", t("jobs.number"), number_of, sort=lambda job: job.number, width=140, roomy=True),
         Column("title", t("jobs.job"), lambda job: job.title, sort=lambda job: natural(job.title), flex=6, strong=True),
         Column(
             "machine",
