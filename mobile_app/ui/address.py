@@ -5,7 +5,7 @@ somebody. Asking for something else changes the present entry of the browser's h
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Generic, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
@@ -139,6 +139,6 @@ def use_place(kind: type[A]) -> Place[A]:
     return known.current
 
 
-@cache
+@lru_cache(100)
 def _read(kind: type[Any], address: str) -> Any:
     return kind.read(address)

@@ -104,14 +104,15 @@ def DayCell(scene: look.Scene, day: date, entries: Sequence[Entry], room: int, *
     is_over, set_over = use_state(False)
     other = day.month != scene.anchor.month
     first = same_work(sorted(entries, key=lambda entry: _RANK[state_on(entry, scene.today)]), scene.today)
-    shown = first if len(first) <= room else first[: max(0, room - 1)]
+    shown = first if len(first) <= room else first[: max(1, room - 1)]
     chips = [look.Chip(scene, same[0], wide=wide) if len(same) == 1 else look.GroupChip(scene, same, wide=wide) for same in shown]
     rest = len(entries) - sum(map(len, shown))
-    more = [_more(rest, alone=not chips)] if rest else []
-    number = _day_number(scene, day, entries, faded=other)
+    more = [_more(rest)] if rest else []
+    beside, below = (more, []) if room == 1 else ([], more)
+    number = ft.Row([_day_number(scene, day, entries, faded=other), *beside], spacing=0, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
     paper = faint(C.primary, 0.10) if is_over else faint(C.ink, 0.03) if other else None
     box = ft.Container(
-        Stack(number, *chips, *more, spacing=_GAP),
+        Stack(number, *chips, *below, spacing=_GAP),
         padding=ft.Padding(left=4, top=2, right=4, bottom=2),
         bgcolor=paper,
         border=line(C.primary, 2) if is_over else ft.Border(left=ft.BorderSide(1, C.line), bottom=ft.BorderSide(1, C.line)),
@@ -154,7 +155,7 @@ def _day_number(scene: look.Scene, day: date, entries: Sequence[Entry], *, faded
         bgcolor=C.primary if is_today else None,
     )
     box = ft.Container(ft.Row([circle], tight=True), border_radius=12, on_click=tap(lambda: scene.on_day(day)))
-    return ft.Row([spoken(box, day_label(scene, day, entries))], spacing=0)
+    return spoken(box, day_label(scene, day, entries))
 
 
 def day_label(scene: look.Scene, day: date, entries: Sequence[Entry]) -> str:
@@ -169,10 +170,8 @@ def day_label(scene: look.Scene, day: date, entries: Sequence[Entry]) -> str:
     return ", ".join(words)
 
 
-def _more(count: int, *, alone: bool) -> ft.Control:
-    words = ft.Text(
-        n("calendar.only" if alone else "calendar.more", count), size=Size.caption, weight=SEMIBOLD, color=C.primary, max_lines=1
-    )
+def _more(count: int) -> ft.Control:
+    words = ft.Text(n("calendar.more", count), size=Size.caption, weight=SEMIBOLD, color=C.primary, max_lines=1)
     return ft.Container(words, padding=ft.Padding(left=6, top=2, right=0, bottom=0))
 
 

@@ -179,13 +179,13 @@ def _columns(client: Client, today: date) -> list[Column]:
     return [
         Column("plan", t("plans.plan"), lambda plan: _title(client, plan), sort=lambda plan: fold(plan.title), flex=5),
         Column("machine", t("plans.machine"), on, sort=lambda plan: natural(on(plan)), flex=4),
+        *site_column(client),
         Column(
             "line",
             t("equipment_list.line"),
             lambda plan: line_of(client, plan.equipment_id),
-            sort=lambda p: line_of(client, p.equipment_id) or None,
+            sort=lambda plan: natural(line_of(client, plan.equipment_id)) or None,
         ),
-        *site_column(client),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
