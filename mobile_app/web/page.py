@@ -134,7 +134,7 @@ def write_service_worker(root: Path, build_id: str, addresses: dict[str, str]) -
         "other": [canvaskit + name for name in CANVASKIT if "/" not in name],
     }
     optional = {path for paths in renderers.values() for path in paths}
-    seldom = re.compile(r"/docs/|/screenshots/|/service-worker|.*/NOTICES$")
+    seldom = re.compile(r"/docs/|/screenshots/|/service-worker|/favicon|.*/NOTICES$")
     files = [path for path in paths_of(root) if path not in optional and not seldom.match(path)]
     build = {"id": build_id, "device": addresses["shell"] + "/device.js", "files": files, "renderers": renderers, "shell": "/index.html"}
     source = (BROWSER / "service-worker.js").read_text(encoding="utf-8")

@@ -124,20 +124,25 @@ class App:
     def fill(self, label: str, text: str) -> "App":
         """Type into the field that `label` names, in the place of what was there.
 
-        On a busy machine the field may lose the keyboard just after it got it: then a person taps it again.
+        On a busy machine the field may lose the keyboard just after it got it, or be drawn anew: then a person taps it again.
         """
-        field = self.field(label)
+        self.field(label)
+        until(lambda: self._is_typed(label, text), f"“{text}” in {label}")
+        return self
 
-        def typed() -> bool:
-            if field.input_value() != text:
-                field.click()
+    def _is_typed(self, label: str, text: str) -> bool:
+        field = self._fillable(self.words(label))
+        if field is None:
+            return False
+        try:
+            if field.input_value(timeout=2_000) != text:
+                field.click(timeout=2_000)
                 self.page.keyboard.press("ControlOrMeta+A")
                 self.page.keyboard.insert_text(text)
                 self.page.wait_for_timeout(300)
-            return field.input_value() == text
-
-        until(typed, f"“{text}” in {label}")
-        return self
+            return field.input_value(timeout=2_000) == text
+        except BrowserError:
+            return False
 
     def field(self, label: str) -> Locator:
         named: Locator = self._look_for(lambda: self._fillable(self.words(label)), label, 30)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.app import App
 from tests.e2e.conftest import Device
-from tests.e2e.product import User
+from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -48,10 +48,10 @@ class TestDesk:
         boxes = desk.page.get_by_role("checkbox")
         assert all(found["width"] <= 48 for number in range(boxes.count()) if (found := boxes.nth(number).bounding_box()))
 
-    def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, device: Device, technician: User) -> None:
-        desk = device(LAPTOP).open()
+    def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, device: Device, product: Product) -> None:
+        desk, supervisor = device(LAPTOP).open(), product.as_user("supervisor")
         desk.sign_in_as_demo("supervisor").go("/validate").see("validation.approve")
-        waiting = technician.get("/maintenance/interventions", awaits_validation=True)["items"]
+        waiting = supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]
         desk.page.keyboard.press("a")
         word = desk.page.locator(".toast")
         expect(word).to_be_visible()
@@ -68,9 +68,9 @@ class TestDesk:
         desk.tap("common.undo")
         expect(word).to_have_count(0)
         desk.page.wait_for_timeout(8_000)
-        assert len(technician.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting)
+        assert len(supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting)
         desk.page.keyboard.press("a")
         until(
-            lambda: len(technician.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting) - 1,
+            lambda: len(supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting) - 1,
             "the approval on the server, once nobody has taken it back",
         )

@@ -118,7 +118,7 @@ class TestHabits:
         phone.reload().see("me.theme")
         until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
 
-    def test_a_supervisor_validates_from_the_keyboard(self, device: Device, technician: User) -> None:
+    def test_a_supervisor_validates_from_the_keyboard(self, device: Device, product: Product) -> None:
         desk = device(DESKTOP).open()
         desk.sign_in_as_demo("supervisor").go("/validate").see("validation.keys")
         desk.press("?").see("common.keyboard_help").press("Escape").see_no("common.keyboard_help")
@@ -129,7 +129,8 @@ class TestHabits:
         desk.press("k").at(re.escape(second))
         job = desk.path.removeprefix("/validate/")
         desk.press("a").at("/validate/(?!" + job + ").*")
-        until(lambda: technician.job(job)["is_validated"], "the validation on the server")
+        supervisor = product.as_user("supervisor")
+        until(lambda: supervisor.job(job)["is_validated"], "the validation on the server")
 
     def test_slash_goes_to_search(self, device: Device, machines: Iterator[Machine]) -> None:
         machine = next(machines)

@@ -19,7 +19,8 @@ def _language() -> Iterator[None]:
 
 
 def said(lang: str, code: str, detail: str = "", **params: object) -> str:
-    set_language(lang)
+    if language() != lang:
+        set_language(lang)
     told = {"type": f"urn:etabli:problem:{code}", "title": "Dit par le serveur", "status": 409, "code": code, "detail": detail or None}
     return explained(Problem.model_validate({**told, "params": params}))
 
