@@ -5,6 +5,7 @@ from a checkout, where it is absent, the `.po` files are compiled on the spot.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +55,7 @@ def load_catalogue(lang: str) -> bytes:
     return content
 
 
+@cache
 def _compile(lang: str) -> bytes:
     from io import BytesIO
 
