@@ -12,7 +12,7 @@ for what grows without bound, and any other is answered whole.
 
 A page costs what is on it, however long the list is, where an index has the order of the sort and the row's own columns say which
 rows are listed: then the rows are found first, and what is joined is looked up for them only. How many there are is counted once
-and known until something changes (`server.core.totals`). So `joins` neither add nor drop a row.
+and known until something changes (`server.core.list_memory`). So `joins` neither add nor drop a row.
 """
 
 import re

@@ -10,8 +10,6 @@ import pytest
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import Entry, EntryState
-from mobile_app.domain.client import Client
-from mobile_app.domain.context import ClientContext
 from mobile_app.domain.people import workers_at
 from mobile_app.features.calendar.move import HandForm
 from mobile_app.features.jobs.commands import JobCommands
@@ -19,14 +17,13 @@ from mobile_app.features.jobs.sheets import AssignForm
 from mobile_app.features.plans.editor import PlanForm
 from mobile_app.features.plans.kinds import TeamForm
 from mobile_app.features.requests.screens import AcceptForm
-from mobile_app.ui.component import component
-from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from server.requests.models import WorkRequest
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AssignIntervention, CreateIntervention
 from shared_models.plans.commands import AssignOccurrence, CreatePlan, WriteTeam
 from shared_models.requests.commands import AcceptWorkRequest
 from shared_models.requests.rows import Symptom
+from tests.mobile_app.roots import inside
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
 
@@ -106,18 +103,6 @@ async def test_offered_is_what_the_server_takes(plant: Plant, last_name: str) ->
     ]
     assert [await way() for way in ways] == [not offered] * len(ways)
     assert offered == (last_name in {"Ici", "Partout"})
-
-
-def inside(client: Client, show: Callable[[], ft.Control]) -> Callable[[], ft.Control]:
-    @component
-    def Shown() -> ft.Control:
-        return show()
-
-    @ft.component
-    def Root() -> ft.Control:
-        return ClientContext(client, lambda: DraftContext(MemoryDrafts(), Shown))
-
-    return Root
 
 
 async def nothing(*_: Any) -> bool:

@@ -9,17 +9,15 @@ import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.i18n import n, t
-from mobile_app.domain.client import Client
-from mobile_app.domain.context import ClientContext
 from mobile_app.domain.scanning import is_brought, place_of
 from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses
 from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.sites.editor import KnownSite, SiteForm
-from mobile_app.ui.component import component
-from mobile_app.ui.hooks import DraftContext, MemoryDrafts
+from mobile_app.ui.hooks import MemoryDrafts
 from mobile_app.ui.shell import PageHeader
 from shared_models.equipment.rows import FailureItemKind
+from tests.mobile_app.roots import inside
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
 
@@ -42,18 +40,6 @@ def went(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     places: list[str] = []
     monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: places.append(route))
     return places
-
-
-def inside(client: Client, show: Callable[[], ft.Control]) -> Callable[[], ft.Control]:
-    @component
-    def Shown() -> ft.Control:
-        return show()
-
-    @ft.component
-    def Root() -> ft.Control:
-        return ClientContext(client, lambda: DraftContext(DRAFTS, Shown))
-
-    return Root
 
 
 async def shown(screen: Screen, words: str) -> None:
@@ -83,7 +69,7 @@ class TestSites:
         admin = await factory.signed_in(await factory.person("admin", sites=[factory.site]), background=True)
         client = admin.client
         screen.page.route = "/sites/new?next=/equipment/new"
-        await screen.show(inside(client, lambda: SiteForm(client, None, lambda: None)))
+        await screen.show(inside(client, lambda: SiteForm(client, None, lambda: None), DRAFTS))
         await shown(screen, "America/Toronto")
         assert not DRAFTS.saved  # nobody has typed anything yet
         await screen.click(t("sites.create"))
@@ -104,7 +90,7 @@ class TestSites:
         self, screen: Screen, admin: Device, factory: Factory, went: list[str]
     ):
         client, other = admin.client, await factory.signed_in(await factory.person("admin"))
-        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site)), DRAFTS))
         await shown(screen, t("sites.save"))
         await fill(screen, t("sites.location"), "Voiron")
         admin.transport.online = False
@@ -123,7 +109,7 @@ class TestSites:
 
     async def test_one_that_holds_machines_stays_and_says_so(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
         client = admin.client
-        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site))))
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site)), DRAFTS))
         await shown(screen, t("sites.delete"))
         await screen.click(t("sites.delete"))
         await screen.click(t("sites.delete"))
@@ -140,7 +126,7 @@ class TestClasses:
     async def test_several_are_taken_at_once_and_can_be_picked(self, screen: Screen, admin: Device, went: list[str]):
         client = admin.client
         screen.page.route = "/classes/ready"
-        await screen.show(inside(client, lambda: ReadyClasses(client)))
+        await screen.show(inside(client, lambda: ReadyClasses(client), DRAFTS))
         await shown(screen, "Moteur électrique")
         await screen.click("Moteur électrique")
         await screen.click("Réducteur")
@@ -153,7 +139,7 @@ class TestClasses:
     async def test_one_from_nothing_needs_names_in_one_language_only(self, screen: Screen, admin: Device, went: list[str]):
         client = admin.client
         screen.page.route = "/classes/new?next=//example.org"  # no place of the app
-        await screen.show(inside(client, lambda: ClassForm(client, None)))
+        await screen.show(inside(client, lambda: ClassForm(client, None), DRAFTS))
         await fill(screen, t("classes.name_fr"), "Séchoir à bande")
         await screen.click(t("classes.add_mode"))
         await screen.click(t("classes.save"))
@@ -177,7 +163,7 @@ class TestFirstMachine:
         for row_id in list(client.sites.rows):
             client.sites.forget(row_id)
         screen.page.route = "/equipment/new"
-        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader("")), DRAFTS))
         assert t("machine_form.no_site") in screen.texts
         await fill(screen, t("equipment_list.name"), "Presse 1")
         await screen.click(t("machine_form.make_site"))
@@ -187,7 +173,7 @@ class TestFirstMachine:
 
     async def test_who_may_not_make_a_site_is_told_whom_to_ask(self, screen: Screen, factory: Factory):
         supervisor = (await factory.signed_in(await factory.person("supervisor", sites=[]))).client
-        await screen.show(inside(supervisor, lambda: MachineForm(supervisor, None, PageHeader(""))))
+        await screen.show(inside(supervisor, lambda: MachineForm(supervisor, None, PageHeader("")), DRAFTS))
         assert t("machine_form.no_site_ask") in screen.texts
         assert t("machine_form.make_site") not in screen.texts
 
@@ -200,7 +186,7 @@ class TestFirstMachine:
         await client.api.put(f"/equipment-classes/{fan['id']}", {**kept, "is_active": False})
         await until(lambda: (row := client.classes.get(UUID(fan["id"]))) and not row.is_active)
         screen.page.route = f"/equipment/new?site_id={factory.site}&class_id={pump['id']}"
-        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+        await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader("")), DRAFTS))
         await fill(screen, t("equipment_list.name"), "Pompe 1")
         await screen.click("Pompe")
         assert "Ventilateur" not in screen.texts  # retired

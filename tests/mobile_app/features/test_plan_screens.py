@@ -1,7 +1,7 @@
 # ruff: noqa: DTZ001 - a plan's dates are on the site's wall clock
 """The planner's screens in a real Flet session, from the rows of a device without a network."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +14,11 @@ from mobile_app.core.i18n import format_date_long, t
 from mobile_app.core.session import Device, SessionUser
 from mobile_app.core.transport import Response
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import ClientContext
 from mobile_app.domain.due_marks import spoken_strip, why_sentence
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.features.plans.detail import Plan
 from mobile_app.features.plans.editor import PlanForm
 from mobile_app.features.plans.list import Filters, matching
-from mobile_app.ui.component import component
-from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from mobile_app.ui.shell import Page
 from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan, SetPlanActive
@@ -30,6 +27,7 @@ from tests.mobile_app.core.rows import AT, PAUL, machine, plan
 from tests.mobile_app.core.shared_tabs import SharedTabs
 from tests.mobile_app.core.sqlite_store import SqliteStores
 from tests.mobile_app.domain.test_due import ended
+from tests.mobile_app.roots import inside
 from tests.mobile_app.ui.conftest import Screen, screen
 
 __all__ = ["screen"]  # a fixture
@@ -54,18 +52,6 @@ async def client() -> AsyncIterator[Client]:
     made.tables.equipment.rows[PRESS.id] = PRESS
     yield made
     await made.close()
-
-
-def inside(client: Client, show: Callable[[], ft.Control]) -> Callable[[], ft.Control]:
-    @component
-    def Shown() -> ft.Control:
-        return show()
-
-    @ft.component
-    def Root() -> ft.Control:
-        return ClientContext(client, lambda: DraftContext(MemoryDrafts(), Shown))
-
-    return Root
 
 
 def sent(client: Client, kind: type) -> list[Any]:
