@@ -216,27 +216,32 @@ def Chip(scene: Scene, entry: Entry, *, wide: bool) -> ft.Control:
 
     On one line where the day is `wide`, else on two.
     """
+    mark = mark_of(entry, scene.today)
+    end = _chip_end(scene, entry, mark) if wide else []
+    box = _chip_box(scene, entry, entry.title, end, wide=wide)
+    box.tooltip, box.on_click = summary(scene, entry), tap(lambda: scene.on_open(entry))
+    return draggable(scene, entry, spoken(box))
+
+
+def _chip_box(scene: Scene, entry: Entry, words: str, end: Sequence[ft.Control], *, wide: bool) -> ft.Container:
+    """As `entry` looks, with `words` for it."""
     mark, colour = mark_of(entry, scene.today), colour_of(scene, entry)
     quiet = entry.is_forecast or not entry.is_to_do
     icon = TONES[mark.tone].ink if mark.tone is Tone.bad else colour
     title = ft.Text(
-        entry.title, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
+        words, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
         max_lines=1 if wide else 2, no_wrap=wide, overflow=_ELLIPSIS, expand=True, italic=entry.is_forecast,
         style=None if wide else ft.TextStyle(height=1.15),
     )  # fmt: skip
-    end = _chip_end(scene, entry, mark) if wide else []
-    box = ft.Container(
+    return ft.Container(
         ft.Row([ft.Icon(mark.icon, size=14 if wide else 12, color=icon), title, *end], spacing=4 if wide else 3),
         height=chip_height(wide=wide),
         padding=ft.Padding(left=5 if wide else 3, top=0, right=5 if wide else 2, bottom=0),
         bgcolor=None if entry.is_forecast else faint(colour, 0.16 if entry.is_to_do else 0.07),
         border=_edge(colour, entry),
         border_radius=6,
-        tooltip=summary(scene, entry),
         ink=True,
-        on_click=tap(lambda: scene.on_open(entry)),
     )
-    return draggable(scene, entry, spoken(box))
 
 
 def GroupChip(scene: Scene, entries: Sequence[Entry], *, wide: bool) -> ft.Control:
@@ -244,26 +249,11 @@ def GroupChip(scene: Scene, entries: Sequence[Entry], *, wide: bool) -> ft.Contr
     first = entries[0]
     people = list(dict.fromkeys(name for entry in entries if (name := who(scene.client, entry))))
     words = t("calendar.times", title=first.title, count=len(entries))
-    mark, colour = mark_of(first, scene.today), colour_of(scene, first)
-    quiet = first.is_forecast or not first.is_to_do
-    title = ft.Text(
-        words, size=Size.caption if wide else 11, weight=None if quiet else MEDIUM, color=C.ink2 if quiet else C.ink,
-        max_lines=1 if wide else 2, overflow=_ELLIPSIS, expand=True, italic=first.is_forecast,
-        style=None if wide else ft.TextStyle(height=1.15),
-    )  # fmt: skip
     end = [ft.Text(" ".join(initials(name) for name in people[:2]), size=10.5, weight=SEMIBOLD, color=C.ink2)] if people and wide else []
-    box = ft.Container(
-        ft.Row([ft.Icon(mark.icon, size=14 if wide else 12, color=colour), title, *end], spacing=4 if wide else 3),
-        height=chip_height(wide=wide),
-        padding=ft.Padding(left=5 if wide else 3, top=0, right=5 if wide else 2, bottom=0),
-        bgcolor=None if first.is_forecast else faint(colour, 0.16 if first.is_to_do else 0.07),
-        border=_edge(colour, first),
-        border_radius=6,
-        tooltip=dotted(words, mark.word, *people),
-        ink=True,
-        on_click=tap(lambda: scene.on_day(first.due.date())),
-    )
-    return spoken(box, dotted(words, mark.word, *people))
+    box = _chip_box(scene, first, words, end, wide=wide)
+    box.tooltip = dotted(words, mark_of(first, scene.today).word, *people)
+    box.on_click = tap(lambda: scene.on_day(first.due.date()))
+    return spoken(box, box.tooltip)
 
 
 def chip_height(*, wide: bool) -> float:
