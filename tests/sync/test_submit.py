@@ -105,7 +105,7 @@ async def test_what_no_field_shows_is_said_at_the_button(screen: Screen, admin: 
     await until(lambda: UUID(pump["id"]) in client.classes.rows)
     entered = {"name": "Pompe", "site_id": str(factory.site), "class_id": pump["id"]}
     DRAFTS.saved["equipment:new"] = {**entered, "specifications": {pump["spec_fields"][0]["key"]: "a" + "\u0300" * 40}}
-    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader(""))))
+    await screen.show(inside(client, lambda: MachineForm(client, None, PageHeader("")), DRAFTS))
     await screen.click(t("machine_form.save"))
     assert t("validation.character_unreadable") in screen.texts
     assert n("common.to_review", 1) not in screen.texts
