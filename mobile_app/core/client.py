@@ -244,6 +244,13 @@ class Client:
         self._files[file_id, size] = data
         return data
 
+    async def file(self, file_id: UUID) -> tuple[bytes, str]:
+        """A file as it is, and its type: from this device while it waits, else from the server."""
+        kept = await self._opened_store().blob(str(file_id))
+        if kept:
+            return await self._stores.to_bytes(kept.data), kept.mime
+        return await self.api.file(file_id)
+
     async def retry(self, refused_id: str, *, last: bool = False) -> None:
         """`last`: behind everything that waits, since what it lacked was done only now."""
         await self.outbox.retry(refused_id, last=last)
