@@ -14,8 +14,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
-from starlette_compress import CompressMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import server.housekeeping  # declares periodic jobs
 import server.tables  # noqa: F401 - foreign keys name tables of other domains
@@ -67,10 +66,20 @@ DOMAINS = (
 class Application(FastAPI):
     """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Straight on: what the framework asks of telemetry at each request, we do not use."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         index = cast("RouteIndex", self.routes[0])
-        answering = CompressMiddleware(Reads(super().build_middleware_stack(), index.reading, answer_error))
-        return RequestMiddleware(answering, HttpMetrics(self.state.metrics), Addresses(self.routes))
+        reads = Reads(super().build_middleware_stack(), index.reading, answer_error)
+        return RequestMiddleware(reads, HttpMetrics(self.state.metrics), Addresses(self.routes))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

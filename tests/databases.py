@@ -18,9 +18,10 @@ from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core import flock, histories, migrations
-from server.core.database import Database, ReadPool, ReadSession, Session
+from server.core.database import Database, ReadSession, Session
 from server.core.list_memory import ListMemory
 from server.core.postgres import EmbeddedPostgres
+from server.core.read_pool import ReadPool
 
 PROJECT = Path(__file__).parents[1]
 CACHE = PROJECT / ".cache" / "test-postgres"

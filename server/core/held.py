@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from typing import cast
 from uuid import UUID
 
-import asyncpg
 import sqlalchemy as sa
 from fastapi import Response
 from sqlmodel import SQLModel
@@ -20,6 +19,7 @@ from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.following import followed
 from server.core.queries import Sql, expression, plain, sql
+from server.core.read_pool import ReadPool
 from server.core.sql import json_row, read_row
 from shared_models.base import EntityRow
 
@@ -52,7 +52,7 @@ class Held:
         """The column that says of which site a row is; None where rows are everyone's."""
         return self.row.site if self.row.site in self.row.model_fields else None
 
-    async def read(self, pool: asyncpg.Pool, row_id: UUID, actor: Actor) -> Response:
+    async def read(self, pool: ReadPool, row_id: UUID, actor: Actor) -> Response:
         """A row that the actor sees, as devices get it."""
         return await read_row(pool, self._json, self._table, row_id, actor if self.site else None)
 

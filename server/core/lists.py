@@ -38,7 +38,7 @@ from server.core.list_memory import NOTHING_KNOWN, Prepared, Total
 from server.core.names import NEWEST
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
-from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
+from server.core.sql import Written, alias_of, base_type, is_in_sight, json_columns
 from shared_models.base import Schema
 from shared_models.paging import KeysetQuery, PageQuery
 
@@ -397,7 +397,7 @@ class List:
         items = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or (), row["named"])
         pages = -(-total // query.size)
         body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
-        return Response(body, media_type=JSON)
+        return Written(body)
 
     async def _counted(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
         memory, asked = pool.memory, (self.name, actor, of, *vars(query).values())
@@ -434,7 +434,7 @@ class List:
         going_on = "null"
         if len(rows) > query.size:
             going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'
-        return Response(f'{{"items":[{",".join(items)}],"next":{going_on}}}', media_type=JSON)
+        return Written(f'{{"items":[{",".join(items)}],"next":{going_on}}}')
 
     async def whole(self, pool: Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
         """A JSON array of items."""
@@ -444,7 +444,7 @@ class List:
         body = await pool.fetchval(*sql("select coalesce({}, '[]')::text from ({}) t", self._aggregate, rows).rendered())
         if body == "[]":
             await self.ensure_in_sight(pool, actor, of)
-        return Response(body, media_type=JSON)
+        return Written(body)
 
     async def ensure_in_sight(self, pool: Pool, actor: Actor, of: UUID | None) -> None:
         if self.of and of and not await pool.fetchval(*sql("select {}", self.of.is_in_sight(actor, of)).rendered()):

@@ -30,6 +30,7 @@ from server.core.lists import List, everybodys
 from server.core.names import NAMED, NEWEST
 from server.core.pages import UnknownCursor, UnknownSort
 from server.core.queries import EVERYTHING, expression, joined, plain, sql
+from server.core.read_pool import ReadPool
 from server.core.sql import base_type
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
 from server.main import DOMAINS
@@ -75,7 +76,7 @@ async def plenty(demo_url: str, summary: object) -> str:
 
 
 @pytest.fixture
-async def pool(plenty: str) -> AsyncIterator[asyncpg.Pool]:
+async def pool(plenty: str) -> AsyncIterator[ReadPool]:
     database = Database(plenty, pool_size=1, read_pool_size=4)
     await database.start()
     yield database.pool
@@ -86,7 +87,7 @@ async def pool(plenty: str) -> AsyncIterator[asyncpg.Pool]:
 class Asked:
     """A list with whose rows it shows, those of which there are most."""
 
-    pool: asyncpg.Pool
+    pool: ReadPool
     listed: List
     of: UUID | None = None
     actor: Actor = SYSTEM
@@ -122,7 +123,7 @@ class Asked:
 
 
 @pytest.fixture
-async def asked(pool: asyncpg.Pool, listed: List) -> Asked:
+async def asked(pool: ReadPool, listed: List) -> Asked:
     """Of a long list, one machine's rows."""
     of = listed.of
     if of is None:
@@ -153,7 +154,7 @@ CHANGES = {
 """Of a job, one after the other."""
 
 
-async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> None:
+async def test_what_is_remembered_is_what_would_be_built(pool: ReadPool) -> None:
     job = await pool.fetchrow("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 1")
     lists = [Asked(pool, INTERVENTIONS, base={"equipment_id": job["equipment_id"]}), Asked(pool, OF_MACHINE, job["equipment_id"])]
     for name, change in CHANGES.items():
@@ -165,7 +166,7 @@ async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> 
         assert found != known, name
 
 
-async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: asyncpg.Pool) -> None:
+async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: ReadPool) -> None:
     """Of the older, the marks are smaller than those that are there already."""
     job, other = await pool.fetch("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 2")
     lists = [Asked(pool, INTERVENTIONS, base={"search": "zyx"}), Asked(pool, OF_MACHINE, job["equipment_id"])]
@@ -185,7 +186,7 @@ async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_
         assert found not in (known, meanwhile[::2]), change
 
 
-async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: asyncpg.Pool) -> None:
+async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: ReadPool) -> None:
     newest, counted = f"select {NEWEST}", "select count(*) from renaming"
     before = await pool.fetchval(counted)
     for table, columns in NAMED.items():
@@ -214,7 +215,7 @@ class TestEveryList:
         assert kind.dump_python(kind.validate_python(answer), mode="json") == answer
         assert answer["items"] if isinstance(answer, dict) else answer
 
-    async def test_remembers_of_its_rows_only_what_changes_them(self, pool: asyncpg.Pool, listed: List) -> None:
+    async def test_remembers_of_its_rows_only_what_changes_them(self, pool: ReadPool, listed: List) -> None:
         """What is computed looks at the row's own table, at those whose changes touch the row, and at names."""
         own = listed.table.partition(" ")[0]
         touching = {own, *(row["child"] for row in await pool.fetch(_TOUCHING, own))}
@@ -339,7 +340,7 @@ class TestEveryList:
 class _Counting:
     """A pool that keeps what it is asked."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: ReadPool) -> None:
         self.calls: list[str] = []
         self._pool = pool
 
