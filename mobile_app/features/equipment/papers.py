@@ -16,6 +16,7 @@ from mobile_app.domain.life import documents_of
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.pictures import StoredPicture, use_pictures
 from mobile_app.domain.submit import submit, submit_with_undo
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import DangerButton, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, LineItem, SectionHeader
 from mobile_app.ui.component import component
@@ -141,7 +142,7 @@ def Papers(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Contr
         *(_held_line(client, document, toggle, is_removed=str(document.id) in removed) for document in held),
         *(_added_line(paper, partial(retitle, number), partial(forget, number)) for number, paper in enumerate(added)),
         _in_reach(SecondaryButton(t("machine_form.add_document"), choose, icon=ft.Icons.ATTACH_FILE_ROUNDED)),
-        Meta(t("file.limits", megabytes=USUAL_MEGABYTES)),
+        Meta(t("file.limits", megabytes=USUAL_MEGABYTES), max_lines=None),
     )
 
 
@@ -188,9 +189,12 @@ def FormPhoto(client: Client, form: Form, machine: EquipmentRow | None) -> ft.Co
     if photo_id is None:
         return PhotoGrid([], on_add=take)
     change = SecondaryButton(t("machine.photo_change"), take, icon=ft.Icons.ADD_A_PHOTO_OUTLINED)
-    remove = IconAction(ft.Icons.DELETE_OUTLINE_ROUNDED, t("machine.photo_remove"), lambda: form.set("photo", ""), outlined=True, size=52)
-    picture = StoredPicture(photo_id, 104, label=t("machine.photo"))
-    return ft.Row([picture, change, remove], spacing=10, run_spacing=10, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    remove = DangerButton(t("machine.photo_remove"), lambda: form.set("photo", ""), quiet=True, icon=ft.Icons.DELETE_OUTLINE_ROUNDED)
+    picture = StoredPicture(photo_id, 112, label=t("machine.photo"))
+    buttons = ft.Container(Stack(change, remove, spacing=8), expand=True)
+    if environment.current().has_big_text:
+        return Stack(picture, change, remove, spacing=10)
+    return ft.Row([picture, buttons], spacing=12)
 
 
 def papers_of(values: dict[str, Any], client: Client, machine_id: UUID) -> list[Command]:

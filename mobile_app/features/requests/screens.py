@@ -33,6 +33,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_breakpoint
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.stack import Stack
@@ -80,7 +81,7 @@ def _list(client: Client, rows: list[WorkRequestRow], chosen: WorkRequestRow | N
     cards = [RequestCard(client, row, on_open=opener(where.to(f"/requests/{row.id}")), selected=row is chosen, flat=True) for row in rows]
     head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
     nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
-    body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
+    body = Scrolling(cards, spacing=0) if cards else ft.Container(nothing, expand=True)
     return Stack(ft.Container(head, padding=16), body, spacing=0, expand=True)
 
 

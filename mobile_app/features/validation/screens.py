@@ -27,6 +27,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.stack import Stack
@@ -95,7 +96,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
         for job in jobs
     ]
     head = ft.Container(_list_head(jobs), padding=16)
-    return Stack(head, ft.ListView(rows, expand=True, spacing=0), spacing=0, expand=True)
+    return Stack(head, Scrolling(rows, spacing=0), spacing=0, expand=True)
 
 
 @component
