@@ -138,7 +138,7 @@ def be_refused(app: App, things: Things) -> None:
 
 
 def give_up(app: App) -> None:
-    app.tap("needs_you.discard").see("common.cancel")
+    app.tap("needs_you.discard").see("common.close")
     app.page.get_by_role("button", name=app.words("needs_you.discard"), exact=True).last.click()
     app.see("needs_you.none")
 

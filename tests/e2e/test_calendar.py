@@ -107,7 +107,7 @@ def test_moved_by_two_taps_without_network(device: Device, machines: Iterator[Ma
     show(phone, "month", tuesday).see(plan["title"])
 
     phone.context.set_offline(True)
-    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("common.cancel")
+    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("common.close")
     button(phone, format_date_long(wednesday)).click()
     phone.see(plan["title"], "domain.unsent")
     assert now_on(planner, plan, tuesday) == tuesday.isoformat()

@@ -5,11 +5,14 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
+from mobile_app.domain import marks
 from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.due import compliance_of, local_day
+from mobile_app.domain.due import DueState, compliance_of, local_day
+from mobile_app.domain.due_marks import DUE as DUE_MARKS
+from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import living, name_of
@@ -87,7 +90,7 @@ def _tiles(board: Board) -> list[ft.Control]:
             t("board.down"),
             str(len(board.down)),
             n("board.critical", critical) if critical else t("board.none_critical"),
-            tone=Tone.bad if critical else Tone.ok,
+            tone=marks.alarm(len(board.down), marks.EQUIPMENT[EquipmentStatus.broken].tone),
             on_click=opener(DOWN),
         ),
         StatTile(t("board.to_validate"), str(len(board.to_validate)), t("board.oldest_first"), on_click=opener("/validate")),
@@ -95,14 +98,14 @@ def _tiles(board: Board) -> list[ft.Control]:
             t("board.requests"),
             str(len(board.requests)),
             t("board.to_answer") if board.requests else t("board.answered"),
-            tone=Tone.warning if board.requests else Tone.ok,
+            tone=marks.alarm(len(board.requests), Tone.warning),
             on_click=opener("/requests"),
         ),
         StatTile(
             t("board.late"),
             str(len(board.late)),
             n("board.unassigned", sum(1 for job in board.late if job in board.unassigned)),
-            tone=Tone.warning if board.late else Tone.ok,
+            tone=marks.alarm(len(board.late), DUE_MARKS[DueState.late].tone),
             on_click=opener(LATE),
         ),
         StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener(DUE)),
@@ -117,7 +120,7 @@ def _unanswered(board: Board) -> ft.Control:
         t("board.unanswered"),
         str(len(board.ignored)),
         n("board.plans", len(board.plans)),
-        tone=Tone.bad if board.ignored else Tone.ok,
+        tone=marks.alarm(len(board.ignored), IGNORED_MARK.tone),
         on_click=opener(IGNORED),
     )
 

@@ -83,7 +83,7 @@ def _moving_banner(visit: Visit) -> list[ft.Control]:
     if visit.moving is None:
         return []
     words = t("calendar.choose_day", title=visit.moving.title)
-    return [Banner(words, tone=Tone.primary, icon=ft.Icons.TOUCH_APP_ROUNDED, action=t("common.cancel"), on_action=visit.end_tap)]
+    return [Banner(words, tone=Tone.primary, icon=ft.Icons.TOUCH_APP_ROUNDED, action=t("calendar.do_not_move"), on_action=visit.end_tap)]
 
 
 # What moves about

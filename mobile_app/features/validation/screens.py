@@ -201,7 +201,7 @@ def _usual_tone(down: timedelta | None, life: EquipmentLifeRow | None) -> Tone |
     usual = _usual_down(life)
     if down is None or usual is None:
         return None
-    return Tone.bad if down.total_seconds() / 60 > 1.5 * usual else Tone.ok
+    return Tone.bad if down.total_seconds() / 60 > 1.5 * usual else None
 
 
 def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Control]:
