@@ -32,6 +32,7 @@ from server.core.pages import UnknownCursor, UnknownSort
 from server.core.queries import EVERYTHING, expression, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.core.sql import base_type
+from server.equipment.listing import EQUIPMENT
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
 from server.main import DOMAINS
 from shared_models.ids import uuid7
@@ -156,14 +157,59 @@ CHANGES = {
 
 async def test_what_is_remembered_is_what_would_be_built(pool: ReadPool) -> None:
     job = await pool.fetchrow("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 1")
-    lists = [Asked(pool, INTERVENTIONS, base={"equipment_id": job["equipment_id"]}), Asked(pool, OF_MACHINE, job["equipment_id"])]
+    code = await pool.fetchval("select code from equipment where id = $1", job["equipment_id"])
+    lists = [
+        Asked(pool, INTERVENTIONS, base={"equipment_id": job["equipment_id"]}), Asked(pool, OF_MACHINE, job["equipment_id"]),
+        Asked(pool, EQUIPMENT, base={"search": code, "size": 50}), Asked(pool, EQUIPMENT, base={"size": 50}),
+    ]  # fmt: skip
     for name, change in CHANGES.items():
-        known = [await asked.answer() for asked in lists]
+        known = [(await asked.answer(), await asked.answer(), await asked.answer())[-1] for asked in lists]
         await pool.execute(change, job["id"])
         found = [await asked.answer() for asked in lists]
         pool.memory.clear()
         assert found == [await asked.answer() for asked in lists], name
         assert found != known, name
+
+
+async def test_a_page_is_given_again_until_any_transaction_ends(pool: ReadPool) -> None:
+    asked = Asked(pool, EQUIPMENT, base={"size": 50, "sort": "code"})
+    change = "update maintenance_interventions set status = $1 where id = $2"
+    job = await pool.fetchrow(
+        "select i.id, e.id as machine from maintenance_interventions i join equipment e on e.id = i.equipment_id"
+        " where i.status = 'pending' and e.archived_at is null order by e.code limit 1"
+    )
+
+    async def open_jobs(pool: Any = pool) -> int:
+        page = json.loads((await EQUIPMENT.page(pool, SYSTEM, asked.query())).body)
+        return sum(int(row["open_interventions"]) for row in page["items"] if row["id"] == str(job["machine"]))
+
+    async def remembered() -> int:
+        for _ in range(200):
+            found = await open_jobs()
+            if pool.memory._answers:
+                assert await open_jobs() == found
+                return found
+            await asyncio.sleep(0.05)
+        raise TimeoutError
+
+    before = await remembered()
+    async with pool.acquire() as other:
+        undecided = other.transaction()
+        await undecided.start()
+        await other.execute(change, "cancelled", job["id"])
+        assert [await open_jobs() for _ in range(3)] == [before] * 3
+        assert await open_jobs(_Own(pool, other)) == before - 1
+        await undecided.commit()
+    assert await remembered() == before - 1
+    await pool.execute(change, "pending", job["id"])
+    assert await remembered() == before
+
+
+class _Own:
+    """The pool's memory, and a connection that has written."""
+
+    def __init__(self, pool: ReadPool, connection: asyncpg.Connection) -> None:
+        self.memory, self.fetch, self.fetchrow, self.fetchval = pool.memory, connection.fetch, connection.fetchrow, connection.fetchval
 
 
 async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: ReadPool) -> None:
