@@ -57,6 +57,23 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
     )
 
 
+def Bare(content: ft.Control, on_click: Handler, label: str) -> ft.Control:
+    """Words that are a button: a line around them tells who has the keyboard there, which no tappable surface of Flet's can."""
+    button = ft.TextButton(
+        ft.Semantics(content=content, exclude_semantics=True),
+        on_click=_drop_event(on_click),
+        style=ft.ButtonStyle(
+            color=C.ink,
+            padding=ft.Padding.symmetric(horizontal=4),
+            text_style=_label_style(Size.meta),
+            shape=ft.RoundedRectangleBorder(radius=8),
+            side=_edged(None),
+            visual_density=ft.VisualDensity.COMPACT,
+        ),
+    )
+    return ft.MergeSemantics(ft.Semantics(content=button, label=label))
+
+
 def IconAction(
     icon: ft.IconData,
     label: str,

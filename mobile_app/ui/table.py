@@ -15,7 +15,7 @@ import flet as ft
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.ui import environment
 from mobile_app.ui.address import Opener, Place
-from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
+from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import Box, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
@@ -308,16 +308,9 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     parts: list[ft.Control] = [name]
     if mine:
         parts.append(ft.Icon(arrow, size=15, color=C.ink))
-    box = _sized(
-        column,
-        ft.Row(parts, spacing=4, tight=True),
-        height=_HEAD,
-        ink=True,
-        on_click=tap(lambda: sort_by(column.key)),
-    )
     state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
-    label = f"{column.label}, {state}" if state else None
-    return spoken(box, label, expand=None if column.width else column.flex)
+    words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), f"{column.label}, {state}" if state else column.label)
+    return _sized(column, words, height=_HEAD, margin=ft.Margin(left=-4, top=0, right=-4, bottom=0))
 
 
 @memo
