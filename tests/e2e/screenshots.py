@@ -349,6 +349,8 @@ SHOTS = [
     Shot("machine-new", "admin", at("/equipment/new", "machine_form.save"), is_main=False),
     Shot("machine-made", "admin", just_made, is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
+    Shot("machine-papers", "admin", at(MACHINE + "/edit", "machine_form.add_document"), is_main=False),
+    Shot("machine-photo", "technician", then(FREE, "machine.photo", "machine.photo_change"), escape, is_main=False),
 ]  # fmt: skip
 
 
