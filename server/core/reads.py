@@ -17,6 +17,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
@@ -83,6 +84,8 @@ class _Reading:
     asked: _Asked | None
     is_by_ids: bool
     """Whether its path names nothing but ids."""
+    singles: frozenset[str]
+    """The parameters of the query that are texts."""
 
     async def answer(self, request: Request) -> Response:
         values = {name: await give(request) for name, give in self.given}
@@ -102,7 +105,21 @@ class _Reading:
     def _of_query(self, request: Request) -> Found:
         if self.asked:
             return self.asked.read(request)
-        return request_params_to_args(self.query, request.query_params) if self.query else ({}, [])
+        if not self.query:
+            return {}, []
+        return self._single(request.query_params) or request_params_to_args(self.query, request.query_params)
+
+    def _single(self, received: QueryParams) -> Found | None:
+        """Where each parameter is one value and in order, or left out: whatever else there is to say, the framework says."""
+        found: dict[str, Any] = {}
+        for one in self.query:
+            if one.name not in self.singles or one.alias not in received:
+                return None
+            value, errors = one.validate(received[one.alias], {}, loc=("query", one.alias))
+            if errors:
+                return None
+            found[one.name] = value
+        return found, []
 
 
 class Reads:
@@ -154,7 +171,8 @@ def straight(dependant: Dependant) -> Handler | None:
     asked = _asked(dependant)
     is_by_ids = all(field.field_info.annotation is UUID for field in dependant.path_params)
     given = [(str(one.name), cast("Given", one.call)) for one in dependant.dependencies]
-    return _Reading(cast("Given", dependant.call), given, dependant.path_params, dependant.query_params, asked, is_by_ids).answer
+    singles = frozenset(field.name for field in dependant.query_params if base_type(field.field_info.annotation) is str)
+    return _Reading(cast("Given", dependant.call), given, dependant.path_params, dependant.query_params, asked, is_by_ids, singles).answer
 
 
 def _asked(dependant: Dependant) -> _Asked | None:

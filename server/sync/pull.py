@@ -161,7 +161,7 @@ def _is_place(sweep: Sweep) -> bool:
 
 
 def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
-    return [site for site in cursor.lows if not actor.sees(site)]
+    return () if actor.site_ids is None else [site for site in cursor.lows if site not in actor.site_ids]
 
 
 async def _counted(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
