@@ -43,6 +43,7 @@ from server.equipment import router as equipment
 from server.feeds import router as feeds
 from server.generator import router as generator
 from server.interventions import router as interventions
+from server.inventory import router as inventory
 from server.labels import router as labels
 from server.meters import router as meters
 from server.plans import router as plans
@@ -59,7 +60,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    feeds, audit, sync,
+    inventory, feeds, audit, sync,
 )  # fmt: skip
 
 

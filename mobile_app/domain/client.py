@@ -10,6 +10,7 @@ from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import is_on_device
+from shared_models.inventory.rows import JobPartRow, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests.rows import WorkRequestRow
@@ -31,7 +32,7 @@ class _Of(Generic[R]):
 
 
 class Tables(tables.Tables):
-    BEHIND = frozenset({PlanRow.entity, MeterRow.entity})
+    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow))
     sites = _Of(SiteRow)
     lines = _Of(LineRow)
     classes = _Of(EquipmentClassRow)
@@ -44,6 +45,12 @@ class Tables(tables.Tables):
     checklists = _Of(ChecklistRow)
     meters = _Of(MeterRow)
     plans = _Of(PlanRow)
+    parts = _Of(PartRow)
+    stocks = _Of(StockRow)
+    places = _Of(PlaceRow)
+    suppliers = _Of(SupplierRow)
+    categories = _Of(PartCategoryRow)
+    job_parts = _Of(JobPartRow)
 
 
 class Client(core.Client):

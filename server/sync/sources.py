@@ -18,6 +18,7 @@ from zlib import crc32
 import server.checklists.rows
 import server.equipment.rows
 import server.interventions.rows
+import server.inventory.rows
 import server.meters.rows
 import server.plans.rows
 import server.requests.rows

@@ -7,6 +7,7 @@ from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
 from shared_models.equipment.rows import DocumentRow, EquipmentRow
 from shared_models.equipment.rules import StatusReported
+from shared_models.inventory.commands import WritePartCategory, WriteSupplier
 from shared_models.meters import rules as meter_rules
 from shared_models.meters.commands import CreateMeter, VoidReading
 from shared_models.meters.rows import MeterRow
@@ -78,5 +79,5 @@ def _write(rows: Rows, cmd: Command, by: By) -> None:
     keep(rows, apply(rows.get(cmd.on[0], cmd.subject_id), cmd, by), by)
 
 
-for _kind in (WriteChecklist, WriteMaintenanceType, WriteTeam):
+for _kind in (WriteChecklist, WriteMaintenanceType, WritePartCategory, WriteSupplier, WriteTeam):
     foretells(_kind)(_write)
