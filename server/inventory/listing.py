@@ -1,7 +1,7 @@
 """The lists of the catalogue, of what lies where, and of the ledger."""
 
 from server.core.lists import UTC, Found, List, exact, on_sites
-from server.core.queries import containing, rank, sql, words_of
+from server.core.queries import containing, expression, rank, sql, words_of
 from server.core.sql import name_of
 from server.equipment.models import BY_CRITICALITY
 from server.inventory.rows import CATEGORY, PLACE, SUPPLIER
@@ -83,22 +83,22 @@ STOCKS = List(
     ),
 )  # fmt: skip
 MOVEMENTS = List(
-    "movements", rows.MovementRead, "stock_movements m",
+    "movements", rows.MovementRead, "stock_movements v",
     joins=(
-        "join spare_parts p on p.id = m.spare_part_id join storage_place l on l.id = m.place_id"
-        " left join maintenance_interventions i on i.id = m.intervention_id"
+        "join spare_parts p on p.id = v.spare_part_id join storage_place l on l.id = v.place_id"
+        " left join maintenance_interventions i on i.id = v.intervention_id"
     ),
-    scope=on_sites("m.site_id"),
+    scope=on_sites("v.site_id"),
     carried={
-        "part_number": "p.part_number", "part_name": "p.name", "unit": "p.unit", "place": "l.name", "intervention_number": "i.number",
+        "part_number": "p.part_number", "part_name": "p.name", "unit": "p.unit", "place_name": "l.name", "intervention_number": "i.number",
     },
-    columns={"by": f"coalesce({name_of('m.created_by')}, '')"},
+    columns={"by": expression("coalesce({}, '')", name_of("v.created_by"))},
     query=rows.MovementFilter,
-    filters=exact("m", "spare_part_id", "site_id", "place_id", "intervention_id", "movement_type"),
-    sorts={"occurred_at": "m.occurred_at"},
+    filters=exact("v", "spare_part_id", "site_id", "place_id", "intervention_id", "movement_type"),
+    sorts={"occurred_at": "v.occurred_at"},
     order="-occurred_at",
     exported=(
-        "occurred_at", "part_number", "part_name", "movement_type", "quantity", "unit", "unit_price", "amount", "currency", "place",
+        "occurred_at", "part_number", "part_name", "movement_type", "quantity", "unit", "unit_price", "amount", "currency", "place_name",
         "intervention_number", "reference_document", "notes", "by", "created_at",
     ),
     words={"movement_type": "domain.movement_type"},

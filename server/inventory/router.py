@@ -43,7 +43,6 @@ async def move_stock(actor: Mover, session: SessionDep, part_id: UUID, asked: As
 _PART = row_of(PART, "part_id")
 _MOVES = "/parts/{part_id}/"
 command(router, "POST", "/parts", inv.WritePart, _PART, status_code=201)
-command(router, "PUT", "/parts/{part_id}", inv.WritePart, _PART)
 command(router, "POST", _MOVES + "barcodes", inv.LinkBarcode, _PART)
 command(router, "POST", _MOVES + "barcodes/unlink", inv.UnlinkBarcode, _PART)
 command(router, "POST", _MOVES + "receive", inv.ReceiveStock, _PART)

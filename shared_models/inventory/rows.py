@@ -209,7 +209,7 @@ class MovementRead(Movement):
     part_number: str
     part_name: str
     unit: str
-    place: str
+    place_name: str
     intervention_number: str | None
     by: str
     created_at: Instant

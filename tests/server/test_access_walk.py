@@ -59,7 +59,7 @@ OWN_ONLY = {
     "POST /api/v1/meters/{meter_id}/readings/{reading_id}/void",
 }  # fmt: skip
 # What belongs to no site: everybody's.
-WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
+WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id", "part_id"}
 
 LATER = now() + timedelta(days=1)
 
