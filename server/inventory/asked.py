@@ -39,6 +39,8 @@ _KINDS: dict[MovementType, type[inv.OnStock]] = {
     MovementType.transferred: inv.TransferStock,
     MovementType.given_back: inv.GiveBackStock,
 }
+JOBS_MOVE = {MovementType.taken, MovementType.given_back}
+"""What jobs take and give back, by whoever works on them."""
 _LACKS = {MovementType.transferred: "to_place_id", MovementType.given_back: "intervention_id"}
 
 

@@ -143,9 +143,7 @@ async def default_places(session: ReadSession, actor: Actor, part_id: UUID, site
 
 async def sites_in_sight(session: ReadSession, actor: Actor) -> list[UUID]:
     """Two at most, to know whether it is one."""
-    rows = await session.fetch(
-        "select id from sites where ($1::uuid[] is null or id = any($1)) order by id limit 2", actor.site_list
-    )
+    rows = await session.fetch("select id from sites where ($1::uuid[] is null or id = any($1)) order by id limit 2", actor.site_list)
     return [row["id"] for row in rows]
 
 

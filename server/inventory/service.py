@@ -19,12 +19,13 @@ from server.core.i18n import translator
 from server.core.kept import seen
 from server.interventions import service as interventions
 from server.inventory import errors, repository
-from server.inventory.asked import AskedMovement, command_of
+from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
 from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Supplier
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
 from shared_models.inventory.rows import Movement, PartCategoryRow, PartRow, StockRow, SupplierRow
 from shared_models.inventory.rules import Moved, Shelf
+from shared_models.permissions import Permission
 from shared_models.rules import rule_of
 
 # ---------------------------------------------------------------- the catalogue
@@ -178,6 +179,8 @@ def _told(shelf: Shelf, lines: Collection[Movement], cmd: inv.OnStock) -> dict[s
 
 
 async def move_asked(session: Session, actor: Actor, part_id: UUID, asked: AskedMovement) -> None:
+    if asked.movement_type not in JOBS_MOVE and not actor.may(Permission.inventory_write):
+        raise refusals.JobsOnly
     place_id = asked.place_id or await _default_place(session, actor, part_id, asked.site_id)
     await run(session, actor, command_of(part_id, place_id, asked, now()))
 

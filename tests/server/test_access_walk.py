@@ -54,6 +54,7 @@ ANYBODY_SIGNED_IN = {
 }  # fmt: skip
 # A technician's own: jobs they have asked for, their time, their readings. The walk's rows are somebody else's.
 OWN_ONLY = {
+    "PUT /api/v1/inventory/parts/{part_id}/stock",
     "PATCH /api/v1/maintenance/interventions/{intervention_id}", "POST /api/v1/maintenance/interventions/{intervention_id}/actions",
     "POST /api/v1/maintenance/interventions/{intervention_id}/actions/{action_id}/end",
     "POST /api/v1/meters/{meter_id}/readings/{reading_id}/void",
