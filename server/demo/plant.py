@@ -17,16 +17,19 @@ from server.demo.chance import BORN, Dice, instant
 class Scale(NamedTuple):
     """`groups` of three sites, each line repeated `repeats` times, over `years` of history.
 
-    `young`: how many of `catalogue.YOUNG` each machine has beside the plans of its class.
+    `young`: how many of `catalogue.YOUNG` each machine has beside the plans of its class. `parts`: how many spare parts there are of
+    each size of a family, and for how many years they have been `stocked`.
     """
 
     groups: int
     repeats: int
     years: int
     young: int = 0
+    parts: int = 1
+    stocked: int = 2
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4)}
+SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4, parts=34, stocked=15)}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),

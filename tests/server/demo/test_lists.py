@@ -441,7 +441,7 @@ async def _values(asked: Asked, name: str) -> list[Any]:
 
 
 OF_MACHINES = {"site_id", "production_line_id", "equipment_id"}
-TABLES = {"production_line_id": "production_lines", "site_id": "sites"}
+TABLES = {"production_line_id": "production_lines", "site_id": "sites", "equipment_id": "equipment", "class_id": "equipment_class"}
 
 
 async def _takes(connection: asyncpg.Connection, asked: Asked, name: str, text: str) -> bool:
