@@ -97,7 +97,7 @@ class _Loader:
         self.dice = Dice(seed, "load")
         self.numbers = Numbers()
         self.files = Files(seed)
-        self.requests = self.sheets = self.files_written = self.movements = 0
+        self.requests = self.sheets = self.files_written = 0
 
     async def run(self, storage: Storage) -> Summary:
         group = plant.build(self.seed, self.scale, self.now)
@@ -214,7 +214,7 @@ class _Loader:
     async def _write_parts(self, group: Plant, staff: Staff, codes: Codes) -> Ledger:
         catalogue = Catalogue(self.seed, self.scale.parts, codes.classes)
         catalogue.fit(group)
-        opened = self.now - min(self.scale.years, self.scale.stocked) * 365 * DAY
+        opened = self.now - self.scale.kept * 365 * DAY
         ledger = Ledger(self.seed, catalogue, [store_of(site, self.seed) for site in group.sites], staff, opened, self.now)
         await self._write_tables(writing.what_there_is(catalogue, ledger, self.since))
         return ledger
@@ -276,6 +276,7 @@ class _Loader:
         ledger.close()
         await self._write_tables(writing.what_happened(ledger))
         await self._write_tables(writing.what_is_left(ledger))
+        await self.connection.execute(writing.EARLIER, instant(ledger.opened), self.scale.earlier)
 
     async def _write_requests(self, requests: list[tuple[Machine, Request]]) -> None:
         self.requests += len(requests)

@@ -133,11 +133,11 @@ class Ledger:
         prefixes = sorted({part.family.prefix for part in self.catalogue.parts})
         for part in self.catalogue.parts:
             row = part.row
-            if not row.is_active or not (site.index in part.sites or dice.happens(KEPT[site.index % len(KEPT)] / self.catalogue.copies)):
+            if not row.is_active or not (site.index in part.sites or (self._is_of(part, store) and dice.happens(KEPT[site.index % 3]))):
                 continue
             bins = store.bins[prefixes.index(part.family.prefix) % len(store.bins)]
             kept = Kept(part, store, dice.pick(bins), rules.nothing_of(row, site.id), max(row.minimum_stock * 2, Decimal(2)))
-            if site.index % len(KEPT) and row.minimum_stock > 1 and dice.happens(0.3):
+            if site.index % 3 and row.minimum_stock > 1 and dice.happens(0.3):
                 kept.stock = kept.stock.model_copy(update={"minimum": row.minimum_stock // 2})
             kept.target = max(kept.minimum * 2, part.pack if row.minimum_stock else Decimal(1))
             row.location = row.location or kept.place.name
@@ -147,6 +147,10 @@ class Ledger:
             if not part.family.classes and row.minimum_stock > 1:
                 self._at(self.opened + dice.uniform(2, 90) * DAY, self._consume, kept)
         self._at(self.opened + dice.uniform(20, 40) * DAY, self._counting, store)
+
+    def _is_of(self, part: Part, store: Store) -> bool:
+        """Each group of three sites has parts of its own."""
+        return part.copy % (len(self.stores) // 3) == store.site.index // 3
 
     def _first(self, at: float, kept: Kept, quantity: Decimal) -> None:
         self._receive(at, kept, quantity, document="Inventaire initial")

@@ -21,11 +21,12 @@ SOLD_BY_HUNDREDS = Decimal(20)
 
 @dataclass(eq=False, slots=True)
 class Part:
-    """`pack`: how many the preferred supplier sells at once, in `days`; `sites`: where a machine takes it."""
+    """`copy`: which of the parts of its size it is. `pack`: how many the preferred supplier sells at once, in `days`; `sites`: where a machine takes it."""
 
     row: PartRow
     family: Family
     size: str
+    copy: int
     pack: Decimal
     days: int
     price: float
@@ -105,7 +106,7 @@ class Catalogue:
             criticality=Criticality(family.criticality), specifications={}, class_ids=[], equipment_ids=[], equivalent_ids=[], offers=offers,
             barcodes=[_ean13(dice)] if dice.happens(0.4) else [], is_active=not size.startswith("!"), version=1,
         )  # fmt: skip
-        return Part(row, family, size, pack, offers[0].lead_days or 5, price)
+        return Part(row, family, size, copy, pack, offers[0].lead_days or 5, price)
 
 
 def _price(family: Family, rank: int) -> float:

@@ -36,6 +36,21 @@ USED = tuple(name for name in JobPart.model_fields if name in JobPartRow.model_f
 ALERT = tuple(name for name in StockAlert.model_fields if name != "created_at")
 _line, _used, _alert = attrgetter(*LINE), attrgetter(*USED), attrgetter(*ALERT)
 
+EARLIER = """
+INSERT INTO stock_movements (
+    id, site_id, spare_part_id, place_id, movement_type, quantity, unit_price, amount, currency, notes, occurred_at, created_at
+)
+SELECT md5(x.id::text || year || way)::uuid, x.site_id, x.part_id, l.place_id, way, sign * q, p.unit_price, sign * q * p.unit_price, p.currency,
+    'Reprise de l’ancien logiciel.', at, at
+FROM stock x JOIN spare_parts p ON p.id = x.part_id
+    JOIN LATERAL (SELECT place_id FROM place_stock y WHERE y.stock_id = x.id ORDER BY place_id LIMIT 1) l ON true,
+    generate_series(1, $2::integer) year,
+    (VALUES ('in', 1, interval '0'), ('out', -1, interval '200 days')) s (way, sign, later),
+    LATERAL (SELECT greatest(p.minimum_stock, 1) + year % 4 AS q, $1::timestamptz - year * interval '365 days' + later
+        + (hashtext(x.id::text || year) % 5000000) * interval '1 second' AS at) w
+"""
+"""What came in a year went out of it: of each stock two lines a year, at the price of today."""
+
 
 def what_there_is(catalogue: Catalogue, ledger: Ledger, since: float) -> Iterator[Table]:
     """The catalogue and the stores, in the order in which tables name each other."""
