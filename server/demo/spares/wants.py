@@ -16,6 +16,7 @@ from server.demo.spares.parts import Catalogue, Part
 
 REPORTED = """
 SOUF|joint de tuyère remplacé|tuyere|1 2
+SOUF|joints de tuyères contrôlés, deux remplacés|tuyere|2 2
 SOUF|raccord haute pression resserré|haute pression|0 1
 SOUF|lampes de chauffe|lampe|2 6
 SOUF|capteur inductif remplacé|inductif|1 1
@@ -101,7 +102,9 @@ OF_ROUNDS = {
     "Graisse réducteur": "gr-re", "Pile codeur": "pile",
 }  # fmt: skip
 """Families by the names that plans know parts by."""
-SOME_LEFT = 0.3
+INSPECTION = "INS"
+"""A round that has parts at hand, and uses those that it says it has."""
+SOME_TOO_MANY = 0.3
 FROM = 2 / 3  # of the last action, when the part is taken; what is left comes back at its end
 
 
@@ -127,15 +130,15 @@ class Wants:
             self.reported[code].append((words, family, least, most))
         self.planned = {
             (kind.code, wanted.title): [(OF_ROUNDS[part.name], part.quantity) for part in wanted.parts]
-            for kind in catalogue.CLASSES for wanted in kind.rounds if wanted.parts
+            for kind in catalogue.CLASSES for wanted in kind.rounds if wanted.parts and wanted.kind != INSPECTION
         }  # fmt: skip
 
     def of(self, sheet: Sheet) -> Iterator[Want]:
         kind = sheet.machine.kind
         if sheet.status != "completed" or not sheet.actions or kind is None:
             return
-        if sheet.scheduled_maintenance_id:
-            for family, quantity in self.planned.get((kind.code, sheet.title), ()):
+        if sheet.scheduled_maintenance_id and (planned := self.planned.get((kind.code, sheet.title))):
+            for family, quantity in planned:
                 yield from self._want(sheet, family, quantity, quantity)
             return
         told = sheet.work_performed.lower()
@@ -150,11 +153,11 @@ class Wants:
         began, ended = action.started_at.timestamp(), action.ended_at.timestamp()
         quantity = _exact(dice.uniform(least * 0.9, most * 1.1) if part.row.decimals else dice.randint(int(least), int(most)), part)
         back = Decimal(0)
-        if quantity > 1 and dice.happens(SOME_LEFT):
+        if quantity > 1 and dice.happens(SOME_TOO_MANY):
             back = _exact(float(quantity) * dice.uniform(0.1, 0.4) if part.row.decimals else 1, part)
         if quantity:
             at = began + round((ended - began) * FROM)
-            yield Want(at, ended, sheet, part, quantity, back, action.user_id)
+            yield Want(at, ended, sheet, part, quantity + back, back, action.user_id)
 
 
 def _exact(quantity: float, part: Part) -> Decimal:

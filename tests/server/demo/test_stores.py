@@ -64,6 +64,10 @@ IMPOSSIBLE = {
         " (select from intervention_action a where a.intervention_id = m.intervention_id and a.user_id = m.created_by"
         " and m.occurred_at between a.started_at and a.ended_at)"
     ),
+    "a round that has replaced two joints and used another number": (
+        "select i.id from maintenance_interventions i join maintenance_spare_parts j on j.intervention_id = i.id"
+        " where work_performed like '%, deux remplacés.' and quantity_used <> 2"
+    ),
     "a joint that was replaced and not taken": (
         "select i.id from maintenance_interventions i where work_performed like 'Joint vérin Ø63 remplacé%' and status = 'completed'"
         " and actual_end > $1::timestamptz - interval '700 days' and not exists (select from maintenance_spare_parts j"
