@@ -34,6 +34,7 @@ from server.core.read_pool import ReadPool
 from server.core.sql import base_type
 from server.equipment.listing import EQUIPMENT
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
+from server.inventory.listing import MOVEMENTS
 from server.main import DOMAINS
 from shared_models.ids import uuid7
 from shared_models.paging import KeysetPage, Page
@@ -123,13 +124,19 @@ class Asked:
         return list(csv.DictReader(io.StringIO((await self.exported(**wanted)).decode("utf-8-sig"))))
 
 
+FEW_OF = {
+    INTERVENTIONS.name: ("equipment_id", "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"),
+    MOVEMENTS.name: ("site_id", "select site_id from stock_movements group by 1 order by count(*) limit 1"),
+}  # fmt: skip
+
+
 @pytest.fixture
 async def asked(pool: ReadPool, listed: List) -> Asked:
-    """Of a long list, one machine's rows."""
+    """Of a long list, one machine's rows, or a site's."""
     of = listed.of
     if of is None:
-        machine = "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"
-        return Asked(pool, listed, base={"equipment_id": await pool.fetchval(machine)} if listed is INTERVENTIONS else {})
+        column, few = FEW_OF.get(listed.name, ("", ""))
+        return Asked(pool, listed, base={column: await pool.fetchval(few)} if column else {})
     column = plain(f"{listed.alias}.{of.column or of.key}")
     most = sql("select {} from {} where {} group by 1 order by count(*) desc limit 1", column, plain(listed.table), plain(listed.where))
     return Asked(pool, listed, await pool.fetchval(*most.rendered()))
