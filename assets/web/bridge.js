@@ -7,7 +7,7 @@ let installPrompt = null;
 let registration = null;
 
 const methods = {
-  "scan.open": async (params) => (await import("./scan.js")).scan(params, params.asks ? (text) => emit("scan.typed", { text }) : null),
+  "scan.open": async (params) => (await import("./scan.js")).scan(params, params.asks ? (text, seen) => emit("scan.typed", { text, seen }) : null),
   "scan.answer": async (params) => ((await import("./scan.js")).answer(params), {}),
   "photo.take": async (params) => (await import("./photo.js")).take(params),
   "file.pick": async (params) => (await import("./file.js")).pick(params),

@@ -71,7 +71,8 @@ fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, opt
             SearchField*(value, on_change, placeholder=, autofocus=)  Field(label, control, error=, hint=, optional=)
             Toggle(label, bool, on_change, meta=)
 numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
-            parse_number number_text
+            QuantityInput*(label, text, on_change, unit=, error=, least=)   minus, a figure to type in, plus; exact decimals
+            parse_number parse_exact number_text
 pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
             PickList*(choices, key, on_pick, likely=)  search_choices
 dates       DateInput* TimeInput* (label, value|None, on_change, …)

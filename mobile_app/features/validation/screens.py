@@ -10,6 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, go_back, opener, use_tables
+from mobile_app.domain.job_parts import job_parts_card
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, living, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
@@ -44,7 +45,7 @@ REASONS = ("photo", "cause", "clean", "again")
 
 @component
 def ValidationScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests")
+    client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests", "job_parts", "parts")
     wanted = ft.use_route_params().get("job_id")
     size = use_breakpoint()
     jobs = to_validate(living(client))
@@ -138,6 +139,7 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         TileGrid(_figures(client, job, life), least=130, spacing=10, equal=True),
         *_report(client, job, wide=size == Breakpoint.desktop),
         *([AnswersCard(client, job)] if job.checklist else []),
+        *job_parts_card(client, job),
         *_work(client, job),
         machine_line(client, job.equipment_id),
         *life_card(life, client.now()),

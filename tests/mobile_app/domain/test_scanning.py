@@ -58,7 +58,7 @@ async def test_a_machine_s_code_opens_it_however_it_is_dashed(client: Client, we
     pump = machine("Pompe", code="EQ-0076")
     client.tables.equipment.rows[pump.id] = pump
     Scanner(typed)
-    assert await scanning.scan_machine(client)
+    assert await scanning.scan_and_go(client)
     assert went == [f"/equipment/{pump.id}"]
 
 
@@ -66,12 +66,12 @@ async def test_a_slip_is_said_where_it_was_typed_and_the_scanner_stays_open(clie
     pump = machine("Pompe", code="EQ-0076")
     client.tables.equipment.rows[pump.id] = pump
     page = Scanner("EQ-0067", "EQ-0076")
-    assert await scanning.scan_machine(client)
+    assert await scanning.scan_and_go(client)
     assert page.said == [t("scan.wrong_code", code="EQ-0067")]
     assert went == [f"/equipment/{pump.id}"]
 
 
 async def test_closing_it_leads_nowhere(client: Client, went: list[str]) -> None:
     Scanner()
-    assert not await scanning.scan_machine(client)
+    assert not await scanning.scan_and_go(client)
     assert not went
