@@ -28,6 +28,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
     "plans": ("plans", _on_machine),
     "requests": ("requests", lambda client, row: dotted(row.number, machine(client, row.equipment_id))),
     "checklists": ("checklists", lambda _, row: row.name),
+    "parts": ("parts", lambda _, row: row.name),
     "sites": ("sites", lambda _, row: row.name),
     "classes": ("classes", lambda _, row: in_language(row.names, language())),
     "people": ("users", lambda _, row: f"{row.first_name} {row.last_name}"),
@@ -37,7 +38,11 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 PAGES: Final = {
     "sites": "sites.title", "classes": "classes.title", "people": "people.title", "checklists": "checklists.title",
     "needs-you": "needs_you.title", "scan": "scan.title", "equipment/new": "machine_form.new",
-    "plans/new": "plans.new", "checklists/new": "checklists.new",
+    "plans/new": "plans.new",
+    "parts": "parts.title", "parts/new": "parts.new", "parts/receive": "parts.goods_in",
+    "parts/link": "parts.link_page",
+    "stores": "parts.stores", "suppliers": "parts.suppliers", "part-categories": "parts.categories",
+    "checklists/new": "checklists.new",
     "sites/new": "sites.new", "classes/new": "classes.new", "classes/ready": "classes.catalogue", "people/invite": "people.invite",
 }  # fmt: skip
 """Of those that are no destination."""

@@ -68,7 +68,7 @@ def told(form: Form, name: str = "quantity") -> str | Decimal | None:
     return (text or None) if value is None else value
 
 
-def movement(form: Form, part: PartRow, kind: type[M], of: str = "quantity", **fields: Any) -> M | None:
+def movement(form: Form, part: PartRow, kind: type[M], of: str = "quantity", *, sign: int = 1, **fields: Any) -> M | None:
     """The command; None with what is wrong shown at its fields."""
     value = told(form, of)
     if value is None:
@@ -77,7 +77,8 @@ def movement(form: Form, part: PartRow, kind: type[M], of: str = "quantity", **f
     if isinstance(value, Decimal) and has_more_decimals(value, part.decimals):
         form.refuse(_too_fine(part, of))
         return None
-    return made(form, kind, {"part_id": part.id, "movement_id": uuid7(), of: value, **fields})
+    own = {"movement_id": uuid7()} if "movement_id" in kind.model_fields else {}
+    return made(form, kind, {"part_id": part.id, of: value * sign if isinstance(value, Decimal) else value, **own, **fields})
 
 
 def _too_fine(part: PartRow, field: str) -> Problem:

@@ -82,6 +82,7 @@ forms       form = use_form(key, initial, version): TextInput(label, **form.fiel
             form.is_stale, form.insist()
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime])  LoadBar(value, limit, label=)
+            Bars([Bar(name, value, said)], label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
 photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_add=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)

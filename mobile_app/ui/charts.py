@@ -220,3 +220,34 @@ def LoadBar(value: float, limit: float, *, label: str) -> ft.Control:
         bgcolor=C.surface2,
         semantics_label=label,
     )
+
+
+class Bar(NamedTuple):
+    """`said` is its figure in words."""
+
+    name: str
+    value: float
+    said: str
+
+
+def Bars(bars: Sequence[Bar], *, label: str, height: float = 72) -> ft.Control:
+    """One beside the other, the highest as high as there is room; every other name where they would touch."""
+    most = max((bar.value for bar in bars), default=0) or 1
+    every = 2 if len(bars) > _NAMED else 1
+    columns = [_bar_column(bar, bar.value / most * height, height, named=(len(bars) - 1 - at) % every == 0) for at, bar in enumerate(bars)]
+    row = ft.Row(list[ft.Control](columns), spacing=4, vertical_alignment=ft.CrossAxisAlignment.END)
+    return ft.Semantics(content=row, label=label, image=True, exclude_semantics=True)
+
+
+_NAMED: Final = 7
+_LEAST_BAR: Final = 2
+
+
+def _bar_column(bar: Bar, high: float, height: float, *, named: bool) -> ft.Control:
+    color = C.primary if bar.value > 0 else C.line
+    face = ft.Container(height=max(_LEAST_BAR, high), bgcolor=color, border_radius=3, tooltip=bar.said)
+    name = ft.Text(bar.name if named else "", size=Size.caption, color=C.ink2, no_wrap=True, text_align=ft.TextAlign.CENTER)
+    box = ft.Container(face, height=height, alignment=ft.Alignment.BOTTOM_CENTER)
+    return ft.Container(
+        ft.Column([box, name], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), expand=1, clip_behavior=None
+    )

@@ -67,12 +67,14 @@ STOCKS = List(
     query=rows.StockFilter,
     filters={
         **exact("x", "site_id", "part_id"),
+        **exact("p", "category_id"),
         "is_low": {True: "x.low_since is not null", False: "x.low_since is null"},
         "to_count": {
             True: "exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
             False: "not exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
         },
     },
+    search=_parts,
     sorts={
         "part": "p.name_folded", "part_number": "p.number_folded", "site": ("s.name_folded", "s.id"), "on_hand": "x.on_hand",
         "value": "x.value", "low_since": "x.low_since nulls last",

@@ -27,7 +27,7 @@ from server.inventory.models import (
 )
 from server.inventory.rows import JOB_PART, PART, PLACE, STOCK
 from shared_models.ids import uuid7
-from shared_models.inventory.rows import JobPartRow, Movement, PartRow, PlaceRow, StockRow, job_part_id, stock_id
+from shared_models.inventory.rows import JobPartRow, MonthUse, Movement, PartRow, PlaceRow, StockRow, job_part_id, stock_id
 
 # --- the catalogue
 
@@ -100,6 +100,21 @@ async def refers_to_unknown(session: ReadSession, actor: Actor, part: PartRow, b
 async def lock_stocks_of(session: Session, part_id: UUID) -> list[StockRow]:
     ids = await session.fetch("select id from stock where part_id = $1 order by id for update", part_id)
     return [await _stock(session, row["id"]) for row in ids]
+
+
+async def use_by_month(session: ReadSession, actor: Actor, part_id: UUID) -> list[MonthUse]:
+    """The last twelve months and this one, at the sites in sight; months without any are left out."""
+    rows = await session.fetch(_USE, part_id, actor.site_list)
+    return [MonthUse(month=row["month"], quantity=row["quantity"]) for row in rows]
+
+
+_USE = """
+select date_trunc('month', m.occurred_at at time zone 'UTC')::date as month, -sum(m.quantity) as quantity
+from stock_movements m
+where m.spare_part_id = $1 and m.movement_type in ('out', 'return') and ($2::uuid[] is null or m.site_id = any($2))
+    and m.occurred_at at time zone 'UTC' >= date_trunc('month', now() at time zone 'UTC') - interval '12 months'
+group by 1 order by 1
+"""
 
 
 # --- places

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 
 from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
-from server.core.database import ReadPoolDep, SessionDep
+from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.list_routes import lists
 from server.core.sql import JSON
 from server.core.writes import WriteRoute
@@ -13,7 +13,7 @@ from server.inventory import listing, service
 from server.inventory.asked import AskedMovement
 from server.inventory.rows import CATEGORY, PART, PLACE, SUPPLIER
 from shared_models.inventory import commands as inv
-from shared_models.inventory.rows import PartRow
+from shared_models.inventory.rows import MonthUse, PartRow
 from shared_models.permissions import KEEP_STOCK, TAKE_PARTS
 
 Reader = Annotated[Actor, require("inventory:read")]
@@ -31,6 +31,12 @@ lists(router, "/places", listing.PLACES, Reader)
 @router.get("/parts/{part_id}", response_model=PartRow)
 async def read_part(actor: Reader, pool: ReadPoolDep, part_id: UUID) -> Response:
     return await PART.read(pool, part_id, actor)
+
+
+@router.get("/parts/{part_id}/use")
+async def read_use(actor: Reader, session: ReadSessionDep, part_id: UUID) -> list[MonthUse]:
+    """What was taken in each of the last twelve months, for jobs and otherwise."""
+    return await service.use_by_month(session, actor, part_id)
 
 
 @router.put("/parts/{part_id}/stock", response_model=PartRow)

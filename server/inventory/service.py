@@ -13,7 +13,7 @@ from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.clock import now
 from server.core.commands import carries_out, run
-from server.core.database import Session
+from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.i18n import translator
 from server.core.kept import seen
@@ -23,7 +23,7 @@ from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
 from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Supplier
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
-from shared_models.inventory.rows import Movement, PartCategoryRow, PartRow, StockRow, SupplierRow
+from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, StockRow, SupplierRow
 from shared_models.inventory.rules import Moved, Shelf
 from shared_models.permissions import Permission
 from shared_models.rules import rule_of
@@ -173,6 +173,11 @@ def _told(shelf: Shelf, lines: Collection[Movement], cmd: inv.OnStock) -> dict[s
         told["counted"] = cmd.counted
     quantity = sum((line.quantity for line in lines), Decimal(0)) if len(lines) == 1 else getattr(cmd, "quantity", None)
     return told if quantity is None else {**told, "quantity": quantity}
+
+
+async def use_by_month(session: ReadSession, actor: Actor, part_id: UUID) -> list[MonthUse]:
+    existing(await repository.part_row(session, part_id))
+    return await repository.use_by_month(session, actor, part_id)
 
 
 # ---------------------------------------------------------------- as a client asks that knows no places

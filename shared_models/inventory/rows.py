@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from shared_models.base import EntityRow, Id, Instant, Label, Row, Schema
+from shared_models.base import Day, EntityRow, Id, Instant, Label, Row, Schema
 from shared_models.equipment.rows import Criticality
 from shared_models.inventory.quantities import NONE, Price, Quantity, each
 from shared_models.numbers import NUMBER
@@ -191,6 +191,13 @@ class Movement(Row):
     occurred_at: Instant
 
 
+class MonthUse(Row):
+    """What was taken of a part in a month, less what came back; `month` is its first day, by UTC."""
+
+    month: Day
+    quantity: Decimal
+
+
 class StockAlertRead(Row):
     """A stock fell to its minimum, once for each time that it was above."""
 
@@ -264,6 +271,8 @@ class PartFilter(PageQuery):
 
 
 class StockFilter(PageQuery):
+    search: Label | None = None
+    category_id: UUID | None = None
     site_id: UUID | None = None
     part_id: UUID | None = None
     is_low: bool | None = None

@@ -25,6 +25,7 @@ from tests.e2e.app import DESKTOP, NAVIGATE, PHONE, TABLET, App
 from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
 from tests.e2e.product import PASSWORD, PROJECT, Product, User, running
+from tests.e2e.stock_stage import Store
 from tests.e2e.waiting import until
 
 OUT = PROJECT / "screenshots"
@@ -52,6 +53,8 @@ class Things:
     ignored_plan: str
     planned_job: str
     stage: Stage
+    part: str
+    long_part: str
 
     @classmethod
     def of(cls, technician: User, supervisor: User, stage: Stage) -> "Things":
@@ -70,7 +73,10 @@ class Things:
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
         jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
-        return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"], stage)
+        parts = Store(supervisor, machine, leak["id"]).prepare().ids
+        long_part = parts.get("KIT-VER-63") or max(parts.values())
+        planned_ids = (by_meter["id"], ignored["id"], planned["id"])
+        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, parts["RLT-6204"], long_part)
 
 
 @dataclass(frozen=True)
@@ -261,6 +267,37 @@ def invited(app: App, _: Things) -> None:
 
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
+PART = "/parts/{part}"
+
+
+def asking(path: str, query: str, *words: str) -> Callable[[App, Things], object]:
+    """A list that is asked for something."""
+
+    def come(app: App, _: Things) -> None:
+        app.page.evaluate(NAVIGATE, f"{path}?{query}")
+        app.see(*words)
+
+    return come
+
+
+def job_parts(app: App, things: Things) -> None:
+    """Scrolled to what the job has taken."""
+    at(JOB, "job.pause")(app, things)
+    app.see("RLT-6204")
+
+
+def take_long_name(app: App, things: Things) -> None:
+    """However long its name is, the quantity is there to be stepped."""
+    at(JOB, "job.pause")(app, things)
+    app.tap("parts.take").fill("parts.search", "KIT-VER").tap("KIT-VER-63").see("parts.take_do")
+
+
+def count_first(app: App, things: Things) -> None:
+    at(PART, "parts.movements")(app, things)
+    app.tap(app.words("parts.actions_at").format(place="Magasin central › Étagère A › Bac 12")) if False else None
+    app.see("parts.movements")
+
+
 SHOTS = [
     Shot("today", "technician", at("/today", "today.title")),
     Shot("machine", "technician", at(MACHINE, "machine.open_job")),
@@ -348,6 +385,27 @@ SHOTS = [
     Shot("class-new", "admin", at("/classes/new", "classes.save"), is_main=False),
     Shot("machine-new", "admin", at("/equipment/new", "machine_form.save"), is_main=False),
     Shot("machine-made", "admin", just_made, is_main=False),
+    Shot("job-parts", "technician", job_parts),
+    Shot("part-choice", "technician", then(JOB, "parts.take", "parts.likely"), escape),
+    Shot("part-take", "technician", take_long_name, escape),
+    Shot("part-give-back", "technician", then(JOB, "RLT-6204", "parts.give_back_do"), escape, is_main=False),
+    Shot("parts", "technician", at("/parts", "parts.title")),
+    Shot("part", "technician", at(PART, "parts.movements")),
+    Shot("part-for-whom", "technician", then(PART, "parts.take", "parts.for_whom"), escape, is_main=False),
+    Shot("parts-desk", "supervisor", at("/parts", "parts.title")),
+    Shot("parts-low", "supervisor", asking("/parts", "show=low", "domain.stock.low"), is_main=False),
+    Shot("part-keeper", "supervisor", at(PART, "parts.use")),
+    Shot("part-receive", "supervisor", then(PART, "parts.goods_in", "parts.receive_do"), escape),
+    Shot("part-count", "supervisor", count_first, escape, is_main=False),
+    Shot("part-form", "supervisor", at(PART + "/edit", "parts.save")),
+    Shot("part-new", "supervisor", at("/parts/new", "parts.create"), is_main=False),
+    Shot("goods-in", "supervisor", at("/parts/receive", "parts.goods_in_body")),
+    Shot("part-link", "supervisor", asking("/parts/link", "code=4006381333931", "parts.link_body"), is_main=False),
+    Shot("stores", "supervisor", at("/stores", "parts.stores"), is_main=False),
+    Shot("store-sheet", "supervisor", then("/stores", "parts.stores_new", "parts.place_name"), escape, is_main=False),
+    Shot("suppliers", "supervisor", at("/suppliers", "Roulex Distribution"), is_main=False),
+    Shot("supplier-sheet", "supervisor", then("/suppliers", "Roulex Distribution", "parts.supplier_lang"), escape, is_main=False),
+    Shot("part-categories", "supervisor", at("/part-categories", "parts.categories"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
     Shot("machine-papers", "admin", at(MACHINE + "/edit", "machine_form.add_document"), is_main=False),
     Shot("machine-photo", "technician", then(FREE, "machine.photo", "machine.photo_change"), escape, is_main=False),

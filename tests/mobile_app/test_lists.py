@@ -30,7 +30,7 @@ from tests.mobile_app.ui.conftest import Screen, _walk, screen
 __all__ = ["client", "screen"]  # fixtures
 assert screens()  # which imports them all
 KINDS = [Asked, *Asked.__subclasses__()]
-LISTS = ["/equipment", "/jobs", "/plans", "/requests"]
+LISTS = ["/equipment", "/jobs", "/plans", "/requests", "/parts"]
 SOMEBODY = uuid7()
 
 
