@@ -25,7 +25,6 @@ from tests.e2e.app import DESKTOP, NAVIGATE, PHONE, TABLET, App
 from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
 from tests.e2e.product import PASSWORD, PROJECT, Product, User, running
-from tests.e2e.stock_stage import Store
 from tests.e2e.waiting import until
 
 OUT = PROJECT / "screenshots"
@@ -34,6 +33,11 @@ LAPTOP = {"width": 1093, "height": 700}
 """At 150 %."""
 SIZES = {"390": PHONE, "820": TABLET, "1180": SIDEWAYS, "1093": LAPTOP, "1440": DESKTOP}
 BIG_TEXT = "200%"
+LONG_NUMBER = "KIT-VER-63"
+LONG_NAME = (
+    "Kit d’étanchéité pour vérin pneumatique double effet Ø 63 mm, course 200 mm, tige Ø 20 mm, joints de piston et de tige en"
+    " polyuréthane, bague de guidage et graisse"
+)
 
 
 @dataclass
@@ -53,8 +57,7 @@ class Things:
     ignored_plan: str
     planned_job: str
     stage: Stage
-    part: str
-    long_part: str
+    part: dict[str, Any]
 
     @classmethod
     def of(cls, technician: User, supervisor: User, stage: Stage) -> "Things":
@@ -73,10 +76,30 @@ class Things:
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
         jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
-        parts = Store(supervisor, machine, leak["id"]).prepare().ids
-        long_part = parts.get("KIT-VER-63") or max(parts.values())
+        part = used_part(supervisor, machine, leak["id"])
         planned_ids = (by_meter["id"], ignored["id"], planned["id"])
-        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, parts["RLT-6204"], long_part)
+        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, part)
+
+
+def used_part(keeper: User, machine: dict[str, Any], job: str) -> dict[str, Any]:
+    """One that fits the machine, of which the job has taken two; and another of a very long name, that is to be taken."""
+    fitting = keeper.get("/inventory/parts", equipment_id=machine["id"], size=100)["items"]
+    there = {row["part_id"]: row for row in keeper.get("/inventory/stock", site_id=machine["site_id"], size=1000)["items"]}
+    part = next(part for part in fitting if part["id"] in there and float(there[part["id"]]["on_hand"]) > 2)
+    place = next(row for row in keeper.get("/inventory/places") if row["site_id"] == machine["site_id"])
+    moved = {"movement_id": str(uuid7()), "place_id": place["id"], "quantity": 2, "intervention_id": job, "is_taken": True}
+    keeper.post(f"/inventory/parts/{part['id']}/take", {**moved, "part_id": part["id"], "occurred_at": told()})
+    long = {
+        "part_id": str(uuid7()),
+        "part_number": LONG_NUMBER,
+        "name": LONG_NAME,
+        "unit_price": "58.40",
+        "class_ids": [machine["class_id"]],
+    }
+    keeper.post("/inventory/parts", {**long, "occurred_at": told()})
+    arrived = {"part_id": long["part_id"], "movement_id": str(uuid7()), "place_id": place["id"], "quantity": 3}
+    keeper.post(f"/inventory/parts/{long['part_id']}/receive", {**arrived, "occurred_at": told()})
+    return dict(keeper.get(f"/inventory/parts/{part['id']}"))
 
 
 @dataclass(frozen=True)
@@ -267,7 +290,7 @@ def invited(app: App, _: Things) -> None:
 
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
-PART = "/parts/{part}"
+PART = "/parts/{part[id]}"
 
 
 def asking(path: str, query: str, *words: str) -> Callable[[App, Things], object]:
@@ -283,19 +306,23 @@ def asking(path: str, query: str, *words: str) -> Callable[[App, Things], object
 def job_parts(app: App, things: Things) -> None:
     """Scrolled to what the job has taken."""
     at(JOB, "job.pause")(app, things)
-    app.see("RLT-6204")
+    app.see(things.part["part_number"])
 
 
 def take_long_name(app: App, things: Things) -> None:
     """However long its name is, the quantity is there to be stepped."""
     at(JOB, "job.pause")(app, things)
-    app.tap("parts.take").fill("parts.search", "KIT-VER").tap("KIT-VER-63").see("parts.take_do")
+    app.tap("parts.take").fill("parts.search", LONG_NUMBER).tap(LONG_NUMBER).see("parts.take_do")
 
 
-def count_first(app: App, things: Things) -> None:
-    at(PART, "parts.movements")(app, things)
-    app.tap(app.words("parts.actions_at").format(place="Magasin central › Étagère A › Bac 12")) if False else None
-    app.see("parts.movements")
+def giving_back(app: App, things: Things) -> None:
+    at(JOB, "job.pause")(app, things)
+    app.tap(things.part["part_number"]).see("parts.give_back_do")
+
+
+def counting(app: App, things: Things) -> None:
+    at(PART, "parts.use")(app, things)
+    app.tap(app.words("parts.actions_at").split("{", maxsplit=1)[0]).tap("parts.count").see("parts.count_do")
 
 
 SHOTS = [
@@ -388,7 +415,7 @@ SHOTS = [
     Shot("job-parts", "technician", job_parts),
     Shot("part-choice", "technician", then(JOB, "parts.take", "parts.likely"), escape),
     Shot("part-take", "technician", take_long_name, escape),
-    Shot("part-give-back", "technician", then(JOB, "RLT-6204", "parts.give_back_do"), escape, is_main=False),
+    Shot("part-give-back", "technician", giving_back, escape, is_main=False),
     Shot("parts", "technician", at("/parts", "parts.title")),
     Shot("part", "technician", at(PART, "parts.movements")),
     Shot("part-for-whom", "technician", then(PART, "parts.take", "parts.for_whom"), escape, is_main=False),
@@ -396,15 +423,15 @@ SHOTS = [
     Shot("parts-low", "supervisor", asking("/parts", "show=low", "domain.stock.low"), is_main=False),
     Shot("part-keeper", "supervisor", at(PART, "parts.use")),
     Shot("part-receive", "supervisor", then(PART, "parts.goods_in", "parts.receive_do"), escape),
-    Shot("part-count", "supervisor", count_first, escape, is_main=False),
+    Shot("part-count", "supervisor", counting, escape, is_main=False),
     Shot("part-form", "supervisor", at(PART + "/edit", "parts.save")),
     Shot("part-new", "supervisor", at("/parts/new", "parts.create"), is_main=False),
     Shot("goods-in", "supervisor", at("/parts/receive", "parts.goods_in_body")),
     Shot("part-link", "supervisor", asking("/parts/link", "code=4006381333931", "parts.link_body"), is_main=False),
     Shot("stores", "supervisor", at("/stores", "parts.stores"), is_main=False),
     Shot("store-sheet", "supervisor", then("/stores", "parts.stores_new", "parts.place_name"), escape, is_main=False),
-    Shot("suppliers", "supervisor", at("/suppliers", "Roulex Distribution"), is_main=False),
-    Shot("supplier-sheet", "supervisor", then("/suppliers", "Roulex Distribution", "parts.supplier_lang"), escape, is_main=False),
+    Shot("suppliers", "supervisor", at("/suppliers", "parts.suppliers_new"), is_main=False),
+    Shot("supplier-sheet", "supervisor", then("/suppliers", "parts.suppliers_new", "parts.supplier_lang"), escape, is_main=False),
     Shot("part-categories", "supervisor", at("/part-categories", "parts.categories"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
     Shot("machine-papers", "admin", at(MACHINE + "/edit", "machine_form.add_document"), is_main=False),
