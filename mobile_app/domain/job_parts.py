@@ -1,7 +1,9 @@
 """What a job has taken of the stock, at cost: on its page, where it is judged, and long after."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 
@@ -15,12 +17,16 @@ from mobile_app.domain.take_part import give_back_sheet, take_sheet
 from mobile_app.ui.buttons import ActionRow, IconAction, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import use_maybe, use_state
+from mobile_app.ui.hooks import use_async, use_maybe, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from shared_models.interventions.rows import InterventionRow
-from shared_models.inventory.rows import JobPartRow, PartRow
+from shared_models.inventory.quantities import NONE
+from shared_models.inventory.rows import JobPartRow, MovementRead, PartRow, job_part_id
+
+MOST = 100
+"""Movements of a job, of which few have ten."""
 
 
 def job_parts_card(client: Client, job: InterventionRow) -> list[ft.Control]:
@@ -81,3 +87,32 @@ def _sheet(
     if choosing:
         return Sheet(t("parts.take"), PartChoice(client, picked, likely_for(client, job), t("parts.likely")), tall=True)
     return None
+
+
+@component
+def PastParts(job: InterventionRow) -> ft.Control:
+    """Of a job that ended long ago: from the server's ledger, with what was taken and given back in one line."""
+    client = use_tables("parts")
+
+    async def load() -> list[MovementRead]:
+        return await client.api.list_of(MovementRead, "/inventory/movements", intervention_id=str(job.id), size=MOST)
+
+    lines = use_async(load, [job.id]).data or []
+    used = ledger_of(job, lines)
+    if not used:
+        return ft.Container()
+    shown = [used_line(client, row, opener(f"/parts/{row.spare_part_id}")) for row in used]
+    return Card(Stack(CardHeader(t("parts.title"), cost_of(used)), Stack(*shown, spacing=0), spacing=6))
+
+
+def ledger_of(job: InterventionRow, lines: Sequence[MovementRead]) -> list[JobPartRow]:
+    """What the movements of a job come to, part by part; what was all given back is left out."""
+    sums: dict[UUID, JobPartRow] = {}
+    for line in lines:
+        known = sums.get(line.spare_part_id) or JobPartRow(
+            id=job_part_id(job.id, line.spare_part_id), site_id=job.site_id, equipment_id=job.equipment_id, intervention_id=job.id,
+            spare_part_id=line.spare_part_id, quantity_used=NONE, cost=NONE, currency=line.currency, version=0,
+        )  # fmt: skip
+        more = {"quantity_used": known.quantity_used - line.quantity, "cost": known.cost - line.amount}
+        sums[line.spare_part_id] = known.model_copy(update=more)
+    return [row for row in sums.values() if row.quantity_used > 0]

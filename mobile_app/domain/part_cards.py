@@ -7,14 +7,14 @@ import flet as ft
 
 from mobile_app.core.i18n import format_money, n, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, use_tables
+from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
-from mobile_app.domain.parts import ICON, LOW, Kept, amount, kept_one, lies, part_name
+from mobile_app.domain.parts import ICON, LOW, Kept, amount, kept_one, lies, part_name, parts_of
 from mobile_app.domain.scanning import scan_part
 from mobile_app.domain.search import search_parts
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, SecondaryButton, spoken, tap
-from mobile_app.ui.cards import RowCard, Trailing
+from mobile_app.ui.buttons import Handler, SecondaryButton, TextLink, spoken, tap
+from mobile_app.ui.cards import Card, CardHeader, RowCard, Trailing
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import SearchField
@@ -22,6 +22,7 @@ from mobile_app.ui.hooks import use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta
 from mobile_app.ui.theme import SEMIBOLD, C, Size, Space, Tone
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.inventory.rows import JobPartRow, PartRow
 from shared_models.permissions import Permission
 
@@ -77,6 +78,29 @@ def cost_of(used: Sequence[JobPartRow]) -> str:
     for row in used:
         sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.cost
     return " + ".join(format_money(cost, currency) for currency, cost in sums.items())
+
+
+FITTING = 6
+
+
+@component
+def FittingParts(client: Client, machine: EquipmentRow) -> ft.Control:
+    """What fits a machine, with what its site has of it: what lacks first."""
+    use_tables("parts", "stocks", "places")
+    found = [kept_one(client, part, machine.site_id) for part in parts_of(client, machine)]
+    if not found:
+        return ft.Container()
+    pressing = sorted(found, key=lambda own: not own.is_low)
+    lines = [
+        PartLine(
+            own.part.name, amount(own.part, own.on_hand), meta=dotted(own.part.part_number, lies(client, own)), low=own.is_low,
+            on_click=opener(f"/parts/{own.part.id}"),
+        )
+        for own in pressing[:FITTING]
+    ]  # fmt: skip
+    every = opener(f"/parts?machine={machine.id}")
+    more = [ft.Row([TextLink(n("parts.fitting_all", len(found)), every)])] if len(found) > FITTING else []
+    return Card(Stack(CardHeader(t("parts.title"), str(len(found))), Stack(*lines, spacing=0), *more, spacing=4))
 
 
 @component

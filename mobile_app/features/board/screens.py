@@ -36,6 +36,7 @@ from shared_models.requests.rows import RequestStatus
 
 SHOWN = 4
 DOWN, IGNORED = "/equipment?status=broken", "/plans?show=ignored"
+LOW = "/parts?show=low"
 LATE, DUE, SOON, FREE = "/jobs?due=late", "/jobs?due=due", "/jobs?due=soon", f"/jobs?technician={NOBODY}"
 WELL_KEPT = 0.9
 """Schedule compliance that good practice (SMRP) aims at."""
@@ -45,7 +46,7 @@ BUSY = 8
 
 @component
 def BoardScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites")
+    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites", "stocks")
     steps, put_away = use_first_steps(client)
     size = use_breakpoint()
     use_clock(60)
@@ -55,7 +56,7 @@ def BoardScreen() -> ft.Control:
     if nothing is not None:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
-    tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
+    tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
@@ -69,7 +70,10 @@ def _shortcuts(size: Breakpoint) -> list[ft.Control]:
     """What a phone's bar has no place for."""
     if size > Breakpoint.phone:
         return []
-    return [IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans"))]
+    return [
+        IconAction(ft.Icons.SETTINGS_SUGGEST_OUTLINED, t("parts.title"), opener("/parts")),
+        IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans")),
+    ]
 
 
 def board_of(client: Client) -> Board:
@@ -113,6 +117,17 @@ def _tiles(board: Board) -> list[ft.Control]:
         _unanswered(board),
         _kept(board),
     ]
+
+
+def _stock(client: Client) -> list[ft.Control]:
+    """What has to be bought, once parts are kept; and what has to be counted."""
+    stocks = client.tables.stocks.rows.values()
+    if not stocks:
+        return []
+    low = len({stock.part_id for stock in stocks if stock.low_since})
+    to_count = len({stock.part_id for stock in stocks if stock.to_count})
+    note = n("board.to_count", to_count) if to_count else t("board.stock_counted")
+    return [StatTile(t("board.low_stock"), str(low), note, tone=Tone.warning if to_count else Tone.ok, on_click=opener(LOW))]
 
 
 def _unanswered(board: Board) -> ft.Control:

@@ -10,6 +10,7 @@ from mobile_app.domain.context import asked, go, id_of, use_tables
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
 from mobile_app.domain.missing import Missing
+from mobile_app.domain.part_cards import FittingParts
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
@@ -82,7 +83,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         MetersSection(machine.id),
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
-    past = [*life_card(life, now), *fixes_card(client, machine.id, life)]
+    past = [*life_card(life, now), *fixes_card(client, machine.id, life), FittingParts(client, machine)]
     papers = [*documents_card(client, documents), *parts.facts_card(client, machine)]
     return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 

@@ -23,7 +23,7 @@ def Chosen(
 ) -> ft.Control:
     """What was chosen and is offered no more stays, until it is taken out."""
     is_open, set_open = use_state(False)
-    close = lambda: set_open(False)  # noqa: E731 - one line, used twice
+    close = partial(set_open, False)
 
     def pick(key: str) -> None:
         close()

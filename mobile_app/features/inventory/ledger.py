@@ -70,7 +70,7 @@ def _line(client: Any, part: PartRow, item: MovementRead) -> ft.Control:
     quantity = f"{'+' if item.quantity > 0 else ''}{amount(part, item.quantity)}"
     site = site_name(client, item.site_id) if has_several_sites(client) else ""
     meta = dotted(
-        format_moment(item.occurred_at, client.now()), item.by, item.intervention_number or "", dotted(item.place, site),
+        format_moment(item.occurred_at, client.now()), item.by, item.intervention_number or "", dotted(item.place_name, site),
         format_money(item.unit_price, item.currency, exact=True), item.reference_document, item.notes,
     )  # fmt: skip
     job: UUID | None = item.intervention_id

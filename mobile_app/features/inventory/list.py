@@ -198,7 +198,7 @@ def columns(client: Client) -> list[Column]:
     categories = {row.id: row.name for row in client.tables.categories.rows.values()}
 
     def category(own: Kept) -> str:
-        return categories.get(own.part.category_id, "")
+        return categories.get(own.part.category_id, "") if own.part.category_id else ""
 
     def minimum(own: Kept) -> str:
         return amount(own.part, own.minimum) if own.minimum else ""

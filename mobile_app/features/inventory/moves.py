@@ -207,7 +207,7 @@ def MinimumForm(client: Client, part: PartRow, on_done: Done) -> ft.Control:
 
     async def save() -> None:
         text = (form.get("minimum") or "").strip()
-        fields = {"part_id": part.id, "site_id": site, "occurred_at": client.now()}
+        fields: dict[str, Any] = {"part_id": part.id, "site_id": site, "occurred_at": client.now()}
         command = (
             movement(form, part, inv.SetMinimum, "minimum", **fields) if text else made(form, inv.SetMinimum, {**fields, "minimum": None})
         )

@@ -226,11 +226,9 @@ def _facts(client: Client, part: PartRow) -> list[ft.Control]:
 
 def _fits(client: Client, part: PartRow) -> list[ft.Control]:
     """Where it is used: classes, then single machines."""
-    classes = [row for class_id in part.class_ids if (row := client.classes.get(class_id))]
+    classes = [found for class_id in part.class_ids if (found := client.classes.get(class_id))]
     machines = [row for row_id in part.equipment_ids if (row := client.equipment.get(row_id))]
-    lines = [
-        LineItem(in_language(row.names, language()), icon=marks.icon_named(row.icon), meta=t("parts.every_of_class")) for row in classes
-    ]
+    lines = [LineItem(in_language(of.names, language()), icon=marks.icon_named(of.icon), meta=t("parts.every_of_class")) for of in classes]
     lines += [
         LineItem(machine(client, row.id), meta=_stands(client, row.id), icon=marks.icon_named(""), on_click=opener(f"/equipment/{row.id}"))
         for row in machines[:SHOWN]
