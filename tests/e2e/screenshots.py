@@ -84,8 +84,12 @@ class Things:
 def used_part(keeper: User, machine: dict[str, Any], job: str) -> dict[str, Any]:
     """One that fits the machine, of which the job has taken two; and another of a very long name, that is to be taken."""
     fitting = keeper.get("/inventory/parts", equipment_id=machine["id"], size=100)["items"]
-    there = {row["part_id"]: row for row in keeper.get("/inventory/stock", site_id=machine["site_id"], size=1000)["items"]}
-    part = next(part for part in fitting if part["id"] in there and float(there[part["id"]]["on_hand"]) > 2)
+
+    def is_there(part: dict[str, Any]) -> bool:
+        here = keeper.get("/inventory/stock", part_id=part["id"], site_id=machine["site_id"])["items"]
+        return bool(here) and float(here[0]["on_hand"]) > 2
+
+    part = next(filter(is_there, fitting))
     place = next(row for row in keeper.get("/inventory/places") if row["site_id"] == machine["site_id"])
     moved = {"movement_id": str(uuid7()), "place_id": place["id"], "quantity": 2, "intervention_id": job, "is_taken": True}
     keeper.post(f"/inventory/parts/{part['id']}/take", {**moved, "part_id": part["id"], "occurred_at": told()})
