@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -26,8 +28,10 @@ def words(text: str) -> list[str]:
 class _Hay(NamedTuple):
     row: Any
     text: str
+    words: frozenset[str]
     code: str
     name: str
+    order: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,34 +45,37 @@ class Kind(Generic[R]):
     order: Callable[[R], Any]
     _known: dict[UUID, _Hay] = field(default_factory=dict)
 
-    def hay(self, row: R) -> _Hay:
-        """Made once for each state of a row."""
-        known = self._known.get(row.id)
-        if known is not None and known.row is row:
-            return known
+    def hays(self, rows: Iterable[R]) -> list[_Hay]:
+        """Each made once for each state of its row."""
+        known = self._known
+        return [hay if (hay := known.get(row.id)) is not None and hay.row is row else self._made(row) for row in rows]
+
+    def _made(self, row: R) -> _Hay:
         code = self.code(row)
         spaced = words(" ".join([code, self.name(row), *self.texts(row)]))
-        joined = [fold(_JOINTS.sub("", text)) for text in (code, *self.joined(row)) if text]
-        hay = self._known[row.id] = _Hay(row, f" {' '.join([*spaced, *joined])} ", "".join(words(code)), fold(self.name(row)))
+        found = [*spaced, *(fold(_JOINTS.sub("", text)) for text in (code, *self.joined(row)) if text)]
+        whole = "".join(words(code))
+        hay = self._known[row.id] = _Hay(row, f" {' '.join(found)} ", frozenset(found), whole, fold(self.name(row)), self.order(row))
         return hay
 
     def search(self, rows: Iterable[R], query: str, limit: int) -> list[R]:
         """Every word of `query` begins a word of it; best first. Where nothing does, words may differ by one slip."""
-        wanted = words(query)
+        wanted, hays = words(query), self.hays(rows)
         if not wanted:
-            return sorted(rows, key=self.order)[:limit]
-        hays = [self.hay(row) for row in rows]
+            return [hay.row for hay in _first(hays, limit, attrgetter("order"))]
         begun = [f" {word}" for word in wanted]
         found = [hay for hay in hays if all(word in hay.text for word in begun)]
-        return self._ranked(found or _forgiving(hays, wanted), wanted)[:limit]
-
-    def _ranked(self, hays: list[_Hay], wanted: list[str]) -> list[R]:
         whole = "".join(wanted)
 
         def rank(hay: _Hay) -> tuple[Any, ...]:
-            return hay.code != whole, not hay.code.startswith(whole), not hay.name.startswith(wanted[0]), self.order(hay.row)
+            return hay.code != whole, not hay.code.startswith(whole), not hay.name.startswith(wanted[0]), hay.order
 
-        return [hay.row for hay in sorted(hays, key=rank)]
+        return [hay.row for hay in _first(found or _forgiving(hays, wanted), limit, rank)]
+
+
+def _first(hays: list[_Hay], limit: int, rank: Callable[[_Hay], Any]) -> list[_Hay]:
+    """Sorting all of twenty thousand to show thirty is what takes long."""
+    return nsmallest(limit, hays, key=rank) if limit < len(hays) // 4 else sorted(hays, key=rank)[:limit]
 
 
 MACHINES: Final = Kind[EquipmentRow](
@@ -105,9 +112,7 @@ def search_parts(rows: Iterable[PartRow], query: str, limit: int = 50) -> list[P
 
 
 def _forgiving(hays: list[_Hay], wanted: list[str]) -> list[_Hay]:
-    vocabulary = set()
-    for hay in hays:
-        vocabulary.update(hay.text.split())
+    vocabulary = set[str]().union(*(hay.words for hay in hays))
     choices = [_neighbours(word, vocabulary) for word in wanted]
     return [hay for hay in hays if all(any(f" {near}" in hay.text for near in choice) for choice in choices)]
 

@@ -1,6 +1,7 @@
 """Stock by REST: as a client asks that knows parts and quantities, two people at once, and what bad input comes to."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.core.access import SYSTEM
+from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Database, Session
 from server.core.errors import Refusal
@@ -88,6 +90,19 @@ class TestAsASimpleClientAsks:
         assert (await move(keeper, part, "out", 1, movement_id=movement)).status_code == 200
         assert problem_code(await move(keeper, part, "out", 1, movement_id=movement), 409) == "already_exists"
         assert await on_hand(keeper, part) == 4
+
+    async def test_what_is_used_is_told_by_month_at_the_sites_in_sight(self, keeper, client_as, session):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 9, occurred_at="2020-01-01T00:00:00Z")
+        before = now().replace(day=1) - timedelta(days=20)
+        for quantity, at_time in ((2, before), (1, before), (1, now()), (1, now() - timedelta(days=500))):
+            assert (await move(keeper, part, "out", quantity, occurred_at=at_time.isoformat())).status_code == 200
+        told = (await keeper.get(f"{API}/parts/{part}/use")).json()
+        months = [before.replace(day=1).date().isoformat(), now().replace(day=1).date().isoformat()]
+        assert [(one["month"], Decimal(one["quantity"])) for one in told] == [(months[0], 3), (months[1], 1)]
+        stranger = await client_as("supervisor", sites=[(await make_site(session, "Ailleurs")).id])
+        assert (await stranger.get(f"{API}/parts/{part}/use")).json() == []
+        assert (await stranger.get(f"{API}/parts/{uuid7()}/use")).status_code == 404
 
 
 class TestBadInput:
