@@ -1,5 +1,6 @@
 """Spare parts in the words of the screens: how many there are, where they lie, what they cost, which one is meant."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,8 +94,17 @@ def kept(client: Client, parts: Iterable[PartRow], site: UUID | None = None) -> 
 
 
 def kept_one(client: Client, part: PartRow, site: UUID | None = None) -> Kept:
-    stocks = client.tables.stocks.having(part_id=[part.id], **({"site_id": [site]} if site else {}))
-    return Kept(part, tuple(sorted(stocks, key=lambda stock: natural(site_name(client, stock.site_id)))))
+    sites = [site] if site else sorted(client.sites.rows, key=lambda row_id: natural(site_name(client, row_id)))
+    return Kept(part, tuple(stock for row_id in sites if (stock := stock_at(client, part.id, row_id))))
+
+
+def low_ones(client: Client) -> list[StockRow]:
+    """Without reading the others, of which there may be many thousands."""
+    return [stock for stock in client.tables.stocks.rows.mentioning('"low_since":"') if stock.low_since]
+
+
+def ones_to_count(client: Client) -> list[StockRow]:
+    return [stock for stock in client.tables.stocks.rows.mentioning('"count_since":"') if stock.to_count]
 
 
 def place_name(client: Client, place_id: UUID) -> str:
@@ -156,11 +166,14 @@ def part_said(client: Client, said: str) -> PartRow | None:
     """By the code that its maker printed on it, or by its own number however it is dashed; None when several could be meant."""
     code, wanted = printed(said), normalise(said)
     rows = client.tables.parts.rows
-    scanned = [part for part in rows.mentioning(code) if code in part.barcodes] if code.isalnum() else []
-    if not scanned:
-        scanned = [part for part in rows.values() if code in part.barcodes]
-    found = scanned or ([part for part in rows.values() if normalise(part.part_number) == wanted] if wanted else [])
-    return found[0] if len(found) == 1 else None
+    if not wanted:
+        return None
+    figures = max(re.findall(r"\d+", wanted), key=len, default="")
+    for some in (rows.mentioning(figures) if figures else (), rows.values()):  # all of them only where nothing is found without
+        found = [part for part in some if code in part.barcodes] or [part for part in some if normalise(part.part_number) == wanted]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def fits(part: PartRow, machine: EquipmentRow) -> bool:
@@ -169,7 +182,9 @@ def fits(part: PartRow, machine: EquipmentRow) -> bool:
 
 def parts_of(client: Client, machine: EquipmentRow) -> list[PartRow]:
     """What fits it: for it alone first, then what its class takes."""
-    found = [part for part in client.tables.parts.rows.values() if part.is_active and fits(part, machine)]
+    rows = client.tables.parts.rows
+    named = [rows.mentioning(str(row_id)) for row_id in (machine.id, machine.class_id) if row_id]
+    found = {part.id: part for some in named for part in some if part.is_active and fits(part, machine)}.values()
     return sorted(found, key=lambda part: (machine.id not in part.equipment_ids, natural(part.name)))
 
 

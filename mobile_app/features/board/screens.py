@@ -16,6 +16,7 @@ from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import living, name_of
+from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import Board, Load, board_view
@@ -121,11 +122,10 @@ def _tiles(board: Board) -> list[ft.Control]:
 
 def _stock(client: Client) -> list[ft.Control]:
     """What has to be bought, once parts are kept; and what has to be counted."""
-    stocks = client.tables.stocks.rows.values()
-    if not stocks:
+    if not client.tables.stocks.rows:
         return []
-    low = len({stock.part_id for stock in stocks if stock.low_since})
-    to_count = len({stock.part_id for stock in stocks if stock.to_count})
+    low = len({stock.part_id for stock in low_ones(client)})
+    to_count = len({stock.part_id for stock in ones_to_count(client)})
     note = n("board.to_count", to_count) if to_count else t("board.stock_counted")
     return [StatTile(t("board.low_stock"), str(low), note, tone=Tone.warning if to_count else Tone.ok, on_click=opener(LOW))]
 

@@ -13,7 +13,7 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, machine, natural
 from mobile_app.domain.part_cards import PartCard, no_part
-from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies
+from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
 from mobile_app.domain.search import search_parts
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.address import Asked, Key, Place, use_place
@@ -60,7 +60,7 @@ def matching(client: Client, filters: Filters) -> list[Kept]:
 def _passes(client: Client, part: PartRow, filters: Filters) -> bool:
     fitted = client.equipment.get(UUID(filters.machine)) if filters.machine else None
     return (
-        part.is_active == (filters.show != "archived")
+        (filters.show == "count" or part.is_active == (filters.show != "archived"))
         and filters.category in {None, str(part.category_id)}
         and (filters.machine is None or (fitted is not None and fits(part, fitted)))
     )
@@ -119,9 +119,8 @@ def _count(client: Client, show: str, filters: Filters) -> int | None:
     """Of what presses."""
     if show == "archived":
         return None
-    site = {None, UUID(filters.site) if filters.site else None}
-    stocks = [stock for stock in client.tables.stocks.rows.values() if filters.site is None or stock.site_id in site]
-    return len({stock.part_id for stock in stocks if (stock.low_since if show == "low" else stock.to_count)})
+    pressing = low_ones(client) if show == "low" else ones_to_count(client)
+    return len({stock.part_id for stock in pressing if filters.site in {None, str(stock.site_id)}})
 
 
 @component

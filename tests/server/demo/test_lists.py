@@ -448,7 +448,10 @@ async def _values(asked: Asked, name: str) -> list[Any]:
 
 
 OF_MACHINES = {"site_id", "production_line_id", "equipment_id"}
-TABLES = {"production_line_id": "production_lines", "site_id": "sites", "equipment_id": "equipment", "class_id": "equipment_class"}
+TABLES = {
+    "production_line_id": "production_lines", "site_id": "sites", "equipment_id": "equipment", "class_id": "equipment_class",
+    "category_id": "spare_part_categories",
+}  # fmt: skip
 
 
 async def _takes(connection: asyncpg.Connection, asked: Asked, name: str, text: str) -> bool:
