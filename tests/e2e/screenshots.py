@@ -446,8 +446,8 @@ SHOTS = [
 class Studio:
     """Takes the pictures that were asked for."""
 
-    def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
-        self._product, self._browser, self._only = product, browser, only
+    def __init__(self, product: Product, browser: Browser, only: Sequence[str], themes: Sequence[str]) -> None:
+        self._product, self._browser, self._only, self._themes = product, browser, only, themes
         self.missing = 0
         stage = Stage(product)
         if any(self._is_wanted(shot.name) for shot in SHOTS if shot.name.startswith(("step-", "checklist", "meter-", "reading"))):
@@ -492,8 +492,7 @@ class Studio:
                 self._first_load(app, folder_of(size, "light", lang))
             else:
                 app.sign_in_as_demo(who)
-            themes = ("light",) if big else ("light", "dark")
-            for theme in themes:
+            for theme in self._themes[:1] if big else self._themes:
                 app.go("/me").tap(f"me.theme.{theme}")
                 for shot in shots:
                     self._take(app, shot, folder_of(f"{size}{'-' + BIG_TEXT if big else ''}", theme, lang))
@@ -524,7 +523,7 @@ class Studio:
 
     def _signed_out(self, size: str, lang: str) -> None:
         if self._is_wanted("sign-in"):
-            for theme in ("light", "dark"):
+            for theme in self._themes:
                 with self._app(size, lang) as app:
                     app.page.emulate_media(color_scheme=theme)
                     app.open().see("sign_in.demo")
@@ -537,7 +536,7 @@ class Studio:
     def _operator(self, size: str, lang: str) -> None:
         if self._is_wanted("operator"):
             with self._app(size, lang) as app:
-                for theme in ("light", "dark"):
+                for theme in self._themes:
                     app.page.emulate_media(color_scheme=theme)
                     app.page.goto(f"{self._product.url}/e/{self._things.free['label_codes'][0]}")
                     picture(app.page, folder_of(size, theme, lang) / "operator.png")
@@ -586,11 +585,12 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], help="names of screens")
     parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text (820-200%% on a tablet)")
     parser.add_argument("--langs", default="fr,en")
+    parser.add_argument("--themes", default="light,dark")
     asked = parser.parse_args()
     with running() as product, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         film = film_of(None, Path(folder))
         with launched(playwright, camera=film) as browser:
-            studio = Studio(product, browser, asked.only)
+            studio = Studio(product, browser, asked.only, asked.themes.split(","))
             for size in asked.sizes.split(","):
                 if size.endswith(BIG_TEXT):
                     studio.shoot_big(size.removesuffix(BIG_TEXT).rstrip("-") or "390")
