@@ -269,7 +269,7 @@ def destinations(client: Client) -> Sequence[Destination]:
         icons.PRECISION_MANUFACTURING_ROUNDED,
     )
     jobs = Destination("jobs", t("app.jobs"), icons.ASSIGNMENT_OUTLINED, icons.ASSIGNMENT_ROUNDED)
-    parts = Destination("parts", t("parts.title"), icons.SETTINGS_SUGGEST_OUTLINED, icons.SETTINGS_SUGGEST_ROUNDED, on_phone=False)
+    parts = Destination("parts", t("parts.title"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, on_phone=False)
     stock = [parts] if may(role, Permission.inventory_read) else []
     me = Destination("me", t("app.me"), icons.ACCOUNT_CIRCLE_OUTLINED, icons.ACCOUNT_CIRCLE_ROUNDED)
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)

@@ -50,7 +50,8 @@ def PartCard(client: Client, own: Kept, *, on_open: Handler, selected: bool = Fa
 def PartLine(name: str, quantity: str, *, meta: str = "", on_click: Handler | None = None, low: bool = False) -> ft.Control:
     """However long its name is, the quantity stays whole at the right."""
     big = environment.current().has_big_text
-    words = ft.Column([ft.Text(name, size=Size.body, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS), Meta(meta)], spacing=0, tight=True)
+    text: list[ft.Control] = [ft.Text(name, size=Size.body, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS)]
+    words = ft.Column([*text, *([Meta(meta)] if meta else [])], spacing=0, tight=True)
     figure = ft.Text(quantity, size=Size.body, weight=SEMIBOLD, no_wrap=True)
     mark = [ft.Icon(LOW.icon, size=18, color=C.warning, semantics_label=LOW.word)] if low else []
     chevron = [ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)] if on_click else []

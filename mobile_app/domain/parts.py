@@ -25,8 +25,8 @@ from shared_models.labels.codes import normalise
 LOW: Final = Mark("domain.stock.low", Tone.warning, ft.Icons.TRENDING_DOWN_ROUNDED)
 OUT: Final = Mark("domain.stock.out", Tone.bad, ft.Icons.REMOVE_SHOPPING_CART_ROUNDED)
 TO_COUNT: Final = Mark("domain.stock.to_count", Tone.info, ft.Icons.FACT_CHECK_ROUNDED)
-ARCHIVED: Final = Mark("domain.stock.archived", Tone.off, ft.Icons.INVENTORY_2_OUTLINED)
-ICON: Final = ft.Icons.SETTINGS_SUGGEST_ROUNDED
+ARCHIVED: Final = Mark("domain.stock.archived", Tone.off, ft.Icons.ARCHIVE_OUTLINED)
+ICON: Final = ft.Icons.INVENTORY_2_OUTLINED
 LONGEST_BARCODE: Final = 100
 
 
@@ -123,9 +123,12 @@ def whole_place(client: Client, place: PlaceRow) -> str:
 
 
 def lies(client: Client, own: Kept) -> str:
-    """Where there is some of it; else where the part's own words say that it belongs."""
-    places = [at.place_id for stock in own.stocks for at in stock.places if at.quantity > 0]
-    return ", ".join(place_name(client, place) for place in places) or own.part.location
+    """Where there is some of it; else where the part's own words say that it belongs. Of several places the names alone."""
+    some = [at.place_id for stock in own.stocks for at in stock.places if at.quantity > 0]
+    if len(some) == 1:
+        return place_name(client, some[0])
+    rows = (client.tables.places.get(place_id) for place_id in some)
+    return ", ".join(dict.fromkeys(row.name for row in rows if row)) or own.part.location
 
 
 def places_at(client: Client, site_id: UUID | None = None) -> list[PlaceRow]:

@@ -231,23 +231,24 @@ class Bar(NamedTuple):
 
 
 def Bars(bars: Sequence[Bar], *, label: str, height: float = 72) -> ft.Control:
-    """One beside the other, the highest as high as there is room; every other name where they would touch."""
+    """One beside the other, the highest as high as there is room; of many every third is named."""
     most = max((bar.value for bar in bars), default=0) or 1
-    every = 2 if len(bars) > _NAMED else 1
-    columns = [_bar_column(bar, bar.value / most * height, height, named=(len(bars) - 1 - at) % every == 0) for at, bar in enumerate(bars)]
-    row = ft.Row(list[ft.Control](columns), spacing=4, vertical_alignment=ft.CrossAxisAlignment.END)
-    return ft.Semantics(content=row, label=label, image=True, exclude_semantics=True)
+    every = 3 if len(bars) > _NAMED else 1
+    columns = [ft.Container(_bar(bar, bar.value / most * height), expand=1) for bar in bars]
+    names = [_bar_name(bars[at].name, min(every, len(bars) - at)) for at in range(0, len(bars), every)]
+    drawn = ft.Row(list[ft.Control](columns), spacing=4, vertical_alignment=ft.CrossAxisAlignment.END, height=height)
+    below = ft.Row(list[ft.Control](names), spacing=0)
+    return ft.Semantics(content=ft.Column([drawn, below], spacing=4, tight=True), label=label, image=True, exclude_semantics=True)
 
 
 _NAMED: Final = 7
 _LEAST_BAR: Final = 2
 
 
-def _bar_column(bar: Bar, high: float, height: float, *, named: bool) -> ft.Control:
-    color = C.primary if bar.value > 0 else C.line
-    face = ft.Container(height=max(_LEAST_BAR, high), bgcolor=color, border_radius=3, tooltip=bar.said)
-    name = ft.Text(bar.name if named else "", size=Size.caption, color=C.ink2, no_wrap=True, text_align=ft.TextAlign.CENTER)
-    box = ft.Container(face, height=height, alignment=ft.Alignment.BOTTOM_CENTER)
-    return ft.Container(
-        ft.Column([box, name], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), expand=1, clip_behavior=None
-    )
+def _bar(bar: Bar, high: float) -> ft.Control:
+    return ft.Container(height=max(_LEAST_BAR, high), bgcolor=C.primary if bar.value > 0 else C.line, border_radius=3, tooltip=bar.said)
+
+
+def _bar_name(name: str, wide: int) -> ft.Control:
+    """Under its own bar, with the room of those that have none."""
+    return ft.Container(ft.Text(name, size=Size.caption, color=C.ink2, no_wrap=True), expand=wide)

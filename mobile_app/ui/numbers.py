@@ -42,6 +42,15 @@ def parse_exact(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
+def exact_text(value: Decimal | None, least: int = 0) -> str:
+    """As one types it, with the language's decimal sign and `least` decimals at any rate; empty for None."""
+    if value is None:
+        return ""
+    whole, _, decimals = f"{value.normalize():f}".partition(".")
+    decimals = decimals.ljust(least, "0")
+    return shown(f"{whole}.{decimals}" if decimals else whole)
+
+
 def _cleaned(text: str) -> str:
     plain = text.replace(",", ".").replace("\u2212", "-")
     return "".join(mark for mark in plain if not mark.isspace())

@@ -311,6 +311,7 @@ def job_parts(app: App, things: Things) -> None:
     """Scrolled to what the job has taken."""
     at(JOB, "job.pause")(app, things)
     app.see(things.part["part_number"])
+    app.page.get_by_role("button", name=app.words("parts.take"), exact=True).scroll_into_view_if_needed()
 
 
 def take_long_name(app: App, things: Things) -> None:
@@ -420,10 +421,10 @@ SHOTS = [
     Shot("part-choice", "technician", then(JOB, "parts.take", "parts.likely"), escape),
     Shot("part-take", "technician", take_long_name, escape),
     Shot("part-give-back", "technician", giving_back, escape, is_main=False),
-    Shot("parts", "technician", at("/parts", "parts.title")),
+    Shot("parts", "technician", at("/parts", "domain.stock.low")),
     Shot("part", "technician", at(PART, "parts.movements")),
     Shot("part-for-whom", "technician", then(PART, "parts.take", "parts.for_whom"), escape, is_main=False),
-    Shot("parts-desk", "supervisor", at("/parts", "parts.title")),
+    Shot("parts-desk", "supervisor", at("/parts", "domain.stock.low")),
     Shot("parts-low", "supervisor", asking("/parts", "show=low", "domain.stock.low"), is_main=False),
     Shot("part-keeper", "supervisor", at(PART, "parts.use")),
     Shot("part-receive", "supervisor", then(PART, "parts.goods_in", "parts.receive_do"), escape),

@@ -57,7 +57,7 @@ def BoardScreen() -> ft.Control:
     if nothing is not None:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
-    tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, spacing=10, equal=True)
+    tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
@@ -72,7 +72,7 @@ def _shortcuts(size: Breakpoint) -> list[ft.Control]:
     if size > Breakpoint.phone:
         return []
     return [
-        IconAction(ft.Icons.SETTINGS_SUGGEST_OUTLINED, t("parts.title"), opener("/parts")),
+        IconAction(ft.Icons.INVENTORY_2_OUTLINED, t("parts.title"), opener("/parts")),
         IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans")),
     ]
 

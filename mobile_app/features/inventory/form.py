@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +25,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.numbers import parse_exact
+from mobile_app.ui.numbers import exact_text, parse_exact
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
@@ -64,12 +63,8 @@ def values_of(part: PartRow | None) -> dict[str, Any]:
         many: dict[str, Any] = {**{name: [] for name in LISTS}, "offers": [], "specifications": {}}
         return {**blank, **many, "id": str(uuid7()), "currency": "EUR", "decimals": 0, "criticality": "medium", "is_active": True}
     row = part.model_dump(mode="json")
-    exact = {name: plain(getattr(part, name)) for name in EXACT}
-    return {**row, **exact, "offers": [offer_of(offer) for offer in part.offers]}
-
-
-def plain(value: Decimal | None) -> str:
-    return "" if value is None or value == 0 else f"{value.normalize():f}"
+    typed = {"unit_price": exact_text(part.unit_price, 2), "minimum_stock": exact_text(part.minimum_stock) if part.minimum_stock else ""}
+    return {**row, **typed, "offers": [offer_of(offer) for offer in part.offers]}
 
 
 def command_of(form: Form, at: datetime) -> WritePart | None:

@@ -12,7 +12,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import by_name, has_several_sites
 from mobile_app.domain.moving import Done, movement, part_head, place_field, quantity_field, told
-from mobile_app.domain.parts import amount, minimum_of, place_name, places_at, places_with, stock_at
+from mobile_app.domain.parts import amount, place_name, places_at, places_with, stock_at
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.choices import Choice, Segments
@@ -21,6 +21,7 @@ from mobile_app.ui.feedback import SkeletonLines
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.numbers import exact_text
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
@@ -62,7 +63,7 @@ def ReceiveForm(client: Client, part: PartRow, on_done: Done) -> ft.Control:
     first = next(
         (where[0] for site in dict.fromkeys(place.site_id for place in places) if (where := places_with(client, part, site))), None
     )
-    price = f"{part.unit_price.normalize():f}" if part.unit_price is not None else ""
+    price = exact_text(part.unit_price, 2)
     form = use_form(
         f"receive:{part.id}",
         {"quantity": "", "place_id": str(first.id) if first else None, "unit_price": price, "reference_document": ""},
@@ -202,7 +203,7 @@ def MinimumForm(client: Client, part: PartRow, on_done: Done) -> ft.Control:
     sites = by_name(client.sites.rows.values())
     site, set_site = use_state(sites[0].key if sites else "")
     own = stock_at(client, part.id, UUID(site)) if site else None
-    known = f"{minimum_of(own, part).normalize():f}" if own and own.minimum is not None else ""
+    known = exact_text(own.minimum) if own else ""
     form = use_form(f"minimum:{part.id}:{site}", {"minimum": known})
 
     async def save() -> None:

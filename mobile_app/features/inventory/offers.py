@@ -15,6 +15,7 @@ from mobile_app.ui.choices import Choice
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form
+from mobile_app.ui.numbers import exact_text
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Space
@@ -29,8 +30,8 @@ def blank_offer() -> dict[str, Any]:
 
 def offer_of(offer: Offer) -> dict[str, Any]:
     """As a form keeps it: figures as they are typed."""
-    figures = {name: getattr(offer, name) for name in FIGURES}
-    typed = {name: "" if value is None else f"{Decimal(value).normalize():f}" for name, value in figures.items()}
+    days = None if offer.lead_days is None else Decimal(offer.lead_days)
+    typed = {"price": exact_text(offer.price, 2), "pack_size": exact_text(offer.pack_size), "lead_days": exact_text(days)}
     return {**offer.model_dump(mode="json"), **typed}
 
 

@@ -14,7 +14,7 @@ from mobile_app.domain.lookup import dotted, machine, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
 from mobile_app.domain.part_cards import PartLine
-from mobile_app.domain.parts import ICON, LONGEST_BARCODE, Kept, amount, kept_one, minimum_of, place_name
+from mobile_app.domain.parts import ICON, LONGEST_BARCODE, TO_COUNT, Kept, amount, kept_one, minimum_of, place_name
 from mobile_app.domain.scanning import scan_barcode
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import top_bar
@@ -36,13 +36,14 @@ from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
-from mobile_app.ui.theme import BOLD, Tone
+from mobile_app.ui.theme import BOLD, TONES, Tone
 from shared_models.equipment.rows import Criticality, in_language
 from shared_models.inventory.commands import LinkBarcode, UnlinkBarcode
 from shared_models.inventory.rows import PartRow, PlaceStock, StockRow
 from shared_models.permissions import TAKE_PARTS, Permission
 
 SHOWN = 8
+TO_COUNT_INK = TONES[TO_COUNT.tone].ink
 
 
 class Opened(NamedTuple):
@@ -141,7 +142,7 @@ def _identity(client: Client, own: Kept) -> ft.Control:
 
 
 def _actions(client: Client, own: Kept, ask: Any) -> ft.Control:
-    take = PrimaryButton(t("parts.take"), ask("take"), icon=ft.Icons.OUTBOX_ROUNDED, expand=1)
+    take = PrimaryButton(t("parts.take_short"), ask("take"), icon=ft.Icons.OUTBOX_ROUNDED, expand=1)
     if not client.may(Permission.inventory_write):
         return ActionRow(take)
     goods_in = SecondaryButton(t("parts.goods_in"), ask("receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED, expand=1)
@@ -182,17 +183,20 @@ def _stock_card(client: Client, part: PartRow, stock: StockRow, ask: Any) -> ft.
 
 def _place_line(client: Client, part: PartRow, at: PlaceStock, ask: Any) -> ft.Control:
     name, quantity = place_name(client, at.place_id), amount(part, at.quantity)
-    meta = t("parts.count_this") if at.count_since else ""
-    if ask is None:
-        return PartLine(name, quantity, meta=meta)
-    items = [
-        MenuItem(t("parts.count"), ask("count", at.place_id), ft.Icons.FACT_CHECK_OUTLINED),
-        MenuItem(t("parts.adjust"), ask("adjust", at.place_id), ft.Icons.TUNE_ROUNDED),
-        *([MenuItem(t("parts.transfer"), ask("transfer", at.place_id), ft.Icons.SWAP_HORIZ_ROUNDED)] if at.quantity > 0 else []),
-    ]
-    line = ft.Container(PartLine(name, quantity, meta=meta), expand=True)
-    count = [TextLink(t("parts.count"), ask("count", at.place_id))] if at.count_since else []
-    return ft.Row([line, *count, MoreMenu(items, label=t("parts.actions_at", place=name))], spacing=4)
+    line: ft.Control = PartLine(name, quantity)
+    if ask is not None:
+        items = [
+            MenuItem(t("parts.count"), ask("count", at.place_id), ft.Icons.FACT_CHECK_OUTLINED),
+            MenuItem(t("parts.adjust"), ask("adjust", at.place_id), ft.Icons.TUNE_ROUNDED),
+            *([MenuItem(t("parts.transfer"), ask("transfer", at.place_id), ft.Icons.SWAP_HORIZ_ROUNDED)] if at.quantity > 0 else []),
+        ]
+        menu = ft.Container(MoreMenu(items, label=t("parts.actions_at", place=name)), margin=ft.Margin(left=0, top=0, right=-12, bottom=0))
+        line = ft.Row([ft.Container(line, expand=True), menu], spacing=4)
+    if not at.count_since:
+        return line
+    count = [TextLink(t("parts.count"), ask("count", at.place_id))] if ask is not None else []
+    why = ft.Row([ft.Container(Meta(t("parts.count_this"), max_lines=3, color=TO_COUNT_INK), expand=True), *count], spacing=8)
+    return Stack(line, why, spacing=0)
 
 
 def _never(client: Client) -> ft.Control:

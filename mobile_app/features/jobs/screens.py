@@ -89,8 +89,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     ]
     may_take = may_act and not job.is_validated and job.status is not InterventionStatus.cancelled
     is_past = read_only or (job.is_validated and not taken_by(client, job.id))
+    spares = [PastParts(job) if is_past else JobParts(client, job, may_take=may_take)]
     second = [
-        PastParts(job) if is_past else JobParts(client, job, may_take=may_take),
         *parts.report_card(client, job),
         *([AnswersCard(client, job)] if job.checklist and job.status not in OPEN else []),
         *_photos(client, job, commands.photo if may_act and job.status in OPEN else None),
@@ -102,8 +102,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
         width = None if has_room_beside() else 720
-        return Page(bar, *first, *steps, *report, *known, *before, *second, footer=footer, max_width=width)
-    columns = Columns([*first, *before, *report], [*steps, *known, *second], (5, 6))
+        return Page(bar, *first, *steps, *report, *spares, *known, *before, *second, footer=footer, max_width=width)
+    columns = Columns([*first, *before, *report], [*steps, *spares, *known, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 

@@ -53,7 +53,7 @@ def _shortcuts(client: Client) -> list[ft.Control]:
     """Where there is no rail to lead there."""
     if use_breakpoint() > Breakpoint.phone:
         return []
-    stock = IconAction(ft.Icons.SETTINGS_SUGGEST_OUTLINED, t("parts.title"), opener("/parts"), outlined=True)
+    stock = IconAction(ft.Icons.INVENTORY_2_OUTLINED, t("parts.title"), opener("/parts"), outlined=True)
     calendar = IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)
     return [*([stock] if client.may(Permission.inventory_read) else []), calendar]
 

@@ -89,7 +89,7 @@ class TestPartPage:
         client.session.user = SessionUser((ANNE if role is Role.technician else PAUL).id, "Anne Petit", role)
         await show(screen, client, f"/parts/{belt.id}")
         said = [getattr(c, "content", None) for c in screen.controls()] + screen.texts
-        assert t("parts.take") in said
+        assert t("parts.take_short") in said
         keeper = [t("parts.goods_in") in said, t("parts.actions_at", place="Magasin A") in told_tips(screen)]
         assert keeper == [role is Role.supervisor] * 2
 
