@@ -57,7 +57,7 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
     )
 
 
-def Bare(content: ft.Control, on_click: Handler, label: str) -> ft.Control:
+def Bare(content: ft.Control, on_click: Handler, label: str, *, side: ft.Alignment = ft.Alignment.CENTER_LEFT) -> ft.Control:
     """Words that are a button: a line around them tells who has the keyboard there, which no tappable surface of Flet's can."""
     button = ft.TextButton(
         ft.Semantics(content=content, exclude_semantics=True),
@@ -68,6 +68,7 @@ def Bare(content: ft.Control, on_click: Handler, label: str) -> ft.Control:
             text_style=_label_style(Size.meta),
             shape=ft.RoundedRectangleBorder(radius=8),
             side=_edged(None),
+            alignment=side,
             visual_density=ft.VisualDensity.COMPACT,
         ),
     )

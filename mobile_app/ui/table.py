@@ -247,14 +247,17 @@ class _Same:
 
 
 def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Container:
-    side = ft.Alignment.CENTER_RIGHT if column.number else ft.Alignment.CENTER_LEFT
     return ft.Container(
         content,
         width=column.width,
         expand=None if column.width else column.flex,
-        alignment=side,
+        alignment=_side(column),
         **more,
     )
+
+
+def _side(column: Column) -> ft.Alignment:
+    return ft.Alignment.CENTER_RIGHT if column.number else ft.Alignment.CENTER_LEFT
 
 
 def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
@@ -309,7 +312,8 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     if mine:
         parts.append(ft.Icon(arrow, size=15, color=C.ink))
     state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
-    words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), f"{column.label}, {state}" if state else column.label)
+    label = f"{column.label}, {state}" if state else column.label
+    words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), label, side=_side(column))
     return _sized(column, words, height=_HEAD, margin=ft.Margin(left=-4, top=0, right=-4, bottom=0))
 
 

@@ -198,12 +198,13 @@ def _columns(client: Client, today: date) -> list[Column]:
             t("equipment_list.line"),
             lambda plan: line_of(client, plan.equipment_id),
             sort=lambda plan: natural(line_of(client, plan.equipment_id)) or None,
+            roomy=True,
         ),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
         Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
-        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184, roomy=True),
     ]
 
 
