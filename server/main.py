@@ -23,6 +23,7 @@ from server.audit import router as audit
 from server.auth import access_router as access
 from server.auth import router as auth
 from server.auth.known_actors import KnownActors
+from server.buying import router as buying
 from server.calendar import router as calendar
 from server.checklists import router as checklists
 from server.core import docs, health, openapi, zones
@@ -60,7 +61,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, feeds, audit, sync,
+    inventory, buying, feeds, audit, sync,
 )  # fmt: skip
 
 

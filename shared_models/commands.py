@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 # Each brings its commands.
+import shared_models.buying.commands
 import shared_models.checklists.commands
 import shared_models.equipment.commands
 import shared_models.interventions.commands

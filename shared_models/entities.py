@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 # Each brings its entities.
+import shared_models.buying.rows
 import shared_models.checklists.rows
 import shared_models.equipment.life
 import shared_models.equipment.rows

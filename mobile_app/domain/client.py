@@ -6,6 +6,7 @@ from mobile_app.core import client as core
 from mobile_app.core import projection, tables
 from mobile_app.core.tables import Table
 from shared_models.base import EntityRow
+from shared_models.buying.rows import PurchaseOrderRow
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
 from shared_models.interventions.rows import InterventionRow
@@ -32,7 +33,7 @@ class _Of(Generic[R]):
 
 
 class Tables(tables.Tables):
-    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow))
+    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow, PurchaseOrderRow))
     sites = _Of(SiteRow)
     lines = _Of(LineRow)
     classes = _Of(EquipmentClassRow)
@@ -51,6 +52,7 @@ class Tables(tables.Tables):
     suppliers = _Of(SupplierRow)
     categories = _Of(PartCategoryRow)
     job_parts = _Of(JobPartRow)
+    orders = _Of(PurchaseOrderRow)
 
 
 class Client(core.Client):

@@ -25,9 +25,9 @@ from server.inventory.models import (
     StoragePlace,
     Supplier,
 )
-from server.inventory.rows import JOB_PART, PART, PLACE, STOCK
+from server.inventory.rows import JOB_PART, PART, PLACE, STOCK, SUPPLIER
 from shared_models.ids import uuid7
-from shared_models.inventory.rows import JobPartRow, MonthUse, Movement, PartRow, PlaceRow, StockRow, job_part_id, stock_id
+from shared_models.inventory.rows import JobPartRow, MonthUse, Movement, PartRow, PlaceRow, StockRow, SupplierRow, job_part_id, stock_id
 
 # --- the catalogue
 
@@ -42,6 +42,21 @@ async def lock_supplier(session: Session, supplier_id: UUID) -> Supplier | None:
 
 async def lock_part(session: Session, part_id: UUID) -> Part | None:
     return await session.scalar(select(Part).where(col(Part.id) == part_id).with_for_update())
+
+
+async def part_rows(session: ReadSession, ids: Collection[UUID]) -> list[PartRow]:
+    return [PartRow.model_validate_json(row["part"]) for row in await session.fetch(_PARTS, list(ids))]
+
+
+_PARTS = f"select {PART.json('t')}::text as part from spare_parts t where t.id = any($1)"  # noqa: S608 - declared
+
+
+async def supplier_row(session: ReadSession, supplier_id: UUID) -> SupplierRow | None:
+    found = await session.fetchval(_SUPPLIER, supplier_id)
+    return SupplierRow.model_validate_json(found) if found else None
+
+
+_SUPPLIER = f"select {SUPPLIER.json('t')}::text from suppliers t where t.id = $1"  # noqa: S608
 
 
 async def barcodes(session: ReadSession, part_id: UUID) -> list[str]:

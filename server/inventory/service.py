@@ -13,6 +13,7 @@ from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.clock import now
 from server.core.commands import carries_out, run
+from server.core.consequences import hears
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.i18n import translator
@@ -24,7 +25,7 @@ from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Sup
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
 from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, StockRow, SupplierRow
-from shared_models.inventory.rules import Moved, Shelf
+from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
 from shared_models.permissions import Permission
 from shared_models.rules import rule_of
 
@@ -109,15 +110,25 @@ def _written(entity: str, found: object) -> str:
 
 @carries_out(inv.OnStock)
 async def move(session: Session, actor: Actor, cmd: inv.OnStock) -> None:
-    shelf = await _shelf(session, actor, cmd)
-    ids = [cmd.movement_id, *([cmd.arrival_id] if isinstance(cmd, inv.TransferStock) else [])]
-    if await repository.movement_exists(session, ids):
-        raise AlreadyExists(field="movement_id")
+    shelf = await _new_to(session, actor, cmd)
     rule = existing(rule_of(type(cmd)))
     moved: Moved = rule(shelf, cmd, actor.by)
     await _keep(session, actor, shelf, moved, cmd)
     if moved.also is not None and shelf.to is not None:
         await _keep(session, actor, shelf.to, moved.also, cmd)
+
+
+@hears(GoodsIn)
+async def receive_ordered(session: Session, actor: Actor, goods: GoodsIn) -> None:
+    shelf = await _new_to(session, actor, goods.receipt)
+    await _keep(session, actor, shelf, rules.receive_ordered(shelf, goods, actor.by), goods.receipt)
+
+
+@hears(Expected)
+async def expect(session: Session, _: Actor, expected: Expected) -> None:
+    part = existing(await repository.part_row(session, expected.part_id))
+    stock = await repository.lock_stock(session, part.id, expected.site_id)
+    await _keep_stock(session, part, stock, rules.expecting(stock, part, expected))
 
 
 @carries_out(inv.SetMinimum)
@@ -129,6 +140,15 @@ async def set_minimum(session: Session, actor: Actor, cmd: inv.SetMinimum) -> No
     await _keep_stock(session, part, stock, row)
     before, after = {"minimum": stock.minimum}, {"minimum": row.minimum}
     await audit.record(session, actor, "stock.minimum_set", _named(row), before=before, after=after, occurred_at=cmd.occurred_at)
+
+
+async def _new_to(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
+    """The shelf, before a movement that the ledger does not have yet."""
+    shelf = await _shelf(session, actor, cmd)
+    ids = [cmd.movement_id, *([cmd.arrival_id] if isinstance(cmd, inv.TransferStock) else [])]
+    if await repository.movement_exists(session, ids):
+        raise AlreadyExists(field="movement_id")
+    return shelf
 
 
 async def _shelf(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
@@ -208,3 +228,15 @@ async def _first_store(session: Session, actor: Actor, site_id: UUID) -> UUID:
     name = translator(actor.lang).t("inventory.first_store")
     await run(session, actor, inv.WritePlace(place_id=place_id, site_id=site_id, name=name, is_default=True, occurred_at=now()))
     return place_id
+
+
+# ---------------------------------------------------------------- for other domains
+
+
+async def part_rows(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, PartRow]:
+    """Those that there are."""
+    return {row.id: row for row in await repository.part_rows(session, ids)}
+
+
+async def supplier_row(session: ReadSession, supplier_id: UUID) -> SupplierRow | None:
+    return await repository.supplier_row(session, supplier_id)

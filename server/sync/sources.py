@@ -15,6 +15,7 @@ from graphlib import TopologicalSorter
 from zlib import crc32
 
 # Each brings its entities.
+import server.buying.rows
 import server.checklists.rows
 import server.equipment.rows
 import server.interventions.rows

@@ -25,6 +25,12 @@ class PlaceOfOtherSite(Invalid):
     code = "place_of_other_site"
 
 
+class PlaceNotOfOrder(Invalid):
+    """Goods are received at the site that has ordered them."""
+
+    code = "place_not_of_order"
+
+
 class SamePlace(Invalid):
     code = "same_place"
 

@@ -30,7 +30,7 @@ from shared_models.inventory.rows import (
     stock_id,
 )
 from shared_models.permissions import Permission
-from shared_models.rules import By, rule, written
+from shared_models.rules import By, Consequence, rule, written
 
 # ---------------------------------------------------------------- the catalogue
 
@@ -56,7 +56,7 @@ def write_part(known: PartRow | None, cmd: inv.WritePart, _: By) -> PartRow:
 
 def ensure_can_be_kept(part: PartRow, known: PartRow, stocks: Sequence[StockRow]) -> None:
     """What was counted and paid keeps its meaning: raises where the unit or the currency of something in stock changes."""
-    kept = any(stock.on_hand or stock.value for stock in stocks)
+    kept = any(stock.on_hand or stock.value or stock.on_order for stock in stocks)
     if kept and part.currency != known.currency:
         raise refusals.CurrencyInUse(field="currency")
     if kept and (part.unit != known.unit or part.decimals < known.decimals):
@@ -228,6 +228,40 @@ def transfer(shelf: Shelf, cmd: inv.TransferStock, _: By) -> Moved:
         stock = arrived.stock.model_copy(update={"version": shelf.known.version + 1})
         return Moved(judged(stock, shelf.part, cmd.occurred_at), (*left.lines, *arrived.lines))
     return replace(left, also=arrived)
+
+
+@dataclass(frozen=True)
+class Expected(Consequence):
+    """So much more of a part is on order for a site; with less than none, so much less."""
+
+    site_id: UUID
+    part_id: UUID
+    quantity: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True)
+class GoodsIn(Consequence):
+    """What was ordered has come: `awaited` of it was on order for `site_id`."""
+
+    site_id: UUID
+    receipt: inv.ReceiveStock
+    awaited: Decimal
+
+
+def expecting(stock: StockRow, part: PartRow, expected: Expected) -> StockRow:
+    return _next(judged(_ordered(stock, expected.quantity), part, expected.at))
+
+
+def receive_ordered(shelf: Shelf, goods: GoodsIn, by: By) -> Moved:
+    """What comes in is on order no more in the same moment: a stock that is low stays so without being counted twice in between."""
+    if shelf.place.site_id != goods.site_id:
+        raise refusals.PlaceNotOfOrder(field="place_id", place=shelf.place.name)
+    return receive(replace(shelf, stock=_ordered(shelf.known, -goods.awaited)), goods.receipt, by)
+
+
+def _ordered(stock: StockRow, more: Decimal) -> StockRow:
+    return stock.model_copy(update={"on_order": max(stock.on_order + more, NONE)})
 
 
 def with_minimum(stock: StockRow, part: PartRow, cmd: inv.SetMinimum) -> StockRow:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from mobile_app.core.projection import Rows, foretells
+from mobile_app.core.projection import Rows, carries, foretells
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory import commands as inv
 from shared_models.inventory import rules
 from shared_models.inventory.refusals import BarcodeInUse
 from shared_models.inventory.rows import JobPartRow, PartRow, PlaceRow, StockRow, job_part_id, stock_id
-from shared_models.inventory.rules import Moved, Shelf
+from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
 from shared_models.refusals import NotFound
 from shared_models.rules import By, rule_of
 
@@ -58,7 +58,22 @@ def _move(rows: Rows, cmd: inv.OnStock, by: By) -> None:
     if isinstance(cmd, inv.TransferStock):
         shelf = replace(shelf, to=_shelf(rows, cmd, cmd.to_place_id))
     rule: Callable[[Shelf, Any, By], Moved] = _there(rule_of(type(cmd)))
-    moved: Moved | None = rule(shelf, cmd, by)
+    _keep(rows, rule(shelf, cmd, by))
+
+
+@carries(GoodsIn)
+def _receive_ordered(rows: Rows, goods: GoodsIn, by: By) -> None:
+    _keep(rows, rules.receive_ordered(_shelf(rows, goods.receipt, goods.receipt.place_id), goods, by))
+
+
+@carries(Expected)
+def _expect(rows: Rows, expected: Expected, _: By) -> None:
+    part = _there(rows.get(PartRow, expected.part_id))
+    stock = rows.get(StockRow, stock_id(part.id, expected.site_id)) or rules.nothing_of(part, expected.site_id)
+    rows.put(rules.expecting(stock, part, expected))
+
+
+def _keep(rows: Rows, moved: Moved | None) -> None:
     while moved is not None:
         rows.put(moved.stock)
         if moved.used is not None:
