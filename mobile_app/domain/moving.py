@@ -18,13 +18,13 @@ from mobile_app.ui.numbers import QuantityInput, parse_exact
 from mobile_app.ui.pickers import Maker, Picker
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
+from shared_models.base import Command
 from shared_models.ids import uuid7
-from shared_models.inventory.commands import OnPart
 from shared_models.inventory.quantities import has_more_decimals
 from shared_models.inventory.rows import PartRow, PlaceRow
 from shared_models.problems import FieldProblem, Problem
 
-M = TypeVar("M", bound=OnPart)
+M = TypeVar("M", bound=Command)
 FEW = 4
 """Places that are all in sight; of more one is picked."""
 
