@@ -30,6 +30,7 @@ from server.demo.present import Present
 from server.demo.sheets import COLUMNS, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
 from server.demo.spares import writing
 from server.demo.spares.ledger import Ledger
+from server.demo.spares.orders import orders_of
 from server.demo.spares.parts import Catalogue
 from server.demo.spares.places import store_of
 from server.demo.spares.wants import Wants
@@ -41,6 +42,7 @@ BLANK_LABELS = 48
 CHILDREN = (
     "failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo", "intervention_answer", "team_member",
     "reading", "meter_reset", "plan_occurrence", "part_barcode", "place_stock",
+    "purchase_order_line",
 )  # fmt: skip
 ENTRIES = {"actions": Action, "notes": Note, "photos": Photo, "answers": Answer}
 OCCURRENCE_COLUMNS = tuple(column.name for column in fields(Occurrence))
@@ -274,9 +276,11 @@ class _Loader:
 
     async def _close(self, ledger: Ledger) -> None:
         ledger.close()
+        orders = orders_of(ledger, self.numbers, self.seed)
         await self._write_tables(writing.what_happened(ledger))
         await self._write_tables(writing.what_is_left(ledger))
         await self.connection.execute(writing.EARLIER, instant(ledger.opened), self.scale.earlier)
+        await self._write_tables(writing.what_is_coming(orders, ledger))
 
     async def _write_requests(self, requests: list[tuple[Machine, Request]]) -> None:
         self.requests += len(requests)

@@ -137,6 +137,18 @@ def kinds(sheet: str, *words: str) -> Callable[[App, Things], object]:
     return lambda app, _: app.go("/plans").tap("plans.more").tap(sheet).see(*words)
 
 
+def order(status: str, *taps: str) -> Callable[[App, Things], object]:
+    """One under way; then what is tapped on its page."""
+
+    def come(app: App, things: Things) -> None:
+        found = things.supervisor.get("/inventory/orders", status=status)["items"][0]
+        app.go(f"/orders/{found['id']}").see(found["number"])
+        for tap in taps:
+            app.tap(tap)
+
+    return come
+
+
 def labels(app: App, things: Things) -> None:
     """Once the machine is there: until then “Étiquette” would be found in the scan button's words."""
     at(FREE, "machine.start")(app, things)
@@ -382,6 +394,10 @@ SHOTS = [
     Shot("calendar-agenda", "supervisor", calendar("agenda")),
     Shot("calendar-detail", "supervisor", calendar("agenda", opened=True), escape),
     Shot("calendar-subscribe", "supervisor", then("/calendar", "calendar.subscribe", "calendar.feed_create"), escape, is_main=False),
+    Shot("purchase-list", "supervisor", at("/purchase-list", "purchase_list.meta")),
+    Shot("orders", "supervisor", at("/orders", "orders.show.open")),
+    Shot("order", "supervisor", order("partly_received")),
+    Shot("order-menu", "supervisor", order("ordered", "common.more"), escape, is_main=False),
     Shot("plan-teams", "supervisor", kinds("plans.teams", "plans.new_team"), escape, is_main=False),
     Shot("checklists", "supervisor", at("/checklists", "checklists.new"), is_main=False),
     Shot("checklist-form", "supervisor", template(), is_main=False),

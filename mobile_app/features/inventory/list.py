@@ -173,6 +173,8 @@ def _menu(client: Client, filters: Filters) -> ft.Control:
     """What is done seldom: the file, and what the catalogue is kept in order by."""
     icons = ft.Icons
     places = (
+        ("purchase-list", "purchase_list.title", icons.PLAYLIST_ADD_CHECK_ROUNDED),
+        ("orders", "orders.title", icons.SHOPPING_CART_OUTLINED),
         ("stores", "parts.stores", icons.WAREHOUSE_OUTLINED),
         ("suppliers", "parts.suppliers", icons.LOCAL_SHIPPING_OUTLINED),
         ("part-categories", "parts.categories", icons.CATEGORY_OUTLINED),

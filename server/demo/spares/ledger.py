@@ -1,7 +1,7 @@
 """Two years of a store, by the rules that the product itself follows: every line, balance, value and cost comes from them."""
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
@@ -19,9 +19,9 @@ from shared_models.inventory import commands as inv
 from shared_models.inventory import rules
 from shared_models.inventory.quantities import NONE
 from shared_models.inventory.rows import JobPartRow, Movement, PlaceRow, StockRow
-from shared_models.inventory.rules import Moved, Shelf
+from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
 from shared_models.permissions import Role
-from shared_models.rules import By
+from shared_models.rules import By, Consequence
 
 ONE_CENT = Decimal("0.01")
 KEPT = (0.8, 0.5, 0.35)
@@ -169,7 +169,7 @@ class Ledger:
             inv.ReceiveStock, at, kept, kept.place, quantity=quantity, unit_price=max(price, ONE_CENT), currency=None, notes=notes,
             reference_document=document or f"BL-{instant(at).year}-{self.receipts:05d}",
         )  # fmt: skip
-        self._keep(kept, rules.receive(Shelf(part.row, kept.place, kept.stock), cmd, self._keeper(kept)), at, self._keeper(kept))
+        self._keep(kept, rules.receive(Shelf(part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
         if part.row.minimum_stock > 1 and kept.stock.on_hand > kept.minimum + 1 and self.dice.happens(LENT):
             self._at(at + self.dice.randint(2, 40) * MINUTE, self._to_cupboard, kept)
 
@@ -203,7 +203,7 @@ class Ledger:
             self._move(at, kept, kept.place, kept, kept.store.cupboard, quantity, "")
 
     def _move(self, at: float, source: Kept, place: PlaceRow, to: Kept, there: PlaceRow, quantity: Decimal, notes: str) -> None:
-        by, row = self._keeper(source), source.part.row
+        by, row = self.keeper(source), source.part.row
         cmd = self._command(
             inv.TransferStock, at, source, place, quantity=quantity, to_place_id=there.id, arrival_id=self.dice.id_at(at), notes=notes
         )
@@ -265,7 +265,7 @@ class Ledger:
 
     def _use(self, at: float, kept: Kept, quantity: Decimal) -> None:
         if quantity > 0:
-            by, notes = self._keeper(kept), self.dice.pick(USED)
+            by, notes = self.keeper(kept), self.dice.pick(USED)
             cmd = self._command(inv.TakeStock, at, kept, kept.place, quantity=quantity, intervention_id=None, is_taken=False, notes=notes)
             self._keep(kept, rules.take(Shelf(kept.part.row, kept.place, kept.stock), cmd, by), at, by)
 
@@ -284,16 +284,28 @@ class Ledger:
         there = kept.stock.at(kept.place.id).quantity
         off = self.dice.pick((-1, 1)) if self.dice.happens(MISCOUNTED) else 0
         cmd = self._command(inv.CountStock, at, kept, kept.place, counted=max(NONE, there + off), notes="Inventaire tournant.")
-        self._keep(kept, rules.count(Shelf(kept.part.row, kept.place, kept.stock), cmd, self._keeper(kept)), at, self._keeper(kept))
+        self._keep(kept, rules.count(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
 
     def _adjust(self, at: float, kept: Kept) -> None:
         if kept.stock.at(kept.place.id).quantity >= 1:
             cmd = self._command(inv.AdjustStock, at + 0.2, kept, kept.place, quantity=Decimal(-1), notes=self.dice.pick(WHY))
-            self._keep(kept, rules.adjust(Shelf(kept.part.row, kept.place, kept.stock), cmd, self._keeper(kept)), at, self._keeper(kept))
+            self._keep(kept, rules.adjust(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
+
+    # ------------------------------------------------------------ what is on order
+
+    def hear(self, then: Consequence, known: Mapping[UUID, Kept]) -> None:
+        """What an order comes to, for the stocks of its parts."""
+        if isinstance(then, Expected):
+            kept = known[then.part_id]
+            kept.stock = rules.expecting(kept.stock, kept.part.row, then)
+        elif isinstance(then, GoodsIn):
+            kept = known[then.receipt.part_id]
+            moved = rules.receive_ordered(Shelf(kept.part.row, kept.place, kept.stock), then, self.keeper(kept))
+            self._keep(kept, moved, then.receipt.occurred_at.timestamp(), self.keeper(kept))
 
     # ------------------------------------------------------------ a movement
 
-    def _keeper(self, kept: Kept) -> By:
+    def keeper(self, kept: Kept) -> By:
         return By(self.staff.supervisors[kept.store.site.index].id, Role.supervisor)
 
     def _command(self, kind: type[Any], at: float, kept: Kept, place: PlaceRow, **more: Any) -> Any:

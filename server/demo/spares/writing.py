@@ -1,13 +1,14 @@
 """The rows of parts and stocks, as their tables want them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from sqlmodel import SQLModel
 
+from server.buying.models import PurchaseOrder, PurchaseOrderLine
 from server.core.kept import columns_of
 from server.demo.chance import instant
 from server.demo.spares.ledger import Ledger
@@ -25,6 +26,7 @@ from server.inventory.models import (
     Supplier,
 )
 from shared_models.base import Row
+from shared_models.buying.rows import PurchaseOrderRow
 from shared_models.inventory.rows import JobPartRow, Movement
 
 Records = list[tuple[Any, ...]]
@@ -79,6 +81,14 @@ def what_is_left(ledger: Ledger) -> Iterator[Table]:
     columns = ("stock_id", "place_id", "quantity", "count_since", "counted_at")
     at_places = [(stock.id, p.place_id, p.quantity, p.count_since, p.counted_at) for stock in stocks for p in stock.places]
     yield str(PlaceStock.__tablename__), columns, at_places
+
+
+def what_is_coming(orders: Sequence[PurchaseOrderRow], ledger: Ledger) -> Iterator[Table]:
+    if orders:
+        yield _rows(PurchaseOrder, orders, instant(ledger.now))
+    columns = tuple(PurchaseOrderLine.model_fields)
+    lines = [{**line.model_dump(), "order_id": order.id, "place": place} for order in orders for place, line in enumerate(order.lines)]
+    yield str(PurchaseOrderLine.__tablename__), columns, [tuple(line[name] for name in columns) for line in lines]
 
 
 def _rows(table: type[SQLModel], rows: Any, at: datetime) -> Table:

@@ -162,6 +162,17 @@ class TestNoContradiction:
                 " and not mode_unknown",
                 id="a repair without a failure mode",
             ),
+            pytest.param(
+                "select s.id from stock s where s.on_order <> (select coalesce(sum(greatest(y.quantity - y.received, 0)), 0)"
+                " from purchase_order_line y join purchase_order o on o.id = y.order_id where o.site_id = s.site_id"
+                " and y.part_id = s.part_id and o.status in ('ordered', 'partly_received'))",
+                id="a stock that awaits what no order lacks",
+            ),
+            pytest.param(
+                "select 1 where (select array_agg(status order by number) from purchase_order)"
+                " <> array['partly_received', 'ordered', 'ordered']::varchar[]",
+                id="another number of orders than three under way",
+            ),
         ],
     )
     async def test_there_is_no(self, rows: asyncpg.Connection, impossible: str):
