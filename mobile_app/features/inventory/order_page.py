@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_datetime, format_money, t
+from mobile_app.core.i18n import format_date, format_datetime, format_exact, format_money, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.files import download
@@ -106,7 +106,7 @@ def Order(client: Client, order: PurchaseOrderRow) -> ft.Control:
 
 
 def _said(client: Client, order: PurchaseOrderRow) -> str:
-    return dotted(number_of(order), site_name(client, order.site_id), total_of(order))
+    return dotted(number_of(order), site_name(client, order.site_id))
 
 
 def _waiting(order: PurchaseOrderRow) -> list[ft.Control]:
@@ -132,7 +132,8 @@ def _lines(client: Client, order: PurchaseOrderRow, pick: Callable[[PartRow], No
 def _line(client: Client, order: PurchaseOrderRow, line: OrderLine, pick: Callable[[PartRow], None] | None) -> ft.Control:
     part = client.tables.parts.get(line.part_id)
     price = format_money(line.unit_price, order.currency, exact=True) if line.unit_price is not None else ""
-    meta = dotted(line.reference or (part.part_number if part else ""), price)
+    done = t("orders.line_done") if order.ordered_at and not line.missing else ""
+    meta = dotted(line.reference or (part.part_number if part else ""), price, done)
     click = partial(pick, part) if pick and part else None
     return PartLine(part_name(client, line.part_id), _quantity(order, line, part), meta=meta, on_click=click)
 
@@ -142,8 +143,7 @@ def _quantity(order: PurchaseOrderRow, line: OrderLine, part: PartRow | None) ->
     ordered = amount(part, line.quantity) if part else f"{line.quantity.normalize():f}"
     if order.ordered_at is None:
         return ordered
-    came = amount(part, line.received).split("\u202f")[0] if part and not part.unit else f"{line.received.normalize():f}"
-    return f"{came} / {ordered}"
+    return f"{format_exact(line.received)} / {ordered}"
 
 
 # --- what else it says
@@ -163,9 +163,9 @@ def _papers(client: Client, order: PurchaseOrderRow) -> list[ft.Control]:
 
 def _facts(client: Client, order: PurchaseOrderRow) -> ft.Control:
     today, supplier = today_of(client), client.tables.suppliers.get(order.supplier_id)
-    contact = dotted(supplier.contact_person, supplier.phone, supplier.email) if supplier else ""
     facts: list[tuple[str, str | ft.Control]] = [
-        (t("orders.contact"), contact),
+        (t("orders.contact"), dotted(supplier.contact_person, supplier.phone) if supplier else ""),
+        (t("orders.mail"), supplier.email if supplier else ""),
         (t("orders.wanted_on"), format_date(order.expected_on, today) if order.expected_on else ""),
         (t("orders.ordered_at"), format_datetime(order.ordered_at) if order.ordered_at else ""),
         (t("orders.closed_at"), format_datetime(order.closed_at) if order.closed_at else ""),
