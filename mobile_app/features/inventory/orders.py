@@ -118,7 +118,9 @@ def _menu(client: Client, filters: Filters) -> ft.Control:
 def Cards(client: Client, place: Place[Filters], make: Callable[[], None]) -> ft.Control:
     filters, most, today = place.asked, place.asked.page * MOST, today_of(client)
     rows = matching(client, filters, today)
-    head = PageHeader(t("orders.title"), n("orders.count", len(rows)), trailing=[SyncBadge(), _menu(client, filters)])
+    head = PageHeader(
+        t("orders.title"), n("orders.count", len(rows)), trailing=[SyncBadge(), _menu(client, filters)], on_back=opener("/parts")
+    )
     search = SearchField(filters.query, place.pick("query"), placeholder=t("orders.search"))
     cards = [OrderCard(client, order, on_open=opener(f"/orders/{order.id}")) for order in rows[:most]]
     may_write = client.may(Permission.inventory_write)
@@ -183,7 +185,7 @@ def _no_match() -> ft.Control:
 def _nothing(client: Client, make: Callable[[], None]) -> ft.Control:
     may_write = client.may(Permission.inventory_write)
     return Page(
-        PageHeader(t("orders.title"), trailing=[SyncBadge()]),
+        PageHeader(t("orders.title"), trailing=[SyncBadge()], on_back=opener("/parts")),
         EmptyState(
             ft.Icons.SHOPPING_CART_OUTLINED,
             t("orders.none"),

@@ -61,7 +61,7 @@ def PurchaseListScreen() -> ft.Control:
     place = use_place(Filters)
     sites = by_name(client.sites.rows.values())
     site = place.asked.site or (sites[0].key if sites else None)
-    head = PageHeader(t("purchase_list.title"), t("purchase_list.meta"), trailing=[SyncBadge()], on_back=opener("/orders"))
+    head = PageHeader(t("purchase_list.title"), t("purchase_list.meta"), trailing=[SyncBadge()], on_back=opener("/parts"))
     bar = [FilterBar([FilterMenu(t("equipment_list.site"), sites, site, partial(_site, place))])] if has_several_sites(client) else []
     if site is None:
         return Page(head, EmptyState(ft.Icons.STORE_OUTLINED, t("purchase_list.no_site"), ""))
