@@ -51,11 +51,11 @@ class Bench:
         return lambda: load.rate(base, [API + path for path in paths], headers, self.seconds, connections=connections, bodies=bodies)
 
     def meanwhile(self, change: str, measured: Callable[[], float]) -> Callable[[], float]:
-        """With a change of the database each twentieth of a second: what is good for an unchanged one is good for nothing."""
+        """With up to 200 changes of the database a second: what is good for an unchanged one is good for nothing."""
 
         def changing(ended: threading.Event) -> None:
             with psycopg.connect(self.url, autocommit=True) as connection:
-                while not ended.wait(0.05):
+                while not ended.wait(0.005):
                     connection.execute(change)
 
         def both() -> float:
