@@ -11,6 +11,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.parts import Kept, amount, kept_one, places_to_choose
 from mobile_app.domain.submit import made
+from mobile_app.ui import environment
 from mobile_app.ui.choices import ChoiceGrid
 from mobile_app.ui.fields import Field
 from mobile_app.ui.forms import Form
@@ -40,7 +41,10 @@ def on_hand(own: Kept) -> str:
 
 
 def quantity_field(form: Form, part: PartRow, label: str, name: str = "quantity", **more: Any) -> ft.Control:
-    return QuantityInput(label, form.get(name) or "", lambda text: form.set(name, text), unit=part.unit, error=form.error(name), **more)
+    """What is asked first takes the keyboard, where there is one."""
+    typed, put = form.get(name) or "", lambda text: form.set(name, text)
+    focus = not environment.current().has_touch
+    return QuantityInput(label, typed, put, unit=part.unit, error=form.error(name), autofocus=focus, **more)
 
 
 def place_field(

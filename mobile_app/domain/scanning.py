@@ -1,5 +1,6 @@
 """Scanning a label or a barcode: the page's camera opens at once, wherever one is."""
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.parts import part_said, printed
 from mobile_app.domain.views import by_code, by_label
+from mobile_app.ui.address import here
 from mobile_app.ui.buttons import Handler
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.inventory.rows import PartRow
@@ -23,6 +25,7 @@ TEXTS = ("title", "close", "hint", "torch", "zoom", "code", "submit", "not_a_lab
 LONGEST = 40
 SHORTEST_BARCODE = 8
 """Digits of the shortest that a maker prints (EAN-8)."""
+_ON_A_JOB = re.compile(r"/jobs/([0-9a-f-]{36})")
 Objection = Callable[[str, bool], Awaitable[str]]
 """What is said to somebody's code, and whether the camera saw it; empty where it is one that was looked for."""
 
@@ -30,6 +33,7 @@ Objection = Callable[[str, bool], Awaitable[str]]
 async def scan_and_go(client: Client) -> bool:
     """Scan and go to the machine or the part, straight if the device holds it; False when the scanner was closed.
 
+    A part that is scanned at a job is to be taken for it.
     What is typed or seen is looked up while the camera goes on: a slip is said there, and nothing closes.
     """
 
@@ -41,7 +45,8 @@ async def scan_and_go(client: Client) -> bool:
     place = place_of(client, *await _scanned("scan", "label", object_to))
     if place is None:
         return False
-    go(place)
+    job = _ON_A_JOB.match(here()) if place.startswith("/parts/") else None
+    go(f"{place}?job={job[1]}" if job and "?" not in place else place)
     return True
 
 

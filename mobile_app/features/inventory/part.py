@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_money, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, id_of, opener, use_tables
+from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted, machine, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
@@ -38,6 +38,7 @@ from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
 from mobile_app.ui.theme import BOLD, TONES, Tone
 from shared_models.equipment.rows import Criticality, in_language
+from shared_models.interventions.sheet import may_work_on
 from shared_models.inventory.commands import LinkBarcode, UnlinkBarcode
 from shared_models.inventory.rows import PartRow, PlaceStock, StockRow
 from shared_models.permissions import TAKE_PARTS, Permission
@@ -74,7 +75,8 @@ def _unknown() -> ft.Control:
 @component
 def Part(client: Client, part: PartRow) -> ft.Control:
     opened, show = use_maybe(Opened)
-    whom, take_for = use_maybe(Whom)
+    scanned_at = _scanned_at(client)
+    whom, take_for = use_maybe(Whom, scanned_at)
     own = kept_one(client, part)
     keeps = client.may(Permission.inventory_write)
     takes = any(client.may(permission) for permission in TAKE_PARTS)
@@ -82,6 +84,8 @@ def Part(client: Client, part: PartRow) -> ft.Control:
     def close() -> None:
         show(None)
         take_for(None)
+        if scanned_at and scanned_at.job and whom == scanned_at:
+            go(f"/jobs/{scanned_at.job.id}")
 
     def ask(name: str, place_id: UUID | None = None) -> Handler:
         return lambda: show(Opened(name, place_id))
@@ -107,6 +111,13 @@ def Part(client: Client, part: PartRow) -> ft.Control:
     if use_breakpoint() < Breakpoint.desktop:
         return Page(bar, *first, *past[:1], *second, codes, *past[1:], max_width=None if has_room_beside() else 720)
     return Page(bar, Columns([*first, *second, codes], past, (6, 5)), max_width=1180)
+
+
+def _scanned_at(client: Client) -> Whom | None:
+    """The job at which the part was scanned, where it may be taken for it."""
+    job = client.interventions.get(id_of(asked("job")))
+    is_theirs = job is not None and not job.is_validated and may_work_on(client.user.role, client.user.id, job)
+    return Whom(job.site_id, job) if job and is_theirs else None
 
 
 def _bar(part: PartRow, ask: Any, *, keeps: bool) -> ft.Control:

@@ -101,6 +101,12 @@ class TestPartPage:
         assert [row.barcode for row in sent(client, inv.LinkBarcode)] == ["4006381333931"]
         assert place_of(client, "4006381333931", seen=True) == f"/parts/{belt.id}"
 
+    async def test_scanned_at_a_job_it_is_taken_for_it(self, screen: Screen, client: Client, belt: PartRow) -> None:
+        job = next(row for row in client.interventions.rows.values() if row.site_id == SITE and row.status == "pending")
+        await show(screen, client, f"/parts/{belt.id}?job={job.id}")
+        await tap(screen, t("parts.take_do"))
+        assert [row.intervention_id for row in sent(client, inv.TakeStock)] == [job.id]
+
 
 def told_tips(screen: Screen) -> list[str]:
     return [c.tooltip for c in screen.controls() if isinstance(getattr(c, "tooltip", None), str)]
