@@ -1,6 +1,6 @@
 """What should be ordered, supplier by supplier, with why; ticked lines become a draft."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
@@ -55,12 +55,18 @@ def groups_of(client: Client, wanted: Sequence[Suggestion]) -> list[tuple[Group,
     return sorted(found.items(), key=lambda pair: (pair[0][0] is None, natural(supplier_of(client, pair[0][0])), pair[0][1]))
 
 
+def shortest(client: Client, sites: Sequence[str]) -> str | None:
+    """The site that is short of most."""
+    low = Counter(str(stock.site_id) for stock in client.tables.stocks.rows.values() if stock.low_since)
+    return max(sites, key=lambda site: low[site], default=None)
+
+
 @component
 def PurchaseListScreen() -> ft.Control:
     client = use_tables("suppliers", "sites", "stocks", "orders")
     place = use_place(Filters)
     sites = by_name(client.sites.rows.values())
-    site = place.asked.site or (sites[0].key if sites else None)
+    site = place.asked.site or shortest(client, [choice.key for choice in sites])
     head = PageHeader(t("purchase_list.title"), t("purchase_list.meta"), trailing=[SyncBadge()], on_back=opener("/parts"))
     bar = [FilterBar([FilterMenu(t("equipment_list.site"), sites, site, partial(_site, place))])] if has_several_sites(client) else []
     if site is None:

@@ -130,6 +130,11 @@ async def test_the_purchase_list_says_why_and_drafts_what_is_ticked(screen: Scre
     assert went == [f"/orders/{written.order_id}"]
 
 
+def test_the_list_begins_with_the_site_that_is_short_of_most(held: Client):
+    assert purchase_list.shortest(held, [str(uuid7()), str(SITE)]) == str(SITE)
+    assert purchase_list.shortest(held, []) is None
+
+
 def test_what_nobody_supplies_comes_last_and_what_is_drafted_is_not_ticked(held: Client):
     lines = [suggestion(supplier_id=None), suggestion(), suggestion(currency="CHF"), suggestion(drafted="10")]
     assert [group for group, _ in groups_of(held, lines)] == [(ROULEX.id, "CHF"), (ROULEX.id, "EUR"), (None, "EUR")]
