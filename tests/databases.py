@@ -27,7 +27,9 @@ PROJECT = Path(__file__).parents[1]
 CACHE = PROJECT / ".cache" / "test-postgres"
 TEMPLATE = "etabli_template_"
 CLONE = "etabli_test_"
-NOTHING_TO_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+NOTHING_TO_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"} | {
+    "authentication_timeout": "10s"  # who was cancelled while connecting keeps the door open, and no database can be dropped until then
+}
 
 
 @dataclass(frozen=True)
