@@ -498,11 +498,11 @@ class Client:
 
     async def _release_in_time(self) -> None:
         """Each tab sees to it: the one that held it may have been closed."""
-        for entry in self.outbox.held:
-            await asyncio.sleep(max(0.0, entry.held - time.time() + 0.01))
+        while held := self.outbox.held:  # another may have come while one was waited for
+            await asyncio.sleep(max(0.0, held[0].held - time.time() + 0.01))
+            self.sync.refresh()
+            self._outbox_changed()
         self._release = None
-        self.sync.refresh()
-        self._outbox_changed()
 
     def _outbox_changed(self) -> None:
         self._tabs.post({"kind": "outbox"})
