@@ -216,7 +216,7 @@ class _Sheet:
         top = self.y - 10
         amount = "" if line.amount is None else self._money(line.amount)
         price = "" if line.unit_price is None else self._price(line.unit_price)
-        quantity = f"{self._number(line.quantity)} {line.unit}".strip()
+        quantity = f"{self._number(line.quantity)}\u00a0{line.unit}".strip("\u00a0")
         for key, said in {"reference": line.reference, "part_number": line.part_number, "quantity": quantity,
                           "unit_price": price, "amount": amount}.items():  # fmt: skip
             self._cell(said, columns[key], top)

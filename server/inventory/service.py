@@ -24,7 +24,7 @@ from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
 from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Supplier
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
-from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, StockRow, SupplierRow
+from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow, stock_id
 from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
 from shared_models.permissions import Permission
 from shared_models.rules import rule_of
@@ -158,13 +158,18 @@ async def _shelf(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
     part = existing(await repository.part_row(session, cmd.part_id))
     places = [cmd.place_id, *([cmd.to_place_id] if isinstance(cmd, inv.TransferStock) else [])]
     rows = [existing(await repository.place_row(session, actor, place_id)) for place_id in places]
-    stocks = {site: await repository.lock_stock(session, part.id, site) for site in sorted({row.site_id for row in rows})}
+    stocks = {site: await repository.lock_stock(session, part.id, site) for site in _in_order(part.id, rows)}
     here, *there = [Shelf(part, row, stocks[row.site_id]) for row in rows]
     if job is not None:
         here = replace(here, job=job, used=await repository.job_part(session, job.id, part.id))
     if isinstance(cmd, inv.CountStock):
         here = replace(here, then=await repository.balance_at(session, cmd.place_id, part.id, cmd.occurred_at))
     return replace(here, to=there[0]) if there else here
+
+
+def _in_order(part_id: UUID, places: Collection[PlaceRow]) -> list[UUID]:
+    """Their sites, as whoever else locks several stocks of a part does."""
+    return sorted({place.site_id for place in places}, key=lambda site: stock_id(part_id, site))
 
 
 async def _keep(session: Session, actor: Actor, shelf: Shelf, moved: Moved, cmd: inv.OnStock) -> None:
