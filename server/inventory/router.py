@@ -7,7 +7,7 @@ from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.list_routes import lists
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.inventory import listing, service
 from server.inventory.asked import AskedMovement
@@ -43,7 +43,7 @@ async def read_use(actor: Reader, session: ReadSessionDep, part_id: UUID) -> lis
 async def move_stock(actor: Mover, session: SessionDep, part_id: UUID, asked: AskedMovement) -> Response:
     """A movement by its kind; without a place, at the default one of the only site that keeps the part."""
     await service.move_asked(session, actor, part_id, asked)
-    return Response(await PART.written(session, part_id), media_type=JSON)
+    return Written(await PART.written(session, part_id))
 
 
 _PART = row_of(PART, "part_id")
