@@ -45,7 +45,7 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
     return ft.TextButton(
         label,
         on_click=_drop_event(on_click),
-        height=Size.target,
+        height=None if environment.current().has_big_text else Size.target,  # then its words may take several lines
         style=ft.ButtonStyle(
             color=color,
             padding=ft.Padding.symmetric(horizontal=8),
