@@ -12,8 +12,9 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_tables
 from mobile_app.features.inventory import purchase_list
 from mobile_app.features.inventory.order_page import Order
-from mobile_app.features.inventory.orders import Filters, matching
+from mobile_app.features.inventory.orders import Desk, Filters, matching
 from mobile_app.features.inventory.purchase_list import groups_of, is_on
+from mobile_app.ui.address import use_place
 from mobile_app.ui.component import component
 from shared_models.buying.commands import PlaceOrder, ReceiveOrderLine, WriteOrder
 from shared_models.buying.rows import OrderLine, OrderStatus, PurchaseOrderRow, Suggestion
@@ -153,3 +154,17 @@ def test_what_is_overdue_comes_first_and_orders_are_found_by_their_parts(held: C
     assert [row.number for row in matching(held, Filters(), today)] == [f"PO-2026-000{each}" for each in (1, 2, 3, 4)]
     assert [row.number for row in matching(held, Filters(show="late"), today)] == ["PO-2026-0001"]
     assert [row.number for row in matching(held, Filters(query="roulex levre"), today)] == ["PO-2026-0002"]
+
+
+async def test_a_desk_has_them_in_a_table(screen: Screen, held: Client):
+    rows = [order(OrderStatus.ordered, line(), expected_on=AT.date()), order(OrderStatus.draft, number=None)]
+    held.tables.orders.rows.update({row.id: row for row in rows})
+
+    @component
+    def Shown() -> ft.Control:
+        return Desk(held, use_place(Filters), lambda: None)
+
+    await screen.show(inside(held, Shown))
+    screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
+    await screen.settle(40)
+    assert {"PO-2026-0007", t("domain.number_pending"), "Roulex", t("domain.order_status.ordered"), "95,00\u00a0€"} <= set(screen.texts)
