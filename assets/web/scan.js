@@ -9,10 +9,13 @@ const PATIENCE = 3; // failed looks in a row before the decoder counts as broken
 const codeIn = etabliLabels(window.etabli.build.labels);
 const ACCEPTED = { any: () => true, label: codeIn, asked: () => false }; // at once, without the app
 
-let take = null;
+const takes = new Map(); // what is done with the answer, by the text that was asked about: several may be on their way
 
-/** What the app says to what it was asked: an `error`, which is shown while the camera goes on, or none, and the scanner closes. */
+/** What the app says to the `text` that it was asked about: an `error`, shown while the camera goes on, or none, and the scanner closes. */
 export function answer(said) {
+  const text = said.text ?? [...takes.keys()].at(-1);
+  const take = takes.get(text);
+  takes.delete(text);
   take?.(said);
 }
 
@@ -35,7 +38,7 @@ export function scan({ texts, accept = "label" }, ask = null) {
       const typed = field.value.trim();
       if (!typed) return;
       if (!ask) return finish({ typed });
-      take = (said) => (said.error ? refuse(said.error) : finish({ typed }));
+      takes.set(typed, (said) => (said.error ? refuse(said.error) : finish({ typed })));
       ask(typed, false);
     });
     field.addEventListener("input", () => (error.textContent = ""));
@@ -62,7 +65,7 @@ export function scan({ texts, accept = "label" }, ask = null) {
           other = text;
           if (!ask) error.textContent = texts.not_a_label;
           else {
-            take = (said) => (said.error ? (error.textContent = said.error) : found(text));
+            takes.set(text, (said) => (said.error ? (error.textContent = said.error) : found(text)));
             ask(text, true);
           }
         }
@@ -99,7 +102,7 @@ export function scan({ texts, accept = "label" }, ask = null) {
     });
     sheet.addEventListener("leave", () => {
       open = false;
-      take = null;
+      takes.clear();
       release();
       decoder.close();
     });

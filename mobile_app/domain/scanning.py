@@ -79,7 +79,7 @@ async def _scanned(words: str, accept: str, object_to: Objection) -> tuple[str, 
     async def asked(params: dict[str, Any]) -> None:
         seen = bool(params.get("seen"))
         error = await object_to(params["text"], seen)
-        bridge.send("scan.answer", {"error": error})
+        bridge.send("scan.answer", {"error": error, "text": params["text"]})
         if error and not seen:
             bridge.send("feedback", {"sound": "error", "vibrate": [80, 40, 80]})
 
