@@ -79,8 +79,7 @@ async def current_actor(connection: HTTPConnection) -> Actor:
         raise NotSignedIn
     load_actor = cast("ActorLoader", connection.app.state.load_actor)
     actor = await load_actor(connection, token)
-    asked = asked_language(connection.headers.get("accept-language", ""))
-    if asked and asked != actor.lang:
+    if asked := asked_language(connection.headers.get("accept-language", "")):
         actor = replace(actor, lang=asked)
     connection.state.lang = actor.lang
     return actor

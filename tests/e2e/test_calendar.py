@@ -68,7 +68,9 @@ def button(app: App, words: str) -> Locator:
 
 
 def drag(app: App, what: Locator, onto: Locator) -> None:
-    start, end = app.place_of(what), app.place_of(onto)
+    start, end = what.bounding_box(), onto.bounding_box()
+    assert start
+    assert end
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
     mouse = app.page.mouse
     mouse.move(x, y)
@@ -79,10 +81,11 @@ def drag(app: App, what: Locator, onto: Locator) -> None:
     mouse.up()
 
 
-def test_dragged_to_another_day_and_back(lent: Device, machines: Iterator[Machine], planner: User, tuesday: date) -> None:
+def test_dragged_to_another_day_and_back(device: Device, machines: Iterator[Machine], planner: User, tuesday: date) -> None:
     plan = planned(planner, next(machines), "Contrôle des glissières", tuesday)
     wednesday = tuesday + timedelta(days=1)
-    desk = lent("supervisor", DESKTOP)
+    desk = device(DESKTOP).open()
+    desk.sign_in_as_demo("supervisor")
     show(desk, "month", tuesday).see(plan["title"])
 
     drag(desk, button(desk, plan["title"]), button(desk, format_date_long(wednesday)))
@@ -93,16 +96,18 @@ def test_dragged_to_another_day_and_back(lent: Device, machines: Iterator[Machin
     until(lambda: now_on(planner, plan, tuesday) == wednesday.isoformat(), "the moved date on the server")
     desk.synced()
     assert_series_unchanged(planner, plan)
+    assert desk.problems == []
 
 
-def test_moved_by_two_taps_without_network(lent: Device, machines: Iterator[Machine], planner: User, tuesday: date) -> None:
+def test_moved_by_two_taps_without_network(device: Device, machines: Iterator[Machine], planner: User, tuesday: date) -> None:
     plan = planned(planner, next(machines), "Graissage des guidages", tuesday)
     wednesday = tuesday + timedelta(days=1)
-    phone = lent("supervisor")
+    phone = device().open()
+    phone.sign_in_as_demo("supervisor").kept_offline()
     show(phone, "month", tuesday).see(plan["title"])
 
     phone.context.set_offline(True)
-    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("common.close")
+    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("common.cancel")
     button(phone, format_date_long(wednesday)).click()
     phone.see(plan["title"], "domain.unsent")
     assert now_on(planner, plan, tuesday) == tuesday.isoformat()
@@ -113,3 +118,4 @@ def test_moved_by_two_taps_without_network(lent: Device, machines: Iterator[Mach
     phone.synced()
     assert now_on(planner, plan, tuesday) == wednesday.isoformat()
     assert_series_unchanged(planner, plan)
+    assert phone.problems == []
