@@ -64,7 +64,7 @@ def RequestsScreen() -> ft.Control:
     rows = sorted(client.requests.rows.values(), key=lambda row: row.created_at, reverse=True)
     shown = rows if where.asked.show == "all" else [row for row in rows if row.status == RequestStatus.new]
     chosen = next((row for row in rows if str(row.id) == wanted), None)
-    if chosen is None and shown and size >= Breakpoint.tablet:
+    if not wanted and shown and size >= Breakpoint.tablet:
         chosen = shown[0]
     listed = _list(client, shown, chosen, where)
     return TwoPane(listed, Request(client, chosen, key=str(chosen.id)) if chosen else None, placeholder=t("requests.choose"))

@@ -48,7 +48,7 @@ def ValidationScreen() -> ft.Control:
     size = use_breakpoint()
     jobs = to_validate(living(client))
     job = next((job for job in jobs if str(job.id) == wanted), None)
-    if job is None and jobs and size >= Breakpoint.tablet:
+    if not wanted and jobs and size >= Breakpoint.tablet:
         job = jobs[0]
 
     def step(by: int) -> None:
