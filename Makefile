@@ -38,7 +38,7 @@ bench: setup-dev web ## Measure speed (not part of the tests); all of it runs, a
 	@status=0; for part in tests.bench tests.bench.app_start tests.bench.scan_to_page tests.bench.large_plant tests.bench.close_job tests.bench.calendar_steps tests.bench.generator tests.bench.memory; do \
 	  .venv/bin/python -m $$part || status=1; \
 	done; \
-	$(PYTEST) -m bench -s tests/mobile_app $(ARGS) || status=1; \
+	$(PYTEST) -m bench -s tests/mobile_app tests/web $(ARGS) || status=1; \
 	exit $$status
 
 screenshots: setup-dev web ## Draw every screen at three sizes, in both languages and themes, into screenshots/

@@ -269,16 +269,18 @@ def destinations(client: Client) -> Sequence[Destination]:
         icons.PRECISION_MANUFACTURING_ROUNDED,
     )
     jobs = Destination("jobs", t("app.jobs"), icons.ASSIGNMENT_OUTLINED, icons.ASSIGNMENT_ROUNDED)
+    parts = Destination("parts", t("parts.title"), icons.INVENTORY_2_OUTLINED, icons.INVENTORY_2_ROUNDED, on_phone=False)
+    stock = [parts] if may(role, Permission.inventory_read) else []
     me = Destination("me", t("app.me"), icons.ACCOUNT_CIRCLE_OUTLINED, icons.ACCOUNT_CIRCLE_ROUNDED)
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
     calendar = Destination("calendar", t("app.calendar"), icons.CALENDAR_MONTH_OUTLINED, icons.CALENDAR_MONTH_ROUNDED)
     if not may(role, Permission.maintenance_validate):
-        return [today, replace(calendar, on_phone=False), machines, jobs, me]
+        return [today, replace(calendar, on_phone=False), machines, jobs, *stock, me]
     board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
-    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *_organisation(role))]
+    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, *_organisation(role))]
     return [board, validate, calendar, requests, plans, *on_rail, me]
 
 

@@ -11,6 +11,19 @@ from mobile_app.features.calendar.screens import CalendarScreen
 from mobile_app.features.checklists.screens import ChecklistFormScreen, ChecklistsScreen
 from mobile_app.features.classes.screens import ClassesScreen, ClassScreen, ReadyClassesScreen
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
+from mobile_app.features.inventory.order_page import OrderScreen
+from mobile_app.features.inventory.orders import OrderListScreen
+from mobile_app.features.inventory.purchase_list import PurchaseListScreen
+from mobile_app.features.inventory.screens import (
+    CategoriesScreen,
+    GoodsInScreen,
+    LinkScreen,
+    PartFormScreen,
+    PartListScreen,
+    PartScreen,
+    StoresScreen,
+    SuppliersScreen,
+)
 from mobile_app.features.jobs.checklist import ChecklistScreen
 from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.done import DoneScreen
@@ -33,19 +46,21 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|checklists|sites|classes|people)/.+|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders)/.+|/(stores|purchase-list|orders|suppliers|part-categories)|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
 ORGANISATION = frozenset({"sites", "classes", "people"})
 """What is reached from the organisation's page, and marked as being there."""
+OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list"})
+"""What is reached from the list of parts."""
 
 
 def place_of(path: str) -> str:
     """The destination under which the screen at `path` lies."""
     first = path.strip("/").split("/")[0]
-    return "organisation" if first in ORGANISATION else first
+    return "organisation" if first in ORGANISATION else "parts" if first in OF_PARTS else first
 
 
 def home_of(role: Role) -> str:
@@ -99,8 +114,20 @@ def screens() -> list[ft.Route]:
         ft.Route(path="plans/new", component=PlanFormScreen),
         ft.Route(path="plans/:plan_id", component=PlanScreen),
         ft.Route(path="plans/:plan_id/edit", component=PlanFormScreen),
+        ft.Route(path="parts", component=PartListScreen),
+        ft.Route(path="parts/new", component=PartFormScreen),
+        ft.Route(path="parts/receive", component=GoodsInScreen),
+        ft.Route(path="parts/link", component=LinkScreen),
+        ft.Route(path="parts/:part_id", component=PartScreen),
+        ft.Route(path="parts/:part_id/edit", component=PartFormScreen),
+        ft.Route(path="stores", component=StoresScreen),
+        ft.Route(path="suppliers", component=SuppliersScreen),
+        ft.Route(path="part-categories", component=CategoriesScreen),
         ft.Route(path="requests", component=RequestsScreen),
         ft.Route(path="requests/:request_id", component=RequestsScreen),
+        ft.Route(path="purchase-list", component=PurchaseListScreen),
+        ft.Route(path="orders", component=OrderListScreen),
+        ft.Route(path="orders/:order_id", component=OrderScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),
         ft.Route(path="organisation", component=OrganisationScreen),
         ft.Route(path="classes", component=ClassesScreen),

@@ -21,13 +21,20 @@ def _on_machine(client: Client, row: Any) -> str:
     return dotted(row.title, machine(client, row.equipment_id))
 
 
+def _supplier(client: Client, row: Any) -> str:
+    supplier = client.tables.suppliers.get(row.supplier_id)
+    return supplier.name if supplier else ""
+
+
 THINGS: Final[dict[str, tuple[str, Naming]]] = {
     "equipment": ("equipment", _machine),
     "jobs": ("interventions", _on_machine),
     "validate": ("interventions", _on_machine),
     "plans": ("plans", _on_machine),
     "requests": ("requests", lambda client, row: dotted(row.number, machine(client, row.equipment_id))),
+    "orders": ("orders", lambda client, row: dotted(row.number or "", _supplier(client, row))),
     "checklists": ("checklists", lambda _, row: row.name),
+    "parts": ("parts", lambda _, row: row.name),
     "sites": ("sites", lambda _, row: row.name),
     "classes": ("classes", lambda _, row: in_language(row.names, language())),
     "people": ("users", lambda _, row: f"{row.first_name} {row.last_name}"),
@@ -36,8 +43,13 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 
 PAGES: Final = {
     "sites": "sites.title", "classes": "classes.title", "people": "people.title", "checklists": "checklists.title",
+    "orders": "orders.title", "purchase-list": "purchase_list.title",
     "needs-you": "needs_you.title", "scan": "scan.title", "equipment/new": "machine_form.new",
-    "plans/new": "plans.new", "checklists/new": "checklists.new",
+    "plans/new": "plans.new",
+    "parts": "parts.title", "parts/new": "parts.new", "parts/receive": "parts.goods_in",
+    "parts/link": "parts.link_page",
+    "stores": "parts.stores", "suppliers": "parts.suppliers", "part-categories": "parts.categories",
+    "checklists/new": "checklists.new",
     "sites/new": "sites.new", "classes/new": "classes.new", "classes/ready": "classes.catalogue", "people/invite": "people.invite",
 }  # fmt: skip
 """Of those that are no destination."""

@@ -14,8 +14,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
-from starlette_compress import CompressMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import server.housekeeping  # declares periodic jobs
 import server.tables  # noqa: F401 - foreign keys name tables of other domains
@@ -24,6 +23,7 @@ from server.audit import router as audit
 from server.auth import access_router as access
 from server.auth import router as auth
 from server.auth.known_actors import KnownActors
+from server.buying import router as buying
 from server.calendar import router as calendar
 from server.checklists import router as checklists
 from server.core import docs, health, openapi, zones
@@ -44,6 +44,7 @@ from server.equipment import router as equipment
 from server.feeds import router as feeds
 from server.generator import router as generator
 from server.interventions import router as interventions
+from server.inventory import router as inventory
 from server.labels import router as labels
 from server.meters import router as meters
 from server.plans import router as plans
@@ -60,17 +61,27 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    feeds, audit, sync,
+    inventory, buying, feeds, audit, sync,
 )  # fmt: skip
 
 
 class Application(FastAPI):
     """Every answer passes through `RequestMiddleware`; the OpenAPI document says that refusals are problem documents."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Straight on: what the framework asks of telemetry at each request, we do not use."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         index = cast("RouteIndex", self.routes[0])
-        answering = CompressMiddleware(Reads(super().build_middleware_stack(), index.reading, answer_error))
-        return RequestMiddleware(answering, HttpMetrics(self.state.metrics), Addresses(self.routes))
+        reads = Reads(super().build_middleware_stack(), index.reading, answer_error)
+        return RequestMiddleware(reads, HttpMetrics(self.state.metrics), Addresses(self.routes))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

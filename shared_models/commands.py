@@ -11,9 +11,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 # Each brings its commands.
+import shared_models.buying.commands
 import shared_models.checklists.commands
 import shared_models.equipment.commands
 import shared_models.interventions.commands
+import shared_models.inventory.commands
 import shared_models.meters.commands
 import shared_models.plans.commands
 import shared_models.requests.commands  # noqa: F401

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, Literal
 
 # Each brings its entities.
+import shared_models.buying.rows
 import shared_models.checklists.rows
 import shared_models.equipment.life
 import shared_models.equipment.rows
 import shared_models.interventions.rows
+import shared_models.inventory.rows
 import shared_models.meters.rows
 import shared_models.plans.rows
 import shared_models.requests.rows

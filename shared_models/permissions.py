@@ -35,6 +35,9 @@ VALIDATE: Needs = (Permission.maintenance_validate,)
 WRITE_EQUIPMENT: Needs = (Permission.equipment_write,)
 AT_THE_MACHINE: Needs = (Permission.equipment_write, Permission.maintenance_write, Permission.maintenance_update_assigned)
 """Who stands before a machine: its state, its picture and its label are theirs to tell."""
+KEEP_STOCK: Needs = (Permission.inventory_write,)
+TAKE_PARTS: Needs = (Permission.inventory_write, Permission.maintenance_update_assigned)
+"""Technicians take parts for their own jobs, and give back what is left."""
 SETTINGS: Needs = (Permission.settings_write,)
 
 _EVERYTHING = frozenset(Permission)

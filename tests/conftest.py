@@ -16,11 +16,13 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from hypothesis import settings as properties
+from pwdlib import PasswordHash
+from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.scheduler import LoadFileScheduling
 
 from server.auth.models import UserSession
-from server.core import migrations, tokens
+from server.core import migrations, security, tokens
 from server.core.clock import now
 from server.core.database import Database, Session
 from server.core.events import PokeHub
@@ -39,7 +41,7 @@ SECRET = "a secret for tests only, 0123456789 abcdef"
 
 
 LONG = (
-    "e2e", "web", "server/description", "mobile_app/core/test_in_browser.py", "sync", "setup", "parity", "server/demo", "server/generator",
+    "e2e", "web", "server/description", "sync", "setup", "parity", "server/demo", "server/generator",
 )  # fmt: skip
 """What takes longest by the file. It begins, so that at the end of a run no worker waits for the other."""
 TOGETHER = ("e2e", "web", "server/demo")
@@ -83,6 +85,15 @@ def plain_logs() -> None:
     """The default shows every local variable of a traceback, which takes it half a minute."""
     renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
+
+
+AS_SERVED = security._hasher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> None:
+    """What keeps a thief busy for a third of a second keeps the tests of sign-in busy for a minute."""
+    security._hasher = PasswordHash((BcryptHasher(rounds=4),))
 
 
 @pytest.fixture

@@ -18,15 +18,18 @@ from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core import flock, histories, migrations
-from server.core.database import Database, ReadPool, ReadSession, Session
+from server.core.database import Database, ReadSession, Session
 from server.core.list_memory import ListMemory
 from server.core.postgres import EmbeddedPostgres
+from server.core.read_pool import ReadPool
 
 PROJECT = Path(__file__).parents[1]
 CACHE = PROJECT / ".cache" / "test-postgres"
 TEMPLATE = "etabli_template_"
 CLONE = "etabli_test_"
-NOTHING_TO_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+NOTHING_TO_LOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"} | {
+    "authentication_timeout": "10s"  # who was cancelled while connecting keeps the door open, and no database can be dropped until then
+}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from mobile_app.domain import due_marks, marks, steps
+from mobile_app.domain import due_marks, marks, parts, steps
 from mobile_app.features.calendar import entries
+from mobile_app.features.inventory import order_words
 from mobile_app.features.people.words import STATES
 from server.core.i18n import LANGUAGES, catalogue
 
@@ -56,8 +57,9 @@ def messages(lang: str) -> dict[str, list[str]]:
 
 def marked() -> list[str]:
     """The keys of all states that are shown as a mark."""
-    tables = (marks.EQUIPMENT, marks.JOB, marks.REQUEST, due_marks.DUE, due_marks.OUTCOME, steps.STATE, entries.MARKS)
+    tables = (marks.EQUIPMENT, marks.JOB, marks.REQUEST, due_marks.DUE, due_marks.OUTCOME, steps.STATE, entries.MARKS, order_words.ORDER)
     single = (marks.VALIDATED, marks.RETURNED, due_marks.PAUSED, due_marks.IGNORED, due_marks.OUT_OF_SERVICE, entries.FORECAST)
+    single = (*single, parts.LOW, parts.OUT, parts.TO_COUNT, parts.ARCHIVED, order_words.LATE)
     of_people = [f"people.state.{state}" for state in STATES]
     return [mark.key for table in tables for mark in table.values()] + [mark.key for mark in single] + of_people
 

@@ -7,9 +7,11 @@ let installPrompt = null;
 let registration = null;
 
 const methods = {
-  "scan.open": async (params) => (await import("./scan.js")).scan(params, params.asks ? (text) => emit("scan.typed", { text }) : null),
+  "scan.open": async (params) => (await import("./scan.js")).scan(params, params.asks ? (text, seen) => emit("scan.typed", { text, seen }) : null),
   "scan.answer": async (params) => ((await import("./scan.js")).answer(params), {}),
   "photo.take": async (params) => (await import("./photo.js")).take(params),
+  "file.pick": async (params) => (await import("./file.js")).pick(params),
+  "file.show": async (params) => (await import("./file.js")).show(params) ? {} : methods.download(params),
   feedback: async (params) => (await import("./feedback.js")).feedback(params),
   toast: async (params) => (await import("./toast.js")).toast(params, () => emit("toast.undo", { id: params.id })),
   "toast.close": async () => (await import("./toast.js")).close(),
@@ -142,5 +144,5 @@ whenStarted(() => {
   overlayStyles();
   keepOffline().catch(console.warn);
   const idle = window.requestIdleCallback ?? ((action) => setTimeout(action, 500));
-  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./feedback.js"), import("./toast.js")]));
+  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./file.js"), import("./feedback.js"), import("./toast.js")]));
 });

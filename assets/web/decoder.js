@@ -1,6 +1,7 @@
-// Reads a QR code in a video: with the browser's own detector while that works, else with the one that is bundled.
+// Reads a label or a maker's barcode in a video: with the browser's own detector while that works, else with the one that is bundled.
 const NATIVE_MS = 3000;
 const BUNDLED_MS = 15000; // it may have a megabyte to fetch first
+const FORMATS = ["qr_code", "data_matrix", "ean_13", "ean_8", "upc_a", "upc_e", "code_128"];
 const FRUITLESS = 30; // some browsers' detectors answer, and never see anything
 
 /** `decode(video)` resolves to the text, or "" when there is none; it rejects when nothing on this device can read codes. */
@@ -43,7 +44,8 @@ export function newDecoder() {
 async function nativeDetector() {
   try {
     const formats = await within(NATIVE_MS, globalThis.BarcodeDetector?.getSupportedFormats?.());
-    return formats?.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
+    const usable = FORMATS.filter((format) => formats?.includes(format));
+    return usable.includes("qr_code") ? new BarcodeDetector({ formats: usable }) : null;
   } catch (error) {
     console.warn("the browser's own code reader does not start:", error);
     return null;

@@ -7,16 +7,20 @@ import { element, present } from "./overlay.js";
 const REFUSED = "etabli-camera-refused";
 const PATIENCE = 3; // failed looks in a row before the decoder counts as broken
 const codeIn = etabliLabels(window.etabli.build.labels);
+const ACCEPTED = { any: () => true, label: codeIn, asked: () => false }; // at once, without the app
 
-let answerTyped = null;
+const takes = new Map(); // what is done with the answer, by the text that was asked about: several may be on their way
 
-/** What the app says to what was typed: an `error`, which is shown while the camera goes on, or none, and the scanner closes. */
+/** What the app says to the `text` that it was asked about: an `error`, shown while the camera goes on, or none, and the scanner closes. */
 export function answer(said) {
-  answerTyped?.(said);
+  const text = said.text ?? [...takes.keys()].at(-1);
+  const take = takes.get(text);
+  takes.delete(text);
+  take?.(said);
 }
 
 /**
- * `ask(text)`, where it is given, hands what was typed to the app, which calls `answer`.
+ * `ask(text, seen)`, where it is given, hands what was typed, or `seen` and not accepted at once, to the app, which calls `answer`.
  * texts: {title, close, hint, torch, zoom, code, submit, not_a_label, no_decoder, camera_again, no_camera, camera_refused, camera_busy,
  * camera_insecure, camera_failed}.
  */
@@ -34,8 +38,8 @@ export function scan({ texts, accept = "label" }, ask = null) {
       const typed = field.value.trim();
       if (!typed) return;
       if (!ask) return finish({ typed });
-      answerTyped = (said) => (said.error ? refuse(said.error) : finish({ typed }));
-      ask(typed);
+      takes.set(typed, (said) => (said.error ? refuse(said.error) : finish({ typed })));
+      ask(typed, false);
     });
     field.addEventListener("input", () => (error.textContent = ""));
     const refuse = (words) => {
@@ -56,10 +60,14 @@ export function scan({ texts, accept = "label" }, ask = null) {
       while (open) {
         const text = video.readyState >= 2 ? await decoder.decode(video).catch((failure) => (failed(failure, ++failures), null)) : null;
         if (text !== null) failures = 0;
-        if (open && text && (accept === "any" || codeIn(text))) return found(text);
+        if (open && text && ACCEPTED[accept](text)) return found(text);
         if (text && text !== other) {
           other = text;
-          error.textContent = texts.not_a_label;
+          if (!ask) error.textContent = texts.not_a_label;
+          else {
+            takes.set(text, (said) => (said.error ? (error.textContent = said.error) : found(text)));
+            ask(text, true);
+          }
         }
         await pause(text === null ? 60 + 200 * failures : 30);
       }
@@ -94,7 +102,7 @@ export function scan({ texts, accept = "label" }, ask = null) {
     });
     sheet.addEventListener("leave", () => {
       open = false;
-      answerTyped = null;
+      takes.clear();
       release();
       decoder.close();
     });

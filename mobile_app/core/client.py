@@ -244,6 +244,13 @@ class Client:
         self._files[file_id, size] = data
         return data
 
+    async def file(self, file_id: UUID) -> tuple[bytes, str]:
+        """A file as it is, and its type: from this device while it waits, else from the server."""
+        kept = await self._opened_store().blob(str(file_id))
+        if kept:
+            return await self._stores.to_bytes(kept.data), kept.mime
+        return await self.api.file(file_id)
+
     async def retry(self, refused_id: str, *, last: bool = False) -> None:
         """`last`: behind everything that waits, since what it lacked was done only now."""
         await self.outbox.retry(refused_id, last=last)
@@ -491,11 +498,11 @@ class Client:
 
     async def _release_in_time(self) -> None:
         """Each tab sees to it: the one that held it may have been closed."""
-        for entry in self.outbox.held:
-            await asyncio.sleep(max(0.0, entry.held - time.time() + 0.01))
+        while held := self.outbox.held:  # another may have come while one was waited for
+            await asyncio.sleep(max(0.0, held[0].held - time.time() + 0.01))
+            self.sync.refresh()
+            self._outbox_changed()
         self._release = None
-        self.sync.refresh()
-        self._outbox_changed()
 
     def _outbox_changed(self) -> None:
         self._tabs.post({"kind": "outbox"})

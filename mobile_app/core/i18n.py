@@ -5,6 +5,7 @@ from a checkout, where it is absent, the `.po` files are compiled on the spot.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,8 @@ _HOUR_MINUTES: Final = 60
 _WHOLE_HOURS: Final = 100
 """From here on minutes are noise."""
 _KILO: Final = 1000
+_CENTS: Final = 2
+_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ONE_DIGIT: Final = 10
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
@@ -105,6 +108,22 @@ def format_number(value: float, digits: int = 0) -> str:
     if _Current.lang == "en":
         return text
     return text.replace(",", NARROW_SPACE).replace(".", ",")
+
+
+def format_exact(value: Decimal, least: int = 0) -> str:
+    """With the decimals that it has, `least` of them at any rate."""
+    digits = max(least, len(f"{value:f}".partition(".")[2].rstrip("0")))
+    text = f"{round(value, digits) + 0:,.{digits}f}".replace("-", "\u2212")
+    return text if _Current.lang == "en" else text.replace(",", NARROW_SPACE).replace(".", ",")
+
+
+def format_money(amount: Decimal, currency: str, *, exact: bool = False) -> str:
+    """12,40 € or €12.40; `exact` where a tenth of a cent counts, as in the price of a screw."""
+    figure = format_exact(amount if exact else round(amount, _CENTS), _CENTS)
+    sign = _SIGNS.get(currency)
+    if _Current.lang == "en" and sign:
+        return figure.replace("\u2212", f"\u2212{sign}") if amount < 0 else f"{sign}{figure}"
+    return measure(figure, sign or currency)
 
 
 def measure(figure: str, unit: str) -> str:

@@ -73,6 +73,11 @@ class Remote:
         path = f"/attachments/{file_id}/thumbnail?size={size}" if size else f"/attachments/{file_id}"
         return (await self._http.send("GET", BASE + path)).body
 
+    async def file(self, file_id: UUID) -> tuple[bytes, str]:
+        """With its type."""
+        answer = await self._http.send("GET", f"{BASE}/attachments/{file_id}")
+        return answer.body, answer.headers.get("content-type", "application/octet-stream").partition(";")[0]
+
 
 def _is_made(problem: Problem) -> bool:
     return problem.code == STALE or any(wrong.code == "already_exists" and wrong.field == "id" for wrong in problem.errors)

@@ -6,10 +6,12 @@ from mobile_app.core import client as core
 from mobile_app.core import projection, tables
 from mobile_app.core.tables import Table
 from shared_models.base import EntityRow
+from shared_models.buying.rows import PurchaseOrderRow
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import is_on_device
+from shared_models.inventory.rows import JobPartRow, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests.rows import WorkRequestRow
@@ -31,7 +33,7 @@ class _Of(Generic[R]):
 
 
 class Tables(tables.Tables):
-    BEHIND = frozenset({PlanRow.entity, MeterRow.entity})
+    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow, PurchaseOrderRow))
     sites = _Of(SiteRow)
     lines = _Of(LineRow)
     classes = _Of(EquipmentClassRow)
@@ -44,6 +46,13 @@ class Tables(tables.Tables):
     checklists = _Of(ChecklistRow)
     meters = _Of(MeterRow)
     plans = _Of(PlanRow)
+    parts = _Of(PartRow)
+    stocks = _Of(StockRow)
+    places = _Of(PlaceRow)
+    suppliers = _Of(SupplierRow)
+    categories = _Of(PartCategoryRow)
+    job_parts = _Of(JobPartRow)
+    orders = _Of(PurchaseOrderRow)
 
 
 class Client(core.Client):

@@ -71,7 +71,7 @@ def dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
     parts = re.split(r"(\d+)", fold(name))

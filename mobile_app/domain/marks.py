@@ -77,6 +77,11 @@ SYMPTOM: Final = {
 }
 
 
+def alarm(count: int, tone: Tone) -> Tone:
+    """Of a figure that ought to be nought: as bad as what it counts, whatever else is said of it."""
+    return tone if count else Tone.ok
+
+
 def icon_named(name: str, otherwise: ft.IconData = ft.Icons.PRECISION_MANUFACTURING_ROUNDED) -> ft.IconData:
     """The Material icon that a class or a failure mode names, such as `water_drop`."""
     key = name.upper().replace("-", "_")

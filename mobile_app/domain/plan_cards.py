@@ -47,7 +47,7 @@ def plan_chips(client: Client, plan: PlanRow) -> list[ft.Control]:
     return chips
 
 
-def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler) -> ft.Control:
+def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler, selected: bool = False, flat: bool = False) -> ft.Control:
     today = local_day(client.now())
     is_out = is_out_of_service(client, plan)
     state = None if is_out else plan_due_state(plan, today)
@@ -61,6 +61,8 @@ def PlanCard(client: Client, plan: PlanRow, *, on_open: Handler) -> ft.Control:
         chips=[*plan_chips(client, plan), strip],
         note=dotted(due_marks.frequency_words(plan), who_does(client, plan)),
         on_click=on_open,
+        selected=selected,
+        flat=flat,
     )
 
 

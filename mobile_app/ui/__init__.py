@@ -71,7 +71,8 @@ fields      TextInput*(label, value, on_change, error=, hint=, placeholder=, opt
             SearchField*(value, on_change, placeholder=, autofocus=)  Field(label, control, error=, hint=, optional=)
             Toggle(label, bool, on_change, meta=)
 numbers     NumberInput*(label, float|None, on_change, unit=, decimals=, signed=, …)  NumberStepper(label, int, on_change, least, most)
-            parse_number number_text
+            QuantityInput*(label, text, on_change, unit=, error=, least=)   minus, a figure to type in, plus; exact decimals
+            parse_number parse_exact number_text
 pickers     Picker*(label, choices, key|None, on_pick, likely=n, none="why nothing is there", maker=Maker(label, on_click), …)
             PickList*(choices, key, on_pick, likely=)  search_choices
 dates       DateInput* TimeInput* (label, value|None, on_change, …)
@@ -81,6 +82,7 @@ forms       form = use_form(key, initial, version): TextInput(label, **form.fiel
             form.is_stale, form.insist()
 pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_path, on_change)  svg_path(strokes) strokes_of(path)
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime])  LoadBar(value, limit, label=)
+            Bars([Bar(name, value, said)], label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
 photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_add=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)

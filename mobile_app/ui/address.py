@@ -71,6 +71,12 @@ def replace(address: str) -> None:
 
 def go(route: str) -> None:
     """Move to `route`, leaving the present place in the browser's history."""
+    env, path = environment.current(), urlsplit(route).path
+    env.scrolled = {place: left for place, left in env.scrolled.items() if place[0] != path}
+    _move(route)
+
+
+def _move(route: str) -> None:
     env = environment.current()
     if route == env.page.route:
         replace(route)  # Flutter believes that it is there
@@ -81,7 +87,7 @@ def go(route: str) -> None:
 
 def go_back(path: str) -> None:
     """To a list as it was left."""
-    go(environment.current().lists.get(path, path))
+    _move(environment.current().lists.get(path, path))
 
 
 class Opener:

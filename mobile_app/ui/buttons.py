@@ -45,7 +45,7 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
     return ft.TextButton(
         label,
         on_click=_drop_event(on_click),
-        height=Size.target,
+        height=None if environment.current().has_big_text else Size.target,  # then its words may take several lines
         style=ft.ButtonStyle(
             color=color,
             padding=ft.Padding.symmetric(horizontal=8),
@@ -55,6 +55,24 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
         ),
         **more,
     )
+
+
+def Bare(content: ft.Control, on_click: Handler, label: str, *, side: ft.Alignment = ft.Alignment.CENTER_LEFT) -> ft.Control:
+    """Words that are a button: a line around them tells who has the keyboard there, which no tappable surface of Flet's can."""
+    button = ft.TextButton(
+        ft.Semantics(content=content, exclude_semantics=True),
+        on_click=_drop_event(on_click),
+        style=ft.ButtonStyle(
+            color=C.ink,
+            padding=ft.Padding.symmetric(horizontal=4),
+            text_style=_label_style(Size.meta),
+            shape=ft.RoundedRectangleBorder(radius=8),
+            side=_edged(None),
+            alignment=side,
+            visual_density=ft.VisualDensity.COMPACT,
+        ),
+    )
+    return ft.MergeSemantics(ft.Semantics(content=button, label=label))
 
 
 def IconAction(

@@ -220,3 +220,35 @@ def LoadBar(value: float, limit: float, *, label: str) -> ft.Control:
         bgcolor=C.surface2,
         semantics_label=label,
     )
+
+
+class Bar(NamedTuple):
+    """`said` is its figure in words."""
+
+    name: str
+    value: float
+    said: str
+
+
+def Bars(bars: Sequence[Bar], *, label: str, height: float = 72) -> ft.Control:
+    """One beside the other, the highest as high as there is room; of many every third is named."""
+    most = max((bar.value for bar in bars), default=0) or 1
+    every = 3 if len(bars) > _NAMED else 1
+    columns = [ft.Container(_bar(bar, bar.value / most * height), expand=1) for bar in bars]
+    names = [_bar_name(bars[at].name, min(every, len(bars) - at)) for at in range(0, len(bars), every)]
+    drawn = ft.Row(list[ft.Control](columns), spacing=4, vertical_alignment=ft.CrossAxisAlignment.END, height=height)
+    below = ft.Row(list[ft.Control](names), spacing=0)
+    return ft.Semantics(content=ft.Column([drawn, below], spacing=4, tight=True), label=label, image=True, exclude_semantics=True)
+
+
+_NAMED: Final = 7
+_LEAST_BAR: Final = 2
+
+
+def _bar(bar: Bar, high: float) -> ft.Control:
+    return ft.Container(height=max(_LEAST_BAR, high), bgcolor=C.primary if bar.value > 0 else C.line, border_radius=3, tooltip=bar.said)
+
+
+def _bar_name(name: str, wide: int) -> ft.Control:
+    """Under its own bar, with the room of those that have none."""
+    return ft.Container(ft.Text(name, size=Size.caption, color=C.ink2, no_wrap=True), expand=wide)

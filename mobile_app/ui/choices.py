@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_percent, t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
@@ -221,9 +222,17 @@ def _filter_face(label: str, *, active: bool, menu: bool = False) -> ft.Control:
 
 
 def FilterBar(chips: Sequence[ft.Control], trailing: ft.Control | None = None) -> ft.Control:
-    """Filters on one line that scrolls sideways, with a fixed end."""
-    strip = ft.Row(list(chips), spacing=8, scroll=ft.ScrollMode.HIDDEN, expand=True)
+    """Filters on one line that scrolls sideways, with a fixed end; on a phone, which shows few, those at work come first."""
+    is_phone = environment.current().layout.breakpoint == Breakpoint.phone
+    ordered = sorted(chips, key=lambda chip: not _is_at_work(chip)) if is_phone else list(chips)
+    strip = ft.Row(ordered, spacing=8, scroll=ft.ScrollMode.HIDDEN, expand=True)
     return ft.Row([strip, *([trailing] if trailing else [])], spacing=12)
+
+
+def _is_at_work(chip: ft.Control) -> bool:
+    if isinstance(chip, ft.PopupMenuButton):
+        return not chip.items[0].checked
+    return isinstance(chip, ft.Semantics) and bool(chip.checked)
 
 
 # Steps

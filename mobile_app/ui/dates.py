@@ -26,7 +26,7 @@ def DateInput(
         on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
 
     start = datetime.combine(value or datetime.now(UTC).date(), time(12), UTC)
-    opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.cancel")), picked)
+    opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.close")), picked)
     words = _written_date(value) if value else t("common.date_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
     return Field(label, control, error=error, optional=optional, key=use_mark(error))
@@ -63,7 +63,7 @@ def TimeInput(
     error: str = "",
 ) -> ft.Control:
     dialog = ft.TimePicker(
-        value=value or time(8), help_text=label, hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.cancel")
+        value=value or time(8), help_text=label, hour_format=ft.TimePickerHourFormat.H24, cancel_text=t("common.close")
     )  # fmt: skip
     opening = _use_picker(dialog, on_change)
     words = f"{value:%H:%M}" if value else t("common.time_pick")

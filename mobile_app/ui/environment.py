@@ -90,6 +90,8 @@ class Environment:
     """What scrolls."""
     lists: dict[str, str] = field(default_factory=dict)
     """By its path, how each list was left."""
+    scrolled: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
+    """By the path of its page and its name, at which address something was scrolled, and how far; forgotten where one goes anew."""
     footer: float = 0
     """How high the actions at the foot of the page are."""
 

@@ -1,12 +1,14 @@
 """Numbers in forms: typed at a desk, on a pad of their own on a phone, stepped when small."""
 
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any, Final
 
 import flet as ft
 
 from mobile_app.core.i18n import format_number, measure, t
-from mobile_app.ui.buttons import IconAction, PrimaryButton
+from mobile_app.ui.buttons import IconAction, PrimaryButton, tap
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import Field, Written, button_field, input_look, named, use_mark, use_typing
@@ -15,7 +17,7 @@ from mobile_app.ui.pads import NumberPad, grouped, shown
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Digits
-from mobile_app.ui.theme import SEMIBOLD, C
+from mobile_app.ui.theme import FONT, SEMIBOLD, C
 
 
 def number_text(value: float | None) -> str:
@@ -25,12 +27,33 @@ def number_text(value: float | None) -> str:
 
 def parse_number(text: str) -> float | None:
     """A number as people write it, in either language; None when it is not one."""
-    cleaned = text.replace(",", ".").replace("\u2212", "-")
-    cleaned = "".join(mark for mark in cleaned if not mark.isspace())
     try:
-        return float(cleaned)
+        return float(_cleaned(text))
     except ValueError:
         return None
+
+
+def parse_exact(text: str) -> Decimal | None:
+    """The same to the last digit: for what is counted and paid."""
+    try:
+        value = Decimal(_cleaned(text))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def exact_text(value: Decimal | None, least: int = 0) -> str:
+    """As one types it, with the language's decimal sign and `least` decimals at any rate; empty for None."""
+    if value is None:
+        return ""
+    whole, _, decimals = f"{value.normalize():f}".partition(".")
+    decimals = decimals.ljust(least, "0")
+    return shown(f"{whole}.{decimals}" if decimals else whole)
+
+
+def _cleaned(text: str) -> str:
+    plain = text.replace(",", ".").replace("\u2212", "-")
+    return "".join(mark for mark in plain if not mark.isspace())
 
 
 @component
@@ -134,3 +157,56 @@ def NumberStepper(
         spacing=0,
         tight=True,
     )
+
+
+_LARGE: Final = ft.TextStyle(size=22, weight=SEMIBOLD, font_family=FONT, letter_spacing=0, color=C.ink)
+
+
+@component
+def QuantityInput(
+    label: str,
+    text: str,
+    on_change: Callable[[str], None],
+    *,
+    unit: str = "",
+    error: str = "",
+    hint: str = "",
+    least: Decimal = Decimal(1),
+    on_submit: Callable[[], Any] | None = None,
+    autofocus: bool = False,
+) -> ft.Control:
+    """Minus, the figure, plus: stepped by one with a thumb, or typed to the last decimal. `text` is kept as it was typed."""
+    focus, blur = use_typing(label)
+    mark = use_mark(error)
+    value = parse_exact(text)
+    written = use_box(Written).current
+    field = written.field = ft.TextField(
+        value=written.text(shown(text)),
+        keyboard_type=ft.KeyboardType.NUMBER,
+        text_align=ft.TextAlign.CENTER,
+        suffix=unit or None,
+        autofocus=autofocus,
+        on_change=lambda e: on_change(written.read(e)),
+        on_submit=tap(on_submit),
+        on_focus=focus,
+        on_blur=blur,
+        expand=True,
+        **{
+            **input_look(bad=bool(error)),
+            "text_style": ft.TextStyle(size=22, weight=SEMIBOLD, font_family=FONT, letter_spacing=0, color=C.ink),
+        },
+    )
+
+    def step(by: int) -> None:
+        on_change(f"{max(least, (value or Decimal(0)) + by):f}")
+
+    fewer = partial(step, -1) if value is not None and value > least else None
+    row = ft.Row(
+        [
+            IconAction(ft.Icons.REMOVE_ROUNDED, f"{label} \u2212", fewer, outlined=True, size=56),
+            ft.Container(named(field, label), expand=True),
+            IconAction(ft.Icons.ADD_ROUNDED, f"{label} +", partial(step, 1), outlined=True, size=56),
+        ],
+        spacing=8,
+    )
+    return Field(label, row, error=error, hint=hint, key=mark)

@@ -141,7 +141,7 @@ def _ask(question: Question, close: Callable[[], None]) -> ft.DialogControl:
         title=Heading(question.title, size=19),
         content=ft.Container(Body(question.body, color=C.ink2), width=380),
         actions=[
-            SecondaryButton(t("common.cancel"), close, height=Size.target),
+            SecondaryButton(t("common.close"), close, height=Size.target),
             button(question.confirm, confirmed, height=Size.target),
         ],
         actions_padding=ft.Padding(left=20, top=0, right=20, bottom=20),

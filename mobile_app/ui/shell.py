@@ -16,6 +16,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import RULER, Breakpoint, Shortcut
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
+from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta, Title
@@ -330,11 +331,11 @@ def Page(
     env = environment.current()
     phone = env.layout.breakpoint == Breakpoint.phone
     env.footer = _footer_height(env) if footer is not None else 0
-    env.body = body = ft.ListView(
-        list(controls),
+    body = Scrolling(
+        controls,
+        is_body=True,
         cache_extent=_FORM if footer is not None else None,
         spacing=spacing,
-        expand=True,
         padding=ft.Padding(left=padding, top=padding, right=padding, bottom=32),
     )
     parts: list[ft.Control] = [body]
@@ -400,7 +401,7 @@ def has_room_beside() -> bool:
 def ListPane(title: str, search: ft.Control, rows: Sequence[ft.Control]) -> ft.Control:
     """A list beside what was opened from it."""
     head = ft.Container(Stack(PageHeader(title), search, spacing=10), padding=16)
-    return Stack(head, ft.ListView(list(rows), expand=True, spacing=0), spacing=0, expand=True)
+    return Stack(head, Scrolling(rows, spacing=0), spacing=0, expand=True)
 
 
 # State of the sync

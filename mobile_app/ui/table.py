@@ -15,10 +15,11 @@ import flet as ft
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.ui import environment
 from mobile_app.ui.address import Opener, Place
-from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
+from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import Box, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
+from mobile_app.ui.scrolling import OFTEN, use_scroll_place
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
@@ -133,7 +134,8 @@ def Table(
     Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot.
     """
     last = use_box(lambda: "")
-    view = use_box(ft.ListView)
+    view: Box[ft.ListView | None] = use_box(lambda: None)
+    keep_place = use_scroll_place(view, "table")
     roomy = use_breakpoint() == Breakpoint.desktop
     height = ROW_FOR_A_FINGER if use_environment().has_touch else ROW_HEIGHT
     shown_columns = [column for column in columns if roomy or not column.roomy]
@@ -183,7 +185,7 @@ def Table(
         )
         for row, key in zip(shown, keys, strict=True)
     ]
-    view.current = listing = ft.ListView(lines, item_extent=height, expand=True)
+    view.current = listing = ft.ListView(lines, item_extent=height, expand=True, on_scroll=keep_place, scroll_interval=OFTEN)
     body: ft.Control = listing
     if not shown and empty is not None:
         body = ft.Container(empty, expand=True, alignment=ft.Alignment.CENTER)
@@ -204,7 +206,7 @@ def Table(
 
 def _use_keys(
     keys: Sequence[str],
-    view: Box[ft.ListView],
+    view: Box[ft.ListView | None],
     height: float,
     route: Callable[[str], str] | None,
     toggle: Callable[[str], Any] | None,
@@ -219,7 +221,7 @@ def _use_keys(
         at = keys.index(here) + by if here else 0 if by > 0 else len(keys) - 1
         at = min(max(at, 0), len(keys) - 1)
         set_here(keys[at])
-        if at * height >= _IN_SIGHT or by < 0:  # the first rows are in sight anyway
+        if view.current and (at * height >= _IN_SIGHT or by < 0):  # the first rows are in sight anyway
             environment.current().page.run_task(view.current.scroll_to, offset=max(0, (at - _AHEAD) * height), duration=0)
 
     use_shortcut("J", lambda: step(1), t("common.row_next"))
@@ -245,14 +247,17 @@ class _Same:
 
 
 def _sized(column: Column, content: ft.Control, **more: Any) -> ft.Container:
-    side = ft.Alignment.CENTER_RIGHT if column.number else ft.Alignment.CENTER_LEFT
     return ft.Container(
         content,
         width=column.width,
         expand=None if column.width else column.flex,
-        alignment=side,
+        alignment=_side(column),
         **more,
     )
+
+
+def _side(column: Column) -> ft.Alignment:
+    return ft.Alignment.CENTER_RIGHT if column.number else ft.Alignment.CENTER_LEFT
 
 
 def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
@@ -306,16 +311,10 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     parts: list[ft.Control] = [name]
     if mine:
         parts.append(ft.Icon(arrow, size=15, color=C.ink))
-    box = _sized(
-        column,
-        ft.Row(parts, spacing=4, tight=True),
-        height=_HEAD,
-        ink=True,
-        on_click=tap(lambda: sort_by(column.key)),
-    )
     state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
-    label = f"{column.label}, {state}" if state else None
-    return spoken(box, label, expand=None if column.width else column.flex)
+    label = f"{column.label}, {state}" if state else column.label
+    words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), label, side=_side(column))
+    return _sized(column, words, height=_HEAD, margin=ft.Margin(left=-4, top=0, right=-4, bottom=0))
 
 
 @memo

@@ -14,9 +14,10 @@ from server.attachments.errors import FileTooLarge, FormUnreadable
 from server.core.errors import Refusal, StorageFull, Unavailable
 from server.core.settings import MEBIBYTE, Settings
 from server.core.storage import is_full
+from shared_models.attachments import MOST_MEGABYTES
 
 MULTIPART_ROOM = 64 * 1024
-LARGEST = 1024 * MEBIBYTE + MULTIPART_ROOM  # for routes, which are declared before the settings are read
+LARGEST = MOST_MEGABYTES * MEBIBYTE + MULTIPART_ROOM  # for routes, which are declared before the settings are read
 _MOST_FIELDS = 12
 _READ_ON = 8  # times the limit: a film chosen by mistake is read to its end, so that its sender hears why it is not taken
 

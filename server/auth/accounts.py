@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import asyncpg
-
 from server.audit import service as audit
 from server.auth import repository
 from server.auth.models import SetupLink
@@ -15,6 +13,7 @@ from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import Conflict, Gone
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 from server.core.security import hash_password, new_opaque_token, token_hash
 from server.users import service as users
 from server.users.models import User
@@ -36,7 +35,7 @@ class SetupLinkSpent(Gone):
     code = "setup_link_spent"
 
 
-async def register(session: Session, pool: asyncpg.Pool, cmd: RegisterRequest) -> None:
+async def register(session: Session, pool: ReadPool, cmd: RegisterRequest) -> None:
     """An account that can do nothing until an administrator activates it.
 
     A stranger learns nothing of who has one: a user name in use gets a number, and an address in use is shown to the

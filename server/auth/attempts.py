@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from server.auth import repository
 from server.core import rate_limit
 from server.core.context import origin
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 
 OF_ONE = Rate(10, timedelta(minutes=15))
 OF_NETWORK = Rate(100, timedelta(minutes=15))  # a whole workshop may share one address
@@ -24,7 +23,7 @@ OF_STRANGERS = Rate(200, timedelta(hours=1))
 class Attempt:
     """Counted before the password is looked at, or a burst would pass uncounted; `succeeded` takes it back."""
 
-    pool: asyncpg.Pool
+    pool: ReadPool
     counters: tuple[tuple[str, Rate], ...]
 
     async def succeeded(self) -> None:
@@ -35,12 +34,12 @@ class Attempt:
             await rate_limit.give_back(self.pool, key, rate)
 
 
-async def forgive(pool: asyncpg.Pool, user_id: UUID) -> None:
+async def forgive(pool: ReadPool, user_id: UUID) -> None:
     """A new password has been chosen: what was tried with the old one counts no more."""
     await rate_limit.forgive_under(pool, f"sign-in:{user_id}:")
 
 
-async def count(pool: asyncpg.Pool, name: str, user_id: UUID | None, device_id: UUID | None) -> Attempt:
+async def count(pool: ReadPool, name: str, user_id: UUID | None, device_id: UUID | None) -> Attempt:
     """`name` as it was typed stands for an account that does not exist, whose tries are limited alike."""
     where, account = origin.get(), f"sign-in:{user_id or name}"
     known = await repository.knows(pool, user_id, device_id, where.address) if user_id else None

@@ -5,8 +5,6 @@ import base64
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from server.audit import service as audit
 from server.auth import accounts, attempts, repository
 from server.auth.models import Invitation, InvitationSite, PasswordLink
@@ -18,6 +16,7 @@ from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 from server.core.security import hash_password, new_opaque_token, token_hash
 from server.labels.pictures import qr_png
 from server.users import service as users
@@ -113,7 +112,7 @@ async def offer_password(session: Session, actor: Actor, user_id: UUID, *, publi
 # --- what whoever holds the link does
 
 
-async def look(session: ReadSession, pool: asyncpg.Pool, token: str) -> LinkOffer:
+async def look(session: ReadSession, pool: ReadPool, token: str) -> LinkOffer:
     digest = token_hash(token)
     invitation = await repository.find_invitation(session, digest, now())
     if invitation is not None:
@@ -126,7 +125,7 @@ async def look(session: ReadSession, pool: asyncpg.Pool, token: str) -> LinkOffe
     return LinkOffer(kind=LinkKind.password, name=user.full_name, role=user.role, username=user.username, expires_at=link.expires_at)
 
 
-async def join(session: Session, pool: asyncpg.Pool, cmd: JoinRequest) -> User:
+async def join(session: Session, pool: ReadPool, cmd: JoinRequest) -> User:
     """Of two who use a link at once, one gets in. A name that is taken leaves the link good."""
     invitation = await repository.find_invitation(session, token_hash(cmd.token), now(), for_update=True)
     if invitation is None:
@@ -143,7 +142,7 @@ async def join(session: Session, pool: asyncpg.Pool, cmd: JoinRequest) -> User:
     return user
 
 
-async def reset_password(session: Session, pool: asyncpg.Pool, cmd: PasswordReset) -> None:
+async def reset_password(session: Session, pool: ReadPool, cmd: PasswordReset) -> None:
     """Signs out every device of the person."""
     link = await repository.find_password_link(session, token_hash(cmd.token), now(), for_update=True)
     user = await repository.get_user(session, link.user_id) if link else None
@@ -159,7 +158,7 @@ async def reset_password(session: Session, pool: asyncpg.Pool, cmd: PasswordRese
     await attempts.forgive(pool, user.id)
 
 
-async def _count_guess(pool: asyncpg.Pool) -> None:
+async def _count_guess(pool: ReadPool) -> None:
     await rate_limit.hit(pool, f"link:{origin.get().network}", GUESSES)
 
 

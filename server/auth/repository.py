@@ -9,6 +9,7 @@ from sqlmodel import col
 from server.auth.models import Invitation, InvitationSite, PasswordLink, SetupLink, UserSession
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
+from server.core.read_pool import ReadPool
 from server.users.models import User
 from shared_models.auth.invitations import InvitationRead
 from shared_models.permissions import Permission, Role, may
@@ -27,7 +28,7 @@ where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $
 _RECEIVED = "update user_sessions set previous_token_hash = null where id = $1 and rotated_at <= $2"
 
 
-async def actor_row(pool: asyncpg.Pool, *, session_id: UUID, user_id: UUID, at: datetime, issued_at: datetime) -> asyncpg.Record | None:
+async def actor_row(pool: ReadPool, *, session_id: UUID, user_id: UUID, at: datetime, issued_at: datetime) -> asyncpg.Record | None:
     """None for a session that has ended, or whose account is not active.
 
     `is_received`: an access token of `issued_at` came with, or after, the session's present refresh token.
@@ -35,7 +36,7 @@ async def actor_row(pool: asyncpg.Pool, *, session_id: UUID, user_id: UUID, at: 
     return await pool.fetchrow(_ACTOR, session_id, user_id, at, issued_at)
 
 
-async def mark_received(pool: asyncpg.Pool, session_id: UUID, issued_at: datetime) -> None:
+async def mark_received(pool: ReadPool, session_id: UUID, issued_at: datetime) -> None:
     """The device holds the present refresh token: the one before is not needed any more."""
     await pool.execute(_RECEIVED, session_id, issued_at)
 
@@ -45,7 +46,7 @@ select bool_or(device_id = $2) as device, bool_or(address = $3) as address from 
 """
 
 
-async def knows(pool: asyncpg.Pool, user_id: UUID, device_id: UUID | None, address: str) -> asyncpg.Record | None:
+async def knows(pool: ReadPool, user_id: UUID, device_id: UUID | None, address: str) -> asyncpg.Record | None:
     """Whether somebody has signed in before, on this `device`, or from this `address`."""
     return await pool.fetchrow(_KNOWN, user_id, device_id, address)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from server.audit import service as audit
@@ -17,6 +16,7 @@ from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded, existing
+from server.core.read_pool import ReadPool
 from server.core.security import token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
@@ -63,7 +63,7 @@ class SignIn:
 # --- who asks
 
 
-async def authenticate(pool: asyncpg.Pool, settings: Settings, token: str) -> Known:
+async def authenticate(pool: ReadPool, settings: Settings, token: str) -> Known:
     """The actor of an access token whose session is still alive and whose account is active."""
     claims = tokens.read(token, secret=settings.secret)
     session_id, issued_at = claims.session_id, claims.issued_at
@@ -108,7 +108,7 @@ async def update_me(session: Session, actor: Actor, cmd: MeUpdate) -> Me:
 # --- signing in
 
 
-async def check_credentials(pool: asyncpg.Pool, user: User | None, cmd: LoginRequest) -> User:
+async def check_credentials(pool: ReadPool, user: User | None, cmd: LoginRequest) -> User:
     """Counts the attempt first, and takes as long, whether or not the account exists."""
     attempt = await attempts.count(pool, cmd.username, user.id if user else None, cmd.device_id)
     if not await verify_password(cmd.password, user.password_hash if user else None) or user is None:
@@ -255,7 +255,7 @@ async def end_sessions_of(session: Session, actor: Actor, user_id: UUID) -> None
     await audit.record(session, actor, "user.sessions_ended", user)
 
 
-async def change_password(session: Session, pool: asyncpg.Pool, actor: Actor, cmd: PasswordChange) -> None:
+async def change_password(session: Session, pool: ReadPool, actor: Actor, cmd: PasswordChange) -> None:
     """Signs out every other device."""
     counter = f"password:{actor.session_id}"  # a session that was left open somewhere locks no other one
     await rate_limit.hit(pool, counter, attempts.OF_ONE)

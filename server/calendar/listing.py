@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 from fastapi import Response
 
 from server.core.access import Actor, in_sight
 from server.core.errors import Invalid
 from server.core.queries import Sql, joined, plain, sql
-from server.core.sql import JSON, json_columns
+from server.core.read_pool import ReadPool
+from server.core.sql import Written, json_columns
 from shared_models.plans.calendar import CalendarEntry, CalendarQuery
 
 MOST_ENTRIES = 20_000
@@ -135,7 +135,7 @@ def _jobs(chosen: Selection) -> Sql:
     )  # fmt: skip
 
 
-async def month(pool: asyncpg.Pool, actor: Actor, query: CalendarQuery) -> Response:
+async def month(pool: ReadPool, actor: Actor, query: CalendarQuery) -> Response:
     """`list[CalendarEntry]` by date; raises `CalendarTooFull` beyond `MOST_ENTRIES`."""
     statement = sql(
         "select coalesce(json_agg(c), '[]')::text as items, count(*) as total"
@@ -145,4 +145,4 @@ async def month(pool: asyncpg.Pool, actor: Actor, query: CalendarQuery) -> Respo
     row = await pool.fetchrow(*statement.rendered())
     if row["total"] > MOST_ENTRIES:
         raise CalendarTooFull(most=MOST_ENTRIES)
-    return Response(row["items"], media_type=JSON)
+    return Written(row["items"])

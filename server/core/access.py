@@ -79,7 +79,8 @@ async def current_actor(connection: HTTPConnection) -> Actor:
         raise NotSignedIn
     load_actor = cast("ActorLoader", connection.app.state.load_actor)
     actor = await load_actor(connection, token)
-    if asked := asked_language(connection.headers.get("accept-language", "")):
+    asked = asked_language(connection.headers.get("accept-language", ""))
+    if asked and asked != actor.lang:
         actor = replace(actor, lang=asked)
     connection.state.lang = actor.lang
     return actor

@@ -18,7 +18,7 @@ from server.core.clock import now
 from server.core.commands import run
 from server.core.database import SESSION, Session, SessionDep, database_of
 from server.core.held import Held
-from server.core.sql import JSON
+from server.core.sql import Written
 from shared_models.base import Command, Row
 
 _ID = TypeAdapter(UUID)
@@ -69,7 +69,7 @@ class _Endpoint:
         await run(session, actor, cmd)
         if self._answer is None:
             return Response(status_code=self._code)
-        return Response(await self._answer.read(session, cmd), self._code, media_type=JSON)
+        return Written(await self._answer.read(session, cmd), self._code)
 
 
 def _signature(kind: type[Command], names: list[str], *, has_body: bool) -> Signature:

@@ -1,13 +1,12 @@
 """Where the present work came from, for the audit log: set by the HTTP layer, empty in jobs and on the command line."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     request_id: str = ""
     address: str = ""
     user_agent: str = ""

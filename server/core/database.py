@@ -18,7 +18,7 @@ from sqlalchemy import orm as sa_orm
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
 
-from server.core.list_memory import ListMemory
+from server.core.read_pool import ReadPool
 from server.core.transactions import READS, Taken, driver_of, transact
 
 BeforeCommit = Callable[["Session"], Awaitable[None]]
@@ -32,7 +32,6 @@ _SERVER_SETTINGS = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
-_LONG_WAITS = 4
 _BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 DATABASE = "database"
@@ -168,44 +167,6 @@ def asyncpg_dsn(url: str) -> str:
     return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query, safe="/", quote_via=quote)))
 
 
-async def _reset_read(connection: asyncpg.Connection) -> None:
-    """The pool's own way costs a round trip at each release, for settings and listeners that nobody here leaves behind."""
-    if connection.is_in_transaction():
-        await connection.reset()
-
-
-class ReadPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is not typed
-    """Connections for statements that only read. Whoever finds none is told so after a moment (`TimeoutError`, a 503)."""
-
-    def __init__(self, dsn: str, *, size: int, wait_seconds: float) -> None:
-        super().__init__(
-            dsn, min_size=1, max_size=size, max_queries=50_000, max_inactive_connection_lifetime=300, reset=_reset_read, loop=None,
-            connection_class=asyncpg.Connection, record_class=asyncpg.Record, server_settings=_SERVER_SETTINGS, timeout=10,
-            init=self._opened,
-        )  # fmt: skip
-        self.memory = ListMemory()
-        self._wait_seconds = wait_seconds
-        self._long_reads = asyncio.Semaphore(max(1, size // 3))
-
-    async def _opened(self, _: asyncpg.Connection) -> None:
-        self.memory.clear()
-
-    def acquire(self, *, timeout: float | None = None) -> Any:
-        """The clock, which takes as long as the rest, is for who may have to wait."""
-        return super().acquire(timeout=timeout if timeout is not None or self.get_idle_size() else self._wait_seconds)
-
-    @asynccontextmanager
-    async def acquire_for_long(self) -> AsyncIterator[asyncpg.Connection]:
-        """For what reads a whole table: most connections stay free for those who look at a page."""
-        async with asyncio.timeout(_LONG_WAITS * self._wait_seconds):
-            await self._long_reads.acquire()
-        try:
-            async with self.acquire() as connection:
-                yield connection
-        finally:
-            self._long_reads.release()
-
-
 class Database:
     """One per process; every connection it makes goes to the same server with the same time-outs.
 
@@ -248,7 +209,8 @@ class Database:
         return self._pool
 
     async def start(self) -> None:
-        self._pool = await ReadPool(self.dsn, size=self._read_pool_size, wait_seconds=self._wait_seconds)
+        self._pool = ReadPool(self.connect, size=self._read_pool_size, wait_seconds=self._wait_seconds)
+        await self._pool.start()
 
     async def stop(self) -> None:
         if self._pool is not None:
@@ -305,7 +267,7 @@ async def get_read_session(database: Annotated[Database, Depends(database_of)]) 
 
 
 async def get_pool(connection: HTTPConnection) -> ReadPool:
-    return (await database_of(connection)).pool
+    return cast("Database", connection.app.state.database).pool
 
 
 # scope="function" ends the transaction before the answer leaves; in the default scope a failed commit would still say 201.

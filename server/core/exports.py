@@ -17,8 +17,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from server.core.cells import Sheet, Value
-from server.core.database import ReadPool
 from server.core.queries import Sql
+from server.core.read_pool import ReadPool
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 500

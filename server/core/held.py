@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from typing import cast
 from uuid import UUID
 
-import asyncpg
 import sqlalchemy as sa
 from fastapi import Response
 from sqlmodel import SQLModel
@@ -20,6 +19,7 @@ from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.following import followed
 from server.core.queries import Sql, expression, plain, sql
+from server.core.read_pool import ReadPool
 from server.core.sql import json_row, read_row
 from shared_models.base import EntityRow
 
@@ -52,7 +52,7 @@ class Held:
         """The column that says of which site a row is; None where rows are everyone's."""
         return self.row.site if self.row.site in self.row.model_fields else None
 
-    async def read(self, pool: asyncpg.Pool, row_id: UUID, actor: Actor) -> Response:
+    async def read(self, pool: ReadPool, row_id: UUID, actor: Actor) -> Response:
         """A row that the actor sees, as devices get it."""
         return await read_row(pool, self._json, self._table, row_id, actor if self.site else None)
 
@@ -60,12 +60,20 @@ class Held:
         """The JSON of a row that this transaction has just written, or found to be in sight."""
         return str(await session.fetchval(self._one, row_id))
 
-    def newest(self, actor: Actor) -> Sql:
-        """The newest transaction that has changed a row at the sites in sight, or taken one away from there; an index has it at hand."""
+    def newest(self, actor: Actor, known: int) -> Sql:
+        """The newest transaction that has changed a row at the sites in sight, or taken one away from there.
+
+        Whether there is a newer one than is `known` takes one search for all sites, at the end of an index that has it at hand.
+        """
         of_rows, of_gone = _newest(self.table.name, f"t.{self.site} = s.id"), _newest("sync_tombstone", "t.site_id = s.id")
         sites = plain("sites s") if actor.site_ids is None else sql("unnest({}::uuid[]) s(id)", actor.site_list)
         of_everyone = _newest("sync_tombstone", "t.site_id is null")  # a site that is gone
-        return sql("coalesce(greatest((select max(greatest({}, {})) from {}), {}), 0)", of_rows, of_gone, sites, of_everyone)
+        found = sql("coalesce(greatest((select max(greatest({}, {})) from {}), {}), 0)", of_rows, of_gone, sites, of_everyone)
+        ids = plain("array(select s.id from sites s)") if actor.site_ids is None else sql("{}::uuid[]", actor.site_list)
+        mark = sql("{}::bigint", known)
+        newer = [_newer(table, site, ids, mark) for table, site in ((self.table.name, str(self.site)), ("sync_tombstone", "site_id"))]
+        is_newer = sql("{} or {} or {} > {}", *newer, of_everyone, mark)
+        return sql("case when {} then {} else {} end", is_newer, found, mark)
 
     @cached_property
     def _json(self) -> str:
@@ -82,6 +90,12 @@ class Held:
 
 def _newest(table: str, condition: str) -> Sql:
     return sql("(select max(t.sync_xid) from {} t where {})", plain(table), plain(condition))
+
+
+def _newer(table: str, site: str, ids: Sql, mark: Sql) -> Sql:
+    at = plain(f"t.{site}")
+    newer = "select t.sync_xid from {} t where {at} = any({}) and t.sync_xid > {} order by {at} desc, t.sync_xid desc limit 1"
+    return sql("({}) is not null", sql(newer, plain(table), ids, mark, at=at))
 
 
 HELD: dict[str, Held] = {}

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import reset_contextvars
 
 from server.core.addresses import SHOWN_PATH, Addresses
 from server.core.arriving import IS_CROWDED, ArrivingBody
@@ -27,6 +28,7 @@ from server.core.context import Origin, origin
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import Invalid, NodeFull, Refusal, StorageFull
 from server.core.i18n import translator
+from server.core.logs import REQUESTS, answered, bind
 from server.core.metrics import HttpMetrics
 from server.core.settings import Settings
 from server.core.storage import is_full
@@ -38,8 +40,9 @@ from shared_models.validation import field_problems
 PROBLEM_TYPE = "application/problem+json"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Answered even where there is no place for anybody else."""
+UNKNOWN = "unknown"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_log = structlog.get_logger("etabli.http")
+_log = structlog.get_logger(REQUESTS)
 _CODES = {
     400: "bad_request", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     406: "not_acceptable", 408: "request_timeout", 411: "length_required", 412: "precondition_failed",
@@ -194,7 +197,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def client_address(connection: HTTPConnection) -> str:
     """The caller's address; behind a proxy, the server's `--forwarded-allow-ips` decides who may say so."""
-    return connection.client.host if connection.client else "unknown"
+    return connection.client.host if connection.client else UNKNOWN
 
 
 class RequestMiddleware:
@@ -211,23 +214,32 @@ class RequestMiddleware:
             return
         exchange = _Exchange(scope, receive, send)
         origin.set(exchange.origin())
-        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id), read_by(now()):
-            try:
-                await self._app_for(scope)(scope, ArrivingBody(receive, exchange.refuse_late), exchange.send)
-            except ClientDisconnect:
-                pass
-            except Exception:
-                _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
-                if not exchange.status:
-                    await exchange.answer_fault()
-                if not exchange.is_answered:  # half an answer left: only the server can cut the connection
-                    raise
-            finally:
-                seconds = exchange.seconds()
-                self.metrics.observe(scope, exchange.status or HTTPStatus.INTERNAL_SERVER_ERROR, seconds)
-                ms = round(seconds * 1000, 1)
-                path = scope.get(SHOWN_PATH) or self.addresses.shown(scope["path"])
-                _log.info("request", method=scope["method"], path=path, status=exchange.status, ms=ms)
+        bound = bind(request_id=exchange.request_id)
+        try:
+            with read_by(now()):
+                await self._answer(exchange, scope, receive)
+        finally:
+            reset_contextvars(**bound)
+
+    async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+        try:
+            await self._app_for(scope)(scope, ArrivingBody(receive, exchange.refuse_late), exchange.send)
+        except ClientDisconnect:
+            pass
+        except Exception:
+            _log.exception("request.failed", method=scope["method"], path=self.addresses.shown(scope["path"]))
+            if not exchange.status:
+                await exchange.answer_fault()
+            if not exchange.is_answered:  # half an answer left: only the server can cut the connection
+                raise
+        finally:
+            self._tell(exchange, scope)
+
+    def _tell(self, exchange: "_Exchange", scope: Scope) -> None:
+        seconds = exchange.seconds()
+        self.metrics.observe(scope, exchange.status or HTTPStatus.INTERNAL_SERVER_ERROR, seconds)
+        path = scope.get(SHOWN_PATH) or self.addresses.shown(scope["path"])
+        answered(exchange.request_id, scope["method"], path, exchange.status, round(seconds * 1000, 1))
 
     def _app_for(self, scope: Scope) -> ASGIApp:
         is_crowded = scope["state"].get(IS_CROWDED) and scope["path"] not in PROBES
@@ -241,9 +253,11 @@ async def _no_place(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class _Exchange:
+    __slots__ = ("_asked", "_receive", "_scope", "_send", "_started", "is_answered", "request_id", "status")
+
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._headers = dict(scope["headers"])
-        asked = self._said(b"x-request-id")
+        self._asked: dict[bytes, bytes] = dict(scope["headers"])
+        asked = self._asked.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = asked if asked and _REQUEST_ID.fullmatch(asked) else os.urandom(16).hex()
         self.status = 0
         self.is_answered = False
@@ -251,25 +265,24 @@ class _Exchange:
         self._started = time.perf_counter()
         scope.setdefault("state", {})["request_id"] = self.request_id
 
-    def _said(self, header: bytes) -> str:
-        return str(self._headers.get(header, b""), "latin-1")
-
     def origin(self) -> Origin:
-        return Origin(self.request_id, client_address(HTTPConnection(self._scope)), self._said(b"user-agent")[:300])
+        client, agent = self._scope.get("client"), self._asked.get(b"user-agent", b"")
+        return Origin(self.request_id, client[0] if client else UNKNOWN, agent[:300].decode("latin-1"))
 
     async def send(self, message: Message) -> None:
         if self.is_answered:
             return
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            said = dict(message["headers"])
+            headers = message["headers"]
+            said = dict(headers)
             kind = said.get(b"content-type", b"")
             if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and kind.startswith(b"text/plain"):
                 await self._answer_too_large()
                 return
             wanted = _wanted(is_api=_is_api(self._scope, kind), is_secure=_is_secure(self._scope))
-            added = (pair for pair in wanted if pair[0] not in said)
-            message["headers"] = [*message["headers"], *added, (b"x-request-id", self.request_id.encode())]
+            added = wanted.items() if wanted.keys().isdisjoint(said) else [pair for pair in wanted.items() if pair[0] not in said]
+            message["headers"] = [*headers, *added, (b"x-request-id", self.request_id.encode())]
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.is_answered = True
@@ -319,10 +332,10 @@ def _is_self_certified(scope: Scope) -> bool:
 
 
 @cache
-def _wanted(*, is_api: bool, is_secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+def _wanted(*, is_api: bool, is_secure: bool) -> dict[bytes, bytes]:
     """Defaults, as they are sent: an endpoint that sets one of these itself keeps its own."""
     wanted = _EVERYWHERE | (_API_ONLY if is_api else {}) | (_SECURE_ONLY if is_secure else {})
-    return tuple((name.lower().encode(), value.encode()) for name, value in wanted.items())
+    return {name.lower().encode(): value.encode() for name, value in wanted.items()}
 
 
 def _is_api(scope: Scope, kind: bytes) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 4
 GRACE_SECONDS = 10.0
+_STOPPING_SECONDS = 5.0
 PAUSE_SECONDS = 5.0
 JUST_PASSED_SECONDS = 600.0
 EVER_SECONDS = 100 * 365 * 86_400.0
@@ -86,6 +87,7 @@ async def work(database: Database, storage: Storage) -> None:
     connector = PsycopgConnector(conninfo=asyncpg_dsn(database.dsn), min_size=1, max_size=4)
     with jobs.replace_connector(connector) as app:
         async with app.open_async():
+            _stop_if_told()
             await app.run_worker_async(
                 concurrency=CONCURRENCY,
                 install_signal_handlers=False,
@@ -102,9 +104,16 @@ async def working(database: Database, storage: Storage) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # on its way to the database it may not have heard
+            task.cancel()
+            await asyncio.wait([task], timeout=GRACE_SECONDS + _STOPPING_SECONDS)
+
+
+def _stop_if_told() -> None:
+    """A cancellation is lost when a connection that is waited for comes, or fails, in the same moment."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _keep_working(database: Database, storage: Storage) -> None:
@@ -113,6 +122,7 @@ async def _keep_working(database: Database, storage: Storage) -> None:
             await work(database, storage)
         except Exception as error:  # noqa: BLE001 - whatever happened, jobs must go on
             _log.warning("jobs.worker_lost", error=repr(error))
+        _stop_if_told()
         await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -12,6 +12,8 @@ from server.core.names import NEWEST
 from server.core.queries import Sql, plain, sql
 from server.core.sql import json_cast
 
+STATE = plain("case when pg_current_xact_id_if_assigned() is null then pg_current_snapshot()::text else '' end")
+"""Which transactions are seen: where it is the same, so is all that is read. Empty where this one has written, since that is not told."""
 OLDEST = plain("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 """The oldest transaction that has not ended."""
 
@@ -56,19 +58,23 @@ class Items:
 
     async def written(
         self, pool: Pool, ids: Sequence[UUID], xids: Sequence[int | None], told: Sequence[str | None], named: int
-    ) -> list[str]:  # fmt: skip
-        """The items of a page, in order, of its `columns`, with the newest renaming; a row that has gone since it was found is left out."""
+    ) -> tuple[list[str], bool]:  # fmt: skip
+        """The items of a page, in order, of its `columns`, with the newest renaming, and whether all were remembered.
+
+        A row that has gone since it was found is left out.
+        """
         if self._kept is None:
-            return [str(each) for each in told]
+            return [str(each) for each in told], False
         known = pool.memory.texts(self._name)
         kept = [
             text.json if (text := known.get(row_id)) is not None and text.xid == xid and text.named == named else None
             for row_id, xid in zip(ids, xids, strict=True)
         ]
-        if None in kept:
+        is_known = None not in kept
+        if not is_known:
             read = await self._read(pool, [row_id for row_id, text in zip(ids, kept, strict=True) if text is None])
             kept = [text or read.get(row_id) for row_id, text in zip(ids, kept, strict=True)]
-        return [f"{text[:-1]},{more[1:]}" if more else text for text, more in zip(kept, told, strict=True) if text]
+        return [f"{text[:-1]},{more[1:]}" if more else text for text, more in zip(kept, told, strict=True) if text], is_known
 
     async def _read(self, pool: Pool, ids: list[UUID]) -> dict[UUID, str]:
         statement = sql(

@@ -8,6 +8,8 @@ Nothing is remembered for a time: it is good as long as the database says that i
 - A row's text holds until the row has another `sync_xid`, which each change of it or of its children gives it, or something has
   another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
+- A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
+
 How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
 
 Another connection may lead to another state of the database, which was restored meanwhile: then all is forgotten.
@@ -21,6 +23,8 @@ from uuid import UUID
 _MOST = 2_000
 _MOST_ROWS = 20_000
 _MOST_STATEMENTS = 300  # of some kilobytes
+_MOST_PAGES = 100  # of thirty kilobytes
+_LONGEST_PAGE = 200_000
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -42,11 +46,23 @@ class Text(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A page's statement with its parameters, for what was known when it was put together; `key` is its total's, if that is kept."""
+    """A page's statement with its parameters, for what was known when it was put together; `key` is its total's, if that is kept.
+
+    The last parameter is the state of the database in which nothing is to be read.
+    """
 
     key: Hashable | None
     known: Total
     statement: tuple[Any, ...]
+    is_timeless: bool
+
+
+class Answer(NamedTuple):
+    state: str | None
+    body: bytes
+
+
+NO_ANSWER = Answer(None, b"")
 
 
 class ListMemory:
@@ -56,6 +72,7 @@ class ListMemory:
         self.totals: dict[Hashable, Total] = {}
         self._texts: dict[str, dict[UUID, Text]] = defaultdict(dict)
         self._prepared: dict[Hashable, Prepared] = {}
+        self._answers: dict[Hashable, Answer] = {}
 
     def total(self, key: Hashable) -> Total:
         return self.totals.get(key, NOTHING_KNOWN)
@@ -78,7 +95,15 @@ class ListMemory:
     def keep_prepared(self, asked: Hashable, prepared: Prepared) -> None:
         _keep(self._prepared, asked, prepared, _MOST_STATEMENTS)
 
+    def answer(self, asked: Hashable) -> Answer:
+        return self._answers.get(asked, NO_ANSWER)
+
+    def keep_answer(self, asked: Hashable, answer: Answer) -> None:
+        if len(answer.body) <= _LONGEST_PAGE:
+            _keep(self._answers, asked, answer, _MOST_PAGES)
+
     def clear(self) -> None:
+        self._answers.clear()
         self.totals.clear()
         self._texts.clear()
         self._prepared.clear()

@@ -33,12 +33,12 @@ from server.core.cells import Value
 from server.core.errors import NotFound
 from server.core.held import HELD, Held
 from server.core.i18n import translator
-from server.core.list_items import OLDEST, Items, Pool
-from server.core.list_memory import NOTHING_KNOWN, Prepared, Total
+from server.core.list_items import OLDEST, STATE, Items, Pool
+from server.core.list_memory import NOTHING_KNOWN, Answer, Prepared, Total
 from server.core.names import NEWEST
 from server.core.pages import UnknownSort, decode_cursor, encode_cursor
 from server.core.queries import EVERYTHING, NOTHING, Sql, containing, joined, plain, sql, words_of
-from server.core.sql import JSON, alias_of, base_type, is_in_sight, json_columns
+from server.core.sql import Written, alias_of, base_type, is_in_sight, json_columns
 from shared_models.base import Schema
 from shared_models.paging import KeysetQuery, PageQuery
 
@@ -48,6 +48,7 @@ Narrowing = str | Mapping[Any, str]
 """A condition with `{}` for what was asked, or one for each value that can be."""
 _ASKED_OTHERWISE = {"page", "size", "sort", "cursor", "search", "limit"}
 _REFERENCE = re.compile(r"\b([a-z_]+)\.[a-z_]")
+_CLOCK = re.compile(r"\bnow\(\)|\bclock_timestamp|\bcurrent_(date|time)|\blocaltime")
 _BEYOND = re.compile(r"\b(select|now\(\))")
 _FIRST = 100
 """So many rows are read as they are in the order of an index; to those of later pages their ids alone lead faster."""
@@ -223,6 +224,7 @@ class List:
         self._columns = plain(f"{self.row} as item" if self.row else json_columns(self.item, self.alias, **own))
         self._aggregate = plain("json_agg(t.item)" if self.row else "json_agg(t)")
         self._whole = _Brought(self._joins, _cut(self.alias, self.carried))
+        self._nothing = _Brought(NOTHING, _cut(self.alias, {}))
         self._cells = plain(", ".join(f'{self._cell(name)} as "{name}"' for name in self.exported))
         self._orders = {f"{sign}{name}": self._ordered(sort, sign) for name, sort in self.sorts.items() for sign in ("", "-")}
         self._check()
@@ -293,11 +295,14 @@ class List:
         if slice_ is None:
             rows = sql("select {} from {} where {} order by {}", self._whole.columns, chosen.joined, chosen.conditions, order.by)
         else:
+            brought = brought or self._whole
             key, source, what = plain("k"), sql("k join {} on {}.id = k.id", self._own, self._alias), plain("id")
             if slice_.end <= _FIRST and chosen.is_own and order.is_own and order.parts is None:
+                if brought is self._nothing and not slice_.from_end:
+                    return sql("select {} from ({}) {}", columns, self._in_slice(chosen, order, slice_, plain("*")), self._alias)
                 key, source, what = self._alias, self._alias, plain("*")
             found = sql("select f.{}, row_number() over () as place from ({}) f", what, self._in_slice(chosen, order, slice_, what))
-            brought, way = brought or self._whole, plain("desc" if slice_.from_end else "")
+            way = plain("desc" if slice_.from_end else "")
             rows = sql("select {} from ({}) {} {} order by {}.place {}", brought.columns, found, source, brought.joins, key, way)
         return sql("select {} from ({}) {}", columns, rows, self._alias)
 
@@ -331,7 +336,7 @@ class List:
     def paging(self, actor: Actor, query: PageQuery, of: UUID | None = None, known: Total | None = None) -> Sql:
         """A page's items, and how many there are of all: null where that is known, and then a far page was read from the end."""
         if known is not None and known.ids is not None:
-            return self._page(self._known(known.ids), plain("null::bigint"), self._newest(actor))
+            return self._page(self._known(known.ids), plain("null::bigint"), self._newest(actor, known))
         found = self._found(query)
         chosen = self._chosen(actor, query, of, found)
         slice_, order = _Slice(query.size, (query.page - 1) * query.size), self._order(query.sort, found)
@@ -339,7 +344,7 @@ class List:
             slice_, order = slice_.seen_from_end_of(known.rows), self._orders[_opposite(query.sort or self.order)]
         total, mark = chosen.count(self._own), plain("null::bigint")
         if known is not None:
-            total, mark = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total), self._newest(actor)
+            total, mark = sql("case when n.mark is distinct from {}::bigint then {} end", known.mark, total), self._newest(actor, known)
         page = self._rows(self._told, chosen, order, slice_, self._brought)
         return sql("{}{}", chosen.matches, self._page(page, total, mark))
 
@@ -349,8 +354,8 @@ class List:
             total, OLDEST, NEWEST, mark, sql(_PAGE, rows),
         )  # fmt: skip
 
-    def _newest(self, actor: Actor) -> Sql:
-        return self._held.newest(actor) if self._held else plain("null::bigint")
+    def _newest(self, actor: Actor, known: Total) -> Sql:
+        return self._held.newest(actor, known.mark) if self._held else plain("null::bigint")
 
     def _counted_as(self, actor: Actor, query: PageQuery, of: UUID | None) -> Hashable | None:
         """Under what the total is kept; None where it may change with something else than the rows."""
@@ -379,7 +384,7 @@ class List:
     def _brought(self) -> "_Brought":
         """What is joined to a page's rows, for what is told of them."""
         carried = {name: text for name, text in self.carried.items() if re.search(rf"\b{self.alias}\.{name}\b", self._told.template)}
-        return _Brought(self._joins, _cut(self.alias, carried)) if carried else _Brought(NOTHING, _cut(self.alias, {}))
+        return _Brought(self._joins, _cut(self.alias, carried)) if carried else self._nothing
 
     @cached_property
     def _held(self) -> Held | None:
@@ -391,31 +396,46 @@ class List:
 
     async def page(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None = None) -> Response:
         """A `Page` of items."""
-        row, total = await self._counted(pool, actor, query, of)
+        asked = (self.name, actor, of, *vars(query).values())
+        prepared, answer = self._prepared(pool, asked, actor, query, of), pool.memory.answer(asked)
+        row = await pool.fetchrow(*prepared.statement, answer.state)
+        if row is None and pool.memory.answer(asked) is not answer:  # forgotten meanwhile: it may be another database
+            row = await pool.fetchrow(*prepared.statement, None)
+        if row is None:
+            return Written(answer.body)
+        if row["mark"] != prepared.known.mark != NOTHING_KNOWN.mark:  # what was known is so no more, and the page is one of then
+            row = await pool.fetchrow(*self.paging(actor, query, of, NOTHING_KNOWN).rendered())
+        total = prepared.known.rows if row["mark"] == prepared.known.mark else self._learned(pool, prepared.key, row, query)
         if not total:
             await self.ensure_in_sight(pool, actor, of)
-        items = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or (), row["named"])
+        items, is_known = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or (), row["named"])
         pages = -(-total // query.size)
-        body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
-        return Response(body, media_type=JSON)
+        body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'.encode()
+        if is_known and prepared.is_timeless and (state := row.get("state")):
+            pool.memory.keep_answer(asked, Answer(state, body))
+        return Written(body)
 
-    async def _counted(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[asyncpg.Record, int]:
-        memory, asked = pool.memory, (self.name, actor, of, *vars(query).values())
+    def _prepared(self, pool: Pool, asked: Hashable, actor: Actor, query: PageQuery, of: UUID | None) -> Prepared:
+        """Its statement finds nothing where the database is in the state that its last parameter names."""
+        memory = pool.memory
         prepared = memory.prepared(asked)
         if prepared is None:
             key = self._counted_as(actor, query, of)
             known = memory.total(key)
-            prepared = Prepared(key, known, self.paging(actor, query, of, None if key is None else known).rendered())
+            paging = self.paging(actor, query, of, None if key is None else known)
+            text, *values = sql("select g.*, {} as state from ({}) g", STATE, paging).rendered()
+            statement = f"{text} where {STATE} is distinct from ${len(values) + 1}::text"
+            prepared = Prepared(key, known, (statement, *values), is_timeless=not _CLOCK.search(str(text)))
             memory.keep_prepared(asked, prepared)
-        row, known = await pool.fetchrow(*prepared.statement), prepared.known
-        if row["mark"] == known.mark:
-            return row, known.rows
-        if known.mark != NOTHING_KNOWN.mark:  # what was known is so no more, and the page is one of then
-            row = await pool.fetchrow(*self.paging(actor, query, of, NOTHING_KNOWN).rendered())
+        return prepared
+
+    def _learned(self, pool: Pool, key: Hashable, row: asyncpg.Record, query: PageQuery) -> int:
+        """How many there are, which is kept once it holds."""
+        total: int = row["total"]
         if row["is_settled"]:
             ids = row["ids"] or () if getattr(query, "search", None) else None
-            memory.keep_total(prepared.key, Total(row["mark"], row["total"], ids))
-        return row, row["total"]
+            pool.memory.keep_total(key, Total(row["mark"], total, ids))
+        return total
 
     async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
         """A `KeysetPage` of items: one row more than asked is read, to know whether there are others."""
@@ -430,11 +450,11 @@ class List:
             await self.ensure_in_sight(pool, actor, of)
         shown = rows[: query.size]
         ids, xids, told = ([row[name] for row in shown] for name in ("id", "xid", "told"))
-        items = await self._items.written(pool, ids, xids, told, shown[0]["named"] if shown else 0)
+        items, _ = await self._items.written(pool, ids, xids, told, shown[0]["named"] if shown else 0)
         going_on = "null"
         if len(rows) > query.size:
             going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'
-        return Response(f'{{"items":[{",".join(items)}],"next":{going_on}}}', media_type=JSON)
+        return Written(f'{{"items":[{",".join(items)}],"next":{going_on}}}')
 
     async def whole(self, pool: Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
         """A JSON array of items."""
@@ -444,7 +464,7 @@ class List:
         body = await pool.fetchval(*sql("select coalesce({}, '[]')::text from ({}) t", self._aggregate, rows).rendered())
         if body == "[]":
             await self.ensure_in_sight(pool, actor, of)
-        return Response(body, media_type=JSON)
+        return Written(body)
 
     async def ensure_in_sight(self, pool: Pool, actor: Actor, of: UUID | None) -> None:
         if self.of and of and not await pool.fetchval(*sql("select {}", self.of.is_in_sight(actor, of)).rendered()):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from datetime import UTC, datetime
+from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,7 +20,7 @@ from structlog.contextvars import clear_contextvars as clear
 if TYPE_CHECKING:
     from server.core.settings import Settings
 
-__all__ = ["bind", "bound", "clear", "configure"]
+__all__ = ["answered", "bind", "bound", "clear", "configure"]
 
 SECRET_FIELDS = frozenset({"authorization", "cookie", "password", "secret", "token", "refresh_token", "access_token"})
 QUIETER = {
@@ -36,6 +38,7 @@ SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+REQUESTS = "etabli.http"
 _JSON = json.JSONEncoder(ensure_ascii=False, default=repr)
 
 
@@ -43,6 +46,7 @@ def configure(settings: Settings) -> None:
     """Write our own lines and the standard library's in one form on stderr; ours directly, for there is one with each request."""
     json_lines = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     level = settings.log_level.upper()
+    _Request.is_plain_json = json_lines and logging.getLevelName(level) <= logging.INFO
     structlog.configure(
         processors=[*SHARED, *_last(json_lines=json_lines)],
         logger_factory=_Lines,
@@ -56,6 +60,27 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name, lowest in QUIETER.items():
         logging.getLogger(name).setLevel(lowest)
+
+
+class _Request:
+    """A line as structlog makes it, in a sixth of the time: there is one with each request."""
+
+    is_plain_json = False
+
+    @staticmethod
+    def line(request_id: str, method: str, path: str, status: int, ms: float) -> str:
+        at = datetime.now(UTC).replace(tzinfo=None).isoformat()
+        return (
+            f'{{"method": {quoted(method)}, "path": {quoted(path)}, "status": {status}, "ms": {ms}, "event": "request",'
+            f' "request_id": {quoted(request_id)}, "logger": "{REQUESTS}", "level": "info", "timestamp": "{at}Z"}}\n'
+        )
+
+
+def answered(request_id: str, method: str, path: str, status: int, ms: float) -> None:
+    if _Request.is_plain_json:
+        sys.stderr.write(_Request.line(request_id, method, path, status, ms))
+    else:
+        structlog.get_logger(REQUESTS).info("request", method=method, path=path, status=status, ms=ms, request_id=request_id)
 
 
 class _Lines(structlog.WriteLogger):

@@ -6,11 +6,11 @@ A hit is counted outside the request's transaction, so that a refused request co
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import asyncpg
 from sqlmodel import Field, SQLModel
 
 from server.core.clock import now
 from server.core.errors import TooManyAttempts
+from server.core.read_pool import ReadPool
 from server.core.tables import instant_column
 
 
@@ -48,7 +48,7 @@ select exists (select from hit) as allowed, (select arrival_at from rate_limit w
 """
 
 
-async def hit(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
+async def hit(pool: ReadPool, key: str, rate: Rate) -> None:
     """Count one hit; raises `TooManyAttempts` with the seconds to wait when the allowance is used up."""
     at = now()
     row = await pool.fetchrow(_HIT, key[:200], at, rate.interval, rate.per)
@@ -56,7 +56,7 @@ async def hit(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
         raise TooManyAttempts(retry_after=(row["arrival_at"] + rate.interval - rate.per - at).total_seconds())
 
 
-async def check(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
+async def check(pool: ReadPool, key: str, rate: Rate) -> None:
     """As `hit`, without counting: refuses whoever has used up their allowance."""
     at = now()
     arrival_at = await pool.fetchval("select arrival_at from rate_limit where key = $1", key[:200])
@@ -64,20 +64,20 @@ async def check(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
         raise TooManyAttempts(retry_after=(arrival_at + rate.interval - rate.per - at).total_seconds())
 
 
-async def give_back(pool: asyncpg.Pool, key: str, rate: Rate) -> None:
+async def give_back(pool: ReadPool, key: str, rate: Rate) -> None:
     """Uncount one hit."""
     await pool.execute("update rate_limit set arrival_at = arrival_at - $2::interval where key = $1", key[:200], rate.interval)
 
 
-async def forgive(pool: asyncpg.Pool, key: str) -> None:
+async def forgive(pool: ReadPool, key: str) -> None:
     await pool.execute("delete from rate_limit where key = $1", key[:200])
 
 
-async def forgive_under(pool: asyncpg.Pool, prefix: str) -> None:
+async def forgive_under(pool: ReadPool, prefix: str) -> None:
     """All keys that begin with `prefix`."""
     await pool.execute("delete from rate_limit where starts_with(key, $1)", prefix)
 
 
-async def sweep(pool: asyncpg.Pool) -> None:
+async def sweep(pool: ReadPool) -> None:
     """Drop the keys whose allowance is whole again; safe at any time."""
     await pool.execute("delete from rate_limit where arrival_at < $1", now())

@@ -4,11 +4,12 @@ It is for endpoints that answer a `Response` themselves, out of who asks, a pool
 refused as the framework would, and any other endpoint is left to it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from inspect import iscoroutinefunction, signature
-from typing import Any, cast, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -18,8 +19,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
-from server.core.sql import base_type
+from server.core.sql import Written, base_type
 
 Handler = Callable[[Request], Awaitable[Response]]
 Given = Callable[..., Awaitable[Any]]
@@ -29,39 +31,65 @@ Refuse = Callable[[Request, Exception], Awaitable[Response]]
 """The answer to what an endpoint raised; raises it again where that is a fault of ours."""
 _LISTS = (list, set, frozenset, tuple)
 _ID = TypeAdapter(UUID)
-_BODY = frozenset({b"content-length", b"transfer-encoding"})
+_MORE = frozenset({b"content-length", b"transfer-encoding"})
+"""The headers of a request with a body."""
+_ENCODINGS = frozenset({b"accept-encoding"})
+_ANSWER = "etabli.answer"
+_VARIES = (b"vary", b"Accept-Encoding")
+_COMPRESSED_FROM = 500
+_MOST_QUESTIONS = 300
+_LONGEST_QUESTION = 300
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """The model of the query's parameters; `lists` may be said several times, of anything else the last counts."""
+    """The model of the query's parameters; `lists` may be said several times, of anything else the last counts.
+
+    The same questions come again and again: what they were read as is remembered, unless it depends on the clock.
+    """
 
     name: str
     model: type[BaseModel]
     lists: Sequence[str]
+    is_timeless: bool
+    known: dict[bytes, BaseModel] = field(default_factory=dict)
 
-    def read(self, received: QueryParams) -> Found:
+    def read(self, request: Request) -> Found:
+        text: bytes = request.scope["query_string"]
+        if (known := self.known.get(text)) is not None:
+            return {self.name: known}, []
+        received = request.query_params
         said = {**received, **{name: received.getlist(name) for name in self.lists if name in received}}
         try:
-            return {self.name: self.model.model_validate(said)}, []
+            read = self.model.model_validate(said)
         except ValidationError as error:
             return {}, [{**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)]
+        if self.is_timeless and len(text) <= _LONGEST_QUESTION:
+            self._keep(text, read)
+        return {self.name: read}, []
+
+    def _keep(self, text: bytes, read: BaseModel) -> None:
+        if len(self.known) >= _MOST_QUESTIONS:
+            del self.known[next(iter(self.known))]
+        self.known[text] = read
 
 
 @dataclass(frozen=True)
 class _Reading:
     endpoint: Given
-    given: Mapping[str, tuple[Given, str]]
-    """By the endpoint's name for it: what gives it, and the name under which that takes the request."""
+    given: Sequence[tuple[str, Given]]
+    """The endpoint's name for it, and what gives it to a request."""
     path: Sequence[Any]
     query: Sequence[Any]
     asked: _Asked | None
     is_by_ids: bool
     """Whether its path names nothing but ids."""
+    singles: frozenset[str]
+    """The parameters of the query that are texts."""
 
     async def answer(self, request: Request) -> Response:
-        values = {name: await give(**{parameter: request}) for name, (give, parameter) in self.given.items()}
-        of_path, errors = self._of_path(request)
+        values = {name: await give(request) for name, give in self.given}
+        of_path, errors = self._of_path(request) if self.path else ({}, [])
         asked, others = self._of_query(request)
         if errors or others:
             raise RequestValidationError([*errors, *others])
@@ -76,18 +104,36 @@ class _Reading:
 
     def _of_query(self, request: Request) -> Found:
         if self.asked:
-            return self.asked.read(request.query_params)
-        return request_params_to_args(self.query, request.query_params) if self.query else ({}, [])
+            return self.asked.read(request)
+        if not self.query:
+            return {}, []
+        return self._single(request.query_params) or request_params_to_args(self.query, request.query_params)
+
+    def _single(self, received: QueryParams) -> Found | None:
+        """Where each parameter is one value and in order, or left out: whatever else there is to say, the framework says."""
+        found: dict[str, Any] = {}
+        for one in self.query:
+            if one.name not in self.singles or one.alias not in received:
+                return None
+            value, errors = one.validate(received[one.alias], {}, loc=("query", one.alias))
+            if errors:
+                return None
+            found[one.name] = value
+        return found, []
 
 
 class Reads:
-    """Stands before the layers that a read has no use for: a body's limits, its JSON, what unwinds behind a dependency."""
+    """Stands before the layers that a read has no use for: a body's limits, its JSON, what unwinds behind a dependency.
+
+    So does compressing, for who has not asked for it.
+    """
 
     def __init__(self, app: ASGIApp, find: Callable[[Scope], Handler | None], refuse: Refuse) -> None:
-        self._app, self._find, self._refuse = app, find, refuse
+        self._app, self._find, self._refuse = CompressMiddleware(app), find, refuse
+        self._compressed = CompressMiddleware(_answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read = None if scope["type"] != "http" or _has_body(scope) else self._find(scope)
+        read = None if scope["type"] != "http" or _has(scope, _MORE) else self._find(scope)
         if read is None:
             await self._app(scope, receive, send)
             return
@@ -96,11 +142,21 @@ class Reads:
             response = await read(request)
         except Exception as error:  # noqa: BLE001 - a fault of ours goes on from there
             response = await self._refuse(request, error)
+        if type(response) is not Written or _has(scope, _ENCODINGS):
+            scope[_ANSWER] = response
+            await self._compressed(scope, receive, send)
+            return
+        if len(response.body) >= _COMPRESSED_FROM:
+            response.raw_headers.append(_VARIES)
         await response(scope, receive, send)
 
 
-def _has_body(scope: Scope) -> bool:
-    return any(name in _BODY for name, _ in scope["headers"])
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope[_ANSWER](scope, receive, send)
+
+
+def _has(scope: Scope, headers: frozenset[bytes]) -> bool:
+    return any(name in headers for name, _ in scope["headers"])
 
 
 def straight(dependant: Dependant) -> Handler | None:
@@ -114,17 +170,23 @@ def straight(dependant: Dependant) -> Handler | None:
         return None
     asked = _asked(dependant)
     is_by_ids = all(field.field_info.annotation is UUID for field in dependant.path_params)
-    given = {str(one.name): (cast("Given", one.call), _parameter(one)) for one in dependant.dependencies}
-    return _Reading(cast("Given", dependant.call), given, dependant.path_params, dependant.query_params, asked, is_by_ids).answer
+    given = [(str(one.name), cast("Given", one.call)) for one in dependant.dependencies]
+    singles = frozenset(field.name for field in dependant.query_params if base_type(field.field_info.annotation) is str)
+    return _Reading(cast("Given", dependant.call), given, dependant.path_params, dependant.query_params, asked, is_by_ids, singles).answer
 
 
 def _asked(dependant: Dependant) -> _Asked | None:
-    [field] = dependant.query_params if len(dependant.query_params) == 1 else [None]
-    model = field and field.field_info.annotation
-    if field is None or not (isinstance(model, type) and issubclass(model, BaseModel)):
+    [asked] = dependant.query_params if len(dependant.query_params) == 1 else [None]
+    model = asked and asked.field_info.annotation
+    if asked is None or not (isinstance(model, type) and issubclass(model, BaseModel)):
         return None
     kinds = {name: base_type(one.annotation) for name, one in model.model_fields.items()}
-    return _Asked(field.name, model, [name for name, kind in kinds.items() if (get_origin(kind) or kind) in _LISTS])
+    lists = [name for name, kind in kinds.items() if (get_origin(kind) or kind) in _LISTS]
+    return _Asked(asked.name, model, lists, is_timeless=not any(_is_moment(one.annotation) for one in model.model_fields.values()))
+
+
+def _is_moment(annotation: Any) -> bool:
+    return annotation is datetime or any(map(_is_moment, get_args(annotation)))
 
 
 def _answers(endpoint: Any) -> bool:

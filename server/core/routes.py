@@ -7,9 +7,8 @@ left to it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import cast
 
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
@@ -23,7 +22,7 @@ from server.core.reads import Handler, straight
 
 ROUTE_PATH = "etabli.route_path"
 """Where the scope says which route answers: its path with the parameters' names."""
-_FOUND = "etabli.found_route"
+_ANSWERING = "etabli.found_route"
 _ALLOWED = "etabli.allowed_methods"
 _ANY = "*"
 
@@ -38,11 +37,15 @@ class _Place:
     reads: Handler | None = None
     """What answers GET, where that needs nothing of the framework."""
     nearer: list["_Place"] = field(default_factory=list)
-    """The places that may fit the same address and say more of it."""
+    """The places with names in their paths that may fit the same address and say more of it."""
 
-    @cached_property
-    def is_pattern(self) -> bool:
-        return "{" in self.path
+    def selected(self, method: str, texts: Mapping[str, str]) -> Scope:
+        """What a scope says of it, with the texts that stand for the names in its path."""
+        context = self.by_method[method]
+        return {
+            "endpoint": context.endpoint, "route": context.original_route, ROUTE_PATH: context.path, _ANSWERING: context,
+            "path_params": {name: context.param_convertors[name].convert(text) for name, text in texts.items()},
+        }  # fmt: skip
 
     @property
     def nearness(self) -> tuple[int, int]:
@@ -51,6 +54,9 @@ class _Place:
     def may_meet(self, other: "_Place") -> bool:
         ours, theirs = self.path.split("/"), other.path.split("/")
         return len(ours) == len(theirs) and all("{" in a + b or a == b for a, b in zip(ours, theirs, strict=True))
+
+
+_Found = tuple[_Place, Mapping[str, str]]
 
 
 class RouteIndex(BaseRoute):
@@ -69,40 +75,47 @@ class RouteIndex(BaseRoute):
                     place.by_method.setdefault(method, context)
                 if "GET" in place.by_method:
                     place.reads = straight(place.by_method["GET"].dependant)
-        for place in places.values():
-            place.nearer = [one for one in places.values() if one.nearness > place.nearness and one.may_meet(place)]
         self._written = {path: place for path, place in places.items() if "{" not in path}
+        patterns = [place for path, place in places.items() if path not in self._written]
+        for place in patterns:
+            place.nearer = [one for one in patterns if one.nearness > place.nearness and one.may_meet(place)]
         self._patterns: dict[tuple[str, int], list[_Place]] = defaultdict(list)
-        for place in sorted(places.values(), key=lambda one: one.nearness, reverse=True):
-            for method in (*place.by_method, _ANY) if "{" in place.path else ():
+        for place in sorted(patterns, key=lambda one: one.nearness, reverse=True):
+            for method in (*place.by_method, _ANY):
                 self._patterns[method, place.path.count("/")].append(place)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope.get("root_path"):
             return Match.NONE, {}
         method, path = scope["method"], scope["path"]
-        place = self._place(method, path) or self._fitting(_ANY, path)
-        if place is None:
+        found = self._found(method, path) or self._fitting(_ANY, path)
+        if found is None:
             return Match.NONE, {}
+        place, texts = found
         if method in place.by_method:
-            return Match.FULL, _selected(place, method, path)
+            return Match.FULL, place.selected(method, texts)
         return Match.FULL, {_ALLOWED: set(place.by_method)}
-
-    def _place(self, method: str, path: str) -> _Place | None:
-        return self._written.get(path) or self._fitting(method, path)
 
     def reading(self, scope: Scope) -> Handler | None:
         """What answers a GET without a body by itself; the scope then says which route that is."""
-        place = self._place("GET", scope["path"])
-        if place is None or place.reads is None or scope["method"] != "GET":
+        found = self._found("GET", scope["path"]) if scope["method"] == "GET" else None
+        if found is None or found[0].reads is None:
             return None
-        scope.update(_selected(place, "GET", scope["path"]))
+        place, texts = found
+        scope.update(place.selected("GET", texts))
         return place.reads
 
-    def _fitting(self, method: str, path: str) -> _Place | None:
+    def _found(self, method: str, path: str) -> _Found | None:
+        place = self._written.get(path)
+        return (place, {}) if place else self._fitting(method, path)
+
+    def _fitting(self, method: str, path: str) -> _Found | None:
         for place in self._patterns.get((method, path.count("/")), ()):
-            if place.regex.match(path):
-                return next((nearer for nearer in place.nearer if nearer.regex.match(path)), place)
+            if match := place.regex.match(path):
+                for nearer in place.nearer:
+                    if met := nearer.regex.match(path):
+                        return nearer, met.groupdict()
+                return place, match.groupdict()
         return None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,7 +125,7 @@ class RouteIndex(BaseRoute):
                 raise HTTPException(405, headers=headers)
             await Response(status_code=204, headers=headers)(scope, receive, send)
             return
-        await cast("ASGIApp", scope[_FOUND].app)(scope, receive, _without_body(send) if scope["method"] == "HEAD" else send)
+        await cast("ASGIApp", scope[_ANSWERING].app)(scope, receive, _without_body(send) if scope["method"] == "HEAD" else send)
 
 
 def _methods(context: RouteContext) -> set[str]:
@@ -127,12 +140,3 @@ def _without_body(send: Send) -> Send:
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return headers_only
-
-
-def _selected(place: _Place, method: str, path: str) -> Scope:
-    context, found = place.by_method[method], place.regex.match(path) if place.is_pattern else None
-    texts = found.groupdict() if found else {}
-    return {
-        "endpoint": context.endpoint, "route": context.original_route, ROUTE_PATH: context.path, _FOUND: context,
-        "path_params": {name: context.param_convertors[name].convert(text) for name, text in texts.items()},
-    }  # fmt: skip

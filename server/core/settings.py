@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.core.postgres import EmbeddedPostgres
 from server.core.service_account import make_passable
+from shared_models.attachments import MOST_MEGABYTES, USUAL_MEGABYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ class Settings(BaseSettings):
     cookie_secure: bool | None = None
     """By default as `base_url` says: secure over https."""
 
-    max_upload_mb: Annotated[int, Field(ge=1, le=1024)] = 25
+    max_upload_mb: Annotated[int, Field(ge=1, le=MOST_MEGABYTES)] = USUAL_MEGABYTES
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 4
 
     metrics_token: SecretStr | None = None

@@ -13,15 +13,26 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
-import asyncpg
 from fastapi import Response
 from pydantic import BaseModel
 
 from server.core.access import Actor, in_sight, sight
 from server.core.errors import NotFound
 from server.core.queries import EVERYTHING, Sql, expression, plain, sql
+from server.core.read_pool import ReadPool
 
 JSON = "application/json"
+
+
+class Written(Response):
+    """JSON as PostgreSQL has written it. Nothing else is to be found out about it, and a read's answer is most often this."""
+
+    media_type = JSON
+
+    def __init__(self, body: str | bytes, status_code: int = 200) -> None:
+        self.body = body if isinstance(body, bytes) else body.encode()
+        self.status_code, self.background = status_code, None
+        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", JSON.encode())]
 
 
 def instant(expression: str) -> str:
@@ -86,13 +97,13 @@ def name_of(user_id: str) -> str:
     return expression("(select u.first_name || ' ' || u.last_name from users u where u.id = {})", user_id)
 
 
-async def read_row(pool: asyncpg.Pool, row: str, table: str, row_id: UUID, actor: Actor | None) -> Response:
+async def read_row(pool: ReadPool, row: str, table: str, row_id: UUID, actor: Actor | None) -> Response:
     """The JSON that `row` makes of the row of `table`, which says its alias, as in `meter m`; `actor` None for what is everybody's."""
     sites = actor and actor.site_list
     body = await pool.fetchval(_one(row, table, is_everywhere=sites is None), row_id, *([] if sites is None else [sites]))
     if body is None:
         raise NotFound
-    return Response(body, media_type=JSON)
+    return Written(body)
 
 
 @cache
@@ -108,7 +119,7 @@ def is_in_sight(table: str, row_id: UUID, actor: Actor | None, site: str | None 
     return sql("exists (select from {} where {})", plain(table), _is(table, row_id, actor, site))
 
 
-async def ensure_in_sight(pool: asyncpg.Pool, table: str, row_id: UUID, actor: Actor | None) -> None:
+async def ensure_in_sight(pool: ReadPool, table: str, row_id: UUID, actor: Actor | None) -> None:
     if not await pool.fetchval(*sql("select {}", is_in_sight(table, row_id, actor)).rendered()):
         raise NotFound
 

@@ -39,11 +39,13 @@ def is_marked(connection: psycopg.Connection) -> bool:
 
 @contextmanager
 def in_folder(folder: Path, aside: Path) -> Iterator[None]:
-    """The mark is taken away when the block ends well."""
-    with os.fdopen(os.open(folder / MARK, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    """The mark, which is there whole or not at all, is taken away when the block ends well."""
+    draft = folder / f".{MARK}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(str(aside))
         file.flush()
         os.fsync(file.fileno())
+    draft.replace(folder / MARK)
     yield
     (folder / MARK).unlink()
 

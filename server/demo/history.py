@@ -50,7 +50,7 @@ class Numbers:
     def __init__(self) -> None:
         self.last: Counter[str] = Counter()
 
-    def next(self, prefix: str, at: datetime) -> str:
+    def next(self, prefix: str, at: datetime, digits: int = 6) -> str:
         series = f"{prefix}-{at.year}"
         self.last[series] += 1
-        return f"{series}-{self.last[series]:06d}"
+        return f"{series}-{self.last[series]:0{digits}d}"

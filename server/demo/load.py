@@ -28,6 +28,12 @@ from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.present import Present
 from server.demo.sheets import COLUMNS, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
+from server.demo.spares import writing
+from server.demo.spares.ledger import Ledger
+from server.demo.spares.orders import orders_of
+from server.demo.spares.parts import Catalogue
+from server.demo.spares.places import store_of
+from server.demo.spares.wants import Wants
 from server.demo.upkeep import Kinds, Teams
 from server.demo.workshop import Workshop
 
@@ -35,7 +41,8 @@ CHUNK = 4_000
 BLANK_LABELS = 48
 CHILDREN = (
     "failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo", "intervention_answer", "team_member",
-    "reading", "meter_reset", "plan_occurrence",
+    "reading", "meter_reset", "plan_occurrence", "part_barcode", "place_stock",
+    "purchase_order_line",
 )  # fmt: skip
 ENTRIES = {"actions": Action, "notes": Note, "photos": Photo, "answers": Answer}
 OCCURRENCE_COLUMNS = tuple(column.name for column in fields(Occurrence))
@@ -131,8 +138,12 @@ class _Loader:
         agenda = Agenda(self.seed, book, staff, jobs, present.sheets, self.now)
         history = chain(simulated(group, book, workshop, self.seed, self.since, self.now), agenda.jobs_made())
         labels = {user.id: user.name for user in staff.everybody}
+        ledger = await self._write_parts(group, staff, codes)
+        wants = Wants(self.seed, ledger.catalogue)
         for chunk in _chunks(by_creation(history, present.sheets), CHUNK):
             await self._write_sheets(chunk, labels)
+            await self._write_movements(ledger, wants, chunk)
+        await self._close(ledger)
         await self._write_requests([(m, request) for m, request in present.requests])
         await self._copy("number_series", ("series", "last"), self.numbers.last.items())
         await self._write_agenda(agenda, book)
@@ -202,6 +213,14 @@ class _Loader:
             at = machine.idle_from
             yield StatusChange(self.dice.id_at(at), "active", "inactive", instant(at), by, "Format suspendu, machine consignée")
 
+    async def _write_parts(self, group: Plant, staff: Staff, codes: Codes) -> Ledger:
+        catalogue = Catalogue(self.seed, self.scale.parts, codes.classes)
+        catalogue.fit(group)
+        opened = self.now - self.scale.kept * 365 * DAY
+        ledger = Ledger(self.seed, catalogue, [store_of(site, self.seed) for site in group.sites], staff, opened, self.now)
+        await self._write_tables(writing.what_there_is(catalogue, ledger, self.since))
+        return ledger
+
     # ------------------------------------------------------------ what happened
 
     async def _write_agenda(self, agenda: Agenda, book: Workbook) -> None:
@@ -248,6 +267,21 @@ class _Loader:
                     "maintenance_interventions", sheet.id, sheet.site_id, json.dumps(trace.changes),
                 )  # fmt: skip
 
+    async def _write_movements(self, ledger: Ledger, wants: Wants, chunk: list[Sheet]) -> None:
+        """Until the last of these jobs was made: no later one has taken anything before."""
+        for sheet in chunk:
+            ledger.want(wants.of(sheet))
+        ledger.until(chunk[-1].created_at.timestamp())
+        await self._write_tables(writing.what_happened(ledger))
+
+    async def _close(self, ledger: Ledger) -> None:
+        ledger.close()
+        orders = orders_of(ledger, self.numbers, self.seed)
+        await self._write_tables(writing.what_happened(ledger))
+        await self._write_tables(writing.what_is_left(ledger))
+        await self.connection.execute(writing.EARLIER, instant(ledger.opened), self.scale.earlier)
+        await self._write_tables(writing.what_is_coming(orders, ledger))
+
     async def _write_requests(self, requests: list[tuple[Machine, Request]]) -> None:
         self.requests += len(requests)
         await self._copy("work_request", REQUEST_COLUMNS, (self._request_record(machine, request) for machine, request in requests))
@@ -257,6 +291,10 @@ class _Loader:
             r.id, r.created_at, r.decided_at or r.created_at, self.numbers.next("REQ", r.created_at), machine.site.id, machine.id, r.symptom,
             r.text, r.requester, r.is_stopped, r.photo_id, r.status, r.reason, r.decided_by, r.decided_at,
         )  # fmt: skip
+
+    async def _write_tables(self, tables: Iterable[writing.Table]) -> None:
+        for table, columns, records in tables:
+            await self._copy(table, columns, records)
 
     async def _copy_rows(self, table: str, rows: list[dict[str, object]]) -> None:
         columns = tuple(rows[0])

@@ -17,16 +17,20 @@ from server.demo.chance import BORN, Dice, instant
 class Scale(NamedTuple):
     """`groups` of three sites, each line repeated `repeats` times, over `years` of history.
 
-    `young`: how many of `catalogue.YOUNG` each machine has beside the plans of its class.
+    `young`: how many of `catalogue.YOUNG` each machine has beside the plans of its class. `parts`: how many spare parts there are of
+    each size of a family. Their ledger follows from the jobs for so many years that it was `kept`, and has the sums of some `earlier` ones.
     """
 
     groups: int
     repeats: int
     years: int
     young: int = 0
+    parts: int = 1
+    kept: int = 2
+    earlier: int = 0
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4)}
+SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4, parts=34, earlier=10)}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),

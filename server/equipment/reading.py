@@ -6,7 +6,7 @@ from fastapi import Response
 
 from server.core.database import Session
 from server.core.queries import plain, sql
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.equipment import rows
 
 
@@ -16,4 +16,4 @@ async def classes_after_write(session: Session, ids: list[UUID]) -> Response:
         " from unnest({}::uuid[]) with ordinality as w(id, at) join equipment_class k on k.id = w.id",
         plain(rows.equipment_class_json("k")), ids,
     )  # fmt: skip
-    return Response(await session.scalar(found.clause()), media_type=JSON)
+    return Written(await session.scalar(found.clause()))

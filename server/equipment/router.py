@@ -7,7 +7,7 @@ from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.list_routes import lists
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
 from server.equipment.rows import CLASS, DOCUMENT, LIFE, MACHINE
@@ -49,7 +49,7 @@ async def read_equipment(actor: EquipmentReader, pool: ReadPoolDep, equipment_id
 @router.post(_ONE + "/restore", response_model=EquipmentRead)
 async def restore_equipment(actor: EquipmentWriter, session: SessionDep, equipment_id: UUID) -> Response:
     await service.restore(session, actor, equipment_id)
-    return Response(await MACHINE.written(session, equipment_id), media_type=JSON)
+    return Written(await MACHINE.written(session, equipment_id))
 
 
 @router.get(_ONE + "/life", response_model=EquipmentLifeRow)
@@ -78,7 +78,7 @@ async def read_class(actor: EquipmentReader, pool: ReadPoolDep, class_id: UUID) 
 async def write_class(actor: EquipmentWriter, session: SessionDep, class_id: UUID, cmd: EquipmentClassWrite) -> Response:
     """Creates the class too, when `version` is left out."""
     await classes.write(session, actor, cmd)
-    return Response(await CLASS.written(session, class_id), media_type=JSON)
+    return Written(await CLASS.written(session, class_id))
 
 
 @router.delete("/equipment-classes/{class_id}", status_code=status.HTTP_204_NO_CONTENT)

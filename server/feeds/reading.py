@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import asyncpg
-
 from server.auth.service import actor_of
 from server.calendar.listing import MOST_ENTRIES, Selection, selection
 from server.core.access import Actor
@@ -11,6 +9,7 @@ from server.core.clock import now
 from server.core.database import ReadSession
 from server.core.errors import NotFound, existing
 from server.core.i18n import translator
+from server.core.read_pool import ReadPool
 from server.feeds import repository
 from server.feeds.ics import calendar
 from server.feeds.models import CalendarFeed
@@ -23,7 +22,7 @@ from shared_models.plans.feeds import FeedKind
 PAST, FUTURE = timedelta(days=35), timedelta(days=365)
 
 
-async def ics(session: ReadSession, pool: asyncpg.Pool, feed: CalendarFeed, *, public_url: str) -> bytes:
+async def ics(session: ReadSession, pool: ReadPool, feed: CalendarFeed, *, public_url: str) -> bytes:
     """Five weeks back, a year ahead; raises `NotFound` for a feed whose owner has left, or no longer sees what it shows."""
     actor = await _owner(session, feed)
     if actor is None or not actor.may(Permission.maintenance_read):

@@ -11,6 +11,7 @@ from server.calendar.listing import TECHNICIAN, Selection, entries, is_series
 from server.core.access import Actor, in_sight
 from server.core.database import ReadSession, Session
 from server.core.queries import Sql, plain, sql
+from server.core.read_pool import ReadPool
 from server.feeds.models import CalendarFeed
 from shared_models.plans.feeds import FeedKind, FeedRead
 
@@ -58,7 +59,7 @@ where id = $1 and (last_read_at is null or last_read_at < $2::timestamptz - inte
 """
 
 
-async def mark_read(pool: asyncpg.Pool, feed_id: UUID, at: datetime) -> None:
+async def mark_read(pool: ReadPool, feed_id: UUID, at: datetime) -> None:
     await pool.execute(_READ, feed_id, at)
 
 
@@ -116,13 +117,13 @@ where i.status = 'cancelled' and i.scheduled_maintenance_id is null
 """
 
 
-async def events(pool: asyncpg.Pool, chosen: Selection, limit: int) -> list[asyncpg.Record]:
+async def events(pool: ReadPool, chosen: Selection, limit: int) -> list[asyncpg.Record]:
     sequence = _sequence("p.updated_at", "i.updated_at")
     statement = sql(_EVENTS, entries=entries(chosen), is_series=is_series("p"), limit=limit, sequence=sequence)
     return list(await pool.fetch(*statement.rendered()))
 
 
-async def called_off(pool: asyncpg.Pool, chosen: Selection) -> list[asyncpg.Record]:
+async def called_off(pool: ReadPool, chosen: Selection) -> list[asyncpg.Record]:
     """Occurrences left out and jobs cancelled: a subscribed calendar must hear of them to take them away."""
     statement = sql(
         _CALLED_OFF, since=chosen.since, until=chosen.until, is_series=is_series("p"), conditions=chosen.of_plans(TECHNICIAN),

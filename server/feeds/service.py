@@ -5,8 +5,6 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from server.audit import service as audit
 from server.core import rate_limit
 from server.core.access import Actor
@@ -15,6 +13,7 @@ from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 from server.feeds import repository
 from server.feeds.errors import FeedTargetUnknown, TooManyFeeds
 from server.feeds.models import CalendarFeed
@@ -51,7 +50,7 @@ async def create(session: Session, actor: Actor, cmd: FeedCreate, *, public_url:
     return FeedLink(**read.model_dump(), url=f"{public_url}/api/v1/calendar/feeds/{token}.ics")
 
 
-async def identify(session: ReadSession, pool: asyncpg.Pool, token: str) -> CalendarFeed:
+async def identify(session: ReadSession, pool: ReadPool, token: str) -> CalendarFeed:
     """Whose address this is; `NotFound` for one that is unknown or revoked. Wrong ones are counted by address, good ones by feed."""
     feed = await repository.by_token(session, hash_of(token))
     if feed is None:

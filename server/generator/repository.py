@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.core.database import ReadPool
+from server.core.read_pool import ReadPool
 
 _WAITING = """
 select exists (select from scheduled_maintenances where is_active and generate_at <= $1),

@@ -6,11 +6,10 @@ A search finds every word in the number, the title or the machine (name, code, s
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from server.core.access import Actor
 from server.core.lists import List, Of, every_word, exact, on_sites
 from server.core.queries import plain, rank, sql
+from server.core.read_pool import ReadPool
 from server.core.sql import ensure_in_sight, labour_minutes, name_of
 from server.equipment.rows import PAST_JOB
 from server.interventions.rows import TABLE
@@ -79,7 +78,7 @@ REVISIONS = List(
 )  # fmt: skip
 
 
-async def recent_failures(pool: asyncpg.Pool, actor: Actor, equipment_id: UUID, at: datetime) -> str:
+async def recent_failures(pool: ReadPool, actor: Actor, equipment_id: UUID, at: datetime) -> str:
     """JSON of the `PastJob`s that a repeat notice looks at."""
     await ensure_in_sight(pool, "equipment e", equipment_id, actor)
     statement = sql(

@@ -39,7 +39,7 @@ from shared_models.interventions.refusals import NotAllowedNow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.rules import By, Outcome, apply
 
-exists = repository.exists
+exists, take = repository.exists, repository.take
 
 
 @carries_out(OnIntervention)

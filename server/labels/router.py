@@ -7,7 +7,7 @@ from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
 from server.core.gates import GatesDep
 from server.core.settings import Settings
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.equipment.rows import EQUIPMENT
 from server.labels import service, sheets
@@ -38,7 +38,7 @@ async def list_formats(_: Reader) -> list[LabelFormatRead]:
 @router.get("/labels/{code}", response_model=EquipmentRow)
 async def resolve_label(actor: Reader, session: ReadSessionDep, code: Code) -> Response:
     """The machine behind a code, typed or scanned."""
-    return Response(await EQUIPMENT.written(session, await service.machine_of(session, actor, code)), media_type=JSON)
+    return Written(await EQUIPMENT.written(session, await service.machine_of(session, actor, code)))
 
 
 @router.get("/equipment/{equipment_id}/label.png", response_class=Response)

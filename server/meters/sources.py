@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from pydantic import ValidationError
 
 from server.audit import service as audit
@@ -24,6 +23,7 @@ from server.core.errors import NotFound, Refusal, existing
 from server.core.http import problem_of
 from server.core.i18n import translator
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 from server.core.security import new_opaque_token, token_hash
 from server.core.times import ensure_read, past
 from server.equipment.errors import EquipmentArchived
@@ -73,7 +73,7 @@ async def revoke(session: Session, actor: Actor, source_id: UUID) -> ReadingSour
     return source
 
 
-async def identify(session: Session, pool: asyncpg.Pool, key: str | None) -> ReadingSource:
+async def identify(session: Session, pool: ReadPool, key: str | None) -> ReadingSource:
     """Whose key this is. Wrong ones are counted by network and stop nobody else there, good ones by source."""
     source = await repository.source_by_key(session, token_hash(key)) if key else None
     if source is None:

@@ -7,7 +7,7 @@ from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
 from server.core.list_routes import lists
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.plans import listing, service
 from server.plans.asked import AskedPlan
@@ -33,7 +33,7 @@ lists(router, "/teams", listing.TEAMS, Reader)
 @router.post(_PREFIX, status_code=status.HTTP_201_CREATED, response_model=PlanRow)
 async def create_plan(actor: Planner, session: SessionDep, cmd: AskedPlan) -> Response:
     await service.create_asked(session, actor, cmd)
-    return Response(await PLAN.written(session, cmd.plan_id), status.HTTP_201_CREATED, media_type=JSON)
+    return Written(await PLAN.written(session, cmd.plan_id), status.HTTP_201_CREATED)
 
 
 @router.post(_PREFIX + "/preview")

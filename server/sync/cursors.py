@@ -67,6 +67,8 @@ class Cursor:
         return replace(self, at=at, low=self.sweep.high, lows={site: self.sweep.high for site in sites if site in self.lows}, sweep=None)
 
     def has_seen(self, run: UUID, position: int) -> "Cursor":
+        if run == self.run and position <= self.seen:
+            return self
         return replace(self, run=run, seen=max(self.seen, position) if run == self.run else position)
 
     def seen_by(self, *, sees_all: bool) -> "Cursor":
@@ -78,7 +80,8 @@ class Cursor:
         return self if self.sweep is None or self.sweep.order == order else replace(self, sweep=None)
 
     def without(self, sites: Iterable[UUID]) -> "Cursor":
-        lost = set(sites)
+        if not (lost := set(sites)):
+            return self
         return replace(self, lows={site: low for site, low in self.lows.items() if site not in lost})
 
     @property
@@ -124,6 +127,7 @@ def _number(value: Any) -> int:
 _PACKED_LENGTH = 22
 
 
+@lru_cache(4096)
 def _packed(value: UUID) -> str:
     return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
 

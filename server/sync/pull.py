@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
 from server.sync.repository import Now
@@ -103,7 +104,7 @@ class _Page:
         return b'{"changes":[' + (b"\n" + lines + b"\n" if lines else b"") + b"]," + to_json(rest)[1:]
 
 
-async def pull(pool: asyncpg.Pool, actor: Actor, text: str | None) -> bytes:
+async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
     """The next page after the cursor `text`, as the JSON of a `PullPage`."""
     at = now()
     sent = cursors.decode(text) if text else None
@@ -160,7 +161,7 @@ def _is_place(sweep: Sweep) -> bool:
 
 
 def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
-    return [site for site in cursor.lows if not actor.sees(site)]
+    return () if actor.site_ids is None else [site for site in cursor.lows if site not in actor.site_ids]
 
 
 async def _counted(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:

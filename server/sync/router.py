@@ -8,7 +8,7 @@ from server.core.access import Actor, signed_in
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.events import PokeHubDep
 from server.core.http import client_address
-from server.core.sql import JSON
+from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.sync import pull, push
 from shared_models.sync import PullPage, PushAnswer, PushRequest
@@ -29,7 +29,7 @@ async def pull_changes(
     actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None
 ) -> Response:
     """What has changed since the cursor; without one, or with one that is of no use any more, everything."""
-    return Response(await pull.pull(pool, actor, cursor), media_type=JSON)
+    return Written(await pull.pull(pool, actor, cursor))
 
 
 @router.get("/stream", response_class=EventSourceResponse)

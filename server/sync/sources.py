@@ -15,9 +15,11 @@ from graphlib import TopologicalSorter
 from zlib import crc32
 
 # Each brings its entities.
+import server.buying.rows
 import server.checklists.rows
 import server.equipment.rows
 import server.interventions.rows
+import server.inventory.rows
 import server.meters.rows
 import server.plans.rows
 import server.requests.rows

@@ -1,4 +1,4 @@
-"""What people do to machines, their labels, pictures and documents; those that no screen of the app sends come by REST alone."""
+"""What people do to machines, their labels, pictures and documents."""
 
 from typing import Annotated, Literal
 
@@ -100,7 +100,7 @@ class LinkLabel(OnEquipment, needs=AT_THE_MACHINE):
     label_code: LabelCode
 
 
-class AddDocument(Command, needs=WRITE_EQUIPMENT, pushed=False):
+class AddDocument(Command, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.add_document"] = "equipment.add_document"
     document_id: NewId
     equipment_id: Id
@@ -108,11 +108,11 @@ class AddDocument(Command, needs=WRITE_EQUIPMENT, pushed=False):
     title: Title
 
 
-class RemoveDocument(Command, needs=WRITE_EQUIPMENT, pushed=False):
+class RemoveDocument(Command, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
     document_id: Id
 
 
-class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE, pushed=False):
+class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
     attachment_id: FileId | None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared_models.equipment.commands import ChangeEquipmentStatus, CreateEquipment, LinkLabel, UpdateEquipment
+from shared_models.equipment.commands import ChangeEquipmentStatus, CreateEquipment, LinkLabel, SetEquipmentPhoto, UpdateEquipment
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.rules import By, Consequence, Outcome, made, replaced, rule
 
@@ -83,3 +83,8 @@ def link_label(machine: EquipmentRow, cmd: LinkLabel, _: By) -> EquipmentRow:
     if cmd.label_code in machine.label_codes:
         return machine
     return machine.model_copy(update={"label_codes": [*machine.label_codes, cmd.label_code]})
+
+
+@rule(SetEquipmentPhoto)
+def set_photo(machine: EquipmentRow, cmd: SetEquipmentPhoto, _: By) -> EquipmentRow:
+    return machine.model_copy(update={"photo_id": cmd.attachment_id})

@@ -21,6 +21,7 @@ class AcceptWorkRequest(OnRequest, needs=PLAN, done="accepted"):
     intervention_type: InterventionType = InterventionType.corrective
     priority: Priority = Priority.medium
     assigned_technician_id: Id | None = None
+    assigned_team_id: Id | None = None
 
 
 class DeclineWorkRequest(OnRequest, needs=PLAN, done="declined"):

@@ -29,7 +29,7 @@ def accept(request: WorkRequestRow, cmd: AcceptWorkRequest, by: By) -> Outcome[W
     job = CreateIntervention(
         intervention_id=cmd.intervention_id, equipment_id=request.equipment_id, title=cmd.title, occurred_at=cmd.occurred_at,
         description="\n".join(filter(None, words)), intervention_type=cmd.intervention_type, priority=cmd.priority,
-        assigned_technician_id=cmd.assigned_technician_id, reported_at=request.created_at,
+        assigned_technician_id=cmd.assigned_technician_id, assigned_team_id=cmd.assigned_team_id, reported_at=request.created_at,
         stopped_at=request.created_at if request.is_stopped else None, stop_kind=StopKind.failure if request.is_stopped else None,
     )  # fmt: skip
     seen: dict[str, Any] = {"intervention_id": cmd.intervention_id, "kind": PhotoKind.before, "occurred_at": cmd.occurred_at}

@@ -1,6 +1,7 @@
 """What is measured: the same work asked of our server and of the floor."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -49,6 +50,25 @@ class Bench:
         base, headers = (self.floor, {}) if of_floor else (self.ours, self.headers)
         return lambda: load.rate(base, [API + path for path in paths], headers, self.seconds, connections=connections, bodies=bodies)
 
+    def meanwhile(self, change: str, measured: Callable[[], float]) -> Callable[[], float]:
+        """With up to 200 changes of the database a second: what is good for an unchanged one is good for nothing."""
+
+        def changing(ended: threading.Event) -> None:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                while not ended.wait(0.005):
+                    connection.execute(change)
+
+        def both() -> float:
+            thread = threading.Thread(target=changing, args=(ended := threading.Event(),))
+            thread.start()
+            try:
+                return measured()
+            finally:
+                ended.set()
+                thread.join()
+
+        return both
+
     def rows(self, statement: str, *arguments: object) -> list[dict[str, Any]]:
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
             return list(connection.execute(statement, arguments))
@@ -79,6 +99,7 @@ MACHINES = "/equipment?size=50"
 JOBS = "/maintenance/interventions?size=50"
 PLANS = "/maintenance/scheduled?size=50"
 PAGES = 4
+CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
 
 
 def _lists(bench: Bench) -> Iterator[Case]:
@@ -92,6 +113,11 @@ def _lists(bench: Bench) -> Iterator[Case]:
                 f"a page of 50 {name}, {connections} at once", "requests/s", bench.reads(ours, connections),
                 bench.reads(floor, connections, of_floor=True), goal,
             )  # fmt: skip
+    floor, ours = [f"/rows/machines?after={50 * page}" for page in range(PAGES)], _following(bench, MACHINES)
+    yield Case(
+        "a page of 50 machines while jobs change, 1 at once", "requests/s", bench.meanwhile(CHANGE, bench.reads(ours, 1)),
+        bench.meanwhile(CHANGE, bench.reads(floor, 1, of_floor=True)), 0.4,
+    )  # fmt: skip
     last = bench.rows("select count(*) / 50 as pages from equipment where archived_at is null")[0]["pages"]
     far = [f"{MACHINES}&page={page}" for page in range(max(last - 3, 1), last + 1)]
     yield Case("the last pages of machines", "requests/s", bench.reads(far), bench.reads(_following(bench, MACHINES)), 0.7, "the first")

@@ -4,10 +4,10 @@ Words are given as keys of the catalogue ("job.close") or as they stand on the s
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
@@ -97,6 +97,18 @@ class App:
         except BrowserError:
             return ""
 
+    def place_of(self, found: Locator) -> FloatRect:
+        """Where it is on the screen, once it has come to rest there."""
+        places: list[FloatRect | None] = [None]
+
+        def is_at_rest() -> bool:
+            self.page.wait_for_timeout(100)
+            places.append(found.bounding_box())
+            return places[-1] is not None and places[-1] == places[-2]
+
+        until(is_at_rest, lambda: f"{found} at rest, not {places[-3:]}")
+        return cast("FloatRect", places[-1])
+
     def shows(self, words: str) -> bool:
         return self.words(words).casefold() in self.shown().casefold()
 
@@ -151,6 +163,13 @@ class App:
     def press(self, keys: str) -> "App":
         self.page.keyboard.press(keys)
         return self
+
+    def turn(self, keys: str, pattern: str) -> "App":
+        """Press what leads from one thing to the next, and wait until that is there to be judged: its name then is the tab's."""
+        path, name = self.path, self.page.title()
+        self.press(keys)
+        until(lambda: self.path != path and self.page.title() != name, lambda: f"another than {name}; shown:\n{self.shown()}")
+        return self.at(pattern)
 
     def sign_in(self, username: str, password: str = PASSWORD) -> "App":
         self.fill("sign_in.name", username).fill("sign_in.password", password)

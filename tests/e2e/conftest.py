@@ -1,4 +1,4 @@
-"""One product for a whole run, and people with devices of their own."""
+"""One product for all that is driven here, and people with devices: lent from one test to the next, or of a test's own."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -7,42 +7,49 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser import driver, launched, open_copy, used_profile
+from tests.browser import launched, open_copy, used_profile
 from tests.e2e.app import PHONE, App
+from tests.e2e.lending import Shelf
 from tests.e2e.product import Product, User, running
 
-__all__ = ["driver"]  # a fixture
 Machine = dict[str, Any]
 Device = Callable[..., App]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def driver() -> Iterator[Playwright]:
+    """As long as the product, so that what one test has opened the next can use; no test here is asynchronous."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
     with running() as product:
         yield product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def technician(product: Product) -> User:
     """Julien Roux, who tells by the API what the server knows."""
     return product.as_user("technician")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def machines(technician: User) -> Iterator[Machine]:
     """Machines on which nothing is open; each test takes its own with `next(machines)`."""
     return iter(technician.free_machines()[1:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scanned(technician: User) -> Machine:
     """The machine whose label every camera sees."""
     return technician.free_machines()[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def film(technician: User, scanned: Machine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return film_of(technician.bytes_of(f"/equipment/{scanned['id']}/label.png"), tmp_path_factory.mktemp("film"))
 
@@ -66,24 +73,50 @@ def chromium(driver: Playwright, film: Path) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def used(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A browser profile in which the app has been before, and nobody signed in: what a first start costs is paid once."""
     return used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, product.url).open().kept_offline().reload())
 
 
+@pytest.fixture(scope="package")
+def make(driver: Playwright, film: Path, used: Path, product: Product, tmp_path_factory: pytest.TempPathFactory) -> Device:
+    def make(viewport: dict[str, int] = PHONE) -> App:
+        folder = tmp_path_factory.mktemp("device")
+        context = open_copy(driver, used, folder, film, viewport=viewport, locale="fr-FR", permissions=["camera"])
+        return App(context, product.url)
+
+    return make
+
+
 @pytest.fixture
-def device(driver: Playwright, film: Path, used: Path, product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+def device(make: Device) -> Iterator[Device]:
     """`device(TABLET)`: a browser of its own with the app in a tab, not loaded yet."""
     apps: list[App] = []
 
-    def make(viewport: dict[str, int] = PHONE, **more: Any) -> App:
-        folder = tmp_path_factory.mktemp("device")
-        context = open_copy(driver, used, folder, film, viewport=viewport, locale="fr-FR", permissions=["camera"], **more)
-        apps.append(App(context, product.url))
+    def own(viewport: dict[str, int] = PHONE) -> App:
+        apps.append(make(viewport))
         return apps[-1]
 
-    yield make
+    yield own
     for app in apps:
         app.context.close()
     assert [problem for app in apps for problem in app.problems] == []
+
+
+@pytest.fixture(scope="package")
+def shelf(make: Device) -> Iterator[Shelf]:
+    shelf = Shelf(make)
+    yield shelf
+    shelf.clear()
+
+
+@pytest.fixture
+def lent(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Device]:
+    """`lent("supervisor", TABLET)`: somebody's device as they hold it on any day: signed in, everything kept for the way.
+
+    The next test has it after this one, unless this one fails.
+    """
+    failed = request.session.testsfailed
+    yield shelf.lend
+    shelf.take_back(is_fit=request.session.testsfailed == failed)

@@ -33,6 +33,11 @@ LAPTOP = {"width": 1093, "height": 700}
 """At 150 %."""
 SIZES = {"390": PHONE, "820": TABLET, "1180": SIDEWAYS, "1093": LAPTOP, "1440": DESKTOP}
 BIG_TEXT = "200%"
+LONG_NUMBER = "KIT-VER-63"
+LONG_NAME = (
+    "Kit d’étanchéité pour vérin pneumatique double effet Ø 63 mm, course 200 mm, tige Ø 20 mm, joints de piston et de tige en"
+    " polyuréthane, bague de guidage et graisse"
+)
 
 
 @dataclass
@@ -52,6 +57,7 @@ class Things:
     ignored_plan: str
     planned_job: str
     stage: Stage
+    part: dict[str, Any]
 
     @classmethod
     def of(cls, technician: User, supervisor: User, stage: Stage) -> "Things":
@@ -70,7 +76,34 @@ class Things:
         ignored = next(plan for plan in plans if plan["ignored_since"])
         planned = supervisor.get("/maintenance/interventions", status="pending", intervention_type="preventive")["items"][0]
         jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
-        return cls(machine, free, supervisor, technician.id, *jobs, by_meter["id"], ignored["id"], planned["id"], stage)
+        part = used_part(supervisor, machine, leak["id"])
+        planned_ids = (by_meter["id"], ignored["id"], planned["id"])
+        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, part)
+
+
+def used_part(keeper: User, machine: dict[str, Any], job: str) -> dict[str, Any]:
+    """One that fits the machine, of which the job has taken two; and another of a very long name, that is to be taken."""
+    fitting = keeper.get("/inventory/parts", equipment_id=machine["id"], size=100)["items"]
+
+    def is_there(part: dict[str, Any]) -> bool:
+        here = keeper.get("/inventory/stock", part_id=part["id"], site_id=machine["site_id"])["items"]
+        return bool(here) and float(here[0]["on_hand"]) > 2
+
+    part = next(filter(is_there, fitting))
+    place = next(row for row in keeper.get("/inventory/places") if row["site_id"] == machine["site_id"])
+    moved = {"movement_id": str(uuid7()), "place_id": place["id"], "quantity": 2, "intervention_id": job, "is_taken": True}
+    keeper.post(f"/inventory/parts/{part['id']}/take", {**moved, "part_id": part["id"], "occurred_at": told()})
+    long = {
+        "part_id": str(uuid7()),
+        "part_number": LONG_NUMBER,
+        "name": LONG_NAME,
+        "unit_price": "58.40",
+        "class_ids": [machine["class_id"]],
+    }
+    keeper.post("/inventory/parts", {**long, "occurred_at": told()})
+    arrived = {"part_id": long["part_id"], "movement_id": str(uuid7()), "place_id": place["id"], "quantity": 3}
+    keeper.post(f"/inventory/parts/{long['part_id']}/receive", {**arrived, "occurred_at": told()})
+    return dict(keeper.get(f"/inventory/parts/{part['id']}"))
 
 
 @dataclass(frozen=True)
@@ -102,6 +135,18 @@ def then(path: str, tap: str, *words: str) -> Callable[[App, Things], object]:
 def kinds(sheet: str, *words: str) -> Callable[[App, Things], object]:
     """A sheet of the plans' menu."""
     return lambda app, _: app.go("/plans").tap("plans.more").tap(sheet).see(*words)
+
+
+def order(status: str, *taps: str) -> Callable[[App, Things], object]:
+    """One under way; then what is tapped on its page."""
+
+    def come(app: App, things: Things) -> None:
+        found = things.supervisor.get("/inventory/orders", status=status)["items"][0]
+        app.go(f"/orders/{found['id']}").see(found["number"])
+        for tap in taps:
+            app.tap(tap)
+
+    return come
 
 
 def labels(app: App, things: Things) -> None:
@@ -138,7 +183,7 @@ def be_refused(app: App, things: Things) -> None:
 
 
 def give_up(app: App) -> None:
-    app.tap("needs_you.discard").see("common.cancel")
+    app.tap("needs_you.discard").see("common.close")
     app.page.get_by_role("button", name=app.words("needs_you.discard"), exact=True).last.click()
     app.see("needs_you.none")
 
@@ -261,6 +306,42 @@ def invited(app: App, _: Things) -> None:
 
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
+PART = "/parts/{part[id]}"
+
+
+def asking(path: str, query: str, *words: str) -> Callable[[App, Things], object]:
+    """A list that is asked for something."""
+
+    def come(app: App, _: Things) -> None:
+        app.page.evaluate(NAVIGATE, f"{path}?{query}")
+        app.see(*words)
+
+    return come
+
+
+def job_parts(app: App, things: Things) -> None:
+    """Scrolled to what the job has taken."""
+    at(JOB, "job.pause")(app, things)
+    app.see(things.part["part_number"])
+    app.page.get_by_role("button", name=app.words("parts.take"), exact=True).scroll_into_view_if_needed()
+
+
+def take_long_name(app: App, things: Things) -> None:
+    """However long its name is, the quantity is there to be stepped."""
+    at(JOB, "job.pause")(app, things)
+    app.tap("parts.take").fill("parts.search", LONG_NUMBER).tap(LONG_NUMBER).see("parts.take_do")
+
+
+def giving_back(app: App, things: Things) -> None:
+    at(JOB, "job.pause")(app, things)
+    app.tap(things.part["part_number"]).see("parts.give_back_do")
+
+
+def counting(app: App, things: Things) -> None:
+    at(PART, "parts.use")(app, things)
+    app.tap(app.words("parts.actions_at").split("{", maxsplit=1)[0]).tap("parts.count").see("parts.count_do")
+
+
 SHOTS = [
     Shot("today", "technician", at("/today", "today.title")),
     Shot("machine", "technician", at(MACHINE, "machine.open_job")),
@@ -313,6 +394,10 @@ SHOTS = [
     Shot("calendar-agenda", "supervisor", calendar("agenda")),
     Shot("calendar-detail", "supervisor", calendar("agenda", opened=True), escape),
     Shot("calendar-subscribe", "supervisor", then("/calendar", "calendar.subscribe", "calendar.feed_create"), escape, is_main=False),
+    Shot("purchase-list", "supervisor", at("/purchase-list", "purchase_list.meta")),
+    Shot("orders", "supervisor", at("/orders", "orders.show.open")),
+    Shot("order", "supervisor", order("partly_received")),
+    Shot("order-menu", "supervisor", order("ordered", "common.more"), escape, is_main=False),
     Shot("plan-teams", "supervisor", kinds("plans.teams", "plans.new_team"), escape, is_main=False),
     Shot("checklists", "supervisor", at("/checklists", "checklists.new"), is_main=False),
     Shot("checklist-form", "supervisor", template(), is_main=False),
@@ -348,15 +433,38 @@ SHOTS = [
     Shot("class-new", "admin", at("/classes/new", "classes.save"), is_main=False),
     Shot("machine-new", "admin", at("/equipment/new", "machine_form.save"), is_main=False),
     Shot("machine-made", "admin", just_made, is_main=False),
+    Shot("job-parts", "technician", job_parts),
+    Shot("part-choice", "technician", then(JOB, "parts.take", "parts.likely"), escape),
+    Shot("part-take", "technician", take_long_name, escape),
+    Shot("part-give-back", "technician", giving_back, escape, is_main=False),
+    Shot("parts", "technician", at("/parts", "domain.stock.low")),
+    Shot("part", "technician", at(PART, "parts.movements")),
+    Shot("part-for-whom", "technician", then(PART, "parts.take", "parts.for_whom"), escape, is_main=False),
+    Shot("parts-desk", "supervisor", at("/parts", "domain.stock.low")),
+    Shot("parts-low", "supervisor", asking("/parts", "show=low", "domain.stock.low"), is_main=False),
+    Shot("part-keeper", "supervisor", at(PART, "parts.use")),
+    Shot("part-receive", "supervisor", then(PART, "parts.goods_in", "parts.receive_do"), escape),
+    Shot("part-count", "supervisor", counting, escape, is_main=False),
+    Shot("part-form", "supervisor", at(PART + "/edit", "parts.save")),
+    Shot("part-new", "supervisor", at("/parts/new", "parts.create"), is_main=False),
+    Shot("goods-in", "supervisor", at("/parts/receive", "parts.goods_in_body")),
+    Shot("part-link", "supervisor", asking("/parts/link", "code=4006381333931", "parts.link_body"), is_main=False),
+    Shot("stores", "supervisor", at("/stores", "parts.stores"), is_main=False),
+    Shot("store-sheet", "supervisor", then("/stores", "parts.stores_new", "parts.place_name"), escape, is_main=False),
+    Shot("suppliers", "supervisor", at("/suppliers", "parts.suppliers_new"), is_main=False),
+    Shot("supplier-sheet", "supervisor", then("/suppliers", "parts.suppliers_new", "parts.supplier_lang"), escape, is_main=False),
+    Shot("part-categories", "supervisor", at("/part-categories", "parts.categories"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
+    Shot("machine-papers", "admin", at(MACHINE + "/edit", "machine_form.add_document"), is_main=False),
+    Shot("machine-photo", "technician", then(FREE, "machine.photo", "machine.photo_change"), escape, is_main=False),
 ]  # fmt: skip
 
 
 class Studio:
     """Takes the pictures that were asked for."""
 
-    def __init__(self, product: Product, browser: Browser, only: Sequence[str]) -> None:
-        self._product, self._browser, self._only = product, browser, only
+    def __init__(self, product: Product, browser: Browser, only: Sequence[str], themes: Sequence[str]) -> None:
+        self._product, self._browser, self._only, self._themes = product, browser, only, themes
         self.missing = 0
         stage = Stage(product)
         if any(self._is_wanted(shot.name) for shot in SHOTS if shot.name.startswith(("step-", "checklist", "meter-", "reading"))):
@@ -401,8 +509,7 @@ class Studio:
                 self._first_load(app, folder_of(size, "light", lang))
             else:
                 app.sign_in_as_demo(who)
-            themes = ("light",) if big else ("light", "dark")
-            for theme in themes:
+            for theme in self._themes[:1] if big else self._themes:
                 app.go("/me").tap(f"me.theme.{theme}")
                 for shot in shots:
                     self._take(app, shot, folder_of(f"{size}{'-' + BIG_TEXT if big else ''}", theme, lang))
@@ -433,7 +540,7 @@ class Studio:
 
     def _signed_out(self, size: str, lang: str) -> None:
         if self._is_wanted("sign-in"):
-            for theme in ("light", "dark"):
+            for theme in self._themes:
                 with self._app(size, lang) as app:
                     app.page.emulate_media(color_scheme=theme)
                     app.open().see("sign_in.demo")
@@ -446,7 +553,7 @@ class Studio:
     def _operator(self, size: str, lang: str) -> None:
         if self._is_wanted("operator"):
             with self._app(size, lang) as app:
-                for theme in ("light", "dark"):
+                for theme in self._themes:
                     app.page.emulate_media(color_scheme=theme)
                     app.page.goto(f"{self._product.url}/e/{self._things.free['label_codes'][0]}")
                     picture(app.page, folder_of(size, theme, lang) / "operator.png")
@@ -495,11 +602,12 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], help="names of screens")
     parser.add_argument("--sizes", default=",".join([*SIZES, BIG_TEXT]), help="widths, and 200%% for large text (820-200%% on a tablet)")
     parser.add_argument("--langs", default="fr,en")
+    parser.add_argument("--themes", default="light,dark")
     asked = parser.parse_args()
     with running() as product, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         film = film_of(None, Path(folder))
         with launched(playwright, camera=film) as browser:
-            studio = Studio(product, browser, asked.only)
+            studio = Studio(product, browser, asked.only, asked.themes.split(","))
             for size in asked.sizes.split(","):
                 if size.endswith(BIG_TEXT):
                     studio.shoot_big(size.removesuffix(BIG_TEXT).rstrip("-") or "390")

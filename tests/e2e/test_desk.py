@@ -26,9 +26,8 @@ def box_of(app: App, words: str) -> tuple[float, float, float, float]:
 
 
 class TestDesk:
-    def test_filters_survive_and_rows_open_by_key_and_in_tabs(self, device: Device, technician: User) -> None:
-        desk = device(LAPTOP).open()
-        desk.sign_in_as_demo("supervisor").go("/board").see("board.down").tap("board.down").at("/equipment")
+    def test_filters_survive_and_rows_open_by_key_and_in_tabs(self, lent: Device, technician: User) -> None:
+        desk = lent("supervisor", LAPTOP).go("/board").see("board.down").tap("board.down").at("/equipment")
         assert shown_address(desk) == "/equipment?status=broken"
         down = technician.get("/equipment", status="broken")["items"]
         desk.see(*(machine["name"] for machine in down))
@@ -48,11 +47,10 @@ class TestDesk:
         boxes = desk.page.get_by_role("checkbox")
         assert all(found["width"] <= 48 for number in range(boxes.count()) if (found := boxes.nth(number).bounding_box()))
 
-    def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, device: Device, product: Product) -> None:
-        desk, supervisor = device(LAPTOP).open(), product.as_user("supervisor")
-        desk.sign_in_as_demo("supervisor").go("/validate").see("validation.approve")
-        waiting = supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]
-        desk.page.keyboard.press("a")
+    def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, lent: Device, product: Product) -> None:
+        desk, supervisor = lent("supervisor", LAPTOP).go("/validate").see("validation.approve"), product.as_user("supervisor")
+        judged = desk.turn("j", "/validate/.+").job_id
+        desk.turn("a", "/validate/.+")
         word = desk.page.locator(".toast")
         expect(word).to_be_visible()
         place = word.bounding_box()
@@ -65,12 +63,9 @@ class TestDesk:
             "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.toast'))", [place["x"] + 20, place["y"] + place["height"] / 2]
         )
         assert not through
-        desk.tap("common.undo")
+        desk.tap("common.undo").at(f"/validate/{judged}")
         expect(word).to_have_count(0)
-        desk.page.wait_for_timeout(8_000)
-        assert len(supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting)
-        desk.page.keyboard.press("a")
-        until(
-            lambda: len(supervisor.get("/maintenance/interventions", awaits_validation=True)["items"]) == len(waiting) - 1,
-            "the approval on the server, once nobody has taken it back",
-        )
+        other = desk.turn("j", "/validate/.+").job_id
+        desk.press("a")
+        until(lambda: supervisor.job(other)["is_validated"], "the approval on the server, once nobody has taken it back")
+        assert not supervisor.job(judged)["is_validated"]

@@ -19,10 +19,9 @@ DARK = (0x0E, 0x14, 0x1A)
 
 
 class TestLinks:
-    def test_open_cold_without_network_and_the_card_comes_before_the_app(self, device: Device, machines: Iterator[Machine]) -> None:
+    def test_open_cold_without_network_and_the_card_comes_before_the_app(self, lent: Device, machines: Iterator[Machine]) -> None:
         machine = next(machines)
-        first = device().open()
-        first.sign_in_as_demo("technician").kept_offline()
+        first = lent("technician")
         first.page.close()
         first.context.set_offline(True)
 
@@ -46,11 +45,10 @@ class TestSession:
         phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter").at("/today")
 
     def test_refused_token_is_renewed_without_a_word(
-        self, device: Device, machines: Iterator[Machine], product: Product, technician: User
+        self, lent: Device, machines: Iterator[Machine], product: Product, technician: User
     ) -> None:
         """The server comes back with another secret: every access token is refused, the session's cookie still stands."""
-        phone = device().open()
-        phone.sign_in_as_demo("technician").go(f"/equipment/{next(machines)['id']}")
+        phone = lent("technician").go(f"/equipment/{next(machines)['id']}")
         job = start_breakdown(phone, "Jeton refusé")
         phone.synced()
         with product.away(ETABLI_SECRET_KEY="another secret, of more than thirty-two letters"):
@@ -84,7 +82,7 @@ class TestSession:
 
 class TestOperator:
     def test_request_without_an_account_becomes_a_job(
-        self, chromium: Browser, device: Device, machines: Iterator[Machine], product: Product, technician: User
+        self, chromium: Browser, lent: Device, machines: Iterator[Machine], product: Product, technician: User
     ) -> None:
         machine = next(machines)
         context = chromium.new_context(viewport=PHONE, locale="fr-FR")
@@ -99,8 +97,7 @@ class TestOperator:
         number = page.locator(".number strong").inner_text()
         context.close()
 
-        tablet = device(TABLET).open()
-        tablet.sign_in_as_demo("supervisor").go("/requests").tap("Flaque d’huile sous le carter")
+        tablet = lent("supervisor", TABLET).go("/requests").tap("Flaque d’huile sous le carter")
         tablet.see(number, "Sandrine", "requests.photo").tap("requests.accept").tap("requests.make_job")
         tablet.at("/jobs/[^/]+").see("Flaque d’huile sous le carter").synced()
         job = technician.job(tablet.job_id)
@@ -118,24 +115,18 @@ class TestHabits:
         phone.reload().see("me.theme")
         until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
 
-    def test_a_supervisor_validates_from_the_keyboard(self, device: Device, product: Product) -> None:
-        desk = device(DESKTOP).open()
-        desk.sign_in_as_demo("supervisor").go("/validate").see("validation.keys")
+    def test_a_supervisor_validates_from_the_keyboard(self, lent: Device, product: Product) -> None:
+        desk = lent("supervisor", DESKTOP).go("/validate").see("validation.keys")
         desk.press("?").see("common.keyboard_help").press("Escape").see_no("common.keyboard_help")
-        desk.press("j").at("/validate/.+")
-        second = desk.path
-        desk.press("j")
-        until(lambda: desk.path != second, "the third")
-        desk.press("k").at(re.escape(second))
-        job = desk.path.removeprefix("/validate/")
-        desk.press("a").at("/validate/(?!" + job + ").*")
+        second = desk.turn("j", "/validate/.+").path
+        job = desk.turn("j", "/validate/.+").turn("k", re.escape(second)).job_id
+        desk.turn("a", "/validate/.+")
         supervisor = product.as_user("supervisor")
         until(lambda: supervisor.job(job)["is_validated"], "the validation on the server")
 
-    def test_slash_goes_to_search(self, device: Device, machines: Iterator[Machine]) -> None:
+    def test_slash_goes_to_search(self, lent: Device, machines: Iterator[Machine]) -> None:
         machine = next(machines)
-        desk = device(DESKTOP).open()
-        desk.sign_in_as_demo("supervisor").go("/equipment").see("equipment_list.title")
+        desk = lent("supervisor", DESKTOP).go("/equipment").see("equipment_list.title")
         desk.press("/")
         field = desk.field("equipment_list.search")
         expect(field).to_be_focused()

@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Playwright
 
-from tests.browser import open_copy, open_profile, used_profile
+from tests.browser import open_copy, used_profile
 from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.conftest import film_of
 from tests.e2e.product import Product, running
@@ -36,9 +36,13 @@ Device = Callable[..., App]
 
 
 @pytest.fixture(scope="module")
-def device(driver: Playwright, empty: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+def used(empty: Product, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, empty.url).open().kept_offline())
+
+
+@pytest.fixture(scope="module")
+def device(driver: Playwright, used: Path, empty: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
     """`device(PHONE)`: somebody's, on which the app has been opened before."""
-    used = used_profile(tmp_path_factory.mktemp("used"), lambda context: App(context, empty.url).open().kept_offline())
     apps: list[App] = []
 
     def make(size: dict[str, int], camera: Path | None = None) -> App:
@@ -53,12 +57,9 @@ def device(driver: Playwright, empty: Product, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="module")
-def desk(driver: Playwright, empty: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The administrator's, new, and used by one test after the other as by a person through a morning."""
-    with open_profile(driver, tmp_path_factory.mktemp("desk"), viewport=DESKTOP, accept_downloads=True, **PARIS) as context:
-        app = App(context, empty.url)
-        yield app
-        assert app.problems == []
+def desk(device: Device) -> App:
+    """The administrator's, used by one test after the other as by a person through a morning."""
+    return device(DESKTOP)
 
 
 def fill_account(app: App, first: str, last: str, username: str) -> App:

@@ -15,10 +15,9 @@ def past_of(user: User, machine_id: str) -> list[str]:
     return [job["title"] for job in page["items"]]
 
 
-def test_shows_every_job_of_a_machine(device: Device, technician: User) -> None:
+def test_shows_every_job_of_a_machine(lent: Device, technician: User) -> None:
     pasts = {machine["id"]: past_of(technician, machine["id"]) for machine in technician.free_machines()}
     machine_id, titles = min(((key, past) for key, past in pasts.items() if len(past) > 20), key=lambda found: len(found[1]))
-    app = device().open()
-    app.sign_in_as_demo("technician").go(f"/equipment/{machine_id}").see("machine.history_show")
+    app = lent("technician").go(f"/equipment/{machine_id}").see("machine.history_show")
     app.page.set_viewport_size({"width": 390, "height": 3_600})  # all of it without scrolling
     app.tap("machine.history_show").tap("machine.history_more").see_no("machine.history_more").see(*set(titles))

@@ -1,7 +1,7 @@
 """What a list is asked for lives in its address: every list, every filter; and a figure leads to exactly what it counts."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import EnumType
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.features.jobs.desk import _columns
 from mobile_app.features.plans.list import _columns as plan_columns
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.address import Asked, Opener
+from mobile_app.ui.choices import _is_at_work
 from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
@@ -28,7 +30,7 @@ from tests.mobile_app.ui.conftest import Screen, _walk, screen
 __all__ = ["client", "screen"]  # fixtures
 assert screens()  # which imports them all
 KINDS = [Asked, *Asked.__subclasses__()]
-LISTS = ["/equipment", "/jobs", "/plans", "/requests"]
+LISTS = ["/equipment", "/jobs", "/plans", "/requests", "/parts"]
 SOMEBODY = uuid7()
 
 
@@ -37,6 +39,8 @@ def values(kind: type[Asked]) -> st.SearchStrategy[Asked]:
 
     def of(name: str) -> st.SearchStrategy[Any]:
         parts = [part for part in get_args(kind.model_fields[name].annotation) if part is not type(None)]
+        if date in parts:
+            return st.dates()
         listed = [value for part in parts for value in (part if isinstance(part, EnumType) else get_args(part) or [part])]
         words = [value for value in listed if isinstance(value, str)]
         return st.sampled_from(words) if words else st.uuids().map(str)
@@ -194,3 +198,33 @@ def figures(screen: Screen) -> list[tuple[int, str]]:
         if is_figure or f"technician={SOMEBODY}" in opener.route:
             found.append((int(texts[1]) if is_figure else numbers[-1], opener.route))
     return found
+
+
+async def test_what_the_calendar_shows_survives_a_step_and_a_reload(screen: Screen, plant: Client) -> None:
+    screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
+    environment.install(screen.page)
+    begun = f"/calendar?view=agenda&date={AT.date()}"
+    await show(screen, plant, begun)
+    whole, offered = screen.texts, [c.items for c in screen.controls() if isinstance(c, ft.PopupMenuButton)]
+    assert len(offered) >= 3
+    for number in range(len(offered)):
+        environment.install(screen.page)
+        await show(screen, plant, begun)
+        menus = [c.items for c in screen.controls() if isinstance(c, ft.PopupMenuButton)]
+        await menus[number][1].on_click(None)
+        await screen.settle(40)
+        shown, address = screen.texts, environment.current().address.of(begun)
+        assert (shown != whole, address.startswith(begun + "&")) == (True, True)
+        environment.install(screen.page)  # another tab
+        await show(screen, plant, address)
+        assert screen.texts == shown
+        await screen.click(t("calendar.next"))
+        asked = address.removeprefix(begun)
+        assert screen.page.route.endswith(asked)
+
+
+async def test_on_a_phone_the_filters_that_are_at_work_come_first(screen: Screen, plant: Client) -> None:
+    await show(screen, plant, f"/jobs?state=open&type=corrective&technician={SOMEBODY}")
+    bar = next(c for c in screen.controls() if isinstance(c, ft.Row) and any(isinstance(one, ft.PopupMenuButton) for one in c.controls))
+    at_work = [_is_at_work(one) for one in bar.controls]
+    assert at_work == [True, True, True, *[False] * (len(at_work) - 3)]

@@ -33,7 +33,11 @@ def dumb(screen: Screen) -> list[str]:
 async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, width: int) -> None:
     screen.session.apply_page_patch({"width": float(width)})
     looked_at = 0
-    others = ["/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/needs-you"]
+    others = [
+        "/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/needs-you",
+        "/parts", "/parts/new", address(client, "/parts/{part}/edit"), "/parts/receive", "/parts/link?code=1234", "/stores", "/suppliers",
+        "/part-categories",
+    ]  # fmt: skip
     for page in [*(address(client, page) for page in PAGES), *others]:
         environment.install(screen.page)
         await show(screen, client, page)

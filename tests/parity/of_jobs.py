@@ -26,6 +26,7 @@ from shared_models.interventions.commands import (
     ValidateIntervention,
 )
 from shared_models.interventions.rows import FailureCoding, PhotoKind, StopKind
+from shared_models.plans.commands import WriteTeam
 from shared_models.requests.commands import AcceptWorkRequest, DeclineWorkRequest
 from tests.parity.cases import case
 from tests.parity.shop import Shop, step
@@ -351,6 +352,15 @@ async def of_a_machine_that_stands_still(shop: Shop) -> None:
     request = await shop.reported(is_stopped="true")
     await shop.offline()
     await shop.do(AcceptWorkRequest, request_id=request, intervention_id=uuid7(), title="Bruit", priority="high")
+
+
+@case(AcceptWorkRequest)
+async def for_a_team(shop: Shop) -> None:
+    request, team = await shop.reported(), uuid7()
+    name = f"Méca {team.hex[-6:]}"
+    await shop.do(WriteTeam, team_id=team, site_id=shop.factory.site, name=name, member_ids=[shop.me])
+    await shop.offline()
+    await shop.do(AcceptWorkRequest, request_id=request, intervention_id=uuid7(), title="Bruit", assigned_team_id=team)
 
 
 @case(AcceptWorkRequest, refused="request_already_decided")

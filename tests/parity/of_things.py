@@ -6,9 +6,12 @@ from uuid import UUID
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.checklists.rows import StepKind
 from shared_models.equipment.commands import (
+    AddDocument,
     ChangeEquipmentStatus,
     CreateEquipment,
     LinkLabel,
+    RemoveDocument,
+    SetEquipmentPhoto,
     UpdateEquipment,
 )
 from shared_models.equipment.rows import EquipmentStatus
@@ -92,6 +95,48 @@ async def that_is_blank(shop: Shop) -> None:
     machine, label = await shop.add_machine(), await shop.blank_label()
     await shop.offline()
     await shop.do(LinkLabel, equipment_id=machine, label_code=label)
+
+
+@case(SetEquipmentPhoto)
+async def of_a_machine_that_is_edited_meanwhile(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    await shop.offline()
+    await shop.do(SetEquipmentPhoto, equipment_id=machine, attachment_id=await shop.picture())
+    await edited(shop, machine, name="Presse à plier")
+
+
+@case(SetEquipmentPhoto)
+async def and_taken_away(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    await shop.do(SetEquipmentPhoto, equipment_id=machine, attachment_id=await shop.picture())
+    await shop.offline()
+    await shop.do(SetEquipmentPhoto, equipment_id=machine, attachment_id=None)
+
+
+async def documented(shop: Shop, machine: UUID) -> UUID:
+    document = uuid7()
+    await shop.do(AddDocument, document_id=document, equipment_id=machine, attachment_id=await shop.picture(), title="Schéma")
+    return document
+
+
+@case(AddDocument)
+async def to_a_machine_that_is_new_too(shop: Shop) -> None:
+    await shop.offline()
+    await documented(shop, await shop.add_machine())
+
+
+@case(RemoveDocument)
+async def that_the_server_has(shop: Shop) -> None:
+    document = await documented(shop, await shop.add_machine())
+    await shop.offline()
+    await shop.do(RemoveDocument, document_id=document)
+
+
+@case(RemoveDocument)
+async def before_it_was_sent(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    await shop.offline()
+    await shop.do(RemoveDocument, document_id=await documented(shop, machine))
 
 
 # --- meters

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -245,5 +246,7 @@ def _leaves(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(each, f"{at}.{place}")
     elif isinstance(value, datetime) and value.tzinfo:
         yield at, value.astimezone(UTC).isoformat()
+    elif isinstance(value, Decimal):
+        yield at, str(value.normalize())
     else:
         yield at, str(value) if value is not None and not isinstance(value, list) else repr(value)

@@ -16,11 +16,13 @@ from sqlmodel import col
 from server.attachments.models import Attachment
 from server.audit.models import AuditLog
 from server.auth.models import Invitation
+from server.buying.models import PurchaseOrder
 from server.core.access import Requirement
 from server.core.clock import now
 from server.core.database import Session
 from server.equipment.models import Document
 from server.feeds.models import CalendarFeed
+from server.inventory.models import Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
@@ -54,12 +56,13 @@ ANYBODY_SIGNED_IN = {
 }  # fmt: skip
 # A technician's own: jobs they have asked for, their time, their readings. The walk's rows are somebody else's.
 OWN_ONLY = {
+    "PUT /api/v1/inventory/parts/{part_id}/stock",
     "PATCH /api/v1/maintenance/interventions/{intervention_id}", "POST /api/v1/maintenance/interventions/{intervention_id}/actions",
     "POST /api/v1/maintenance/interventions/{intervention_id}/actions/{action_id}/end",
     "POST /api/v1/meters/{meter_id}/readings/{reading_id}/void",
 }  # fmt: skip
 # What belongs to no site: everybody's.
-WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id"}
+WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id", "part_id"}
 
 LATER = now() + timedelta(days=1)
 
@@ -170,7 +173,9 @@ async def foreign(client_as, session) -> dict[str, str]:
     session.add_all([paper, request])
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
+    order = await _order(session, site.id)
     return planned | {
+        "order_id": str(order.id),
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "invitation_id": str(invitation.id),
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
@@ -200,6 +205,16 @@ async def _plan_work(session: Session, site_id: UUID, machine_id: str, person_id
         "meter_id": str(meter.id), "reading_id": str(reading.id), "source_id": str(source.id), "team_id": str(team.id),
         "plan_id": str(plan.id), "feed_id": str(feed.id), "step_id": str(uuid7()), "answer_id": str(uuid7()),
     }  # fmt: skip
+
+
+async def _order(session: Session, site_id: UUID) -> PurchaseOrder:
+    supplier = Supplier(name=f"Bearings {uuid7()}")
+    session.add(supplier)
+    await session.flush()
+    order = PurchaseOrder(number=f"PO-{uuid7().hex[-8:]}", site_id=site_id, supplier_id=supplier.id, currency="EUR")
+    session.add(order)
+    await session.commit()
+    return order
 
 
 async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,25 @@ def factory(postgres, tmp_path_factory) -> Any:
         yield url, ours, path
 
 
+@pytest.fixture(scope="module")
+def small(postgres, tmp_path_factory) -> Any:
+    """The same of a factory with one site and one file, for what is the same of any."""
+    folder, content = tmp_path_factory.mktemp("small"), b"How to grease it"
+    with postgres.clone("small") as url:
+        ours = settings(url, folder)
+        key = asyncio.run(local_storage(ours.storage_dir).put(content))
+        with psycopg.connect(url) as connection:
+            connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Lyon')")
+            connection.execute(
+                "insert into attachment (id, site_id, sha256, source_sha256, mime_type, size_bytes, file_name)"
+                " select gen_random_uuid(), id, %s, %s, 'text/plain', %s, 'grease.txt' from sites",
+                [key, key, len(content)],
+            )
+        path = folder / "backup.zip"
+        assert take(ours, path).files == 1
+        yield url, ours, path
+
+
 class TestRestore:
     def test_holds_every_row_and_file(self, factory, fresh_database, tmp_path):
         url, _, path = factory
@@ -88,8 +107,8 @@ class TestRestore:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("delete from audit_log")
 
-    def test_replaces_only_when_told_and_keeps_what_was_there(self, factory, fresh_database, tmp_path):
-        _, _, path = factory
+    def test_replaces_only_when_told_and_keeps_what_was_there(self, small, fresh_database, tmp_path):
+        _, _, path = small
         here = settings(fresh_database, tmp_path)
         with psycopg.connect(fresh_database) as connection:
             connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
@@ -98,13 +117,13 @@ class TestRestore:
             restore(here, path)
         assert held(fresh_database) == before
         done = restore(here, path, replace=True)
-        assert len(held(fresh_database)["sites"]) == 3
+        assert [row[0]["name"] for row in held(fresh_database)["sites"]] == ["Lyon"]
         assert done.aside
         restore(here, done.aside, replace=True)
         assert held(fresh_database) == before
 
-    def test_leaves_the_objects_of_a_store_where_they_are_unless_told(self, factory, fresh_database, tmp_path):
-        url, ours, _ = factory
+    def test_leaves_the_objects_of_a_store_where_they_are_unless_told(self, small, fresh_database, tmp_path):
+        url, ours, _ = small
         store = ours.storage_dir.as_uri()
         stored = settings(url, tmp_path, storage_url=store)
         listed, copied = take(stored, tmp_path / "listed.zip"), take(stored, tmp_path / "copied.zip", with_files=True)
@@ -125,9 +144,9 @@ class TestRestore:
         assert [row[0]["name"] for row in held(fresh_database)["sites"]] == ["Old"]
         migrations.check(fresh_database)
 
-    def test_waits_for_no_running_server(self, factory, fresh_database, tmp_path):
+    def test_waits_for_no_running_server(self, small, fresh_database, tmp_path):
         with psycopg.connect(fresh_database, application_name="etabli"), pytest.raises(BackupError, match="stop every server"):
-            restore(settings(fresh_database, tmp_path), factory[2], replace=True)
+            restore(settings(fresh_database, tmp_path), small[2], replace=True)
 
 
 class TestCutOff:
@@ -234,8 +253,8 @@ class TestArchive:
         with pytest.raises(BackupError, match="newer version"):
             restore(settings(fresh_database, tmp_path), newer, replace=True)
 
-    def test_overwrites_nothing_and_leaves_nothing_half_made(self, factory, tmp_path):
-        _, ours, path = factory
+    def test_overwrites_nothing_and_leaves_nothing_half_made(self, small, tmp_path):
+        _, ours, path = small
         content = path.read_bytes()
         with pytest.raises(BackupError, match="exists"):
             take(ours, path)
@@ -244,31 +263,31 @@ class TestArchive:
         assert path.read_bytes() == content
         assert not list(path.parent.glob(f"{archive.DRAFT}*"))
 
-    def test_sweeps_what_killed_ones_have_left_and_nobody_elses(self, factory, tmp_path):
+    def test_sweeps_what_killed_ones_have_left_and_nobody_elses(self, small, tmp_path):
         left, at_work = tmp_path / f"{archive.DRAFT}dead", tmp_path / f"{archive.DRAFT}alive"
         for draft in (left, at_work):
             draft.write_text("half a backup")
             os.utime(draft, (1, 1))
         with at_work.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            take(factory[1], tmp_path / "b.zip")
+            take(small[1], tmp_path / "b.zip")
         assert at_work.exists()
         assert not left.exists()
 
-    def test_is_named_where_there_are_no_links(self, factory, tmp_path, monkeypatch):
+    def test_is_named_where_there_are_no_links(self, small, tmp_path, monkeypatch):
         """As on a memory stick."""
 
         def refuse(*_: Any) -> None:
             raise PermissionError(errno.EPERM, "Operation not permitted")
 
         monkeypatch.setattr(os, "link", refuse)
-        take(factory[1], tmp_path / "b.zip")
+        take(small[1], tmp_path / "b.zip")
         with pytest.raises(BackupError, match="exists"):
-            take(factory[1], tmp_path / "b.zip")
+            take(small[1], tmp_path / "b.zip")
         assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
 
-    def test_tells_of_files_that_were_gone(self, factory, tmp_path):
-        ours = factory[1]
+    def test_tells_of_files_that_were_gone(self, small, tmp_path):
+        ours = small[1]
         victim = next(file for file in ours.storage_dir.rglob("*") if file.is_file())
         content = victim.read_bytes()
         victim.unlink()

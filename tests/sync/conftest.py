@@ -44,9 +44,10 @@ class Device:
 
     async def round(self) -> None:
         await self.client.sync.round()
-        for _ in range(20):  # what is in flight on the server keeps our own change from a pull, for a moment
+        for _ in range(600):  # what is in flight anywhere on the server keeps our own change from a pull, as long as that takes
             if all(entry.stage != Stage.applied for entry in self.client.outbox.entries) or not self.transport.online:
                 return
+            await asyncio.sleep(0.05)
             await self.client.sync.round()
 
     def job(self, job_id: UUID) -> InterventionRow:
@@ -176,7 +177,7 @@ async def factory(server: Served, session: Session) -> AsyncIterator[Factory]:
     assert [error for device in made.devices for error in device.errors] == []
 
 
-async def until(happens: Callable[[], Any], seconds: float = 5) -> None:
+async def until(happens: Callable[[], Any], seconds: float = 60) -> None:
     limit = device_time() + timedelta(seconds=seconds)
     while not happens():
         assert device_time() < limit, "did not happen"

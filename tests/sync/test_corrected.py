@@ -27,12 +27,13 @@ from tests.sync.test_ways_out import NeedsYou, needs_you
 __all__ = ["client", "needs_you", "plant", "screen"]  # fixtures
 OF_EVERY = {"type", "command_id", "occurred_at", "version"}
 FORMS = {
-    "parts", "steps", "specifications", "signature", "failure", "week_of_month", "weekdays", "frequency_type", "limit_type", "stop_kind",
+    "lines", "offers", "parts", "steps", "specifications", "signature", "failure", "week_of_month", "weekdays", "frequency_type",
+    "limit_type", "stop_kind",
 }  # fmt: skip
 """Whole forms of their own, and choices that mean nothing without the fields around them."""
 LINKS = {
     "found_in", "found_at_step", "step_id", "request_id", "intervention_id", "plan_id", "answer_id", "state", "value", "original_due",
-    "action_id", "photo_id", "reading_id",
+    "action_id", "document_id", "photo_id", "reading_id",
 }  # fmt: skip
 """What the entry is about: another would be another entry. A reading's value has its pad (`Way.correct`)."""
 

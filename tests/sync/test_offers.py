@@ -137,10 +137,18 @@ async def test_every_picker_of_people_offers_those_of_the_site(plant: Plant, scr
     await until(lambda: "Léa Partout" in screen.texts)
     said = [text for text in screen.texts if text.startswith("Léa ")]
     assert set(said) == {"Léa Ici", "Léa Partout"}
+    if of == "request":
+        await screen.click(plant.here.hex[-4:])
+        await screen.click(t("requests.make_job"))
+        await until(lambda: client.requests.get(plant.request).intervention_id)
+        made = plant.device.job(client.requests.get(plant.request).intervention_id)
+        assert (made.assigned_team_id, made.assigned_technician_id) == (plant.here, None)
+        await plant.device.round()
+        assert client.outbox.entries == []
     if of == "job":
         await screen.click(plant.here.hex[-4:])
         assert given == [str(plant.here)]
-    if of in {"plan", "job"}:
+    if of in {"plan", "job", "request"}:
         assert not any(plant.there.hex[-4:] in text for text in screen.texts)  # nor a team of elsewhere
 
 

@@ -1,5 +1,6 @@
 """An approval can be taken back for a moment, and nothing is lost whatever happens meanwhile."""
 
+import asyncio
 from typing import NamedTuple
 from uuid import UUID
 
@@ -75,6 +76,14 @@ async def test_it_goes_by_itself_when_its_time_is_over(factory: Factory):
     anne = await factory.signed_in(await factory.person("technician", sites=[factory.site]), background=True)
     job_id = await anne.open_job(factory.press)
     await until(lambda: not anne.client.outbox.entries)
-    await anne.client.execute_held(AddNote(intervention_id=job_id, note_id=uuid7(), text="Bien", occurred_at=anne.client.now()), 0.2)
+
+    def note(text: str) -> AddNote:
+        return AddNote(intervention_id=job_id, note_id=uuid7(), text=text, occurred_at=anne.client.now())
+
+    taken_back = note("Bien")
+    await anne.client.execute_held(taken_back, 0.2)
+    await asyncio.sleep(0.01)  # its time runs
+    assert await anne.client.take_back(taken_back)
+    await anne.client.execute_held(note("Très bien"), 0.5)
     assert len(anne.client.outbox.held) == 1
     await until(lambda: not anne.client.outbox.entries)

@@ -1,5 +1,6 @@
 """A built web root (with the small app of `hello/`) on a server, and films for the camera."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +17,31 @@ from tests.web.starting import keep_offline, open_app
 
 __all__ = ["chromium", "driver"]  # fixtures
 HELLO = Path(__file__).parent / "hello"
+CONTRACT = Path(__file__).parents[1] / "mobile_app" / "core"
 LABEL = "https://gmao.example.org/e/ABCD234U"
 
 
-@pytest.fixture(scope="session")
-def web_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="package")
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app to build, with the contract of its store in it."""
+    folder = shutil.copytree(HELLO, tmp_path_factory.mktemp("overlay") / "hello")
+    package = folder / "mobile_app" / "contract"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for module in ("in_browser", "rows", "store_contract"):
+        shutil.copy(CONTRACT / f"{module}.py", package)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def web_root(overlay: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("web") / "root"
-    report = build_web(root, HELLO)
+    report = build_web(root, overlay)
     assert not report.snapshot_problem
     return root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(web_root: Path) -> Iterator[str]:
     with serving(application(web_root)) as url:
         yield url
@@ -47,7 +61,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def used(site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A browser profile that holds the app for use without a network."""
 
@@ -66,7 +80,7 @@ def kept(driver: Playwright, used: Path, tmp_path: Path) -> Iterator[BrowserCont
         yield context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def label_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a camera sees that is held over a label."""
     label = qrcode.make(LABEL).convert("RGB").resize((300, 300))

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 
 from mobile_app.web.build import build_web
+from mobile_app.web.page import boot_texts
 from server.core import docs
 from server.core.frontend import Frontend, mount_frontend
 
@@ -83,6 +84,16 @@ class TestFrontend:
 
     async def test_manifest_has_its_type(self, client: httpx2.AsyncClient) -> None:
         assert (await client.get("/manifest.webmanifest")).headers["content-type"] == "application/manifest+json"
+
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    async def test_the_app_is_installed_in_its_reader_s_language(self, lang: str) -> None:
+        app = FastAPI(openapi_url=None)
+        mount_frontend(app, Path(build_web().root))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as browser:
+            manifest = (await browser.get(f"/manifest.{lang}.webmanifest")).json()
+            icon = await browser.get("/favicon.ico")
+        assert (manifest["lang"], manifest["description"]) == (lang, boot_texts(lang)["boot.manifest"])
+        assert icon.content[:4] == b"\0\0\1\0"
 
     def test_every_file_of_the_build_is_served(self) -> None:
         root = Path(build_web().root)

@@ -8,30 +8,25 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from mobile_app.web.build import build_web
 from tests.browser import open_semantics, serving
-from tests.web.conftest import HELLO, application
+from tests.web.conftest import application
 from tests.web.starting import SEED, STILL, keep_offline, open_app, resumed, until, wait_for_app
 
 pytestmark = pytest.mark.timeout(600)
 
 
 class TestStart:
-    def test_contacts_its_own_origin_only_and_breaks_no_rule_of_the_page(self, context: BrowserContext, site: str) -> None:
-        page, requests, complaints = watched(context)
-        open_app(page, f"{site}/today")
-        expect_text(page, "Hello version one at /today")
-        keep_offline(page)
-        assert [url for url in requests if not url.startswith((site, "blob:", "data:"))] == []
-        assert complaints == []
-
-    def test_second_start_resumes_from_the_snapshot_and_shows_the_same(self, context: BrowserContext, site: str) -> None:
-        first = context.new_page()
-        open_app(first, f"{site}/equipment/42")
+    def test_first_contacts_its_own_origin_only_and_the_second_resumes_from_the_snapshot(self, context: BrowserContext, site: str) -> None:
+        first, requests, complaints = watched(context)
+        open_app(first, f"{site}/today")
         assert not resumed(first)
+        expect_text(first, "Hello version one at /today")
         keep_offline(first)
         second = context.new_page()
         open_app(second, f"{site}/equipment/42")
         assert resumed(second)
         expect_text(second, "Hello version one at /equipment/42")
+        assert [url for url in requests if not url.startswith((site, "blob:", "data:"))] == []
+        assert complaints == []
 
     def test_damaged_snapshot_is_passed_over(self, kept: BrowserContext, site: str) -> None:
         page = kept.new_page()
@@ -74,17 +69,19 @@ class TestBootCard:
 
 
 class TestUpdate:
-    def test_is_downloaded_whole_announced_and_applied_on_demand(self, context: BrowserContext, web_root: Path, tmp_path: Path) -> None:
+    def test_is_downloaded_whole_announced_and_applied_on_demand(
+        self, context: BrowserContext, overlay: Path, web_root: Path, tmp_path: Path
+    ) -> None:
         root = shutil.copytree(web_root, tmp_path / "root")
         with serving(application(root)) as site:
-            self.updates(context.new_page(), site, root, tmp_path)
+            self.updates(context.new_page(), site, root, shutil.copytree(overlay, tmp_path / "newer"))
 
-    def updates(self, page: Page, site: str, root: Path, folder: Path) -> None:
+    def updates(self, page: Page, site: str, root: Path, newer: Path) -> None:
         open_app(page, f"{site}/today")
         keep_offline(page)
         open_app(page, f"{site}/today")  # an app that an older copy serves
         open_semantics(page)
-        build_web(root, changed_hello(folder))
+        build_web(root, changed(newer))
         page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update()).then(() => true)")
         expect(page.get_by_text("update.ready").first).to_be_attached(timeout=60_000)
         page.get_by_role("button", name="Update").click()
@@ -92,12 +89,10 @@ class TestUpdate:
         assert "version two at /today" in shown(page)
 
 
-def changed_hello(folder: Path) -> Path:
-    source = (HELLO / "mobile_app" / "main.py").read_text()
-    target = folder / "mobile_app" / "main.py"
-    target.parent.mkdir()
-    target.write_text(source.replace('VERSION = "one"', 'VERSION = "two"'))
-    return folder
+def changed(overlay: Path) -> Path:
+    main = overlay / "mobile_app" / "main.py"
+    main.write_text(main.read_text().replace('VERSION = "one"', 'VERSION = "two"'))
+    return overlay
 
 
 def watched(context: BrowserContext) -> tuple[Page, list[str], list[str]]:

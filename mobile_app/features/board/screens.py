@@ -5,14 +5,18 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
+from mobile_app.domain import marks
 from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.due import compliance_of, local_day
+from mobile_app.domain.due import DueState, compliance_of, local_day
+from mobile_app.domain.due_marks import DUE as DUE_MARKS
+from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import living, name_of
+from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import Board, Load, board_view
@@ -33,6 +37,7 @@ from shared_models.requests.rows import RequestStatus
 
 SHOWN = 4
 DOWN, IGNORED = "/equipment?status=broken", "/plans?show=ignored"
+LOW = "/parts?show=low"
 LATE, DUE, SOON, FREE = "/jobs?due=late", "/jobs?due=due", "/jobs?due=soon", f"/jobs?technician={NOBODY}"
 WELL_KEPT = 0.9
 """Schedule compliance that good practice (SMRP) aims at."""
@@ -42,7 +47,7 @@ BUSY = 8
 
 @component
 def BoardScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites")
+    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites", "stocks")
     steps, put_away = use_first_steps(client)
     size = use_breakpoint()
     use_clock(60)
@@ -52,7 +57,7 @@ def BoardScreen() -> ft.Control:
     if nothing is not None:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
-    tiles = TileGrid(_tiles(board), least=150, spacing=10, equal=True)
+    tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
     left = [*_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
@@ -66,7 +71,10 @@ def _shortcuts(size: Breakpoint) -> list[ft.Control]:
     """What a phone's bar has no place for."""
     if size > Breakpoint.phone:
         return []
-    return [IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans"))]
+    return [
+        IconAction(ft.Icons.INVENTORY_2_OUTLINED, t("parts.title"), opener("/parts")),
+        IconAction(ft.Icons.EVENT_REPEAT_ROUNDED, t("app.plans"), opener("/plans")),
+    ]
 
 
 def board_of(client: Client) -> Board:
@@ -87,7 +95,7 @@ def _tiles(board: Board) -> list[ft.Control]:
             t("board.down"),
             str(len(board.down)),
             n("board.critical", critical) if critical else t("board.none_critical"),
-            tone=Tone.bad if critical else Tone.ok,
+            tone=marks.alarm(len(board.down), marks.EQUIPMENT[EquipmentStatus.broken].tone),
             on_click=opener(DOWN),
         ),
         StatTile(t("board.to_validate"), str(len(board.to_validate)), t("board.oldest_first"), on_click=opener("/validate")),
@@ -95,14 +103,14 @@ def _tiles(board: Board) -> list[ft.Control]:
             t("board.requests"),
             str(len(board.requests)),
             t("board.to_answer") if board.requests else t("board.answered"),
-            tone=Tone.warning if board.requests else Tone.ok,
+            tone=marks.alarm(len(board.requests), Tone.warning),
             on_click=opener("/requests"),
         ),
         StatTile(
             t("board.late"),
             str(len(board.late)),
             n("board.unassigned", sum(1 for job in board.late if job in board.unassigned)),
-            tone=Tone.warning if board.late else Tone.ok,
+            tone=marks.alarm(len(board.late), DUE_MARKS[DueState.late].tone),
             on_click=opener(LATE),
         ),
         StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener(DUE)),
@@ -112,12 +120,22 @@ def _tiles(board: Board) -> list[ft.Control]:
     ]
 
 
+def _stock(client: Client) -> list[ft.Control]:
+    """What has to be bought, once parts are kept; and what has to be counted."""
+    if not client.tables.stocks.rows:
+        return []
+    low = len({stock.part_id for stock in low_ones(client)})
+    to_count = len({stock.part_id for stock in ones_to_count(client)})
+    note = n("board.to_count", to_count) if to_count else t("board.stock_counted")
+    return [StatTile(t("board.low_stock"), str(low), note, tone=Tone.warning if to_count else Tone.ok, on_click=opener(LOW))]
+
+
 def _unanswered(board: Board) -> ft.Control:
     return StatTile(
         t("board.unanswered"),
         str(len(board.ignored)),
         n("board.plans", len(board.plans)),
-        tone=Tone.bad if board.ignored else Tone.ok,
+        tone=marks.alarm(len(board.ignored), IGNORED_MARK.tone),
         on_click=opener(IGNORED),
     )
 

@@ -245,12 +245,15 @@ def _chip_box(scene: Scene, entry: Entry, words: str, end: Sequence[ft.Control],
 
 
 def GroupChip(scene: Scene, entries: Sequence[Entry], *, wide: bool) -> ft.Control:
-    """The same work on several machines of a day, as one: how many times, and by whom; a tap lists them."""
+    """The same work on several machines of a day, as one: how many times, which no long title cuts, and by whom; a tap lists them."""
     first = entries[0]
     people = list(dict.fromkeys(name for entry in entries if (name := who(scene.client, entry))))
     words = t("calendar.times", title=first.title, count=len(entries))
+    count = ft.Text(
+        t("calendar.count_of", count=len(entries)), size=Size.caption if wide else 11, weight=SEMIBOLD, color=C.ink, no_wrap=True
+    )
     end = [ft.Text(" ".join(initials(name) for name in people[:2]), size=10.5, weight=SEMIBOLD, color=C.ink2)] if people and wide else []
-    box = _chip_box(scene, first, words, end, wide=wide)
+    box = _chip_box(scene, first, first.title, [count, *end], wide=wide)
     box.tooltip = dotted(words, mark_of(first, scene.today).word, *people)
     box.on_click = tap(lambda: scene.on_day(first.due.date()))
     return spoken(box, box.tooltip)

@@ -1,38 +1,50 @@
-"""What the calendar shows: chips on a wide screen, a sheet on a phone; remembered from one visit to the next."""
+"""What the calendar shows, as its address asks: chips on a wide screen, a sheet on a phone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import flet as ft
+from pydantic import Field
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.agenda import NOBODY, Entry, Filters, passes
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, machines_to_choose, site_name
 from mobile_app.features.calendar.load import workers
+from mobile_app.ui import address
+from mobile_app.ui.address import Key
 from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Space
 
+View = Literal["month", "week", "agenda"]
 NAMES: Final = tuple(field.name for field in fields(Filters))
 _FEW: Final = 40
 """Machines that still fit a menu."""
 
 
-def read_filters(kept: dict[str, Any]) -> Filters:
-    """What was remembered; what cannot be read is left out."""
-    found: dict[str, UUID] = {}
-    for name in NAMES:
-        try:
-            found[name] = UUID(kept[name])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            continue
-    return Filters(**found)
+class Asked(address.Asked):
+    """The view, the day that it is about, and what of it is shown."""
+
+    view: View | None = None
+    day: Annotated[date | None, Field(alias="date")] = None
+    site: Key | None = None
+    line: Key | None = None
+    machine: Key | None = None
+    technician: Key | None = None
+    team: Key | None = None
+    type: Key | None = None
+
+    @property
+    def filters(self) -> Filters:
+        told = {name: getattr(self, name) for name in NAMES}
+        return Filters(**{name: UUID(key) for name, key in told.items() if key})
 
 
 def filtered(client: Client, entries: Iterable[Entry], filters: Filters) -> list[Entry]:
@@ -78,7 +90,7 @@ def FilterChips(client: Client, filters: Filters, on_set: Set, on_machine: Calla
             row = client.equipment.get(value)
             label = dotted(row.name, site_name(client, row.site_id)) if row else t("calendar.filter.machine")
             chips.append(FilterChip(label, on_machine, active=row is not None))
-        elif choices:
+        elif choices or value:
             picked = str(value) if value else None
             chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, partial(on_set, name)))
     if filters.count > 1:
@@ -92,8 +104,8 @@ def FilterForm(client: Client, filters: Filters, on_set: Set, *, names: Iterable
     parts: list[ft.Control] = []
     known = choices_of(client, filters)
     for name in names:
-        if known[name]:
-            value = getattr(filters, name)
+        value = getattr(filters, name)
+        if known[name] or value:
             picked = str(value) if value else ""
             choices = [everything, *known[name]]
             parts.append(Picker(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key or None)))

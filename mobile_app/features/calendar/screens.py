@@ -41,7 +41,6 @@ def CalendarScreen() -> ft.Control:
     client = use_client()
     for name in _TABLES:
         use_live(getattr(client.tables, name))
-    ft.use_route_location()
     visit = use_visit(client)
     scene = visit.scene()
     _use_keys(visit)
@@ -61,14 +60,14 @@ def _use_keys(visit: Visit) -> None:
 
 
 def _sheet(visit: Visit, scene: Scene) -> Sheet | None:
-    entry, name, set_kept = visit.entry, visit.sheets[0], visit.kept.set
+    entry, name = visit.entry, visit.sheets[0]
     if entry is not None:
         tap_day = visit.begin_tap if visit.size < Breakpoint.desktop else None
         return detail_sheet(scene, entry, visit.parts[0], visit.show_part, visit.close, tap_day)
     if name == "filters":
-        return Sheet(t("calendar.filter.title"), FilterForm(visit.client, visit.filters, set_kept))
+        return Sheet(t("calendar.filter.title"), FilterForm(visit.client, visit.filters, visit.filter_by))
     if name == "machine":
-        return Sheet(t("calendar.filter.machine"), FilterForm(visit.client, visit.filters, set_kept, names=("machine",)))
+        return Sheet(t("calendar.filter.machine"), FilterForm(visit.client, visit.filters, visit.filter_by, names=("machine",)))
     if name == "subscribe":
         return Sheet(t("calendar.subscribe"), Subscriptions(), tall=True)
     return _day_sheet(scene, date.fromisoformat(name.removeprefix("day:"))) if name else None
@@ -84,7 +83,7 @@ def _moving_banner(visit: Visit) -> list[ft.Control]:
     if visit.moving is None:
         return []
     words = t("calendar.choose_day", title=visit.moving.title)
-    return [Banner(words, tone=Tone.primary, icon=ft.Icons.TOUCH_APP_ROUNDED, action=t("common.cancel"), on_action=visit.end_tap)]
+    return [Banner(words, tone=Tone.primary, icon=ft.Icons.TOUCH_APP_ROUNDED, action=t("calendar.do_not_move"), on_action=visit.end_tap)]
 
 
 # What moves about
@@ -114,7 +113,7 @@ def _filter_button(visit: Visit) -> ft.Control:
 
 
 def _chips(visit: Visit) -> ft.Control:
-    return FilterChips(visit.client, visit.filters, visit.kept.set, partial(visit.show_sheet, "machine"))
+    return FilterChips(visit.client, visit.filters, visit.filter_by, partial(visit.show_sheet, "machine"))
 
 
 def _phone(visit: Visit, scene: Scene) -> ft.Control:

@@ -1,12 +1,8 @@
 """One visit to the calendar: where it stands, what is open, what is being moved."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
-
-import flet as ft
+from typing import Any, Final, cast, get_args
 
 from mobile_app.core.i18n import format_date
 from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, read_ahead
@@ -15,26 +11,23 @@ from mobile_app.domain.context import go
 from mobile_app.domain.due_marks import local_day
 from mobile_app.features.calendar.agenda import DAYS
 from mobile_app.features.calendar.entries import SHOWN, Scene, month_name, span_name
-from mobile_app.features.calendar.filters import filtered, read_filters
+from mobile_app.features.calendar.filters import Asked, View, filtered
 from mobile_app.features.calendar.move import Moves
 from mobile_app.ui import hooks
+from mobile_app.ui.address import Place, use_place
 from mobile_app.ui.environment import Breakpoint, current
 from mobile_app.ui.theme import DARK
 from shared_models.permissions import Permission
 
-VIEWS: Final = ("month", "week", "agenda")
+VIEWS: Final[tuple[View, ...]] = get_args(View)
 
 
 @dataclass(frozen=True)
 class Where:
     """The view and the day it is about, as the address says."""
 
-    view: str
+    view: View
     day: date
-
-    @property
-    def route(self) -> str:
-        return f"/calendar?view={self.view}&date={self.day.isoformat()}"
 
     def on(self, day: date) -> "Where":
         return replace(self, day=day)
@@ -63,15 +56,6 @@ class Where:
         return since, since + timedelta(days=days - 1)
 
 
-def where_of(route: str, remembered: str, today: date) -> Where:
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(route).query).items()}
-    view = asked.get("view", remembered)
-    day = today
-    with suppress(ValueError):
-        day = date.fromisoformat(asked.get("date", ""))
-    return Where(view if view in VIEWS else VIEWS[0], day)
-
-
 def use_today(client: Client) -> date:
     """The day where the reader is; renders again when it changes."""
     day, set_day = hooks.use_state(local_day(client.now()))
@@ -81,14 +65,16 @@ def use_today(client: Client) -> date:
 
 @dataclass
 class Visit:
-    """`entry` is open in a sheet, at its `part`; `sheet` is any other; `moving` waits for a tap on a day."""
+    """`kept` remembers the view for the next visit. `entry` is open in a sheet, at its `part`; `sheet` is any other; `moving` waits
+    for a tap on a day.
+    """
 
     client: Client
     today: date
     where: Where
     kept: hooks.Draft
     agenda: Agenda
-    filters: Filters
+    place: Place[Asked]
     size: Breakpoint
     dark: bool
     opened: hooks.State[Entry | None]
@@ -97,6 +83,13 @@ class Visit:
     moves: hooks.State[Entry | None]
     lifted: hooks.Box[Entry | None]
     asked: hooks.State[tuple[Where, int]]
+
+    @property
+    def filters(self) -> Filters:
+        return self.place.asked.filters
+
+    def filter_by(self, name: str, key: str | None) -> None:
+        self.place.ask(**{name: key})
 
     @property
     def entry(self) -> Entry | None:
@@ -145,8 +138,9 @@ class Visit:
     def to(self, new: Where) -> None:
         if new.view != self.kept.get("view", VIEWS[0]):
             self.kept.set("view", new.view)
-        if new != self.where or not urlsplit(ft.context.page.route or "").query:
-            go(new.route)
+        asked = self.place.asked.but(view=new.view, day=new.day)
+        if asked != self.place.asked:
+            go(asked.at("/calendar"))
 
     def step(self, by: int) -> None:
         self.to(self.where.step(by, self.today))
@@ -155,7 +149,7 @@ class Visit:
         self.to(self.where.on(self.today))
 
     def see(self, view: str) -> None:
-        self.to(replace(self.where, view=view))
+        self.to(replace(self.where, view=cast("View", view)))
 
     # what is open
 
@@ -221,13 +215,15 @@ def use_visit(client: Client) -> Visit:
     agenda = hooks.use_box(lambda: Agenda(client.tables.plans, client.interventions, client.tables.equipment)).current
     hooks.use_async(lambda: read_ahead(client.tables.plans), [])
     size = Breakpoint.phone if hooks.use_environment().has_big_text else hooks.use_breakpoint()  # a grid has no room for large words
-    where = where_of(ft.context.page.route or "", kept.get("view", VIEWS[0]), today)
+    place = use_place(Asked)
+    view, remembered = place.asked.view, kept.get("view")
+    where = Where(view or (remembered if remembered in VIEWS else VIEWS[0]), place.asked.day or today)
     opened: hooks.State[Entry | None] = hooks.use_state(None)
     moves: hooks.State[Entry | None] = hooks.use_state(None)
     asked: hooks.State[tuple[Where, int]] = hooks.use_state((where, SHOWN))
     lifted: hooks.Box[Entry | None] = hooks.use_box(lambda: None)
     return Visit(
-        client, today, where, kept, agenda, read_filters(kept.values), size, hooks.use_palette() is DARK, opened, hooks.use_state(""),
+        client, today, where, kept, agenda, place, size, hooks.use_palette() is DARK, opened, hooks.use_state(""),
         hooks.use_state(""), moves, lifted, asked,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import machines_to_choose, natural
+from mobile_app.features.equipment.papers import Papers
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.dates import DateInput
@@ -51,6 +52,7 @@ def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: C
         SectionHeader(t("equipment_list.criticality")),
         Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),
         *_specifications(client, form),
+        Papers(client, form, machine),
         SectionHeader(t("machine_form.plate")),
         TextInput(
             t("equipment_list.code"),

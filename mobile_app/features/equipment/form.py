@@ -14,6 +14,7 @@ from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.features.equipment.fields import as_typed, fields
 from mobile_app.features.equipment.machine import unknown_machine
+from mobile_app.features.equipment.papers import lacks_a_title, papers_of
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
@@ -71,10 +72,12 @@ def MachineForm(client: Client, machine: EquipmentRow | None, title: ft.Control)
     use_sheet(new_line_sheet(client, UUID(site), line_made) if adding_line and site else None, lambda: add_line(False))
 
     async def save() -> None:
-        if form.busy or not form.require("name", "site_id"):
+        if form.busy or not form.require("name", "site_id") or lacks_a_title(form):
             return
-        command = command_of(form, machine, client.now())
+        command, papers = command_of(form, machine, client.now()), papers_of(form.values, client, UUID(form.get("id")))
         if command and await submit(client, command, form, said="machine_form.saved"):
+            for paper in papers:
+                await submit(client, paper)
             go(f"/equipment/{command.equipment_id}{'' if machine else '?made=1'}")
 
     if not form.ready:

@@ -1,5 +1,6 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -95,7 +96,7 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
 def Cards(client: Client, place: Place[Filters]) -> ft.Control:
     filters, most = place.asked, place.asked.page * MOST
     rows = ft.use_memo(lambda: matching(client, filters, most + 1), [filters, client.equipment.revision])
-    head = PageHeader(t("equipment_list.title"), n("equipment_list.count", len(client.equipment.rows)), trailing=[SyncBadge()])
+    head = PageHeader(t("equipment_list.title"), _count(client, filters), trailing=[SyncBadge()])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
     cards = [MachineCard(client, row, on_open=opener(f"/equipment/{row.id}")) for row in rows[:most]]
     new = PrimaryButton(t("equipment_list.new"), opener("/equipment/new"), icon=ft.Icons.ADD_ROUNDED)
@@ -129,7 +130,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
-    head = table_head(PageHeader(t("equipment_list.title"), _count(client)), search, *actions)
+    head = table_head(PageHeader(t("equipment_list.title"), _count(client, filters, rows)), search, *actions)
     dues = ft.use_memo(lambda: next_dues(client), [client.tables.plans.revision])
     table = Table(
         _columns(client, dues),
@@ -151,8 +152,13 @@ def _exports(client: Client, filters: Filters) -> list[MenuItem]:
     return exports(client, "/equipment", t("equipment_list.title"), **asked, status=filters.status, criticality=filters.criticality)
 
 
-def _count(client: Client) -> str:
-    return dotted(format_number(len(client.equipment.rows)), n("equipment_list.sites", len(client.sites.rows)))
+def _count(client: Client, filters: Filters, found: Sequence[EquipmentRow] | None = None) -> str:
+    """How many there are, and how many of them are shown where not all are; `found` spares looking for them again."""
+    total = len(client.equipment.rows)
+    if filters.but(sort="") == Filters():
+        return dotted(n("equipment_list.count", total), n("equipment_list.sites", len(client.sites.rows)))
+    shown = len(matching(client, filters, None) if found is None else found)
+    return t("equipment_list.count_of", shown=format_number(shown), total=format_number(total))
 
 
 def _admin_actions(client: Client, on_blank: Handler) -> list[ft.Control]:

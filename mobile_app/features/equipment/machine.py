@@ -1,6 +1,5 @@
 """The machine page: what it is, how it stands, what is open, what broke and what mended it."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import flet as ft
@@ -13,25 +12,25 @@ from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, stands
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.views import interventions_of
+from mobile_app.features.equipment.papers import may_photograph
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
-from mobile_app.ui.cards import Card, CardHeader, Copyable, KeyValues, LineItem
+from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, spoken, tap
+from mobile_app.ui.cards import Card, CardHeader, Copyable, KeyValues
 from mobile_app.ui.chips import IconTile
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
-from mobile_app.ui.theme import Tone
-from shared_models.equipment.rows import Criticality, DocumentRow, EquipmentRow, in_language
+from mobile_app.ui.theme import C, Radius, Tone, line
+from shared_models.equipment.rows import Criticality, EquipmentRow, in_language
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
 from shared_models.interventions.rows import InterventionRow
 from shared_models.labels.codes import grouped
 from shared_models.requests.rows import RequestStatus
 
 
-def identity(client: Client, machine: EquipmentRow) -> ft.Control:
+def identity(client: Client, machine: EquipmentRow, on_photo: Handler) -> ft.Control:
     """Photo or icon, name, code and where it stands, status and criticality."""
-    tile = IconTile(class_icon(client, machine.class_id), Tone.primary, size=80)
-    picture = StoredPicture(machine.photo_id, 80, tile) if machine.photo_id else tile
+    picture = _face(client, machine, on_photo)
     chips = [status_chip(machine, client.now())]
     if machine.criticality in {Criticality.high, Criticality.critical}:
         chips.append(marks.CRITICALITY[machine.criticality].chip())
@@ -49,6 +48,21 @@ def identity(client: Client, machine: EquipmentRow) -> ft.Control:
         words.expand = None
         return ft.Column([picture, words], spacing=10, tight=True)
     return ft.Row([picture, words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
+
+
+def _face(client: Client, machine: EquipmentRow, on_photo: Handler) -> ft.Control:
+    """The photo, which opens; the class's icon where there is none, with the way to one for whoever may take it."""
+    tile = IconTile(class_icon(client, machine.class_id), Tone.primary, size=80)
+    if machine.photo_id is None and not may_photograph(client):
+        return tile
+    face = tile if machine.photo_id is None else StoredPicture(machine.photo_id, 80, tile)
+    badge = ft.Container(
+        ft.Icon(ft.Icons.ADD_A_PHOTO_OUTLINED, size=16, color=C.primary), bgcolor=C.surface, border=line(), border_radius=14, padding=5
+    )
+    layers = [face] if machine.photo_id else [face, ft.Container(badge, right=-4, bottom=-4)]
+    stack = ft.Stack(layers, clip_behavior=ft.ClipBehavior.NONE)
+    box = ft.Container(stack, width=80, height=80, border_radius=Radius.card, ink=True, on_click=tap(on_photo))
+    return spoken(box, t("machine.photo" if machine.photo_id else "machine.photo_add"))
 
 
 def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_report: Handler, on_status: Handler) -> ft.Control:
@@ -113,13 +127,6 @@ def _measure(value: object, unit: str) -> str:
         return measure(str(value), unit)
     digits = len(f"{value:.3f}".rstrip("0").partition(".")[2])
     return measure(format_number(value, digits), unit)
-
-
-def documents_card(documents: list[DocumentRow], on_open: Callable[[DocumentRow], Handler]) -> list[ft.Control]:
-    if not documents:
-        return []
-    lines = [LineItem(document.title, icon=ft.Icons.DESCRIPTION_OUTLINED, on_click=on_open(document)) for document in documents]
-    return [Card(Stack(CardHeader(t("machine.documents")), *lines, spacing=2))]
 
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:

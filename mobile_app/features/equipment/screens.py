@@ -7,10 +7,10 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
-from mobile_app.domain.files import download
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
 from mobile_app.domain.missing import Missing
+from mobile_app.domain.part_cards import FittingParts
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
@@ -19,6 +19,7 @@ from mobile_app.features.equipment.history import HistorySection
 from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
+from mobile_app.features.equipment.papers import documents_card, photo_sheet
 from mobile_app.features.equipment.report import report_sheet
 from mobile_app.features.equipment.sheets import start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
@@ -30,7 +31,7 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns
 from mobile_app.ui.theme import Tone
-from shared_models.equipment.rows import DocumentRow, EquipmentRow
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.permissions import Permission
 
 __all__ = ["EquipmentFormScreen", "EquipmentListScreen", "MachineScreen"]
@@ -39,6 +40,7 @@ SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] =
     "start": start_sheet,
     "report": report_sheet,
     "status": status_sheet,
+    "photo": photo_sheet,
     "labels": lambda client, machine, on_done: labels_sheet(client, [machine.id], on_done),
 }
 
@@ -72,7 +74,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     use_shortcut("R", lambda: set_sheet("report"), t("machine.report"))
     now = client.now()
     first = [
-        parts.identity(client, machine),
+        parts.identity(client, machine, lambda: set_sheet("photo")),
         *_label_first(client, machine, lambda: set_sheet("labels")),
         *repeat_notice(client, life, jobs),
         parts.actions(client, jobs, lambda: set_sheet("start"), lambda: set_sheet("report"), lambda: set_sheet("status")),
@@ -81,8 +83,8 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         MetersSection(machine.id),
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
-    past = [*life_card(life, now), *fixes_card(client, machine.id, life)]
-    papers = [*parts.documents_card(documents, _opening(client)), *parts.facts_card(client, machine)]
+    past = [*life_card(life, now), *fixes_card(client, machine.id, life), FittingParts(client, machine)]
+    papers = [*documents_card(client, documents), *parts.facts_card(client, machine)]
     return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 
 
@@ -122,13 +124,3 @@ def _label_first(client: Client, machine: EquipmentRow, on_print: Handler) -> li
 
 def _section(title: str, cards: list[ft.Control]) -> list[ft.Control]:
     return [SectionHeader(t(title), str(len(cards))), *cards] if cards else []
-
-
-def _opening(client: Client) -> Callable[[DocumentRow], Handler]:
-    def handler(document: DocumentRow) -> Handler:
-        async def open_it() -> None:
-            await download(client, f"/attachments/{document.attachment_id}", document.title)
-
-        return open_it
-
-    return handler

@@ -12,9 +12,11 @@ from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
+from mobile_app.domain.job_parts import JobParts, PastParts
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
+from mobile_app.domain.parts import taken_by
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
 from mobile_app.domain.sync_badge import top_bar
@@ -85,6 +87,9 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *parts.request_card(client, client.requests.get(job.request_id)),
         *([Card(Stack(CardHeader(t("validation.asked")), Body(job.description), spacing=6))] if job.description else []),
     ]
+    may_take = may_act and not job.is_validated and job.status is not InterventionStatus.cancelled
+    is_past = read_only or (job.is_validated and not taken_by(client, job.id))
+    spares = [PastParts(job) if is_past else JobParts(client, job, may_take=may_take)]
     second = [
         *parts.report_card(client, job),
         *([AnswersCard(client, job)] if job.checklist and job.status not in OPEN else []),
@@ -97,8 +102,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
         width = None if has_room_beside() else 720
-        return Page(bar, *first, *steps, *report, *known, *before, *second, footer=footer, max_width=width)
-    columns = Columns([*first, *before, *report], [*steps, *known, *second], (5, 6))
+        return Page(bar, *first, *steps, *report, *spares, *known, *before, *second, footer=footer, max_width=width)
+    columns = Columns([*first, *before, *report], [*steps, *spares, *known, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 

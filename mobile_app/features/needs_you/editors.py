@@ -14,7 +14,7 @@ from mobile_app.core.outbox import Refused
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import name_of
 from mobile_app.domain.people import workers_at
-from mobile_app.features.needs_you.offers import PEOPLE, Asked, choices_of
+from mobile_app.features.needs_you.offers import LISTS, PEOPLE, Asked, choices_of
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.fields import Field, TextInput, Toggle
@@ -41,7 +41,7 @@ def can_edit(asked: Asked) -> bool:
         return False
     if top == "failure":
         return inner.removesuffix("_id") in set(FailureItemKind)
-    return top == "member_ids" or choices_of(asked) is not None or _plain(asked.kinds) is not None
+    return top in _SEVERAL or choices_of(asked) is not None or _plain(asked.kinds) is not None
 
 
 def _plain(kinds: set[Any]) -> type | None:
@@ -54,8 +54,8 @@ def _plain(kinds: set[Any]) -> type | None:
 
 def editor(asked: Asked, put: Put) -> ft.Control:
     """The control for it; `put` is told what it is to hold, as JSON."""
-    if asked.name == "member_ids":
-        return _members(asked, put)
+    if (several := _SEVERAL.get(asked.name)) is not None:
+        return several(asked, put)
     choices = choices_of(asked)
     if choices is not None:
         none = [Choice("", t("common.none"))] if asked.is_optional else []
@@ -88,6 +88,24 @@ def _members(asked: Asked, put: Put) -> ft.Control:
     return Field(asked.label, ChoiceChips(offered, chosen, toggle))
 
 
+def _left(asked: Asked, put: Put) -> ft.Control:
+    """What stands there, to be taken out; what is no more is gone from what is sent."""
+    known = {one.key: one for one in _each(asked)}
+    kept = [known[key] for key in map(str, asked.value or []) if key in known]
+
+    def drop(key: str) -> None:
+        put([one.key for one in kept if one.key != key])
+
+    return Field(asked.label, ChoiceChips(kept, [one.key for one in kept], drop))
+
+
+_SEVERAL: dict[str, Callable[[Asked, Put], ft.Control]] = {"member_ids": _members, **dict.fromkeys(LISTS, _left)}
+
+
+def _each(asked: Asked) -> list[Choice]:
+    return choices_of(asked._replace(name=LISTS[asked.name])) or []
+
+
 def _moment(asked: Asked, kind: type | None, put: Put) -> ft.Control:
     if kind is time:
         at = time.fromisoformat(asked.value) if asked.value else None
@@ -114,6 +132,8 @@ def said(asked: Asked) -> str:
     if asked.name in PEOPLE or asked.name == "member_ids":
         people = asked.value if isinstance(asked.value, list) else [asked.value]
         return ", ".join(name_of(asked.client, UUID(one)) for one in people)
+    if asked.name in LISTS:
+        return ", ".join(one.label for one in _each(asked) if one.key in set(map(str, asked.value)))
     choices = choices_of(asked)
     if choices is not None:
         return next((one.label for one in choices if one.key == str(asked.value)), "")

@@ -9,17 +9,19 @@ from mobile_app.core.i18n import language, t
 from mobile_app.core.outbox import Refused
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
-from mobile_app.domain.lookup import by_name, by_name_and_site, item_name, machines_to_choose
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, item_name, machines_to_choose
 from mobile_app.domain.people import workers_at
 from mobile_app.features.needs_you.ways import machine_in, row_in
 from mobile_app.ui.choices import Choice
 from shared_models.base import Command
 from shared_models.commands import leaves
 from shared_models.equipment.rows import EquipmentClassRow, in_language
+from shared_models.inventory.commands import WritePlace
 
 PEOPLE = frozenset({"technician_id", "assigned_technician_id", "user_id"})
 TEAMS = frozenset({"team_id", "assigned_team_id"})
-MACHINES = frozenset({"equipment_id", "parent_id"})
+LISTS = {"class_ids": "class_id", "equipment_ids": "equipment_id", "equivalent_ids": "part_id"}
+"""Of several rows, and what one of them is called."""
 ENUMS: dict[str, Callable[[str], str]] = {
     "EquipmentStatus": lambda value: marks.EQUIPMENT[value].word,  # type: ignore[index]
     "Criticality": lambda value: marks.CRITICALITY[value].word,  # type: ignore[index]
@@ -29,6 +31,7 @@ ENUMS: dict[str, Callable[[str], str]] = {
     "MeterKind": lambda value: t(f"meters.is.{value}"),
     "ResetKind": lambda value: t(f"meters.kind.{value}"),
     "Basis": lambda value: t(f"plans.basis.{value}"),
+    "PlaceKind": lambda value: t(f"domain.place_kind.{value}"),
     "MonthEnd": lambda value: t(f"plans.month_end.{value}"),
 }
 """The choices that have words of their own."""
@@ -93,6 +96,24 @@ def _machines(asked: Asked) -> list[Choice]:
     return machines_to_choose(asked.client, _here(asked, machines) if asked.name == "parent_id" else machines)
 
 
+def _parents(asked: Asked) -> list[Choice]:
+    return _places(asked) if isinstance(asked.command, WritePlace) else _machines(asked)
+
+
+def _places(asked: Asked) -> list[Choice]:
+    """A part goes to or from wherever somebody sees; a place belongs to the site that it is of."""
+    places = asked.client.tables.places.rows.values()
+    return by_name_and_site(asked.client, _here(asked, places) if asked.name == "parent_id" else (row for row in places if row.is_active))
+
+
+def _parts(asked: Asked) -> list[Choice]:
+    return [Choice(str(row.id), dotted(row.part_number, row.name)) for row in asked.client.tables.parts.rows.values()]
+
+
+def _languages(_: Asked) -> list[Choice]:
+    return [Choice("fr", "Français"), Choice("en", "English")]
+
+
 def _lines(asked: Asked) -> list[Choice]:
     return by_name_and_site(asked.client, _here(asked, asked.client.lines.rows.values()))
 
@@ -116,7 +137,13 @@ Offer = Callable[[Asked], list[Choice]]
 OFFERS: dict[str, Offer] = {
     **dict.fromkeys(PEOPLE, _people),
     **dict.fromkeys(TEAMS, _teams),
-    **dict.fromkeys(MACHINES, _machines),
+    "equipment_id": _machines,
+    "parent_id": _parents,
+    **dict.fromkeys(("place_id", "to_place_id"), _places),
+    "part_id": _parts,
+    "category_id": _of("categories"),
+    "supplier_id": _of("suppliers"),
+    "lang": _languages,
     "production_line_id": _lines,
     "meter_id": _meters,
     "class_id": _classes,

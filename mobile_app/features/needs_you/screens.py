@@ -40,6 +40,7 @@ ICONS = {
     Way.sign: ft.Icons.DRAW_OUTLINED,
     Way.as_note: ft.Icons.STICKY_NOTE_2_OUTLINED,
     Way.other_day: ft.Icons.EVENT_ROUNDED,
+    Way.in_hand: ft.Icons.BACK_HAND_ROUNDED,
 }
 EDIT = "edit"
 
@@ -56,7 +57,7 @@ def NeedsYouScreen() -> ft.Control:
 
 @component
 def RefusedCard(item: Refused) -> ft.Control:
-    client = use_tables("interventions", "equipment", "meters", "plans", "teams", "users", "lines", "sites")
+    client = use_tables("interventions", "equipment", "meters", "plans", "teams", "users", "lines", "sites", "parts")
     sheet, set_sheet = use_state("")
     ask = use_confirm()
     title = t(f"command.{item.payload.get('type', 'unknown')}")
@@ -72,15 +73,13 @@ def RefusedCard(item: Refused) -> ft.Control:
 
     words, edit = written(item), lambda: set_sheet(EDIT)
     wrong = [Asked(client, item, name, value_at(item.payload, name)) for name in refused_fields(client, item)]
-    is_by_words = bool(wrong)
+    offered = ways_out(client, item)
+    is_by_words = bool(wrong) and Way.in_hand not in offered
     chosen = [(asked.label, Body(now)) for asked in wrong if asked.name not in dict(words) and (now := said(asked))]
     typed = [(t(f"needs_you.field.{name}"), Body(text)) for name, text in words]
-    ways = [
-        _button(way, client, item, verbs, set_sheet, is_main=rank == 0 and not is_by_words)
-        for rank, way in enumerate(ways_out(client, item))
-    ]
+    ways = [_button(way, client, item, verbs, set_sheet, is_main=rank == 0 and not is_by_words) for rank, way in enumerate(offered)]
     buttons: list[ft.Control] = [PrimaryButton(t("needs_you.edit"), edit, height=48), *ways] if is_by_words else ways
-    if words and item.command is not None and not is_by_words:
+    if (words or wrong) and item.command is not None and not is_by_words:
         buttons.append(TextLink(t("needs_you.edit"), edit))
     buttons.append(DangerButton(t("needs_you.discard"), confirm, quiet=True, height=48))
     return Card(

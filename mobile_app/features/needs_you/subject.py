@@ -5,6 +5,7 @@ from datetime import date
 from mobile_app.core.i18n import format_date, format_number, t
 from mobile_app.core.outbox import Refused
 from mobile_app.core.problems import explained
+from mobile_app.domain import parts as stock
 from mobile_app.domain import steps as st
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, name_of, place
@@ -14,6 +15,8 @@ from shared_models.base import Command
 from shared_models.checklists.commands import AnswerStep
 from shared_models.checklists.rows import AnswerRow, Step, StepKind
 from shared_models.checklists.rules import judged
+from shared_models.interventions.rows import InterventionRow
+from shared_models.inventory.commands import OnPart
 from shared_models.meters.commands import RecordReading, ResetMeter
 from shared_models.meters.metering import Doubt, Implausible
 from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOccurrence
@@ -22,6 +25,8 @@ from shared_models.plans.commands import AssignOccurrence, MoveOccurrence, OnOcc
 def subject(client: Client, item: Refused) -> str:
     command = item.command
     job = job_in(client, command)
+    if isinstance(command, OnPart):
+        return _of_part(client, command, job)
     if job is not None:
         step = step_of(job, command) if isinstance(command, AnswerStep) else None
         return dotted(job.title, place(client, job.equipment_id), step.title if step else "", said_value(client, command))
@@ -32,6 +37,14 @@ def subject(client: Client, item: Refused) -> str:
     if plan is not None:
         return dotted(plan.title, place(client, plan.equipment_id), _of_occurrence(client, command))
     return place(client, row.id) if row else getattr(row_in(client, command), "name", "")
+
+
+def _of_part(client: Client, command: OnPart, job: InterventionRow | None) -> str:
+    """`Roulement 6204 · 2 · Bruit · Presse 4`."""
+    part = client.tables.parts.get(command.part_id)
+    quantity = getattr(command, "quantity", None)
+    many = stock.amount(part, quantity) if part and quantity is not None else ""
+    return dotted(stock.part_name(client, command.part_id), many, *([job.title, place(client, job.equipment_id)] if job else []))
 
 
 def reason(client: Client, item: Refused) -> str:

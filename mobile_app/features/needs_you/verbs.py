@@ -48,6 +48,11 @@ class Verbs:
         assert self._item.command is not None
         await self.send(self._item.command.model_copy(update={"is_confirmed": True}))
 
+    async def in_hand(self) -> None:
+        """Taken all the same: the shelf is to be counted."""
+        assert self._item.command is not None
+        await self.send(self._item.command.model_copy(update={"is_taken": True}))
+
     async def after_reset(self) -> None:
         """What it shows since it was reset, behind the reset that explains it."""
         assert self._item.command is not None

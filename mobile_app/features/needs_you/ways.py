@@ -14,13 +14,14 @@ from shared_models.checklists.rows import ANSWERABLE, Step, StepKind
 from shared_models.checklists.rules import meter_of
 from shared_models.interventions.commands import CompleteIntervention, ValidateIntervention
 from shared_models.interventions.rows import InterventionRow
+from shared_models.inventory.commands import TakeStock
 from shared_models.meters.commands import RecordReading, ResetMeter
 from shared_models.meters.metering import Implausible
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.commands import GeneratePlan, MoveOccurrence, OnPlan
 from shared_models.plans.rows import PlanRow
 
-IMPLAUSIBLE, INCOMPLETE = "implausible_reading", "checklist_incomplete"
+IMPLAUSIBLE, INCOMPLETE, SHORT = "implausible_reading", "checklist_incomplete", "stock_insufficient"
 _STALE, _NOT_NOW = "stale_version", "not_allowed_now"
 _STEP = frozenset({"step_value_missing", "step_value_unfit", "step_photo_missing"})
 _OVER = frozenset(
@@ -44,6 +45,7 @@ class Way(StrEnum):
     as_note = "as_note"
     other_day = "other_day"
     open_plan = "open_plan"
+    in_hand = "in_hand"
 
 
 def ways_out(client: Client, item: Refused) -> list[Way]:
@@ -59,7 +61,7 @@ def ways_out(client: Client, item: Refused) -> list[Way]:
         return _of_answer(client, command, code)
     if isinstance(command, OnPlan):
         return _of_plan(client, command, code)
-    return [Way.retry]
+    return [Way.in_hand if isinstance(command, TakeStock) and code == SHORT else Way.retry]
 
 
 def _of_what_changed(command: Command | None) -> list[Way]:

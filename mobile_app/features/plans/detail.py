@@ -20,6 +20,7 @@ from mobile_app.features.plans import parts
 from mobile_app.features.plans.commands import PlanCommands
 from mobile_app.features.plans.dates import NextDate, next_dates
 from mobile_app.features.plans.kinds import dot
+from mobile_app.features.plans.list import Pane
 from mobile_app.features.plans.moving import AssignDate, MoveForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, NoticeCard, SectionHeader
@@ -28,7 +29,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.hooks import State, use_breakpoint, use_clock, use_maybe, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
-from mobile_app.ui.shell import Page
+from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Strong, Title
 from mobile_app.ui.theme import Tone
@@ -46,7 +47,8 @@ def PlanScreen() -> ft.Control:
     plan_id = id_of(ft.use_route_params()["plan_id"])
     plan = client.tables.plans.get(plan_id)
     if plan is not None:
-        return Plan(client, plan, key=str(plan_id))
+        detail = Plan(client, plan, key=str(plan_id))
+        return TwoPane(Pane(client, plan_id), detail) if has_room_beside() else detail
     return Page(SkeletonList(3)) if not client.tables.plans.ready else Missing(_unknown())
 
 
@@ -83,7 +85,7 @@ def Plan(client: Client, plan: PlanRow) -> ft.Control:
     ]
     bar = _bar(client, plan, commands, lambda: ask(("pause", None)))
     if use_breakpoint() < Breakpoint.desktop:
-        return Page(bar, *first, *second)
+        return Page(bar, *first, *second, max_width=None if has_room_beside() else 720)
     columns = Columns(first, second, (5, 6))
     return Page(bar, columns, max_width=1180)
 

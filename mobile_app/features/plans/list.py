@@ -30,7 +30,7 @@ from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_clock, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
-from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
@@ -152,6 +152,19 @@ def Cards(client: Client, where: Place[Filters], set_sheet: Callable[[str], None
 
 
 @component
+def Pane(client: Client, chosen: UUID) -> ft.Control:
+    """Beside the plan that was opened; it goes on asking what the list asked."""
+    where = use_place(Filters)
+    filters, most = where.asked, where.asked.page * MOST
+    rows = matching(client, filters, due.local_day(client.now()))
+    search = SearchField(filters.query, where.pick("query"), placeholder=t("plans.search"))
+    cards = [
+        PlanCard(client, plan, on_open=opener(where.to(f"/plans/{plan.id}")), selected=plan.id == chosen, flat=True) for plan in rows[:most]
+    ]
+    return ListPane(t("app.plans"), search, [*(cards or [_no_match()]), *more_of(where, len(rows) > most)])
+
+
+@component
 def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]) -> ft.Control:
     filters = where.asked
     today = due.local_day(client.now())
@@ -164,7 +177,7 @@ def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]
         rows,
         lambda plan: str(plan.id),
         place=where,
-        route=lambda key: f"/plans/{key}",
+        route=lambda key: where.to(f"/plans/{key}"),
         sorting=Sorting("next"),
         row_label=lambda plan: dotted(plan.title, place(client, plan.equipment_id)),
         empty=_no_match(),
@@ -185,12 +198,13 @@ def _columns(client: Client, today: date) -> list[Column]:
             t("equipment_list.line"),
             lambda plan: line_of(client, plan.equipment_id),
             sort=lambda plan: natural(line_of(client, plan.equipment_id)) or None,
+            roomy=True,
         ),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
         Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
         Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
-        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184),
+        Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184, roomy=True),
     ]
 
 

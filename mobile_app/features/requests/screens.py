@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
+from uuid import UUID
 
 import flet as ft
 
@@ -15,7 +16,7 @@ from mobile_app.domain.context import go, go_back, opener, use_tables
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, name_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
-from mobile_app.domain.people import workers_at
+from mobile_app.domain.people import teams_at, workers_at
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.submit import made, sender, submit
@@ -32,6 +33,7 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_async, use_breakpoint
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.stack import Stack
@@ -57,7 +59,7 @@ class Filters(Asked):
 
 @component
 def RequestsScreen() -> ft.Control:
-    client = use_tables("requests", "equipment", "lines", "users", "interventions", "classes")
+    client = use_tables("requests", "equipment", "lines", "users", "teams", "interventions", "classes")
     where = use_place(Filters)
     wanted = ft.use_route_params().get("request_id")
     size = use_breakpoint()
@@ -79,7 +81,7 @@ def _list(client: Client, rows: list[WorkRequestRow], chosen: WorkRequestRow | N
     cards = [RequestCard(client, row, on_open=opener(where.to(f"/requests/{row.id}")), selected=row is chosen, flat=True) for row in rows]
     head = ft.Column([PageHeader(t("requests.title"), trailing=[SyncBadge()]), FilterBar(chips)], spacing=10, tight=True)
     nothing = EmptyState(ft.Icons.INBOX_OUTLINED, t("requests.none"), t("requests.none_body"))
-    body = ft.ListView(cards, expand=True, spacing=0) if cards else ft.Container(nothing, expand=True)
+    body = Scrolling(cards, spacing=0) if cards else ft.Container(nothing, expand=True)
     return Stack(ft.Container(head, padding=16), body, spacing=0, expand=True)
 
 
@@ -180,6 +182,13 @@ def _sheet(client: Client, request: WorkRequestRow, name: str, close: Callable[[
     return None
 
 
+def given_to(client: Client, chosen: str | None) -> dict[str, str]:
+    """A person or a team: their keys are ids, of which no two are alike."""
+    if not chosen:
+        return {}
+    return {"assigned_team_id" if client.tables.teams.get(UUID(chosen)) else "assigned_technician_id": chosen}
+
+
 @component
 def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None]) -> ft.Control:
     symptom = marks.SYMPTOM[request.symptom]
@@ -189,14 +198,14 @@ def AcceptForm(client: Client, request: WorkRequestRow, close: Callable[[], None
 
     async def accept() -> None:
         fields = {"title": form.get("title") or initial["title"], "priority": form.get("priority"), "intervention_id": job_id}
-        fields |= {"assigned_technician_id": form.get("technician") or None, "request_id": request.id, "occurred_at": client.now()}
+        fields |= {"request_id": request.id, "occurred_at": client.now(), **given_to(client, form.get("technician"))}
         command = made(form, AcceptWorkRequest, fields)
         if command and await submit(client, command, form, said="requests.accepted"):
             close()
             go(f"/jobs/{command.intervention_id}")
 
     priorities = [Choice(priority.value, marks.PRIORITY[priority].word) for priority in Priority]
-    workers = workers_at(client, request.site_id)
+    workers = [*workers_at(client, request.site_id), *teams_at(client, request.site_id)]
     return Stack(
         TextInput(t("requests.job_title"), **form.field("title"), lines=2, max_length=text_limit(AcceptWorkRequest, "title")),
         Segments(priorities, form.get("priority", "medium"), partial(form.set, "priority")),

@@ -10,7 +10,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client, use_tables
 from mobile_app.domain.lookup import place
 from mobile_app.domain.missing import Missing
-from mobile_app.domain.scanning import scan_machine, scanner
+from mobile_app.domain.scanning import scan_and_go, scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.submit import submit
 from mobile_app.domain.views import by_label
@@ -33,7 +33,7 @@ def ScanScreen() -> ft.Control:
     client = use_client()
 
     async def scan() -> None:
-        if not await scan_machine(client):
+        if not await scan_and_go(client):
             go("/")
 
     ft.use_effect(scan, [])

@@ -26,6 +26,7 @@ from mobile_app.ui.theme import Tone, faint
 from mobile_app.ui.timers import Timer
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
+from shared_models.permissions import Permission
 
 WHITE = ft.Colors.WHITE
 MOST = 15
@@ -39,7 +40,7 @@ def TodayScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites")
     use_clock(60)
     now = client.now()
-    head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_calendar()])
+    head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
     today = today_of(client)
     mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
@@ -48,11 +49,13 @@ def TodayScreen() -> ft.Control:
     return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]))
 
 
-def _calendar() -> list[ft.Control]:
+def _shortcuts(client: Client) -> list[ft.Control]:
     """Where there is no rail to lead there."""
     if use_breakpoint() > Breakpoint.phone:
         return []
-    return [IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)]
+    stock = IconAction(ft.Icons.INVENTORY_2_OUTLINED, t("parts.title"), opener("/parts"), outlined=True)
+    calendar = IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)
+    return [*([stock] if client.may(Permission.inventory_read) else []), calendar]
 
 
 def _mine(client: Client, today: Today) -> list[ft.Control]:

@@ -10,6 +10,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.cards import RepeatCard, job_chips
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, go_back, opener, use_tables
+from mobile_app.domain.job_parts import job_parts_card
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, failure_item, item_name, living, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
@@ -27,6 +28,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_async, use_breakpoint, use_environment, use_shortcut
 from mobile_app.ui.photos import Photo, PhotoGrid
+from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader, TwoPane
 from mobile_app.ui.stack import Stack
@@ -43,7 +45,7 @@ REASONS = ("photo", "cause", "clean", "again")
 
 @component
 def ValidationScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests")
+    client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests", "job_parts", "parts")
     wanted = ft.use_route_params().get("job_id")
     size = use_breakpoint()
     jobs = to_validate(living(client))
@@ -95,7 +97,7 @@ def _list(client: Client, jobs: list[InterventionRow], chosen: InterventionRow |
         for job in jobs
     ]
     head = ft.Container(_list_head(jobs), padding=16)
-    return Stack(head, ft.ListView(rows, expand=True, spacing=0), spacing=0, expand=True)
+    return Stack(head, Scrolling(rows, spacing=0), spacing=0, expand=True)
 
 
 @component
@@ -137,6 +139,7 @@ def JobSheet(client: Client, job: InterventionRow, next_route: str) -> ft.Contro
         TileGrid(_figures(client, job, life), least=130, spacing=10, equal=True),
         *_report(client, job, wide=size == Breakpoint.desktop),
         *([AnswersCard(client, job)] if job.checklist else []),
+        *job_parts_card(client, job),
         *_work(client, job),
         machine_line(client, job.equipment_id),
         *life_card(life, client.now()),
@@ -200,7 +203,7 @@ def _usual_tone(down: timedelta | None, life: EquipmentLifeRow | None) -> Tone |
     usual = _usual_down(life)
     if down is None or usual is None:
         return None
-    return Tone.bad if down.total_seconds() / 60 > 1.5 * usual else Tone.ok
+    return Tone.bad if down.total_seconds() / 60 > 1.5 * usual else None
 
 
 def _report(client: Client, job: InterventionRow, *, wide: bool) -> list[ft.Control]:

@@ -8,7 +8,9 @@ from mobile_app.core.bridge import MemoryChannel, Message, bridge
 from mobile_app.core.i18n import t
 from mobile_app.domain import scanning
 from mobile_app.domain.client import Client
+from shared_models.ids import uuid7
 from tests.mobile_app.core.rows import machine
+from tests.mobile_app.core.stock_rows import hold, part
 from tests.mobile_app.features.test_plan_screens import client
 
 __all__ = ["client"]  # a fixture
@@ -50,6 +52,7 @@ class Scanner:
 def went(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     places: list[str] = []
     monkeypatch.setattr(scanning, "go", places.append)
+    monkeypatch.setattr(scanning, "here", lambda: "/today")
     return places
 
 
@@ -58,7 +61,7 @@ async def test_a_machine_s_code_opens_it_however_it_is_dashed(client: Client, we
     pump = machine("Pompe", code="EQ-0076")
     client.tables.equipment.rows[pump.id] = pump
     Scanner(typed)
-    assert await scanning.scan_machine(client)
+    assert await scanning.scan_and_go(client)
     assert went == [f"/equipment/{pump.id}"]
 
 
@@ -66,12 +69,22 @@ async def test_a_slip_is_said_where_it_was_typed_and_the_scanner_stays_open(clie
     pump = machine("Pompe", code="EQ-0076")
     client.tables.equipment.rows[pump.id] = pump
     page = Scanner("EQ-0067", "EQ-0076")
-    assert await scanning.scan_machine(client)
+    assert await scanning.scan_and_go(client)
     assert page.said == [t("scan.wrong_code", code="EQ-0067")]
     assert went == [f"/equipment/{pump.id}"]
 
 
 async def test_closing_it_leads_nowhere(client: Client, went: list[str]) -> None:
     Scanner()
-    assert not await scanning.scan_machine(client)
+    assert not await scanning.scan_and_go(client)
     assert not went
+
+
+async def test_a_part_scanned_at_a_job_is_to_be_taken_for_it(client: Client, went: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    belt, at = part("Courroie", part_number="COU-40"), f"/jobs/{uuid7()}"
+    hold(client, belt)
+    for place, leads in ((f"{at}/checklist", f"/parts/{belt.id}?job={at[6:]}"), ("/today", f"/parts/{belt.id}")):
+        monkeypatch.setattr(scanning, "here", lambda place=place: place)
+        Scanner("cou 40")
+        assert await scanning.scan_and_go(client)
+        assert went[-1] == leads

@@ -26,6 +26,7 @@ from shared_models.sites import LineRow, SiteRow
 from tests.mobile_app.core.rows import AT, PAUL, SITE, job, machine, plan
 from tests.mobile_app.core.shared_tabs import SharedTabs
 from tests.mobile_app.core.sqlite_store import SqliteStores
+from tests.mobile_app.core.stock_rows import hold, part, place, stock
 from tests.mobile_app.features.test_plan_screens import NoNetwork
 from tests.mobile_app.ui.conftest import Screen, screen
 
@@ -36,7 +37,7 @@ PAGES = [
     "/today", "/equipment", "/equipment/{machine}", "/jobs", "/jobs/{job}", "/jobs/{begun}/close", "/jobs/{done}/done",
     "/validate/{done}", "/board",
     "/calendar", "/plans",
-    "/plans/{plan}", "/requests", "/requests/{request}",
+    "/plans/{plan}", "/requests", "/requests/{request}", "/parts/{part}",
 ]  # fmt: skip
 
 
@@ -66,6 +67,8 @@ async def client() -> AsyncIterator[Client]:
         begun = job(it, "Vérin", status=InterventionStatus.in_progress)
         for row in (done, begun):
             tables.interventions.rows[row.id] = row
+        store, bearing = place("Magasin", site), part("Roulement", equipment_ids=[it.id], minimum_stock=3, barcodes=["3272310001234"])
+        hold(made, store, bearing, stock(bearing, [(store, 2)]))
     yield made
     await made.close()
 
@@ -78,7 +81,8 @@ def address(client: Client, page: str) -> str:
         rows = [row for row in getattr(tables, table).rows.values() if all(getattr(row, name) == value for name, value in fields.items())]
         return str(next(row.id for row in rows if row.site_id == SITE))
 
-    names = {"machine": first("equipment"), "plan": first("plans"), "request": first("requests")}
+    bearing = next(row for row in tables.parts.rows.values() if UUID(first("equipment")) in row.equipment_ids)
+    names = {"machine": first("equipment"), "plan": first("plans"), "request": first("requests"), "part": str(bearing.id)}
     stages = {"job": "pending", "begun": "in_progress", "done": "completed"}
     return page.format(**names, **{name: first("interventions", status=status) for name, status in stages.items()})
 

@@ -39,7 +39,7 @@ from mobile_app.ui.cards import (
     TileGrid,
     Trailing,
 )
-from mobile_app.ui.charts import LifeStrip, LoadBar, Span
+from mobile_app.ui.charts import Bar, Bars, LifeStrip, LoadBar, Span
 from mobile_app.ui.chips import Avatar, IconTile, StatusChip
 from mobile_app.ui.choices import (
     Choice,
@@ -66,7 +66,7 @@ from mobile_app.ui.feedback import (
 )
 from mobile_app.ui.fields import SearchField, TextInput, Toggle
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.numbers import NumberInput, NumberStepper
+from mobile_app.ui.numbers import NumberInput, NumberStepper, QuantityInput
 from mobile_app.ui.pads import NumberPad, SignaturePad
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.pickers import Picker
@@ -620,6 +620,7 @@ def FormsPage() -> ft.Control:
         Segments([Choice("a", "Jour"), Choice("b", "Semaine"), Choice("c", "Mois")], "b", nothing),
         Toggle("Thème sombre", on, set_on, meta="Suit l’appareil"),
         NumberStepper("Quantité", count, set_count),
+        QuantityInput("Huile", "1.5", nothing, unit="L"),
         ft.Row(
             [
                 PrimaryButton("Enregistrement", nothing, busy=True),
@@ -662,6 +663,7 @@ def StatesPage() -> ft.Control:
         ft.Row([StatusChip(word, tone, icon=icon) for word, tone, icon in STATES], wrap=True),
         Progress("Première synchronisation", 1240, 5400),
         LoadBar(38, 35, label="Charge"),
+        Bars([Bar(f"M{month}", month % 4, str(month % 4)) for month in range(13)], label="Consommation"),
         Fragile(),
         SkeletonList(2),
         EmptyState(

@@ -117,7 +117,7 @@ async def test_the_form_lives_through_every_dialog_on_top_of_it(sheet):
     await form_lives(sheet, "A")
     await sheet.dismiss("SnackBar")
     await sheet.tap("ask")
-    await sheet.tap("Annuler")
+    await sheet.tap("Fermer")
     await sheet.gone()
     await form_lives(sheet, "B")
     await sheet.tap("tell")

@@ -2,10 +2,13 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mobile_app.core import i18n
 from mobile_app.core.i18n import (
@@ -14,8 +17,10 @@ from mobile_app.core.i18n import (
     format_date_long,
     format_day,
     format_duration,
+    format_exact,
     format_hours,
     format_late,
+    format_money,
     format_number,
     format_percent,
     format_size,
@@ -26,7 +31,7 @@ from mobile_app.core.i18n import (
 )
 from mobile_app.ui.charts import Span, fraction, month_ticks, spoken_life
 from mobile_app.ui.chips import initials
-from mobile_app.ui.numbers import number_text, parse_number
+from mobile_app.ui.numbers import exact_text, number_text, parse_exact, parse_number
 from mobile_app.ui.pads import press, strokes_of, svg_path
 from mobile_app.ui.table import Column, Sorting, page_of, sort_rows
 from server.core.i18n import catalogue
@@ -51,6 +56,23 @@ def test_numbers_follow_the_language(lang):
     assert format_number(-3) == "\u22123"
     assert format_percent(0.18) == ("18\u00a0%" if fr else "18%")
     assert format_size(1_540_000) == ("1,5\u00a0Mo" if fr else "1.5\u00a0MB")
+
+
+def test_quantities_and_amounts_are_told_to_the_last_decimal(lang):
+    fr = lang == "fr"
+    said = [format_exact(Decimal(text)) for text in ("3.000", "1204.5", "-0.250", "-0.0", "1E+3")]
+    assert said == (["3", "1\u202f204,5", "\u22120,25", "0", "1\u202f000"] if fr else ["3", "1,204.5", "\u22120.25", "0", "1,000"])
+    euros = [format_money(Decimal(text), "EUR") for text in ("12.4", "-1.005", "0.0125")]
+    assert euros == (["12,40\u00a0€", "\u22121,00\u00a0€", "0,01\u00a0€"] if fr else ["€12.40", "\u2212€1.00", "€0.01"])
+    assert format_money(Decimal("0.0125"), "CHF", exact=True) == ("0,0125\u00a0CHF" if fr else "0.0125\u00a0CHF")
+
+
+@given(st.decimals(min_value=-(10**8), max_value=10**8, places=3))
+def test_what_is_typed_exactly_is_read_back(value: Decimal) -> None:
+    for language in ("fr", "en"):
+        set_language(language)
+        assert parse_exact(exact_text(value)) == value
+    set_language("fr")
 
 
 def test_durations(lang):

@@ -1,18 +1,22 @@
 import asyncio
+import random
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import asyncpg
 import psycopg
 import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import text
 
-from server.core import rate_limit
+from server.core import rate_limit, read_pool
 from server.core.database import ReadSessionDep, SessionDep, asyncpg_dsn
 from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import TooManyAttempts
 from server.core.rate_limit import Rate
+from server.core.read_pool import ReadPool
 from server.core.sql import json_columns, json_row
 from server.core.storage import content_key, local_storage
 from shared_models.ids import uuid7
@@ -90,6 +94,88 @@ class TestTransactions:
         admin = await client_as("admin")
         await app.state.database.pool.close()
         assert problem_code(await admin.get("/api/v1/sites"), 503) == "unavailable"
+
+
+@pytest.mark.fresh_database
+class TestReadPool:
+    @pytest.fixture
+    async def pool(self, database):
+        pool = ReadPool(database.connect, size=3, wait_seconds=60)
+        await pool.start()
+        yield pool
+        await pool.close()
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_whatever_happens_to_its_users_it_lends_all_its_connections_again(self, pool, seed):
+        chance = random.Random(seed)
+
+        async def answer():
+            await pool.fetchval("select pg_sleep($1)", chance.random() / 50)
+
+        async def refused():
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                await pool.fetchrow("select 1 / 0")
+
+        async def leave_open():
+            async with pool.acquire() as connection:
+                await connection.execute("begin; select 1")
+
+        async def lose():
+            with suppress(*DATABASE_ERRORS):
+                await pool.execute("select pg_terminate_backend(pg_backend_pid())")
+
+        async def give_up():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(chance.random() / 50):
+                    await pool.fetch("select pg_sleep(600)")
+
+        users = [asyncio.create_task(chance.choice([answer, refused, leave_open, lose, give_up])()) for _ in range(60)]
+        for user in chance.sample(users, 15):
+            await asyncio.sleep(chance.random() / 100)
+            user.cancel()
+        ends = await asyncio.gather(*users, return_exceptions=True)
+        assert not [end for end in ends if isinstance(end, Exception)]
+        async with asyncio.timeout(60), pool.acquire() as one, pool.acquire() as two, pool.acquire() as three:
+            for connection in (one, two, three):
+                busy = "select count(*) from pg_stat_activity where query ~ 'pg_sleep' and state = 'active' and pid <> pg_backend_pid()"
+                assert await connection.fetchval(busy) == 0
+                assert not connection.is_in_transaction()
+            assert pool.lent == 3
+        assert pool.lent == 0
+
+    async def test_who_waits_is_served_in_turn_and_who_has_gone_is_passed_over(self, database):
+        pool, served = ReadPool(database.connect, size=1, wait_seconds=60), []
+
+        async def wait(number):
+            await pool.fetchval("select 1")
+            served.append(number)
+
+        async with pool.acquire():
+            waiting = [asyncio.create_task(wait(number)) for number in range(5)]
+            await asyncio.sleep(0)
+            waiting[1].cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await pool.close()
+        assert served == [0, 2, 3, 4]
+
+    async def test_what_nobody_needs_and_what_is_old_is_closed_in_time(self, pool, monkeypatch):
+        async def sweep():
+            pool._sweep()
+            await asyncio.gather(*pool._closing)
+
+        async with pool.acquire() as first, pool.acquire(), pool.acquire():
+            await sweep()
+        await sweep()
+        await pool.fetchval("select 1")
+        await sweep()
+        assert pool._places == 1
+        assert pool.at_hand() is first
+        monkeypatch.setattr(read_pool, "_OLD_SECONDS", -1)
+        await sweep()
+        pool.give_back(first)
+        await asyncio.gather(*pool._closing)
+        assert (pool._places, first.is_closed()) == (0, True)
+        assert await pool.fetchval("select 1") == 1
 
 
 class Sample(BaseModel):

@@ -24,7 +24,7 @@ def person(*sites):
 async def running(database):
     hub = PokeHub(database)
     hub.start()
-    await asyncio.wait_for(hub.listening.wait(), 5)
+    await asyncio.wait_for(hub.listening.wait(), 60)
     try:
         yield hub
     finally:
@@ -37,7 +37,7 @@ async def poke_in_vain(database):
         raise ZeroDivisionError
 
 
-async def poked(pokes, seconds=2.0):
+async def poked(pokes, seconds=60.0):
     try:
         await asyncio.wait_for(anext(pokes), seconds)
     except TimeoutError:
@@ -74,7 +74,7 @@ async def test_many_changes_of_a_transaction_are_one_notification_and_a_rollback
         await poke_in_vain(database)
     async with database.session() as session:
         poke(session, site_ids=[HERE])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(received) < 2:
             await asyncio.sleep(0.01)
     await connection.close()
@@ -89,10 +89,10 @@ async def test_a_lost_connection_comes_back_and_pokes_everyone(database):
             await database.pool.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%'"
             )
-            assert await poked(pokes, 5)
+            assert await poked(pokes)
             async with database.session() as session:
                 poke(session, site_ids=[HERE])
-            assert await poked(pokes, 5)
+            assert await poked(pokes)
 
 
 async def test_streams_end_when_access_changes_and_at_shutdown(database):
@@ -101,10 +101,10 @@ async def test_streams_end_when_access_changes_and_at_shutdown(database):
         with hub.subscribe(someone) as ending, hub.subscribe(other) as staying:
             async with database.session() as session:
                 end_streams_of(session, user_ids=[someone.user_id])
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 assert [poke async for poke in ending] == []
             hub.end_streams()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 assert [poke async for poke in staying] == []
         assert hub.subscribers == 0
 

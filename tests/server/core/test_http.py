@@ -1,4 +1,8 @@
+import json
+from datetime import datetime
 from itertools import product
+from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -7,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from starlette.responses import FileResponse
 
+from server.core import logs
 from server.core.addresses import Addresses
 from server.core.errors import Refusal
 from server.core.http import RequestMiddleware, answer_error
@@ -202,6 +207,19 @@ class TestHealth:
         assert (await client.get("http://rebound.example/metrics")).status_code == 404
 
 
+async def test_who_asks_for_no_compression_is_told_the_same(client_as):
+    admin = await client_as("admin")
+    unknown = "0197a0e0-0000-7000-8000-000000000001"
+    for path in ("equipment?size=5", "equipment-classes", f"equipment/{unknown}", "equipment/x", "equipment?sort=x"):
+        plain, identity = [await admin.get(f"/api/v1/{path}", headers={"accept-encoding": said}) for said in ("", "identity")]
+        request = admin.build_request("GET", f"/api/v1/{path}")
+        del request.headers["accept-encoding"]
+        unsaid = await admin.send(request)
+        for answer in (plain, identity, unsaid):
+            del answer.headers["x-request-id"]
+        assert plain.headers == identity.headers == unsaid.headers
+
+
 class TestLogs:
     TOKEN = "qT5w-XcV8_mZp0LkRj3sHd7yBn2fGa9eUi6oWv1tYxE"
     NEAR = (
@@ -229,6 +247,17 @@ class TestLogs:
         told = capsys.readouterr().out
         assert "request.failed" in told
         assert self.TOKEN not in told
+
+    @pytest.mark.parametrize("path", ["/api/v1/equipment", "/…/x", 'a"b\\c\n'])
+    def test_of_a_request_are_as_all_others(self, path):
+        told = {"request_id": "0123456789", "method": "GET", "path": path, "status": 200, "ms": 0.3}
+        line: Any = {**told, "event": "request"}
+        for processor in [*logs.SHARED, *logs._last(json_lines=True)]:
+            line = processor(SimpleNamespace(name=logs.REQUESTS), "info", line)
+        made, written = json.loads(line), json.loads(logs._Request.line(**told))
+        between = datetime.fromisoformat(written.pop("timestamp")) - datetime.fromisoformat(made.pop("timestamp"))
+        assert abs(between.total_seconds()) < 60
+        assert written == made
 
     async def test_say_which_row_it_was_about(self, client, capsys):
         await client.get("/api/v1/equipment/0197a0e0-0000-7000-8000-000000000001/status-log")

@@ -30,8 +30,11 @@ from server.core.lists import List, everybodys
 from server.core.names import NAMED, NEWEST
 from server.core.pages import UnknownCursor, UnknownSort
 from server.core.queries import EVERYTHING, expression, joined, plain, sql
+from server.core.read_pool import ReadPool
 from server.core.sql import base_type
+from server.equipment.listing import EQUIPMENT
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
+from server.inventory.listing import MOVEMENTS
 from server.main import DOMAINS
 from shared_models.ids import uuid7
 from shared_models.paging import KeysetPage, Page
@@ -75,7 +78,7 @@ async def plenty(demo_url: str, summary: object) -> str:
 
 
 @pytest.fixture
-async def pool(plenty: str) -> AsyncIterator[asyncpg.Pool]:
+async def pool(plenty: str) -> AsyncIterator[ReadPool]:
     database = Database(plenty, pool_size=1, read_pool_size=4)
     await database.start()
     yield database.pool
@@ -86,7 +89,7 @@ async def pool(plenty: str) -> AsyncIterator[asyncpg.Pool]:
 class Asked:
     """A list with whose rows it shows, those of which there are most."""
 
-    pool: asyncpg.Pool
+    pool: ReadPool
     listed: List
     of: UUID | None = None
     actor: Actor = SYSTEM
@@ -121,13 +124,19 @@ class Asked:
         return list(csv.DictReader(io.StringIO((await self.exported(**wanted)).decode("utf-8-sig"))))
 
 
+FEW_OF = {
+    INTERVENTIONS.name: ("equipment_id", "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"),
+    MOVEMENTS.name: ("site_id", "select site_id from stock_movements group by 1 order by count(*) limit 1"),
+}  # fmt: skip
+
+
 @pytest.fixture
-async def asked(pool: asyncpg.Pool, listed: List) -> Asked:
-    """Of a long list, one machine's rows."""
+async def asked(pool: ReadPool, listed: List) -> Asked:
+    """Of a long list, one machine's rows, or a site's."""
     of = listed.of
     if of is None:
-        machine = "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"
-        return Asked(pool, listed, base={"equipment_id": await pool.fetchval(machine)} if listed is INTERVENTIONS else {})
+        column, few = FEW_OF.get(listed.name, ("", ""))
+        return Asked(pool, listed, base={column: await pool.fetchval(few)} if column else {})
     column = plain(f"{listed.alias}.{of.column or of.key}")
     most = sql("select {} from {} where {} group by 1 order by count(*) desc limit 1", column, plain(listed.table), plain(listed.where))
     return Asked(pool, listed, await pool.fetchval(*most.rendered()))
@@ -153,11 +162,15 @@ CHANGES = {
 """Of a job, one after the other."""
 
 
-async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> None:
+async def test_what_is_remembered_is_what_would_be_built(pool: ReadPool) -> None:
     job = await pool.fetchrow("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 1")
-    lists = [Asked(pool, INTERVENTIONS, base={"equipment_id": job["equipment_id"]}), Asked(pool, OF_MACHINE, job["equipment_id"])]
+    code = await pool.fetchval("select code from equipment where id = $1", job["equipment_id"])
+    lists = [
+        Asked(pool, INTERVENTIONS, base={"equipment_id": job["equipment_id"]}), Asked(pool, OF_MACHINE, job["equipment_id"]),
+        Asked(pool, EQUIPMENT, base={"search": code, "size": 50}), Asked(pool, EQUIPMENT, base={"size": 50}),
+    ]  # fmt: skip
     for name, change in CHANGES.items():
-        known = [await asked.answer() for asked in lists]
+        known = [(await asked.answer(), await asked.answer(), await asked.answer())[-1] for asked in lists]
         await pool.execute(change, job["id"])
         found = [await asked.answer() for asked in lists]
         pool.memory.clear()
@@ -165,7 +178,48 @@ async def test_what_is_remembered_is_what_would_be_built(pool: asyncpg.Pool) -> 
         assert found != known, name
 
 
-async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: asyncpg.Pool) -> None:
+async def test_a_page_is_given_again_until_any_transaction_ends(pool: ReadPool) -> None:
+    asked = Asked(pool, EQUIPMENT, base={"size": 50, "sort": "code"})
+    change = "update maintenance_interventions set status = $1 where id = $2"
+    job = await pool.fetchrow(
+        "select i.id, e.id as machine from maintenance_interventions i join equipment e on e.id = i.equipment_id"
+        " where i.status = 'pending' and e.archived_at is null order by e.code limit 1"
+    )
+
+    async def open_jobs(pool: Any = pool) -> int:
+        page = json.loads((await EQUIPMENT.page(pool, SYSTEM, asked.query())).body)
+        return sum(int(row["open_interventions"]) for row in page["items"] if row["id"] == str(job["machine"]))
+
+    async def remembered() -> int:
+        for _ in range(200):
+            found = await open_jobs()
+            if pool.memory._answers:
+                assert await open_jobs() == found
+                return found
+            await asyncio.sleep(0.05)
+        raise TimeoutError
+
+    before = await remembered()
+    async with pool.acquire() as other:
+        undecided = other.transaction()
+        await undecided.start()
+        await other.execute(change, "cancelled", job["id"])
+        assert [await open_jobs() for _ in range(3)] == [before] * 3
+        assert await open_jobs(_Own(pool, other)) == before - 1
+        await undecided.commit()
+    assert await remembered() == before - 1
+    await pool.execute(change, "pending", job["id"])
+    assert await remembered() == before
+
+
+class _Own:
+    """The pool's memory, and a connection that has written."""
+
+    def __init__(self, pool: ReadPool, connection: asyncpg.Connection) -> None:
+        self.memory, self.fetch, self.fetchrow, self.fetchval = pool.memory, connection.fetch, connection.fetchrow, connection.fetchval
+
+
+async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_ones(pool: ReadPool) -> None:
     """Of the older, the marks are smaller than those that are there already."""
     job, other = await pool.fetch("select id, equipment_id from maintenance_interventions where assigned_technician_id is not null limit 2")
     lists = [Asked(pool, INTERVENTIONS, base={"search": "zyx"}), Asked(pool, OF_MACHINE, job["equipment_id"])]
@@ -185,7 +239,7 @@ async def test_nothing_is_remembered_over_a_transaction_that_ends_after_younger_
         assert found not in (known, meanwhile[::2]), change
 
 
-async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: asyncpg.Pool) -> None:
+async def test_another_name_of_anything_is_noticed_once_a_transaction_and_nothing_else_is(pool: ReadPool) -> None:
     newest, counted = f"select {NEWEST}", "select count(*) from renaming"
     before = await pool.fetchval(counted)
     for table, columns in NAMED.items():
@@ -214,7 +268,7 @@ class TestEveryList:
         assert kind.dump_python(kind.validate_python(answer), mode="json") == answer
         assert answer["items"] if isinstance(answer, dict) else answer
 
-    async def test_remembers_of_its_rows_only_what_changes_them(self, pool: asyncpg.Pool, listed: List) -> None:
+    async def test_remembers_of_its_rows_only_what_changes_them(self, pool: ReadPool, listed: List) -> None:
         """What is computed looks at the row's own table, at those whose changes touch the row, and at names."""
         own = listed.table.partition(" ")[0]
         touching = {own, *(row["child"] for row in await pool.fetch(_TOUCHING, own))}
@@ -339,7 +393,7 @@ class TestEveryList:
 class _Counting:
     """A pool that keeps what it is asked."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: ReadPool) -> None:
         self.calls: list[str] = []
         self._pool = pool
 
@@ -394,7 +448,10 @@ async def _values(asked: Asked, name: str) -> list[Any]:
 
 
 OF_MACHINES = {"site_id", "production_line_id", "equipment_id"}
-TABLES = {"production_line_id": "production_lines", "site_id": "sites"}
+TABLES = {
+    "production_line_id": "production_lines", "site_id": "sites", "equipment_id": "equipment", "class_id": "equipment_class",
+    "category_id": "spare_part_categories",
+}  # fmt: skip
 
 
 async def _takes(connection: asyncpg.Connection, asked: Asked, name: str, text: str) -> bool:

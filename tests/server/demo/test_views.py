@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from server.core.access import Actor
 from server.core.database import Database
+from server.core.read_pool import ReadPool
 from server.demo import Summary
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from shared_models.sync import Change
@@ -18,14 +18,14 @@ ENTITIES = set(Change.model_fields["entity"].annotation.__args__)
 
 
 @pytest.fixture
-async def pool(demo_url: str, summary: Summary) -> AsyncIterator[asyncpg.Pool]:
+async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
     database = Database(demo_url, pool_size=1)
     await database.start()
     yield database.pool
     await database.stop()
 
 
-async def actor_of(pool: asyncpg.Pool, username: str) -> Actor:
+async def actor_of(pool: ReadPool, username: str) -> Actor:
     user = await pool.fetchrow("select u.*, array(select site_id from user_site where user_id = u.id) as sites from users u"
                                " where username = $1", username)  # fmt: skip
     role = Role(user["role"])
@@ -33,7 +33,7 @@ async def actor_of(pool: asyncpg.Pool, username: str) -> Actor:
     return Actor(user_id=user["id"], role=role, permissions=ROLE_PERMISSIONS[role], label="", lang="fr", site_ids=sites)
 
 
-async def same_as_fresh(pool: asyncpg.Pool, device: Device) -> None:
+async def same_as_fresh(pool: ReadPool, device: Device) -> None:
     await device.pull()
     assert not device.pages[0].reset
     fresh = Device(pool, device.actor)
@@ -41,7 +41,7 @@ async def same_as_fresh(pool: asyncpg.Pool, device: Device) -> None:
     assert device.rows == fresh.rows
 
 
-async def test_of_the_asker_and_of_others(pool: asyncpg.Pool) -> None:
+async def test_of_the_asker_and_of_others(pool: ReadPool) -> None:
     supervisor, admin = await actor_of(pool, "supervisor"), await actor_of(pool, "admin")
     assert supervisor.site_ids
     sites: list[UUID] = [row["id"] for row in await pool.fetch("select id from sites order by name")]

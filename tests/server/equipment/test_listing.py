@@ -179,7 +179,7 @@ class TestTenThousand:
     async def test_a_page_of_any_sort_reads_little(self, client_as, sites, app):
         actor = await load(app, await client_as("admin"))
         statement = listing.EQUIPMENT.paging(actor, EquipmentFilter(), known=NOTHING_KNOWN)
-        known = Total(await app.state.database.pool.fetchval(*statement.rendered(), column="mark"), 10_000)
+        known = Total((await app.state.database.pool.fetchrow(*statement.rendered()))["mark"], 10_000)
         for sort in SORTS:
             statement, *args = listing.EQUIPMENT.paging(actor, EquipmentFilter(sort=sort), known=known).rendered()
             found = await app.state.database.pool.fetchval(f"explain (analyze, format json) {statement}", *args)

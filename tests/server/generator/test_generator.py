@@ -89,7 +89,7 @@ class TestNodes:
             process.kill()
             process.join()
         assert (await census(plant))["jobs"] == kept
-        for _ in range(50):
+        for _ in range(600):
             await service.run(plant)
             if (await census(plant))["waiting"] == 0:
                 break

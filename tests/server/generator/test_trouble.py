@@ -91,7 +91,7 @@ class TestArchive:
         cmd = ArchiveEquipment(equipment_id=await self.machine(plant), occurred_at=clock.now())
         async with plant.session() as archiving:
             await equipment.archive(archiving, SYSTEM, cmd)
-            assert (await asyncio.wait_for(service.run(plant), 5)).jobs == 0
+            assert (await asyncio.wait_for(service.run(plant), 60)).jobs == 0
         assert (await service.run(plant)).jobs == 0
         assert await jobs_of(plant) == 0
 
@@ -101,4 +101,4 @@ class TestArchive:
             await equipment.change_status(changing, SYSTEM, ChangeEquipmentStatus(
                 equipment_id=machine_id, status=EquipmentStatus.broken, reason="", occurred_at=clock.now()
             ))  # fmt: skip
-            assert (await asyncio.wait_for(service.run(plant), 5)).jobs == PLANS
+            assert (await asyncio.wait_for(service.run(plant), 60)).jobs == PLANS

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from server.core.access import Actor
+from server.core.read_pool import ReadPool
 from server.sync import pull
 from shared_models.sync import PullPage
 
@@ -17,7 +16,7 @@ Rows = dict[tuple[str, str], tuple[str | None, dict[str, Any]]]
 
 @dataclass
 class Device:
-    pool: asyncpg.Pool
+    pool: ReadPool
     actor: Actor
     cursor: str | None = None
     rows: Rows = field(default_factory=dict)
@@ -55,7 +54,7 @@ class Device:
         return self.rows[entity, str(row_id)][1]
 
 
-async def all_quiet(pool: asyncpg.Pool) -> None:
+async def all_quiet(pool: ReadPool) -> None:
     """Until every transaction that is open now, in whichever database of the server, has ended."""
     newest = await pool.fetchval("select pg_current_xact_id()::text::bigint")
     async with asyncio.timeout(60):

@@ -5,12 +5,12 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.core.database import Database, Session
+from server.core.read_pool import ReadPool
 from server.sync import pull
 from server.sync.sources import ORDER
 from shared_models.sync import PullPage
@@ -52,7 +52,7 @@ def tampered(cursor: str, changes: Changes) -> str:
 async def answer_to(session: Session, database: Database) -> Callable[[Changes], Awaitable[bytes]]:
     shop: Workshop = await open_workshop(session)
     await session.commit()
-    pool: asyncpg.Pool = database.pool
+    pool: ReadPool = database.pool
     device = Device(pool, shop.technician)
     await device.pull()
 

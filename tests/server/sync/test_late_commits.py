@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from server.core.access import Actor
 from server.core.database import Database
+from server.core.read_pool import ReadPool
 from server.sync import pull
 from shared_models.ids import uuid7
 from shared_models.permissions import ROLE_PERMISSIONS, Role
@@ -51,7 +52,7 @@ class Writer:
 
 @dataclass
 class World:
-    pool: asyncpg.Pool
+    pool: ReadPool
     writers: list[Writer]
     sites: list[UUID]
     lines: list[UUID]

@@ -13,6 +13,11 @@ async def main(page: ft.Page) -> None:
     if page.route.startswith("/raise/"):
         name = page.route.rsplit("/", 1)[-1]
         raise ERRORS[name]("odd")
+    if page.route.startswith("/contract"):
+        from mobile_app.contract.in_browser import tell  # put there by the tests
+
+        page.add(ft.Text("Testing"))
+        await tell(is_measured=page.route.endswith("/measured"))
     heard = ft.Text("Nothing heard")
 
     async def ask(method: str, params: dict[str, object]) -> None:

@@ -1,0 +1,237 @@
+"""All spare parts: cards on a phone, a dense table on a desk; what is low and what must be counted are its filters."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.exports import exports
+from mobile_app.domain.lookup import by_name, dotted, has_several_sites, machine, natural
+from mobile_app.domain.part_cards import PartCard, no_part
+from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
+from mobile_app.domain.search import search_parts
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.ui.address import Asked, Key, Place, use_place
+from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import in_twos
+from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
+from mobile_app.ui.component import component
+from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
+from mobile_app.ui.fields import SearchField
+from mobile_app.ui.hooks import use_shortcut
+from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.shell import ListPane, Page, PageHeader
+from mobile_app.ui.stack import Stack
+from mobile_app.ui.table import Cell, Column, Table, TablePage, is_tabular, table_head
+from mobile_app.ui.theme import Tone
+from shared_models.inventory.rows import PartRow
+from shared_models.permissions import Permission
+
+MOST = 60
+SHOWS = {"low": LOW, "count": TO_COUNT, "archived": ARCHIVED}
+
+
+class Filters(Asked):
+    """`site`: what that site keeps; without, all of the catalogue."""
+
+    show: Literal["low", "count", "archived"] | None = None
+    category: Key | None = None
+    site: Key | None = None
+    machine: Key | None = None
+
+
+def matching(client: Client, filters: Filters) -> list[Kept]:
+    """The best match of the query first, else by name; what is low, the emptiest first."""
+    parts = [part for part in client.tables.parts.rows.values() if _passes(client, part, filters)]
+    ordered = search_parts(parts, filters.query, len(parts)) if filters.query.strip() else sorted(parts, key=lambda row: natural(row.name))
+    site = UUID(filters.site) if filters.site else None
+    found = [own for own in kept(client, ordered, site) if own.stocks or site is None]
+    if filters.show == "low":
+        low = [own for own in found if own.is_low]
+        return low if filters.query.strip() else sorted(low, key=lambda own: own.on_hand / own.minimum if own.minimum else Decimal(1))
+    return [own for own in found if own.is_to_count] if filters.show == "count" else found
+
+
+def _passes(client: Client, part: PartRow, filters: Filters) -> bool:
+    fitted = client.equipment.get(UUID(filters.machine)) if filters.machine else None
+    return (
+        (filters.show == "count" or part.is_active == (filters.show != "archived"))
+        and filters.category in {None, str(part.category_id)}
+        and (filters.machine is None or (fitted is not None and fits(part, fitted)))
+    )
+
+
+@component
+def PartListScreen() -> ft.Control:
+    client = use_tables("parts", "stocks", "places", "categories", "sites", "equipment")
+    place = use_place(Filters)
+    use_shortcut("N", opener("/parts/new"), t("parts.new"), enabled=client.may(Permission.inventory_write))
+    table = client.tables.parts
+    if not table.ready:
+        return Page(PageHeader(t("parts.title"), trailing=[SyncBadge()]), SkeletonList())
+    if not table.rows:
+        more = [_menu(client, place.asked)] if client.may(Permission.inventory_write) else []
+        return Page(PageHeader(t("parts.title"), trailing=[SyncBadge(), *more]), no_part(client))
+    return Desk(client, place) if is_tabular() else Cards(client, place)
+
+
+def _found(client: Client, filters: Filters) -> list[Kept]:
+    """A hook: made again only when what it looks at has changed."""
+    tables = client.tables
+    made: list[Kept] = ft.use_memo(lambda: matching(client, filters), [filters, tables.parts.revision, tables.stocks.revision])
+    return made
+
+
+def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
+    filters, pick = place.asked, place.pick
+    tables = client.tables
+    chips: list[ft.Control] = [
+        FilterChip(mark.word, _toggle(place, show), active=filters.show == show, count=_count(client, show, filters))
+        for show, mark in SHOWS.items()
+        if show != "archived" or filters.show == show or any(not part.is_active for part in tables.parts.rows.values())
+    ]
+    menus = [
+        (t("parts.category"), by_name(tables.categories.rows.values()), "category"),
+        (t("equipment_list.site"), by_name(client.sites.rows.values()) if has_several_sites(client) else [], "site"),
+    ]
+    chips += [
+        FilterMenu(label, choices, getattr(filters, name), pick(name))
+        for label, choices, name in menus
+        if choices or getattr(filters, name)
+    ]
+    if filters.machine:
+        here = client.equipment.get(UUID(filters.machine))
+        shown = [Choice(filters.machine, machine(client, here.id))] if here else []
+        chips.append(FilterMenu(t("parts.machine"), shown, filters.machine, pick("machine")))
+    return FilterBar(chips)
+
+
+def _toggle(place: Place[Filters], show: str) -> Callable[[], None]:
+    return lambda: place.ask(show=None if place.asked.show == show else show)
+
+
+def _count(client: Client, show: str, filters: Filters) -> int | None:
+    """Of what presses."""
+    if show == "archived":
+        return None
+    pressing = low_ones(client) if show == "low" else ones_to_count(client)
+    return len({stock.part_id for stock in pressing if filters.site in {None, str(stock.site_id)}})
+
+
+@component
+def Cards(client: Client, place: Place[Filters]) -> ft.Control:
+    found, most = _found(client, place.asked), place.asked.page * MOST
+    may_write = client.may(Permission.inventory_write)
+    trailing = [SyncBadge(), _menu(client, place.asked)] if may_write else [SyncBadge()]
+    head = PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows)), trailing=trailing)
+    cards = [PartCard(client, own, on_open=opener(f"/parts/{own.part.id}")) for own in found[:most]]
+    goods_in = PrimaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED)
+    return Page(
+        head, _search(place), _filter_bar(client, place), *(in_twos(cards) or [_no_match(place.asked)]), *more_of(place, len(found) > most),
+        footer=goods_in if may_write else None,
+    )  # fmt: skip
+
+
+@component
+def Pane(client: Client, chosen: UUID) -> ft.Control:
+    """Beside the part that was opened; it goes on asking what the list asked."""
+    place = use_place(Filters)
+    found, most = _found(client, place.asked), place.asked.page * MOST
+    cards = [
+        PartCard(client, own, on_open=opener(place.to(f"/parts/{own.part.id}")), selected=own.part.id == chosen, flat=True)
+        for own in found[:most]
+    ]
+    rows = [*(cards or [_no_match(place.asked)]), *more_of(place, len(found) > most)]
+    return ListPane(t("parts.title"), Stack(_search(place), _filter_bar(client, place), spacing=8), rows)
+
+
+def _search(place: Place[Filters]) -> ft.Control:
+    return SearchField(place.asked.query, place.pick("query"), placeholder=t("parts.search"))
+
+
+@component
+def Desk(client: Client, place: Place[Filters]) -> ft.Control:
+    found = _found(client, place.asked)
+    actions: list[ft.Control] = [_menu(client, place.asked), SyncBadge()]
+    if client.may(Permission.inventory_write):
+        goods_in = SecondaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED, height=48)
+        actions[1:1] = [goods_in, PrimaryButton(t("parts.new"), opener("/parts/new"), icon=ft.Icons.ADD_ROUNDED, height=48)]
+    head = table_head(PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows))), _search(place), *actions)
+    table = Table(
+        columns(client), found, lambda own: str(own.part.id), place=place, route=lambda key: place.to(f"/parts/{key}"),
+        row_label=lambda own: dotted(own.part.name, own.part.part_number), empty=_no_match(place.asked),
+    )  # fmt: skip
+    return TablePage(head, _filter_bar(client, place), table=table)
+
+
+def _menu(client: Client, filters: Filters) -> ft.Control:
+    """What is done seldom: the file, and what the catalogue is kept in order by."""
+    icons = ft.Icons
+    places = (
+        ("purchase-list", "purchase_list.title", icons.PLAYLIST_ADD_CHECK_ROUNDED),
+        ("orders", "orders.title", icons.SHOPPING_CART_OUTLINED),
+        ("stores", "parts.stores", icons.WAREHOUSE_OUTLINED),
+        ("suppliers", "parts.suppliers", icons.LOCAL_SHIPPING_OUTLINED),
+        ("part-categories", "parts.categories", icons.CATEGORY_OUTLINED),
+    )
+    new = MenuItem(t("parts.new"), opener("/parts/new"), icons.ADD_ROUNDED)
+    kept_in_order = [MenuItem(t(key), opener(f"/{path}"), icon) for path, key, icon in places]
+    written = [new, *kept_in_order] if client.may(Permission.inventory_write) else []
+    return MoreMenu([*written, *_exports(client, filters)])
+
+
+def _exports(client: Client, filters: Filters) -> list[MenuItem]:
+    """Of the catalogue; of what sites keep, where the list asks about that."""
+    asked = {"search": filters.query.strip(), "category_id": filters.category}
+    if filters.show in {"low", "count"} or filters.site:
+        more = {"is_low": filters.show == "low" or None, "to_count": filters.show == "count" or None, "site_id": filters.site}
+        return exports(client, "/inventory/stock", t("parts.title"), **asked, **more)
+    shown = {"is_active": filters.show != "archived", "equipment_id": filters.machine}
+    return exports(client, "/inventory/parts", t("parts.title"), **asked, **shown)
+
+
+def columns(client: Client) -> list[Column]:
+    categories = {row.id: row.name for row in client.tables.categories.rows.values()}
+
+    def category(own: Kept) -> str:
+        return categories.get(own.part.category_id, "") if own.part.category_id else ""
+
+    def minimum(own: Kept) -> str:
+        return amount(own.part, own.minimum) if own.minimum else ""
+
+    return [
+        Column("number", t("parts.number"), lambda own: own.part.part_number, sort=lambda own: natural(own.part.part_number), width=140),
+        Column("name", t("parts.name"), lambda own: own.part.name, sort=lambda own: natural(own.part.name), flex=6, strong=True),
+        Column("category", t("parts.category"), category, sort=lambda own: natural(category(own)) or None, flex=3),
+        Column("stock", t("parts.stock"), _stock, sort=lambda own: own.on_hand, width=96, number=True),
+        Column("minimum", t("parts.minimum"), minimum, sort=lambda own: own.minimum or None, width=96, number=True),
+        Column("state", t("parts.state"), _state, sort=lambda own: (not own.is_low, not own.is_to_count), width=150),
+        Column("place", t("parts.place"), lambda own: lies(client, own), sort=lambda own: natural(lies(client, own)) or None, flex=4),
+        Column("maker", t("parts.maker"), _maker, sort=lambda own: natural(_maker(own)) or None, flex=3, roomy=True),
+    ]  # fmt: skip
+
+
+def _stock(own: Kept) -> Cell:
+    tone = Tone.bad if own.on_hand < 0 else own.marks[0].tone if own.is_low else None
+    return Cell(amount(own.part, own.on_hand), tone, strong=True)
+
+
+def _state(own: Kept) -> ft.Control | str:
+    return ft.Row([own.marks[0].chip()], spacing=0) if own.marks else ""
+
+
+def _maker(own: Kept) -> str:
+    return dotted(own.part.manufacturer, own.part.manufacturer_reference)
+
+
+def _no_match(filters: Filters) -> ft.Control:
+    """Nothing low is good news."""
+    calm = {"low": "parts.none_low", "count": "parts.none_to_count"}.get(filters.show or "")
+    if calm and not filters.query.strip():
+        return EmptyState(ft.Icons.TASK_ALT_ROUNDED, t(calm))
+    return EmptyState(ft.Icons.SEARCH_OFF_ROUNDED, t("parts.no_match"), t("parts.no_match_body"))

@@ -1,0 +1,284 @@
+"""The statements of the catalogue, of stocks, and of their ledger."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from server.core import row_writes
+from server.core.access import Actor, visible
+from server.core.database import ReadSession, Session
+from server.core.kept import columns_of, seen
+from server.core.tables import same_name
+from server.inventory.models import (
+    JobPart,
+    Part,
+    PartBarcode,
+    PartCategory,
+    Stock,
+    StockAlert,
+    StockMovement,
+    StoragePlace,
+    Supplier,
+)
+from server.inventory.rows import JOB_PART, PART, PLACE, STOCK, SUPPLIER
+from shared_models.ids import uuid7
+from shared_models.inventory.rows import JobPartRow, MonthUse, Movement, PartRow, PlaceRow, StockRow, SupplierRow, job_part_id, stock_id
+
+# --- the catalogue
+
+
+async def lock_category(session: Session, category_id: UUID) -> PartCategory | None:
+    return await session.scalar(select(PartCategory).where(col(PartCategory.id) == category_id).with_for_update())
+
+
+async def lock_supplier(session: Session, supplier_id: UUID) -> Supplier | None:
+    return await session.scalar(select(Supplier).where(col(Supplier.id) == supplier_id).with_for_update())
+
+
+async def lock_part(session: Session, part_id: UUID) -> Part | None:
+    return await session.scalar(select(Part).where(col(Part.id) == part_id).with_for_update())
+
+
+async def part_rows(session: ReadSession, ids: Collection[UUID]) -> list[PartRow]:
+    return [PartRow.model_validate_json(row["part"]) for row in await session.fetch(_PARTS, list(ids))]
+
+
+_PARTS = f"select {PART.json('t')}::text as part from spare_parts t where t.id = any($1)"  # noqa: S608 - declared
+
+
+async def supplier_row(session: ReadSession, supplier_id: UUID) -> SupplierRow | None:
+    found = await session.fetchval(_SUPPLIER, supplier_id)
+    return SupplierRow.model_validate_json(found) if found else None
+
+
+_SUPPLIER = f"select {SUPPLIER.json('t')}::text from suppliers t where t.id = $1"  # noqa: S608
+
+
+async def barcodes(session: ReadSession, part_id: UUID) -> list[str]:
+    return list(await session.scalars(select(col(PartBarcode.code)).where(col(PartBarcode.part_id) == part_id).order_by(PartBarcode.code)))
+
+
+async def part_with_barcode(session: ReadSession, code: str) -> tuple[UUID, str] | None:
+    found = await session.fetchrow(
+        "select p.id, p.part_number from part_barcode b join spare_parts p on p.id = b.part_id where b.code = $1", code
+    )
+    return (found["id"], found["part_number"]) if found else None
+
+
+async def replace_barcodes(session: Session, part_id: UUID, codes: Collection[str]) -> None:
+    await session.run("delete from part_barcode where part_id = $1 and code <> all($2::text[])", part_id, list(codes))
+    await session.run(
+        "insert into part_barcode (code, part_id) select c, $1 from unnest($2::text[]) c on conflict (code) do nothing",
+        part_id,
+        list(codes),
+    )
+
+
+async def name_is_taken(
+    session: ReadSession, table: type[SQLModel], column: str, name: str, *, but: UUID, site_id: UUID | None = None
+) -> bool:  # fmt: skip
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    condition = same_name(columns[column], name) & (columns.id != but)
+    return bool(await session.scalar(select(sa.exists().where(condition if site_id is None else condition & (columns.site_id == site_id)))))
+
+
+_UNKNOWN = """
+select case
+    when $1::uuid is not null and not exists (select from spare_part_categories where id = $1) then 'category_id'
+    when $2::uuid is not null and not exists (select from suppliers where id = $2) then 'supplier_id'
+    when exists (select from unnest($3::uuid[]) x(id) where not exists (select from suppliers s where s.id = x.id)) then 'offers'
+    when exists (select from unnest($4::uuid[]) x(id) where not exists (select from equipment_class c where c.id = x.id)) then 'class_ids'
+    when exists (
+        select from unnest($5::uuid[]) x(id)
+        where not exists (select from equipment e where e.id = x.id and ($7::uuid[] is null or e.site_id = any($7) or e.id = any($8)))
+    ) then 'equipment_ids'
+    when exists (select from unnest($6::uuid[]) x(id) where not exists (select from spare_parts p where p.id = x.id)) then 'equivalent_ids'
+end
+"""
+
+
+async def refers_to_unknown(session: ReadSession, actor: Actor, part: PartRow, before: Collection[UUID]) -> str | None:
+    """The field that names what there is not, or what is not in sight; machines that it fitted `before` may stay."""
+    suppliers = [offer.supplier_id for offer in part.offers]
+    found = await session.fetchval(
+        _UNKNOWN, part.category_id, part.supplier_id, suppliers, part.class_ids, part.equipment_ids, part.equivalent_ids, actor.site_list,
+        list(before),
+    )  # fmt: skip
+    return str(found) if found else None
+
+
+async def lock_stocks_of(session: Session, part_id: UUID) -> list[StockRow]:
+    ids = await session.fetch("select id from stock where part_id = $1 order by id for update", part_id)
+    return [await _stock(session, row["id"]) for row in ids]
+
+
+async def use_by_month(session: ReadSession, actor: Actor, part_id: UUID) -> list[MonthUse]:
+    """The last twelve months and this one, at the sites in sight; months without any are left out."""
+    rows = await session.fetch(_USE, part_id, actor.site_list)
+    return [MonthUse(month=row["month"], quantity=row["quantity"]) for row in rows]
+
+
+_USE = """
+select date_trunc('month', m.occurred_at at time zone 'UTC')::date as month, -sum(m.quantity) as quantity
+from stock_movements m
+where m.spare_part_id = $1 and m.movement_type in ('out', 'return') and ($2::uuid[] is null or m.site_id = any($2))
+    and m.occurred_at at time zone 'UTC' >= date_trunc('month', now() at time zone 'UTC') - interval '12 months'
+group by 1 order by 1
+"""
+
+
+# --- places
+
+
+async def lock_places(session: Session, site_id: UUID) -> dict[UUID, StoragePlace]:
+    """All of a site's, so that it has one default."""
+    await session.run("select from sites where id = $1 for no key update", site_id)
+    statement = select(StoragePlace).where(col(StoragePlace.site_id) == site_id).order_by(col(StoragePlace.id)).with_for_update()
+    return {place.id: place for place in await session.scalars(statement.execution_options(populate_existing=True))}
+
+
+async def place_site(session: ReadSession, actor: Actor, place_id: UUID) -> UUID | None:
+    return await session.scalar(
+        select(col(StoragePlace.site_id)).where(col(StoragePlace.id) == place_id, visible(actor, StoragePlace.site_id))
+    )
+
+
+async def place_exists(session: ReadSession, place_id: UUID) -> bool:
+    return bool(await session.scalar(select(sa.exists().where(col(StoragePlace.id) == place_id))))
+
+
+async def places_in_use(session: ReadSession, site_id: UUID) -> set[UUID]:
+    rows = await session.fetch(
+        "select distinct x.place_id from place_stock x join stock s on s.id = x.stock_id where s.site_id = $1 and x.quantity <> 0", site_id
+    )
+    return {row["place_id"] for row in rows}
+
+
+_DEFAULT = """
+select p.id from storage_place p left join stock s on s.site_id = p.site_id and s.part_id = $1
+where p.is_default and ($2::uuid[] is null or p.site_id = any($2)) and ($3::uuid is null or p.site_id = $3)
+order by coalesce(s.on_hand, 0) > 0 desc, p.site_id limit 2
+"""
+
+
+async def default_places(session: ReadSession, actor: Actor, part_id: UUID, site_id: UUID | None) -> list[UUID]:
+    """Two at most: where there is some of the part first."""
+    return [row["id"] for row in await session.fetch(_DEFAULT, part_id, actor.site_list, site_id)]
+
+
+async def sites_in_sight(session: ReadSession, actor: Actor) -> list[UUID]:
+    """Two at most, to know whether it is one."""
+    rows = await session.fetch("select id from sites where ($1::uuid[] is null or id = any($1)) order by id limit 2", actor.site_list)
+    return [row["id"] for row in rows]
+
+
+async def stocked_sites(session: ReadSession, actor: Actor, part_id: UUID) -> list[UUID]:
+    rows = await session.fetch(
+        "select site_id from stock where part_id = $1 and ($2::uuid[] is null or site_id = any($2)) and on_hand <> 0 limit 2",
+        part_id, actor.site_list,
+    )  # fmt: skip
+    return [row["site_id"] for row in rows]
+
+
+# --- stocks
+
+
+async def part_row(session: ReadSession, part_id: UUID) -> PartRow | None:
+    found = await session.fetchval(_PART, part_id)
+    return PartRow.model_validate_json(found) if found else None
+
+
+async def place_row(session: ReadSession, actor: Actor, place_id: UUID) -> PlaceRow | None:
+    found = await session.fetchval(_PLACE, place_id, actor.site_list)
+    return PlaceRow.model_validate_json(found) if found else None
+
+
+_PART = f"select {PART.json('t')}::text from spare_parts t where t.id = $1"  # noqa: S608 - declared
+_PLACE = f"select {PLACE.json('t')}::text from storage_place t where t.id = $1 and ($2::uuid[] is null or t.site_id = any($2))"  # noqa: S608
+
+
+async def lock_stock(session: Session, part_id: UUID, site_id: UUID) -> StockRow:
+    """What the site has of the part, from nothing on; whoever comes second meets what the first has left."""
+    row_id = stock_id(part_id, site_id)
+    if await session.fetchval("select id from stock where id = $1 for update", row_id) is None:
+        first = {"id": row_id, "site_id": site_id, "part_id": part_id, "version": 0}
+        await row_writes.carry_out(session, row_writes.inserting_new(Stock, first))
+        await session.fetchval("select id from stock where id = $1 for update", row_id)
+    return await _stock(session, row_id)
+
+
+async def _stock(session: ReadSession, row_id: UUID) -> StockRow:
+    return StockRow.model_validate_json(await STOCK.written(session, row_id))
+
+
+_BALANCE_AT = """
+select coalesce(sum(quantity), 0) from stock_movements where place_id = $1 and spare_part_id = $2 and occurred_at <= $3
+"""
+
+
+async def balance_at(session: ReadSession, place_id: UUID, part_id: UUID, at: datetime) -> Decimal:
+    """What the books had there then."""
+    return Decimal(await session.fetchval(_BALANCE_AT, place_id, part_id, at))
+
+
+async def job_part(session: Session, intervention_id: UUID, part_id: UUID) -> JobPartRow | None:
+    found = await session.fetchval(_JOB_PART, job_part_id(intervention_id, part_id))
+    return JobPartRow.model_validate_json(found) if found else None
+
+
+_JOB_PART = f"select {JOB_PART.json('t')}::text from maintenance_spare_parts t where t.id = $1 for update"  # noqa: S608
+
+
+async def movement_exists(session: ReadSession, ids: Sequence[UUID]) -> bool:
+    return bool(await session.fetchval("select exists (select from stock_movements where id = any($1))", list(ids)))
+
+
+_KEEP_PLACE = """
+insert into place_stock (stock_id, place_id, quantity, count_since, counted_at) values ($1, $2, $3, $4, $5)
+on conflict (stock_id, place_id) do update
+set quantity = excluded.quantity, count_since = excluded.count_since, counted_at = excluded.counted_at
+"""
+
+
+async def keep_stock(session: Session, before: StockRow, stock: StockRow, at: datetime) -> None:
+    changes = {name: value for name, value in columns_of(Stock, stock).items() if value != getattr(before, name)}
+    if changes:
+        await row_writes.carry_out(session, row_writes.updating(Stock, stock.id, {**changes, "updated_at": at}))
+    for place in stock.places:
+        if place not in before.places:
+            await session.run(_KEEP_PLACE, stock.id, place.place_id, place.quantity, place.count_since, place.counted_at)
+
+
+async def add_lines(session: Session, lines: Sequence[Movement], by: UUID | None) -> None:
+    for line in lines:
+        await row_writes.carry_out(session, row_writes.inserting(StockMovement, {**columns_of(StockMovement, line), "created_by": by}))
+
+
+async def keep_job_part(session: Session, row: JobPartRow, at: datetime) -> None:
+    columns = columns_of(JobPart, row)
+    if row.version == 1:
+        await row_writes.carry_out(session, row_writes.inserting(JobPart, columns))
+        return
+    changed = {name: columns[name] for name in ("quantity_used", "cost", "version")} | {"updated_at": at}
+    await row_writes.carry_out(session, row_writes.updating(JobPart, row.id, changed))
+
+
+async def add_alert(session: Session, stock: StockRow, minimum: Decimal, at: datetime) -> None:
+    alert = {
+        "id": uuid7(),
+        "site_id": stock.site_id,
+        "part_id": stock.part_id,
+        "on_hand": stock.on_hand,
+        "minimum": minimum,
+        "occurred_at": at,
+    }
+    await row_writes.carry_out(session, row_writes.inserting(StockAlert, alert))
+
+
+def as_place(place: StoragePlace) -> PlaceRow:
+    return seen(PlaceRow, place)

@@ -1,0 +1,31 @@
+"""What devices hold of parts and stocks, in the shape of `shared_models.inventory.rows`."""
+
+from server.core.held import SINCE, hold
+from server.core.queries import expression
+from server.core.sql import json_row, json_rows
+from server.inventory.models import JobPart, Part, PartCategory, Stock, StoragePlace, Supplier
+from shared_models.inventory import rows
+
+
+def part_json(alias: str) -> str:
+    barcodes = expression("(select coalesce(json_agg(b.code order by b.code), '[]') from part_barcode b where b.part_id = {}.id)", alias)
+    return json_row(rows.PartRow, alias, barcodes=barcodes)
+
+
+def stock_json(alias: str) -> str:
+    return json_row(
+        rows.StockRow, alias, places=json_rows(rows.PlaceStock, "x", f"place_stock x where x.stock_id = {alias}.id", "c.place_id")
+    )
+
+
+CATEGORY = hold(rows.PartCategoryRow, PartCategory)
+SUPPLIER = hold(rows.SupplierRow, Supplier)
+PART = hold(rows.PartRow, Part, part_json)
+PLACE = hold(rows.PlaceRow, StoragePlace)
+STOCK = hold(rows.StockRow, Stock, stock_json)
+JOB_PART = hold(
+    rows.JobPartRow, JobPart, fresh=(
+        f"t.updated_at >= {SINCE}",
+        "t.intervention_id in (select i.id from maintenance_interventions i where not i.is_validated and i.status <> 'cancelled')",
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Spare parts: what there is of them, where it lies, and every movement that has made it so."""

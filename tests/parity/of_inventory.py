@@ -1,0 +1,230 @@
+"""Parts, places, suppliers, and what moves on the shelves."""
+
+from typing import Any
+from uuid import UUID
+
+from shared_models.ids import uuid7
+from shared_models.inventory import commands as inv
+from shared_models.inventory.rows import PlaceKind, stock_id
+from tests.parity.cases import case
+from tests.parity.shop import Shop
+
+
+async def part(shop: Shop, part_id: UUID | None = None, **fields: Any) -> UUID:
+    part_id = part_id or uuid7()
+    plain = {"part_number": f"P-{part_id.hex[-8:]}", "name": "Roulement 6204", "unit_price": "10.00", "minimum_stock": 2}
+    await shop.do(inv.WritePart, part_id=part_id, **plain | fields)
+    return part_id
+
+
+async def place(shop: Shop, **fields: Any) -> UUID:
+    place_id = uuid7()
+    await shop.do(inv.WritePlace, place_id=place_id, site_id=shop.factory.site, **{"name": f"Magasin {place_id.hex[-8:]}"} | fields)
+    return place_id
+
+
+async def moved(shop: Shop, kind: type[inv.OnStock], part_id: UUID, place_id: UUID, **fields: Any) -> UUID:
+    movement_id = uuid7()
+    await shop.do(kind, movement_id=movement_id, part_id=part_id, place_id=place_id, **fields)
+    return movement_id
+
+
+async def shelf(shop: Shop, quantity: int = 5, **fields: Any) -> tuple[UUID, UUID]:
+    """A part, and so many of it at a place."""
+    found = await part(shop, **fields), await place(shop)
+    await moved(shop, inv.ReceiveStock, *found, quantity=quantity)
+    return found
+
+
+@case(inv.WritePartCategory)
+async def and_again(shop: Shop) -> None:
+    await shop.offline()
+    category_id, name = uuid7(), f"Roulements {uuid7()}"
+    await shop.do(inv.WritePartCategory, category_id=category_id, name=name)
+    await shop.do(inv.WritePartCategory, category_id=category_id, name=f"{name}.", version=1)
+
+
+@case(inv.WriteSupplier)
+async def new_and_edited(shop: Shop) -> None:
+    await shop.offline()
+    supplier_id, name = uuid7(), f"Roulex {uuid7()}"
+    await shop.do(inv.WriteSupplier, supplier_id=supplier_id, name=name, email="ventes@roulex.example")
+    await shop.do(inv.WriteSupplier, supplier_id=supplier_id, name=name, phone="04 76 00 00 00", version=1)
+
+
+@case(inv.WritePart)
+async def with_offers_and_edited_twice(shop: Shop) -> None:
+    supplier_id, machine = uuid7(), await shop.add_machine()
+    await shop.do(inv.WriteSupplier, supplier_id=supplier_id, name=f"Roulex {supplier_id}")
+    await shop.offline()
+    offer = {"supplier_id": supplier_id, "reference": "R-1", "pack_size": "10", "price": "9.5", "lead_days": 3, "is_preferred": True}
+    wanted: dict[str, Any] = {"offers": [offer], "equipment_ids": [machine], "specifications": {"bore": 20}}
+    part_id = await part(shop, **wanted)
+    for version in (1, 2):
+        await part(shop, part_id, version=version, **{**wanted, "name": f"Roulement {version}"})
+
+
+@case(inv.WritePart)
+async def whose_minimum_rises_above_what_there_is(shop: Shop) -> None:
+    part_id, _ = await shelf(shop)
+    await shop.offline()
+    await part(shop, part_id, version=1, minimum_stock=5)
+
+
+@case(inv.WritePart, refused="unit_in_use")
+async def counted_in_another_unit(shop: Shop) -> None:
+    part_id, _ = await shelf(shop)
+    await shop.offline()
+    await part(shop, part_id, version=1, unit="kg")
+
+
+@case(inv.LinkBarcode)
+async def twice(shop: Shop) -> None:
+    part_id, code = await part(shop), uuid7().hex
+    await shop.offline()
+    for barcode in (code, f"{code}+", code):
+        await shop.do(inv.LinkBarcode, part_id=part_id, barcode=barcode)
+
+
+@case(inv.LinkBarcode, refused="barcode_in_use")
+async def of_another_part(shop: Shop) -> None:
+    code = uuid7().hex
+    await shop.do(inv.LinkBarcode, part_id=await part(shop), barcode=code)
+    part_id = await part(shop)
+    await shop.offline()
+    await shop.do(inv.LinkBarcode, part_id=part_id, barcode=code)
+
+
+@case(inv.UnlinkBarcode)
+async def that_it_has(shop: Shop) -> None:
+    part_id, code = await part(shop), uuid7().hex
+    await shop.do(inv.LinkBarcode, part_id=part_id, barcode=code)
+    await shop.offline()
+    await shop.do(inv.UnlinkBarcode, part_id=part_id, barcode=code)
+
+
+@case(inv.WritePlace)
+async def a_store_its_shelf_and_another_default(shop: Shop) -> None:
+    await shop.offline()
+    store = await place(shop, is_default=True)
+    await place(shop, kind=PlaceKind.shelf, parent_id=store)
+    await place(shop, is_default=True)
+
+
+@case(inv.WritePlace, refused="place_in_use")
+async def closed_while_something_lies_there(shop: Shop) -> None:
+    _, place_id = await shelf(shop)
+    await shop.offline()
+    await shop.do(inv.WritePlace, place_id=place_id, site_id=shop.factory.site, name=f"Fermé {place_id}", version=1, is_active=False)
+
+
+@case(inv.ReceiveStock)
+async def at_two_prices(shop: Shop) -> None:
+    part_id, place_id = await part(shop), await place(shop)
+    await shop.offline()
+    for price in ("10.00", "12.01"):
+        await moved(shop, inv.ReceiveStock, part_id, place_id, quantity=3, unit_price=price)
+
+
+@case(inv.ReceiveStock, refused="part_archived")
+async def of_an_archived_part(shop: Shop) -> None:
+    part_id, place_id = await part(shop, is_active=False), await place(shop)
+    await shop.offline()
+    await moved(shop, inv.ReceiveStock, part_id, place_id, quantity=3)
+
+
+@case(inv.TakeStock)
+async def down_to_the_minimum_and_to_none(shop: Shop) -> None:
+    found = await shelf(shop)
+    await shop.offline()
+    for quantity in (2, 1, 2):
+        await moved(shop, inv.TakeStock, *found, quantity=quantity)
+
+
+@case(inv.TakeStock)
+async def for_a_job_more_than_the_books_have(shop: Shop) -> None:
+    found, job = await shelf(shop, 1), await shop.add_job()
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity=3, intervention_id=job, is_taken=True)
+
+
+@case(inv.TakeStock, refused="stock_insufficient")
+async def asked_for_more_than_there_is(shop: Shop) -> None:
+    found = await shelf(shop, 1)
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity=2)
+
+
+@case(inv.TakeStock, refused="quantity_too_fine")
+async def half_a_piece(shop: Shop) -> None:
+    found = await shelf(shop)
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity="0.5")
+
+
+@case(inv.GiveBackStock)
+async def after_the_price_has_changed(shop: Shop) -> None:
+    found, job = await shelf(shop), await shop.add_job()
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity=2, intervention_id=job)
+    await moved(shop, inv.ReceiveStock, *found, quantity=1, unit_price="12.00")
+    for quantity in (1, 1):
+        await moved(shop, inv.GiveBackStock, *found, quantity=quantity, intervention_id=job)
+    used = next(row for row in shop.device.client.tables.job_parts.rows.values() if row.intervention_id == job)
+    assert (used.quantity_used, used.cost) == (0, 0)
+
+
+@case(inv.GiveBackStock, refused="more_than_taken")
+async def what_it_has_not_taken(shop: Shop) -> None:
+    found, job = await shelf(shop), await shop.add_job()
+    await shop.offline()
+    await moved(shop, inv.GiveBackStock, *found, quantity=1, intervention_id=job)
+
+
+@case(inv.AdjustStock)
+async def both_ways(shop: Shop) -> None:
+    found = await shelf(shop)
+    await shop.offline()
+    for quantity in (-4, 2):
+        await moved(shop, inv.AdjustStock, *found, quantity=quantity, notes="Casse")
+
+
+@case(inv.CountStock)
+async def after_one_was_taken_that_was_not_there(shop: Shop) -> None:
+    found = await shelf(shop, 1)
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity=2, is_taken=True)
+    await moved(shop, inv.CountStock, *found, counted=1)
+    assert shop.of("stocks", stock_id(found[0], shop.factory.site)).on_hand == 1
+
+
+@case(inv.CountStock)
+async def before_what_is_told_later(shop: Shop) -> None:
+    found = await shelf(shop)
+    await shop.offline()
+    await moved(shop, inv.CountStock, *found, counted=4)
+    late = {"movement_id": uuid7(), "part_id": found[0], "place_id": found[1], "occurred_at": shop.ago(minutes=5)}
+    await shop.device.client.execute(inv.TakeStock(quantity=1, **late))
+    assert shop.of("stocks", stock_id(found[0], shop.factory.site)).on_hand == 4
+
+
+@case(inv.TransferStock)
+async def to_another_place_of_the_site(shop: Shop) -> None:
+    found, other = await shelf(shop), await place(shop)
+    await shop.offline()
+    await moved(shop, inv.TransferStock, *found, quantity=2, to_place_id=other, arrival_id=uuid7())
+
+
+@case(inv.TransferStock, refused="same_place")
+async def to_where_it_is(shop: Shop) -> None:
+    found = await shelf(shop)
+    await shop.offline()
+    await moved(shop, inv.TransferStock, *found, quantity=2, to_place_id=found[1], arrival_id=uuid7())
+
+
+@case(inv.SetMinimum)
+async def of_a_site_that_has_none_of_it(shop: Shop) -> None:
+    part_id = await part(shop)
+    await shop.offline()
+    for minimum in (3, None):
+        await shop.do(inv.SetMinimum, part_id=part_id, site_id=shop.factory.site, minimum=minimum)

@@ -1,0 +1,288 @@
+"""Stock by REST: as a client asks that knows parts and quantities, two people at once, and what bad input comes to."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from server.core.access import SYSTEM
+from server.core.clock import now
+from server.core.commands import run
+from server.core.database import Database, Session
+from server.core.errors import Refusal
+from server.sites.models import Site
+from shared_models.ids import uuid7
+from shared_models.interventions.commands import CreateIntervention
+from shared_models.inventory import commands as inv
+from tests.server.machines import at, make_machine, make_site
+from tests.server.support import problem_code
+from tests.sync.park import add_machine
+
+API = "/api/v1/inventory"
+
+
+@pytest.fixture
+async def site(session) -> Site:
+    return await make_site(session, "Usine")
+
+
+@pytest.fixture
+async def keeper(client_as, site) -> Any:
+    return await client_as("supervisor", sites=[site.id])
+
+
+async def new_part(keeper: Any, **fields: Any) -> str:
+    answer = await keeper.post(f"{API}/parts", json={"part_number": f"P-{uuid7().hex[-9:]}", "name": "Roulement", **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def move(client: Any, part: str, kind: str, quantity: Any, **more: Any) -> Any:
+    return await client.put(f"{API}/parts/{part}/stock", json={"movement_type": kind, "quantity": quantity, **more})
+
+
+async def on_hand(client: Any, part: str) -> Decimal:
+    answer = await client.get(f"{API}/parts", params={"search": await number(client, part)})
+    return Decimal(answer.json()["items"][0]["current_stock"])
+
+
+async def number(client: Any, part: str) -> str:
+    return (await client.get(f"{API}/parts/{part}")).json()["part_number"]
+
+
+async def alerts(client: Any, part: str) -> int:
+    return len((await client.get(f"{API}/alerts", params={"part_id": part})).json()["items"])
+
+
+class TestAsASimpleClientAsks:
+    async def test_parts_move_without_a_place_being_named(self, keeper):
+        part = await new_part(keeper, minimum_stock=2, unit_price=10)
+        assert (await move(keeper, part, "in", 5)).status_code == 200
+        assert (await move(keeper, part, "out", 2)).status_code == 200
+        assert (await move(keeper, part, "adjustment", -1)).status_code == 200
+        assert await on_hand(keeper, part) == 2
+        told = (await keeper.get(f"{API}/movements", params={"spare_part_id": part})).json()["items"]
+        assert [(line["movement_type"], Decimal(line["quantity"]), Decimal(line["unit_price"])) for line in told] == [
+            ("adjustment", -1, 10), ("out", -2, 10), ("in", 5, 10),
+        ]  # fmt: skip
+        assert {line["place_name"] for line in told} == {"Store"}
+
+    async def test_low_is_said_once_for_each_fall_to_the_minimum(self, keeper):
+        part = await new_part(keeper, minimum_stock=2)
+        for kind, quantity in (("in", 3), ("out", 1), ("out", 1), ("in", 4), ("out", 3)):
+            assert (await move(keeper, part, kind, quantity)).status_code == 200
+        assert await alerts(keeper, part) == 2
+
+    async def test_three_times_a_tenth_of_three_tenths_is_nothing(self, keeper):
+        part = await new_part(keeper, unit="L", decimals=1)
+        await move(keeper, part, "in", 0.3)
+        for _ in range(3):
+            assert (await move(keeper, part, "out", 0.1)).status_code == 200
+        assert await on_hand(keeper, part) == 0
+
+    async def test_the_same_movement_sent_twice_is_one(self, keeper):
+        part, movement = await new_part(keeper), str(uuid7())
+        await move(keeper, part, "in", 5)
+        assert (await move(keeper, part, "out", 1, movement_id=movement)).status_code == 200
+        assert problem_code(await move(keeper, part, "out", 1, movement_id=movement), 409) == "already_exists"
+        assert await on_hand(keeper, part) == 4
+
+    async def test_what_is_used_is_told_by_month_at_the_sites_in_sight(self, keeper, client_as, session):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 9, occurred_at="2020-01-01T00:00:00Z")
+        before = now().replace(day=1) - timedelta(days=20)
+        for quantity, at_time in ((2, before), (1, before), (1, now()), (1, now() - timedelta(days=500))):
+            assert (await move(keeper, part, "out", quantity, occurred_at=at_time.isoformat())).status_code == 200
+        told = (await keeper.get(f"{API}/parts/{part}/use")).json()
+        months = [before.replace(day=1).date().isoformat(), now().replace(day=1).date().isoformat()]
+        assert [(one["month"], Decimal(one["quantity"])) for one in told] == [(months[0], 3), (months[1], 1)]
+        stranger = await client_as("supervisor", sites=[(await make_site(session, "Ailleurs")).id])
+        assert (await stranger.get(f"{API}/parts/{part}/use")).json() == []
+        assert (await stranger.get(f"{API}/parts/{uuid7()}/use")).status_code == 404
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("kind", "more", "status", "code"),
+        [
+            ("out", {"quantity": 0}, 422, "nothing_moves"),
+            ("in", {"quantity": -1}, 422, "nothing_moves"),
+            ("in", {"quantity": 10**12}, 422, "validation"),
+            ("in", {"quantity": "1e400"}, 422, "validation"),
+            ("in", {"quantity": "NaN"}, 422, "validation"),
+            ("in", {"quantity": True}, 422, "validation"),
+            ("out", {"quantity": 0.5}, 422, "quantity_too_fine"),
+            ("in", {"quantity": "1.0001"}, 422, "validation"),
+            ("in", {"quantity": 1, "currency": "USD"}, 422, "currency_differs"),
+            ("out", {"quantity": 6}, 409, "stock_insufficient"),
+            ("adjustment", {"quantity": -6}, 409, "stock_insufficient"),
+            ("adjustment", {"quantity": 0}, 422, "nothing_moves"),
+            ("return", {"quantity": 1}, 422, "field_needed"),
+            ("transfer", {"quantity": 1}, 422, "field_needed"),
+            ("in", {"quantity": 1, "place_id": str(uuid7())}, 404, "not_found"),
+            ("gift", {"quantity": 1}, 422, "validation"),
+        ],
+    )  # fmt: skip
+    async def test_is_refused_and_leaves_everything_as_it_was(self, keeper, kind, more, status, code):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 5)
+        answer = await keeper.put(f"{API}/parts/{part}/stock", json={"movement_type": kind, **more})
+        assert answer.status_code == status, answer.text
+        assert answer.json()["code"] == ("invalid" if code == "validation" else code)
+        assert await on_hand(keeper, part) == 5
+        assert len((await keeper.get(f"{API}/movements", params={"spare_part_id": part})).json()["items"]) == 1
+
+    async def test_a_document_that_looks_like_a_formula_is_text_in_the_export(self, keeper):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 5, reference_document="=cmd|'/C calc'!A0")
+        told = await keeper.get(f"{API}/movements/export.csv", params={"spare_part_id": part})
+        assert "'=cmd" in told.text
+
+    async def test_what_is_of_another_site_is_not_there(self, keeper, client_as, session):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 5)
+        line = (await keeper.get(f"{API}/movements", params={"spare_part_id": part})).json()["items"][0]
+        stranger = await client_as("supervisor", sites=[(await make_site(session, "Ailleurs")).id])
+        taken = {"quantity": 1, "place_id": line["place_id"], "movement_id": str(uuid7()), "occurred_at": at()}
+        for verb, more in (("take", {}), ("receive", {}), ("adjust", {"notes": "x"}), ("transfer", {"to_place_id": line["place_id"]})):
+            answer = await stranger.post(
+                f"{API}/parts/{part}/{verb}",
+                json={"part_id": part, **taken, **more, "arrival_id": str(uuid7())}
+                if verb == "transfer"
+                else {"part_id": part, **taken, **more},
+            )
+            assert answer.status_code == 404, (verb, answer.text)
+        assert (await stranger.get(f"{API}/movements")).json()["items"] == []
+        assert (await stranger.get(f"{API}/stock")).json()["items"] == []
+        assert await on_hand(keeper, part) == 5
+
+    async def test_a_technician_takes_for_their_own_job_only(self, keeper, client_as, session, site):
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 5)
+        place = (await keeper.get(f"{API}/places")).json()[0]["id"]
+        mine, other = [await client_as("technician", sites=[site.id]) for _ in range(2)]
+        machine = await make_machine(await client_as("admin"), site.id)
+        job = str(uuid7())
+        begun = {"intervention_id": job, "equipment_id": machine["id"], "title": "Fuite", "assigned_technician_id": str(mine.user.id)}
+        assert (await keeper.post("/api/v1/maintenance/interventions", json=begun)).status_code == 201
+
+        async def take(who: Any, **more: Any) -> Any:
+            asked = {"part_id": part, "place_id": place, "movement_id": str(uuid7()), "quantity": 1, "occurred_at": at(), **more}
+            return await who.post(f"{API}/parts/{part}/take", json=asked)
+
+        assert problem_code(await take(mine), 403) == "stock_jobs_only"
+        assert problem_code(await take(other, intervention_id=job), 403) == "assigned_to_another"
+        assert (await take(mine, intervention_id=job)).status_code == 200
+        assert await on_hand(keeper, part) == 4
+
+
+# ---------------------------------------------------------------- at once
+
+
+class World:
+    """A server's database of its own, and commands that run each in their own transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.site, self.place = uuid7(), uuid7()
+
+    async def run(self, cmd: Any) -> str:
+        """What it came to: done, or the code of the refusal."""
+        async with Session(self.database.engine, expire_on_commit=False) as session:
+            try:
+                await run(session, SYSTEM, cmd)
+                await session.commit()
+            except Refusal as refusal:
+                await session.rollback()
+                return refusal.code
+        return "done"
+
+    async def open(self) -> None:
+        async with Session(self.database.engine, expire_on_commit=False) as session:
+            session.add(Site(id=self.site, name="Usine"))
+            await session.commit()
+        await self.run(inv.WritePlace(place_id=self.place, site_id=self.site, name="Magasin", occurred_at=at()))
+
+    async def part(self, quantity: Any = 0, **fields: Any) -> UUID:
+        part = uuid7()
+        plain = {"part_number": f"P-{part.hex[-9:]}", "name": "Joint", "unit_price": "10.00"}
+        assert await self.run(inv.WritePart(part_id=part, occurred_at=at(), **plain | fields)) == "done"
+        if quantity:
+            assert await self.run(self.receive(part, quantity)) == "done"
+        return part
+
+    def receive(self, part: UUID, quantity: Any, **more: Any) -> inv.ReceiveStock:
+        return inv.ReceiveStock(movement_id=uuid7(), part_id=part, place_id=self.place, quantity=quantity, occurred_at=at(), **more)
+
+    def take(self, part: UUID, quantity: Any, **more: Any) -> inv.TakeStock:
+        return inv.TakeStock(movement_id=uuid7(), part_id=part, place_id=self.place, quantity=quantity, occurred_at=at(), **more)
+
+    async def one(self, statement: str, **values: Any) -> Any:
+        async with self.database.engine.connect() as connection:
+            return (await connection.execute(sa.text(statement), values)).one()
+
+    async def on_hand(self, part: UUID) -> Decimal:
+        return (await self.one("select on_hand from stock where part_id = :part", part=part)).on_hand
+
+
+@pytest.fixture
+async def world(postgres) -> Any:
+    with postgres.clone("stock") as url:
+        database = Database(url, pool_size=16)
+        made = World(database)
+        await made.open()
+        yield made
+        await database.engine.dispose()
+
+
+async def test_the_last_pieces_go_once(world):
+    part = await world.part(5)
+    assert sorted(await asyncio.gather(world.run(world.take(part, 5)), world.run(world.take(part, 5)))) == ["done", "stock_insufficient"]
+    assert await world.on_hand(part) == 0
+    part = await world.part(10)
+    found = await asyncio.gather(*(world.run(world.take(part, 1)) for _ in range(50)))
+    assert (found.count("done"), found.count("stock_insufficient")) == (10, 40)
+    assert await world.on_hand(part) == 0
+
+
+async def test_two_parts_in_opposite_order_wait_for_nothing_for_ever(world):
+    parts = [await world.part(40), await world.part(40)]
+
+    async def both(order: list[UUID]) -> str:
+        async with Session(world.database.engine, expire_on_commit=False) as session:
+            for part in order:
+                await run(session, SYSTEM, world.take(part, 1))
+                await session.commit()
+        return "done"
+
+    found = await asyncio.gather(*(both(parts if rank % 2 else parts[::-1]) for rank in range(20)))
+    assert set(found) == {"done"}
+    assert [await world.on_hand(part) for part in parts] == [20, 20]
+
+
+async def test_a_line_of_the_ledger_is_never_changed(world):
+    part = await world.part(1)
+    for statement in ("update stock_movements set quantity = 9", "delete from stock_movements", "truncate stock_movements"):
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            async with world.database.engine.begin() as connection:
+                await connection.execute(sa.text(statement))
+    assert await world.on_hand(part) == 1
+
+
+async def test_a_job_gives_back_at_the_price_it_took_at(world):
+    part, job = await world.part(5), uuid7()
+    async with Session(world.database.engine, expire_on_commit=False) as session:
+        machine = await add_machine(session, world.site)
+    assert await world.run(CreateIntervention(intervention_id=job, equipment_id=machine, title="Fuite", occurred_at=at())) == "done"
+    assert await world.run(world.take(part, 2, intervention_id=job)) == "done"
+    assert await world.run(world.receive(part, 3, unit_price="12.00")) == "done"
+    back = {"movement_id": uuid7(), "part_id": part, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
+    assert await world.run(inv.GiveBackStock(quantity=2, **back)) == "done"
+    used = await world.one("select quantity_used, cost from maintenance_spare_parts where intervention_id = :job", job=job)
+    assert (used.quantity_used, used.cost) == (0, 0)
+    stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
+    assert (stock.on_hand, stock.value) == (8, 86)
