@@ -23,7 +23,9 @@ def _schema(pattern: str, least: float) -> Any:
 
 
 _EXACT = {"max_digits": 12, "decimal_places": FINEST, "allow_inf_nan": False}
-Quantity = Annotated[Decimal, Field(gt=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(r"^([1-9]\d{0,7}(\.\d{1,3})?|0\.\d{0,2}[1-9])$", 0.001)]
+Quantity = Annotated[
+    Decimal, Field(gt=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(r"^([1-9]\d{0,7}(\.\d{1,3})?|0\.\d{0,2}[1-9])$", 0.001)
+]
 """Of the part's unit; more than none."""
 Counted = Annotated[Decimal, Field(ge=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(r"^\d{1,8}(\.\d{1,3})?$", 0)]
 Difference = Annotated[
