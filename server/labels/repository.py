@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,18 +6,8 @@ from sqlmodel import col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession
 from server.equipment.models import Equipment, LabelCode
+from server.labels.texts import LabelText
 from server.sites.models import ProductionLine, Site
-
-
-@dataclass(frozen=True)
-class LabelText:
-    """What stands beside a QR code; a blank label has its code alone."""
-
-    code: str
-    name: str = ""
-    machine: str = ""
-    site: str = ""
-    line: str = ""
 
 
 async def texts(session: ReadSession, actor: Actor, equipment_ids: list[UUID]) -> dict[UUID, LabelText]:

@@ -10,7 +10,7 @@ from server.core.errors import NotFound, Unavailable
 from server.equipment import service as equipment
 from server.labels import lettering, pictures, repository, sheets
 from server.labels.errors import LabelBlank, LabelCodeInvalid, LabelNotFound, StartOffSheet, TooManyLabels
-from server.labels.repository import LabelText
+from server.labels.texts import LabelText
 from shared_models.labels.codes import label_code_in
 from shared_models.labels.sheets import BlankLabels, LabelSheet, UnprintableLabel
 

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from server.labels import lettering
 from server.labels.errors import StartOffSheet
 from server.labels.lettering import BOLD, REGULAR, printable
-from server.labels.repository import LabelText
+from server.labels.texts import LabelText
 from shared_models.labels.codes import grouped
 from shared_models.labels.sheets import LabelFormat
 

@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from server.labels import lettering, sheets
-from server.labels.repository import LabelText
+from server.labels.texts import LabelText
 from shared_models.ids import uuid7
 from shared_models.labels.codes import new_label_code
 from shared_models.labels.sheets import LabelFormat

@@ -1,0 +1,14 @@
+"""What is printed: apart from where it is read, since who prints needs no database."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LabelText:
+    """What stands beside a QR code; a blank label has its code alone."""
+
+    code: str
+    name: str = ""
+    machine: str = ""
+    site: str = ""
+    line: str = ""
