@@ -23,9 +23,8 @@ def _schema(pattern: str, least: float) -> Any:
 
 
 _EXACT = {"max_digits": 12, "decimal_places": FINEST, "allow_inf_nan": False}
-Quantity = Annotated[
-    Decimal, Field(gt=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(r"^([1-9]\d{0,7}(\.\d{1,3})?|0\.\d{0,2}[1-9])$", 0.001)
-]
+_MORE_THAN_NONE = r"^([1-9]\d{0,7}(\.\d{1,3})?|0\.([1-9]\d{0,2}|0[1-9]\d?|00[1-9]))$"
+Quantity = Annotated[Decimal, Field(gt=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(_MORE_THAN_NONE, 0.001)]
 """Of the part's unit; more than none."""
 Counted = Annotated[Decimal, Field(ge=0, le=_MOST_OF_A_PART, **_EXACT), NUMBER, _schema(r"^\d{1,8}(\.\d{1,3})?$", 0)]
 Difference = Annotated[
