@@ -1,10 +1,15 @@
-"""Finding machines and parts as people type: without accents, by the beginnings of words, forgiving a slip of the finger."""
+"""Finding machines and parts as people type: without accents, by the beginnings of words, forgiving a slip of the finger.
+
+All words of all rows stand in one text, in the order in which rows are shown: one walk through it finds what has a word.
+"""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from heapq import nsmallest
-from operator import attrgetter
+from functools import cached_property
+from itertools import accumulate
+from operator import attrgetter, is_not
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -26,15 +31,71 @@ def words(text: str) -> list[str]:
 
 
 class _Hay(NamedTuple):
+    """`text`: its words, a blank before each and a line's end after the last."""
+
     row: Any
     text: str
-    words: frozenset[str]
     code: str
     name: str
     order: Any
 
 
-@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Lines, each with a blank before each of its words, as one text."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.text = "".join(lines)
+        self._ends = list(accumulate(map(len, lines)))
+
+    def holding(self, sought: str) -> set[int]:
+        """The places of those lines."""
+        ends, find = self._ends, self.text.find
+        found: set[int] = set()
+        at = find(sought)
+        while at >= 0:
+            place = bisect_right(ends, at)
+            found.add(place)
+            at = find(sought, ends[place])
+        return found
+
+
+class _Vocabulary:
+    def __init__(self, text: str) -> None:
+        self._words = list(set(text.split()))
+        self._lines = _Lines([f" {word}\n" for word in self._words])
+
+    def near(self, word: str) -> list[str]:
+        """What differs from it by one slip, or begins so. A slip is in one half: the other one is right, at its place or next to it."""
+        half = len(word) // 2
+        start, end = word[:half], word[half + 1 :]
+        alike = self._lines.holding(f" {start}") | self._lines.holding(end)
+        return [other for place in alike if _is_near(word, other := self._words[place])]
+
+
+class _Stack:
+    """Hays in their order."""
+
+    def __init__(self, hays: list[_Hay]) -> None:
+        self.hays = hays
+        self._lines = _Lines([hay.text for hay in hays])
+
+    def having(self, choices: Iterable[list[str]]) -> list[_Hay]:
+        """Those with a word of each choice, in their order."""
+        found = set[int].intersection(*(set[int]().union(*(self._lines.holding(f" {start}") for start in starts)) for starts in choices))
+        return [self.hays[place] for place in sorted(found)]
+
+    @cached_property
+    def _vocabulary(self) -> _Vocabulary:
+        return _Vocabulary(self._lines.text)
+
+    def near(self, word: str) -> list[str]:
+        """The word alone where it is right, or too short to tell."""
+        if len(word) < _FORGIVING_FROM or f" {word}" in self._lines.text:
+            return [word]
+        return self._vocabulary.near(word)
+
+
+@dataclass(eq=False)
 class Kind(Generic[R]):
     """`code` and `name` are what a match is ranked by, `texts` what else it is found by, `joined` of those also without what joins."""
 
@@ -44,38 +105,37 @@ class Kind(Generic[R]):
     joined: Callable[[R], Iterable[str]]
     order: Callable[[R], Any]
     _known: dict[UUID, _Hay] = field(default_factory=dict)
+    _rows: list[R] = field(default_factory=list)
+    _stack: _Stack = field(default_factory=lambda: _Stack([]))
 
-    def hays(self, rows: Iterable[R]) -> list[_Hay]:
-        """Each made once for each state of its row."""
-        known = self._known
-        return [hay if (hay := known.get(row.id)) is not None and hay.row is row else self._made(row) for row in rows]
+    def _stacked(self, rows: list[R]) -> _Stack:
+        """Each hay is made once for each state of its row, and stacked anew when other rows are asked for."""
+        if len(rows) != len(self._rows) or any(map(is_not, rows, self._rows)):
+            known = self._known
+            hays = [hay if (hay := known.get(row.id)) is not None and hay.row is row else self._made(row) for row in rows]
+            self._rows, self._stack = rows, _Stack(sorted(hays, key=attrgetter("order")))
+        return self._stack
 
     def _made(self, row: R) -> _Hay:
-        code = self.code(row)
-        spaced = words(" ".join([code, self.name(row), *self.texts(row)]))
-        found = [*spaced, *(fold(_JOINTS.sub("", text)) for text in (code, *self.joined(row)) if text)]
-        whole = "".join(words(code))
-        hay = self._known[row.id] = _Hay(row, f" {' '.join(found)} ", frozenset(found), whole, fold(self.name(row)), self.order(row))
+        code, name = fold(self.code(row)), fold(self.name(row))
+        apart = _WORD.findall(f"{code} {name} {fold(' '.join(self.texts(row)))}")
+        joined = fold(" ".join([_JOINTS.sub("", text) for text in (code, *self.joined(row))])).split()
+        text = f" {' '.join(dict.fromkeys([*apart, *joined]))}\n"
+        hay = self._known[row.id] = _Hay(row, text, "".join(_WORD.findall(code)), name, self.order(row))
         return hay
 
     def search(self, rows: Iterable[R], query: str, limit: int) -> list[R]:
         """Every word of `query` begins a word of it; best first. Where nothing does, words may differ by one slip."""
-        wanted, hays = words(query), self.hays(rows)
+        stack, wanted = self._stacked(list(rows)), words(query)
         if not wanted:
-            return [hay.row for hay in _first(hays, limit, attrgetter("order"))]
-        begun = [f" {word}" for word in wanted]
-        found = [hay for hay in hays if all(word in hay.text for word in begun)]
-        whole = "".join(wanted)
+            return [hay.row for hay in stack.hays[:limit]]
+        found = stack.having([word] for word in wanted) or stack.having(map(stack.near, wanted))
+        whole, first = "".join(wanted), wanted[0]
 
-        def rank(hay: _Hay) -> tuple[Any, ...]:
-            return hay.code != whole, not hay.code.startswith(whole), not hay.name.startswith(wanted[0]), hay.order
+        def rank(hay: _Hay) -> tuple[bool, bool, bool]:
+            return hay.code != whole, not hay.code.startswith(whole), not hay.name.startswith(first)
 
-        return [hay.row for hay in _first(found or _forgiving(hays, wanted), limit, rank)]
-
-
-def _first(hays: list[_Hay], limit: int, rank: Callable[[_Hay], Any]) -> list[_Hay]:
-    """Sorting all of twenty thousand to show thirty is what takes long."""
-    return nsmallest(limit, hays, key=rank) if limit < len(hays) // 4 else sorted(hays, key=rank)[:limit]
+        return [hay.row for hay in sorted(found, key=rank)[:limit]]
 
 
 MACHINES: Final = Kind[EquipmentRow](
@@ -106,24 +166,15 @@ def search_equipment(rows: Iterable[EquipmentRow], query: str, limit: int = 50) 
 
 def search_parts(rows: Iterable[PartRow], query: str, limit: int = 50) -> list[PartRow]:
     """By name, number, maker, the maker's or a supplier's reference; what was scanned finds its part alone."""
-    parts = list(rows)
-    scanned = [part for part in parts if query.strip() in part.barcodes] if query.strip() else []
-    return scanned or PARTS.search(parts, query, limit)
+    parts, scanned = list(rows), query.strip()
+    found = [part for part in parts if scanned in part.barcodes] if scanned else []
+    return found or PARTS.search(parts, query, limit)
 
 
-def _forgiving(hays: list[_Hay], wanted: list[str]) -> list[_Hay]:
-    vocabulary = set[str]().union(*(hay.words for hay in hays))
-    choices = [_neighbours(word, vocabulary) for word in wanted]
-    return [hay for hay in hays if all(any(f" {near}" in hay.text for near in choice) for choice in choices)]
-
-
-def _neighbours(word: str, vocabulary: set[str]) -> list[str]:
-    """The word alone where it is right, or too short to tell."""
-    if len(word) < _FORGIVING_FROM or any(other.startswith(word) for other in vocabulary):
-        return [word]
-    near = [other for other in vocabulary if abs(len(other) - len(word)) <= 1 and _one_slip(word, other)]
-    starts = [other for other in vocabulary if len(other) > len(word) + 1 and _one_slip(word, other[: len(word)])]
-    return [word, *near, *starts]
+def _is_near(word: str, other: str) -> bool:
+    """By one slip, or it begins with what is."""
+    spare = len(other) - len(word)
+    return (abs(spare) <= 1 and _one_slip(word, other)) or (spare > 1 and _one_slip(word, other[: len(word)]))
 
 
 def _one_slip(one: str, other: str) -> bool:

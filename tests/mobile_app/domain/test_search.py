@@ -1,5 +1,10 @@
-import pytest
+import unicodedata
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mobile_app.core.folding import fold
 from mobile_app.domain.search import search_equipment
 from shared_models.labels.codes import check_character
 from tests.mobile_app.core.rows import machine
@@ -34,3 +39,54 @@ def test_one_slip_is_forgiven_among_ten_thousand():
     park = [machine(f"Pompe {number} atelier {number % 40}", code=f"PM-{number:05}") for number in range(10_000)]
     assert len(search_equipment(park, "pompe 77")) == 50
     assert [row.code for row in search_equipment(park, "pompr 9999")] == ["PM-09999"]
+
+
+SHORT = st.text("abn", min_size=1, max_size=7)
+
+
+def slips(word: str) -> set[str]:
+    """It, and what becomes of it when a finger slips."""
+    cut = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return (
+        {word}
+        | {start + end[1:] for start, end in cut}
+        | {start + letter + end for start, end in cut for letter in "abn"}
+        | {start + letter + end[1:] for start, end in cut for letter in "abn"}
+        | {start + end[1::-1] + end[2:] for start, end in cut}
+    )
+
+
+def is_meant(wanted: str, words: list[str], park: list[list[str]]) -> bool:
+    """Begun by it where anything is, else by one slip of it; of a longer word, its beginning."""
+    if any(word.startswith(wanted) for others in park for word in others):
+        return any(word.startswith(wanted) for word in words)
+    near = slips(wanted) if len(wanted) >= 4 else set()
+    return any(word in near or (len(word) > len(wanted) + 1 and word[: len(wanted)] in near) for word in words)
+
+
+@given(park=st.lists(st.lists(SHORT, min_size=1, max_size=3), min_size=1, max_size=8), query=SHORT)
+@example(park=[["abnabn"]], query="banabn")
+@example(park=[["abnabn"]], query="abnab")
+@example(park=[["aabn"]], query="babn")
+@example(park=[["nabab"]], query="nbab")
+def test_finds_what_begins_so_or_is_one_slip_away(park: list[list[str]], query: str):
+    rows = [machine(" ".join(words), code=f"{at:03}") for at, words in enumerate(park)]
+    assert {row.code for row in search_equipment(rows, query)} == {
+        f"{at:03}" for at, words in enumerate(park) if is_meant(query, words, park)
+    }
+
+
+def test_a_row_that_changes_is_found_as_it_is_now():
+    park = [machine("Pompe", code="P-1"), machine("Presse", code="P-2")]
+    assert [row.code for row in search_equipment(park, "pompe")] == ["P-1"]
+    park[0] = park[0].model_copy(update={"name": "Vanne"})
+    assert search_equipment(park, "pompe") == []
+    assert search_equipment(park, "vanne") == [park[0]]
+    assert search_equipment(park[1:], "vanne") == []
+
+
+@given(st.text())
+@example("Œilleton ǅ µm ½ ﬁn")
+def test_folding_leaves_no_mark_and_no_capital(text: str):
+    apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    assert fold(text) == "".join(char for char in apart if not unicodedata.combining(char)).casefold()
