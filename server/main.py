@@ -51,6 +51,7 @@ from server.plans import router as plans
 from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
+from server.stocktakes import router as stocktakes
 from server.sync import router as sync
 from server.sync.receipts import KeptAnswers
 from server.tls.keeping import kept_current
@@ -61,7 +62,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, feeds, audit, sync,
+    inventory, buying, stocktakes, feeds, audit, sync,
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ import shared_models.interventions.commands
 import shared_models.inventory.commands
 import shared_models.meters.commands
 import shared_models.plans.commands
-import shared_models.requests.commands  # noqa: F401
+import shared_models.requests.commands
+import shared_models.stocktakes.commands  # noqa: F401
 from shared_models.base import Command
 from shared_models.instants import HAPPENED, READ
 from shared_models.marks import File, Made, Named

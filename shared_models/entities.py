@@ -13,6 +13,7 @@ import shared_models.meters.rows
 import shared_models.plans.rows
 import shared_models.requests.rows
 import shared_models.sites
+import shared_models.stocktakes.rows
 import shared_models.users  # noqa: F401
 from shared_models.base import EntityRow
 

@@ -16,6 +16,7 @@ from shared_models.meters.rows import MeterRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests.rows import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
+from shared_models.stocktakes.rows import StocktakeLineRow, StocktakeRow
 from shared_models.users import UserCard
 
 R = TypeVar("R", bound=EntityRow)
@@ -33,7 +34,7 @@ class _Of(Generic[R]):
 
 
 class Tables(tables.Tables):
-    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow, PurchaseOrderRow))
+    BEHIND = frozenset(row.entity for row in (PlanRow, MeterRow, PartRow, StockRow, JobPartRow, PurchaseOrderRow, StocktakeLineRow))
     sites = _Of(SiteRow)
     lines = _Of(LineRow)
     classes = _Of(EquipmentClassRow)
@@ -53,6 +54,8 @@ class Tables(tables.Tables):
     categories = _Of(PartCategoryRow)
     job_parts = _Of(JobPartRow)
     orders = _Of(PurchaseOrderRow)
+    stocktakes = _Of(StocktakeRow)
+    stocktake_lines = _Of(StocktakeLineRow)
 
 
 class Client(core.Client):

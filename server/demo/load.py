@@ -33,6 +33,7 @@ from server.demo.spares.ledger import Ledger
 from server.demo.spares.orders import orders_of
 from server.demo.spares.parts import Catalogue
 from server.demo.spares.places import store_of
+from server.demo.spares.stocktakes import Takes
 from server.demo.spares.wants import Wants
 from server.demo.upkeep import Kinds, Teams
 from server.demo.workshop import Workshop
@@ -42,7 +43,7 @@ BLANK_LABELS = 48
 CHILDREN = (
     "failure_item", "label_code", "intervention_action", "intervention_note", "intervention_photo", "intervention_answer", "team_member",
     "reading", "meter_reset", "plan_occurrence", "part_barcode", "place_stock",
-    "purchase_order_line",
+    "purchase_order_line", "stocktake_count",
 )  # fmt: skip
 ENTRIES = {"actions": Action, "notes": Note, "photos": Photo, "answers": Answer}
 OCCURRENCE_COLUMNS = tuple(column.name for column in fields(Occurrence))
@@ -218,6 +219,7 @@ class _Loader:
         catalogue.fit(group)
         opened = self.now - self.scale.kept * 365 * DAY
         ledger = Ledger(self.seed, catalogue, [store_of(site, self.seed) for site in group.sites], staff, opened, self.now)
+        self.takes = Takes(ledger, self.numbers, self.seed)
         await self._write_tables(writing.what_there_is(catalogue, ledger, self.since))
         return ledger
 
@@ -277,10 +279,12 @@ class _Loader:
     async def _close(self, ledger: Ledger) -> None:
         ledger.close()
         orders = orders_of(ledger, self.numbers, self.seed)
+        self.takes.today()
         await self._write_tables(writing.what_happened(ledger))
         await self._write_tables(writing.what_is_left(ledger))
         await self.connection.execute(writing.EARLIER, instant(ledger.opened), self.scale.earlier)
         await self._write_tables(writing.what_is_coming(orders, ledger))
+        await self._write_tables(writing.what_is_counted(self.takes.found, ledger))
 
     async def _write_requests(self, requests: list[tuple[Machine, Request]]) -> None:
         self.requests += len(requests)

@@ -10,7 +10,7 @@ from shared_models.inventory import rows
 _PART = "left join spare_part_categories c on c.id = p.category_id left join suppliers s on s.id = p.supplier_id"
 
 
-def _parts(search: str) -> Found:
+def parts_matching(search: str) -> Found:
     """Every word occurs in its number, its name or its maker's; or the whole is a barcode of it."""
     words = words_of(search)
     scanned = sql("exists (select from part_barcode b where b.part_id = p.id and b.code = {})", search)
@@ -36,7 +36,7 @@ PARTS = List(
             " and (p.equipment_ids @> array[e.id] or p.class_ids @> array[e.class_id]))"
         ),
     },
-    search=_parts,
+    search=parts_matching,
     sorts={
         "name": "p.name_folded",
         "part_number": "p.number_folded",
@@ -74,7 +74,7 @@ STOCKS = List(
             False: "not exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
         },
     },
-    search=_parts,
+    search=parts_matching,
     sorts={
         "part": "p.name_folded", "part_number": "p.number_folded", "site": ("s.name_folded", "s.id"), "on_hand": "x.on_hand",
         "value": "x.value", "low_since": "x.low_since nulls last",

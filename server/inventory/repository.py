@@ -198,8 +198,27 @@ async def place_row(session: ReadSession, actor: Actor, place_id: UUID) -> Place
     return PlaceRow.model_validate_json(found) if found else None
 
 
+async def place_rows(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> list[PlaceRow]:
+    found = await session.fetch(_PLACES, list(ids), actor.site_list)
+    return [PlaceRow.model_validate_json(row["place"]) for row in found]
+
+
+async def stocks_at(session: ReadSession, place_ids: Collection[UUID]) -> list[StockRow]:
+    """What is kept at one of these places, with all of its places."""
+    return [StockRow.model_validate_json(row["stock"]) for row in await session.fetch(_STOCKS_AT, list(place_ids))]
+
+
 _PART = f"select {PART.json('t')}::text from spare_parts t where t.id = $1"  # noqa: S608 - declared
 _PLACE = f"select {PLACE.json('t')}::text from storage_place t where t.id = $1 and ($2::uuid[] is null or t.site_id = any($2))"  # noqa: S608
+
+_PLACES = (
+    f"select {PLACE.json('t')}::text as place from storage_place t"  # noqa: S608
+    " where t.id = any($1) and ($2::uuid[] is null or t.site_id = any($2)) order by t.id"
+)
+_STOCKS_AT = (
+    f"select {STOCK.json('t')}::text as stock from stock t"  # noqa: S608
+    " where t.id in (select x.stock_id from place_stock x where x.place_id = any($1)) order by t.id"
+)
 
 
 async def lock_stock(session: Session, part_id: UUID, site_id: UUID) -> StockRow:

@@ -25,7 +25,7 @@ from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Sup
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
 from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow, stock_id
-from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
+from shared_models.inventory.rules import Doubted, Expected, GoodsIn, Moved, Shelf
 from shared_models.permissions import Permission
 from shared_models.rules import rule_of
 
@@ -129,6 +129,15 @@ async def expect(session: Session, _: Actor, expected: Expected) -> None:
     part = existing(await repository.part_row(session, expected.part_id))
     stock = await repository.lock_stock(session, part.id, expected.site_id)
     await _keep_stock(session, part, stock, rules.expecting(stock, part, expected))
+
+
+@hears(Doubted)
+async def doubt(session: Session, actor: Actor, doubted: Doubted) -> None:
+    part = existing(await repository.part_row(session, doubted.part_id))
+    place = existing(await repository.place_row(session, actor, doubted.place_id))
+    stock = await repository.lock_stock(session, part.id, place.site_id)
+    then = await repository.balance_at(session, place.id, part.id, doubted.at)
+    await _keep_stock(session, part, stock, rules.doubting(Shelf(part, place, stock, then=then), doubted))
 
 
 @carries_out(inv.SetMinimum)
@@ -245,3 +254,20 @@ async def part_rows(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, P
 
 async def supplier_row(session: ReadSession, supplier_id: UUID) -> SupplierRow | None:
     return await repository.supplier_row(session, supplier_id)
+
+
+async def places_named(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> list[PlaceRow]:
+    """Those of them that are in sight."""
+    return await repository.place_rows(session, actor, ids)
+
+
+async def stocks_at(session: ReadSession, place_ids: Collection[UUID]) -> list[StockRow]:
+    return await repository.stocks_at(session, place_ids)
+
+
+async def count(session: Session, actor: Actor, cmd: inv.CountStock) -> tuple[Shelf, Moved]:
+    """As it was found, and what the count has made of it."""
+    shelf = await _new_to(session, actor, cmd)
+    moved = rules.count(shelf, cmd, actor.by)
+    await _keep(session, actor, shelf, moved, cmd)
+    return shelf, moved

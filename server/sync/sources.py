@@ -24,6 +24,7 @@ import server.meters.rows
 import server.plans.rows
 import server.requests.rows
 import server.sites.rows
+import server.stocktakes.rows
 import server.users.rows  # noqa: F401
 from server.core.following import target
 from server.core.held import HELD, Held

@@ -249,6 +249,26 @@ class GoodsIn(Consequence):
     awaited: Decimal
 
 
+@dataclass(frozen=True)
+class Doubted(Consequence):
+    """Somebody has counted what nobody is going to put right by it: if the books say otherwise, the shelf is to be counted."""
+
+    site_id: UUID
+    part_id: UUID
+    place_id: UUID
+    counted: Decimal
+    at: datetime
+
+
+def doubting(shelf: Shelf, doubted: Doubted) -> StockRow:
+    place = shelf.present
+    has_been_counted = place.counted_at is not None and doubted.at < place.counted_at
+    if has_been_counted or doubted.counted == (place.quantity if shelf.then is None else shelf.then):
+        return shelf.known
+    since = place.count_since or doubted.at
+    return _next(_at(shelf.known, place.model_copy(update={"count_since": since})))
+
+
 def expecting(stock: StockRow, part: PartRow, expected: Expected) -> StockRow:
     return _next(judged(_ordered(stock, expected.quantity), part, expected.at))
 

@@ -5,6 +5,7 @@ from tests.parity.shop import Difference
 ADDED = {
     "intervention.number": "given in the order in which the server hears of jobs",
     "purchase_order.number": "likewise",
+    "stocktake.number": "likewise",
     "equipment.code": "given likewise, where the planner has given none",
     "equipment.label_codes": "a machine's first label is drawn by the server",
     "document.mime_type": "told by the file, once it has arrived",

@@ -26,6 +26,7 @@ from server.inventory.models import Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
+from server.stocktakes.models import Stocktake
 from shared_models.ids import uuid7
 from shared_models.labels.codes import new_label_code
 from shared_models.permissions import ROLE_PERMISSIONS, Needs, Role
@@ -175,7 +176,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     order = await _order(session, site.id)
     return planned | {
-        "order_id": str(order.id),
+        "order_id": str(order.id), "stocktake_id": str(await _stocktake(session, site.id)),
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "invitation_id": str(invitation.id),
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
@@ -215,6 +216,13 @@ async def _order(session: Session, site_id: UUID) -> PurchaseOrder:
     session.add(order)
     await session.commit()
     return order
+
+
+async def _stocktake(session: Session, site_id: UUID) -> UUID:
+    taken = Stocktake(number=f"ST-{uuid7().hex[-8:]}", site_id=site_id, opened_at=now())
+    session.add(taken)
+    await session.commit()
+    return taken.id
 
 
 async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:

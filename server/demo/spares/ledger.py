@@ -125,6 +125,10 @@ class Ledger:
         self.rank += 1
         heapq.heappush(self._events, (float(int(at)), self.rank, what, about))
 
+    def plan(self, at: float, what: Callable[..., None], *about: Any) -> None:
+        """What others have to do with it, called with its time."""
+        self._at(at, what, *about)
+
     # ------------------------------------------------------------ the first day
 
     def _open(self, store: Store) -> None:
@@ -169,7 +173,7 @@ class Ledger:
             inv.ReceiveStock, at, kept, kept.place, quantity=quantity, unit_price=max(price, ONE_CENT), currency=None, notes=notes,
             reference_document=document or f"BL-{instant(at).year}-{self.receipts:05d}",
         )  # fmt: skip
-        self._keep(kept, rules.receive(Shelf(part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
+        self.keep(kept, rules.receive(Shelf(part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
         if part.row.minimum_stock > 1 and kept.stock.on_hand > kept.minimum + 1 and self.dice.happens(LENT):
             self._at(at + self.dice.randint(2, 40) * MINUTE, self._to_cupboard, kept)
 
@@ -208,9 +212,9 @@ class Ledger:
             inv.TransferStock, at, source, place, quantity=quantity, to_place_id=there.id, arrival_id=self.dice.id_at(at), notes=notes
         )
         moved = rules.transfer(Shelf(row, place, source.stock, to=Shelf(row, there, to.stock)), cmd, by)
-        self._keep(source, moved, at, by)
+        self.keep(source, moved, at, by)
         if moved.also:
-            self._keep(to, moved.also, at, by)
+            self.keep(to, moved.also, at, by)
 
     # ------------------------------------------------------------ what is taken
 
@@ -228,7 +232,7 @@ class Ledger:
             place = kept.place
         cmd = self._command(inv.TakeStock, at + 0.2, kept, place, quantity=want.quantity, intervention_id=sheet.id, is_taken=is_taken)
         moved = rules.take(Shelf(row, place, kept.stock, job), cmd, by)
-        self._keep(kept, moved, at, by)
+        self.keep(kept, moved, at, by)
         assert moved.used is not None
         if want.back:
             self._at(want.ended, self._give_back, want, kept, place, job, moved.used)
@@ -253,7 +257,7 @@ class Ledger:
         by = By(want.by, Role.technician)
         cmd = self._command(inv.GiveBackStock, at, kept, place, quantity=want.back, intervention_id=job.id)
         moved = rules.give_back(Shelf(want.part.row, place, kept.stock, job, used), cmd, by)
-        self._keep(kept, moved, at, by)
+        self.keep(kept, moved, at, by)
         assert moved.used is not None
         self.used.append((moved.used, at))
 
@@ -267,7 +271,7 @@ class Ledger:
         if quantity > 0:
             by, notes = self.keeper(kept), self.dice.pick(USED)
             cmd = self._command(inv.TakeStock, at, kept, kept.place, quantity=quantity, intervention_id=None, is_taken=False, notes=notes)
-            self._keep(kept, rules.take(Shelf(kept.part.row, kept.place, kept.stock), cmd, by), at, by)
+            self.keep(kept, rules.take(Shelf(kept.part.row, kept.place, kept.stock), cmd, by), at, by)
 
     # ------------------------------------------------------------ what is counted and corrected
 
@@ -284,12 +288,12 @@ class Ledger:
         there = kept.stock.at(kept.place.id).quantity
         off = self.dice.pick((-1, 1)) if self.dice.happens(MISCOUNTED) else 0
         cmd = self._command(inv.CountStock, at, kept, kept.place, counted=max(NONE, there + off), notes="Inventaire tournant.")
-        self._keep(kept, rules.count(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
+        self.keep(kept, rules.count(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
 
     def _adjust(self, at: float, kept: Kept) -> None:
         if kept.stock.at(kept.place.id).quantity >= 1:
             cmd = self._command(inv.AdjustStock, at + 0.2, kept, kept.place, quantity=Decimal(-1), notes=self.dice.pick(WHY))
-            self._keep(kept, rules.adjust(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
+            self.keep(kept, rules.adjust(Shelf(kept.part.row, kept.place, kept.stock), cmd, self.keeper(kept)), at, self.keeper(kept))
 
     # ------------------------------------------------------------ what is on order
 
@@ -301,7 +305,7 @@ class Ledger:
         elif isinstance(then, GoodsIn):
             kept = known[then.receipt.part_id]
             moved = rules.receive_ordered(Shelf(kept.part.row, kept.place, kept.stock), then, self.keeper(kept))
-            self._keep(kept, moved, then.receipt.occurred_at.timestamp(), self.keeper(kept))
+            self.keep(kept, moved, then.receipt.occurred_at.timestamp(), self.keeper(kept))
 
     # ------------------------------------------------------------ a movement
 
@@ -314,7 +318,7 @@ class Ledger:
         said = {"reference_document": "", "notes": "", "occurred_at": instant(at), **more}
         return kind.model_construct(command_id=movement_id, movement_id=movement_id, part_id=kept.part.row.id, place_id=place.id, **said)
 
-    def _keep(self, kept: Kept, moved: Moved, at: float, by: By) -> None:
+    def keep(self, kept: Kept, moved: Moved, at: float, by: By) -> None:
         was_low, kept.stock = kept.stock.low_since, moved.stock
         self.lines += [(line, by.account) for line in moved.lines]
         if kept.stock.low_since and not was_low and kept.stock.version > 1:

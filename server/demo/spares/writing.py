@@ -13,6 +13,7 @@ from server.core.kept import columns_of
 from server.demo.chance import instant
 from server.demo.spares.ledger import Ledger
 from server.demo.spares.parts import Catalogue
+from server.demo.spares.stocktakes import Take
 from server.inventory.models import (
     JobPart,
     Part,
@@ -25,6 +26,7 @@ from server.inventory.models import (
     StoragePlace,
     Supplier,
 )
+from server.stocktakes.models import Stocktake, StocktakeCount, StocktakeLine
 from shared_models.base import Row
 from shared_models.buying.rows import PurchaseOrderRow
 from shared_models.inventory.rows import JobPartRow, Movement
@@ -89,6 +91,15 @@ def what_is_coming(orders: Sequence[PurchaseOrderRow], ledger: Ledger) -> Iterat
     columns = tuple(PurchaseOrderLine.model_fields)
     lines = [{**line.model_dump(), "order_id": order.id, "place": place} for order in orders for place, line in enumerate(order.lines)]
     yield str(PurchaseOrderLine.__tablename__), columns, [tuple(line[name] for name in columns) for line in lines]
+
+
+def what_is_counted(takes: Sequence[Take], ledger: Ledger) -> Iterator[Table]:
+    at, lines = instant(ledger.now), [line for take in takes for line in take.lines.values()]
+    yield _rows(Stocktake, (take.stocktake for take in takes), at)
+    if lines:
+        yield _rows(StocktakeLine, lines, at)
+    counts = [(each.id, line.id, each.counted, each.counted_by, each.counted_at, each.counted_at) for line in lines for each in line.counts]
+    yield str(StocktakeCount.__tablename__), ("id", "line_id", "counted", "counted_by", "counted_at", "created_at"), counts
 
 
 def _rows(table: type[SQLModel], rows: Any, at: datetime) -> Table:

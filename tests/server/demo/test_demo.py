@@ -173,6 +173,16 @@ class TestNoContradiction:
                 " <> array['partly_received', 'ordered', 'ordered']::varchar[]",
                 id="another number of orders than three under way",
             ),
+            pytest.param(
+                "select 1 where (select array_agg(status order by number) from stocktake) <> array['approved', 'open']::varchar[]",
+                id="another stocktake than an approved and an open one",
+            ),
+            pytest.param(
+                "select l.id from stocktake_line l join stocktake t on t.id = l.stocktake_id where l.difference <> coalesce((select"
+                " m.quantity from stock_movements m where m.reference_document = t.number and m.place_id = l.place_id and"
+                " m.spare_part_id = l.part_id and m.amount = l.amount), 0)",
+                id="a difference that the ledger does not know",
+            ),
         ],
     )
     async def test_there_is_no(self, rows: asyncpg.Connection, impossible: str):

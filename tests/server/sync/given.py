@@ -25,6 +25,8 @@ from shared_models.inventory import commands as inv
 from shared_models.marks import File, Made
 from shared_models.meters import commands as mt
 from shared_models.plans import commands as pl
+from shared_models.stocktakes import commands as stocktakes
+from shared_models.stocktakes.rows import line_id
 from tests.server.interventions.workshop import Workshop
 
 Known = dict[str, Any]
@@ -40,12 +42,17 @@ BEFORE: dict[type[Command], tuple[type[Command], ...]] = {
     buying.WriteOrder: (inv.WritePart,),
     buying.ReceiveOrderLine: (buying.PlaceOrder,),
     buying.CloseOrder: (buying.PlaceOrder,),
+    stocktakes.OpenStocktake: (inv.WritePlace,),
+    stocktakes.CountLine: (stocktakes.OpenStocktake,),
+    stocktakes.AskAgain: (stocktakes.CountLine,),
 }
 
 MORE: dict[type[Command], Callable[[Known], Known]] = {
     inv.UnlinkBarcode: lambda known: {"barcode": known["barcode"]},
     inv.TakeStock: lambda known: {"is_taken": True, "intervention_id": known.get("intervention_id")},
     buying.WriteOrder: lambda known: {"lines": [{"part_id": known["part_id"], "quantity": 2}]},
+    stocktakes.OpenStocktake: lambda known: {"place_ids": [known["place_id"]]},
+    stocktakes.AskAgain: lambda known: {"line_ids": [line_id(*(known[name] for name in ("stocktake_id", "place_id", "part_id")))]},
     pl.MoveOccurrence: lambda _: {"to": _DUE + timedelta(days=2)},
     pl.SetPlanActive: lambda _: {"reason": "Works"},
     pl.CreatePlan: lambda _: {"basis": "fixed"},
