@@ -70,7 +70,7 @@ class App:
         self.page.evaluate(NAVIGATE, path)
         return self.at(re.escape(path))
 
-    def at(self, pattern: str, seconds: float = 30) -> "App":
+    def at(self, pattern: str, seconds: float = 60) -> "App":
         """Wait until the address's path is `pattern` (a regular expression)."""
         until(lambda: re.fullmatch(pattern, self.path), lambda: f"{pattern}; the app is at {self.path}; shown:\n{self.shown()}", seconds)
         return self
@@ -112,13 +112,13 @@ class App:
     def shows(self, words: str) -> bool:
         return self.words(words).casefold() in self.shown().casefold()
 
-    def see(self, *words: str, seconds: float = 30) -> "App":
+    def see(self, *words: str, seconds: float = 60) -> "App":
         """Wait for all of `words`, scrolling down to what is not built yet."""
         for wanted in words:
             self._look_for(lambda wanted=wanted: self.shows(wanted), wanted, seconds)
         return self
 
-    def see_no(self, words: str, seconds: float = 30) -> "App":
+    def see_no(self, words: str, seconds: float = 60) -> "App":
         until(lambda: not self.shows(words), lambda: f"“{words}” gone from:\n{self.shown()}", seconds)
         return self
 
@@ -128,7 +128,7 @@ class App:
 
     # what one does
 
-    def tap(self, words: str, seconds: float = 30) -> "App":
+    def tap(self, words: str, seconds: float = 60) -> "App":
         """Tap what `words` name: a button, a choice, a card."""
         self._look_for(lambda: self._is_tapped(self.words(words)), words, seconds)
         return self
@@ -139,25 +139,26 @@ class App:
         On a busy machine the field may lose the keyboard just after it got it, or be drawn anew: then a person taps it again.
         """
         self.field(label)
-        until(lambda: self._is_typed(label, text), f"“{text}” in {label}")
+        until(lambda: self._is_typed(label, text), lambda: f"“{text}” in {label}; shown:\n{self.shown()}")
         return self
 
     def _is_typed(self, label: str, text: str) -> bool:
+        self.page.bring_to_front()
         field = self._fillable(self.words(label))
         if field is None:
             return False
         try:
-            if field.input_value(timeout=2_000) != text:
-                field.click(timeout=2_000)
+            if field.input_value(timeout=5_000) != text:
+                field.click(timeout=5_000)
                 self.page.keyboard.press("ControlOrMeta+A")
                 self.page.keyboard.insert_text(text)
                 self.page.wait_for_timeout(300)
-            return field.input_value(timeout=2_000) == text
+            return field.input_value(timeout=5_000) == text
         except BrowserError:
             return False
 
     def field(self, label: str) -> Locator:
-        named: Locator = self._look_for(lambda: self._fillable(self.words(label)), label, 30)
+        named: Locator = self._look_for(lambda: self._fillable(self.words(label)), label, 60)
         return named
 
     def press(self, keys: str) -> "App":

@@ -12,7 +12,7 @@ from tests.e2e.app import TABLET, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
-from tests.e2e.work import see_sheet
+from tests.e2e.work import see_sheet, to_judge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -66,8 +66,8 @@ def test_a_checklist_without_network(lent: Device, technician: User, job: str) -
     phone.synced()
     assert_told(technician, job)
 
-    tablet = lent("supervisor", TABLET).go(f"/validate/{job}")
-    tablet.see("Contrôle mensuel", "checklist.state.failed", FOUND, "Inaccessible").tap("validation.approve")
+    tablet = to_judge(lent("supervisor", TABLET), job, "Contrôle mensuel")
+    tablet.see("checklist.state.failed", FOUND, "Inaccessible").tap("validation.approve")
     phone.see("domain.job.validated")
 
 

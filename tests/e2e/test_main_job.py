@@ -11,7 +11,7 @@ from tests.e2e.app import TABLET, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import User
 from tests.e2e.waiting import until
-from tests.e2e.work import close, start_breakdown
+from tests.e2e.work import close, start_breakdown, to_judge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -37,8 +37,8 @@ class TestMainJob:
         phone.context.set_offline(False)
         phone.synced()
 
-        tablet = lent("supervisor", TABLET).go(f"/validate/{job}")
-        tablet.see("Courroie qui saute", "Tendeur usé, à commander", "Photo 1 sur 1").tap("validation.approve")
+        tablet = to_judge(lent("supervisor", TABLET), job, "Courroie qui saute")
+        tablet.see("Tendeur usé, à commander", "Photo 1 sur 1").tap("validation.approve")
         phone.see("domain.job.validated")
 
         trail = technician.history(job)
@@ -51,7 +51,7 @@ class TestMainJob:
         close(phone, machine, classes)
         phone.synced()
 
-        tablet = lent("supervisor", TABLET).go(f"/validate/{job}")
+        tablet = to_judge(lent("supervisor", TABLET), job, "Bruit au démarrage")
         tablet.tap("validation.return").tap("validation.reason.cause").tap("validation.return_send").see("validation.returned")
 
         phone.go("/today").see("Bruit au démarrage", "validation.reason.cause").tap("Bruit au démarrage")
@@ -59,7 +59,7 @@ class TestMainJob:
         close(phone, machine, classes)
         phone.synced()
 
-        tablet.go(f"/validate/{job}").see("Bruit au démarrage").tap("validation.approve")
+        to_judge(tablet, job, "Bruit au démarrage").tap("validation.approve")
         phone.see("domain.job.validated")
         assert [entry["action"] for entry in technician.history(job)].count("intervention.completed") == 2
 

@@ -18,6 +18,7 @@ from tests.e2e.app import DESKTOP, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
+from tests.e2e.work import to_judge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
@@ -42,7 +43,7 @@ class TestPlan:
         phone.tap("job.start").see("job.pause").tap("job.close").see("close.runs").tap("close.runs.active").tap("close.finish")
         phone.at(f"/jobs/{job}/done").see("close.done").synced()
 
-        desk.go(f"/validate/{job}").see(TITLE).tap("validation.approve")
+        to_judge(desk, job, TITLE).tap("validation.approve")
         until(lambda: planner.job(job)["is_validated"], "the supervisor's approval on the server")
 
         told = due_again(planner, plan_id, job)

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], what: str | Callable[[], str], seconds: float = 30) -> T:
+def until(condition: Callable[[], T], what: str | Callable[[], str], seconds: float = 60) -> T:
     """What `condition` answers once that is true; it fails with `what` was waited for."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

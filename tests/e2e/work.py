@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.e2e.app import App
+from tests.e2e.waiting import until
 
 BREAKDOWN = "machine.kind.breakdown"
 
@@ -27,3 +28,10 @@ def close(app: App, machine: dict[str, Any], classes: list[dict[str, Any]]) -> N
 def see_sheet(app: App) -> None:
     """From “all done” to the sheet of what was done."""
     app.at("/jobs/[^/]+/done").see("close.done").tap("close.see").at("/jobs/[^/]+")
+
+
+def to_judge(app: App, job: str, title: str) -> App:
+    """The sheet of a job that waits for approval; not one of another job, which has the same buttons, nor the page before it."""
+    app.go(f"/validate/{job}")
+    until(lambda: title in app.page.title(), lambda: f"“{title}” in the tab's name; shown:\n{app.shown()}")
+    return app.see(title, "validation.return")
