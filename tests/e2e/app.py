@@ -24,6 +24,7 @@ SHOWN = """() => [...document.querySelectorAll('flt-semantics-host *, .toast *')
   [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(' '),
   node.value ?? '',
 ].filter(Boolean).join(' ')).filter(Boolean).join('\\n')"""
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 NAVIGATE = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 
 
@@ -102,6 +103,7 @@ class App:
         places: list[FloatRect | None] = [None]
 
         def is_at_rest() -> bool:
+            self.page.evaluate(DRAWN)
             self.page.wait_for_timeout(100)
             places.append(found.bounding_box())
             return places[-1] is not None and places[-1] == places[-2]
@@ -149,6 +151,7 @@ class App:
             return False
         try:
             if field.input_value(timeout=5_000) != text:
+                self.place_of(field)
                 field.click(timeout=5_000)
                 self.page.keyboard.press("ControlOrMeta+A")
                 self.page.keyboard.insert_text(text)

@@ -66,7 +66,7 @@ def test_a_checklist_without_network(lent: Device, technician: User, job: str) -
     phone.synced()
     assert_told(technician, job)
 
-    tablet = to_judge(lent("supervisor", TABLET), job, "Contrôle mensuel")
+    tablet = to_judge(lent("supervisor", TABLET), job, "Contrôle du mois")
     tablet.see("checklist.state.failed", FOUND, "Inaccessible").tap("validation.approve")
     phone.see("domain.job.validated")
 

@@ -43,7 +43,7 @@ class TestPlan:
         phone.tap("job.start").see("job.pause").tap("job.close").see("close.runs").tap("close.runs.active").tap("close.finish")
         phone.at(f"/jobs/{job}/done").see("close.done").synced()
 
-        to_judge(desk, job, TITLE).tap("validation.approve")
+        to_judge(desk, job, TITLE).tap("validation.approve_next")
         until(lambda: planner.job(job)["is_validated"], "the supervisor's approval on the server")
 
         told = due_again(planner, plan_id, job)
