@@ -16,6 +16,7 @@ import shared_models.checklists.commands
 import shared_models.equipment.commands
 import shared_models.interventions.commands
 import shared_models.inventory.commands
+import shared_models.inventory.reserving
 import shared_models.meters.commands
 import shared_models.plans.commands
 import shared_models.requests.commands

@@ -8,6 +8,7 @@ import shared_models.checklists.rows
 import shared_models.equipment.life
 import shared_models.equipment.rows
 import shared_models.interventions.rows
+import shared_models.inventory.reservations
 import shared_models.inventory.rows
 import shared_models.meters.rows
 import shared_models.plans.rows

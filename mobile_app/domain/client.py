@@ -11,6 +11,7 @@ from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import is_on_device
+from shared_models.inventory.reservations import ReservationRow
 from shared_models.inventory.rows import JobPartRow, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow
 from shared_models.meters.rows import MeterRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
@@ -56,6 +57,7 @@ class Tables(tables.Tables):
     orders = _Of(PurchaseOrderRow)
     stocktakes = _Of(StocktakeRow)
     stocktake_lines = _Of(StocktakeLineRow)
+    reservations = _Of(ReservationRow)
 
 
 class Client(core.Client):

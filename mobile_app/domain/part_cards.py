@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_money, n, t
+from mobile_app.core.i18n import format_exact, format_money, measure, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
@@ -23,6 +24,7 @@ from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta
 from mobile_app.ui.theme import SEMIBOLD, C, Size, Space, Tone
 from shared_models.equipment.rows import EquipmentRow
+from shared_models.interventions.rows import RequiredPart
 from shared_models.inventory.rows import JobPartRow, PartRow
 from shared_models.permissions import Permission
 
@@ -71,6 +73,17 @@ def used_line(client: Client, used: JobPartRow, on_click: Handler | None = None)
     unsent = t("domain.unsent") if used.id in client.tables.job_parts.pending else ""
     meta = dotted(part.part_number if part else "", format_money(used.cost, used.currency), unsent)
     return PartLine(part_name(client, used.spare_part_id), quantity, meta=meta, on_click=on_click)
+
+
+def required_line(client: Client, wanted: RequiredPart, site_id: UUID) -> ft.Control:
+    """What a plan asks for, beside what its site has of it."""
+    part = client.tables.parts.get(wanted.part_id) if wanted.part_id else None
+    if part is None:
+        figure = format_exact(wanted.quantity)
+        return PartLine(wanted.name, measure(figure, wanted.unit) if wanted.unit else f"×{figure}")
+    own = kept_one(client, part, site_id)
+    there = t("parts.on_hand", quantity=amount(part, own.on_hand))
+    return PartLine(part.name, amount(part, wanted.quantity), meta=dotted(part.part_number, there), on_click=opener(f"/parts/{part.id}"))
 
 
 def cost_of(used: Sequence[JobPartRow]) -> str:

@@ -26,7 +26,7 @@ from shared_models.inventory.commands import GiveBackStock, TakeStock
 from shared_models.inventory.rows import JobPartRow, PartRow, PlaceRow
 from shared_models.problems import Problem
 
-SHORT = "stock_insufficient"
+SHORT = frozenset({"stock_insufficient", "part_reserved"})
 
 
 def take_sheet(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done) -> Sheet:
@@ -48,7 +48,7 @@ def TakeForm(client: Client, part: PartRow, site_id: UUID, job: InterventionRow 
     asked = f"{form.get('quantity')} {form.get('place_id')}"
 
     def note(problem: Problem) -> Problem:
-        set_short(asked if problem.code == SHORT else "")
+        set_short(asked if problem.code in SHORT else "")
         return problem
 
     async def take(*, in_hand: bool = False) -> None:

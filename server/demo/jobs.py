@@ -45,7 +45,7 @@ class Jobs:
         sheet.assigned_team_id = plan.team_id
         sheet.original_due, sheet.due_local, sheet.due_at = plan.original_due, plan.due, instant(due_at)
         sheet.scheduled_start, sheet.scheduled_end = instant(due_at), instant(due_at + round(wanted.minutes) * MINUTE)
-        sheet.estimated_duration, sheet.required_parts = round(wanted.minutes), plans.parts_of(wanted)
+        sheet.estimated_duration, sheet.required_parts = round(wanted.minutes), plans.parts_of(wanted, plan.machine, self.book.parts)
         sheet.needs_photo, sheet.needs_signature = "photo" in wanted.marks, "signed" in wanted.marks
         sheet.needs_validation = plan.needs_validation
         if due_at > self.now - EXPLAINED and plan.reason:

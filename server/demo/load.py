@@ -33,6 +33,7 @@ from server.demo.spares.ledger import Ledger
 from server.demo.spares.orders import orders_of
 from server.demo.spares.parts import Catalogue
 from server.demo.spares.places import store_of
+from server.demo.spares.reserved import is_open, reserved
 from server.demo.spares.stocktakes import Takes
 from server.demo.spares.wants import Wants
 from server.demo.upkeep import Kinds, Teams
@@ -107,16 +108,17 @@ class _Loader:
         staff, codes = staff_of(self.seed, len(group.sites)), Codes(self.seed)
         present = Present(self.seed, group, staff, codes, self.files, self.now)
         present.tell()
-        book = self._book(group, staff, present)
+        parts = Catalogue(self.seed, self.scale.parts, codes.classes)
+        book = self._book(group, staff, present, parts)
         await self._without_touching(self._write(group, staff, codes, present, book))
         await self.files.store(storage)
         made = sum(1 for _ in book.everything())
         return Summary(len(group.sites), len(group.machines), len(staff.everybody), self.sheets, self.requests, made, len(self.files.rows))
 
-    def _book(self, group: Plant, staff: Staff, present: Present) -> Workbook:
+    def _book(self, group: Plant, staff: Staff, present: Present, parts: Catalogue) -> Workbook:
         book = Workbook(
             Kinds(self.seed), Teams(self.seed, group.sites, staff), Checklists(self.seed, self.now),
-            meters.build(self.seed, group, staff, self.now),
+            meters.build(self.seed, group, staff, self.now), parts,
         )  # fmt: skip
         plans.build(book, group, staff, present.pins, plans.Setting(self.seed, self.since, self.now, self.scale.young))
         return book
@@ -139,12 +141,15 @@ class _Loader:
         agenda = Agenda(self.seed, book, staff, jobs, present.sheets, self.now)
         history = chain(simulated(group, book, workshop, self.seed, self.since, self.now), agenda.jobs_made())
         labels = {user.id: user.name for user in staff.everybody}
-        ledger = await self._write_parts(group, staff, codes)
+        ledger = await self._write_parts(group, staff, book.parts)
         wants = Wants(self.seed, ledger.catalogue)
+        waiting: list[Sheet] = []
         for chunk in _chunks(by_creation(history, present.sheets), CHUNK):
             await self._write_sheets(chunk, labels)
+            waiting += filter(is_open, chunk)
             await self._write_movements(ledger, wants, chunk)
         await self._close(ledger)
+        await self._write_tables([writing.what_is_wanted(reserved(waiting, ledger, self.now), self.now)])
         await self._write_requests([(m, request) for m, request in present.requests])
         await self._copy("number_series", ("series", "last"), self.numbers.last.items())
         await self._write_agenda(agenda, book)
@@ -214,8 +219,7 @@ class _Loader:
             at = machine.idle_from
             yield StatusChange(self.dice.id_at(at), "active", "inactive", instant(at), by, "Format suspendu, machine consignée")
 
-    async def _write_parts(self, group: Plant, staff: Staff, codes: Codes) -> Ledger:
-        catalogue = Catalogue(self.seed, self.scale.parts, codes.classes)
+    async def _write_parts(self, group: Plant, staff: Staff, catalogue: Catalogue) -> Ledger:
         catalogue.fit(group)
         opened = self.now - self.scale.kept * 365 * DAY
         ledger = Ledger(self.seed, catalogue, [store_of(site, self.seed) for site in group.sites], staff, opened, self.now)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from server.demo.meters import Meter
 from server.demo.people import Staff, User
 from server.demo.plant import Machine, Plant
 from server.demo.sheets import Sheet
+from server.demo.spares.parts import Catalogue
+from server.demo.spares.wants import OF_ROUNDS
 from server.demo.upkeep import Kinds, Teams
 from shared_models.plans import recurrence
 from shared_models.plans.planning import DueReason, PlanRule, Reference
@@ -110,6 +113,7 @@ class Workbook:
     teams: Teams
     checklists: Checklists
     meters: dict[UUID, list[Meter]]
+    parts: Catalogue
     plans: dict[UUID, list[Plan]] = field(default_factory=dict)
 
     def everything(self) -> Iterator[Plan]:
@@ -225,12 +229,22 @@ def record(plan: Plan, book: Workbook, staff: Staff) -> tuple[object, ...]:
         plan.meter.id if plan.meter else None, limit[0], limit[1],
         plan.tolerance_days, plan.lead_days, plan.horizon_days, round(wanted.minutes), plan.priority,
         plan.technician.id if plan.technician else None, plan.team_id, book.checklists.templates[wanted.checklist].id if wanted.checklist else None,
-        parts_of(wanted), "photo" in wanted.marks, "signed" in wanted.marks, plan.needs_validation, staff.supervisors[machine.site.index].id,
+        parts_of(wanted, machine, book.parts), "photo" in wanted.marks, "signed" in wanted.marks, plan.needs_validation, staff.supervisors[machine.site.index].id,
     )  # fmt: skip
 
 
-def parts_of(wanted: Round) -> str:
-    return json.dumps([part._asdict() for part in wanted.parts])
+def parts_of(wanted: Round, machine: Machine, parts: Catalogue) -> str:
+    """What a round needs, as this machine takes it; what no store keeps has its name only."""
+    return json.dumps([_required(part, machine, parts) for part in wanted.parts])
+
+
+def _required(part: catalogue.Part, machine: Machine, parts: Catalogue) -> dict[str, object]:
+    quantity = f"{Decimal(repr(part.quantity)).normalize():f}"
+    family = OF_ROUNDS.get(part.name)
+    if family is None:
+        return {"part_id": None, "name": part.name, "quantity": quantity, "unit": part.unit}
+    row = parts.fitting(machine, family).row
+    return {"part_id": str(row.id), "name": row.name, "quantity": quantity, "unit": ""}
 
 
 def _rrule(rule: PlanRule) -> str:

@@ -16,7 +16,7 @@ from server.checklists import service as checklists
 from server.core import clock, events
 from server.core.access import SYSTEM, Actor
 from server.core.commands import carries_out
-from server.core.consequences import hears
+from server.core.consequences import hears, tell
 from server.core.database import Database, Session
 from server.core.errors import AlreadyExists
 from server.generator import repository
@@ -29,7 +29,7 @@ from server.plans.models import Plan
 from shared_models.checklists.rows import JobChecklist
 from shared_models.ids import uuid7
 from shared_models.interventions.creation import due_job
-from shared_models.interventions.planned import JobDue
+from shared_models.interventions.planned import JobDue, JobsPlanned
 from shared_models.interventions.rows import InterventionRow
 from shared_models.plans.commands import GeneratePlan
 from shared_models.plans.deciding import NewJob
@@ -122,7 +122,7 @@ async def generate_now(session: Session, actor: Actor, cmd: GeneratePlan) -> Pla
 @hears(JobDue)
 async def make(session: Session, actor: Actor, due: JobDue) -> None:
     zone = await plans.zone_of_site(session, due.plan.site_id)
-    await _write_jobs(session, actor, [Made(due.intervention_id, due.plan, due.job, zone)], clock.now())
+    await _write_jobs(session, actor, [Made(due.intervention_id, due.plan, due.job, zone)], clock.now(), due.at)
     events.poke(session, site_ids={due.plan.site_id})
 
 
@@ -152,12 +152,14 @@ async def _carry_out(session: Session, decisions: list[Decided], now: datetime) 
     events.poke(session, site_ids={each.plan.site_id for each in decisions})
 
 
-async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: datetime) -> None:
+async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: datetime, asked_at: datetime | None = None) -> None:
+    """`asked_at`: when somebody asked for them, whose parts are wanted since then."""
     if made:
         numbers = await intervention_numbers(session, [each.zone for each in made], now)
         kept = await checklists.snapshots(session, {each.plan.checklist_id for each in made if each.plan.checklist_id})
         jobs = [_job(each, kept, now, actor).model_copy(update={"number": number}) for each, number in zip(made, numbers, strict=True)]
         await planned.enter(session, actor, jobs, [each.job.missed for each in made])
+        await tell(session, actor, JobsPlanned(jobs, asked_at or now))
 
 
 def _job(made: Made, kept: Mapping[UUID, JobChecklist], now: datetime, actor: Actor) -> InterventionRow:

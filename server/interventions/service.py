@@ -3,7 +3,8 @@
 The sheet's row is locked first and the machine's after it; whoever comes second meets the state that the first has left.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,16 @@ from shared_models.rules import By, Outcome, apply
 exists, take = repository.exists, repository.take
 
 
+@asynccontextmanager
+async def naming_who_moved(session: Session, job_id: UUID) -> AsyncIterator[None]:
+    """A refusal for a sheet's state says who has brought it there."""
+    try:
+        yield
+    except NotAllowedNow as refusal:
+        refusal.params |= await repository.last_move(session, job_id)
+        raise
+
+
 @carries_out(OnIntervention)
 async def carry_out(session: Session, actor: Actor, cmd: OnIntervention) -> InterventionRow:
     job = await repository.take(session, actor, cmd.intervention_id)
@@ -58,11 +69,8 @@ async def answer(session: Session, actor: Actor, cmd: AnswerStep) -> Interventio
 async def _let(
     session: Session, actor: Actor, job: InterventionRow, cmd: Any, rule: Callable[[By], Outcome[InterventionRow]]
 ) -> InterventionRow:  # fmt: skip
-    try:
+    async with naming_who_moved(session, job.id):
         outcome = rule(actor.by)
-    except NotAllowedNow as refusal:
-        refusal.params |= await repository.last_move(session, job.id)
-        raise
     await check(session, job, outcome.row, cmd)
     why = {"reason": cmd.reason} if isinstance(cmd, ReviseIntervention) else {}
     if why:

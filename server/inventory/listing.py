@@ -5,8 +5,15 @@ from server.core.queries import containing, expression, rank, sql, words_of
 from server.core.sql import name_of
 from server.equipment.models import BY_CRITICALITY
 from server.inventory.rows import CATEGORY, PLACE, SUPPLIER
-from shared_models.inventory import rows
+from shared_models.inventory import reservations, rows
 
+_WANTED = (
+    "(select coalesce(sum(r.quantity - r.issued), 0) from part_reservation r join maintenance_interventions i on i.id = r.intervention_id"
+    " where r.part_id = x.part_id and r.site_id = x.site_id and r.quantity > r.issued"
+    " and i.status in ('pending', 'in_progress', 'on_hold'))"
+)
+_AVAILABLE = expression("greatest(x.on_hand - {}, 0)", _WANTED)
+_RESERVED = expression("least(greatest(x.on_hand, 0), {})", _WANTED)
 _PART = "left join spare_part_categories c on c.id = p.category_id left join suppliers s on s.id = p.supplier_id"
 
 
@@ -26,7 +33,10 @@ def parts_matching(search: str) -> Found:
 PARTS = List(
     "parts", rows.PartListItem, "spare_parts p", joins=_PART,
     carried={"category": "c.name", "supplier": "s.name"},
-    columns={"current_stock": "(select coalesce(sum(x.on_hand), 0) from stock x where x.part_id = p.id)"},
+    columns={
+        "current_stock": "(select coalesce(sum(x.on_hand), 0) from stock x where x.part_id = p.id)",
+        "available": expression("(select coalesce(sum({}), 0) from stock x where x.part_id = p.id)", _AVAILABLE),
+    },
     query=rows.PartFilter,
     filters={
         **exact("p", "category_id", "supplier_id", "is_active"),
@@ -47,7 +57,7 @@ PARTS = List(
     order="name",
     exported=(
         "part_number", "name", "category", "supplier", "manufacturer", "manufacturer_reference", "unit", "unit_price", "currency",
-        "minimum_stock", "current_stock", "location", "criticality", "is_active",
+        "minimum_stock", "current_stock", "available", "location", "criticality", "is_active",
     ),
     words={"criticality": "domain.criticality"},
     clock=UTC,
@@ -62,6 +72,8 @@ STOCKS = List(
     },
     columns={
         "minimum": "coalesce(x.minimum, x.part_minimum)",
+        "reserved": _RESERVED,
+        "available": _AVAILABLE,
         "to_count": "exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
     },
     query=rows.StockFilter,
@@ -81,7 +93,8 @@ STOCKS = List(
     },
     order="part",
     exported=(
-        "site_name", "part_number", "part_name", "unit", "on_hand", "on_order", "minimum", "value", "currency", "low_since", "to_count",
+        "site_name", "part_number", "part_name", "unit", "on_hand", "reserved", "available", "on_order", "minimum", "value", "currency",
+        "low_since", "to_count",
     ),
 )  # fmt: skip
 MOVEMENTS = List(
@@ -115,6 +128,52 @@ ALERTS = List(
     sorts={"occurred_at": "a.occurred_at"},
     order="-occurred_at",
     exported=("occurred_at", "part_number", "part_name", "on_hand", "minimum", "unit"),
+)  # fmt: skip
+# Who holds what of a part at a site, as `shared_models.inventory.reservations.held` says it: what lies ready first, then by turn.
+_HELD = """
+coalesce((select h.held from (
+    select q.id, least(q.picked, greatest(x.on_hand - (sum(q.picked) over turn - q.picked), 0))
+        + least(q.rest, greatest(x.on_hand - sum(q.picked) over () - (sum(q.rest) over turn - q.rest), 0)) as held
+    from (
+        select y.id, y.picked, y.quantity - y.issued - y.picked as rest, y.reserved_at,
+            coalesce(j.due_at, j.scheduled_start, j.scheduled_end) as needed_at
+        from part_reservation y join maintenance_interventions j on j.id = y.intervention_id
+        where y.part_id = r.part_id and y.site_id = r.site_id and y.quantity > y.issued
+            and j.status in ('pending', 'in_progress', 'on_hold')
+    ) q cross join (
+        select greatest(coalesce((select s.on_hand from stock s where s.part_id = r.part_id and s.site_id = r.site_id), 0), 0) as on_hand
+    ) x
+    window turn as (order by q.needed_at nulls last, q.reserved_at, q.id)
+) h where h.id = r.id), 0)
+"""
+RESERVATIONS = List(
+    "reservations", reservations.ReservationListItem, "part_reservation r",
+    joins=(
+        "join spare_parts p on p.id = r.part_id join sites s on s.id = r.site_id join equipment e on e.id = r.equipment_id"
+        " join maintenance_interventions i on i.id = r.intervention_id"
+    ),
+    where=(
+        "r.quantity > r.issued and exists (select from maintenance_interventions o where o.id = r.intervention_id"
+        " and o.status in ('pending', 'in_progress', 'on_hold'))"
+    ),
+    scope=on_sites("r.site_id"),
+    carried={
+        "part_number": "p.part_number", "part_name": "p.name", "unit": "p.unit", "site_name": "s.name", "equipment_name": "e.name",
+        "title": "i.title", "intervention_number": "i.number", "needed_at": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end)",
+    },
+    columns={"outstanding": "(r.quantity - r.issued)", "held": _HELD},
+    query=reservations.ReservationFilter,
+    filters={
+        **exact("r", "site_id", "part_id", "intervention_id"),
+        "is_lacking": {True: expression("{} < r.quantity - r.issued", _HELD), False: expression("{} >= r.quantity - r.issued", _HELD)},
+        "needed_before": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end) < {}",
+    },
+    sorts={"needed_at": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end) nulls last", "part": "p.name_folded"},
+    order="needed_at",
+    exported=(
+        "needed_at", "site_name", "intervention_number", "title", "equipment_name", "part_number", "part_name", "quantity", "outstanding",
+        "held", "picked", "issued", "unit",
+    ),
 )  # fmt: skip
 CATEGORIES = List(
     "part_categories", rows.PartCategoryRow, "spare_part_categories g", row=CATEGORY.json("g"), sorts={"name": "etabli_fold(g.name)"},

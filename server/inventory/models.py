@@ -211,6 +211,33 @@ class JobPart(Timestamped, Synced, table=True):
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
+class Reservation(Timestamped, Synced, table=True):
+    """What a job wants of a part; who holds it is not kept, it follows."""
+
+    __tablename__ = "part_reservation"
+    __follows__ = "equipment_id"
+    __table_args__ = (
+        sa.UniqueConstraint("intervention_id", "part_id"),
+        sa.CheckConstraint("quantity >= 0 AND picked >= 0 AND issued >= 0 AND returned >= 0", name="quantity"),
+        sa.CheckConstraint("returned <= issued", name="returned"),
+        sa.CheckConstraint("picked <= greatest(quantity - issued, 0)", name="picked"),
+        sa.Index("ix_part_reservation_site_id_sync_xid", "site_id", "sync_xid", "id"),
+        sa.Index("ix_part_reservation_equipment_id", "equipment_id"),
+        sa.Index("ix_part_reservation_outstanding", "part_id", "site_id", postgresql_where=sa.text("quantity > issued")),
+    )
+
+    site_id: UUID = Field(foreign_key="sites.id")
+    equipment_id: UUID = Field(foreign_key="equipment.id")
+    intervention_id: UUID = Field(foreign_key="maintenance_interventions.id", ondelete="CASCADE")
+    part_id: UUID = Field(foreign_key="spare_parts.id")
+    quantity: Decimal = Field(sa_type=Quantity)
+    picked: Decimal = Field(sa_type=Quantity, sa_column_kwargs=_NONE)
+    issued: Decimal = Field(sa_type=Quantity, sa_column_kwargs=_NONE)
+    returned: Decimal = Field(sa_type=Quantity, sa_column_kwargs=_NONE)
+    reserved_at: datetime = instant_column()
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
 class StockAlert(Identified, table=True):
     """A stock has fallen to its minimum: once for each time that it was above."""
 

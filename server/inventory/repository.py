@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
@@ -19,14 +20,16 @@ from server.inventory.models import (
     Part,
     PartBarcode,
     PartCategory,
+    Reservation,
     Stock,
     StockAlert,
     StockMovement,
     StoragePlace,
     Supplier,
 )
-from server.inventory.rows import JOB_PART, PART, PLACE, STOCK, SUPPLIER
+from server.inventory.rows import JOB_PART, PART, PLACE, RESERVATION, STOCK, SUPPLIER
 from shared_models.ids import uuid7
+from shared_models.inventory.reservations import Claim, ReservationRow, reservation_id
 from shared_models.inventory.rows import JobPartRow, MonthUse, Movement, PartRow, PlaceRow, StockRow, SupplierRow, job_part_id, stock_id
 
 # --- the catalogue
@@ -251,6 +254,45 @@ async def job_part(session: Session, intervention_id: UUID, part_id: UUID) -> Jo
 
 
 _JOB_PART = f"select {JOB_PART.json('t')}::text from maintenance_spare_parts t where t.id = $1 for update"  # noqa: S608
+
+
+async def reservation(session: Session, intervention_id: UUID, part_id: UUID) -> ReservationRow | None:
+    found = await session.fetchval(_RESERVATION, reservation_id(intervention_id, part_id))
+    return ReservationRow.model_validate_json(found) if found else None
+
+
+_RESERVATION = f"select {RESERVATION.json('t')}::text from part_reservation t where t.id = $1 for update"  # noqa: S608 - declared
+_CLAIMS = f"""
+select {RESERVATION.json("t")}::text as reservation, coalesce(i.due_at, i.scheduled_start, i.scheduled_end) as needed_at
+from part_reservation t join maintenance_interventions i on i.id = t.intervention_id
+where t.part_id = $1 and t.site_id = $2 and t.quantity > t.issued and i.status in ('pending', 'in_progress', 'on_hold')
+"""  # noqa: S608
+
+
+async def claims(session: ReadSession, part_id: UUID, site_id: UUID) -> list[Claim]:
+    rows = await session.fetch(_CLAIMS, part_id, site_id)
+    return [Claim(ReservationRow.model_validate_json(row["reservation"]), row["needed_at"]) for row in rows]
+
+
+async def keep_reservation(session: Session, row: ReservationRow, at: datetime) -> None:
+    columns = columns_of(Reservation, row)
+    if row.version == 1:
+        await row_writes.carry_out(session, row_writes.inserting(Reservation, columns))
+        return
+    changed = {name: columns[name] for name in ("quantity", "picked", "issued", "returned", "reserved_at", "version")}
+    await row_writes.carry_out(session, row_writes.updating(Reservation, row.id, {**changed, "updated_at": at}))
+
+
+_ADD_RESERVATIONS = """
+insert into part_reservation (id, site_id, equipment_id, intervention_id, part_id, quantity, reserved_at)
+select r.id, r.site_id, r.equipment_id, r.intervention_id, r.part_id, r.quantity, r.reserved_at
+from json_populate_recordset(null::part_reservation, $1::json) r join spare_parts p on p.id = r.part_id
+"""
+
+
+async def add_reservations(session: Session, rows: Sequence[ReservationRow]) -> None:
+    if rows:
+        await session.run(_ADD_RESERVATIONS, to_json(rows).decode())
 
 
 async def movement_exists(session: ReadSession, ids: Sequence[UUID]) -> bool:

@@ -13,6 +13,7 @@ from server.inventory import listing, service
 from server.inventory.asked import AskedMovement
 from server.inventory.rows import CATEGORY, PART, PLACE, SUPPLIER
 from shared_models.inventory import commands as inv
+from shared_models.inventory.reserving import PickPart, ReservePart
 from shared_models.inventory.rows import MonthUse, PartRow
 from shared_models.permissions import KEEP_STOCK, TAKE_PARTS
 
@@ -23,6 +24,7 @@ lists(router, "/parts", listing.PARTS, Reader)
 lists(router, "/stock", listing.STOCKS, Reader)
 lists(router, "/movements", listing.MOVEMENTS, Reader)
 lists(router, "/alerts", listing.ALERTS, Reader)
+lists(router, "/reservations", listing.RESERVATIONS, Reader)
 lists(router, "/categories", listing.CATEGORIES, Reader)
 lists(router, "/suppliers", listing.SUPPLIERS, Reader)
 lists(router, "/places", listing.PLACES, Reader)
@@ -58,6 +60,8 @@ command(router, "POST", _MOVES + "adjust", inv.AdjustStock, _PART)
 command(router, "POST", _MOVES + "count", inv.CountStock, _PART)
 command(router, "POST", _MOVES + "transfer", inv.TransferStock, _PART)
 command(router, "PUT", _MOVES + "minimum", inv.SetMinimum, _PART)
+command(router, "PUT", "/parts/{part_id}/reservation", ReservePart, _PART)
+command(router, "PUT", "/parts/{part_id}/picked", PickPart, _PART)
 command(router, "POST", "/categories", inv.WritePartCategory, row_of(CATEGORY, "category_id"))
 command(router, "POST", "/suppliers", inv.WriteSupplier, row_of(SUPPLIER, "supplier_id"))
 command(router, "POST", "/places", inv.WritePlace, row_of(PLACE, "place_id"))

@@ -3,8 +3,9 @@
 from server.core.held import SINCE, hold
 from server.core.queries import expression
 from server.core.sql import json_row, json_rows
-from server.inventory.models import JobPart, Part, PartCategory, Stock, StoragePlace, Supplier
+from server.inventory.models import JobPart, Part, PartCategory, Reservation, Stock, StoragePlace, Supplier
 from shared_models.inventory import rows
+from shared_models.inventory.reservations import ReservationRow
 
 
 def part_json(alias: str) -> str:
@@ -28,4 +29,8 @@ JOB_PART = hold(
         f"t.updated_at >= {SINCE}",
         "t.intervention_id in (select i.id from maintenance_interventions i where not i.is_validated and i.status <> 'cancelled')",
     ),
+)  # fmt: skip
+RESERVATION = hold(
+    ReservationRow, Reservation,
+    fresh=("t.intervention_id in (select i.id from maintenance_interventions i where i.status in ('pending', 'in_progress', 'on_hold'))",),
 )  # fmt: skip

@@ -5,10 +5,12 @@ meets what the first has left. The stock, its places and the lines of the ledger
 """
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+import server.inventory.reserving  # noqa: F401 - hears of plans' jobs
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.clock import now
@@ -112,7 +114,9 @@ def _written(entity: str, found: object) -> str:
 async def move(session: Session, actor: Actor, cmd: inv.OnStock) -> None:
     shelf = await _new_to(session, actor, cmd)
     rule = existing(rule_of(type(cmd)))
-    moved: Moved = rule(shelf, cmd, actor.by)
+    job = interventions.naming_who_moved(session, shelf.job.id) if shelf.job else nullcontext()
+    async with job:
+        moved: Moved = rule(shelf, cmd, actor.by)
     await _keep(session, actor, shelf, moved, cmd)
     if moved.also is not None and shelf.to is not None:
         await _keep(session, actor, shelf.to, moved.also, cmd)
@@ -170,7 +174,10 @@ async def _shelf(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
     stocks = {site: await repository.lock_stock(session, part.id, site) for site in _in_order(part.id, rows)}
     here, *there = [Shelf(part, row, stocks[row.site_id]) for row in rows]
     if job is not None:
-        here = replace(here, job=job, used=await repository.job_part(session, job.id, part.id))
+        reserved = await repository.reservation(session, job.id, part.id)
+        here = replace(here, job=job, used=await repository.job_part(session, job.id, part.id), reserved=reserved)
+    if isinstance(cmd, inv.TakeStock):
+        here = replace(here, claims=await repository.claims(session, part.id, here.place.site_id))
     if isinstance(cmd, inv.CountStock):
         here = replace(here, then=await repository.balance_at(session, cmd.place_id, part.id, cmd.occurred_at))
     return replace(here, to=there[0]) if there else here
@@ -186,6 +193,8 @@ async def _keep(session: Session, actor: Actor, shelf: Shelf, moved: Moved, cmd:
     await repository.add_lines(session, moved.lines, actor.by.account)
     if moved.used is not None:
         await repository.keep_job_part(session, moved.used, now())
+    if moved.reserved is not None:
+        await repository.keep_reservation(session, moved.reserved, now())
     told = _told(shelf, moved.lines, cmd)
     await audit.record(session, actor, f"stock.{cmd.done}", _named(moved.stock), before={}, after=told, occurred_at=cmd.occurred_at)
 

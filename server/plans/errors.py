@@ -31,6 +31,12 @@ class PlanTechnicianUnfit(Invalid):
     code = "plan_technician_unfit"
 
 
+class PlanPartUnfit(Invalid):
+    """No such part, or one that is not used any more."""
+
+    code = "plan_part_unfit"
+
+
 class ChecklistUnfit(Invalid):
     code = "checklist_unfit"
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -206,6 +206,15 @@ _FITS = {
 async def fits(session: ReadSession, what: str, row_id: UUID, of: UUID | None = None) -> bool:
     """Whether such a row is in use, of the site (teams) or of the machine (meters) `of`."""
     return bool(await session.scalar(sa.text(_FITS[what]), {"id": row_id} | ({"of": of} if of else {})))
+
+
+_PARTS = sa.text("select id, decimals, is_active from spare_parts where id = any(:ids)")
+
+
+async def parts_counted(session: ReadSession, ids: Sequence[UUID], known: Collection[UUID]) -> dict[UUID, int]:
+    """The decimals of those that are in use, or were `known` before."""
+    rows = await session.execute(_PARTS, {"ids": list(ids)})
+    return {row.id: row.decimals for row in rows if row.is_active or row.id in known}
 
 
 _MEMBERS = sa.text("""

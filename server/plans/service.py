@@ -26,12 +26,14 @@ from server.equipment import service as equipment
 from server.equipment.models import Equipment
 from server.plans import deciding, organisation, repository, wording
 from server.plans.asked import AskedPlan
-from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
+from server.plans.errors import ChecklistUnfit, MeterUnfit, PlanPartUnfit, PlanTeamUnfit, PlanTechnicianUnfit, PlanTypeUnfit
 from server.plans.facts import Taken, gather
 from server.plans.kept import courses, keep, new_plan, replan, row_of
 from server.plans.models import Plan
 from server.plans.wall import local_of
 from shared_models.ids import uuid7
+from shared_models.inventory.quantities import has_more_decimals
+from shared_models.inventory.refusals import QuantityTooFine
 from shared_models.plans import rules
 from shared_models.plans.commands import (
     AssignOccurrence,
@@ -259,6 +261,20 @@ async def _check(session: ReadSession, fields: PlanFields, machine: Equipment, *
     await check("team_id", PlanTeamUnfit, "team", machine.site_id)
     await check("meter_id", MeterUnfit, "meter", machine.id)
     await check("assigned_technician_id", PlanTechnicianUnfit, "technician", machine.site_id)
+    await _check_parts(session, fields, former)
+
+
+async def _check_parts(session: ReadSession, fields: PlanFields, former: Plan | None) -> None:
+    wanted = [part.part_id for part in fields.parts if part.part_id is not None]
+    known = [part["part_id"] for part in former.parts if part.get("part_id")] if former else []
+    decimals = await repository.parts_counted(session, wanted, [UUID(str(part_id)) for part_id in known]) if wanted else {}
+    for place, part in enumerate(fields.parts):
+        if part.part_id is None:
+            continue
+        if part.part_id not in decimals:
+            raise PlanPartUnfit(field=f"parts.{place}.part_id")
+        if has_more_decimals(part.quantity, decimals[part.part_id]):
+            raise QuantityTooFine(field=f"parts.{place}.quantity", decimals=decimals[part.part_id])
 
 
 def _since(fields: PlanFields) -> datetime:

@@ -1,5 +1,6 @@
 """What a plan tells of the job of one of its dates: that it is to be made, where the date was moved, and whom it was given to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,14 @@ class JobDue(Consequence):
     intervention_id: UUID
     plan: PlanRow
     job: NewJob
+
+
+@dataclass(frozen=True)
+class JobsPlanned(Consequence):
+    """Jobs of plans are there; what they are to bring is theirs from now on."""
+
+    jobs: Sequence[InterventionRow]
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is read of interventions: what was asked, what was done, by whom, for how long, and whether it was accepted."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,16 +15,17 @@ from shared_models.base import (
     Id,
     Instant,
     Label,
+    Line,
     Local,
     Name,
     Row,
     RuleError,
     Schema,
     Short,
-    Title,
 )
 from shared_models.checklists.rows import AnswerRow, JobChecklist
 from shared_models.interventions.lifecycle import InterventionStatus, State
+from shared_models.inventory.quantities import Quantity
 from shared_models.numbers import NUMBER
 from shared_models.paging import PageQuery
 from shared_models.plans.planning import DueReason
@@ -98,11 +100,18 @@ class Signature(Schema):
 
 
 class RequiredPart(Schema):
-    """A part by name; the stock will know it by more."""
+    """A part of the catalogue, in whose unit it is counted; or a name, for what is in none."""
 
-    name: Title
-    quantity: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False), NUMBER] = 1
+    part_id: Id | None = None
+    name: Line = ""
+    quantity: Quantity = Decimal(1)
     unit: Short = ""
+
+    @model_validator(mode="after")
+    def _is_something(self) -> "RequiredPart":
+        if self.part_id is None and not self.name:
+            raise RuleError("part_unnamed", "name")
+        return self
 
 
 class FailureCoding(Schema):

@@ -52,5 +52,10 @@ def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     return amount if part == whole else (amount * part / whole).quantize(_PRICE_STEP, ROUND_HALF_EVEN)
 
 
+def plain(quantity: Decimal) -> str:
+    """As a refusal says it."""
+    return f"{quantity.normalize():f}"
+
+
 def has_more_decimals(quantity: Decimal, decimals: int) -> bool:
     return quantity != round(quantity, decimals)

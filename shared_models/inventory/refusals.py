@@ -53,6 +53,18 @@ class StockInsufficient(Conflict):
     code = "stock_insufficient"
 
 
+class PartReserved(Conflict):
+    """What lies there is held for other jobs; `available` says how much is not."""
+
+    code = "part_reserved"
+
+
+class MoreThanReserved(Invalid):
+    """What lies ready for a job is what it still waits for; `reserved` says how much that is."""
+
+    code = "more_than_reserved"
+
+
 class MoreThanTaken(Conflict):
     """A job gives back what it has taken; `taken` says how much."""
 

@@ -223,7 +223,9 @@ class MovementRead(Movement):
 
 
 class PartListItem(Row):
-    """`current_stock` is what the company has, wherever it lies: whoever lacks one asks the others."""
+    """`current_stock` is what the company has, wherever it lies: whoever lacks one asks the others. `available`: what no job
+    holds of it.
+    """
 
     id: UUID
     part_number: str
@@ -237,6 +239,7 @@ class PartListItem(Row):
     currency: str
     minimum_stock: Decimal
     current_stock: Decimal
+    available: Decimal
     location: str
     criticality: Criticality
     is_active: bool
@@ -253,6 +256,8 @@ class StockListItem(Row):
     part_name: str
     unit: str
     on_hand: Decimal
+    reserved: Decimal
+    available: Decimal
     on_order: Decimal
     minimum: Decimal
     value: Decimal

@@ -14,7 +14,8 @@ from shared_models.interventions.moving import ensure_may_work, ensure_not_valid
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals
-from shared_models.inventory.quantities import NONE, each, has_more_decimals, priced, share
+from shared_models.inventory.quantities import NONE, each, has_more_decimals, plain, priced, share
+from shared_models.inventory.reservations import Claim, ReservationRow, free_for, given_back, issued
 from shared_models.inventory.rows import (
     JobPartRow,
     Movement,
@@ -121,7 +122,9 @@ def nothing_of(part: PartRow, site_id: UUID) -> StockRow:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`then`: what the books had at the place when a count was made, where more is known than the present. `used`: by the job."""
+    """`then`: what the books had at the place when a count was made, where more is known than the present. `used`: by the job,
+    which may have `reserved` some; `claims`: of all jobs on the site's stock.
+    """
 
     part: PartRow
     place: PlaceRow
@@ -129,6 +132,8 @@ class Shelf:
     job: InterventionRow | None = None
     used: JobPartRow | None = None
     then: Decimal | None = None
+    reserved: ReservationRow | None = None
+    claims: Sequence[Claim] = ()
     to: "Shelf | None" = None
 
     @property
@@ -150,6 +155,7 @@ class Moved:
     stock: StockRow
     lines: tuple[Movement, ...]
     used: JobPartRow | None = None
+    reserved: ReservationRow | None = None
     also: "Moved | None" = None
 
 
@@ -169,8 +175,9 @@ def take(shelf: Shelf, cmd: inv.TakeStock, by: By) -> Moved:
     _ensure_theirs(shelf, by)
     ensure_countable(cmd.quantity, shelf.part.decimals)
     _ensure_there(shelf, cmd.quantity, is_taken=cmd.is_taken)
+    _ensure_free(shelf, cmd.quantity, is_taken=cmd.is_taken)
     moved = _moved(shelf, cmd, MovementType.taken, -cmd.quantity, _worth(shelf, -cmd.quantity), shelf.price)
-    return replace(moved, used=_used(shelf, moved.lines[0]))
+    return replace(moved, used=_used(shelf, moved.lines[0]), reserved=shelf.reserved and issued(shelf.reserved, cmd.quantity))
 
 
 @rule(inv.GiveBackStock)
@@ -179,10 +186,10 @@ def give_back(shelf: Shelf, cmd: inv.GiveBackStock, by: By) -> Moved:
     _ensure_open(shelf.place)
     ensure_countable(cmd.quantity, shelf.part.decimals)
     if shelf.used is None or cmd.quantity > shelf.used.quantity_used:
-        raise refusals.MoreThanTaken(field="quantity", taken=_plain(shelf.used.quantity_used if shelf.used else NONE))
+        raise refusals.MoreThanTaken(field="quantity", taken=plain(shelf.used.quantity_used if shelf.used else NONE))
     amount = share(shelf.used.cost, cmd.quantity, shelf.used.quantity_used)
     moved = _moved(shelf, cmd, MovementType.given_back, cmd.quantity, amount, each(amount, cmd.quantity))
-    return replace(moved, used=_used(shelf, moved.lines[0]))
+    return replace(moved, used=_used(shelf, moved.lines[0]), reserved=shelf.reserved and given_back(shelf.reserved, cmd.quantity))
 
 
 @rule(inv.AdjustStock)
@@ -329,11 +336,14 @@ def _ensure_theirs(shelf: Shelf, by: By) -> None:
 def _ensure_there(shelf: Shelf, quantity: Decimal, *, is_taken: bool) -> None:
     present = shelf.present.quantity
     if quantity > present and not is_taken:
-        raise refusals.StockInsufficient(field="quantity", available=_plain(max(present, NONE)), place=shelf.place.name)
+        raise refusals.StockInsufficient(field="quantity", available=plain(max(present, NONE)), place=shelf.place.name)
 
 
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
+def _ensure_free(shelf: Shelf, quantity: Decimal, *, is_taken: bool) -> None:
+    """What other jobs hold is not given away by the books; whoever has it in hand knows why."""
+    free = free_for(shelf.known.on_hand, shelf.claims, shelf.reserved.id if shelf.reserved else None)
+    if shelf.claims and quantity > free and not is_taken:
+        raise refusals.PartReserved(field="quantity", available=plain(free))
 
 
 def _worth(shelf: Shelf, quantity: Decimal) -> Decimal:

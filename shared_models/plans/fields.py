@@ -76,6 +76,13 @@ class PlanFields(Schema):
         return self
 
     @model_validator(mode="after")
+    def _parts(self) -> "PlanFields":
+        known = [part.part_id for part in self.parts if part.part_id is not None]
+        if len(set(known)) < len(known):
+            raise RuleError("part_twice", "parts")
+        return self
+
+    @model_validator(mode="after")
     def _days(self) -> "PlanFields":
         weekly = self.frequency_type is FrequencyType.weekly
         if self.weekdays and not weekly and (self.week_of_month is None or len(self.weekdays) != 1):

@@ -1,11 +1,16 @@
 """Parts, places, suppliers, and what moves on the shelves."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from shared_models.ids import uuid7
+from shared_models.interventions.commands import CancelIntervention
 from shared_models.inventory import commands as inv
+from shared_models.inventory.reservations import reservation_id
+from shared_models.inventory.reserving import OnReservation, PickPart, ReservePart
 from shared_models.inventory.rows import PlaceKind, stock_id
+from shared_models.plans.commands import GeneratePlan
 from tests.parity.cases import case
 from tests.parity.shop import Shop
 
@@ -179,6 +184,90 @@ async def what_it_has_not_taken(shop: Shop) -> None:
     found, job = await shelf(shop), await shop.add_job()
     await shop.offline()
     await moved(shop, inv.GiveBackStock, *found, quantity=1, intervention_id=job)
+
+
+async def reserving(shop: Shop, kind: type[OnReservation], job: UUID, part_id: UUID, quantity: object) -> None:
+    await shop.do(kind, intervention_id=job, part_id=part_id, quantity=quantity)
+
+
+@case(ReservePart)
+async def more_and_none_of_what_is_there(shop: Shop) -> None:
+    (part_id, _), job = await shelf(shop, 2), await shop.add_job()
+    await shop.offline()
+    for quantity in (1, 3, 0, 1):
+        await reserving(shop, ReservePart, job, part_id, quantity)
+
+
+@case(ReservePart)
+async def before_it_is_taken_and_given_back(shop: Shop) -> None:
+    found, job = await shelf(shop), await shop.add_job()
+    await shop.offline()
+    await reserving(shop, ReservePart, job, found[0], 2)
+    await reserving(shop, PickPart, job, found[0], 2)
+    for quantity in (1, 2):
+        await moved(shop, inv.TakeStock, *found, quantity=quantity, intervention_id=job)
+    await moved(shop, inv.GiveBackStock, *found, quantity=3, intervention_id=job)
+    row = shop.of("reservations", reservation_id(job, found[0]))
+    assert (row.issued, row.returned, row.picked, row.state) == (3, 3, 0, "returned")
+
+
+@case(ReservePart, refused="not_allowed_now")
+async def for_a_job_that_is_called_off(shop: Shop) -> None:
+    (part_id, _), job = await shelf(shop), await shop.add_job()
+    await shop.do(CancelIntervention, intervention_id=job, reason="Doublon")
+    await shop.offline()
+    await reserving(shop, ReservePart, job, part_id, 1)
+
+
+@case(ReservePart, refused="quantity_too_fine")
+async def half_of_a_piece(shop: Shop) -> None:
+    (part_id, _), job = await shelf(shop), await shop.add_job()
+    await shop.offline()
+    await reserving(shop, ReservePart, job, part_id, "0.5")
+
+
+@case(PickPart)
+async def and_put_back(shop: Shop) -> None:
+    (part_id, _), job = await shelf(shop), await shop.add_job()
+    await reserving(shop, ReservePart, job, part_id, 2)
+    await shop.offline()
+    for quantity in (1, 2, 0):
+        await reserving(shop, PickPart, job, part_id, quantity)
+
+
+@case(PickPart, refused="part_reserved")
+async def what_an_earlier_job_holds(shop: Shop) -> None:
+    (part_id, _), jobs = await shelf(shop, 1), [await shop.add_job() for _ in range(2)]
+    for job in jobs:
+        await reserving(shop, ReservePart, job, part_id, 1)
+    await shop.offline()
+    await reserving(shop, PickPart, jobs[1], part_id, 1)
+
+
+@case(PickPart, refused="more_than_reserved")
+async def more_than_it_waits_for(shop: Shop) -> None:
+    (part_id, _), job = await shelf(shop), await shop.add_job()
+    await reserving(shop, ReservePart, job, part_id, 1)
+    await shop.offline()
+    await reserving(shop, PickPart, job, part_id, 2)
+
+
+@case(inv.TakeStock, refused="part_reserved")
+async def what_another_job_holds(shop: Shop) -> None:
+    found, jobs = await shelf(shop, 1), [await shop.add_job() for _ in range(2)]
+    await reserving(shop, ReservePart, jobs[0], found[0], 1)
+    await shop.offline()
+    await moved(shop, inv.TakeStock, *found, quantity=1, intervention_id=jobs[1])
+
+
+@case(GeneratePlan)
+async def whose_job_brings_its_parts(shop: Shop) -> None:
+    part_id, _ = await shelf(shop, decimals=1, unit="L")
+    plan = await shop.add_plan(parts=[{"part_id": str(part_id), "quantity": "1.5"}, {"name": "Chiffons", "quantity": 2}])
+    await shop.offline()
+    job = await shop.add_planned_job(plan)
+    row = shop.of("reservations", reservation_id(job, part_id))
+    assert (row.quantity, row.outstanding, row.state) == (Decimal("1.5"), Decimal("1.5"), "reserved")
 
 
 @case(inv.AdjustStock)

@@ -10,6 +10,8 @@ from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory import commands as inv
 from shared_models.inventory import rules
 from shared_models.inventory.refusals import BarcodeInUse
+from shared_models.inventory.reservations import Claim, ReservationRow, claim_of, reservation_id
+from shared_models.inventory.reserving import OnReservation, PickPart, ReservePart, Wanted
 from shared_models.inventory.rows import JobPartRow, PartRow, PlaceRow, StockRow, job_part_id, stock_id
 from shared_models.inventory.rules import Expected, GoodsIn, Moved, Shelf
 from shared_models.refusals import NotFound
@@ -73,21 +75,45 @@ def _expect(rows: Rows, expected: Expected, _: By) -> None:
     rows.put(rules.expecting(stock, part, expected))
 
 
+def _claims(rows: Rows, part_id: UUID, site_id: UUID) -> list[Claim]:
+    found = [row for row in rows.every(ReservationRow) if row.part_id == part_id and row.site_id == site_id]
+    return [claim for row in found if (claim := claim_of(row, rows.get(InterventionRow, row.intervention_id)))]
+
+
+def _reserve(rows: Rows, cmd: OnReservation, by: By) -> None:
+    part, job = _there(rows.get(PartRow, cmd.part_id)), _there(rows.get(InterventionRow, cmd.intervention_id))
+    stock = rows.get(StockRow, stock_id(part.id, job.site_id)) or rules.nothing_of(part, job.site_id)
+    known = rows.get(ReservationRow, reservation_id(job.id, part.id))
+    rule: Callable[[Wanted, Any, By], ReservationRow] = _there(rule_of(type(cmd)))
+    rows.put(rule(Wanted(part, job, known, stock.on_hand, _claims(rows, part.id, job.site_id)), cmd, by))
+
+
+foretells(ReservePart)(_reserve)
+foretells(PickPart)(_reserve)
+
+
 def _keep(rows: Rows, moved: Moved | None) -> None:
     while moved is not None:
         rows.put(moved.stock)
         if moved.used is not None:
             rows.put(moved.used)
+        if moved.reserved is not None:
+            rows.put(moved.reserved)
         moved = moved.also
 
 
 def _shelf(rows: Rows, cmd: inv.OnStock, place_id: UUID) -> Shelf:
     part, place = _there(rows.get(PartRow, cmd.part_id)), _there(rows.get(PlaceRow, place_id))
     shelf = Shelf(part, place, rows.get(StockRow, stock_id(part.id, place.site_id)))
+    if isinstance(cmd, inv.TakeStock):
+        shelf = replace(shelf, claims=_claims(rows, part.id, place.site_id))
     job_id: UUID | None = getattr(cmd, "intervention_id", None)
     if job_id is None:
         return shelf
-    return replace(shelf, job=_there(rows.get(InterventionRow, job_id)), used=rows.get(JobPartRow, job_part_id(job_id, part.id)))
+    return replace(
+        shelf, job=_there(rows.get(InterventionRow, job_id)), used=rows.get(JobPartRow, job_part_id(job_id, part.id)),
+        reserved=rows.get(ReservationRow, reservation_id(job_id, part.id)),
+    )  # fmt: skip
 
 
 def _there(found: Any) -> Any:

@@ -13,6 +13,7 @@ from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.creation import due_job, snapshot
 from shared_models.interventions.planned import JobAssigned, JobDue, JobMoved, heard
 from shared_models.interventions.rows import InterventionRow
+from shared_models.inventory.reservations import wanted_by
 from shared_models.meters.history import line
 from shared_models.meters.metering import Point, Reset
 from shared_models.meters.rows import MeterRow
@@ -140,10 +141,13 @@ def _make(rows: Rows, due: JobDue, by: By) -> None:
         raise AlreadyExists(field="intervention_id")
     plan, job = due.plan, due.job
     template, reason = rows.get(ChecklistRow, plan.checklist_id), job.reason or plan.reason
-    rows.put(due_job(
+    made = due_job(
         due.intervention_id, plan, original_due=job.date.original_due, due=job.date.due, due_at=job.date.due_at, at=due.at, by=by.account,
         technician_id=job.technician_id, reason=reason and reason.model_copy(update={"missed": job.missed}), checklist=snapshot(template),
-    ))  # fmt: skip
+    )  # fmt: skip
+    rows.put(made)
+    for wanted in wanted_by(made, due.at):
+        rows.put(wanted)
 
 
 def _hear(rows: Rows, change: JobMoved | JobAssigned, _: By) -> None:

@@ -2,19 +2,20 @@
 
 import flet as ft
 
-from mobile_app.core.i18n import format_duration, measure, n, t
+from mobile_app.core.i18n import format_duration, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.due_marks import DueLine, local_day, sensible, why_sentence
+from mobile_app.domain.due_marks import DueLine, local_day, why_sentence
+from mobile_app.domain.part_cards import required_line
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import TextLink
-from mobile_app.ui.cards import Card, CardHeader, LineItem
+from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.interventions.lifecycle import OPEN
-from shared_models.interventions.rows import InterventionRow, RequiredPart
+from shared_models.interventions.rows import InterventionRow
 
 
 def _card(*controls: ft.Control, spacing: float = 8) -> ft.Control:
@@ -56,13 +57,10 @@ def _chips(job: InterventionRow) -> list[ft.Control]:
     return chips
 
 
-def required_parts_card(job: InterventionRow) -> list[ft.Control]:
-    """What to take along."""
-    if not job.required_parts or job.status not in OPEN:
+def unlisted_parts_card(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """What to take along that no catalogue has: the others are reserved."""
+    unlisted = [part for part in job.required_parts if part.part_id is None]
+    if not unlisted or job.status not in OPEN:
         return []
-    lines = [LineItem(part.name, trailing=_quantity(part), icon=ft.Icons.INVENTORY_2_OUTLINED) for part in job.required_parts]
-    return [_card(CardHeader(t("planned.parts")), *lines, spacing=4)]
-
-
-def _quantity(part: RequiredPart) -> str:
-    return measure(sensible(part.quantity), part.unit) if part.unit else f"×{sensible(part.quantity)}"
+    lines = [required_line(client, part, job.site_id) for part in unlisted]
+    return [_card(CardHeader(t("planned.parts")), Stack(*lines, spacing=0), spacing=4)]

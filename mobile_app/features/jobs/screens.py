@@ -25,7 +25,7 @@ from mobile_app.features.jobs.checklist import checklist_card
 from mobile_app.features.jobs.commands import JobCommands
 from mobile_app.features.jobs.history import HistorySection, RemoteJob
 from mobile_app.features.jobs.list import Pane
-from mobile_app.features.jobs.planned import due_card, required_parts_card
+from mobile_app.features.jobs.planned import due_card, unlisted_parts_card
 from mobile_app.features.jobs.revise import ReviseForm
 from mobile_app.features.jobs.sheets import HOLD_REASONS, AssignForm, CancelForm
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
@@ -78,7 +78,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         parts.clock_card(client, job),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
-    before = [*due_card(client, job), *required_parts_card(job)]
+    before = [*due_card(client, job), *unlisted_parts_card(client, job)]
     known = (
         fixes_card(client, job.equipment_id, life) if job.status in OPEN and job.intervention_type is InterventionType.corrective else []
     )

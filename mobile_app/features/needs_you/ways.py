@@ -21,7 +21,8 @@ from shared_models.meters.rows import MeterRow
 from shared_models.plans.commands import GeneratePlan, MoveOccurrence, OnPlan
 from shared_models.plans.rows import PlanRow
 
-IMPLAUSIBLE, INCOMPLETE, SHORT = "implausible_reading", "checklist_incomplete", "stock_insufficient"
+IMPLAUSIBLE, INCOMPLETE = "implausible_reading", "checklist_incomplete"
+SHORT = frozenset({"stock_insufficient", "part_reserved"})
 _STALE, _NOT_NOW = "stale_version", "not_allowed_now"
 _STEP = frozenset({"step_value_missing", "step_value_unfit", "step_photo_missing"})
 _OVER = frozenset(
@@ -61,7 +62,7 @@ def ways_out(client: Client, item: Refused) -> list[Way]:
         return _of_answer(client, command, code)
     if isinstance(command, OnPlan):
         return _of_plan(client, command, code)
-    return [Way.in_hand if isinstance(command, TakeStock) and code == SHORT else Way.retry]
+    return [Way.in_hand if isinstance(command, TakeStock) and code in SHORT else Way.retry]
 
 
 def _of_what_changed(command: Command | None) -> list[Way]:

@@ -33,7 +33,7 @@ _UNSAID = UUID(int=0)
 
 @component
 def PlanFormScreen() -> ft.Control:
-    client = use_tables("plans", "equipment", "lines", "users", "types", "teams", "checklists", "meters")
+    client = use_tables("plans", "equipment", "lines", "users", "types", "teams", "checklists", "meters", "parts")
     wanted = ft.use_route_params().get("plan_id")
     machine_id = asked("equipment_id")
     if not client.may(Permission.maintenance_write):

@@ -14,6 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import by_name_and_site, machines_to_choose
 from mobile_app.domain.people import may_work_at, workers_at
+from mobile_app.features.plans.bringing import Parts
 from mobile_app.features.plans.frequency import frequency
 from mobile_app.features.plans.kinds import dot
 from mobile_app.ui import environment
@@ -59,7 +60,7 @@ def questions(client: Client, form: Form, today: date) -> list[ft.Control]:
         SectionHeader(t("plans.work")),
         *_who(client, form),
         *_asked(client, form),
-        Parts(form),
+        Parts(client, form),
         SectionHeader(t("plans.controls")),
         *(Toggle(t(f"plans.needs_{flag}"), form.get(f"needs_{flag}", False), _setter(form, f"needs_{flag}")) for flag in FLAGS),
         Advanced(form),
@@ -236,36 +237,6 @@ def _asked(client: Client, form: Form) -> list[ft.Control]:
         _picker(form, "checklist_id", t("plans.checklist"), [Choice("", t("plans.no_checklist")), *lists], optional=True),
         ft.Row([TextLink(t("plans.manage_checklists"), opener("/checklists"))]),
     ]  # fmt: skip
-
-
-@component
-def Parts(form: Form) -> ft.Control:
-    """Names, quantities, units: one line each."""
-    parts: list[dict[str, Any]] = form.get("parts", [])
-
-    def change(at: int, name: str) -> Callable[[Any], None]:
-        return lambda value: form.set("parts", [{**part, name: value} if place == at else part for place, part in enumerate(parts)])
-
-    def drop(at: int) -> Callable[[], None]:
-        return lambda: form.set("parts", [part for place, part in enumerate(parts) if place != at])
-
-    rows = [_part(part, place, change, drop(place)) for place, part in enumerate(parts)]
-    add = TextLink(t("plans.add_part"), lambda: form.set("parts", [*parts, {"name": "", "quantity": 1, "unit": ""}]))
-    return Stack(SectionHeader(t("plans.parts")), *rows, ft.Row([add]), spacing=Space.m)
-
-
-def _part(part: dict[str, Any], place: int, change: Callable[[int, str], Callable[[Any], None]], drop: Callable[[], None]) -> ft.Control:
-    number = place + 1
-    name = TextInput(t("plans.part_name", number=number), part.get("name", ""), change(place, "name"))
-    quantity = NumberInput(t("plans.part_quantity"), part.get("quantity"), change(place, "quantity"))
-    unit = TextInput(t("plans.part_unit"), part.get("unit", ""), change(place, "unit"), max_length=20, counter="")
-    remove = IconAction(ft.Icons.DELETE_OUTLINE_ROUNDED, t("plans.part_remove", number=number), drop)
-    small = ft.Row(
-        [ft.Container(quantity, expand=True), ft.Container(unit, expand=True), remove],
-        spacing=8,
-        vertical_alignment=ft.CrossAxisAlignment.END,
-    )
-    return Stack(name, small, spacing=8, key=f"part{place}")
 
 
 # Seldom

@@ -7,11 +7,11 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import sensible
 from mobile_app.domain.lookup import name_of
-from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem
+from mobile_app.domain.part_cards import required_line
+from mobile_app.ui.cards import Card, CardHeader, KeyValues
 from mobile_app.ui.charts import LoadBar
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
-from shared_models.interventions.rows import RequiredPart
 from shared_models.plans.rows import PlanRow
 
 
@@ -38,7 +38,7 @@ def meter_card(client: Client, plan: PlanRow) -> list[ft.Control]:
 
 def facts(client: Client, plan: PlanRow) -> list[ft.Control]:
     """What its jobs will ask for."""
-    return [_work_card(client, plan), *parts_card(plan.parts)]
+    return [_work_card(client, plan), *parts_card(client, plan)]
 
 
 def _work_card(client: Client, plan: PlanRow) -> ft.Control:
@@ -63,12 +63,9 @@ def _controls(plan: PlanRow) -> str:
     return ", ".join(t(f"plans.control.{name}") for name, is_on in names.items() if is_on) or t("plans.control.none")
 
 
-def parts_card(wanted: list[RequiredPart]) -> list[ft.Control]:
-    if not wanted:
+def parts_card(client: Client, plan: PlanRow) -> list[ft.Control]:
+    """With what the site has of them; the catalogue's own names lead there."""
+    if not plan.parts:
         return []
-    lines = [LineItem(part.name, trailing=quantity(part), icon=ft.Icons.INVENTORY_2_OUTLINED) for part in wanted]
-    return [Card(Stack(CardHeader(t("plans.parts")), *lines, spacing=4))]
-
-
-def quantity(part: RequiredPart) -> str:
-    return measure(sensible(part.quantity), part.unit) if part.unit else f"×{sensible(part.quantity)}"
+    lines = [required_line(client, part, plan.site_id) for part in plan.parts]
+    return [Card(Stack(CardHeader(t("plans.parts")), Stack(*lines, spacing=0), spacing=4))]

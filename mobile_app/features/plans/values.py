@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from mobile_app.ui.numbers import parse_exact
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import InterventionType, Priority
 from shared_models.meters.rows import MeterRow
@@ -110,12 +111,16 @@ def fields_of(values: Values, meter: MeterRow | None) -> dict[str, Any]:
         "limit_type": values["limit_type"] if limited else None, "limit_value": values["limit_value"] if limited else None,
         "last_done_total": values["last_done_total"] if by_meter else None,
         "assigned_technician_id": values["technician_id"], "estimated_duration": values["duration"],
-        "parts": [_part(part) for part in values["parts"] if (part.get("name") or "").strip()],
+        "parts": [_part(part) for part in values["parts"] if part.get("part_id") or (part.get("name") or "").strip()],
     }  # fmt: skip
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": part["name"], "quantity": part.get("quantity") or 1, "unit": part.get("unit") or ""}
+    """Of the catalogue, in whose unit it is, or by name; what is no quantity is left to be refused as it was typed."""
+    text = str(part.get("quantity") or "1")
+    value = parse_exact(text)
+    quantity = text if value is None else f"{value:f}"
+    return {"part_id": part.get("part_id"), "name": part.get("name") or "", "quantity": quantity, "unit": part.get("unit") or ""}
 
 
 def _meter_frequency(meter: MeterRow | None) -> str:

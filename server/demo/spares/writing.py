@@ -20,6 +20,7 @@ from server.inventory.models import (
     PartBarcode,
     PartCategory,
     PlaceStock,
+    Reservation,
     Stock,
     StockAlert,
     StockMovement,
@@ -29,6 +30,7 @@ from server.inventory.models import (
 from server.stocktakes.models import Stocktake, StocktakeCount, StocktakeLine
 from shared_models.base import Row
 from shared_models.buying.rows import PurchaseOrderRow
+from shared_models.inventory.reservations import ReservationRow
 from shared_models.inventory.rows import JobPartRow, Movement
 
 Records = list[tuple[Any, ...]]
@@ -100,6 +102,12 @@ def what_is_counted(takes: Sequence[Take], ledger: Ledger) -> Iterator[Table]:
         yield _rows(StocktakeLine, lines, at)
     counts = [(each.id, line.id, each.counted, each.counted_by, each.counted_at, each.counted_at) for line in lines for each in line.counts]
     yield str(StocktakeCount.__tablename__), ("id", "line_id", "counted", "counted_by", "counted_at", "created_at"), counts
+
+
+def what_is_wanted(rows: Sequence[ReservationRow], now: float) -> Table:
+    columns = (*columns_of(Reservation, rows[0]), "created_at", "updated_at") if rows else ()
+    records = [(*columns_of(Reservation, row).values(), row.reserved_at, instant(now)) for row in rows]
+    return str(Reservation.__tablename__), columns, records
 
 
 def _rows(table: type[SQLModel], rows: Any, at: datetime) -> Table:

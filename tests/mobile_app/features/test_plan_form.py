@@ -2,6 +2,7 @@
 """What the editor's answers come to, and the dates beside them."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -48,7 +49,7 @@ class TestAnswers:
 
     def test_lines_without_a_part_are_no_parts(self):
         made = command_of(answers(parts=[{"name": "  "}, {"name": "Graisse", "quantity": 0.6, "unit": "kg"}]), None, AT)
-        assert [(part.name, part.quantity) for part in made.parts] == [("Graisse", 0.6)]
+        assert [(part.name, part.quantity) for part in made.parts] == [("Graisse", Decimal("0.6"))]
 
     @pytest.mark.parametrize(
         ("changes", "found"),

@@ -8,11 +8,22 @@ from tests.server.demo.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("summary")
 
+WANTED = """
+select (count(*) > 0)::int from (
+    select sum(r.quantity) as wanted, coalesce(max(x.on_hand), 0) as there
+    from part_reservation r left join stock x on x.part_id = r.part_id and x.site_id = r.site_id group by r.part_id, r.site_id
+) s where {}
+"""
+OF_PLAN = """jsonb_array_elements({}) w(part),
+    lateral (select (w.part ->> 'part_id')::uuid as part_id, (w.part ->> 'quantity')::numeric as quantity) q"""
 COUNTED = {
     "parts": ("select count(*) from spare_parts", 600),
     "suppliers": ("select count(*) from suppliers", 25),
     "stores": ("select count(*) from storage_place where kind = 'store' and is_default", 3),
     "low": ("select count(*) from stock where low_since is not null", 12),
+    "stocks of which jobs want more than there is": (WANTED.format("wanted > there"), 1),
+    "stocks that have what jobs want": (WANTED.format("wanted <= there"), 1),
+    "laid ready": ("select (count(*) > 0)::int from part_reservation where picked > 0", 1),
     "to count": ("select count(*) from place_stock where count_since is not null", 3),
 }  # fmt: skip
 RUNNING = """
@@ -72,6 +83,30 @@ IMPOSSIBLE = {
         "select i.id from maintenance_interventions i where work_performed like 'Joint vérin Ø63 remplacé%' and status = 'completed'"
         " and actual_end > $1::timestamptz - interval '700 days' and not exists (select from maintenance_spare_parts j"
         " join spare_parts p on p.id = j.spare_part_id where j.intervention_id = i.id and p.name = 'Joint vérin Ø63')"
+    ),
+    "a plan whose part its machine does not take, or that is not counted so finely": (
+        f"select s.id from scheduled_maintenances s join equipment e on e.id = s.equipment_id, {OF_PLAN.format('s.parts')}"
+        " join spare_parts p on p.id = q.part_id where not (p.equipment_ids @> array[e.id] or p.class_ids @> array[e.class_id])"
+        " or q.quantity <> round(q.quantity, p.decimals)"
+    ),
+    "an open job of a plan that has not reserved its parts": (
+        f"select i.id, q.part_id, q.quantity from maintenance_interventions i, {OF_PLAN.format('i.required_parts')}"
+        " where i.status in ('pending', 'in_progress', 'on_hold') and q.part_id is not null"
+        " except select intervention_id, part_id, quantity from part_reservation"
+    ),
+    "a part reserved for a job of a plan that is over, or does not ask for it": (
+        "select r.intervention_id, r.part_id, r.quantity from part_reservation r"
+        " join maintenance_interventions j on j.id = r.intervention_id"
+        " where j.scheduled_maintenance_id is not null except select i.id, q.part_id, q.quantity"
+        f" from maintenance_interventions i, {OF_PLAN.format('i.required_parts')} where i.status in ('pending', 'in_progress', 'on_hold')"
+    ),
+    "a part reserved for a job whose machine does not take it": (
+        "select r.id from part_reservation r join spare_parts p on p.id = r.part_id join equipment e on e.id = r.equipment_id"
+        " where not (p.equipment_ids @> array[e.id] or p.class_ids @> array[e.class_id])"
+    ),
+    "more laid ready than there is": (
+        "select r.part_id from part_reservation r left join stock x on x.part_id = r.part_id and x.site_id = r.site_id"
+        " group by r.part_id, r.site_id, x.on_hand having sum(r.picked) > coalesce(x.on_hand, 0) and sum(r.picked) > 0"
     ),
 }  # fmt: skip
 
