@@ -13,6 +13,7 @@ from mobile_app.features.classes.screens import ClassesScreen, ClassScreen, Read
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
 from mobile_app.features.inventory.order_page import OrderScreen
 from mobile_app.features.inventory.orders import OrderListScreen
+from mobile_app.features.inventory.picking import PickingScreen
 from mobile_app.features.inventory.purchase_list import PurchaseListScreen
 from mobile_app.features.inventory.screens import (
     CategoriesScreen,
@@ -46,14 +47,14 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders)/.+|/(stores|purchase-list|orders|suppliers|part-categories)|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories)|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
 ORGANISATION = frozenset({"sites", "classes", "people"})
 """What is reached from the organisation's page, and marked as being there."""
-OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list"})
+OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list", "picking"})
 """What is reached from the list of parts."""
 
 
@@ -125,6 +126,7 @@ def screens() -> list[ft.Route]:
         ft.Route(path="part-categories", component=CategoriesScreen),
         ft.Route(path="requests", component=RequestsScreen),
         ft.Route(path="requests/:request_id", component=RequestsScreen),
+        ft.Route(path="picking", component=PickingScreen),
         ft.Route(path="purchase-list", component=PurchaseListScreen),
         ft.Route(path="orders", component=OrderListScreen),
         ft.Route(path="orders/:order_id", component=OrderScreen),

@@ -23,14 +23,15 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space, Tone
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory.commands import GiveBackStock, TakeStock
+from shared_models.inventory.reservations import reservation_id
 from shared_models.inventory.rows import JobPartRow, PartRow, PlaceRow
 from shared_models.problems import Problem
 
 SHORT = frozenset({"stock_insufficient", "part_reserved"})
 
 
-def take_sheet(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done) -> Sheet:
-    return Sheet(t("parts.take"), TakeForm(client, part, site_id, job, on_done))
+def take_sheet(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done, *more: ft.Control) -> Sheet:
+    return Sheet(t("parts.take"), Stack(TakeForm(client, part, site_id, job, on_done), *more, spacing=Space.m))
 
 
 def give_back_sheet(client: Client, part: PartRow, job: InterventionRow, used: JobPartRow, on_done: Done) -> Sheet:
@@ -41,7 +42,7 @@ def give_back_sheet(client: Client, part: PartRow, job: InterventionRow, used: J
 def TakeForm(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done) -> ft.Control:
     """Without a network it is a fact; with one the books are asked, and whoever has the part in hand may know better."""
     places = places_with(client, part, site_id)
-    first = {"quantity": "1", "place_id": str(places[0].id) if places else None}
+    first = {"quantity": _wanted(client, part, job), "place_id": str(places[0].id) if places else None}
     form = use_form(f"take:{job.id if job else site_id}:{part.id}", first)
     short, set_short = use_state("")
     elsewhere, set_elsewhere = use_state(False)
@@ -77,6 +78,12 @@ def TakeForm(client: Client, part: PartRow, site_id: UUID, job: InterventionRow 
         sender(form, Stack(*sure, send, spacing=Space.s)),
         spacing=Space.m,
     )
+
+
+def _wanted(client: Client, part: PartRow, job: InterventionRow | None) -> str:
+    """What the job has reserved, else one."""
+    row = client.tables.reservations.get(reservation_id(job.id, part.id)) if job else None
+    return f"{row.outstanding.normalize():f}" if row and row.outstanding else "1"
 
 
 def _from(client: Client, form: Form, places: list[PlaceRow], part: PartRow, other: Handler | None) -> list[ft.Control]:

@@ -1,9 +1,7 @@
-"""Every sheet of the group, by the time it was written, with its number."""
+"""Every sheet of the group, by the time it was written."""
 
 import heapq
-from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 
 from server.demo import needs
 from server.demo.calendars import DAY
@@ -42,15 +40,3 @@ def by_creation(sheets: Iterator[Sheet], present: list[Sheet]) -> Iterator[Sheet
             yield heapq.heappop(waiting)[2]
     while waiting:
         yield heapq.heappop(waiting)[2]
-
-
-class Numbers:
-    """`INT-2026-000001` and so on, a series a year."""
-
-    def __init__(self) -> None:
-        self.last: Counter[str] = Counter()
-
-    def next(self, prefix: str, at: datetime, digits: int = 6) -> str:
-        series = f"{prefix}-{at.year}"
-        self.last[series] += 1
-        return f"{series}-{self.last[series]:0{digits}d}"

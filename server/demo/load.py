@@ -21,8 +21,9 @@ from server.demo.chance import BORN, Dice, instant
 from server.demo.checklists import Checklists
 from server.demo.codes import Codes
 from server.demo.files import Files
-from server.demo.history import Numbers, by_creation, simulated
+from server.demo.history import by_creation, simulated
 from server.demo.jobs import Jobs
+from server.demo.numbers import Numbers
 from server.demo.people import Staff, membership_rows, staff_of, user_rows
 from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant

@@ -12,7 +12,7 @@ _WANTED = (
     " where r.part_id = x.part_id and r.site_id = x.site_id and r.quantity > r.issued"
     " and i.status in ('pending', 'in_progress', 'on_hold'))"
 )
-_AVAILABLE = expression("greatest(x.on_hand - {}, 0)", _WANTED)
+AVAILABLE = expression("greatest(x.on_hand - {}, 0)", _WANTED)
 _RESERVED = expression("least(greatest(x.on_hand, 0), {})", _WANTED)
 _PART = "left join spare_part_categories c on c.id = p.category_id left join suppliers s on s.id = p.supplier_id"
 
@@ -35,7 +35,7 @@ PARTS = List(
     carried={"category": "c.name", "supplier": "s.name"},
     columns={
         "current_stock": "(select coalesce(sum(x.on_hand), 0) from stock x where x.part_id = p.id)",
-        "available": expression("(select coalesce(sum({}), 0) from stock x where x.part_id = p.id)", _AVAILABLE),
+        "available": expression("(select coalesce(sum({}), 0) from stock x where x.part_id = p.id)", AVAILABLE),
     },
     query=rows.PartFilter,
     filters={
@@ -73,7 +73,7 @@ STOCKS = List(
     columns={
         "minimum": "coalesce(x.minimum, x.part_minimum)",
         "reserved": _RESERVED,
-        "available": _AVAILABLE,
+        "available": AVAILABLE,
         "to_count": "exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
     },
     query=rows.StockFilter,
@@ -130,7 +130,7 @@ ALERTS = List(
     exported=("occurred_at", "part_number", "part_name", "on_hand", "minimum", "unit"),
 )  # fmt: skip
 # Who holds what of a part at a site, as `shared_models.inventory.reservations.held` says it: what lies ready first, then by turn.
-_HELD = """
+HELD = """
 coalesce((select h.held from (
     select q.id, least(q.picked, greatest(x.on_hand - (sum(q.picked) over turn - q.picked), 0))
         + least(q.rest, greatest(x.on_hand - sum(q.picked) over () - (sum(q.rest) over turn - q.rest), 0)) as held
@@ -161,11 +161,11 @@ RESERVATIONS = List(
         "part_number": "p.part_number", "part_name": "p.name", "unit": "p.unit", "site_name": "s.name", "equipment_name": "e.name",
         "title": "i.title", "intervention_number": "i.number", "needed_at": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end)",
     },
-    columns={"outstanding": "(r.quantity - r.issued)", "held": _HELD},
+    columns={"outstanding": "(r.quantity - r.issued)", "held": HELD},
     query=reservations.ReservationFilter,
     filters={
         **exact("r", "site_id", "part_id", "intervention_id"),
-        "is_lacking": {True: expression("{} < r.quantity - r.issued", _HELD), False: expression("{} >= r.quantity - r.issued", _HELD)},
+        "is_lacking": {True: expression("{} < r.quantity - r.issued", HELD), False: expression("{} >= r.quantity - r.issued", HELD)},
         "needed_before": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end) < {}",
     },
     sorts={"needed_at": "coalesce(i.due_at, i.scheduled_start, i.scheduled_end) nulls last", "part": "p.name_folded"},

@@ -16,6 +16,7 @@ from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.lookup import living, name_of
+from mobile_app.domain.morning import Morning
 from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
@@ -58,7 +59,7 @@ def BoardScreen() -> ft.Control:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
     tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
-    left = [*_down(client, board), *_waiting(client, board)]
+    left = [*_morning(client, board), *_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
@@ -159,6 +160,11 @@ def _section(title: str, total: int, cards: list[ft.Control], route: str) -> lis
 def _down(client: Client, board: Board) -> list[ft.Control]:
     cards = [MachineCard(client, machine, on_open=opener(f"/equipment/{machine.id}")) for machine in board.down[:SHOWN]]
     return _section("board.down", len(board.down), cards, DOWN)
+
+
+def _morning(client: Client, board: Board) -> list[ft.Control]:
+    jobs = [*board.late, *board.due]
+    return [Morning(client, jobs)] if jobs else []
 
 
 def _waiting(client: Client, board: Board) -> list[ft.Control]:

@@ -14,6 +14,7 @@ from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, machine, natural
 from mobile_app.domain.part_cards import PartCard, no_part
 from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
+from mobile_app.domain.reserved import Book
 from mobile_app.domain.search import search_parts
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.address import Asked, Key, Place, use_place
@@ -68,7 +69,7 @@ def _passes(client: Client, part: PartRow, filters: Filters) -> bool:
 
 @component
 def PartListScreen() -> ft.Control:
-    client = use_tables("parts", "stocks", "places", "categories", "sites", "equipment")
+    client = use_tables("parts", "stocks", "places", "categories", "sites", "equipment", "reservations", "interventions")
     place = use_place(Filters)
     use_shortcut("N", opener("/parts/new"), t("parts.new"), enabled=client.may(Permission.inventory_write))
     table = client.tables.parts
@@ -173,6 +174,7 @@ def _menu(client: Client, filters: Filters) -> ft.Control:
     """What is done seldom: the file, and what the catalogue is kept in order by."""
     icons = ft.Icons
     places = (
+        ("picking", "picking.title", icons.SHOPPING_BASKET_OUTLINED),
         ("purchase-list", "purchase_list.title", icons.PLAYLIST_ADD_CHECK_ROUNDED),
         ("orders", "orders.title", icons.SHOPPING_CART_OUTLINED),
         ("stores", "parts.stores", icons.WAREHOUSE_OUTLINED),
@@ -201,6 +203,11 @@ def columns(client: Client) -> list[Column]:
     def category(own: Kept) -> str:
         return categories.get(own.part.category_id, "") if own.part.category_id else ""
 
+    book = Book(client)
+
+    def available(own: Kept) -> str:
+        return amount(own.part, book.available(own.stocks))
+
     def minimum(own: Kept) -> str:
         return amount(own.part, own.minimum) if own.minimum else ""
 
@@ -209,6 +216,7 @@ def columns(client: Client) -> list[Column]:
         Column("name", t("parts.name"), lambda own: own.part.name, sort=lambda own: natural(own.part.name), flex=6, strong=True),
         Column("category", t("parts.category"), category, sort=lambda own: natural(category(own)) or None, flex=3),
         Column("stock", t("parts.stock"), _stock, sort=lambda own: own.on_hand, width=96, number=True),
+        Column("available", t("reserved.column"), available, sort=lambda own: book.available(own.stocks), width=96, number=True),
         Column("minimum", t("parts.minimum"), minimum, sort=lambda own: own.minimum or None, width=96, number=True),
         Column("state", t("parts.state"), _state, sort=lambda own: (not own.is_low, not own.is_to_count), width=150),
         Column("place", t("parts.place"), lambda own: lies(client, own), sort=lambda own: natural(lies(client, own)) or None, flex=4),

@@ -10,11 +10,12 @@ from mobile_app.core.i18n import format_money, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
-from mobile_app.domain.lookup import dotted, machine, place, site_name
+from mobile_app.domain.lookup import dotted, machine, number_of, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
 from mobile_app.domain.part_cards import PartLine
 from mobile_app.domain.parts import ICON, LONGEST_BARCODE, TO_COUNT, Kept, amount, kept_one, minimum_of, place_name
+from mobile_app.domain.reserved import Book, Holding, book_of_part, there, told, when
 from mobile_app.domain.scanning import scan_barcode
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import top_bar
@@ -57,7 +58,18 @@ class Opened(NamedTuple):
 @component
 def PartScreen() -> ft.Control:
     client = use_tables(
-        "parts", "stocks", "places", "suppliers", "categories", "equipment", "classes", "interventions", "sites", "job_parts"
+        "parts",
+        "stocks",
+        "places",
+        "suppliers",
+        "categories",
+        "equipment",
+        "classes",
+        "interventions",
+        "sites",
+        "job_parts",
+        "reservations",
+        "orders",
     )
     part_id = id_of(ft.use_route_params()["part_id"])
     part = client.tables.parts.get(part_id)
@@ -98,11 +110,13 @@ def Part(client: Client, part: PartRow) -> ft.Control:
     use_sheet(sheet, close)
     use_shortcut("T", ask("take"), t("parts.take"), enabled=takes)
     use_shortcut("E", opener(f"/parts/{part.id}/edit"), t("parts.edit"), enabled=keeps)
+    book = book_of_part(client, part.id)
     first = [
-        _identity(client, own),
+        _identity(client, own, book),
         *([_actions(client, own, ask)] if takes else []),
         *[_stock_card(client, part, stock, ask if keeps else None) for stock in own.stocks],
         *([] if own.stocks else [_never(client)]),
+        *_reserved(client, book.of_part(part.id)),
     ]
     second = [*_facts(client, part), *_fits(client, part), *_equivalents(client, part), *_offers(client, part)]
     codes = Barcodes(client, part) if part.barcodes or keeps else ft.Container()
@@ -128,7 +142,7 @@ def _bar(part: PartRow, ask: Any, *, keeps: bool) -> ft.Control:
     return top_bar("/parts", edit, MoreMenu([minimum]))
 
 
-def _identity(client: Client, own: Kept) -> ft.Control:
+def _identity(client: Client, own: Kept, book: Book) -> ft.Control:
     """What it is, and the one figure that one came for."""
     part = own.part
     category = client.tables.categories.get(part.category_id)
@@ -147,9 +161,25 @@ def _identity(client: Client, own: Kept) -> ft.Control:
     figure = ft.Text(amount(part, own.on_hand), size=30, weight=BOLD)
     order = t("parts.on_order", quantity=amount(part, own.on_order)) if own.on_order else ""
     least = t("parts.minimum_is", minimum=amount(part, own.minimum)) if own.minimum else ""
-    told = ft.Column([figure, Meta(dotted(t("parts.in_stock"), least, order), max_lines=3)], spacing=0, tight=True)
+    available = book.available(own.stocks)
+    free = t("reserved.free", quantity=amount(part, available)) if available < own.on_hand else ""
+    told = ft.Column([figure, Meta(dotted(t("parts.in_stock"), free, least, order), max_lines=3)], spacing=0, tight=True)
     under = [ft.Row(chips, spacing=6, run_spacing=6, wrap=True)] if chips else []
     return Stack(row, told, *under, spacing=10)
+
+
+def _reserved(client: Client, holdings: list[Holding]) -> list[ft.Control]:
+    """For which jobs, in their turn."""
+    if not holdings:
+        return []
+    lines = [
+        PartLine(
+            own.job.title, told(own, own.wanted), low=not own.is_whole, on_click=opener(f"/jobs/{own.job.id}"),
+            meta=dotted(number_of(own.job), when(own), machine(client, own.job.equipment_id), there(client, own)),
+        )
+        for own in holdings
+    ]  # fmt: skip
+    return [Card(Stack(CardHeader(t("reserved.for_jobs"), str(len(holdings))), Stack(*lines, spacing=0), spacing=4))]
 
 
 def _actions(client: Client, own: Kept, ask: Any) -> ft.Control:

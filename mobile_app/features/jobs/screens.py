@@ -16,6 +16,7 @@ from mobile_app.domain.job_parts import JobParts, PastParts
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
+from mobile_app.domain.morning import WAITING, ReadyCard
 from mobile_app.domain.parts import taken_by
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
@@ -78,6 +79,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         parts.clock_card(client, job),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
+    ready = [ReadyCard(client, job)] if job.status in WAITING and not read_only else []
     before = [*due_card(client, job), *unlisted_parts_card(client, job)]
     known = (
         fixes_card(client, job.equipment_id, life) if job.status in OPEN and job.intervention_type is InterventionType.corrective else []
@@ -102,8 +104,8 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
     bar = _bar(client, job, set_sheet, read_only=read_only)
     if size < Breakpoint.desktop:
         width = None if has_room_beside() else 720
-        return Page(bar, *first, *steps, *report, *spares, *known, *before, *second, footer=footer, max_width=width)
-    columns = Columns([*first, *before, *report], [*steps, *spares, *known, *second], (5, 6))
+        return Page(bar, *first, *ready, *steps, *report, *spares, *known, *before, *second, footer=footer, max_width=width)
+    columns = Columns([*first, *ready, *before, *report], [*steps, *spares, *known, *second], (5, 6))
     return Page(bar, columns, footer=footer, max_width=1180)
 
 

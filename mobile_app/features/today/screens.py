@@ -10,6 +10,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
+from mobile_app.domain.morning import Morning
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.today import today_of
 from mobile_app.domain.views import Today, is_mine
@@ -42,7 +43,7 @@ def TodayScreen() -> ft.Control:
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
     today = today_of(client)
-    mine, rest = _mine(client, today), _rest(client, today)
+    mine, rest = [*_mine(client, today), *_morning(client, today)], _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = Columns(mine, rest)
         return Page(head, columns, max_width=DESK_WIDTH)
@@ -65,6 +66,12 @@ def _mine(client: Client, today: Today) -> list[ft.Control]:
     parts += [_returned(client, job) for job in returned]
     begun = [job for job in today.begun if job not in returned]
     return parts + _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
+
+
+def _morning(client: Client, today: Today) -> list[ft.Control]:
+    """Of what is due, which can really begin."""
+    jobs = [*today.late, *today.due]
+    return [Morning(client, jobs)] if jobs else []
 
 
 def _rest(client: Client, today: Today) -> list[ft.Control]:

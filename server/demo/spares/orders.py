@@ -9,7 +9,7 @@ from uuid import UUID
 
 from server.demo.calendars import DAY, HOUR
 from server.demo.chance import Dice, instant
-from server.demo.history import Numbers
+from server.demo.numbers import Numbers
 from server.demo.spares.ledger import Kept, Ledger
 from shared_models.buying.commands import OnOrder, PlaceOrder, ReceiveOrderLine
 from shared_models.buying.rows import OrderLine, OrderStatus, PurchaseOrderRow

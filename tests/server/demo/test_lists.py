@@ -433,8 +433,8 @@ async def _values(asked: Asked, name: str) -> list[Any]:
     kind = base_type(asked.listed.query.model_fields[name].annotation)
     if name in {"since", "until"}:
         return [datetime.fromisoformat(rows[len(rows) // 2][asked.listed.order[1:]])]
-    if name == "ended_before":
-        return sorted(datetime.fromisoformat(row["actual_end"]) for row in rows if row["actual_end"])[1:]
+    if column := {"ended_before": "actual_end", "needed_before": "needed_at"}.get(name):
+        return sorted(datetime.fromisoformat(row[column]) for row in rows if row[column])[1:]
     if name == "search":
         shown = [value for row in rows[:20] for value in row.values() if isinstance(value, str) and value.isalpha()]
         return [*shown, *(row.get("number") or row.get("code") for row in rows[:20])]

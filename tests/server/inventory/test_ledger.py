@@ -97,7 +97,7 @@ class Play:
         if step.what in {"take", "hold"} and step.job >= 0:
             self.taken[step.job] += step.quantity
         if step.what == "back":
-            self.taken[step.job] -= step.quantity
+            self.taken[step.job % JOBS] -= step.quantity
         if step.again and step.what != "count":  # one that agrees leaves no line to be known by
             assert not await self._done(cmd)
         for site in {self.site_of(place) for place, _ in [*effects, (step.place, 0)]}:

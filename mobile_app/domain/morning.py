@@ -1,0 +1,68 @@
+"""The ready light where jobs are shown: on a job's page with each of its reasons, and of a morning's jobs together."""
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from mobile_app.core.i18n import n, t
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.life import documents_of
+from mobile_app.domain.lookup import dotted, place
+from mobile_app.domain.readiness import ICON, Answer, Lights, Readiness, light_of
+from mobile_app.ui.cards import Card, CardHeader, LineItem
+from mobile_app.ui.component import component
+from mobile_app.ui.hooks import use_async
+from mobile_app.ui.stack import Stack
+from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import C, Tone
+from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+
+TABLES = (
+    "interventions", "equipment", "users", "teams", "plans", "checklists", "parts", "stocks", "orders", "reservations", "lines", "sites",
+)  # fmt: skip
+MOST = 12
+WAITING = frozenset({InterventionStatus.pending, InterventionStatus.on_hold})
+
+
+@component
+def ReadyCard(client: Client, job: InterventionRow) -> ft.Control:
+    """All four, each with its reason."""
+    use_tables(*TABLES)
+    documents = use_async(lambda: documents_of(client, job.equipment_id), [job.equipment_id, client.details.version]).data
+    light = light_of(client, job, documents)
+    chip = light.mark.chip()
+    return Card(Stack(CardHeader(t("ready.title"), chip), *[_answer(answer) for answer in light.answers], spacing=6))
+
+
+def _answer(answer: Answer) -> ft.Control:
+    """The sign says it too, for whoever sees no colours; the words tell which of the four is meant."""
+    sign = ft.Icons.CHECK_CIRCLE_ROUNDED if answer.is_there else ft.Icons.ERROR_OUTLINE_ROUNDED
+    said = t("ready.is_there" if answer.is_there else "ready.is_lacking")
+    mark = ft.Icon(sign, size=20, color=C.ok if answer.is_there else C.warning, semantics_label=said)
+    words = ft.Column([Meta(t(f"ready.{answer.asked}_title")), ft.Text(answer.words)], spacing=0, tight=True, expand=True)
+    row = ft.Row([ft.Icon(ICON[answer.asked], size=20, color=C.ink2), words, mark], spacing=12)
+    return ft.Container(row, padding=ft.Padding.symmetric(vertical=4))
+
+
+@component
+def Morning(client: Client, jobs: Sequence[InterventionRow]) -> ft.Control:
+    """Which of these can really begin, and what the others lack."""
+    use_tables(*TABLES)
+    lights = Lights(client)
+    found = [lights.of(job) for job in jobs if job.status in WAITING]
+    if not found:
+        return ft.Container()
+    ready = [light for light in found if light.is_ready]
+    shown = [*(light for light in found if not light.is_ready), *ready][:MOST]
+    head = CardHeader(t("ready.morning"), t("ready.count", ready=len(ready), total=len(found)))
+    rest = [Meta(n("common.more_matches", len(found) - len(shown)))] if len(found) > len(shown) else []
+    return Card(Stack(head, *[_line(client, light) for light in shown], *rest, spacing=2))
+
+
+def _line(client: Client, light: Readiness) -> ft.Control:
+    tone = light.mark.tone
+    meta = dotted(place(client, light.job.equipment_id), *light.lacks)
+    icon = ft.Icon(light.mark.icon, size=22, color=C.ok if tone is Tone.ok else C.warning, semantics_label=light.mark.word)
+    return LineItem(light.job.title, meta=meta, leading=icon, on_click=opener(f"/jobs/{light.job.id}"))

@@ -1,0 +1,162 @@
+"""The ready light of a job: whether it can begin, and if not, what it lacks, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import flet as ft
+
+from mobile_app.core.i18n import format_moment, n, t
+from mobile_app.domain.client import Client
+from mobile_app.domain.due import due_day, local_day
+from mobile_app.domain.lookup import name_of, number_of
+from mobile_app.domain.marks import Mark
+from mobile_app.domain.reserved import Book, book_of_job, what_lacks
+from mobile_app.ui.theme import Tone
+from shared_models.equipment.rows import DocumentRow, EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.rows import InterventionRow
+from shared_models.permissions import Permission
+
+READY: Final = Mark("ready.ready", Tone.ok, ft.Icons.PLAY_CIRCLE_ROUNDED)
+NOT_READY: Final = Mark("ready.lacks", Tone.warning, ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED)
+SHORTEST = timedelta(minutes=30)
+"""What a job of no known length takes at least."""
+
+
+class Asked(StrEnum):
+    parts = "parts"
+    person = "person"
+    machine = "machine"
+    documents = "documents"
+
+
+ICON: Final = {
+    Asked.parts: ft.Icons.INVENTORY_2_OUTLINED,
+    Asked.person: ft.Icons.PERSON_OUTLINE_ROUNDED,
+    Asked.machine: ft.Icons.PRECISION_MANUFACTURING_OUTLINED,
+    Asked.documents: ft.Icons.DESCRIPTION_OUTLINED,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    asked: Asked
+    is_there: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    job: InterventionRow
+    answers: tuple[Answer, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(answer.is_there for answer in self.answers)
+
+    @property
+    def mark(self) -> Mark:
+        return READY if self.is_ready else NOT_READY
+
+    @property
+    def lacks(self) -> list[str]:
+        return [answer.words for answer in self.answers if not answer.is_there]
+
+
+class Lights:
+    """Of many jobs at once: who holds what, and who is at what, is found out once."""
+
+    def __init__(self, client: Client, book: Book | None = None) -> None:
+        self.client = client
+        self.book = book or Book(client)
+        self.open = client.interventions.having(status=OPEN)
+
+    def of(self, job: InterventionRow, documents: Sequence[DocumentRow] | None = None) -> Readiness:
+        """`documents` of its machine, where they were looked for."""
+        return Readiness(job, (self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)))
+
+    def _parts(self, job: InterventionRow) -> Answer:
+        holdings = self.book.of_job(job.id)
+        lacking = [what_lacks(self.client, own) for own in holdings if not own.is_whole]
+        if lacking:
+            return Answer(Asked.parts, is_there=False, words=" · ".join(lacking))
+        return Answer(Asked.parts, is_there=True, words=n("ready.parts", len(holdings)) if holdings else t("ready.no_parts"))
+
+    def _person(self, job: InterventionRow) -> Answer:
+        who = job.assigned_technician_id
+        if who is None:
+            return self._nobody(job)
+        name, other = name_of(self.client, who), self._elsewhere(job, who)
+        if other is None:
+            return Answer(Asked.person, is_there=True, words=t("ready.free", name=name))
+        return Answer(Asked.person, is_there=False, words=t("ready.busy", name=name, job=_named(other)))
+
+    def _nobody(self, job: InterventionRow) -> Answer:
+        team = self.client.tables.teams.get(job.assigned_team_id)
+        if team is not None:
+            return Answer(Asked.person, is_there=bool(team.member_ids), words=t("ready.team", team=team.name))
+        is_planner = self.client.may(Permission.maintenance_write)
+        return Answer(Asked.person, is_there=not is_planner, words=t("ready.nobody" if is_planner else "ready.yours"))
+
+    def _elsewhere(self, job: InterventionRow, who: UUID) -> InterventionRow | None:
+        """What the person is at just now, or has at the same hour."""
+        others = [other for other in self.open if other.id != job.id]
+        at = next((o for o in others if any(a.user_id == who and a.ended_at is None for a in o.actions)), None)
+        hours = _hours(job)
+        if at is not None or hours is None:
+            return at
+        return next((o for o in others if o.assigned_technician_id == who and _comes_before(o, job) and _meet(hours, _hours(o))), None)
+
+    def _machine(self, job: InterventionRow) -> Answer:
+        machine = self.client.equipment.get(job.equipment_id)
+        if machine is not None and machine.status is EquipmentStatus.inactive:
+            return Answer(Asked.machine, is_there=False, words=t("ready.machine_out"))
+        other = next((o for o in self.open if o.equipment_id == job.equipment_id and o.id != job.id and _runs(o)), None)
+        if other is not None:
+            return Answer(Asked.machine, is_there=False, words=t("ready.machine_taken", job=_named(other)))
+        day = due_day(job)
+        if job.scheduled_start and day and day > local_day(self.client.now()):
+            return Answer(Asked.machine, is_there=False, words=t("ready.from", when=format_moment(job.scheduled_start)))
+        return Answer(Asked.machine, is_there=True, words=t("ready.machine_free"))
+
+
+def _documents(client: Client, job: InterventionRow, documents: Sequence[DocumentRow] | None) -> Answer:
+    """What the plan asks to be filled in; and what there is to read, once somebody has looked."""
+    plan = client.tables.plans.get(job.scheduled_maintenance_id)
+    if plan is not None and plan.checklist_id and job.checklist is None and client.tables.checklists.get(plan.checklist_id) is None:
+        return Answer(Asked.documents, is_there=False, words=t("ready.no_checklist"))
+    if documents:
+        return Answer(Asked.documents, is_there=True, words=n("ready.documents", len(documents)))
+    return Answer(Asked.documents, is_there=True, words=t("ready.checklist" if job.checklist else "ready.no_documents"))
+
+
+def _named(job: InterventionRow) -> str:
+    return f"{number_of(job)} {job.title}"
+
+
+def _runs(job: InterventionRow) -> bool:
+    return job.status is InterventionStatus.in_progress
+
+
+def _hours(job: InterventionRow) -> tuple[datetime, datetime] | None:
+    if job.scheduled_start is None:
+        return None
+    return job.scheduled_start, max(job.scheduled_end or job.scheduled_start, job.scheduled_start + SHORTEST)
+
+
+def _meet(hours: tuple[datetime, datetime], others: tuple[datetime, datetime] | None) -> bool:
+    return others is not None and hours[0] < others[1] and others[0] < hours[1]
+
+
+def _comes_before(other: InterventionRow, job: InterventionRow) -> bool:
+    """Of two at the same hour the first can begin, and the second cannot."""
+    return (other.scheduled_start or other.created_at, str(other.id)) < (job.scheduled_start or job.created_at, str(job.id))
+
+
+def light_of(client: Client, job: InterventionRow, documents: Sequence[DocumentRow] | None = None) -> Readiness:
+    """Of one job, without looking at what others want of other parts."""
+    return Lights(client, book_of_job(client, job)).of(job, documents)
