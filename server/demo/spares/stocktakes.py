@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from server.demo.calendars import DAY, HOUR, MINUTE
 from server.demo.chance import Dice, instant
-from server.demo.history import Numbers
+from server.demo.numbers import Numbers
 from server.demo.spares.ledger import Kept, Ledger
 from server.demo.spares.places import Store
 from shared_models.inventory import commands as inv

@@ -22,6 +22,7 @@ from shared_models.commands import COMMANDS
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.inventory import commands as inv
+from shared_models.inventory.reserving import PickPart, ReservePart
 from shared_models.marks import File, Made
 from shared_models.meters import commands as mt
 from shared_models.plans import commands as pl
@@ -42,6 +43,7 @@ BEFORE: dict[type[Command], tuple[type[Command], ...]] = {
     buying.WriteOrder: (inv.WritePart,),
     buying.ReceiveOrderLine: (buying.PlaceOrder,),
     buying.CloseOrder: (buying.PlaceOrder,),
+    PickPart: (inv.ReceiveStock, ReservePart),
     stocktakes.OpenStocktake: (inv.WritePlace,),
     stocktakes.CountLine: (stocktakes.OpenStocktake,),
     stocktakes.AskAgain: (stocktakes.CountLine,),
