@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_ago, format_duration, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import job_due, local_day, short_why
-from mobile_app.domain.lookup import doer, dotted, place, stands
+from mobile_app.domain.lookup import doer, dotted, parts_of_job, place, stands
 from mobile_app.domain.pictures import StoredPicture
 from mobile_app.domain.steps import failed_chip, progress
 from mobile_app.ui.buttons import Handler
@@ -167,9 +167,10 @@ def ordinal(count: int) -> str:
     return f"{count}{ending}"
 
 
-def RepeatCard(notice: RepeatNotice) -> ft.Control:
-    """“Third time in six months”, and how long the last repair held."""
+def RepeatCard(client: Client, notice: RepeatNotice) -> ft.Control:
+    """“Third time in six months”: what the last repair took, and how long it held."""
     fix = notice.last.work_performed.split("\n")[0] or notice.last.title
-    days = n("domain.held_days", notice.last_fix_held_days)
-    body = t("domain.last_fix", fix=fix.rstrip("."), who=notice.last.technician, days=days)
+    days, parts = n("domain.held_days", notice.last_fix_held_days), ", ".join(parts_of_job(client, notice.last.id))
+    said = {"fix": fix.rstrip("."), "who": notice.last.technician, "days": days}
+    body = t("domain.last_fix_with", parts=parts, **said) if parts else t("domain.last_fix", **said)
     return NoticeCard(t("domain.repeat", ordinal=ordinal(notice.count)), body, icon=ft.Icons.REPLAY_ROUNDED)

@@ -116,6 +116,12 @@ def item_name(item: FailureItem | None) -> str:
     return in_language(item.names, language()) if item else ""
 
 
+def parts_of_job(client: Client, job_id: UUID) -> list[str]:
+    """The names of what it has taken, where the device knows."""
+    used = [row for row in client.tables.job_parts.having(intervention_id=[job_id]) if row.quantity_used > 0]
+    return sorted((part.name for row in used if (part := client.tables.parts.get(row.spare_part_id))), key=natural)
+
+
 def living(client: Client) -> list[InterventionRow]:
     """The jobs that are not over: open, or done and not validated."""
     done = client.interventions.having(status=[InterventionStatus.completed], is_validated=[False])

@@ -9,7 +9,7 @@ from mobile_app.core.i18n import format_date, format_duration, format_hours, n, 
 from mobile_app.domain.cards import RepeatCard, class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
-from mobile_app.domain.lookup import dotted, failure_item, item_name, stands
+from mobile_app.domain.lookup import dotted, failure_item, item_name, parts_of_job, stands
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.charts import LifeStrip, Span
 from mobile_app.ui.chips import IconTile
@@ -59,7 +59,7 @@ def repeat_notice(client: Client, life: EquipmentLifeRow | None, jobs: list[Inte
     last = max((j for j in past if j.mode_id), key=lambda job: job.completed_at, default=None)
     mode = broken.mode_id or (last.mode_id if last else None)
     notice = repeat_failure(past, client.now(), mode)
-    return [RepeatCard(notice)] if notice else []
+    return [RepeatCard(client, notice)] if notice else []
 
 
 def fixes_card(client: Client, equipment_id: UUID, life: EquipmentLifeRow | None) -> list[ft.Control]:
@@ -76,7 +76,9 @@ def _fix_line(client: Client, equipment_id: UUID, fix: Fix) -> ft.Control:
     mode = item_name(failure_item(client, equipment_id, job.mode_id))
     remedy = item_name(failure_item(client, equipment_id, job.remedy_id))
     said = job.work_performed.split("\n")[0] or dotted(mode, remedy) or job.title
-    meta = dotted(mode, format_date(job.completed_at), format_duration(job.labour_minutes), job.technician)
+    meta = dotted(
+        mode, ", ".join(parts_of_job(client, job.id)), format_date(job.completed_at), format_duration(job.labour_minutes), job.technician
+    )
     return LineItem(
         said,
         meta=meta,

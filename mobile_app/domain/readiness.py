@@ -139,7 +139,7 @@ def _named(job: InterventionRow) -> str:
 
 
 def _runs(job: InterventionRow) -> bool:
-    return job.status is InterventionStatus.in_progress
+    return job.status == InterventionStatus.in_progress
 
 
 def _hours(job: InterventionRow) -> tuple[datetime, datetime] | None:

@@ -8,7 +8,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.moving import Done, movement, part_head, quantity_field
 from mobile_app.domain.parts import amount, stock_at
-from mobile_app.domain.reserved import Book
+from mobile_app.domain.reserved import book_of_part
 from mobile_app.domain.submit import sender, submit
 from mobile_app.ui.buttons import PrimaryButton, TextLink
 from mobile_app.ui.component import component
@@ -49,7 +49,7 @@ def ReserveForm(client: Client, part: PartRow, job: InterventionRow, on_done: Do
     if not form.ready:
         return SkeletonLines(3)
     stock = stock_at(client, part.id, job.site_id)
-    free = Book(client, client.tables.reservations.having(part_id=[part.id])).available([stock]) if stock else NONE
+    free = book_of_part(client, part.id).free_for(stock, known) if stock else NONE
     give_up = [ft.Row([TextLink(t("reserved.release"), release)])] if is_known else []
     return Stack(
         part_head(client, part, job.site_id),

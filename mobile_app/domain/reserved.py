@@ -91,6 +91,10 @@ class Book:
         """On hand, less what jobs hold."""
         return sum((max(stock.on_hand, NONE) - self.reserved(stock) for stock in stocks), NONE)
 
+    def free_for(self, stock: StockRow, row: ReservationRow | None) -> Decimal:
+        """What nobody else holds."""
+        return self.available([stock]) + (self._held.get(row.id, NONE) if row else NONE)
+
     def _holdings(self, claims: Iterable[Claim]) -> list[Holding]:
         found = []
         for claim in claims:

@@ -15,7 +15,14 @@ from server.equipment.rows import PAST_JOB
 from server.interventions.rows import TABLE
 from shared_models.equipment.life import REPEAT_WINDOW
 from shared_models.interventions.lifecycle import InterventionStatus
-from shared_models.interventions.rows import HistoryEntry, InterventionFilter, InterventionListItem, Priority, RevisionRead
+from shared_models.interventions.rows import (
+    HistoryEntry,
+    InterventionFilter,
+    InterventionListItem,
+    PastInterventionItem,
+    Priority,
+    RevisionRead,
+)
 from shared_models.paging import KeysetQuery
 
 _ROWS = f"{TABLE} i"
@@ -23,6 +30,10 @@ _JOINS = "join equipment e on e.id = i.equipment_id left join users u on u.id = 
 _CARRIED = {"equipment_name": "e.name", "equipment_code": "e.code", "technician": "u.first_name || ' ' || u.last_name"}
 _COLUMNS = {"labour_minutes": labour_minutes("i")}
 _STILL = ("equipment_name", "equipment_code", "technician", "labour_minutes")
+_PARTS = (
+    "(select coalesce(string_agg(p.name, ', ' order by p.name_folded), '') from maintenance_spare_parts x"
+    " join spare_parts p on p.id = x.spare_part_id where x.intervention_id = i.id and x.quantity_used > 0)"
+)
 _NOBODY_IS_AT_WORK = "not exists (select from intervention_action a where a.intervention_id = i.id and a.ended_at is null)"
 _WORDS = {"intervention_type": "domain.type", "status": "domain.job", "priority": "domain.priority"}
 _EXPORTED = (
@@ -62,9 +73,9 @@ INTERVENTIONS = List(
     words=_WORDS,
 )  # fmt: skip
 OF_MACHINE = List(
-    "machine_history", InterventionListItem, _ROWS, of=Of("equipment e", "equipment_id"), joins=_JOINS, carried=_CARRIED,
-    columns=_COLUMNS, still=_STILL, still_while=_NOBODY_IS_AT_WORK, query=KeysetQuery,
-    sorts={"created_at": "i.created_at"}, order="-created_at", exported=_EXPORTED, words=_WORDS,
+    "machine_history", PastInterventionItem, _ROWS, of=Of("equipment e", "equipment_id"), joins=_JOINS, carried=_CARRIED,
+    columns=_COLUMNS | {"parts": _PARTS}, still=_STILL, still_while=_NOBODY_IS_AT_WORK, query=KeysetQuery,
+    sorts={"created_at": "i.created_at"}, order="-created_at", exported=(*_EXPORTED, "parts"), words=_WORDS,
 )  # fmt: skip
 HISTORY = List(
     "history", HistoryEntry, "audit_log l", of=Of(_ROWS, "intervention_id", "entity_id"), where=f"l.entity = '{TABLE}'",

@@ -4,6 +4,8 @@ from server.core.held import SINCE, hold
 from server.core.queries import expression
 from server.core.sql import json_row, json_rows
 from server.inventory.models import JobPart, Part, PartCategory, Reservation, Stock, StoragePlace, Supplier
+from shared_models.equipment.life import REPEAT_WINDOW
+from shared_models.interventions.rows import DEVICE_WINDOW
 from shared_models.inventory import rows
 from shared_models.inventory.reservations import ReservationRow
 
@@ -19,6 +21,11 @@ def stock_json(alias: str) -> str:
     )
 
 
+_OF_REPAIRS = expression(
+    "t.intervention_id in (select i.id from maintenance_interventions i where i.intervention_type = 'corrective'"
+    " and i.actual_end >= {} - interval '{} days')", SINCE, str((REPEAT_WINDOW - DEVICE_WINDOW).days),
+)  # fmt: skip
+"""A breakdown that comes back says what the last repair took."""
 CATEGORY = hold(rows.PartCategoryRow, PartCategory)
 SUPPLIER = hold(rows.SupplierRow, Supplier)
 PART = hold(rows.PartRow, Part, part_json)
@@ -27,6 +34,7 @@ STOCK = hold(rows.StockRow, Stock, stock_json)
 JOB_PART = hold(
     rows.JobPartRow, JobPart, fresh=(
         f"t.updated_at >= {SINCE}",
+        _OF_REPAIRS,
         "t.intervention_id in (select i.id from maintenance_interventions i where not i.is_validated and i.status <> 'cancelled')",
     ),
 )  # fmt: skip

@@ -231,6 +231,12 @@ class InterventionListItem(Row):
     created_at: Instant
 
 
+class PastInterventionItem(InterventionListItem):
+    """`parts` are the names of what it has taken."""
+
+    parts: str
+
+
 class HistoryEntry(Row):
     """Who did what, when by the device's clock and by the server's; `changes` is `{field: [before, after]}`."""
 

@@ -58,6 +58,7 @@ class Things:
     planned_job: str
     stage: Stage
     part: dict[str, Any]
+    lacking: dict[str, Any]
 
     @classmethod
     def of(cls, technician: User, supervisor: User, stage: Stage) -> "Things":
@@ -78,7 +79,8 @@ class Things:
         jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
         part = used_part(supervisor, machine, leak["id"])
         planned_ids = (by_meter["id"], ignored["id"], planned["id"])
-        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, part)
+        lacking = supervisor.get("/inventory/reservations", is_lacking=True)["items"][0]
+        return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, part, lacking)
 
 
 def used_part(keeper: User, machine: dict[str, Any], job: str) -> dict[str, Any]:
@@ -326,6 +328,18 @@ def job_parts(app: App, things: Things) -> None:
     app.page.get_by_role("button", name=app.words("parts.take"), exact=True).scroll_into_view_if_needed()
 
 
+def reserving(app: App, things: Things) -> None:
+    """Of what the job lacks."""
+    at("/jobs/{lacking[intervention_id]}", "ready.title")(app, things)
+    app.tap(things.lacking["part_number"]).tap("reserved.change").see("reserved.save")
+
+
+def plan_parts(app: App, things: Things) -> None:
+    """Scrolled to what its jobs are to have."""
+    at("/plans/{plan}/edit", "plans.save")(app, things)
+    app.page.get_by_role("button", name=app.words("plans.add_part"), exact=True).scroll_into_view_if_needed()
+
+
 def take_long_name(app: App, things: Things) -> None:
     """However long its name is, the quantity is there to be stepped."""
     at(JOB, "job.pause")(app, things)
@@ -443,6 +457,11 @@ SHOTS = [
     Shot("parts-desk", "supervisor", at("/parts", "domain.stock.low")),
     Shot("parts-low", "supervisor", asking("/parts", "show=low", "domain.stock.low"), is_main=False),
     Shot("part-keeper", "supervisor", at(PART, "parts.use")),
+    Shot("picking", "supervisor", asking("/picking", "when=week", "picking.week")),
+    Shot("job-lacking", "supervisor", at("/jobs/{lacking[intervention_id]}", "ready.title")),
+    Shot("part-reserved", "supervisor", at("/parts/{lacking[part_id]}", "reserved.for_jobs")),
+    Shot("reserve-sheet", "supervisor", reserving, escape, is_main=False),
+    Shot("plan-parts", "supervisor", plan_parts, is_main=False),
     Shot("part-receive", "supervisor", then(PART, "parts.goods_in", "parts.receive_do"), escape),
     Shot("part-count", "supervisor", counting, escape, is_main=False),
     Shot("part-form", "supervisor", at(PART + "/edit", "parts.save")),

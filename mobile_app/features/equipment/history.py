@@ -63,7 +63,7 @@ def History(equipment_id: UUID) -> ft.Control:
 def _line(item: dict[str, Any]) -> ft.Control:
     mark = marks.TYPE[InterventionType(item["intervention_type"])]
     when = format_date(datetime.fromisoformat(item["actual_end"] or item["created_at"]))
-    meta = dotted(when, format_duration(item["labour_minutes"]), item["technician"] or "")
+    meta = dotted(when, format_duration(item["labour_minutes"]), item["technician"] or "", item.get("parts") or "")
     return LineItem(item["title"], meta=meta, icon=mark.icon, on_click=opener(f"/jobs/{item['id']}"))
 
 

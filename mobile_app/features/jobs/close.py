@@ -179,7 +179,7 @@ def Failure(client: Client, job: InterventionRow, draft: Draft) -> ft.Control:
         StepTitle(t("close.what"), hint),
         *([ChoiceGrid(first, picked, pick)] if first else []),
         ft.Row(links, spacing=4, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
-        *([RepeatCard(again)] if again else []),
+        *([RepeatCard(client, again)] if again else []),
         *([Heading(t("job.remedy")), ChoiceChips(remedies, draft.get("remedy"), draft.setter("remedy"))] if remedies else []),
         spacing=Space.m,
     )

@@ -166,7 +166,7 @@ def _head(client: Client, job: InterventionRow, *, on_phone: bool) -> ft.Control
 def _repeat(client: Client, job: InterventionRow, life: EquipmentLifeRow | None) -> list[ft.Control]:
     past = [other for other in life.jobs if other.id != job.id] if life else []
     notice = repeat_failure(past, job.actual_end or client.now(), job.mode_id) if job.mode_id else None
-    return [RepeatCard(notice)] if notice else []
+    return [RepeatCard(client, notice)] if notice else []
 
 
 def _figures(client: Client, job: InterventionRow, life: EquipmentLifeRow | None) -> list[ft.Control]:
