@@ -1,5 +1,6 @@
 """What a job has reserved is told in words, taken by a tap, laid ready by the storekeeper; and a morning knows what can begin."""
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,9 @@ from mobile_app.domain.job_parts import JobParts
 from mobile_app.domain.morning import Morning, ReadyCard
 from mobile_app.domain.readiness import Asked, Lights, light_of
 from mobile_app.domain.reserved import Book
+from mobile_app.features.inventory.part import Part
 from mobile_app.features.inventory.picking import PickingScreen
+from mobile_app.features.plans.editor import PlanForm
 from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
 from shared_models.base import EntityRow
@@ -26,6 +29,8 @@ from shared_models.inventory.reservations import reserved
 from shared_models.inventory.reserving import PickPart, ReservePart
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Role
+from shared_models.plans.commands import CreatePlan
+from shared_models.sites import SiteRow
 from shared_models.users import UserCard
 from tests.mobile_app.core.rows import AT, PAUL, SITE, job, machine
 from tests.mobile_app.core.stock_rows import part, place, stock
@@ -60,6 +65,12 @@ def plant(client: Client) -> Client:
     paul = UserCard(id=PAUL.id, first_name="Paul", last_name="Martin", role=Role.supervisor, is_active=True, all_sites=True, site_ids=[])
     put(client, PRESS, STORE, SEAL, paul)
     return client
+
+
+async def appears(screen: Screen, words: str) -> None:
+    """What is read from the device's store comes when it comes."""
+    while not any(words in text for text in screen.texts):
+        await asyncio.sleep(0.01)
 
 
 def ordered(quantity: int) -> PurchaseOrderRow:
@@ -121,21 +132,49 @@ async def test_a_job_tells_what_it_waits_for_and_takes_it_by_a_tap(screen: Scree
         return Stack(ReadyCard(plant, sheet), JobParts(plant, sheet, may_take=True))
 
     await screen.show(inside(plant, Sheet))
-    await screen.settle(40)
+    await appears(screen, t("ready.no_documents"))
     assert t("ready.lacks") in screen.texts
     assert t("ready.free", name="P. Martin") in screen.texts
     await screen.click(SEAL.part_number)
+    await appears(screen, t("parts.quantity"))
     await screen.click(t("reserved.change"))
     await screen.gone()
+    await appears(screen, t("reserved.quantity"))
     await screen.type(screen.find(ft.TextField), "1")
     await screen.click(t("reserved.save"))
     assert [(one.part_id, one.quantity) for one in sent(plant, ReservePart)] == [(SEAL.id, 1)]
     await screen.gone()
     await screen.click(SEAL.part_number)
+    await appears(screen, t("parts.quantity"))
     await screen.click(t("parts.take_do"))
     assert [one.quantity for one in sent(plant, TakeStock)] == [1]
     (row,) = plant.tables.reservations.rows.values()
     assert (row.issued, row.outstanding, row.state) == (1, 0, "issued")
+
+
+async def test_a_plan_takes_parts_of_the_catalogue_in_their_own_unit(screen: Screen, plant: Client) -> None:
+    oil = part("Huile", unit="L", decimals=1, equipment_ids=[PRESS.id])
+    put(plant, oil)
+    await screen.show(inside(plant, lambda: PlanForm(plant, None, str(PRESS.id))))
+    await screen.type(screen.find(ft.TextField, having=t("plans.title_hint")), "Vidange")
+    await screen.click(t("plans.add_part"))
+    await appears(screen, oil.part_number)
+    await screen.click(oil.part_number)
+    await appears(screen, t("plans.part_quantity"))
+    fields = [field for field in screen.controls() if isinstance(field, ft.TextField) and field.suffix == "L"]
+    await screen.type(fields[0], "1,5")
+    await screen.click(t("plans.create"))
+    (made,) = sent(plant, CreatePlan)
+    assert [(one.part_id, one.quantity) for one in made.parts] == [(oil.id, Decimal("1.5"))]
+
+
+async def test_a_part_says_for_whom_it_is_kept(screen: Screen, plant: Client) -> None:
+    sheet = due(1)
+    site = SiteRow(id=SITE, name="Lyon", location="", time_zone="Europe/Paris", version=1)
+    put(plant, site, sheet, wants(sheet, 2), stock(SEAL, [(STORE, 3)]))
+    await screen.show(inside(plant, lambda: Part(plant, SEAL)))
+    assert t("reserved.for_jobs") in screen.texts
+    assert any(t("reserved.free", quantity="1") in words for words in screen.texts)
 
 
 async def test_the_storekeeper_lays_ready_what_is_there_place_by_place(screen: Screen, plant: Client) -> None:
@@ -143,7 +182,7 @@ async def test_the_storekeeper_lays_ready_what_is_there_place_by_place(screen: S
     bearing = part("Roulement")
     put(plant, bearing, sheet, later, wants(sheet, 2), wants(later, 1, bearing), stock(SEAL, [(STORE, 1)]))
     await screen.show(inside(plant, PickingScreen))
-    await screen.settle(40)
+    await appears(screen, STORE.name)
     assert STORE.name in screen.texts
     assert t("picking.count", ready=0, total=1) in screen.texts
     assert t("picking.lacking") in screen.texts
