@@ -11,6 +11,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.due_marks import job_due, local_day, short_why
 from mobile_app.domain.lookup import doer, dotted, parts_of_job, place, stands
 from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.readiness import Readiness
 from mobile_app.domain.steps import failed_chip, progress
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.cards import NoticeCard, RowCard, Trailing
@@ -73,7 +74,9 @@ def JobCard(
     with_machine: bool = True,
     selected: bool = False,
     flat: bool = False,
+    light: Readiness | None = None,
 ) -> ft.Control:
+    """With its ready `light`, where one looks for what can begin."""
     now = client.now()
     is_over = job.status in {InterventionStatus.completed, InterventionStatus.cancelled}
     trailing = (
@@ -87,8 +90,12 @@ def JobCard(
         trailing=trailing,
         icon=marks.TYPE[job.intervention_type].icon,
         tone=job_tone(job, now),
-        chips=job_chips(job, now, pending=job.id in client.interventions.pending),
-        note=dotted(_why_now(job), doer(client, job.assigned_technician_id, job.assigned_team_id) or t("domain.unassigned")),
+        chips=[*([light.mark.chip()] if light else []), *job_chips(job, now, pending=job.id in client.interventions.pending)],
+        note=dotted(
+            *(light.lacks if light else ()),
+            _why_now(job),
+            doer(client, job.assigned_technician_id, job.assigned_team_id) or t("domain.unassigned"),
+        ),
         on_click=on_open,
         selected=selected,
         flat=flat,

@@ -99,7 +99,7 @@ def _wanted_line(client: Client, own: Holding, take: Callable[[PartRow], None] |
     part = own.part
     on_click = partial(take, part) if take and part else opener(f"/parts/{own.row.part_id}")
     meta = dotted(part.part_number if part else "", there(client, own))
-    return PartLine(part_name(client, own.row.part_id), told(own, own.wanted), meta=meta, low=not own.is_whole, on_click=on_click)
+    return PartLine(part_name(client, own.row.part_id), told(own, own.wanted), meta=meta, mark=own.mark, on_click=on_click)
 
 
 def _sheet(

@@ -9,7 +9,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.life import documents_of
 from mobile_app.domain.lookup import dotted, place
-from mobile_app.domain.readiness import ICON, Answer, Lights, Readiness, light_of
+from mobile_app.domain.readiness import ICON, Answer, Asked, Lights, Readiness, light_of
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_async
@@ -22,7 +22,7 @@ from shared_models.interventions.rows import InterventionRow
 TABLES = (
     "interventions", "equipment", "users", "teams", "plans", "checklists", "parts", "stocks", "orders", "reservations", "lines", "sites",
 )  # fmt: skip
-MOST = 12
+MOST = 6
 WAITING = frozenset({InterventionStatus.pending, InterventionStatus.on_hold})
 
 
@@ -55,10 +55,15 @@ def Morning(client: Client, jobs: Sequence[InterventionRow]) -> ft.Control:
     if not found:
         return ft.Container()
     ready = [light for light in found if light.is_ready]
-    shown = [*(light for light in found if not light.is_ready), *ready][:MOST]
+    shown = [*sorted((light for light in found if not light.is_ready), key=_lacks_parts), *ready][:MOST]
     head = CardHeader(t("ready.morning"), t("ready.count", ready=len(ready), total=len(found)))
     rest = [Meta(n("common.more_matches", len(found) - len(shown)))] if len(found) > len(shown) else []
     return Card(Stack(head, *[_line(client, light) for light in shown], *rest, spacing=2))
+
+
+def _lacks_parts(light: Readiness) -> bool:
+    """What the storekeeper can do something about comes first."""
+    return all(answer.is_there for answer in light.answers if answer.asked is Asked.parts)
 
 
 def _line(client: Client, light: Readiness) -> ft.Control:

@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_exact, format_money, measure, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.lookup import dotted
+from mobile_app.domain.marks import Mark
 from mobile_app.domain.parts import ICON, LOW, Kept, amount, kept_one, lies, part_name, parts_of
 from mobile_app.domain.scanning import scan_part
 from mobile_app.domain.search import search_parts
@@ -22,7 +23,7 @@ from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta
-from mobile_app.ui.theme import SEMIBOLD, C, Size, Space, Tone
+from mobile_app.ui.theme import SEMIBOLD, TONES, C, Size, Space, Tone
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.interventions.rows import RequiredPart
 from shared_models.inventory.rows import JobPartRow, PartRow
@@ -49,19 +50,19 @@ def PartCard(client: Client, own: Kept, *, on_open: Handler, selected: bool = Fa
     )
 
 
-def PartLine(name: str, quantity: str, *, meta: str = "", on_click: Handler | None = None, low: bool = False) -> ft.Control:
+def PartLine(name: str, quantity: str, *, meta: str = "", on_click: Handler | None = None, mark: Mark | None = None) -> ft.Control:
     """However long its name is, the quantity stays whole at the right."""
     big = environment.current().has_big_text
     text: list[ft.Control] = [ft.Text(name, size=Size.body, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS)]
     words = ft.Column([*text, *([Meta(meta)] if meta else [])], spacing=0, tight=True)
     figure = ft.Text(quantity, size=Size.body, weight=SEMIBOLD, no_wrap=True)
-    mark = [ft.Icon(LOW.icon, size=18, color=C.warning, semantics_label=LOW.word)] if low else []
+    sign = [ft.Icon(mark.icon, size=18, color=TONES[mark.tone].ink, semantics_label=mark.word)] if mark else []
     chevron = [ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)] if on_click else []
     if big:
-        row: ft.Control = Stack(words, ft.Row([figure, *mark, *chevron], spacing=8), spacing=2)
+        row: ft.Control = Stack(words, ft.Row([figure, *sign, *chevron], spacing=8), spacing=2)
     else:
         words.expand = True
-        row = ft.Row([words, *mark, figure, *chevron], spacing=12)
+        row = ft.Row([words, *sign, figure, *chevron], spacing=12)
     box = ft.Container(row, padding=ft.Padding.symmetric(vertical=10), border_radius=10, ink=on_click is not None, on_click=tap(on_click))
     return spoken(box) if on_click else box
 
@@ -107,8 +108,8 @@ def FittingParts(client: Client, machine: EquipmentRow) -> ft.Control:
     pressing = sorted(found, key=lambda own: not own.is_low)
     lines = [
         PartLine(
-            own.part.name, amount(own.part, own.on_hand), meta=dotted(own.part.part_number, lies(client, own)), low=own.is_low,
-            on_click=opener(f"/parts/{own.part.id}"),
+            own.part.name, amount(own.part, own.on_hand), meta=dotted(own.part.part_number, lies(client, own)),
+            mark=LOW if own.is_low else None, on_click=opener(f"/parts/{own.part.id}"),
         )
         for own in pressing[:FITTING]
     ]  # fmt: skip

@@ -105,7 +105,8 @@ class Lights:
     def _elsewhere(self, job: InterventionRow, who: UUID) -> InterventionRow | None:
         """What the person is at just now, or has at the same hour."""
         others = [other for other in self.open if other.id != job.id]
-        at = next((o for o in others if any(a.user_id == who and a.ended_at is None for a in o.actions)), None)
+        is_me = who == self.client.user.id  # who looks for what to do next can leave what they are at
+        at = None if is_me else next((o for o in others if any(a.user_id == who and a.ended_at is None for a in o.actions)), None)
         hours = _hours(job)
         if at is not None or hours is None:
             return at

@@ -10,7 +10,7 @@ from mobile_app.core.i18n import format_money, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
-from mobile_app.domain.lookup import dotted, machine, number_of, place, site_name
+from mobile_app.domain.lookup import dotted, machine, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
 from mobile_app.domain.part_cards import PartLine
@@ -174,8 +174,8 @@ def _reserved(client: Client, holdings: list[Holding]) -> list[ft.Control]:
         return []
     lines = [
         PartLine(
-            own.job.title, told(own, own.wanted), low=not own.is_whole, on_click=opener(f"/jobs/{own.job.id}"),
-            meta=dotted(number_of(own.job), when(own), machine(client, own.job.equipment_id), there(client, own)),
+            own.job.title, told(own, own.wanted), mark=own.mark, on_click=opener(f"/jobs/{own.job.id}"),
+            meta=dotted(when(own), machine(client, own.job.equipment_id), there(client, own)),
         )
         for own in holdings
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
-from mobile_app.domain.morning import Morning
+from mobile_app.domain.readiness import Lights
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.today import today_of
 from mobile_app.domain.views import Today, is_mine
@@ -34,16 +34,19 @@ MOST = 15
 """Cards of a section: a phone is no place for a backlog."""
 DESK_WIDTH = 1180
 _DATED = frozenset({"due.late", "today.todo", "due.soon"})
+_NOW = frozenset({"due.late", "today.todo"})
+"""What one would begin this morning: each says whether it can."""
+READY_BY = ("parts", "stocks", "orders", "reservations", "checklists")
 
 
 @component
 def TodayScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites")
+    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites", *READY_BY)
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
     today = today_of(client)
-    mine, rest = [*_mine(client, today), *_morning(client, today)], _rest(client, today)
+    mine, rest = _mine(client, today), _rest(client, today)
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = Columns(mine, rest)
         return Page(head, columns, max_width=DESK_WIDTH)
@@ -68,12 +71,6 @@ def _mine(client: Client, today: Today) -> list[ft.Control]:
     return parts + _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
 
-def _morning(client: Client, today: Today) -> list[ft.Control]:
-    """Of what is due, which can really begin."""
-    jobs = [*today.late, *today.due]
-    return [Morning(client, jobs)] if jobs else []
-
-
 def _rest(client: Client, today: Today) -> list[ft.Control]:
     """What can wait, what colleagues have in hand, what somebody else must judge."""
     return _sections(
@@ -83,10 +80,12 @@ def _rest(client: Client, today: Today) -> list[ft.Control]:
 
 def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> list[ft.Control]:
     parts: list[ft.Control] = []
+    lights = Lights(client) if any(jobs for title, jobs in groups if title in _NOW) else None
     for title, jobs in groups:
         if not jobs:
             continue
-        cards = _by_whose(client, jobs[:MOST]) if title in _DATED else _cards(client, jobs[:MOST])
+        shown = lights if title in _NOW else None
+        cards = _by_whose(client, jobs[:MOST], shown) if title in _DATED else _cards(client, jobs[:MOST])
         more = len(jobs) > MOST
         all_of_them = opener("/jobs") if more else None
         parts.append(SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them))
@@ -94,16 +93,16 @@ def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> lis
     return parts
 
 
-def _cards(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
-    return [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs]
+def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> list[ft.Control]:
+    return [JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in jobs]
 
 
-def _by_whose(client: Client, jobs: list[InterventionRow]) -> list[ft.Control]:
+def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> list[ft.Control]:
     """Mine, my teams', what nobody has: each part with its name where there are several, since each begins again by date."""
     groups = [(whose, list(own)) for whose, own in groupby(jobs, lambda job: _whose(client, job))]
     if len(groups) < 2:  # noqa: PLR2004 - nothing to tell apart
-        return _cards(client, jobs)
-    return [part for whose, own in groups for part in (_group(whose), *_cards(client, own))]
+        return _cards(client, jobs, lights)
+    return [part for whose, own in groups for part in (_group(whose), *_cards(client, own, lights))]
 
 
 def _group(whose: str) -> ft.Control:

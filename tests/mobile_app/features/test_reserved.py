@@ -32,7 +32,7 @@ from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan
 from shared_models.sites import SiteRow
 from shared_models.users import UserCard
-from tests.mobile_app.core.rows import AT, PAUL, SITE, job, machine
+from tests.mobile_app.core.rows import ANNE, AT, PAUL, SITE, job, machine
 from tests.mobile_app.core.stock_rows import part, place, stock
 from tests.mobile_app.features.test_plan_screens import client, sent
 from tests.mobile_app.roots import inside
@@ -101,8 +101,8 @@ class TestLight:
         assert Book(plant).available([stock(SEAL, [(STORE, 3)])]) == 2
 
     def test_a_person_is_at_one_thing_at_a_time_and_so_is_a_machine(self, plant: Client) -> None:
-        sheet, running = due(), due(of=machine("Tour"), status="in_progress")
-        at_work = running.model_copy(update={"actions": [ActionRow(id=uuid7(), user_id=PAUL.id, started_at=AT, ended_at=None)]})
+        sheet, running = due(assigned_technician_id=ANNE.id), due(of=machine("Tour"), status="in_progress")
+        at_work = running.model_copy(update={"actions": [ActionRow(id=uuid7(), user_id=ANNE.id, started_at=AT, ended_at=None)]})
         put(plant, sheet, at_work)
         assert self.lacks(plant, sheet) == {Asked.person}
         put(plant, running.model_copy(update={"assigned_technician_id": None, "equipment_id": PRESS.id}))

@@ -60,13 +60,14 @@ insert into audit_log (id, occurred_at, actor_label, action, entity, entity_id, 
 update maintenance_interventions i set is_validated = false, needs_validation = true where id in (
     select id from maintenance_interventions where status = 'completed' and equipment_id in (
         select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1) limit 2);
+update intervention_action set ended_at = now() where ended_at is null;
 update meter set is_active = false where id = (select id from meter order by id limit 1);
 update scheduled_maintenances set ignored_since = now() where id = (select id from scheduled_maintenances order by id limit 1);
 update scheduled_maintenances set is_active = false where id = (select id from scheduled_maintenances order by id desc limit 1);
 update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
 update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
 """
-"""What the demonstration has none of, or only one kind."""
+"""What the demonstration has none of, or only one kind; and nobody's timer runs, which would count on between two readings."""
 
 
 @pytest.fixture(scope="module")
