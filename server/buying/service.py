@@ -40,18 +40,20 @@ async def write(session: Session, actor: Actor, cmd: buying.WriteOrder) -> None:
     if found is None and await repository.order_exists(session, cmd.order_id):
         raise NotFound
     known = await repository.order_row(session, found.id) if found else None
-    row = rules.write(await _asked(session, known, cmd), cmd, actor.by)
+    row = rules.write(await _asked(session, known, cmd.supplier_id, cmd.lines), cmd, actor.by)
     if known is None:
         row = row.model_copy(update={"number": await _number(session, row.site_id, now())})
     await _keep(session, actor, "created" if known is None else "updated", found, known, row, cmd.occurred_at)
 
 
-async def _asked(session: Session, known: PurchaseOrderRow | None, cmd: buying.WriteOrder) -> rules.Asked:
-    supplier = await inventory.supplier_row(session, cmd.supplier_id)
+async def _asked(
+    session: Session, known: PurchaseOrderRow | None, supplier_id: UUID, lines: Sequence[buying.AskedLine | OrderLine]
+) -> rules.Asked:  # fmt: skip
+    supplier = await inventory.supplier_row(session, supplier_id)
     if supplier is None:
         raise PartRefersUnfit(field="supplier_id")
-    parts = await inventory.part_rows(session, [line.part_id for line in cmd.lines])
-    for place, line in enumerate(cmd.lines):
+    parts = await inventory.part_rows(session, [line.part_id for line in lines])
+    for place, line in enumerate(lines):
         if line.part_id not in parts:
             raise PartRefersUnfit(field=f"lines.{place}.part_id")
     return rules.Asked(known, supplier, parts)
@@ -70,6 +72,8 @@ async def change(session: Session, actor: Actor, cmd: buying.OnOrder) -> None:
     await _keep(session, actor, cmd.done, found, known, outcome.row, cmd.occurred_at)
     for consequence in outcome.then:
         await tell(session, actor, consequence)
+    if isinstance(cmd, buying.PlaceOrder):  # its parts are held by what has been told
+        rules.ensure_still_ordered(await _asked(session, known, known.supplier_id, known.lines), known)
 
 
 async def _keep(

@@ -74,6 +74,7 @@ async def part_with_barcode(session: ReadSession, code: str) -> tuple[UUID, str]
 
 
 async def replace_barcodes(session: Session, part_id: UUID, codes: Collection[str]) -> None:
+    """But for those that another part has, or has just been given."""
     await session.run("delete from part_barcode where part_id = $1 and code <> all($2::text[])", part_id, list(codes))
     await session.run(
         "insert into part_barcode (code, part_id) select c, $1 from unnest($2::text[]) c on conflict (code) do nothing",
@@ -118,6 +119,22 @@ async def refers_to_unknown(session: ReadSession, actor: Actor, part: PartRow, b
 async def lock_stocks_of(session: Session, part_id: UUID) -> list[StockRow]:
     ids = await session.fetch("select id from stock where part_id = $1 order by id for update", part_id)
     return [await _stock(session, row["id"]) for row in ids]
+
+
+_WITH_JOBS = """
+select exists (
+    select from maintenance_spare_parts j join maintenance_interventions i on i.id = j.intervention_id
+    where j.spare_part_id = $1 and j.quantity_used > 0 and not i.is_validated
+) or exists (
+    select from part_reservation r join maintenance_interventions i on i.id = r.intervention_id
+    where r.part_id = $1 and r.quantity > r.issued and i.status in ('pending', 'in_progress', 'on_hold')
+)
+"""
+
+
+async def is_with_jobs(session: ReadSession, part_id: UUID) -> bool:
+    """Whether a job has some that it may give back, or is to have some."""
+    return bool(await session.fetchval(_WITH_JOBS, part_id))
 
 
 async def use_by_month(session: ReadSession, actor: Actor, part_id: UUID) -> list[MonthUse]:
@@ -196,6 +213,12 @@ async def part_row(session: ReadSession, part_id: UUID) -> PartRow | None:
     return PartRow.model_validate_json(found) if found else None
 
 
+async def held_part(session: Session, part_id: UUID) -> PartRow | None:
+    """Nobody changes what it is counted and paid in before the transaction ends. Held before its stocks, as by who changes it."""
+    found = await session.fetchval(_HELD_PART, part_id)
+    return PartRow.model_validate_json(found) if found else None
+
+
 async def place_row(session: ReadSession, actor: Actor, place_id: UUID) -> PlaceRow | None:
     found = await session.fetchval(_PLACE, place_id, actor.site_list)
     return PlaceRow.model_validate_json(found) if found else None
@@ -212,6 +235,7 @@ async def stocks_at(session: ReadSession, place_ids: Collection[UUID]) -> list[S
 
 
 _PART = f"select {PART.json('t')}::text from spare_parts t where t.id = $1"  # noqa: S608 - declared
+_HELD_PART = f"{_PART} for key share"
 _PLACE = f"select {PLACE.json('t')}::text from storage_place t where t.id = $1 and ($2::uuid[] is null or t.site_id = any($2))"  # noqa: S608
 
 _PLACES = (
@@ -325,7 +349,7 @@ async def keep_job_part(session: Session, row: JobPartRow, at: datetime) -> None
     if row.version == 1:
         await row_writes.carry_out(session, row_writes.inserting(JobPart, columns))
         return
-    changed = {name: columns[name] for name in ("quantity_used", "cost", "version")} | {"updated_at": at}
+    changed = {name: columns[name] for name in ("quantity_used", "cost", "currency", "version")} | {"updated_at": at}
     await row_writes.carry_out(session, row_writes.updating(JobPart, row.id, changed))
 
 

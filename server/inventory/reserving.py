@@ -55,7 +55,7 @@ def _read(job: InterventionRow) -> InterventionRow:
 
 async def _wanted(session: Session, actor: Actor, cmd: OnReservation) -> Wanted:
     job = await interventions.take(session, actor, cmd.intervention_id)
-    part = existing(await repository.part_row(session, cmd.part_id))
+    part = existing(await repository.held_part(session, cmd.part_id))
     return Wanted(part, job, await repository.reservation(session, job.id, part.id))
 
 

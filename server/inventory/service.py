@@ -1,7 +1,8 @@
 """What people do to the catalogue and to stocks: by the shared rules, on rows that are locked, with what only the server knows.
 
-A movement locks its job first, then the part's stock at the site: two that want the same come one after the other, and the second
-meets what the first has left. The stock, its places and the lines of the ledger are written together, or not at all.
+A movement locks its job first, holds the part as it is, then locks the part's stock at the site: two that want the same come one
+after the other, and the second meets what the first has left; whoever changes the part locks it before its stocks, too. The stock,
+its places and the lines of the ledger are written together, or not at all.
 """
 
 from collections.abc import Collection
@@ -63,7 +64,7 @@ async def write_part(session: Session, actor: Actor, cmd: inv.WritePart) -> None
         raise errors.PartRefersUnfit(field=field)
     stocks = await repository.lock_stocks_of(session, row.id) if known else []
     if known:
-        rules.ensure_can_be_kept(row, known, stocks)
+        rules.ensure_can_be_kept(row, known, stocks, is_with_jobs=await repository.is_with_jobs(session, row.id))
     await audit.keep(session, actor, _written("part", found), found or Part, row, cmd.occurred_at)
     for stock in stocks:
         await _keep_stock(session, row, stock, rules.judged_again(stock, row, cmd.occurred_at))
@@ -73,16 +74,22 @@ async def write_part(session: Session, actor: Actor, cmd: inv.WritePart) -> None
 async def change_barcodes(session: Session, actor: Actor, cmd: inv.LinkBarcode | inv.UnlinkBarcode) -> None:
     found = existing(await repository.lock_part(session, cmd.part_id))
     known = seen(PartRow, found, barcodes=await repository.barcodes(session, found.id))
-    other = await repository.part_with_barcode(session, cmd.barcode) if isinstance(cmd, inv.LinkBarcode) else None
-    if other and other[0] != found.id:
-        raise refusals.BarcodeInUse(part=other[1])
     rule = existing(rule_of(type(cmd)))
     row: PartRow = rule(known, cmd, actor.by)
     if row is known:
         return
     more = ({"barcodes": known.barcodes}, {"barcodes": row.barcodes})
     await repository.replace_barcodes(session, row.id, row.barcodes)
+    if isinstance(cmd, inv.LinkBarcode):
+        await _ensure_theirs(session, row, cmd.barcode)
     await audit.keep(session, actor, "part.updated", found, row, cmd.occurred_at, more=more)
+
+
+async def _ensure_theirs(session: Session, part: PartRow, barcode: str) -> None:
+    """Of two parts that are given one code at once, the second has waited for the first."""
+    other = await repository.part_with_barcode(session, barcode)
+    if other and other[0] != part.id:
+        raise refusals.BarcodeInUse(part=other[1])
 
 
 @carries_out(inv.WritePlace)
@@ -130,14 +137,14 @@ async def receive_ordered(session: Session, actor: Actor, goods: GoodsIn) -> Non
 
 @hears(Expected)
 async def expect(session: Session, _: Actor, expected: Expected) -> None:
-    part = existing(await repository.part_row(session, expected.part_id))
+    part = existing(await repository.held_part(session, expected.part_id))
     stock = await repository.lock_stock(session, part.id, expected.site_id)
     await _keep_stock(session, part, stock, rules.expecting(stock, part, expected))
 
 
 @hears(Doubted)
 async def doubt(session: Session, actor: Actor, doubted: Doubted) -> None:
-    part = existing(await repository.part_row(session, doubted.part_id))
+    part = existing(await repository.held_part(session, doubted.part_id))
     place = existing(await repository.place_row(session, actor, doubted.place_id))
     stock = await repository.lock_stock(session, part.id, place.site_id)
     then = await repository.balance_at(session, place.id, part.id, doubted.at)
@@ -147,7 +154,7 @@ async def doubt(session: Session, actor: Actor, doubted: Doubted) -> None:
 @carries_out(inv.SetMinimum)
 async def set_minimum(session: Session, actor: Actor, cmd: inv.SetMinimum) -> None:
     ensure_sees(actor, cmd.site_id)
-    part = existing(await repository.part_row(session, cmd.part_id))
+    part = existing(await repository.held_part(session, cmd.part_id))
     stock = await repository.lock_stock(session, part.id, cmd.site_id)
     row = rules.with_minimum(stock, part, cmd)
     await _keep_stock(session, part, stock, row)
@@ -168,7 +175,7 @@ async def _shelf(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
     """Locked in the order of the stocks' ids, the job before them."""
     job_id: UUID | None = getattr(cmd, "intervention_id", None)
     job = await interventions.take(session, actor, job_id) if job_id else None
-    part = existing(await repository.part_row(session, cmd.part_id))
+    part = existing(await repository.held_part(session, cmd.part_id))
     places = [cmd.place_id, *([cmd.to_place_id] if isinstance(cmd, inv.TransferStock) else [])]
     rows = [existing(await repository.place_row(session, actor, place_id)) for place_id in places]
     stocks = {site: await repository.lock_stock(session, part.id, site) for site in _in_order(part.id, rows)}

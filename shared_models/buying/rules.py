@@ -30,8 +30,6 @@ def write(asked: Asked, cmd: buying.WriteOrder, _: By) -> PurchaseOrderRow:
     known = asked.order
     if known is not None and known.status is not OrderStatus.draft:
         raise refusals.OrderPlaced(number=known.number)
-    if not asked.supplier.is_active:
-        raise refusals.SupplierArchived(supplier=asked.supplier.name)
     currency = _currency(asked, cmd.lines)
     lines = [OrderLine(**line.model_dump()) for line in cmd.lines]
     more: dict[str, Any] = {"id": cmd.order_id, "site_id": known.site_id if known else cmd.site_id, "currency": currency, "lines": lines}
@@ -39,8 +37,16 @@ def write(asked: Asked, cmd: buying.WriteOrder, _: By) -> PurchaseOrderRow:
     return written(PurchaseOrderRow, known, cmd, **more, **new)
 
 
-def _currency(asked: Asked, lines: Sequence[buying.AskedLine]) -> str:
+def ensure_still_ordered(asked: Asked, order: PurchaseOrderRow) -> None:
+    """A draft may have waited while its parts became others: raises where it could not be written as it is."""
+    if _currency(asked, order.lines) != order.currency:
+        raise refusals.CurrenciesMixed(field="lines.0.part_id", currency=order.currency)
+
+
+def _currency(asked: Asked, lines: Sequence[buying.AskedLine | OrderLine]) -> str:
     """The one of its parts; raises where a line is nothing that can be ordered."""
+    if not asked.supplier.is_active:
+        raise refusals.SupplierArchived(supplier=asked.supplier.name)
     parts = [asked.parts[line.part_id] for line in lines]
     currency = parts[0].currency if parts else asked.order.currency if asked.order else "EUR"
     for place, (line, part) in enumerate(zip(lines, parts, strict=True)):

@@ -55,9 +55,11 @@ def write_part(known: PartRow | None, cmd: inv.WritePart, _: By) -> PartRow:
     return written(PartRow, known, cmd, id=cmd.part_id, barcodes=known.barcodes if known else [], **fields)
 
 
-def ensure_can_be_kept(part: PartRow, known: PartRow, stocks: Sequence[StockRow]) -> None:
-    """What was counted and paid keeps its meaning: raises where the unit or the currency of something in stock changes."""
-    kept = any(stock.on_hand or stock.value or stock.on_order for stock in stocks)
+def ensure_can_be_kept(part: PartRow, known: PartRow, stocks: Sequence[StockRow], *, is_with_jobs: bool) -> None:
+    """What was counted and paid keeps its meaning: raises where the unit or the currency changes of something that is in stock, that
+    a job has and may give back, or that it is to have.
+    """
+    kept = is_with_jobs or any(stock.on_hand or stock.value or stock.on_order for stock in stocks)
     if kept and part.currency != known.currency:
         raise refusals.CurrencyInUse(field="currency")
     if kept and (part.unit != known.unit or part.decimals < known.decimals):
@@ -167,7 +169,7 @@ def receive(shelf: Shelf, cmd: inv.ReceiveStock, _: By) -> Moved:
     if cmd.currency not in {None, shelf.part.currency}:
         raise refusals.CurrencyDiffers(field="currency", currency=shelf.part.currency)
     price = shelf.part.unit_price or NONE if cmd.unit_price is None else cmd.unit_price
-    return _moved(shelf, cmd, MovementType.received, cmd.quantity, priced(cmd.quantity, price), price)
+    return _moved(shelf, cmd, MovementType.received, cmd.quantity, _brought(shelf, cmd.quantity, priced(cmd.quantity, price)), price)
 
 
 @rule(inv.TakeStock)
@@ -209,7 +211,8 @@ def count(shelf: Shelf, cmd: inv.CountStock, _: By) -> Moved:
     if place.counted_at is not None and cmd.occurred_at < place.counted_at:
         return Moved(shelf.known, ())  # somebody has counted since
     difference = cmd.counted - (place.quantity if shelf.then is None else shelf.then)
-    stock = _at(shelf.known, place.model_copy(update={"count_since": None, "counted_at": cmd.occurred_at}))
+    since = place.count_since if place.quantity + difference < 0 else None  # what was taken after the count is still not explained
+    stock = _at(shelf.known, place.model_copy(update={"count_since": since, "counted_at": cmd.occurred_at}))
     counted = replace(shelf, stock=stock)
     if not difference:
         return Moved(_next(judged(stock, shelf.part, cmd.occurred_at)), ())
@@ -230,7 +233,8 @@ def transfer(shelf: Shelf, cmd: inv.TransferStock, _: By) -> Moved:
     is_one_stock = shelf.place.site_id == shelf.to.place.site_id
     there = replace(shelf.to, stock=left.stock) if is_one_stock else shelf.to
     arriving = cmd.model_copy(update={"movement_id": cmd.arrival_id, "place_id": cmd.to_place_id})
-    arrived = _moved(there, arriving, MovementType.transferred, cmd.quantity, -amount, shelf.price)
+    brought = -amount if is_one_stock else _brought(there, cmd.quantity, -amount)
+    arrived = _moved(there, arriving, MovementType.transferred, cmd.quantity, brought, shelf.price)
     if is_one_stock:
         stock = arrived.stock.model_copy(update={"version": shelf.known.version + 1})
         return Moved(judged(stock, shelf.part, cmd.occurred_at), (*left.lines, *arrived.lines))
@@ -349,8 +353,22 @@ def _ensure_free(shelf: Shelf, quantity: Decimal, *, is_taken: bool) -> None:
 def _worth(shelf: Shelf, quantity: Decimal) -> Decimal:
     """By how much the value changes at the average price; what empties the stock takes all that it is worth."""
     stock = shelf.known
-    empties = stock.on_hand > 0 and stock.on_hand + quantity == 0
-    return -stock.value if empties else priced(quantity, shelf.price)
+    if quantity > 0:
+        return _brought(shelf, quantity, priced(quantity, shelf.price))
+    stays = stock.on_hand + quantity
+    if stays < 0 or stock.value < 0:
+        return priced(quantity, shelf.price)
+    return -min(priced(-quantity, shelf.price), stock.value) if stays else -stock.value
+
+
+def _brought(shelf: Shelf, quantity: Decimal, amount: Decimal) -> Decimal:
+    """What comes to a stock that is short makes good first what was taken of it, at what that was booked at; the rest is worth its own
+    price.
+    """
+    short, owed = -shelf.known.on_hand, -shelf.known.value
+    if short <= 0:
+        return amount
+    return share(owed, quantity, short) if quantity <= short else owed + share(amount, quantity - short, quantity)
 
 
 def _moved(shelf: Shelf, cmd: inv.OnStock, kind: MovementType, quantity: Decimal, amount: Decimal, price: Decimal) -> Moved:
@@ -406,4 +424,4 @@ def _used(shelf: Shelf, line: Movement) -> JobPartRow | None:
         spare_part_id=shelf.part.id, quantity_used=NONE, cost=NONE, currency=line.currency, version=0,
     )  # fmt: skip
     changed = {"quantity_used": known.quantity_used - line.quantity, "cost": known.cost - line.amount, "version": known.version + 1}
-    return known.model_copy(update=changed)
+    return known.model_copy(update={**changed, "currency": line.currency})

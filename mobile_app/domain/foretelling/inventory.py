@@ -24,10 +24,19 @@ def _write_part(rows: Rows, cmd: inv.WritePart, by: By) -> None:
     part = rules.write_part(known, cmd, by)
     stocks = [stock for stock in rows.every(StockRow) if stock.part_id == part.id] if known else []
     if known:
-        rules.ensure_can_be_kept(part, known, stocks)
+        rules.ensure_can_be_kept(part, known, stocks, is_with_jobs=_is_with_jobs(rows, part.id))
     rows.put(part)
     for stock in stocks:
         rows.put(rules.judged_again(stock, part, cmd.occurred_at))
+
+
+def _is_with_jobs(rows: Rows, part_id: UUID) -> bool:
+    used = [row for row in rows.every(JobPartRow) if row.spare_part_id == part_id and row.quantity_used]
+    jobs = [rows.get(InterventionRow, row.intervention_id) for row in used]
+    wanted = [row for row in rows.every(ReservationRow) if row.part_id == part_id]
+    return any(job and not job.is_validated for job in jobs) or any(
+        claim_of(row, rows.get(InterventionRow, row.intervention_id)) for row in wanted
+    )
 
 
 @foretells(inv.LinkBarcode)

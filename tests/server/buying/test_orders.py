@@ -12,6 +12,7 @@ from server.buying.papers import Paper, PaperLine, pdf
 from shared_models.buying.rows import OrderStatus
 from shared_models.ids import uuid7
 from tests.server.machines import API, at, code_of, make_site
+from tests.server.support import problem_code
 
 INVENTORY = f"{API}/inventory"
 FORMULA = '=HYPERLINK("http://x";"y")'
@@ -143,6 +144,35 @@ async def test_what_cannot_be_ordered_is_refused_where_it_stands(client_as, keep
     ):
         answer = await keeper.post(f"{INVENTORY}/orders", json=asked | wrong)
         assert (answer.json()["code"], field in answer.text) == (code, True), answer.text
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"is_active": False}, "part_archived"),
+        ({"currency": "USD"}, "currencies_mixed"),
+        ({"decimals": 0}, "quantity_too_fine"),
+    ],
+)  # fmt: skip
+async def test_a_draft_that_could_not_be_written_any_more_is_not_placed(keeper, site, session, change, code):
+    supplier_id = await supplier(keeper)
+    fields = {"part_number": f"R-{uuid7()}", "name": "Huile", "decimals": 1}
+    part = await post(keeper, "/parts", part_id=str(uuid7()), **fields)
+    order = await drafted(keeper, site, supplier_id, {"part_id": part["id"], "quantity": "1.5"})
+    await post(keeper, "/parts", part_id=part["id"], version=1, **fields | change)
+    answer = await keeper.post(f"{INVENTORY}/orders/{order['id']}/place", json={"occurred_at": at()})
+    assert problem_code(answer, 409 if code == "part_archived" else 422) == code
+    assert (await keeper.get(f"{INVENTORY}/orders/{order['id']}")).json()["status"] == OrderStatus.draft
+
+
+async def test_nothing_is_ordered_from_a_supplier_that_is_archived(keeper, site):
+    supplier_id = await supplier(keeper, name="Roulex")
+    part_id, _ = await stocked(keeper, site, supplier_id)
+    order = await drafted(keeper, site, supplier_id, {"part_id": part_id, "quantity": "1"})
+    await post(keeper, "/suppliers", supplier_id=supplier_id, version=1, name="Roulex", is_active=False)
+    answer = await keeper.post(f"{INVENTORY}/orders/{order['id']}/place", json={"occurred_at": at()})
+    assert problem_code(answer, 409) == "supplier_archived"
+    assert (await stock(keeper, part_id))["on_order"] == 0
 
 
 class TestPaper:

@@ -18,6 +18,7 @@ from server.sites.models import Site
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.inventory import commands as inv
+from shared_models.inventory.reserving import ReservePart
 from tests.server.machines import at, make_machine, make_site
 from tests.server.support import problem_code
 from tests.sync.park import add_machine
@@ -190,6 +191,14 @@ class World:
         self.database = database
         self.site, self.place = uuid7(), uuid7()
 
+    async def with_job(self) -> UUID:
+        async with Session(self.database.engine, expire_on_commit=False) as session:
+            machine = await add_machine(session, self.site)
+        job = uuid7()
+        begun = CreateIntervention(intervention_id=job, equipment_id=machine, title="Fuite", occurred_at=at())
+        assert await self.run(begun) == "done"
+        return job
+
     async def run(self, cmd: Any) -> str:
         """What it came to: done, or the code of the refusal."""
         async with Session(self.database.engine, expire_on_commit=False) as session:
@@ -274,10 +283,7 @@ async def test_a_line_of_the_ledger_is_never_changed(world):
 
 
 async def test_a_job_gives_back_at_the_price_it_took_at(world):
-    part, job = await world.part(5), uuid7()
-    async with Session(world.database.engine, expire_on_commit=False) as session:
-        machine = await add_machine(session, world.site)
-    assert await world.run(CreateIntervention(intervention_id=job, equipment_id=machine, title="Fuite", occurred_at=at())) == "done"
+    part, job = await world.part(5), await world.with_job()
     assert await world.run(world.take(part, 2, intervention_id=job)) == "done"
     assert await world.run(world.receive(part, 3, unit_price="12.00")) == "done"
     back = {"movement_id": uuid7(), "part_id": part, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
@@ -286,3 +292,64 @@ async def test_a_job_gives_back_at_the_price_it_took_at(world):
     assert (used.quantity_used, used.cost) == (0, 0)
     stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
     assert (stock.on_hand, stock.value) == (8, 86)
+
+
+def rewritten(part: UUID, **fields: Any) -> inv.WritePart:
+    plain = {"part_number": f"P-{part.hex[-9:]}", "name": "Joint torique", "unit_price": "10.00"}
+    return inv.WritePart(part_id=part, version=1, occurred_at=at(), **plain | fields)
+
+
+async def test_a_part_is_written_again_while_its_stock_moves(world):
+    """Nobody waits for nobody for ever, and no line is in another currency than its part."""
+    for _ in range(4):
+        kept, empty = await world.part(2), await world.part()
+        changes = [world.run(rewritten(kept, minimum_stock=1)), world.run(rewritten(empty, currency="USD"))]
+        moves = [world.run(world.receive(part, 1)) for part in (kept, empty, kept, empty)]
+        moved = await asyncio.gather(*moves[:2], *changes, *moves[2:])
+        assert set(moved) <= {"done", "currency_in_use"}
+        assert moved[2] == "done"
+        told = "select count(*) as lines from stock_movements m join spare_parts p on p.id = m.spare_part_id where p.currency <> m.currency"
+        assert (await world.one(told)).lines == 0
+
+
+async def test_of_two_parts_that_are_given_one_barcode_at_once_one_has_it(world):
+    for rank in range(4):
+        parts = [await world.part(), await world.part()]
+        links = [inv.LinkBarcode(part_id=part, barcode=f"3 29868 {rank}", occurred_at=at()) for part in parts]
+        found = await asyncio.gather(*map(world.run, links))
+        assert sorted(found) == ["barcode_in_use", "done"]
+        holder = (await world.one("select part_id from part_barcode where code = :code", code=links[0].barcode)).part_id
+        assert holder == parts[found.index("done")]
+
+
+@pytest.mark.parametrize("change", [{"currency": "USD"}, {"unit": "L"}])
+async def test_what_jobs_have_or_are_to_have_keeps_its_unit_and_what_they_have_its_currency(world, change):
+    taken, wanted, job = await world.part(2), await world.part(), await world.with_job()
+    assert await world.run(world.take(taken, 2, intervention_id=job)) == "done"
+    assert await world.run(ReservePart(intervention_id=job, part_id=wanted, quantity=1, occurred_at=at())) == "done"
+    code = "currency_in_use" if "currency" in change else "unit_in_use"
+    assert [await world.run(rewritten(part, **change)) for part in (taken, wanted)] == [code, code]
+    back = {"movement_id": uuid7(), "part_id": taken, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
+    assert await world.run(inv.GiveBackStock(quantity=2, **back)) == "done"
+    assert (
+        await world.run(
+            inv.AdjustStock(
+                **world.take(taken, 2).model_dump(include={"part_id", "place_id", "movement_id"}),
+                quantity=-2,
+                notes="Cédé",
+                occurred_at=at(),
+            )
+        )
+        == "done"
+    )
+    assert await world.run(rewritten(taken, **change)) == "done"
+
+
+async def test_what_comes_to_a_short_shelf_is_worth_what_was_paid_for_it(world):
+    part, job = await world.part(), await world.with_job()
+    assert await world.run(world.take(part, 5, is_taken=True)) == "done"
+    assert await world.run(world.receive(part, 6, unit_price="1.20")) == "done"
+    assert await world.run(world.take(part, 1, intervention_id=job)) == "done"
+    used = await world.one("select cost from maintenance_spare_parts where intervention_id = :job", job=job)
+    stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
+    assert (used.cost, stock.on_hand, stock.value) == (Decimal("1.20"), 0, 0)
