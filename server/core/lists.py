@@ -504,6 +504,8 @@ class List:
         """Instants are written as a clock on the wall shows them."""
         text = self.columns.get(name, f"{self.alias}.{name}")
         kind = base_type(self.item.model_fields[name].annotation) if name in self.item.model_fields else None
+        if kind is None and name.endswith(("_at", "_since")):
+            raise ValueError(f"{self.name}: {name} is no field of what is listed, so nobody knows that it is an instant")
         if isinstance(kind, type) and issubclass(kind, StrEnum) and name not in self.words:
             raise ValueError(f"{self.name}: {name} has no words")
         return f"({text}) at time zone {self.clock.format(self.alias)}" if kind is datetime else text

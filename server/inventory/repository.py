@@ -198,11 +198,14 @@ async def sites_in_sight(session: ReadSession, actor: Actor) -> list[UUID]:
 
 
 async def stocked_sites(session: ReadSession, actor: Actor, part_id: UUID) -> list[UUID]:
-    rows = await session.fetch(
-        "select site_id from stock where part_id = $1 and ($2::uuid[] is null or site_id = any($2)) and on_hand <> 0 limit 2",
-        part_id, actor.site_list,
-    )  # fmt: skip
-    return [row["site_id"] for row in rows]
+    """Two at most: those that have some, or else those that have had some."""
+    return [row["site_id"] for row in await session.fetch(_STOCKED, part_id, actor.site_list)]
+
+
+_STOCKED = """
+with kept as (select site_id, on_hand <> 0 as has_some from stock where part_id = $1 and ($2::uuid[] is null or site_id = any($2)))
+select site_id from kept where has_some or not exists (select from kept where has_some) order by site_id limit 2
+"""
 
 
 # --- stocks

@@ -101,13 +101,12 @@ async def write_place(session: Session, actor: Actor, cmd: inv.WritePlace) -> No
     places = await repository.lock_places(session, site_id or cmd.site_id)
     in_use = await repository.places_in_use(session, site_id or cmd.site_id)
     site = rules.Places([repository.as_place(place) for place in places.values()], in_use)
-    row, *yielding = rules.write_place(site, cmd, actor.by)
+    row, *others = rules.write_place(site, cmd, actor.by)
     if await repository.name_is_taken(session, StoragePlace, "name", row.name, but=row.id, site_id=row.site_id):
         raise errors.InventoryNameTaken(field="name", name=row.name)
-    for other in yielding:
-        await audit.keep(session, actor, "storage_place.updated", places[other.id], other, cmd.occurred_at)
-    known = places.get(row.id)
-    await audit.keep(session, actor, _written("storage_place", known), known or StoragePlace, row, cmd.occurred_at)
+    for place in sorted([row, *others], key=lambda place: place.is_default):  # a site never has two
+        known = places.get(place.id)
+        await audit.keep(session, actor, _written("storage_place", known), known or StoragePlace, place, cmd.occurred_at)
 
 
 def _written(entity: str, found: object) -> str:
@@ -255,6 +254,8 @@ async def _default_place(session: Session, actor: Actor, part_id: UUID, site_id:
 
 async def _first_store(session: Session, actor: Actor, site_id: UUID) -> UUID:
     place_id = uuid5(site_id, "store")
+    if known := await repository.place_row(session, actor, place_id):
+        raise refusals.PlaceClosed(place=known.name)
     name = translator(actor.lang).t("inventory.first_store")
     await run(session, actor, inv.WritePlace(place_id=place_id, site_id=site_id, name=name, is_default=True, occurred_at=now()))
     return place_id

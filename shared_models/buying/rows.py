@@ -77,6 +77,7 @@ class OrderListItem(Row):
     line_count: int
     expected_on: date | None
     ordered_at: Instant | None
+    closed_at: Instant | None
     created_at: Instant
 
 

@@ -96,9 +96,9 @@ class Places:
 
 @rule(inv.WritePlace)
 def write_place(site: Places, cmd: inv.WritePlace, _: By) -> list[PlaceRow]:
-    """The place, and the one that is no default any more; its site never changes."""
+    """The place, and the one that is the default no more, or in its stead; its site never changes."""
     known, parent = site.place(cmd.place_id), site.place(cmd.parent_id)
-    if cmd.parent_id is not None and (parent is None or parent.kind not in _WITHIN[cmd.kind]):
+    if cmd.parent_id is not None and (parent is None or parent is known or parent.kind not in _WITHIN[cmd.kind]):
         raise refusals.PlaceKindUnfit(field="parent_id")
     if any(child.parent_id == cmd.place_id and cmd.kind not in _WITHIN[child.kind] for child in site.rows):
         raise refusals.PlaceKindUnfit(field="kind")
@@ -107,8 +107,15 @@ def write_place(site: Places, cmd: inv.WritePlace, _: By) -> list[PlaceRow]:
     others = [place for place in site.rows if place.is_default and place.is_active and place.id != cmd.place_id]
     is_default = cmd.is_active and (cmd.is_default or not others)
     place = written(PlaceRow, known, cmd, id=cmd.place_id, site_id=known.site_id if known else cmd.site_id, is_default=is_default)
-    yielding = others if is_default else []
-    return [place, *(other.model_copy(update={"is_default": False, "version": other.version + 1}) for other in yielding)]
+    others = others if is_default else _heirs(site, place) if known and known.is_default else []
+    return [place, *(other.model_copy(update={"is_default": not is_default, "version": other.version + 1}) for other in others)]
+
+
+def _heirs(site: Places, closed: PlaceRow) -> list[PlaceRow]:
+    """The one that movements go to from now on that name no place: a store before a shelf, by name."""
+    kinds = list(PlaceKind)
+    left = [place for place in site.rows if place.is_active and place.id != closed.id]
+    return sorted(left, key=lambda place: (kinds.index(place.kind), place.name, place.id))[:1]
 
 
 # ---------------------------------------------------------------- the ledger

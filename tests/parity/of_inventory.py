@@ -116,6 +116,22 @@ async def a_store_its_shelf_and_another_default(shop: Shop) -> None:
     await place(shop, is_default=True)
 
 
+@case(inv.WritePlace)
+async def a_default_that_is_closed(shop: Shop) -> None:
+    await place(shop)
+    store = await place(shop, is_default=True)
+    await shop.offline()
+    await shop.do(inv.WritePlace, place_id=store, site_id=shop.factory.site, name=f"Fermé {store}", version=1, is_active=False)
+
+
+@case(inv.WritePlace, refused="place_kind_unfit")
+async def that_lies_in_itself(shop: Shop) -> None:
+    store = await place(shop)
+    await shop.offline()
+    inside = {"parent_id": store, "kind": PlaceKind.bin, "version": 1}
+    await shop.do(inv.WritePlace, place_id=store, site_id=shop.factory.site, name=f"Casier {store}", **inside)
+
+
 @case(inv.WritePlace, refused="place_in_use")
 async def closed_while_something_lies_there(shop: Shop) -> None:
     _, place_id = await shelf(shop)

@@ -175,6 +175,15 @@ async def test_nothing_is_ordered_from_a_supplier_that_is_archived(keeper, site)
     assert (await stock(keeper, part_id))["on_order"] == 0
 
 
+async def test_closed_orders_are_listed_in_a_workbook_too(keeper, site):
+    order = await drafted(keeper, site, await supplier(keeper))
+    await post(keeper, f"/orders/{order['id']}/cancel")
+    answer = await keeper.get(f"{INVENTORY}/orders/export.xlsx", params={"status": "cancelled"})
+    assert (answer.status_code, answer.content[:2]) == (200, b"PK")
+    told = (await keeper.get(f"{INVENTORY}/orders", params={"status": "cancelled"})).json()["items"]
+    assert [one["closed_at"] is not None for one in told] == [True]
+
+
 class TestPaper:
     async def test_speaks_the_suppliers_language_and_no_text_is_a_formula(self, keeper, site):
         supplier_id = await supplier(keeper, name="Bearings & Co", lang="en")

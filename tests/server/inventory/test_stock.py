@@ -72,6 +72,38 @@ class TestAsASimpleClientAsks:
         ]  # fmt: skip
         assert {line["place_name"] for line in told} == {"Store"}
 
+    async def test_a_part_that_is_used_up_comes_back_to_the_site_that_kept_it(self, client_as, session, site):
+        keeper = await client_as("supervisor", sites=[site.id, (await make_site(session, "Ailleurs")).id])
+        part = await new_part(keeper)
+        assert problem_code(await move(keeper, part, "in", 1), 422) == "site_needed"
+        assert (await move(keeper, part, "in", 1, site_id=str(site.id))).status_code == 200
+        for kind in ("out", "in"):
+            assert (await move(keeper, part, kind, 1)).status_code == 200
+        assert [line["site_id"] for line in (await keeper.get(f"{API}/stock", params={"part_id": part})).json()["items"]] == [str(site.id)]
+
+    async def test_what_names_no_place_goes_to_an_open_one(self, keeper, site):
+        """A default that is closed leaves it to another place; where all are closed, nothing is put anywhere."""
+        part = await new_part(keeper)
+        assert (await move(keeper, part, "in", 1)).status_code == 200
+        assert (await move(keeper, part, "out", 1)).status_code == 200
+        [first] = (await keeper.get(f"{API}/places")).json()
+        shelf = {"place_id": str(uuid7()), "site_id": str(site.id), "name": "Rayonnage", "kind": "shelf", "occurred_at": at()}
+        assert (await keeper.post(f"{API}/places", json=shelf)).status_code == 200
+
+        async def close(place: dict[str, Any], version: int) -> None:
+            shut = {name: place[name] for name in ("site_id", "name", "kind")} | {"occurred_at": at(), "version": version}
+            answer = await keeper.post(f"{API}/places", json={**shut, "place_id": place.get("id") or shelf["place_id"], "is_active": False})
+            assert answer.status_code == 200, answer.text
+
+        await close(first, first["version"])
+        assert {place["name"]: place["is_default"] for place in (await keeper.get(f"{API}/places")).json()} == {
+            "Rayonnage": True, first["name"]: False,
+        }  # fmt: skip
+        assert (await move(keeper, part, "in", 1)).status_code == 200
+        assert (await move(keeper, part, "out", 1)).status_code == 200
+        await close(shelf, 2)
+        assert problem_code(await move(keeper, part, "in", 1), 409) == "place_closed"
+
     async def test_low_is_said_once_for_each_fall_to_the_minimum(self, keeper):
         part = await new_part(keeper, minimum_stock=2)
         for kind, quantity in (("in", 3), ("out", 1), ("out", 1), ("in", 4), ("out", 3)):
