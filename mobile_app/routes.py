@@ -40,6 +40,13 @@ from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.sites.screens import SiteScreen, SitesScreen
+from mobile_app.features.stocktakes.screens import (
+    StocktakeFormScreen,
+    StocktakeListScreen,
+    StocktakePlaceScreen,
+    StocktakeReviewScreen,
+    StocktakeScreen,
+)
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from shared_models.permissions import Permission, Role, may
@@ -47,14 +54,14 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories)|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders|stocktakes)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes)|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
 ORGANISATION = frozenset({"sites", "classes", "people"})
 """What is reached from the organisation's page, and marked as being there."""
-OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list", "picking"})
+OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list", "picking", "stocktakes"})
 """What is reached from the list of parts."""
 
 
@@ -130,6 +137,11 @@ def screens() -> list[ft.Route]:
         ft.Route(path="purchase-list", component=PurchaseListScreen),
         ft.Route(path="orders", component=OrderListScreen),
         ft.Route(path="orders/:order_id", component=OrderScreen),
+        ft.Route(path="stocktakes", component=StocktakeListScreen),
+        ft.Route(path="stocktakes/new", component=StocktakeFormScreen),
+        ft.Route(path="stocktakes/:stocktake_id", component=StocktakeScreen),
+        ft.Route(path="stocktakes/:stocktake_id/review", component=StocktakeReviewScreen),
+        ft.Route(path="stocktakes/:stocktake_id/places/:place_id", component=StocktakePlaceScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),
         ft.Route(path="organisation", component=OrganisationScreen),
         ft.Route(path="classes", component=ClassesScreen),

@@ -33,6 +33,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
     "plans": ("plans", _on_machine),
     "requests": ("requests", lambda client, row: dotted(row.number, machine(client, row.equipment_id))),
     "orders": ("orders", lambda client, row: dotted(row.number or "", _supplier(client, row))),
+    "stocktakes": ("stocktakes", lambda _, row: dotted(row.number or "", row.notes)),
     "checklists": ("checklists", lambda _, row: row.name),
     "parts": ("parts", lambda _, row: row.name),
     "sites": ("sites", lambda _, row: row.name),
@@ -44,6 +45,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 PAGES: Final = {
     "sites": "sites.title", "classes": "classes.title", "people": "people.title", "checklists": "checklists.title",
     "orders": "orders.title", "purchase-list": "purchase_list.title",
+    "stocktakes": "stocktakes.title", "stocktakes/new": "stocktakes.new",
     "needs-you": "needs_you.title", "scan": "scan.title", "equipment/new": "machine_form.new",
     "plans/new": "plans.new",
     "parts": "parts.title", "parts/new": "parts.new", "parts/receive": "parts.goods_in",

@@ -15,6 +15,12 @@ class StocktakeCounting(Conflict):
     code = "stocktake_counting"
 
 
+class StocktakeMovedOn(Conflict):
+    """Somebody has counted since it was looked at."""
+
+    code = "stocktake_moved_on"
+
+
 class StocktakeEmpty(Conflict):
     """Nobody has counted anything: it can be cancelled."""
 

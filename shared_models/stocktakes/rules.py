@@ -9,7 +9,7 @@ from shared_models.inventory.commands import CountStock
 from shared_models.inventory.refusals import PartArchived, PlaceClosed
 from shared_models.inventory.rows import PartRow, PlaceRow, StockRow, stock_id
 from shared_models.inventory.rules import Doubted, ensure_countable
-from shared_models.refusals import AlreadyExists, NotFound, StaleVersion
+from shared_models.refusals import AlreadyExists, NotFound
 from shared_models.rules import By, Outcome, rule
 from shared_models.stocktakes import commands as st
 from shared_models.stocktakes import refusals
@@ -138,7 +138,7 @@ class Approved:
 def approve(looked: Looked, cmd: st.ApproveStocktake, _: By) -> Approved:
     stocktake = _under_way(looked.stocktake)
     if cmd.version != stocktake.version:
-        raise StaleVersion(current=stocktake.version)
+        raise refusals.StocktakeMovedOn(number=stocktake.number)
     if stocktake.status is StocktakeStatus.open:
         raise refusals.StocktakeCounting(number=stocktake.number)
     counted = [line for line in looked.lines if line.count]

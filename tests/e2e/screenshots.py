@@ -151,6 +151,19 @@ def order(status: str, *taps: str) -> Callable[[App, Things], object]:
     return come
 
 
+def stocktake(status: str, page: str, *taps: str, of_place: bool = False) -> Callable[[App, Things], object]:
+    """Of that state; `of_place` for the first of its places."""
+
+    def come(app: App, things: Things) -> None:
+        found = things.supervisor.get("/inventory/stocktakes", status=status)["items"][0]
+        lines = things.supervisor.get("/inventory/stocktake-lines", stocktake_id=found["id"])["items"]
+        app.go(f"/stocktakes/{found['id']}{page}" + (lines[0]["place_id"] if of_place else "")).see(found["number"])
+        for tap in taps:
+            app.tap(tap)
+
+    return come
+
+
 def labels(app: App, things: Things) -> None:
     """Once the machine is there: until then “Étiquette” would be found in the scan button's words."""
     at(FREE, "machine.start")(app, things)
@@ -412,6 +425,14 @@ SHOTS = [
     Shot("orders", "supervisor", at("/orders", "orders.show.open")),
     Shot("order", "supervisor", order("partly_received")),
     Shot("order-menu", "supervisor", order("ordered", "common.more"), escape, is_main=False),
+    Shot("stocktakes", "supervisor", at("/stocktakes", "stocktakes.title")),
+    Shot("stocktake", "technician", stocktake("open", "")),
+    Shot("stocktake-place", "technician", stocktake("open", "/places/", of_place=True)),
+    Shot("stocktake-found", "technician", stocktake("open", "/places/", "stocktakes.found", of_place=True), escape, is_main=False),
+    Shot("stocktake-review", "supervisor", stocktake("open", "/review")),
+    Shot("stocktake-approved", "supervisor", stocktake("approved", "/review"), is_main=False),
+    Shot("stocktake-new", "supervisor", at("/stocktakes/new", "stocktakes.new_body")),
+    Shot("stocktake-again", "supervisor", stocktake("open", "/review", "stocktakes.again_beyond"), escape, is_main=False),
     Shot("plan-teams", "supervisor", kinds("plans.teams", "plans.new_team"), escape, is_main=False),
     Shot("checklists", "supervisor", at("/checklists", "checklists.new"), is_main=False),
     Shot("checklist-form", "supervisor", template(), is_main=False),

@@ -1,5 +1,6 @@
 """All spare parts: cards on a phone, a dense table on a desk; what is low and what must be counted are its filters."""
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
@@ -18,8 +19,8 @@ from mobile_app.domain.reserved import Book
 from mobile_app.domain.search import search_parts
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.address import Asked, Key, Place, use_place
-from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
-from mobile_app.ui.cards import in_twos
+from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
+from mobile_app.ui.cards import NoticeCard, in_twos
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
@@ -32,6 +33,7 @@ from mobile_app.ui.table import Cell, Column, Table, TablePage, is_tabular, tabl
 from mobile_app.ui.theme import Tone
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Permission
+from shared_models.stocktakes.rows import StocktakeStatus
 
 MOST = 60
 SHOWS = {"low": LOW, "count": TO_COUNT, "archived": ARCHIVED}
@@ -69,7 +71,7 @@ def _passes(client: Client, part: PartRow, filters: Filters) -> bool:
 
 @component
 def PartListScreen() -> ft.Control:
-    client = use_tables("parts", "stocks", "places", "categories", "sites", "equipment", "reservations", "interventions")
+    client = use_tables("parts", "stocks", "places", "categories", "sites", "equipment", "reservations", "interventions", "stocktakes")
     place = use_place(Filters)
     use_shortcut("N", opener("/parts/new"), t("parts.new"), enabled=client.may(Permission.inventory_write))
     table = client.tables.parts
@@ -128,12 +130,13 @@ def _count(client: Client, show: str, filters: Filters) -> int | None:
 def Cards(client: Client, place: Place[Filters]) -> ft.Control:
     found, most = _found(client, place.asked), place.asked.page * MOST
     may_write = client.may(Permission.inventory_write)
-    trailing = [SyncBadge(), _menu(client, place.asked)] if may_write else [SyncBadge()]
+    trailing = [SyncBadge(), _menu(client, place.asked)]
     head = PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows)), trailing=trailing)
     cards = [PartCard(client, own, on_open=opener(f"/parts/{own.part.id}")) for own in found[:most]]
     goods_in = PrimaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED)
     return Page(
-        head, _search(place), _filter_bar(client, place), *(in_twos(cards) or [_no_match(place.asked)]), *more_of(place, len(found) > most),
+        head, _search(place), _filter_bar(client, place), *_counting(client, place.asked),
+        *(in_twos(cards) or [_no_match(place.asked)]), *more_of(place, len(found) > most),
         footer=goods_in if may_write else None,
     )  # fmt: skip
 
@@ -149,6 +152,28 @@ def Pane(client: Client, chosen: UUID) -> ft.Control:
     ]
     rows = [*(cards or [_no_match(place.asked)]), *more_of(place, len(found) > most)]
     return ListPane(t("parts.title"), Stack(_search(place), _filter_bar(client, place), spacing=8), rows)
+
+
+def _counting(client: Client, filters: Filters) -> list[ft.Control]:
+    """A stocktake that asks to be counted; what is to be counted otherwise can be made one."""
+    takes = [take for take in client.tables.stocktakes.having(status=[StocktakeStatus.open]) if filters.site in {None, str(take.site_id)}]
+    if takes and not filters.query:
+        to = f"/stocktakes/{takes[0].id}" if len(takes) == 1 else "/stocktakes"
+        words = dotted(takes[0].number or "", takes[0].notes) if len(takes) == 1 else ""
+        title = n("stocktakes.asks", len(takes))
+        return [NoticeCard(title, words, tone=Tone.info, icon=ft.Icons.FACT_CHECK_ROUNDED, on_click=opener(to))]
+    if filters.show == "count" and client.may(Permission.inventory_write) and ones_to_count(client):
+        new = ft.Icons.FACT_CHECK_ROUNDED
+        return [NoticeCard(t("stocktakes.to_count"), t("stocktakes.to_count_body"), tone=Tone.info, icon=new, on_click=_start(client))]
+    return []
+
+
+def _start(client: Client) -> Handler:
+    """Of the places that are to be counted, at the site that has most of them."""
+    found = [(stock.site_id, at.place_id) for stock in ones_to_count(client) for at in stock.to_count]
+    site = Counter(site_id for site_id, _ in found).most_common(1)[0][0]
+    places = dict.fromkeys(str(place_id) for site_id, place_id in found if site_id == site)
+    return opener(f"/stocktakes/new?places={','.join(places)}")
 
 
 def _search(place: Place[Filters]) -> ft.Control:
@@ -167,7 +192,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         columns(client), found, lambda own: str(own.part.id), place=place, route=lambda key: place.to(f"/parts/{key}"),
         row_label=lambda own: dotted(own.part.name, own.part.part_number), empty=_no_match(place.asked),
     )  # fmt: skip
-    return TablePage(head, _filter_bar(client, place), table=table)
+    return TablePage(head, _filter_bar(client, place), *_counting(client, place.asked), table=table)
 
 
 def _menu(client: Client, filters: Filters) -> ft.Control:
@@ -177,13 +202,15 @@ def _menu(client: Client, filters: Filters) -> ft.Control:
         ("picking", "picking.title", icons.SHOPPING_BASKET_OUTLINED),
         ("purchase-list", "purchase_list.title", icons.PLAYLIST_ADD_CHECK_ROUNDED),
         ("orders", "orders.title", icons.SHOPPING_CART_OUTLINED),
+        ("stocktakes", "stocktakes.title", icons.FACT_CHECK_OUTLINED),
         ("stores", "parts.stores", icons.WAREHOUSE_OUTLINED),
         ("suppliers", "parts.suppliers", icons.LOCAL_SHIPPING_OUTLINED),
         ("part-categories", "parts.categories", icons.CATEGORY_OUTLINED),
     )
     new = MenuItem(t("parts.new"), opener("/parts/new"), icons.ADD_ROUNDED)
     kept_in_order = [MenuItem(t(key), opener(f"/{path}"), icon) for path, key, icon in places]
-    written = [new, *kept_in_order] if client.may(Permission.inventory_write) else []
+    counted = MenuItem(t("stocktakes.title"), opener("/stocktakes"), icons.FACT_CHECK_OUTLINED)
+    written = [new, *kept_in_order] if client.may(Permission.inventory_write) else [counted]
     return MoreMenu([*written, *_exports(client, filters)])
 
 

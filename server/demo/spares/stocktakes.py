@@ -81,7 +81,7 @@ class Takes:
     # ------------------------------------------------------------ last week
 
     def _last_week(self, at: float) -> None:
-        store = self.ledger.stores[0]
+        store = self.ledger.stores[1 % len(self.ledger.stores)]
         take = self._open(at, store, [*store.bins[0], store.cupboard], "Rayon A et armoire")
         for rank, line in enumerate(list(take.lines.values())[NEVER:], 1):
             self.ledger.plan(at + rank * EACH, self._count_and_book, take, store, line)
@@ -116,7 +116,7 @@ class Takes:
 
     def today(self) -> None:
         """More than half is counted; two people found different things, and one count is asked for again."""
-        store = self.ledger.stores[1 % len(self.ledger.stores)]
+        store = self.ledger.stores[0]
         at, (first, second) = self.ledger.now - TODAY, self._counters(store)[:2]
         take = self._open(at, store, [*store.bins[1], store.bins[2][0]], "Rayon B")
         lines = list(take.lines.values())

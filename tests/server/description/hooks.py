@@ -35,7 +35,7 @@ FEW_LABELS = 3
 MADE = {
     "equipment": "equipment_id", "interventions": "intervention_id", "meters": "meter_id", "scheduled": "plan_id",
     "types": "maintenance_type_id", "teams": "team_id", "parts": "part_id", "categories": "category_id", "suppliers": "supplier_id",
-    "places": "place_id", "orders": "order_id",
+    "places": "place_id", "orders": "order_id", "stocktakes": "stocktake_id",
 }  # fmt: skip
 """What is posted to a collection has an id of its own."""
 

@@ -91,6 +91,7 @@ def rows(client: httpx2.Client) -> dict[str, str]:
         "supplier_id": supplier,
         "place_id": place,
         "category_id": made("/inventory/categories", name="Roulements"),
+        "stocktake_id": made("/inventory/stocktakes", site_id=site, place_ids=[place]),
         "order_id": made("/inventory/orders", site_id=site, supplier_id=supplier, lines=lines),
     }
 

@@ -134,7 +134,7 @@ async def test_two_that_found_different_things_are_seen_and_a_second_count_settl
     await counted(people[0], take, part, there, "4")
     finished = await does(people[0], take, "finish")
     stale = await keeper.post(f"{INVENTORY}/stocktakes/{take['id']}/approve", json=approval(take, done["version"]))
-    assert code_of(stale) == (409, "stale_version")
+    assert code_of(stale) == (409, "stocktake_moved_on")
     await does(keeper, take, "approve", version=finished["version"], reason="Juin")
     assert (await on_hand(keeper, part), await on_hand(keeper, same)) == (4, 5)
 
