@@ -264,6 +264,8 @@ COUNTED = [Step("receive", quantity=4), Step("open"), Step("count", quantity=3)]
 @example(steps=[*COUNTED, Step("count", quantity=2, late=1), Step("finish"), Step("again"), Step("count", late=2), Step("finish")])
 @example(steps=[*COUNTED, Step("shelf", quantity=1), Step("finish"), Step("approve"), Step("count", quantity=4), Step("approve")])
 @example(steps=[*COUNTED, Step("again"), Step("count", quantity=1), Step("finish"), Step("approve"), Step("count", 1, 2)])
+@example(steps=[Step("hold"), Step("shelf", late=1)])
+@example(steps=[Step("hold"), Step("receive"), Step("hold"), Step("open"), Step("count", late=1), Step("finish"), Step("approve")])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_shelves_are_the_storekeepers(world, steps):
     world.play(steps)
