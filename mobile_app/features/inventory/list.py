@@ -17,6 +17,7 @@ from mobile_app.domain.part_cards import PartCard, no_part
 from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
 from mobile_app.domain.reserved import Book
 from mobile_app.domain.search import search_parts
+from mobile_app.domain.stocktakes import asking
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
@@ -33,7 +34,6 @@ from mobile_app.ui.table import Cell, Column, Table, TablePage, is_tabular, tabl
 from mobile_app.ui.theme import Tone
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Permission
-from shared_models.stocktakes.rows import StocktakeStatus
 
 MOST = 60
 SHOWS = {"low": LOW, "count": TO_COUNT, "archived": ARCHIVED}
@@ -156,12 +156,9 @@ def Pane(client: Client, chosen: UUID) -> ft.Control:
 
 def _counting(client: Client, filters: Filters) -> list[ft.Control]:
     """A stocktake that asks to be counted; what is to be counted otherwise can be made one."""
-    takes = [take for take in client.tables.stocktakes.having(status=[StocktakeStatus.open]) if filters.site in {None, str(take.site_id)}]
+    takes = asking(client, UUID(filters.site) if filters.site else None)
     if takes and not filters.query:
-        to = f"/stocktakes/{takes[0].id}" if len(takes) == 1 else "/stocktakes"
-        words = dotted(takes[0].number or "", takes[0].notes) if len(takes) == 1 else ""
-        title = n("stocktakes.asks", len(takes))
-        return [NoticeCard(title, words, tone=Tone.info, icon=ft.Icons.FACT_CHECK_ROUNDED, on_click=opener(to))]
+        return takes
     if filters.show == "count" and client.may(Permission.inventory_write) and ones_to_count(client):
         new = ft.Icons.FACT_CHECK_ROUNDED
         return [NoticeCard(t("stocktakes.to_count"), t("stocktakes.to_count_body"), tone=Tone.info, icon=new, on_click=_start(client))]

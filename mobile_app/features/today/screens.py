@@ -11,6 +11,7 @@ from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.readiness import Lights
+from mobile_app.domain.stocktakes import asking
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.today import today_of
 from mobile_app.domain.views import Today, is_mine
@@ -41,12 +42,12 @@ READY_BY = ("parts", "stocks", "orders", "reservations", "checklists")
 
 @component
 def TodayScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites", *READY_BY)
+    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites", "stocktakes", *READY_BY)
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
     today = today_of(client)
-    mine, rest = _mine(client, today), _rest(client, today)
+    mine, rest = _mine(client, today), [*_rest(client, today), *asking(client)]
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = Columns(mine, rest)
         return Page(head, columns, max_width=DESK_WIDTH)

@@ -195,6 +195,12 @@ async def test_what_is_counted_by_a_phone_that_was_away_until_the_approval_puts_
     assert await on_hand(keeper, late) == 5
     to_count = (await keeper.get(f"{INVENTORY}/stock", params={"to_count": True})).json()["items"]
     assert [row["part_id"] for row in to_count] == [late]
+    again = await opened(keeper, site, there)
+    await counted(keeper, again, late, there, "3")
+    done = await does(keeper, again, "finish")
+    await does(keeper, again, "approve", version=done["version"], reason="Juillet")
+    assert await on_hand(keeper, late) == 3
+    assert (await keeper.get(f"{INVENTORY}/stock", params={"to_count": True})).json()["items"] == []
 
 
 @pytest.mark.fresh_database
