@@ -8,7 +8,8 @@ from typing import Any
 import flet as ft
 import pytest
 
-from mobile_app.core.i18n import format_day, t
+from mobile_app.core.i18n import format_day, n, t
+from mobile_app.domain.cards import RepeatCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.job_parts import JobParts
 from mobile_app.domain.morning import Morning, ReadyCard
@@ -21,13 +22,14 @@ from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
 from shared_models.base import EntityRow
 from shared_models.buying.rows import OrderLine, OrderStatus, PurchaseOrderRow
+from shared_models.equipment.life import PastJob, RepeatNotice
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import ActionRow, InterventionRow
 from shared_models.inventory.commands import TakeStock
 from shared_models.inventory.reservations import reserved
 from shared_models.inventory.reserving import PickPart, ReservePart
-from shared_models.inventory.rows import PartRow
+from shared_models.inventory.rows import JobPartRow, PartRow
 from shared_models.permissions import Role
 from shared_models.plans.commands import CreatePlan
 from shared_models.sites import SiteRow
@@ -199,3 +201,18 @@ async def test_the_morning_says_what_can_begin_and_what_the_others_lack(screen: 
     await screen.show(inside(plant, lambda: Morning(plant, [ready, lacking])))
     assert t("ready.count", ready=1, total=2) in screen.texts
     assert any(t("ready.nobody") in words for words in screen.texts)
+
+
+async def test_a_breakdown_that_comes_back_names_the_parts_of_the_last_repair(screen: Screen, plant: Client) -> None:
+    past = PastJob(
+        id=uuid7(), number=None, title="Fuite", intervention_type="corrective", completed_at=AT, labour_minutes=20, technician="J. Roux",
+        mode_id=None, remedy_id=None, work_performed="Joint remplacé.",
+    )  # fmt: skip
+    used = JobPartRow(
+        id=uuid7(), site_id=SITE, equipment_id=PRESS.id, intervention_id=past.id, spare_part_id=SEAL.id, quantity_used=Decimal(1),
+        cost=Decimal(10), currency="EUR", version=1,
+    )  # fmt: skip
+    put(plant, used)
+    await screen.show(inside(plant, lambda: RepeatCard(plant, RepeatNotice(3, 11, past))))
+    said = t("domain.last_fix_with", parts=SEAL.name, fix="Joint remplacé", who="J. Roux", days=n("domain.held_days", 11))
+    assert said in screen.texts
