@@ -1,12 +1,7 @@
 """Several generators, and generators that die: each plan that is due gets one job, once."""
 
 import asyncio
-import multiprocessing
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -16,32 +11,10 @@ from server.core.database import Database
 from server.generator import jobs, service
 from tests.server.generator.node import work
 from tests.server.generator.plant import fill
+from tests.server.nodes import heard, node
 from tests.server.support import count_statements
 
 PLANS = 60
-
-
-NODES = multiprocessing.get_context("forkserver")
-NODES.set_forkserver_preload([work.__module__])
-
-
-@contextmanager
-def node(url: str, batch: int, place: str) -> Iterator[tuple[BaseProcess, Connection]]:
-    """The process, and what it is told and tells."""
-    ours, its = NODES.Pipe()
-    process = NODES.Process(target=work, args=(its, url, batch, place), daemon=True)
-    process.start()
-    its.close()
-    try:
-        yield process, ours
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-
-
-async def heard(pipe: Connection) -> Any:
-    return await asyncio.to_thread(pipe.recv)
 
 
 async def census(database: Database) -> dict[str, Any]:
@@ -73,7 +46,7 @@ async def plant(database: Database) -> Database:
 @pytest.mark.fresh_database
 class TestNodes:
     async def test_two_at_once_make_one_job_a_plan(self, plant: Database, database_url: str) -> None:
-        with node(database_url, 7, "together") as (_, one), node(database_url, 7, "together") as (_, other):
+        with node(work, database_url, 7, "together") as (_, one), node(work, database_url, 7, "together") as (_, other):
             assert [await heard(one), await heard(other)] == ["ready", "ready"]
             one.send("go")
             other.send("go")
@@ -84,7 +57,7 @@ class TestNodes:
 
     @pytest.mark.parametrize(("place", "kept"), [("between", 20), ("inside", 20)])
     async def test_killed_in_the_middle_nothing_is_lost_or_doubled(self, plant: Database, database_url: str, place: str, kept: int) -> None:
-        with node(database_url, 20, place) as (process, pipe):
+        with node(work, database_url, 20, place) as (process, pipe):
             assert [await heard(pipe), await heard(pipe)] == ["ready", "here"]
             process.kill()
             process.join()

@@ -4,7 +4,7 @@ a storekeeper who writes down each fact with its time, and who trusts the last c
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -87,6 +87,8 @@ class Play:
 
     async def step(self, rank: int, step: Step) -> None:
         at = BEGAN + timedelta(hours=rank - step.late, minutes=-step.late)
+        if step.what == "back":  # from some job
+            step = replace(step, job=max(step.job, 0))
         cmd, effects = self._asked(step, at)
         if not await self._done(cmd):
             return
@@ -234,6 +236,7 @@ def told(what: str, quantity: int = 1, place: int = 0, *, job: int = -1, late: i
 @example(steps=[told("receive", 1), told("receive", 1, place=1), told("hold", 2), told("count", 1, late=2)])
 @example(steps=[told("hold", 4), told("receive", 3, price=1), told("receive", 2, price=20), told("take", 1, job=0)])
 @example(steps=[told("receive", 3, price=10), told("take", 2, job=0), told("receive", 2, price=12), told("back", 2, job=0)])
+@example(steps=[told("receive", 4), told("hold", 1, job=1), told("back", 1)])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_books_are_the_storekeepers(world, steps):
     world.play(steps)
