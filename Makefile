@@ -10,6 +10,7 @@ WORKERS ?= $(if $(filter 1,$(CORES)),0,2)
 PYTEST := .venv/bin/python -m pytest
 export PYTHON CHROMIUM
 export PYTHONUTF8 := 1
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes: each would compile all of the sources
 
 run: web ## Start Établi with demonstration data (PHONE=1 for phones; PORT=8000 HOST=127.0.0.1 DATA_DIR=.data)
 	@exec .venv/bin/etabli serve --demo $(if $(PHONE),--tls) --host $(HOST) --port $(PORT) --data-dir "$(DATA_DIR)"
@@ -35,7 +36,7 @@ format: setup-dev ## Format the code and mend what can be mended
 
 bench: setup-dev web ## Measure speed (not part of the tests); all of it runs, and a missed goal shows in the exit status
 	@.ci/chromium
-	@status=0; for part in tests.bench tests.bench.app_start tests.bench.scan_to_page tests.bench.large_plant tests.bench.close_job tests.bench.calendar_steps tests.bench.generator tests.bench.memory; do \
+	@status=0; for part in tests.bench tests.bench.app_start tests.bench.scan_to_page tests.bench.large_plant tests.bench.close_job tests.bench.calendar_steps tests.bench.generator tests.bench.part_search tests.bench.memory; do \
 	  .venv/bin/python -m $$part || status=1; \
 	done; \
 	$(PYTEST) -m bench -s tests/mobile_app tests/web $(ARGS) || status=1; \

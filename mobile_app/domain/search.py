@@ -113,6 +113,8 @@ class Kind(Generic[R]):
         if len(rows) != len(self._rows) or any(map(is_not, rows, self._rows)):
             known = self._known
             hays = [hay if (hay := known.get(row.id)) is not None and hay.row is row else self._made(row) for row in rows]
+            before = {id(hay): place for place, hay in enumerate(self._stack.hays)}
+            hays.sort(key=lambda hay: before.get(id(hay), 0))  # what is nearly in order is put in order at once
             self._rows, self._stack = rows, _Stack(sorted(hays, key=attrgetter("order")))
         return self._stack
 

@@ -30,7 +30,11 @@ class Scale(NamedTuple):
     earlier: int = 0
 
 
-SCALES = {"demo": Scale(1, 1, 3), "bench": Scale(4, 10, 15, young=4, parts=34, earlier=10)}
+SCALES = {
+    "demo": Scale(1, 1, 3),
+    "stores": Scale(4, 1, 2, parts=34, earlier=12),
+    "bench": Scale(4, 10, 15, young=4, parts=34, earlier=10),
+}
 
 TOWNS = (
     ("Usine d’Issoire", "Issoire, Puy-de-Dôme", "Europe/Paris", "Eaux et sodas, trois lignes, 180 personnes."),

@@ -167,6 +167,7 @@ class StockMovement(Identified, table=True):
     __table_args__ = (
         one_of(MovementType, "movement_type"),
         sa.CheckConstraint("quantity <> 0", name="quantity"),
+        sa.Index("ix_stock_movements_occurred_at", "occurred_at", "id"),
         sa.Index("ix_stock_movements_site_id", "site_id", "occurred_at", "id"),
         sa.Index("ix_stock_movements_spare_part_id", "spare_part_id", "occurred_at", "id"),
         sa.Index("ix_stock_movements_place_id", "place_id", "spare_part_id", "occurred_at"),
@@ -242,7 +243,10 @@ class StockAlert(Identified, table=True):
     """A stock has fallen to its minimum: once for each time that it was above."""
 
     __tablename__ = "stock_alert"
-    __table_args__ = (sa.Index("ix_stock_alert_site_id", "site_id", "occurred_at"),)
+    __table_args__ = (
+        sa.Index("ix_stock_alert_occurred_at", "occurred_at", "id"),
+        sa.Index("ix_stock_alert_site_id", "site_id", "occurred_at"),
+    )
 
     site_id: UUID = Field(foreign_key="sites.id")
     part_id: UUID = Field(foreign_key="spare_parts.id", index=True)

@@ -14,7 +14,7 @@ from tests.bench.cases import Bench, Case, all_cases
 
 def main() -> int:
     options = _options()
-    scale, rounds, seconds = ("demo", 3, 1) if options.quick else ("bench", 4, 2)
+    scale, rounds, seconds = ("demo", 3, 1) if options.quick else (options.scale, 4, 2)
     with ExitStack() as stack:
         url = stack.enter_context(servers.database(scale))
         ours = stack.enter_context(servers.running("server.startup:node", url, "--factory"))
@@ -29,6 +29,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="250 machines instead of 10,000")
+    parser.add_argument("--scale", default="bench", help="stores: 1,000 machines, with all parts and movements of bench")
     parser.add_argument("--only", default="", help="the cases whose name contains this")
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from tests.bench import load, prebuilt
 API = "/api/v1"
 PUSHED = 100
 OCCURRENCES = 10_000
+FULL = 8
+"""Pages of one kind are enough."""
 
 
 @dataclass
@@ -88,7 +91,7 @@ class Case:
 
 def all_cases(bench: Bench) -> Iterator[Case]:
     """One at a time: what a case prepares is true until the next one changes the data."""
-    for make in (_lists, _sorts, _searches, _machines, _calendar, _push, _creates, _pulls):
+    for make in (_lists, _sorts, _searches, _machines, _calendar, _stores, _push, _creates, _moves, _pulls, _pulls_by_kind):
         yield from make(bench)
 
 
@@ -98,6 +101,8 @@ def all_cases(bench: Bench) -> Iterator[Case]:
 MACHINES = "/equipment?size=50"
 JOBS = "/maintenance/interventions?size=50"
 PLANS = "/maintenance/scheduled?size=50"
+PARTS, MOVEMENTS = "/inventory/parts?size=50", "/inventory/movements?size=50"
+DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
 
@@ -181,6 +186,35 @@ def _calendar(bench: Bench) -> Iterator[Case]:
     yield Case(f"a calendar of {len(entries)} dates", "requests/s", ours, floor, 0.5)
 
 
+def _stores(bench: Bench) -> Iterator[Case]:
+    """Parts with their stock, and the ledger far from where it begins."""
+    with bench.client() as client:
+        prebuilt.keep(bench.url, "parts", prebuilt.listed(client, PARTS, PAGES))
+        far = _far(client, MOVEMENTS, DEPTH)
+        prebuilt.keep(bench.url, "movements", (row for path in far for row in client.get(path).raise_for_status().json()["items"]))
+    for name, ours in (("parts", _following(bench, PARTS)), ("movements", far)):
+        floor = [f"/rows/{name}?after={50 * page}" for page in range(PAGES)]
+        for connections, goal in ((1, 0.5), (8, 0.3)):
+            yield Case(
+                f"a page of 50 {name}, {connections} at once", "requests/s", bench.reads(ours, connections),
+                bench.reads(floor, connections, of_floor=True), goal,
+            )  # fmt: skip
+
+
+def _far(client: httpx2.Client, path: str, depth: int) -> list[str]:
+    """Pages so many rows from the first, or the last ones."""
+    found, step = deque([path], PAGES), path.replace("size=50", "size=100")
+    cursor = client.get(step).raise_for_status().json()["next"]
+    for _ in range(depth // 100 - 1):
+        if not (after := client.get(f"{step}&cursor={cursor}").raise_for_status().json()["next"]):
+            break
+        cursor = after
+    for _ in range(PAGES):
+        found.append(f"{path}&cursor={cursor}")
+        cursor = client.get(found[-1]).raise_for_status().json()["next"] or cursor
+    return list(found)
+
+
 # ---------------------------------------------------------------- what a device has kept for us
 
 
@@ -219,6 +253,22 @@ def _creates(bench: Bench) -> Iterator[Case]:
         )  # fmt: skip
 
 
+def _moves(bench: Bench) -> Iterator[Case]:
+    """In and out of one shelf that everybody wants something from, and of many."""
+    found = bench.rows("""
+        select s.part_id, p.place_id from place_stock p join stock s on s.id = p.stock_id join spare_parts t on t.id = s.part_id
+        where p.quantity >= 10 and t.decimals = 0 and t.is_active order by p.quantity desc limit 200
+    """)
+    for name, shelves in (("one hot part", found[:1]), ("many parts", found)):
+        moved = [(shelf, verb) for verb in ("receive", "take") for shelf in shelves]
+        paths = [f"/inventory/parts/{shelf['part_id']}/{verb}" for shelf, verb in moved]
+        bodies = [json.dumps({"place_id": str(shelf["place_id"]), "quantity": 1}) for shelf, _ in moved]
+        yield Case(
+            f"movements of {name}, 8 at once", "requests/s", bench.reads(paths, 8, bodies=bodies),
+            bench.reads(paths, 8, of_floor=True, bodies=bodies), 0.35,
+        )  # fmt: skip
+
+
 # ---------------------------------------------------------------- what a device pulls
 
 
@@ -237,6 +287,28 @@ def _pulls(bench: Bench) -> Iterator[Case]:
     assert changed
     floor = bench.reads([f"/sync/pull?since={changed[0]}"], of_floor=True)
     yield Case("a pull of one change", "requests/s", bench.reads([f"/sync/pull?cursor={cursor}"]), floor, 0.4)
+
+
+def _pulls_by_kind(bench: Bench) -> Iterator[Case]:
+    """Of a first pull, the pages that are parts for the most part beside those that are machines."""
+    pages: dict[str, list[str]] = defaultdict(list)
+    rows: dict[str, int] = defaultdict(int)
+    with bench.client() as client:
+        path, more = "/sync/pull", True
+        while more:
+            page = client.get(path).raise_for_status().json()
+            [(kind, most)] = Counter(change["entity"] for change in page["changes"]).most_common(1)
+            if most > len(page["changes"]) / 2 and len(pages[kind]) < FULL:
+                pages[kind].append(path)
+                rows[kind] += len(page["changes"])
+            path, more = f"/sync/pull?cursor={page['cursor']}", page["more"]
+
+    def speed(kind: str) -> Callable[[], float]:
+        asked, each = bench.reads(pages[kind], 1), rows[kind] / len(pages[kind])
+        return lambda: asked() * each
+
+    if pages["part"] and pages["equipment"]:  # smaller plants have them mixed
+        yield Case("parts of a first pull", "rows/s", speed("part"), speed("equipment"), 1.0, "machines")
 
 
 def _speed(work: Callable[[], int]) -> float:

@@ -6,6 +6,7 @@ No framework, access check or validation, no count, and no page but by keyset. T
 import json
 import os
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -36,7 +37,10 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     path = scope["path"].removeprefix("/api/v1")
     query = {key: values[0] for key, values in parse_qs(scope["query_string"].decode()).items()}
     written = {"/sync/push": _push, "/maintenance/interventions": _create}
-    body = await (written[path](receive) if scope["method"] == "POST" else _read(path, query))
+    if path.startswith("/inventory/parts/"):
+        body = await _move(receive, *path.split("/")[3:])
+    else:
+        body = await (written[path](receive) if scope["method"] == "POST" else _read(path, query))
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -131,3 +135,36 @@ async def _create(receive: Receive) -> bytes:
         row = await connection.fetchval("select row_to_json(t)::text from maintenance_interventions t where id = $1", job_id)
         await connection.execute("select pg_notify('bench', $1)", str(machine["site_id"]))
     return str(row).encode()
+
+
+async def _move(receive: Receive, part: str, verb: str) -> bytes:
+    """The statements of a movement: part and place, the stock locked and read, balance, place, line and audit entry, and who hears of it."""
+    asked, part_id, line = await _body(receive), UUID(part), uuid7()
+    place_id, quantity = UUID(asked["place_id"]), Decimal(asked["quantity"]) * (1 if verb == "receive" else -1)
+    async with _pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow("select row_to_json(t)::text as j, unit_price, currency from spare_parts t where id = $1", part_id)
+        site_id = await connection.fetchval("select site_id from storage_place where id = $1", place_id)
+        stock_id = await connection.fetchval("select id from stock where part_id = $1 and site_id = $2 for update", part_id, site_id)
+        stock = await connection.fetchrow("select on_hand, value, version from stock where id = $1", stock_id)
+        await connection.fetch("select * from part_reservation where part_id = $1 and site_id = $2", part_id, site_id)
+        await connection.fetchval("select exists (select from stock_movements where id = $1)", line)
+        amount = quantity * row["unit_price"]
+        await connection.execute(
+            "update stock set on_hand = $2, value = $3, version = $4, updated_at = now() where id = $1",
+            stock_id, stock["on_hand"] + quantity, stock["value"] + amount, stock["version"] + 1,
+        )  # fmt: skip
+        await connection.execute(
+            "update place_stock set quantity = quantity + $3 where stock_id = $1 and place_id = $2", stock_id, place_id, quantity
+        )
+        await connection.execute(
+            "insert into stock_movements (id, site_id, spare_part_id, place_id, movement_type, quantity, unit_price, amount, currency, occurred_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())",
+            line, site_id, part_id, place_id, "in" if quantity > 0 else "out", quantity, row["unit_price"], amount, row["currency"],
+        )  # fmt: skip
+        await connection.execute(
+            "insert into audit_log (id, occurred_at, action, entity, entity_id, site_id, changes)"
+            " values ($1, now(), 'stock.moved', 'stock', $2, $3, '{}')",
+            uuid7(), stock_id, site_id,
+        )  # fmt: skip
+        await connection.execute("select pg_notify('bench', $1)", str(site_id))
+    return str(row["j"]).encode()
