@@ -39,7 +39,9 @@ CHECKS = (
 @pytest.fixture
 def site(fresh_database: str, tmp_path: Path) -> Iterator[str]:
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=fresh_database, secret_key=SECRET, jobs=False)
-    with serving(create_app(settings)) as url:
+    app = create_app(settings)
+    app.openapi()  # the first time takes seconds, and on a busy machine more than is waited for it
+    with serving(app) as url:
         yield url
 
 
