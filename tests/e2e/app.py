@@ -219,10 +219,12 @@ class App:
         return True
 
     def _tappable(self, words: str) -> Locator | None:
+        """What is called so, else what begins so: a card says more than its title."""
         roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")
-        for exact in (True, False):
+        begins = re.compile(rf"\s*{re.escape(words)}(?!\w)", re.IGNORECASE)
+        for name in (words, begins):
             for role in roles:
-                found = self.page.get_by_role(role, name=words, exact=exact)
+                found = self.page.get_by_role(role, name=name, exact=True)
                 if found.count():
                     return found.first
         return None
