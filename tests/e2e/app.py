@@ -111,6 +111,13 @@ class App:
         until(is_at_rest, lambda: f"{found} at rest, not {places[-3:]}")
         return cast("FloatRect", places[-1])
 
+    def reach(self, found: Locator) -> None:
+        """Scroll to what is not in sight, and let the app follow: a click that scrolls by itself meets what was there before."""
+        place, size = found.bounding_box(timeout=5_000), self.page.viewport_size or PHONE
+        if place is None or place["y"] < 0 or place["y"] + place["height"] > size["height"]:
+            found.scroll_into_view_if_needed(timeout=5_000)
+            self.place_of(found)
+
     def shows(self, words: str) -> bool:
         return self.words(words).casefold() in self.shown().casefold()
 
@@ -140,7 +147,7 @@ class App:
 
         On a busy machine the field may lose the keyboard just after it got it, or be drawn anew: then a person taps it again.
         """
-        self.field(label)
+        self.place_of(self.field(label))
         until(lambda: self._is_typed(label, text), lambda: f"“{text}” in {label}; shown:\n{self.shown()}")
         return self
 
@@ -151,7 +158,7 @@ class App:
             return False
         try:
             if field.input_value(timeout=5_000) != text:
-                self.place_of(field)
+                self.reach(field)
                 field.click(timeout=5_000)
                 self.page.keyboard.press("ControlOrMeta+A")
                 self.page.keyboard.insert_text(text)
@@ -213,6 +220,7 @@ class App:
         if target is None:
             return False
         try:
+            self.reach(target)
             target.click(timeout=5_000)
         except BrowserTimeout:
             return False
