@@ -22,6 +22,7 @@ from mobile_app.features.inventory.screens import (
     PartFormScreen,
     PartListScreen,
     PartScreen,
+    StoreScreen,
     StoresScreen,
     SuppliersScreen,
 )
@@ -54,7 +55,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders|stocktakes)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes)|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes)|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -129,6 +130,7 @@ def screens() -> list[ft.Route]:
         ft.Route(path="parts/:part_id", component=PartScreen),
         ft.Route(path="parts/:part_id/edit", component=PartFormScreen),
         ft.Route(path="stores", component=StoresScreen),
+        ft.Route(path="stores/:place_id", component=StoreScreen),
         ft.Route(path="suppliers", component=SuppliersScreen),
         ft.Route(path="part-categories", component=CategoriesScreen),
         ft.Route(path="requests", component=RequestsScreen),

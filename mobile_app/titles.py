@@ -36,6 +36,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
     "stocktakes": ("stocktakes", lambda _, row: dotted(row.number or "", row.notes)),
     "checklists": ("checklists", lambda _, row: row.name),
     "parts": ("parts", lambda _, row: row.name),
+    "stores": ("places", lambda _, row: row.name),
     "sites": ("sites", lambda _, row: row.name),
     "classes": ("classes", lambda _, row: in_language(row.names, language())),
     "people": ("users", lambda _, row: f"{row.first_name} {row.last_name}"),

@@ -14,13 +14,14 @@ from mobile_app.core.i18n import format_exact, measure, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, natural, site_name
 from mobile_app.domain.marks import Mark
+from mobile_app.domain.views import by_label
 from mobile_app.ui.choices import Choice
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory.quantities import NONE
 from shared_models.inventory.rows import JobPartRow, PartRow, PlaceRow, StockRow, stock_id
-from shared_models.labels.codes import normalise
+from shared_models.labels.codes import label_code_in, normalise
 
 LOW: Final = Mark("domain.stock.low", Tone.warning, ft.Icons.TRENDING_DOWN_ROUNDED)
 OUT: Final = Mark("domain.stock.out", Tone.bad, ft.Icons.REMOVE_SHOPPING_CART_ROUNDED)
@@ -166,9 +167,14 @@ def printed(said: str) -> str:
 
 
 def part_said(client: Client, said: str) -> PartRow | None:
-    """By the code that its maker printed on it, or by its own number however it is dashed; None when several could be meant."""
+    """By its label, by the code that its maker printed on it, or by its own number however it is dashed; None when several could be
+    meant.
+    """
     code, wanted = printed(said), normalise(said)
     rows = client.tables.parts.rows
+    label = label_code_in(said)
+    if label and (labelled := by_label(rows.mentioning(label), label)):
+        return labelled
     if not wanted:
         return None
     figures = max(re.findall(r"\d+", wanted), key=len, default="")

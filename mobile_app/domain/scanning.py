@@ -17,7 +17,7 @@ from mobile_app.domain.views import by_code, by_label
 from mobile_app.ui.address import here
 from mobile_app.ui.buttons import Handler
 from shared_models.equipment.rows import EquipmentRow
-from shared_models.inventory.rows import PartRow
+from shared_models.inventory.rows import PartRow, PlaceRow
 from shared_models.labels.codes import label_code_in, normalise
 from shared_models.permissions import Permission
 
@@ -26,6 +26,12 @@ LONGEST = 40
 SHORTEST_BARCODE = 8
 """Digits of the shortest that a maker prints (EAN-8)."""
 _ON_A_JOB = re.compile(r"/jobs/([0-9a-f-]{36})")
+LABELLED: dict[str, tuple[type[EquipmentRow | PartRow | PlaceRow], str]] = {
+    "equipment": (EquipmentRow, "/equipment"),
+    "parts": (PartRow, "/inventory/parts"),
+    "stores": (PlaceRow, "/inventory/places"),
+}
+"""What has labels, by the address of its page: its row, and where the server has it."""
 Objection = Callable[[str, bool], Awaitable[str]]
 """What is said to somebody's code, and whether the camera saw it; empty where it is one that was looked for."""
 
@@ -99,18 +105,27 @@ def place_of(client: Client, said: str, seen: bool = False) -> str | None:  # no
 
     A barcode that nobody knows leads who keeps the stock to where it is linked to its part.
     """
-    code, rows = label_code_in(said), client.equipment.rows
-    machine = by_label(rows.mentioning(code), said) if code else by_code(rows.values(), said)
+    code = label_code_in(said)
+    if code:
+        return place_labelled(client, code) or f"/e/{code}"
+    machine = by_code(client.equipment.rows.values(), said)
     if machine is not None:
         return f"/equipment/{machine.id}"
-    part = None if code else part_said(client, said)
+    part = part_said(client, said)
     if part is not None:
         return f"/parts/{part.id}"
-    if code:
-        return f"/e/{code}"
     barcode = printed(said)
     is_barcode = bool(barcode) and (seen or (barcode.isdigit() and len(barcode) >= SHORTEST_BARCODE))
     return f"/parts/link?code={quote(barcode, safe='')}" if is_barcode and client.may(Permission.inventory_write) else None
+
+
+def place_labelled(client: Client, code: str) -> str | None:
+    """Where a label leads that is on something the device holds."""
+    for address, (row, _) in LABELLED.items():
+        found = by_label(client.tables[row].rows.mentioning(code), code)
+        if found is not None:
+            return f"/{address}/{found.id}"
+    return None
 
 
 async def is_brought(client: Client, said: str) -> bool:

@@ -30,8 +30,12 @@ from shared_models.problems import Problem
 SHORT = frozenset({"stock_insufficient", "part_reserved"})
 
 
-def take_sheet(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done, *more: ft.Control) -> Sheet:
-    return Sheet(t("parts.take"), Stack(TakeForm(client, part, site_id, job, on_done), *more, spacing=Space.m))
+def take_sheet(
+    client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done, *more: ft.Control,
+    place_id: UUID | None = None,
+) -> Sheet:  # fmt: skip
+    """`place_id`: where whoever takes it stands."""
+    return Sheet(t("parts.take"), Stack(TakeForm(client, part, site_id, job, on_done, place_id), *more, spacing=Space.m))
 
 
 def give_back_sheet(client: Client, part: PartRow, job: InterventionRow, used: JobPartRow, on_done: Done) -> Sheet:
@@ -39,11 +43,13 @@ def give_back_sheet(client: Client, part: PartRow, job: InterventionRow, used: J
 
 
 @component
-def TakeForm(client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done) -> ft.Control:
+def TakeForm(
+    client: Client, part: PartRow, site_id: UUID, job: InterventionRow | None, on_done: Done, place_id: UUID | None = None
+) -> ft.Control:
     """Without a network it is a fact; with one the books are asked, and whoever has the part in hand may know better."""
     places = places_with(client, part, site_id)
-    first = {"quantity": _wanted(client, part, job), "place_id": str(places[0].id) if places else None}
-    form = use_form(f"take:{job.id if job else site_id}:{part.id}", first)
+    first = {"quantity": _wanted(client, part, job), "place_id": str(place_id or places[0].id) if places else None}
+    form = use_form(f"take:{job.id if job else site_id}:{part.id}:{place_id or ''}", first)
     short, set_short = use_state("")
     elsewhere, set_elsewhere = use_state(False)
     asked = f"{form.get('quantity')} {form.get('place_id')}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
@@ -16,10 +17,17 @@ from shared_models.requests.rows import RequestStatus, WorkRequestRow
 URGENCY = {Priority.urgent: 0, Priority.high: 1, Priority.medium: 2, Priority.low: 3}
 
 
-def by_label(machines: Iterable[EquipmentRow], scanned: str) -> EquipmentRow | None:
-    """The machine of a scanned or typed label: a bare code, or a URL ending in `/e/<code>`."""
+class HasLabels(Protocol):
+    label_codes: list[str]
+
+
+L = TypeVar("L", bound=HasLabels)
+
+
+def by_label(rows: Iterable[L], scanned: str) -> L | None:
+    """What has a scanned or typed label: a bare code, or a URL ending in `/e/<code>`."""
     code = label_code_in(scanned)
-    return next((machine for machine in machines if code in machine.label_codes), None) if code else None
+    return next((row for row in rows if code in row.label_codes), None) if code else None
 
 
 def by_code(machines: Iterable[EquipmentRow], typed: str) -> EquipmentRow | None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from server.core.queries import rank
 from server.core.tables import (
@@ -24,7 +24,6 @@ from server.core.tables import (
     text_column,
 )
 from shared_models.equipment.rows import Criticality, EquipmentStatus, FailureItemKind
-from shared_models.labels.codes import LENGTH as LABEL_LENGTH
 
 Money = sa.Numeric(14, 2)
 SEARCH_TEXT = (
@@ -136,17 +135,6 @@ class Equipment(Versioned, Synced, table=True):
     name_folded: str | None = folded("name")
     manufacturer_folded: str | None = folded("manufacturer")
     model_folded: str | None = folded("model")
-
-
-class LabelCode(SQLModel, table=True):
-    """Permanent: a code is printed once, linked once, and never reused. Blank while `equipment_id` is null."""
-
-    __tablename__ = "label_code"
-
-    code: str = Field(primary_key=True, max_length=LABEL_LENGTH)
-    equipment_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
-    created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
-    linked_at: datetime | None = instant_column(default=None)
 
 
 class EquipmentStatusLog(Identified, table=True):

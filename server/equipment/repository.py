@@ -14,11 +14,12 @@ from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import existing
+from server.core.label_codes import LabelCode
 from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
-from server.equipment.models import Document, Equipment, EquipmentClass, FailureItem, LabelCode
+from server.equipment.models import Document, Equipment, EquipmentClass, FailureItem
 from server.sites.models import ProductionLine
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.equipment.rules import Around, Entry

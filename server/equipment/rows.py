@@ -4,6 +4,7 @@ f"select {equipment_json('e')} from equipment e where …"          # NULL for a
 """
 
 from server.core.held import Held, hold
+from server.core.label_codes import label_codes
 from server.core.queries import expression
 from server.core.sql import json_columns, json_row, labour_minutes, name_of
 from server.equipment.models import Document, Equipment, EquipmentClass, EquipmentLife
@@ -11,21 +12,15 @@ from shared_models.equipment.life import EquipmentLifeRow, LifeStatusChange, Pas
 from shared_models.equipment.rows import DocumentRow, EquipmentClassRow, EquipmentRead, EquipmentRow, ModeCount
 
 
-def _label_codes(alias: str) -> str:
-    return expression(
-        "(select coalesce(json_agg(l.code order by l.linked_at, l.code), '[]') from label_code l where l.equipment_id = {}.id)", alias
-    )
-
-
 def equipment_json(alias: str) -> str:
     """An `EquipmentRow`; NULL once the machine is archived."""
-    present = json_row(EquipmentRow, alias, label_codes=_label_codes(alias))
+    present = json_row(EquipmentRow, alias, label_codes=label_codes(alias, "equipment_id"))
     return f"(case when {alias}.archived_at is null then {present} end)"
 
 
 def equipment_read_json(alias: str) -> str:
     """An `EquipmentRead`, archived or not."""
-    return json_row(EquipmentRead, alias, label_codes=_label_codes(alias))
+    return json_row(EquipmentRead, alias, label_codes=label_codes(alias, "equipment_id"))
 
 
 def equipment_class_json(alias: str) -> str:

@@ -18,11 +18,12 @@ from server.core.database import Session
 from server.core.errors import AlreadyExists, NotFound
 from server.core.held import load_again
 from server.core.kept import columns_of, keep, seen
+from server.core.label_codes import LabelCode, draw_label
 from server.core.numbers import next_number
 from server.core.versions import touch
 from server.equipment import errors, repository
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
-from server.equipment.models import Document, Equipment, EquipmentStatusLog, LabelCode
+from server.equipment.models import Document, Equipment, EquipmentStatusLog
 from server.equipment.status import tell_status
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
@@ -55,7 +56,7 @@ async def create(session: Session, actor: Actor, cmd: eq.CreateEquipment) -> Equ
 
 
 async def _label_and_log(session: Session, actor: Actor, machine: Equipment) -> None:
-    session.add(LabelCode(code=new_label_code(), equipment_id=machine.id, created_at=now(), linked_at=now()))
+    await draw_label(session, equipment_id=machine.id)
     session.add(EquipmentStatusLog(
         equipment_id=machine.id, to_status=machine.status, occurred_at=machine.status_since, received_at=now(),
         by_user_id=actor.by.account,

@@ -14,7 +14,7 @@ from server.inventory.asked import AskedMovement
 from server.inventory.rows import CATEGORY, PART, PLACE, SUPPLIER
 from shared_models.inventory import commands as inv
 from shared_models.inventory.reserving import PickPart, ReservePart
-from shared_models.inventory.rows import MonthUse, PartRow
+from shared_models.inventory.rows import MonthUse, PartRow, PlaceRow
 from shared_models.permissions import KEEP_STOCK, TAKE_PARTS
 
 Reader = Annotated[Actor, require("inventory:read")]
@@ -33,6 +33,11 @@ lists(router, "/places", listing.PLACES, Reader)
 @router.get("/parts/{part_id}", response_model=PartRow)
 async def read_part(actor: Reader, pool: ReadPoolDep, part_id: UUID) -> Response:
     return await PART.read(pool, part_id, actor)
+
+
+@router.get("/places/{place_id}", response_model=PlaceRow)
+async def read_place(actor: Reader, pool: ReadPoolDep, place_id: UUID) -> Response:
+    return await PLACE.read(pool, place_id, actor)
 
 
 @router.get("/parts/{part_id}/use")

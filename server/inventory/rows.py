@@ -1,6 +1,7 @@
 """What devices hold of parts and stocks, in the shape of `shared_models.inventory.rows`."""
 
 from server.core.held import SINCE, hold
+from server.core.label_codes import label_codes
 from server.core.queries import expression
 from server.core.sql import json_row, json_rows
 from server.inventory.models import JobPart, Part, PartCategory, Reservation, Stock, StoragePlace, Supplier
@@ -12,7 +13,11 @@ from shared_models.inventory.reservations import ReservationRow
 
 def part_json(alias: str) -> str:
     barcodes = expression("(select coalesce(json_agg(b.code order by b.code), '[]') from part_barcode b where b.part_id = {}.id)", alias)
-    return json_row(rows.PartRow, alias, barcodes=barcodes)
+    return json_row(rows.PartRow, alias, barcodes=barcodes, label_codes=label_codes(alias, "part_id"))
+
+
+def place_json(alias: str) -> str:
+    return json_row(rows.PlaceRow, alias, label_codes=label_codes(alias, "place_id"))
 
 
 def stock_json(alias: str) -> str:
@@ -29,7 +34,7 @@ _OF_REPAIRS = expression(
 CATEGORY = hold(rows.PartCategoryRow, PartCategory)
 SUPPLIER = hold(rows.SupplierRow, Supplier)
 PART = hold(rows.PartRow, Part, part_json)
-PLACE = hold(rows.PlaceRow, StoragePlace)
+PLACE = hold(rows.PlaceRow, StoragePlace, place_json)
 STOCK = hold(rows.StockRow, Stock, stock_json)
 JOB_PART = hold(
     rows.JobPartRow, JobPart, fresh=(

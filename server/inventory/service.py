@@ -21,6 +21,7 @@ from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.i18n import translator
 from server.core.kept import seen
+from server.core.label_codes import draw_label
 from server.interventions import service as interventions
 from server.inventory import errors, repository
 from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
@@ -66,6 +67,8 @@ async def write_part(session: Session, actor: Actor, cmd: inv.WritePart) -> None
     if known:
         rules.ensure_can_be_kept(row, known, stocks, is_with_jobs=await repository.is_with_jobs(session, row.id))
     await audit.keep(session, actor, _written("part", found), found or Part, row, cmd.occurred_at)
+    if known is None:
+        await draw_label(session, part_id=row.id)
     for stock in stocks:
         await _keep_stock(session, row, stock, rules.judged_again(stock, row, cmd.occurred_at))
 
@@ -107,6 +110,8 @@ async def write_place(session: Session, actor: Actor, cmd: inv.WritePlace) -> No
     for place in sorted([row, *others], key=lambda place: place.is_default):  # a site never has two
         known = places.get(place.id)
         await audit.keep(session, actor, _written("storage_place", known), known or StoragePlace, place, cmd.occurred_at)
+    if row.id not in places:
+        await draw_label(session, place_id=row.id)
 
 
 def _written(entity: str, found: object) -> str:

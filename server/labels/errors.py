@@ -12,7 +12,7 @@ class LabelNotFound(NotFound):
 
 
 class LabelBlank(Conflict):
-    """Printed, and not on a machine yet."""
+    """Printed, and not on anything yet."""
 
     code = "label_blank"
 

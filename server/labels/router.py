@@ -12,7 +12,7 @@ from server.core.writes import WriteRoute
 from server.equipment.rows import EQUIPMENT
 from server.labels import service, sheets
 from shared_models.equipment.rows import EquipmentRow
-from shared_models.labels.sheets import BlankLabels, LabelFormatRead, LabelSheet, UnprintableLabel
+from shared_models.labels.sheets import BlankLabels, LabelFormatRead, LabelSheet, LabelTarget, UnprintableLabel
 from shared_models.numbers import NUMBER
 from shared_models.text import Code
 
@@ -39,6 +39,12 @@ async def list_formats(_: Reader) -> list[LabelFormatRead]:
 async def resolve_label(actor: Reader, session: ReadSessionDep, code: Code) -> Response:
     """The machine behind a code, typed or scanned."""
     return Written(await EQUIPMENT.written(session, await service.machine_of(session, actor, code)))
+
+
+@router.get("/labels/{code}/target")
+async def resolve_any_label(actor: Reader, session: ReadSessionDep, code: Code) -> LabelTarget:
+    """What is behind a code, typed or scanned: a machine, a part, or a storage place."""
+    return await service.thing_of(session, actor, code)
 
 
 @router.get("/equipment/{equipment_id}/label.png", response_class=Response)

@@ -124,14 +124,14 @@ def _runs(line: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def _draw_text(canvas: Canvas, label: LabelText, x: float, y: float, width: float, height: float) -> None:
-    """From the bottom: the label's code, the place, the machine's code; above them as much of the name as there is room for."""
+    """From the bottom: the label's code, where it is, what it is called by; above them as much of the name as there is room for."""
     size = max(5.0, min(11.0, height / 8.5))
     if not label.name:
         _code(canvas, label.code, size * 1.4, x, y + height / 2 - size / 2, width)
         return
     baseline = y + height * 0.1
     baseline += _code(canvas, label.code, size * 1.15, x, baseline, width) * 1.35
-    for text in (_place(label, size * 0.82, width), label.machine):
+    for text in (_place(label, size * 0.82, width), label.number):
         _line(canvas, text, REGULAR, size * 0.82, x, baseline, width)
         baseline += size * 1.1
     top = y + height * 0.94

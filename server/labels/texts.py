@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LabelText:
-    """What stands beside a QR code; a blank label has its code alone."""
+    """What stands beside a QR code; `number` is what the thing is called by, or where it is; a blank label has its code alone."""
 
     code: str
     name: str = ""
-    machine: str = ""
+    number: str = ""
     site: str = ""
     line: str = ""

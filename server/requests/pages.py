@@ -125,7 +125,7 @@ class _Page:
             await rate_limit.hit(self._database.pool, misses, WRONG_CODES)
             return self._notice("code_unknown", 404, symbol="label", asks_code=True)
         if machine.equipment_id is None:
-            return self._notice("label_blank", 200, symbol="label", asks_sign_in=True)
+            return self._notice("label_of_stock" if machine.is_of_stock else "label_blank", 200, symbol="label", asks_sign_in=True)
         if not machine.takes_requests:
             return self._notice("reports_off", 200 if self._request.method == "GET" else 403, symbol="lock", asks_sign_in=True)
         return machine

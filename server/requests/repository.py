@@ -8,7 +8,8 @@ from sqlmodel import col
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import existing
-from server.equipment.models import Equipment, LabelCode
+from server.core.label_codes import LabelCode
+from server.equipment.models import Equipment
 from server.requests.models import WorkRequest
 from server.sites.models import ProductionLine, Site
 
@@ -23,6 +24,7 @@ class LabelledMachine:
     site_id: UUID
     time_zone: str
     takes_requests: bool
+    is_of_stock: bool
 
 
 async def labelled_machine(session: ReadSession, code: str) -> LabelledMachine | None:
@@ -35,6 +37,7 @@ async def labelled_machine(session: ReadSession, code: str) -> LabelledMachine |
             col(Equipment.site_id),
             col(Site.clock),
             col(Site.public_requests),
+            sa.func.num_nonnulls(col(LabelCode.part_id), col(LabelCode.place_id)) > 0,
         )
         .select_from(LabelCode)
         .outerjoin(Equipment, (col(Equipment.id) == col(LabelCode.equipment_id)) & col(Equipment.archived_at).is_(None))

@@ -89,6 +89,7 @@ class PartRow(EntityRow, entity="part"):
     equivalent_ids: list[UUID]
     offers: list[Offer]
     barcodes: list[str]
+    label_codes: list[str] = []
     is_active: bool
     version: int
 
@@ -102,6 +103,7 @@ class PlaceRow(EntityRow, entity="storage_place"):
     kind: PlaceKind
     is_default: bool
     is_active: bool
+    label_codes: list[str] = []
     version: int
 
 

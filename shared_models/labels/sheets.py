@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared_models.base import Row, Schema
+from shared_models.base import Row, RuleError, Schema
 from shared_models.numbers import NUMBER
 
 
@@ -35,11 +35,26 @@ class _Sheet(Schema):
     start: Annotated[int, Field(ge=1, le=65), NUMBER] = 1
 
 
-class LabelSheet(_Sheet):
-    """Machines in the order in which their labels are printed, `copies` of each."""
+Labelled = Annotated[list[UUID], Field(max_length=2_000)]
 
-    equipment_ids: Annotated[list[UUID], Field(min_length=1, max_length=2_000)]
+
+class LabelSheet(_Sheet):
+    """Machines, then parts, then places, each in the order in which their labels are printed, `copies` of each."""
+
+    equipment_ids: Labelled = []
+    part_ids: Labelled = []
+    place_ids: Labelled = []
     copies: Annotated[int, Field(ge=1, le=20), NUMBER] = 1
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [*self.equipment_ids, *self.part_ids, *self.place_ids]
+
+    @model_validator(mode="after")
+    def _is_of_something(self) -> "LabelSheet":
+        if not self.ids:
+            raise RuleError("missing", "equipment_ids")
+        return self
 
 
 class BlankLabels(_Sheet):
@@ -51,6 +66,21 @@ class BlankLabels(_Sheet):
 class UnprintableLabel(Row):
     """A label with characters that no font of the server has: boxes would stand in their place."""
 
-    equipment_id: UUID
+    id: UUID
     name: str
     missing: str
+
+
+class LabelledThing(StrEnum):
+    """What a label is on, by the name that devices know it by."""
+
+    machine = "equipment"
+    part = "part"
+    place = "storage_place"
+
+
+class LabelTarget(Row):
+    """What is behind a label."""
+
+    entity: LabelledThing
+    id: UUID

@@ -10,7 +10,14 @@ from tests.mobile_app.features.test_whose_machine import NAME, address, client
 
 __all__ = ["client"]  # a fixture
 FORWARDING = {"e/:code"}
-THINGS = {"equipment_id": "{machine}", "job_id": "{job}", "plan_id": "{plan}", "request_id": "{request}", "part_id": "{part}"}
+THINGS = {
+    "equipment_id": "{machine}",
+    "job_id": "{job}",
+    "plan_id": "{plan}",
+    "request_id": "{request}",
+    "part_id": "{part}",
+    "place_id": "{place}",
+}
 
 
 def titles(client: Client) -> dict[str, str]:
@@ -18,7 +25,7 @@ def titles(client: Client) -> dict[str, str]:
     found = {}
     for route in screens():
         path = str(route.path)
-        if path not in FORWARDING and not re.search(r":(?!equipment_id|job_id|plan_id|request_id|part_id)", path):
+        if path not in FORWARDING and not re.search(r":(?!equipment_id|job_id|plan_id|request_id|part_id|place_id)", path):
             filled = address(client, re.sub(r":(\w+)", lambda part: THINGS[part[1]], f"/{path}"))
             found[path] = title_of(filled, places, client)
     return found

@@ -8,6 +8,8 @@ ADDED = {
     "stocktake.number": "likewise",
     "equipment.code": "given likewise, where the planner has given none",
     "equipment.label_codes": "a machine's first label is drawn by the server",
+    "part.label_codes": "likewise a part's",
+    "storage_place.label_codes": "likewise a place's",
     "document.mime_type": "told by the file, once it has arrived",
     "document.size_bytes": "idem",
 }

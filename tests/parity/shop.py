@@ -9,7 +9,7 @@ from uuid import UUID
 
 from mobile_app.core.outbox import Stage
 from server.core.clock import now
-from server.equipment.models import LabelCode
+from server.core.label_codes import LabelCode
 from shared_models.base import Command, Row
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.checklists.rows import Step, StepKind

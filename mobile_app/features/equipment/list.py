@@ -17,12 +17,12 @@ from mobile_app.domain.due import local_day
 from mobile_app.domain.due_marks import plan_due
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
+from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.views import CRITICAL_FIRST, next_first
-from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import in_twos
@@ -126,7 +126,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     chosen, choose = ft.use_state(nobody)
     printing, set_printing = use_state(cast("list[str] | None", None))
     done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
-    use_sheet(None if printing is None else labels_sheet(client, [UUID(key) for key in printing], done), done)
+    use_sheet(None if printing is None else labels_sheet(client, LabelsOf(tuple(map(UUID, printing))), done), done)
     rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]

@@ -7,6 +7,7 @@ import flet as ft
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
+from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.life import documents_of, life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
 from mobile_app.domain.missing import Missing
@@ -16,7 +17,6 @@ from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
-from mobile_app.features.equipment.labels import labels_sheet
 from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.papers import documents_card, photo_sheet
@@ -41,7 +41,7 @@ SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] =
     "report": report_sheet,
     "status": status_sheet,
     "photo": photo_sheet,
-    "labels": lambda client, machine, on_done: labels_sheet(client, [machine.id], on_done),
+    "labels": lambda client, machine, on_done: labels_sheet(client, LabelsOf((machine.id,)), on_done),
 }
 
 

@@ -7,9 +7,9 @@ import flet as ft
 
 from mobile_app.core.bridge import bridge
 from mobile_app.core.i18n import t
-from mobile_app.domain.context import asked, go, opener, use_tables
+from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.part_cards import PartChoice
-from mobile_app.domain.parts import LONGEST_BARCODE, part_said
+from mobile_app.domain.parts import LONGEST_BARCODE, part_said, place_name
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.inventory.moves import receive_sheet
@@ -30,8 +30,11 @@ def GoodsInScreen() -> ft.Control:
     client = use_tables("parts", "stocks", "places")
     coming, receive = use_maybe(PartRow)
     close = lambda: receive(None)  # noqa: E731 - one line, used twice
-    use_sheet(receive_sheet(client, coming, close) if coming else None, close)
-    title = PageHeader(t("parts.goods_in"), t("parts.goods_in_body"), on_back=opener("/parts"), trailing=[SyncBadge()])
+    place = client.tables.places.get(id_of(asked("place")))
+    use_sheet(receive_sheet(client, coming, close, place) if coming else None, close)
+    where = t("parts.into_place", place=place_name(client, place.id)) if place else t("parts.goods_in_body")
+    back = opener(f"/stores/{place.id}" if place else "/parts")
+    title = PageHeader(t("parts.goods_in"), where, on_back=back, trailing=[SyncBadge()])
     if not client.may(Permission.inventory_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("parts.read_only"), t("parts.read_only_body")))
     return Page(title, PartChoice(client, receive), max_width=640)

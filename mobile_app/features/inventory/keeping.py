@@ -11,19 +11,20 @@ from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asker, go, opener, use_tables
+from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, natural
 from mobile_app.domain.moving import Done
 from mobile_app.domain.parts import place_name
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.buttons import IconAction, PrimaryButton
 from mobile_app.ui.cards import RowCard, SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonLines
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_maybe, use_shortcut
+from mobile_app.ui.hooks import use_maybe, use_shortcut, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
@@ -47,9 +48,11 @@ class Editing(NamedTuple):
     row_id: UUID | None = None
 
 
-def _list(client: Client, words: str, cards: Sequence[ft.Control], edit: Callable[[Editing], None], icon: ft.IconData) -> ft.Control:
+def _list(
+    client: Client, words: str, cards: Sequence[ft.Control], edit: Callable[[Editing], None], icon: ft.IconData, *more: ft.Control
+) -> ft.Control:
     """The page: what there is, and the way to one more."""
-    title = PageHeader(t(f"parts.{words}"), on_back=opener(asker() or "/parts"), trailing=[SyncBadge()])
+    title = PageHeader(t(f"parts.{words}"), on_back=opener(asker() or "/parts"), trailing=[SyncBadge(), *more])
     if not client.may(Permission.inventory_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("parts.read_only"), t("parts.read_only_body")))
     new = partial(edit, Editing())
@@ -91,7 +94,8 @@ def StoresScreen() -> ft.Control:
     client = use_tables("places", "sites", "stocks")
     editing, edit = use_maybe(Editing)
     close = lambda: edit(None)  # noqa: E731 - one line, used twice
-    use_sheet(_place_sheet(client, editing, close) if editing else None, close)
+    printing, prints = use_state(False)
+    done = lambda: prints(False)  # noqa: E731 - one line, used twice
     use_shortcut("N", partial(edit, Editing()), t("parts.stores_new"), enabled=client.may(Permission.inventory_write))
     places = sorted(client.tables.places.rows.values(), key=lambda row: natural(place_name(client, row.id)))
     several = has_several_sites(client)
@@ -100,8 +104,12 @@ def StoresScreen() -> ft.Control:
         own = [row for row in places if row.site_id == site.id]
         if own and several:
             cards.append(SectionHeader(site.name, str(len(own))))
-        cards += [_place_card(client, row, partial(edit, Editing(row.id))) for row in own]
-    return _list(client, "stores", cards, edit, ft.Icons.WAREHOUSE_OUTLINED)
+        cards += [_place_card(client, row, opener(f"/stores/{row.id}")) for row in own]
+    of = LabelsOf(place_ids=tuple(row.id for row in places if row.is_active))
+    sheet = labels_sheet(client, of, done) if printing else place_sheet(client, None, close) if editing else None
+    use_sheet(sheet, done if printing else close)
+    labels = [IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("parts.print_labels"), lambda: prints(True))] if of else []
+    return _list(client, "stores", cards, edit, ft.Icons.WAREHOUSE_OUTLINED, *labels)
 
 
 def _place_card(client: Client, row: PlaceRow, on_open: Any) -> ft.Control:
@@ -111,9 +119,9 @@ def _place_card(client: Client, row: PlaceRow, on_open: Any) -> ft.Control:
     return RowCard(place_name(client, row.id), meta=meta, note=state, icon=KIND_ICON[row.kind], on_click=on_open)
 
 
-def _place_sheet(client: Client, editing: Editing, close: Done) -> Sheet:
-    row = client.tables.places.get(editing.row_id)
-    return Sheet(row.name if row else t("parts.stores_new"), PlaceForm(client, row, close, key=str(editing.row_id)))
+def place_sheet(client: Client, row_id: UUID | None, close: Done) -> Sheet:
+    row = client.tables.places.get(row_id)
+    return Sheet(row.name if row else t("parts.stores_new"), PlaceForm(client, row, close, key=str(row_id)))
 
 
 @component

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 import flet as ft
@@ -12,6 +12,7 @@ from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.exports import exports
+from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, machine, natural
 from mobile_app.domain.part_cards import PartCard, no_part
 from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
@@ -26,11 +27,11 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_shortcut
-from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.hooks import use_shortcut, use_state
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import Cell, Column, Table, TablePage, is_tabular, table_head
+from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Permission
@@ -180,6 +181,11 @@ def _search(place: Place[Filters]) -> ft.Control:
 @component
 def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     found = _found(client, place.asked)
+    nobody: frozenset[str] = frozenset()
+    chosen, choose = ft.use_state(nobody)
+    printing, set_printing = use_state(cast("list[str] | None", None))
+    done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
+    use_sheet(labels_sheet(client, LabelsOf(part_ids=tuple(map(UUID, printing))), done) if printing else None, done)
     actions: list[ft.Control] = [_menu(client, place.asked), SyncBadge()]
     if client.may(Permission.inventory_write):
         goods_in = SecondaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED, height=48)
@@ -187,6 +193,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     head = table_head(PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows))), _search(place), *actions)
     table = Table(
         columns(client), found, lambda own: str(own.part.id), place=place, route=lambda key: place.to(f"/parts/{key}"),
+        selected=chosen, on_select=choose, actions=[BulkAction(t("parts.print_labels"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],
         row_label=lambda own: dotted(own.part.name, own.part.part_number), empty=_no_match(place.asked),
     )  # fmt: skip
     return TablePage(head, _filter_bar(client, place), *_counting(client, place.asked), table=table)

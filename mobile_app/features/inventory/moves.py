@@ -1,5 +1,6 @@
 """What whoever keeps the stock does to it: goods in, a count, a correction, a transfer, a site's minimum."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from mobile_app.domain.lookup import by_name, has_several_sites
 from mobile_app.domain.moving import Done, movement, part_head, place_field, quantity_field, told
 from mobile_app.domain.parts import amount, place_name, places_at, places_with, stock_at
 from mobile_app.domain.submit import made, sender, submit
-from mobile_app.ui.buttons import PrimaryButton
+from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import SkeletonLines
@@ -23,14 +24,14 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import exact_text
 from mobile_app.ui.pickers import Maker, Picker
-from mobile_app.ui.sheets import Sheet
+from mobile_app.ui.sheets import MenuItem, Sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space
 from shared_models.ids import uuid7
 from shared_models.inventory import commands as inv
 from shared_models.inventory.quantities import NONE
-from shared_models.inventory.rows import PartRow
+from shared_models.inventory.rows import PartRow, PlaceRow, PlaceStock
 
 MORE, LESS = "more", "less"
 
@@ -52,20 +53,20 @@ def maker() -> Maker:
 # Goods in
 
 
-def receive_sheet(client: Client, part: PartRow, on_done: Done) -> Sheet:
-    return Sheet(t("parts.goods_in"), ReceiveForm(client, part, on_done))
+def receive_sheet(client: Client, part: PartRow, on_done: Done, place: PlaceRow | None = None) -> Sheet:
+    return Sheet(t("parts.goods_in"), ReceiveForm(client, part, on_done, place))
 
 
 @component
-def ReceiveForm(client: Client, part: PartRow, on_done: Done) -> ft.Control:
-    """Into the place where it lies already, at the price last agreed: both can be said otherwise."""
+def ReceiveForm(client: Client, part: PartRow, on_done: Done, place: PlaceRow | None = None) -> ft.Control:
+    """Into the place where it lies already, or before which somebody stands, at the price last agreed: both can be said otherwise."""
     places = places_at(client)
-    first = next(
+    first = place or next(
         (where[0] for site in dict.fromkeys(place.site_id for place in places) if (where := places_with(client, part, site))), None
     )
     price = exact_text(part.unit_price, 2)
     form = use_form(
-        f"receive:{part.id}",
+        f"receive:{part.id}:{place.id if place else ''}",
         {"quantity": "", "place_id": str(first.id) if first else None, "unit_price": price, "reference_document": ""},
     )
 
@@ -156,6 +157,23 @@ def AdjustForm(client: Client, part: PartRow, place_id: UUID, on_done: Done) -> 
         sender(form, PrimaryButton(t("parts.adjust_do"), adjust, busy=form.busy, icon=ft.Icons.TUNE_ROUNDED)),
         spacing=Space.m,
     )
+
+
+# At a place
+
+
+def items_at(at: PlaceStock, ask: Callable[[str], Handler]) -> list[MenuItem]:
+    """What is done with what lies somewhere."""
+    return [
+        MenuItem(t("parts.count"), ask("count"), ft.Icons.FACT_CHECK_OUTLINED),
+        MenuItem(t("parts.adjust"), ask("adjust"), ft.Icons.TUNE_ROUNDED),
+        *([MenuItem(t("parts.transfer"), ask("transfer"), ft.Icons.SWAP_HORIZ_ROUNDED)] if at.quantity > 0 else []),
+    ]
+
+
+def sheet_at(name: str, client: Client, part: PartRow, place_id: UUID, on_done: Done) -> Sheet:
+    sheets = {"count": count_sheet, "adjust": adjust_sheet, "transfer": transfer_sheet}
+    return sheets[name](client, part, place_id, on_done)
 
 
 # A transfer

@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_money, language, n, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
+from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import dotted, machine, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
@@ -42,6 +43,7 @@ from shared_models.equipment.rows import Criticality, in_language
 from shared_models.interventions.sheet import may_work_on
 from shared_models.inventory.commands import LinkBarcode, UnlinkBarcode
 from shared_models.inventory.rows import PartRow, PlaceStock, StockRow
+from shared_models.labels.codes import grouped
 from shared_models.permissions import TAKE_PARTS, Permission
 
 SHOWN = 8
@@ -135,11 +137,12 @@ def _scanned_at(client: Client) -> Whom | None:
 
 
 def _bar(part: PartRow, ask: Any, *, keeps: bool) -> ft.Control:
+    label = [IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), ask("label"))] if part.label_codes else []
     if not keeps:
-        return top_bar("/parts")
+        return top_bar("/parts", *label)
     edit = IconAction(ft.Icons.EDIT_OUTLINED, t("parts.edit"), lambda: go(f"/parts/{part.id}/edit"))
     minimum = MenuItem(t("parts.minimum_title"), ask("minimum"), ft.Icons.VERTICAL_ALIGN_BOTTOM_ROUNDED)
-    return top_bar("/parts", edit, MoreMenu([minimum]))
+    return top_bar("/parts", *label, edit, MoreMenu([minimum]))
 
 
 def _identity(client: Client, own: Kept, book: Book) -> ft.Control:
@@ -197,11 +200,12 @@ def _sheet(client: Client, part: PartRow, opened: Opened | None, close: Done, ch
         return Sheet(t("parts.for_whom"), ForWhom(client, part, chosen), tall=True)
     if opened.name == "receive":
         return moves.receive_sheet(client, part, close)
+    if opened.name == "label":
+        return labels_sheet(client, LabelsOf(part_ids=(part.id,)), close)
     if opened.name == "minimum":
         return moves.minimum_sheet(client, part, close)
     assert opened.place_id is not None
-    sheets = {"count": moves.count_sheet, "adjust": moves.adjust_sheet, "transfer": moves.transfer_sheet}
-    return sheets[opened.name](client, part, opened.place_id, close)
+    return moves.sheet_at(opened.name, client, part, opened.place_id, close)
 
 
 # What lies where
@@ -226,11 +230,7 @@ def _place_line(client: Client, part: PartRow, at: PlaceStock, ask: Any) -> ft.C
     name, quantity = place_name(client, at.place_id), amount(part, at.quantity)
     line: ft.Control = PartLine(name, quantity)
     if ask is not None:
-        items = [
-            MenuItem(t("parts.count"), ask("count", at.place_id), ft.Icons.FACT_CHECK_OUTLINED),
-            MenuItem(t("parts.adjust"), ask("adjust", at.place_id), ft.Icons.TUNE_ROUNDED),
-            *([MenuItem(t("parts.transfer"), ask("transfer", at.place_id), ft.Icons.SWAP_HORIZ_ROUNDED)] if at.quantity > 0 else []),
-        ]
+        items = moves.items_at(at, lambda verb: ask(verb, at.place_id))
         menu = ft.Container(MoreMenu(items, label=t("parts.actions_at", place=name)), margin=ft.Margin(left=0, top=0, right=-12, bottom=0))
         line = ft.Row([ft.Container(line, expand=True), menu], spacing=4)
     if not at.count_since:
@@ -261,6 +261,7 @@ def _facts(client: Client, part: PartRow) -> list[ft.Control]:
         ("parts.supplier", supplier.name if supplier else ""),
         ("parts.price", price),
         ("parts.location", part.location),
+        ("machine.label", ", ".join(grouped(code) for code in part.label_codes)),
         ("equipment_list.criticality", marks.CRITICALITY[part.criticality].word),
     )
     rows = [(t(key), value) for key, value in plain if value]

@@ -1,4 +1,4 @@
-"""Where a scan lands: the machine, or what to do when the label is unknown or blank."""
+"""Where a scan lands: the machine, the part, the place, or what to do when the label is unknown or blank."""
 
 import flet as ft
 
@@ -10,10 +10,9 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, use_client, use_tables
 from mobile_app.domain.lookup import place
 from mobile_app.domain.missing import Missing
-from mobile_app.domain.scanning import scan_and_go, scanner
+from mobile_app.domain.scanning import LABELLED, place_labelled, scan_and_go, scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.submit import submit
-from mobile_app.domain.views import by_label
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ResultScreen, SkeletonList
@@ -43,20 +42,19 @@ def ScanScreen() -> ft.Control:
 @component
 def LabelScreen() -> ft.Control:
     """`/e/<code>`: the device's own rows first, then the server's word."""
-    client = use_tables("equipment")
+    client = use_tables("equipment", "parts", "places")
     typed = ft.use_route_params()["code"]
     code = label_code_in(f"/e/{typed}") or normalise(typed)
-    here = by_label(client.equipment.rows.mentioning(code), code)
+    found = place_labelled(client, code)
 
     async def ask() -> str | None:
-        return None if here else await _resolve(client, code)
+        return None if found else await _resolve(client, code)
 
-    asked = use_async(ask, [code, here is not None])
-    found = str(here.id) if here else None
+    asked = use_async(ask, [code, found is not None])
 
     def move() -> None:
         if found:
-            ft.context.page.navigate(f"/equipment/{found}")
+            ft.context.page.navigate(found)
 
     def warn() -> None:
         if not found and not asked.loading and asked.data != "blank":
@@ -74,7 +72,9 @@ async def _resolve(client: Client, code: str) -> str:
     if not is_label_code(code):
         return "wrong"
     try:
-        await client.bring(EquipmentRow, f"/labels/{code}")
+        target = await client.api.get(f"/labels/{code}/target")
+        row, path = next(known for known in LABELLED.values() if known[0].entity == target["entity"])
+        await client.bring(row, f"{path}/{target['id']}")
     except ProblemError as error:
         return "blank" if error.code == "label_blank" else "unknown"
     except ClientError:

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 
 from server.buying.models import PurchaseOrder, PurchaseOrderLine
 from server.core.kept import columns_of
-from server.demo.chance import instant
+from server.core.label_codes import LabelCode
+from server.demo.chance import Dice, instant
 from server.demo.spares.ledger import Ledger
 from server.demo.spares.parts import Catalogue
 from server.demo.spares.stocktakes import Take
@@ -66,7 +67,15 @@ def what_there_is(catalogue: Catalogue, ledger: Ledger, since: float) -> Iterato
     yield _rows(Part, (part.row for part in catalogue.parts), at)
     codes = [(code, part.row.id) for part in catalogue.parts for code in part.row.barcodes]
     yield str(PartBarcode.__tablename__), ("code", "part_id"), codes
-    yield _rows(StoragePlace, (row for store in ledger.stores for row in store.rows), at)
+    places = [row for store in ledger.stores for row in store.rows]
+    yield _rows(StoragePlace, places, at)
+    dice = Dice(catalogue.seed, "labels of stock")
+    for column, rows in (("part_id", [part.row for part in catalogue.parts]), ("place_id", places)):
+        yield (
+            str(LabelCode.__tablename__),
+            ("code", column, "created_at", "linked_at"),
+            [(dice.label_code(), row.id, at, at) for row in rows],
+        )
 
 
 def what_happened(ledger: Ledger) -> Iterator[Table]:

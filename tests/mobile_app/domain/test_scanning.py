@@ -9,8 +9,9 @@ from mobile_app.core.i18n import t
 from mobile_app.domain import scanning
 from mobile_app.domain.client import Client
 from shared_models.ids import uuid7
+from shared_models.labels.codes import grouped, new_label_code
 from tests.mobile_app.core.rows import machine
-from tests.mobile_app.core.stock_rows import hold, part
+from tests.mobile_app.core.stock_rows import hold, part, place
 from tests.mobile_app.features.test_plan_screens import client
 
 __all__ = ["client"]  # a fixture
@@ -88,3 +89,20 @@ async def test_a_part_scanned_at_a_job_is_to_be_taken_for_it(client: Client, wen
         Scanner("cou 40")
         assert await scanning.scan_and_go(client)
         assert went[-1] == leads
+
+
+async def test_a_label_opens_what_it_is_on_without_a_network(client: Client, went: list[str]) -> None:
+    """A machine, a part or a place: one scanner for all, by rows that the device holds."""
+    shelf, bearing, press = place("Étagère 3"), part("Roulement 6204"), machine("Presse")
+    codes = [new_label_code() for _ in range(3)]
+    shelf, bearing, press = (
+        row.model_copy(update={"label_codes": [code]}) for row, code in zip((shelf, bearing, press), codes, strict=True)
+    )
+    hold(client, shelf, bearing)
+    client.equipment.rows[press.id] = press
+    for code, said in zip(codes, ("https://etabli.example/e/{}", "{}", "{}"), strict=True):
+        Scanner(said.format(grouped(code)))
+        assert await scanning.scan_and_go(client)
+    assert went == [f"/stores/{shelf.id}", f"/parts/{bearing.id}", f"/equipment/{press.id}"]
+    Scanner(codes[1])
+    assert await scanning.scan_part(client) == bearing

@@ -21,6 +21,7 @@ from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
 from shared_models.inventory import commands as inv
 from shared_models.inventory.rows import MonthUse, PartRow, PlaceKind, PlaceRow
+from shared_models.labels.codes import new_label_code
 from shared_models.permissions import Role
 from tests.mobile_app.core.rows import ANNE, AT, PAUL
 from tests.mobile_app.core.stock_rows import hold, part, place, stock
@@ -172,6 +173,37 @@ async def test_the_first_store_is_made_from_the_empty_page(screen: Screen, clien
     (command,) = sent(client, inv.WritePlace)
     assert (command.name, command.kind, command.site_id in {SITE, OTHER}) == ("Magasin central", PlaceKind.store, True)
     assert next(iter(client.tables.places.rows.values())).is_default
+
+
+class TestPlacePage:
+    async def test_tells_what_lies_there_and_takes_from_there(self, screen: Screen, client: Client, belt: PartRow, store: PlaceRow) -> None:
+        other, elsewhere = place("Magasin B"), part("Joint torique")
+        client.tables.places.rows[store.id] = labelled = store.model_copy(update={"label_codes": [new_label_code()]})
+        hold(client, other, elsewhere, stock(elsewhere, [(other, 4)]))
+        await show(screen, client, f"/stores/{labelled.id}")
+        assert {"Magasin A", "Courroie SPZ 1250", "2"} <= set(screen.texts)
+        assert "Joint torique" not in screen.texts
+        assert {t("machine.print_label"), t("parts.place_edit")} <= set(told_tips(screen))
+        menu = t("parts.actions_at", place="Courroie SPZ 1250 · Magasin A")
+        await screen.click(menu)
+        item = next(
+            c for c in screen.controls() if isinstance(c, ft.PopupMenuItem) and t("parts.count") in str(c.content.controls[-1].value)
+        )
+        await item.on_click(None)
+        await screen.settle(20)
+        await fill(screen, t("parts.counted_quantity"), "7")
+        await tap(screen, t("parts.count_do"))
+        (command,) = sent(client, inv.CountStock)
+        assert (command.counted, command.place_id, command.part_id) == (7, store.id, belt.id)
+        assert "7" in screen.texts
+
+    async def test_of_a_technician_is_for_reading_and_taking(self, screen: Screen, client: Client, belt: PartRow, store: PlaceRow) -> None:
+        client.session.user = SessionUser(ANNE.id, "Anne Petit", Role.technician)
+        await show(screen, client, f"/stores/{store.id}")
+        items = [str(c.content.controls[-1].value) for c in screen.controls() if isinstance(c, ft.PopupMenuItem)]
+        assert t("parts.take_short") in items
+        assert not {t("parts.count"), t("parts.adjust"), t("parts.transfer")} & set(items)
+        assert t("parts.place_edit") not in told_tips(screen)
 
 
 @pytest.mark.parametrize(

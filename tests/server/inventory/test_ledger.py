@@ -117,7 +117,7 @@ class Play:
         if step.what in {"take", "hold"}:
             return inv.TakeStock(**common, **job, quantity=quantity, is_taken=step.what == "hold"), [(place, -quantity)]
         if step.what == "back":
-            return inv.GiveBackStock(**common, intervention_id=self.jobs[step.job], quantity=quantity), [(place, quantity)]
+            return inv.GiveBackStock(**common, intervention_id=self.jobs[step.job % JOBS], quantity=quantity), [(place, quantity)]
         if step.what == "adjust":
             change = quantity - 3 or 1
             return inv.AdjustStock(**common, quantity=change, notes="Casse"), [(place, change)]

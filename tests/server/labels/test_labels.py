@@ -137,7 +137,7 @@ class TestPrinting:
     async def test_says_beforehand_which_labels_would_have_boxes(self, writer, site):
         machines = [await make_machine(writer, site.id, name=name) for name in ("Насос", "Pompe \ue000\ue001")]
         answer = await writer.post(f"{API}/labels/check", json={"equipment_ids": [machine["id"] for machine in machines]})
-        assert answer.json() == [{"equipment_id": machines[1]["id"], "name": "Pompe \ue000\ue001", "missing": "\ue000\ue001"}]
+        assert answer.json() == [{"id": machines[1]["id"], "name": "Pompe \ue000\ue001", "missing": "\ue000\ue001"}]
 
     async def test_blank_labels_are_new_codes(self, writer, client_as, site, session):
         answer = await writer.post(f"{API}/labels/blank", json={"count": 5, "format": "L7651"})
@@ -172,3 +172,48 @@ class TestResolve:
         assert code_of(await writer.get(f"{API}/labels/23456789")) == (422, "label_code_invalid")
         stranger = await client_as("technician", sites=[(await make_site(session)).id])
         assert code_of(await stranger.get(f"{API}/labels/{code}")) == (404, "label_not_found")
+
+
+class TestOfStock:
+    """Parts and places have codes of the machines' scheme, sheets with them, and one address that says what a code is on."""
+
+    @pytest.fixture
+    async def things(self, writer, site):
+        """By the names of a sheet's fields: the row that each of three labels is on."""
+        number = uuid7().hex[-9:]
+        part = {"part_number": f"RLT-{number}", "name": LONG, "manufacturer": "SKF", "manufacturer_reference": "6204-2RS"}
+        place = {"place_id": str(uuid7()), "site_id": str(site.id), "name": f"Magasin {number}"}
+        shelf = {"place_id": str(uuid7()), "site_id": str(site.id), "name": "A1", "kind": "shelf", "parent_id": place["place_id"]}
+        return {
+            "equipment_ids": await make_machine(writer, site.id),
+            "part_ids": (await writer.post(f"{API}/inventory/parts", json=part)).json(),
+            "place_ids": [(await writer.post(f"{API}/inventory/places", json=row)).json() for row in (place, shelf)][1],
+        }
+
+    async def test_each_has_one_on_the_sheet_and_is_found_by_it(self, writer, things):
+        body = {name: [row["id"]] for name, row in things.items()} | {"format": "L7163"}
+        printed = [
+            code.rpartition("/")[2]
+            for image in pages((await writer.post(f"{API}/labels/sheet", json=body)).content)
+            for code in read(image)
+        ]
+        assert sorted(printed) == sorted(code for row in things.values() for code in row["label_codes"])
+        assert len(set(printed)) == len(things)
+        kinds = dict(zip(things, ("equipment", "part", "storage_place"), strict=True))
+        for name, row in things.items():
+            found = (await writer.get(f"{API}/labels/{row['label_codes'][0]}/target")).json()
+            assert found == {"entity": kinds[name], "id": row["id"]}
+        assert code_of(await writer.get(f"{API}/labels/{things['part_ids']['label_codes'][0]}")) == (404, "label_not_found")
+
+    async def test_of_a_place_elsewhere_says_nothing(self, client_as, session, things):
+        stranger = await client_as("technician", sites=[(await make_site(session)).id])
+        place, part = things["place_ids"], things["part_ids"]
+        assert code_of(await stranger.get(f"{API}/labels/{place['label_codes'][0]}/target")) == (404, "label_not_found")
+        assert code_of(await stranger.post(f"{API}/labels/sheet", json={"place_ids": [place["id"]]})) == (404, "not_found")
+        assert (await stranger.get(f"{API}/labels/{part['label_codes'][0]}/target")).status_code == 200
+
+    async def test_a_part_keeps_its_own_when_it_is_edited(self, writer, things):
+        part = things["part_ids"]
+        change = {"part_id": part["id"], "version": 1, "part_number": part["part_number"], "name": "Roulement"}
+        edited = (await writer.post(f"{API}/inventory/parts", json=change)).json()
+        assert (edited["name"], edited["label_codes"]) == ("Roulement", part["label_codes"])

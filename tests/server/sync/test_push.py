@@ -15,7 +15,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.commands import VERBS
 from server.core.database import Database, Session
-from server.equipment.models import LabelCode
+from server.core.label_codes import LabelCode
 from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
 from server.sync import push

@@ -1,6 +1,8 @@
-"""Printing labels: which machines, on what paper, from which place of the sheet."""
+"""Printing labels: of which machines, parts or places, on what paper, from which place of the sheet."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import flet as ft
@@ -28,21 +30,35 @@ MOST_BLANK = 650
 NAMED, MOST_SHOWN = 3, 12
 
 
-def labels_sheet(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[[], None]) -> Sheet:
-    """For some machines, or blank labels when there are none."""
-    title = n("labels_form.title", len(equipment_ids)) if equipment_ids else t("labels_form.blank")
-    return Sheet(title, LabelsForm(client, equipment_ids, on_done))
+@dataclass(frozen=True)
+class LabelsOf:
+    """What they are for, in the order of printing; blank ones where it is nothing."""
+
+    equipment_ids: tuple[UUID, ...] = ()
+    part_ids: tuple[UUID, ...] = ()
+    place_ids: tuple[UUID, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.equipment_ids) + len(self.part_ids) + len(self.place_ids)
+
+    def on(self, **more: Any) -> LabelSheet:
+        return LabelSheet(equipment_ids=[*self.equipment_ids], part_ids=[*self.part_ids], place_ids=[*self.place_ids], **more)
+
+
+def labels_sheet(client: Client, of: LabelsOf, on_done: Callable[[], None]) -> Sheet:
+    title = n("labels_form.title", len(of)) if of else t("labels_form.blank")
+    return Sheet(title, LabelsForm(client, of, on_done))
 
 
 @component
-def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[[], None]) -> ft.Control:
+def LabelsForm(client: Client, of: LabelsOf, on_done: Callable[[], None]) -> ft.Control:
     draft = use_draft("labels", {"format": LabelFormat.l7163.value, "start": 1, "copies": 1, "count": 14})
     paper = LabelFormat(draft.get("format"))
     start = min(draft.get("start"), PER_SHEET[paper])
 
     async def print_them() -> None:
-        if equipment_ids:
-            wanted = LabelSheet(format=paper, start=start, copies=draft.get("copies"), equipment_ids=list(equipment_ids))
+        if of:
+            wanted = of.on(format=paper, start=start, copies=draft.get("copies"))
             if await download(client, "/labels/sheet", t("labels_form.file"), body=wanted):
                 draft.set("printed", True)
         else:
@@ -51,11 +67,11 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
         on_done()
 
     async def picture() -> None:
-        await download(client, f"/equipment/{equipment_ids[0]}/label.png?pixels={PIXELS}", t("labels_form.picture_file"))
+        await download(client, f"/equipment/{of.equipment_ids[0]}/label.png?pixels={PIXELS}", t("labels_form.picture_file"))
 
-    boxes = use_async(lambda: unprintable(client, equipment_ids), [tuple(equipment_ids)]).data or []
+    boxes = use_async(lambda: unprintable(client, of), [of]).data or []
     papers = [Choice(f.value, t(f"labels_form.format.{f.name}"), note=t(f"labels_form.format.{f.name}_note")) for f in PER_SHEET]
-    many, most = ("copies", MOST_COPIES) if equipment_ids else ("count", MOST_BLANK)
+    many, most = ("copies", MOST_COPIES) if of else ("count", MOST_BLANK)
     parts: list[ft.Control] = [
         ChoiceGrid(papers, paper.value, draft.setter("format"), columns=2),
         _stepper(many, draft.get(many), most, draft),
@@ -66,17 +82,17 @@ def LabelsForm(client: Client, equipment_ids: Sequence[UUID], on_done: Callable[
     if boxes:
         parts.append(_boxes_notice(boxes))
     parts.append(PrimaryButton(t("labels_form.print"), print_them, icon=ft.Icons.PRINT_ROUNDED))
-    if len(equipment_ids) == 1:
+    if len(of) == len(of.equipment_ids) == 1:
         parts.append(ft.Row([TextLink(t("labels_form.picture"), picture)], alignment=ft.MainAxisAlignment.CENTER))
     return Stack(*parts)
 
 
-async def unprintable(client: Client, equipment_ids: Sequence[UUID]) -> list[UnprintableLabel]:
+async def unprintable(client: Client, of: LabelsOf) -> list[UnprintableLabel]:
     """Which labels would have boxes in place of letters; not known without a network, where nothing can be printed either."""
-    if not equipment_ids:
+    if not of:
         return []
     try:
-        answer = await client.api.post("/labels/check", LabelSheet(equipment_ids=list(equipment_ids)))
+        answer = await client.api.post("/labels/check", of.on())
     except ClientError:
         return []
     return [UnprintableLabel.model_validate(row) for row in answer]

@@ -1,0 +1,41 @@
+"""The labels that are stuck on things: one space of codes, whatever they are on."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.core.clock import now
+from server.core.database import Session
+from server.core.queries import expression
+from server.core.tables import Instant, instant_column
+from shared_models.labels.codes import LENGTH, new_label_code
+
+
+class LabelCode(SQLModel, table=True):
+    """Permanent: a code is printed once, linked once, and never reused. Blank while it is on nothing."""
+
+    __tablename__ = "label_code"
+    __table_args__ = (sa.CheckConstraint("num_nonnulls(equipment_id, part_id, place_id) <= 1", name="on_one_thing"),)
+
+    code: str = Field(primary_key=True, max_length=LENGTH)
+    equipment_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
+    part_id: UUID | None = Field(default=None, foreign_key="spare_parts.id", ondelete="SET NULL", index=True)
+    place_id: UUID | None = Field(default=None, foreign_key="storage_place.id", ondelete="SET NULL", index=True)
+    created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
+    linked_at: datetime | None = instant_column(default=None)
+
+
+async def draw_label(session: Session, **on: UUID) -> None:
+    """The first label of what is new: `part_id=…`."""
+    session.add(LabelCode(code=new_label_code(), created_at=now(), linked_at=now(), **on))
+    await session.flush()
+
+
+def label_codes(alias: str, column: str) -> str:
+    """All that are on a row, as JSON, the last one linked at the end."""
+    return expression(
+        "(select coalesce(json_agg(label.code order by label.linked_at, label.code), '[]') from label_code label where label.{} = {}.id)",
+        column, alias,
+    )  # fmt: skip
