@@ -1,7 +1,8 @@
 // Label codes, read by the rule of shared_models/labels/codes.py: the tables are its own, put into the page by the build.
 globalThis.etabliLabels = ({ alphabet, length, weights, look_alikes: lookAlikes }) => {
-  const told = (chars) => chars.filter((char) => /[\p{L}\p{N}]/u.test(char));
-  const plain = (text) => told([...told([...text]).join("").normalize("NFKD").toUpperCase()].map((char) => lookAlikes[char] ?? char)).join("");
+  const told = (text) => [...text].filter((char) => /[\p{L}\p{N}]/u.test(char)).join("");
+  const upper = (text) => told(told(text).normalize("NFKD")).toUpperCase();
+  const plain = (text) => told([...upper(text)].map((char) => lookAlikes[char] ?? char).join(""));
 
   const isCode = (code) => {
     const values = [...code].map((char) => alphabet.indexOf(char));

@@ -55,8 +55,8 @@ def new_label_code() -> str:
 
 def normalise(typed: str) -> str:
     """The letters and digits, in upper case and our own script: blanks, dashes, quotes and what nobody sees are gone."""
-    plain = normalize("NFKD", _letters(typed)).upper().translate(_TABLE)
-    return _letters(plain)
+    plain = _letters(normalize("NFKD", _letters(typed)))  # a mark below a letter would be a letter in upper case
+    return _letters(plain.upper().translate(_TABLE))
 
 
 def _letters(text: str) -> str:

@@ -10,14 +10,8 @@ from tests.mobile_app.features.test_whose_machine import NAME, address, client
 
 __all__ = ["client"]  # a fixture
 FORWARDING = {"e/:code"}
-THINGS = {
-    "equipment_id": "{machine}",
-    "job_id": "{job}",
-    "plan_id": "{plan}",
-    "request_id": "{request}",
-    "part_id": "{part}",
-    "place_id": "{place}",
-}
+NAMES = {"equipment_id": "machine", "job_id": "job", "plan_id": "plan", "request_id": "request", "part_id": "part", "place_id": "place"}
+THINGS = {named: f"{{{thing}}}" for named, thing in NAMES.items()}
 
 
 def titles(client: Client) -> dict[str, str]:
@@ -25,7 +19,7 @@ def titles(client: Client) -> dict[str, str]:
     found = {}
     for route in screens():
         path = str(route.path)
-        if path not in FORWARDING and not re.search(r":(?!equipment_id|job_id|plan_id|request_id|part_id|place_id)", path):
+        if path not in FORWARDING and not re.search(rf":(?!{'|'.join(NAMES)})", path):
             filled = address(client, re.sub(r":(\w+)", lambda part: THINGS[part[1]], f"/{path}"))
             found[path] = title_of(filled, places, client)
     return found

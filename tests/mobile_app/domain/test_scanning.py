@@ -84,8 +84,8 @@ async def test_closing_it_leads_nowhere(client: Client, went: list[str]) -> None
 async def test_a_part_scanned_at_a_job_is_to_be_taken_for_it(client: Client, went: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     belt, at = part("Courroie", part_number="COU-40"), f"/jobs/{uuid7()}"
     hold(client, belt)
-    for place, leads in ((f"{at}/checklist", f"/parts/{belt.id}?job={at[6:]}"), ("/today", f"/parts/{belt.id}")):
-        monkeypatch.setattr(scanning, "here", lambda place=place: place)
+    for address, leads in ((f"{at}/checklist", f"/parts/{belt.id}?job={at[6:]}"), ("/today", f"/parts/{belt.id}")):
+        monkeypatch.setattr(scanning, "here", lambda address=address: address)
         Scanner("cou 40")
         assert await scanning.scan_and_go(client)
         assert went[-1] == leads

@@ -52,6 +52,13 @@ async def tap(screen: Screen, words: str) -> None:
     await screen.settle(20)
 
 
+async def choose(screen: Screen, words: str) -> None:
+    """In the menu that is open."""
+    item = next(c for c in screen.controls() if isinstance(c, ft.PopupMenuItem) and words in str(c.content.controls[-1].value))
+    await item.on_click(None)
+    await screen.settle(20)
+
+
 async def fill(screen: Screen, label: str, text: str) -> None:
     def labelled() -> Any:
         found = [c for c in screen.controls() if isinstance(c, ft.Semantics) and c.label == label and isinstance(c.content, ft.TextField)]
@@ -73,11 +80,7 @@ class TestPartPage:
     async def test_what_lies_there_is_counted_blind(self, screen: Screen, client: Client, belt: PartRow, store: PlaceRow) -> None:
         await show(screen, client, f"/parts/{belt.id}")
         await tap(screen, t("parts.actions_at", place="Magasin A"))
-        item = next(
-            c for c in screen.controls() if isinstance(c, ft.PopupMenuItem) and t("parts.count") in str(c.content.controls[-1].value)
-        )
-        await item.on_click(None)
-        await screen.settle(20)
+        await choose(screen, t("parts.count"))
         assert t("parts.on_hand", quantity="2") not in screen.texts
         await fill(screen, t("parts.counted_quantity"), "0")
         await tap(screen, t("parts.count_do"))
@@ -186,11 +189,7 @@ class TestPlacePage:
         assert {t("machine.print_label"), t("parts.place_edit")} <= set(told_tips(screen))
         menu = t("parts.actions_at", place="Courroie SPZ 1250 · Magasin A")
         await screen.click(menu)
-        item = next(
-            c for c in screen.controls() if isinstance(c, ft.PopupMenuItem) and t("parts.count") in str(c.content.controls[-1].value)
-        )
-        await item.on_click(None)
-        await screen.settle(20)
+        await choose(screen, t("parts.count"))
         await fill(screen, t("parts.counted_quantity"), "7")
         await tap(screen, t("parts.count_do"))
         (command,) = sent(client, inv.CountStock)

@@ -37,7 +37,7 @@ PAGES = [
     "/today", "/equipment", "/equipment/{machine}", "/jobs", "/jobs/{job}", "/jobs/{begun}/close", "/jobs/{done}/done",
     "/validate/{done}", "/board",
     "/calendar", "/plans",
-    "/plans/{plan}", "/requests", "/requests/{request}", "/parts/{part}", "/stores/{place}",
+    "/plans/{plan}", "/requests", "/requests/{request}", "/parts/{part}",
 ]  # fmt: skip
 
 
@@ -82,9 +82,8 @@ def address(client: Client, page: str) -> str:
         return str(next(row.id for row in rows if row.site_id == SITE))
 
     bearing = next(row for row in tables.parts.rows.values() if UUID(first("equipment")) in row.equipment_ids)
-    names = {"machine": first("equipment"), "plan": first("plans"), "request": first("requests"), "part": str(bearing.id)} | {
-        "place": first("places")
-    }
+    tabled = {"machine": "equipment", "plan": "plans", "request": "requests", "place": "places"}
+    names = {name: first(table) for name, table in tabled.items()} | {"part": str(bearing.id)}
     stages = {"job": "pending", "begun": "in_progress", "done": "completed"}
     return page.format(**names, **{name: first("interventions", status=status) for name, status in stages.items()})
 
