@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlalchemy import select
+from sqlmodel import Field, SQLModel, col
 
 from server.core.clock import now
 from server.core.database import Session
@@ -26,10 +27,34 @@ class LabelCode(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
     linked_at: datetime | None = instant_column(default=None)
 
+    @property
+    def is_blank(self) -> bool:
+        return self.equipment_id is None and self.part_id is None and self.place_id is None
+
 
 async def draw_label(session: Session, **on: UUID) -> None:
     """The first label of what is new: `part_id=…`."""
     session.add(LabelCode(code=new_label_code(), created_at=now(), linked_at=now(), **on))
+    await session.flush()
+
+
+async def blank_labels(session: Session, count: int) -> list[LabelCode]:
+    """Codes to print before anybody knows on what they will be."""
+    labels = [LabelCode(code=new_label_code(), created_at=now()) for _ in range(count)]
+    session.add_all(labels)
+    await session.flush()
+    return labels
+
+
+async def lock_label(session: Session, code: str) -> LabelCode | None:
+    statement = select(LabelCode).where(col(LabelCode.code) == code)
+    return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+
+
+async def stick(session: Session, label: LabelCode, **on: UUID) -> None:
+    """`label` was blank: from now on it is on `equipment_id=…`."""
+    for column, thing_id in {**on, "linked_at": now()}.items():
+        setattr(label, column, thing_id)
     await session.flush()
 
 

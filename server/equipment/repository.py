@@ -1,4 +1,4 @@
-"""Queries about machines, their classes, labels and documents."""
+"""Queries about machines, their classes and documents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from server.core.access import Actor, visible
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import existing
-from server.core.label_codes import LabelCode
 from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
@@ -160,12 +159,7 @@ async def follow_status(session: Session, entry_id: UUID, before: EquipmentStatu
     await session.execute(statement, {"id": entry_id, "before": before})
 
 
-# --- labels and documents
-
-
-async def label(session: ReadSession, code: str, *, for_update: bool = False) -> LabelCode | None:
-    statement = select(LabelCode).where(col(LabelCode.code) == code)
-    return await session.scalar(statement.with_for_update() if for_update else statement)
+# --- documents
 
 
 async def get_document(session: ReadSession, actor: Actor, document_id: UUID) -> Document:

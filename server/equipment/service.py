@@ -18,7 +18,7 @@ from server.core.database import Session
 from server.core.errors import AlreadyExists, NotFound
 from server.core.held import load_again
 from server.core.kept import columns_of, keep, seen
-from server.core.label_codes import LabelCode, draw_label
+from server.core.label_codes import blank_labels, draw_label, lock_label, stick
 from server.core.numbers import next_number
 from server.core.versions import touch
 from server.equipment import errors, repository
@@ -29,7 +29,6 @@ from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.equipment.rules import StatusReported
-from shared_models.labels.codes import new_label_code
 from shared_models.rules import apply
 
 get_visible = repository.get_visible
@@ -187,15 +186,14 @@ async def change_status(session: Session, actor: Actor, cmd: eq.ChangeEquipmentS
 async def link_label(session: Session, actor: Actor, cmd: eq.LinkLabel) -> Equipment:
     """A code already on this machine is fine; one on another machine, archived or not, stays there."""
     machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    label = await repository.label(session, cmd.label_code, for_update=True)
+    label = await lock_label(session, cmd.label_code)
     if label is None:
         raise errors.LabelUnknown(field="label_code", label=cmd.label_code)
-    if label.equipment_id is not None:
-        if label.equipment_id == machine.id:
-            return machine
+    if label.equipment_id == machine.id:
+        return machine
+    if not label.is_blank:
         raise errors.LabelInUse(label=cmd.label_code)
-    label.equipment_id, label.linked_at = machine.id, now()
-    await session.flush()
+    await stick(session, label, equipment_id=machine.id)
     after = {"label_code": cmd.label_code}
     await audit.record(session, actor, "equipment.label_linked", machine, before={}, after=after, occurred_at=cmd.occurred_at)
     return machine
@@ -203,9 +201,7 @@ async def link_label(session: Session, actor: Actor, cmd: eq.LinkLabel) -> Equip
 
 async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[str]:
     """Codes to print before anybody knows on which machine they will be."""
-    labels = [LabelCode(code=new_label_code(), created_at=now()) for _ in range(count)]
-    session.add_all(labels)
-    await session.flush()
+    labels = await blank_labels(session, count)
     codes = [label.code for label in labels]
     await audit.record(session, actor, "label.blank_made", labels[0], before={}, after={"codes": codes})
     return codes

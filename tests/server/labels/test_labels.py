@@ -217,3 +217,8 @@ class TestOfStock:
         change = {"part_id": part["id"], "version": 1, "part_number": part["part_number"], "name": "Roulement"}
         edited = (await writer.post(f"{API}/inventory/parts", json=change)).json()
         assert (edited["name"], edited["label_codes"]) == ("Roulement", part["label_codes"])
+
+    async def test_cannot_be_put_on_a_machine_as_well(self, writer, things):
+        machine, code = things["equipment_ids"], things["part_ids"]["label_codes"][0]
+        answer = await writer.post(f"{API}/equipment/{machine['id']}/labels", json={"label_code": code})
+        assert code_of(answer) == (409, "label_in_use")
