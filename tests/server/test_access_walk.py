@@ -22,7 +22,7 @@ from server.core.clock import now
 from server.core.database import Session
 from server.equipment.models import Document
 from server.feeds.models import CalendarFeed
-from server.inventory.models import Supplier
+from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
@@ -169,9 +169,10 @@ async def foreign(client_as, session) -> dict[str, str]:
     )
     session.add_all([file, held, invitation])
     await session.flush()
+    place = StoragePlace(site_id=site.id, name="Store")
     paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
     request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
-    session.add_all([paper, request])
+    session.add_all([paper, request, place])
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     order = await _order(session, site.id)
@@ -181,7 +182,7 @@ async def foreign(client_as, session) -> dict[str, str]:
         "session_id": str(held.id), "invitation_id": str(invitation.id),
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
-        "document_id": str(paper.id), "request_id": str(request.id), "code": machine["label_codes"][0],
+        "document_id": str(paper.id), "place_id": str(place.id), "request_id": str(request.id), "code": machine["label_codes"][0],
         "label_code": new_label_code(),
     }  # fmt: skip
 
