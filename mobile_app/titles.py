@@ -45,7 +45,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 
 PAGES: Final = {
     "sites": "sites.title", "classes": "classes.title", "people": "people.title", "checklists": "checklists.title",
-    "orders": "orders.title", "purchase-list": "purchase_list.title",
+    "orders": "orders.title", "purchase-list": "purchase_list.title", "picking": "picking.title",
     "stocktakes": "stocktakes.title", "stocktakes/new": "stocktakes.new",
     "needs-you": "needs_you.title", "scan": "scan.title", "equipment/new": "machine_form.new",
     "plans/new": "plans.new",

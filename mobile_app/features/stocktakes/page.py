@@ -117,7 +117,7 @@ def _footer(client: Client, take: StocktakeRow, scan: Handler, finish: Callable[
     if take.status is StocktakeStatus.open:
         peek = [IconAction(looking, t("stocktakes.review"), review, outlined=True, size=52)] if may_write else []
         done = SecondaryButton(t("stocktakes.finish"), finish, icon=ft.Icons.DONE_ALL_ROUNDED, expand=1)
-        scanning = PrimaryButton(t("stocktakes.scan"), scan, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED, expand=1)
+        scanning = PrimaryButton(t("stocktakes.scan_short"), scan, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED, expand=1)
         return ActionRow(done, scanning, *peek)
     if may_write and take.status is not StocktakeStatus.cancelled:
         kind = PrimaryButton if take.is_under_way else SecondaryButton

@@ -124,7 +124,7 @@ def Review(client: Client, take: StocktakeRow) -> ft.Control:
     use_sheet(_sheet(client, take, looked, opened, close, answer.reload), close)
     menu = MoreMenu(exports(client, "/inventory/stocktake-lines", number_of(take), stocktake_id=take.id))
     title = PageHeader(
-        t("stocktakes.review"), dotted(number_of(take), take.notes), on_back=opener(f"/stocktakes/{take.id}"),
+        t("stocktakes.differences_title"), dotted(number_of(take), take.notes), on_back=opener(f"/stocktakes/{take.id}"),
         trailing=[] if is_tabular() else [SyncBadge(), menu],
     )  # fmt: skip
     if isinstance(answer.data, ClientError):

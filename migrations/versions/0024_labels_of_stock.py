@@ -1,6 +1,6 @@
 """Labels on parts and storage places, in the one space of codes.
 
-Revises: 0022_reservations
+Revises: 0023_ledger_by_time
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from alembic import op
 
 from shared_models.labels.codes import new_label_code
 
-revision: str = "0023_labels_of_stock"
-down_revision: str | None = "0022_reservations"
+revision: str = "0024_labels_of_stock"
+down_revision: str | None = "0023_ledger_by_time"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
