@@ -33,7 +33,7 @@ FORMS = {
 """Whole forms of their own, and choices that mean nothing without the fields around them."""
 LINKS = {
     "found_in", "found_at_step", "step_id", "request_id", "intervention_id", "plan_id", "answer_id", "state", "value", "original_due",
-    "action_id", "document_id", "photo_id", "reading_id",
+    "action_id", "line_ids", "document_id", "photo_id", "reading_id",
 }  # fmt: skip
 """What the entry is about: another would be another entry. A reading's value has its pad (`Way.correct`)."""
 

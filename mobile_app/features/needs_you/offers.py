@@ -20,7 +20,7 @@ from shared_models.inventory.commands import WritePlace
 
 PEOPLE = frozenset({"technician_id", "assigned_technician_id", "user_id"})
 TEAMS = frozenset({"team_id", "assigned_team_id"})
-LISTS = {"class_ids": "class_id", "equipment_ids": "equipment_id", "equivalent_ids": "part_id"}
+LISTS = {"class_ids": "class_id", "equipment_ids": "equipment_id", "equivalent_ids": "part_id", "place_ids": "place_id"}
 """Of several rows, and what one of them is called."""
 ENUMS: dict[str, Callable[[str], str]] = {
     "EquipmentStatus": lambda value: marks.EQUIPMENT[value].word,  # type: ignore[index]
