@@ -220,19 +220,17 @@ class App:
         if target is None:
             return False
         try:
-            self.reach(target)
             target.click(timeout=5_000)
         except BrowserTimeout:
             return False
         return True
 
     def _tappable(self, words: str) -> Locator | None:
-        """What is called so, else what begins so: a card says more than its title."""
+        """What is called so, else what says it among other things, as a card does; a key of the pad is in many a name."""
         roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")
-        begins = re.compile(rf"\s*{re.escape(words)}(?!\w)", re.IGNORECASE)
-        for name in (words, begins):
+        for exact in (True, False) if len(words) > 1 else (True,):
             for role in roles:
-                found = self.page.get_by_role(role, name=name, exact=True)
+                found = self.page.get_by_role(role, name=words, exact=exact)
                 if found.count():
                     return found.first
         return None

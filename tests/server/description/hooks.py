@@ -28,7 +28,7 @@ FIELD_RULES = {
     "ends_before_start", "restarts_before_stop", "temporary_needs_follow_up", "mode_and_unknown", "low_above_high", "span_unfit",
     "choice_needs_options", "bad_option_unknown", "step_id_twice", "skip_needs_reason", "frequency_needs_meter", "never_due",
     "calendar_has_no_meter", "limit_incomplete", "frequency_too_long", "weekdays_unfit", "week_of_month_unfit", "floating_has_no_weekdays",
-    "part_twice", "supplier_twice", "two_preferred",
+    "part_twice", "supplier_twice", "two_preferred", "part_unnamed", "missing",
 }  # fmt: skip
 FEW_LABELS = 3
 """As many as may be printed at once take seconds to draw."""
