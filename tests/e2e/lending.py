@@ -17,7 +17,9 @@ class Shelf:
         app = self._here.pop(username, None) or self._made(username, viewport)
         if app.page.is_closed():
             app = App(app.context, app.url).open()
-        app.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        if app.page.viewport_size != viewport:
+            app.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            app.page.wait_for_timeout(3_000)  # the app is laid out anew: another width has other buttons
         self._lent[username] = app
         return app
 
