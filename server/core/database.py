@@ -199,8 +199,16 @@ class Database:
         self.access_version += 1
 
     async def connect(self, *_: Any, **__: Any) -> asyncpg.Connection:
-        """A connection outside the pools, for LISTEN and the like; the caller closes it."""
-        return await asyncpg.connect(self.dsn, server_settings=_SERVER_SETTINGS, timeout=10)
+        """A connection outside the pools, for LISTEN and the like; the caller closes it.
+
+        No socket, name or route is a `ConnectionError` as well: the database is away, as the caller is told.
+        """
+        try:
+            return await asyncpg.connect(self.dsn, server_settings=_SERVER_SETTINGS, timeout=10)
+        except (ConnectionError, TimeoutError):
+            raise
+        except OSError as error:
+            raise ConnectionError(str(error)) from error
 
     @property
     def pool(self) -> ReadPool:

@@ -39,7 +39,10 @@ _BY_SQLSTATE: dict[str, type[Refusal]] = {
     "23503": ReferenceBroken, "23514": RuleBroken, "23P01": RuleBroken,
     "40001": Unavailable, "40P01": Unavailable, "55P03": Unavailable, "57014": Unavailable,
     "53100": StorageFull,
+    "25006": Unavailable, "0A000": Unavailable,
 }  # fmt: skip
+"""The last line is what a database answers to writes, and to anything of an unlogged table, while it still recovers (the other `0A000` is
+a statement prepared before a migration): it is worth asking again."""
 _UNIQUE_VIOLATION = "23505"
 _CONNECTION_CLASSES = ("08", "53", "57")
 

@@ -227,6 +227,7 @@ class EmbeddedPostgres:
 
     def _create_application_database(self) -> None:
         with self._connect("postgres") as server:
+            self._wait_for_recovery(server)
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (APPLICATION,)).fetchone():
                 return
             with self._connect("template1") as template:
@@ -236,6 +237,15 @@ class EmbeddedPostgres:
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APPLICATION,)).fetchone():
                 server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(name, self._password))
             server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+
+    def _wait_for_recovery(self, server: psycopg.Connection[tuple[object, ...]]) -> None:
+        """A server that comes back from a backup takes connections before it takes writes."""
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while server.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+            if time.monotonic() > deadline:
+                message = f"the database in {self.root} is still recovering after {START_TIMEOUT_SECONDS} s, and takes no writes"
+                raise EmbeddedPostgresError(message)
+            time.sleep(0.05)
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

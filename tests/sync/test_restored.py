@@ -6,11 +6,13 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
@@ -209,42 +211,54 @@ async def test_a_dump_read_into_another_cluster(data: Path, open_folder: Path, f
             await close(factory)
 
 
+async def answers_until(started: asyncio.Task[Any], factory: Factory, user: User) -> set[int]:
+    """Statuses of sign-ins while a database comes back."""
+    body = {"username": user.username, "password": PASSWORD, "device_id": str(uuid7()), "device_name": "a phone"}
+    statuses = set()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(factory.app), base_url="http://node") as caller:
+        while not started.done():
+            statuses.add((await caller.post("/api/v1/auth/login", json=body)).status_code)
+            await asyncio.sleep(0.05)
+    return statuses
+
+
 async def test_a_point_in_time_under_a_running_node(data: Path, open_folder: Path) -> None:
-    """Others restore a managed PostgreSQL; the node only sees its connections break."""
-    server = EmbeddedPostgres(data, overrides=NOTHING_TO_LOSE | {"restore_command": "false"})
-    dsn = server.start()
-    async with node(dsn.url, open_folder) as only:
-        factory = await populated(only)
-        people = [await factory.person("technician") for _ in range(2)]
-        phone, idle = [await factory.signed_in(user) for user in people]
-        kept = await phone.open_job(factory.press)
-        await phone.round()
-        await idle.round()
-        with psycopg.connect(dsn.url) as connection:
-            connection.execute(NOTE_POSITION)
-        base = server._account.own_dir(server.root / "base")
-        server._run("pg_basebackup", "-D", base, "-X", "stream", "-c", "fast", "-d", server.superuser_dsn().url)
-        lost = await phone.open_job(factory.press)
-        await phone.round()
-        server.stop()
-        shutil.rmtree(server.cluster)
-        server._account.write(base / "recovery.signal", "")
-        base.rename(server.cluster)
-        server.start()
-        await note_offline(phone, kept, "kept")
-        phone.transport.online = True
-        maker = await factory.signed_in(people[1])
-        for _ in range(4):
-            await maker.open_job(factory.press)
-        await maker.round()
-        await phone.round()
-        assert was_reset(phone)
-        assert phone.client.interventions.get(lost) is None
-        await idle.round()
-        assert not was_reset(idle)
-        await agree(factory, *zip(people, (phone, idle), strict=True))
-        await close(factory)
-    server.stop()
+    """Others restore a managed PostgreSQL; the node only sees its connections break, and a database which for a while takes no writes."""
+    server = EmbeddedPostgres(data, overrides=NOTHING_TO_LOSE | {"restore_command": "sleep 1; false"})
+    with server as dsn:
+        async with node(dsn.url, open_folder) as only:
+            factory = await populated(only)
+            people = [await factory.person("technician") for _ in range(2)]
+            phone, idle = [await factory.signed_in(user) for user in people]
+            kept = await phone.open_job(factory.press)
+            await phone.round()
+            await idle.round()
+            with psycopg.connect(dsn.url) as connection:
+                connection.execute(NOTE_POSITION)
+            base = server._account.own_dir(server.root / "base")
+            server._run("pg_basebackup", "-D", base, "-X", "stream", "-c", "fast", "-d", server.superuser_dsn().url)
+            lost = await phone.open_job(factory.press)
+            await phone.round()
+            server.stop()
+            shutil.rmtree(server.cluster)
+            server._account.write(base / "recovery.signal", "")
+            base.rename(server.cluster)
+            started = asyncio.create_task(asyncio.to_thread(server.start))
+            assert await answers_until(started, factory, people[1]) <= {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.OK}
+            await started
+            await note_offline(phone, kept, "kept")
+            phone.transport.online = True
+            maker = await factory.signed_in(people[1])
+            for _ in range(4):
+                await maker.open_job(factory.press)
+            await maker.round()
+            await phone.round()
+            assert was_reset(phone)
+            assert phone.client.interventions.get(lost) is None
+            await idle.round()
+            assert not was_reset(idle)
+            await agree(factory, *zip(people, (phone, idle), strict=True))
+            await close(factory)
 
 
 async def test_a_backup_taken_while_serving(data: Path, open_folder: Path) -> None:
