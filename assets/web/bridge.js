@@ -1,4 +1,5 @@
 // The page's side of mobile_app/core/bridge.py: does for Python what a worker cannot do itself.
+import { leadKeyboard } from "./keyboard.js";
 import { overlayStyles } from "./overlay.js";
 
 const channel = new BroadcastChannel(window.etabli.channel);
@@ -142,6 +143,7 @@ function whenStarted(action) {
 
 whenStarted(() => {
   overlayStyles();
+  leadKeyboard();
   keepOffline().catch(console.warn);
   const idle = window.requestIdleCallback ?? ((action) => setTimeout(action, 500));
   idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./file.js"), import("./feedback.js"), import("./toast.js")]));

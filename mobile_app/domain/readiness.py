@@ -98,7 +98,7 @@ class Lights:
     def _nobody(self, job: InterventionRow) -> Answer:
         team = self.client.tables.teams.get(job.assigned_team_id)
         if team is not None:
-            return Answer(Asked.person, is_there=bool(team.member_ids), words=t("ready.team", team=team.name))
+            return Answer(Asked.person, is_there=bool(team.member_ids), words=team.name)
         is_planner = self.client.may(Permission.maintenance_write)
         return Answer(Asked.person, is_there=not is_planner, words=t("ready.nobody" if is_planner else "ready.yours"))
 

@@ -51,14 +51,13 @@ def TextLink(label: str, on_click: Handler | None, *, color: ft.ColorValue = C.p
             padding=ft.Padding.symmetric(horizontal=8),
             text_style=_label_style(),
             shape=ft.RoundedRectangleBorder(radius=10),
-            side=_edged(None),
         ),
         **more,
     )
 
 
 def Bare(content: ft.Control, on_click: Handler, label: str, *, side: ft.Alignment = ft.Alignment.CENTER_LEFT) -> ft.Control:
-    """Words that are a button: a line around them tells who has the keyboard there, which no tappable surface of Flet's can."""
+    """Words that are a button."""
     button = ft.TextButton(
         ft.Semantics(content=content, exclude_semantics=True),
         on_click=_drop_event(on_click),
@@ -67,7 +66,6 @@ def Bare(content: ft.Control, on_click: Handler, label: str, *, side: ft.Alignme
             padding=ft.Padding.symmetric(horizontal=4),
             text_style=_label_style(Size.meta),
             shape=ft.RoundedRectangleBorder(radius=8),
-            side=_edged(None),
             alignment=side,
             visual_density=ft.VisualDensity.COMPACT,
         ),
@@ -135,10 +133,8 @@ def ActionRow(*buttons: ft.Control, spacing: float = 10) -> ft.Control:
     return ft.Row(list(buttons), spacing=spacing)
 
 
-def _edged(color: ft.ColorValue | None, focus: ft.ColorValue = C.primary) -> dict[ft.ControlState, ft.BorderSide]:
-    """The line around a button, and the one that tells whoever has no mouse where they are."""
-    usual = {ft.ControlState.DEFAULT: ft.BorderSide(1, color)} if color else {}
-    return {ft.ControlState.FOCUSED: ft.BorderSide(2, focus), **usual}
+def _edged(color: ft.ColorValue | None) -> ft.BorderSide | None:
+    return ft.BorderSide(1, color) if color else None
 
 
 def _label_style(size: float = Size.body) -> ft.TextStyle:
@@ -172,7 +168,7 @@ def _button(
         style=ft.ButtonStyle(
             bgcolor={ft.ControlState.DISABLED: C.surface2, ft.ControlState.DEFAULT: paper},
             color={ft.ControlState.DISABLED: C.ink2, ft.ControlState.DEFAULT: ink},
-            side=_edged(edge, C.ink if paper is C.primary else C.primary),
+            side=_edged(edge),
             shape=ft.RoundedRectangleBorder(radius=Radius.button),
             padding=ft.Padding.symmetric(horizontal=16, vertical=12 if is_big else 0),
             text_style=_label_style(),

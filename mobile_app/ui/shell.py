@@ -239,13 +239,14 @@ def _Rail(
         spacing=8,
         horizontal_alignment=_CENTER,
     )
-    return ft.Container(
+    rail = ft.Container(
         column,
         width=RAIL_WIDTH,
         bgcolor=C.surface,
         border=ft.Border(right=ft.BorderSide(1, C.line)),
         padding=ft.Padding.symmetric(horizontal=4, vertical=18),
     )
+    return ft.Semantics(content=rail, container=True)
 
 
 def _rail_item(place: Destination, selected: str, on_select: Callable[[str], None]) -> ft.Control:

@@ -280,7 +280,7 @@ def theme(*, dark: bool = False) -> ft.Theme:
         text_theme=_text_theme(palette),
         use_material3=True,
         scaffold_bgcolor=palette.background,
-        focus_color=faint(palette.primary, 0.3),
+        focus_color=faint(palette.primary, 0.08),  # the page lays a ring over what has the keyboard
         visual_density=ft.VisualDensity.STANDARD,
         page_transitions=_quiet_transitions(),
         divider_theme=ft.DividerTheme(color=palette.line, thickness=1, space=1),

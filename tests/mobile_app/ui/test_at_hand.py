@@ -1,6 +1,5 @@
 """What whoever works without a mouse, or beside another system, has at hand."""
 
-from collections.abc import Callable
 from typing import Any
 
 import flet as ft
@@ -17,9 +16,7 @@ from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Sheet, use_sheet
-from mobile_app.ui.theme import DARK, LIGHT, C, Palette
 from tests.mobile_app.ui.conftest import Screen
-from tests.mobile_app.ui.test_contrast import SHAPE, contrast
 
 Sent = list[dict[str, Any]]
 ICON = ft.Icons.ADD_ROUNDED
@@ -52,30 +49,6 @@ async def test_a_word_over_an_open_sheet_leaves_it_open_and_is_taken_back_there(
     bridge._receive({"kind": "event", "method": "toast.undo", "params": {"id": said["id"]}})
     await screen.settle()
     assert undone == [1]
-
-
-BUTTONS: dict[str, tuple[Callable[..., ft.Control], tuple[Any, ...]]] = {
-    "primary": (buttons.PrimaryButton, ("Mot", print)),
-    "secondary": (buttons.SecondaryButton, ("Mot", print)),
-    "danger": (buttons.DangerButton, ("Mot", print)),
-    "link": (buttons.TextLink, ("Mot", print)),
-    "icon": (buttons.IconAction, (ICON, "Mot", print)),
-    "bare": (buttons.Bare, (ft.Text("Mot"), print, "Mot")),
-}
-
-
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("name", BUTTONS)
-async def test_every_button_shows_that_it_has_the_keyboard(screen: Screen, name: str, palette: Palette) -> None:
-    """A line of two points that stands out from what the button lies on."""
-    make, words = BUTTONS[name]
-    await screen.show(lambda: make(*words))
-    style = next(style for c in screen.controls() if isinstance(style := getattr(c, "style", None), ft.ButtonStyle))
-    assert isinstance(style.side, dict)
-    focused = style.side[ft.ControlState.FOCUSED]
-    colours = {value: field for field, value in vars(C).items() if isinstance(value, str)}
-    assert focused.width >= 2
-    assert contrast(getattr(palette, colours[focused.color]), palette.surface) >= SHAPE
 
 
 async def test_a_code_is_taken_along_by_one_tap_and_said(screen: Screen, page: Sent) -> None:
