@@ -25,10 +25,10 @@ KINDS: Final = {
 
 
 class AttachmentRead(Row):
-    """`width` and `height` are in pixels, for pictures, which are kept upright and without EXIF."""
+    """Without a site it is everyone's. `width` and `height` are in pixels, for pictures, which are kept upright and without EXIF."""
 
     id: UUID
-    site_id: UUID
+    site_id: UUID | None
     sha256: str
     mime_type: str
     size_bytes: int

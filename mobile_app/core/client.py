@@ -28,6 +28,7 @@ from mobile_app.core.transport import Transport
 from shared_models.auth.sessions import Me
 from shared_models.base import Command, EntityRow
 from shared_models.commands import names
+from shared_models.entities import ENTITIES
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission, may
 from shared_models.rules import By
@@ -323,7 +324,7 @@ class Client:
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
-        self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._site_of)
+        self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._sent_by)
         self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again)
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
@@ -512,6 +513,11 @@ class Client:
         """Where what the command is about is: its attachments belong there."""
         every = (table.get(row_id) for row_id in names(command) for table in self.tables.by_entity.values())
         return next((row.of_site for row in every if row and row.of_site), None)
+
+    def _sent_by(self, command: Command | None) -> UUID | None:
+        """The site by way of which its attachments go: any will do for what is everyone's."""
+        sites = (table for entity, table in self.tables.by_entity.items() if ENTITIES[entity].site == "id")
+        return self._site_of(command) or next((row.id for table in sites for row in table.rows.values()), None)
 
     def _draw_card(self) -> None:
         """At most one drawing under way, of the latest state."""

@@ -4,14 +4,8 @@ from uuid import UUID
 
 from mobile_app.domain.client import Client
 from shared_models.equipment.life import EquipmentLifeRow
-from shared_models.equipment.rows import DocumentRow
 
 
 async def life_of(client: Client, machine_id: UUID) -> EquipmentLifeRow | None:
     """Its last twelve months."""
     return await client.held(EquipmentLifeRow, machine_id)
-
-
-async def documents_of(client: Client, machine_id: UUID) -> list[DocumentRow]:
-    found = await client.held_of(DocumentRow, machine_id)
-    return sorted(found, key=lambda row: row.title.casefold())

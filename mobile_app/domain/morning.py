@@ -7,15 +7,15 @@ import flet as ft
 from mobile_app.core.i18n import n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.life import documents_of
 from mobile_app.domain.lookup import dotted, place
+from mobile_app.domain.papers import use_documents
 from mobile_app.domain.readiness import ICON, Answer, Asked, Lights, Readiness, light_of
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Tone
+from shared_models.equipment.commands import PAPERS
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 
@@ -30,7 +30,7 @@ WAITING = frozenset({InterventionStatus.pending, InterventionStatus.on_hold})
 def ReadyCard(client: Client, job: InterventionRow) -> ft.Control:
     """All four, each with its reason."""
     use_tables(*TABLES)
-    documents = use_async(lambda: documents_of(client, job.equipment_id), [job.equipment_id, client.details.version]).data
+    documents = use_documents(client, PAPERS, job.equipment_id)
     light = light_of(client, job, documents)
     chip = light.mark.chip()
     return Card(Stack(CardHeader(t("ready.title"), chip), *[_answer(answer) for answer in light.answers], spacing=6))

@@ -16,9 +16,10 @@ from mobile_app.domain.lookup import name_of, number_of
 from mobile_app.domain.marks import Mark
 from mobile_app.domain.reserved import Book, book_of_job, what_lacks
 from mobile_app.ui.theme import Tone
-from shared_models.equipment.rows import DocumentRow, EquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
+from shared_models.papers import PaperRow
 from shared_models.permissions import Permission
 
 READY: Final = Mark("ready.ready", Tone.ok, ft.Icons.PLAY_CIRCLE_ROUNDED)
@@ -75,7 +76,7 @@ class Lights:
         self.book = book or Book(client)
         self.open = client.interventions.having(status=OPEN)
 
-    def of(self, job: InterventionRow, documents: Sequence[DocumentRow] | None = None) -> Readiness:
+    def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
         return Readiness(job, (self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)))
 
@@ -125,7 +126,7 @@ class Lights:
         return Answer(Asked.machine, is_there=True, words=t("ready.machine_free"))
 
 
-def _documents(client: Client, job: InterventionRow, documents: Sequence[DocumentRow] | None) -> Answer:
+def _documents(client: Client, job: InterventionRow, documents: Sequence[PaperRow] | None) -> Answer:
     """What the plan asks to be filled in; and what there is to read, once somebody has looked."""
     plan = client.tables.plans.get(job.scheduled_maintenance_id)
     if plan is not None and plan.checklist_id and job.checklist is None and client.tables.checklists.get(plan.checklist_id) is None:
@@ -158,6 +159,6 @@ def _comes_before(other: InterventionRow, job: InterventionRow) -> bool:
     return (other.scheduled_start or other.created_at, str(other.id)) < (job.scheduled_start or job.created_at, str(job.id))
 
 
-def light_of(client: Client, job: InterventionRow, documents: Sequence[DocumentRow] | None = None) -> Readiness:
+def light_of(client: Client, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
     """Of one job, without looking at what others want of other parts."""
     return Lights(client, book_of_job(client, job)).of(job, documents)

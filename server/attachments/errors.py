@@ -54,6 +54,22 @@ class OtherContent(Conflict):
     code = "attachment_other_content"
 
 
+class FileUnknown(Invalid):
+    """No such attachment, or none that can be of what it is to be bound to."""
+
+    code = "attachment_unknown"
+
+
+class FileOfMachine(Conflict):
+    """It is another machine's, and goes where that goes."""
+
+    code = "attachment_of_other_machine"
+
+
+class NotAPicture(Invalid):
+    code = "not_a_picture"
+
+
 class NoPreview(Refusal):
     code = "no_preview"
     status = 404

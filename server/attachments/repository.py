@@ -9,12 +9,14 @@ from server.attachments.models import Attachment
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
 from server.core.errors import existing
-from server.core.following import ways
+from server.core.following import leaders, ways
 from server.core.queries import expression
 
 
-async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID) -> Attachment:
+async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID, *, for_update: bool = False) -> Attachment:
     statement = select(Attachment).where(col(Attachment.id) == attachment_id, visible(actor, Attachment.site_id))
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     return existing(await session.scalar(statement))
 
 
@@ -52,10 +54,11 @@ async def move(session: Session, of: str, ids: list[UUID], site_id: UUID) -> Non
     await session.execute(sa.text(statement), {"ids": ids, "site": site_id})
 
 
-async def owners(session: ReadSession, of: str, attachment_id: UUID) -> set[UUID]:
-    """The rows of `of` that a file belongs to, by themselves or by what follows them."""
+async def owners(session: ReadSession, attachment_id: UUID) -> set[UUID]:
+    """The rows that may move to another site and take the file along: it is theirs, or of what follows them."""
     of_file = "select {} from {} where {} = :file"
-    found = " union ".join(expression(of_file, way.owner, way.source, way.named) for way in ways("attachment", of))
+    every = (way for of in leaders() for way in ways("attachment", of))
+    found = " union ".join(expression(of_file, way.owner, way.source, way.named) for way in every)
     return set(await session.scalars(sa.text(found), {"file": attachment_id}))
 
 

@@ -21,7 +21,6 @@ from server.core.storage import FileGone, Storage, content_key
 
 get_visible = repository.get_visible
 move = repository.move
-owners = repository.owners
 UNUSED_DAYS = 30  # a phone sends the picture first and the command that uses it later, perhaps days later
 STRAY_HOURS = 24
 PICTURE_BYTES, PUBLIC_PICTURE_BYTES = 256 * MEBIBYTE, 96 * MEBIBYTE
@@ -70,7 +69,7 @@ async def put(
         raise NotFound
     await repository.lock_id(session, attachment_id)
     if known := await session.get(Attachment, attachment_id):
-        if (known.source_sha256, known.site_id) != (examined.source_sha256, site_id):
+        if known.source_sha256 != examined.source_sha256 or known.site_id not in {None, site_id}:
             raise OtherContent
         return known, False
     content = examined.content

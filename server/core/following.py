@@ -37,6 +37,11 @@ def target(key: sa.ForeignKey) -> str:
     return key.target_fullname.partition(".")[0]
 
 
+def leaders() -> set[str]:
+    """The tables whose rows others follow."""
+    return {followed(mapper.class_).to for mapper in default_registry.mappers if getattr(mapper.class_, "__follows__", None)}
+
+
 def followers(of: str) -> dict[str, Link]:
     """What follows the rows of a table, by table."""
     found = [followed(mapper.class_) for mapper in default_registry.mappers if getattr(mapper.class_, "__follows__", None)]

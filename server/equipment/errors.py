@@ -59,20 +59,6 @@ class LabelInUse(Conflict):
     code = "label_in_use"
 
 
-class FileUnknown(Invalid):
-    """No such attachment on the machine's site."""
-
-    code = "attachment_unknown"
-
-
-class FileOfOtherMachine(Conflict):
-    code = "attachment_of_other_machine"
-
-
-class NotAPicture(Invalid):
-    code = "not_a_picture"
-
-
 class ClassCodeTaken(AlreadyExists):
     code = "equipment_class_code_taken"
 

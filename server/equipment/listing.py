@@ -129,7 +129,7 @@ STATUS_LOG = List(
     clock="(select s.clock from equipment e join sites s on s.id = e.site_id where e.id = l.equipment_id)",
 )  # fmt: skip
 DOCUMENTS = List(
-    "documents", DocumentRow, "document d", of=Of("equipment e", "equipment_id"), row=rows.document_json("d"),
+    "documents", DocumentRow, "document d", of=Of("equipment e", "equipment_id"), row=rows.DOCUMENT.json("d"),
     columns={"mime_type": "(select f.mime_type from attachment f where f.id = d.attachment_id)"},
     sorts={"title": "d.title"}, order="title", exported=("title", "mime_type"),
 )  # fmt: skip

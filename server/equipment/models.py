@@ -8,12 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from server.attachments.models import Paper
 from server.core.queries import rank
 from server.core.tables import (
     Identified,
     Instant,
     Synced,
-    Timestamped,
     Versioned,
     enum_column,
     folded,
@@ -166,13 +166,10 @@ class EquipmentLife(Synced, table=True):
     data: dict[str, Any] = json_column("{}")
 
 
-class Document(Timestamped, Synced, table=True):
+class Document(Paper, table=True):
     __tablename__ = "document"
     __follows__ = "equipment_id"
     __table_args__ = (sa.Index("ix_document_site_id_sync_xid", "site_id", "sync_xid", "id"),)
 
     site_id: UUID = Field(foreign_key="sites.id")
     equipment_id: UUID = Field(foreign_key="equipment.id", ondelete="CASCADE", index=True)
-    attachment_id: UUID = Field(foreign_key="attachment.id")
-    title: str = Field(max_length=200)
-    created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")

@@ -18,7 +18,7 @@ from server.core.queries import expression
 from server.core.tables import same_name
 from server.equipment import rows
 from server.equipment.errors import EquipmentArchived
-from server.equipment.models import Document, Equipment, EquipmentClass, FailureItem
+from server.equipment.models import Equipment, EquipmentClass, FailureItem
 from server.sites.models import ProductionLine
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.equipment.rules import Around, Entry
@@ -160,11 +160,6 @@ async def follow_status(session: Session, entry_id: UUID, before: EquipmentStatu
 
 
 # --- documents
-
-
-async def get_document(session: ReadSession, actor: Actor, document_id: UUID) -> Document:
-    statement = select(Document).where(col(Document.id) == document_id, visible(actor, Document.site_id))
-    return existing(await session.scalar(statement))
 
 
 # --- classes

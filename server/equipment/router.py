@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
+from server.attachments.paper_routes import papers
 from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, SessionDep
@@ -10,7 +11,7 @@ from server.core.list_routes import lists
 from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.equipment import classes, listing, reading, ready, service
-from server.equipment.rows import CLASS, DOCUMENT, LIFE, MACHINE
+from server.equipment.rows import CLASS, LIFE, MACHINE
 from shared_models.equipment import commands as eq
 from shared_models.equipment.life import EquipmentLifeRow
 from shared_models.equipment.rows import (
@@ -27,7 +28,6 @@ router = APIRouter(tags=["equipment"], route_class=WriteRoute)
 _ONE = "/equipment/{equipment_id}"
 lists(router, "/equipment", listing.EQUIPMENT, EquipmentReader)
 lists(router, _ONE + "/status-log", listing.STATUS_LOG, EquipmentReader)
-lists(router, _ONE + "/documents", listing.DOCUMENTS, EquipmentReader)
 lists(router, "/equipment-classes", listing.CLASSES, EquipmentReader)
 
 _MACHINE = row_of(MACHINE, "equipment_id")
@@ -36,9 +36,7 @@ command(router, "PUT", _ONE, eq.PutEquipment, _MACHINE)
 command(router, "DELETE", _ONE, eq.ArchiveEquipment)
 command(router, "POST", _ONE + "/status", eq.ChangeEquipmentStatus, _MACHINE)
 command(router, "POST", _ONE + "/labels", eq.LinkLabel, _MACHINE)
-command(router, "PUT", _ONE + "/photo", eq.SetEquipmentPhoto, _MACHINE)
-command(router, "POST", _ONE + "/documents", eq.AddDocument, row_of(DOCUMENT, "document_id"), status_code=status.HTTP_201_CREATED)
-command(router, "DELETE", "/documents/{document_id}", eq.RemoveDocument)
+papers(router, _ONE, "/documents", service.PAPERS, listing.DOCUMENTS, EquipmentReader, photo=_MACHINE)
 
 
 @router.get(_ONE, response_model=EquipmentRead)

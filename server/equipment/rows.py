@@ -3,6 +3,7 @@
 f"select {equipment_json('e')} from equipment e where …"          # NULL for an archived machine: gone, to a device
 """
 
+from server.attachments.papers import paper_json
 from server.core.held import Held, hold
 from server.core.label_codes import label_codes
 from server.core.queries import expression
@@ -38,13 +39,6 @@ def _failure_items(alias: str, condition: str) -> str:
     )  # fmt: skip
 
 
-def document_json(alias: str) -> str:
-    """A `DocumentRow`."""
-    of_file = "(select f.{} from attachment f where f.id = {}.attachment_id)"
-    columns = {name: expression(of_file, name, alias) for name in ("mime_type", "size_bytes")}
-    return json_row(DocumentRow, alias, **columns)
-
-
 def equipment_life_json(alias: str) -> str:
     """An `EquipmentLifeRow`."""
     kept = {name: f"{alias}.data -> '{name}'" for name in ("jobs", "stops", "status_changes", "mode_counts")}
@@ -55,7 +49,7 @@ EQUIPMENT = hold(EquipmentRow, Equipment, equipment_json, fresh=("t.archived_at 
 CLASS = hold(EquipmentClassRow, EquipmentClass, equipment_class_json)
 MACHINE = Held(EquipmentRead, Equipment, equipment_read_json)
 """With what is on no device, archived or not."""
-DOCUMENT = hold(DocumentRow, Document, document_json, rests=True)
+DOCUMENT = hold(DocumentRow, Document, paper_json(DocumentRow), rests=True)
 LIFE = hold(EquipmentLifeRow, EquipmentLife, equipment_life_json, rests=True)
 
 PAST_JOB = json_columns(

@@ -7,7 +7,7 @@ make somebody's edit stale.
 from uuid import UUID
 
 from server.attachments import service as attachments
-from server.attachments.models import Attachment
+from server.attachments.papers import Papers
 from server.audit import service as audit
 from server.core import events
 from server.core.access import Actor
@@ -210,58 +210,9 @@ async def new_blank_labels(session: Session, actor: Actor, count: int) -> list[s
 # --- documents and picture
 
 
-@carries_out(eq.AddDocument)
-async def add_document(session: Session, actor: Actor, cmd: eq.AddDocument) -> Document:
-    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    if await session.get(Document, cmd.document_id) is not None:
-        raise AlreadyExists(field="document_id")
-    file = await file_for(session, actor, machine, cmd.attachment_id)
-    document = Document(
-        id=cmd.document_id,
-        site_id=machine.site_id,
-        equipment_id=machine.id,
-        attachment_id=file.id,
-        title=cmd.title,
-        created_by=actor.by.account,
-    )
-    session.add(document)
-    await session.flush()
-    await audit.record(session, actor, "equipment.document_added", document, after=audit.snapshot(document), occurred_at=cmd.occurred_at)
-    return document
+async def _locked(session: Session, actor: Actor, equipment_id: UUID) -> Equipment:
+    return await get_visible(session, actor, equipment_id, for_update=True)
 
 
-@carries_out(eq.RemoveDocument)
-async def remove_document(session: Session, actor: Actor, cmd: eq.RemoveDocument) -> None:
-    document = await repository.get_document(session, actor, cmd.document_id)
-    await audit.record(
-        session, actor, "equipment.document_removed", document, before=audit.snapshot(document), after={}, occurred_at=cmd.occurred_at
-    )
-    await session.delete(document)
-    await session.flush()
-
-
-@carries_out(eq.SetEquipmentPhoto)
-async def set_photo(session: Session, actor: Actor, cmd: eq.SetEquipmentPhoto) -> Equipment:
-    machine = await get_visible(session, actor, cmd.equipment_id, for_update=True)
-    if cmd.attachment_id:
-        file = await file_for(session, actor, machine, cmd.attachment_id)
-        if not file.mime_type.startswith("image/"):
-            raise errors.NotAPicture(field="attachment_id")
-    before = audit.snapshot(machine)
-    machine.photo_id = cmd.attachment_id
-    await session.flush()
-    await audit.record(session, actor, "equipment.photo_set", machine, before=before, occurred_at=cmd.occurred_at)
-    return machine
-
-
-async def file_for(session: Session, actor: Actor, machine: Equipment, attachment_id: UUID) -> Attachment:
-    """A file that may be bound to `machine`: of its site, and of no other machine, so that both can move apart."""
-    try:
-        file = await attachments.get_visible(session, actor, attachment_id)
-    except NotFound:
-        raise errors.FileUnknown(field="attachment_id") from None
-    if file.site_id != machine.site_id:
-        raise errors.FileUnknown(field="attachment_id")
-    if await attachments.owners(session, Equipment.__tablename__, file.id) - {machine.id}:
-        raise errors.FileOfOtherMachine(field="attachment_id")
-    return file
+PAPERS = Papers("equipment", eq.PAPERS, Document, _locked)
+PAPERS.carry_out()

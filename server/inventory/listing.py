@@ -1,10 +1,10 @@
 """The lists of the catalogue, of what lies where, and of the ledger."""
 
-from server.core.lists import UTC, Found, List, exact, on_sites
+from server.core.lists import UTC, Found, List, Of, exact, on_sites
 from server.core.queries import containing, expression, rank, sql, words_of
 from server.core.sql import name_of
 from server.equipment.models import BY_CRITICALITY
-from server.inventory.rows import CATEGORY, PLACE, SUPPLIER
+from server.inventory.rows import CATEGORY, PART_DOCUMENT, PLACE, SUPPLIER
 from shared_models.inventory import reservations, rows
 
 _WANTED = (
@@ -61,6 +61,11 @@ PARTS = List(
     ),
     words={"criticality": "domain.criticality"},
     clock=UTC,
+)  # fmt: skip
+DOCUMENTS = List(
+    "documents", rows.PartDocumentRow, "part_document d", of=Of("spare_parts p", "part_id", site=None), row=PART_DOCUMENT.json("d"),
+    columns={"mime_type": "(select f.mime_type from attachment f where f.id = d.attachment_id)"},
+    sorts={"title": "d.title"}, order="title", exported=("title", "mime_type"), clock=UTC,
 )  # fmt: skip
 STOCKS = List(
     "stock", rows.StockListItem, "stock x",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from server.attachments.models import Paper
 from server.core.tables import (
     Identified,
     Instant,
@@ -94,10 +95,18 @@ class Part(Versioned, Synced, table=True):
     equipment_ids: list[UUID] = _ids()
     equivalent_ids: list[UUID] = _ids()
     offers: list[dict[str, Any]] = json_column("[]")
+    photo_id: UUID | None = Field(default=None, foreign_key="attachment.id", ondelete="SET NULL")
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     name_folded: str | None = folded("name")
     number_folded: str | None = folded("part_number")
     search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(SEARCH_TEXT, persisted=True)))
+
+
+class PartDocument(Paper, table=True):
+    __tablename__ = "part_document"
+    __table_args__ = (sa.Index("ix_part_document_sync_xid", "sync_xid", "id"),)
+
+    part_id: UUID = Field(foreign_key="spare_parts.id", ondelete="CASCADE", index=True)
 
 
 class PartBarcode(SQLModel, table=True):

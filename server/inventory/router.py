@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from server.attachments.paper_routes import papers
 from server.core.access import Actor, require
 from server.core.command_routes import command, row_of
 from server.core.database import ReadPoolDep, ReadSessionDep, SessionDep
@@ -58,6 +59,7 @@ _MOVES = "/parts/{part_id}/"
 command(router, "POST", "/parts", inv.WritePart, _PART, status_code=201)
 command(router, "POST", _MOVES + "barcodes", inv.LinkBarcode, _PART)
 command(router, "POST", _MOVES + "barcodes/unlink", inv.UnlinkBarcode, _PART)
+papers(router, "/parts/{part_id}", "/documents", service.PAPERS, listing.DOCUMENTS, Reader, photo=_PART)
 command(router, "POST", _MOVES + "receive", inv.ReceiveStock, _PART)
 command(router, "POST", _MOVES + "take", inv.TakeStock, _PART)
 command(router, "POST", _MOVES + "give-back", inv.GiveBackStock, _PART)

@@ -1,10 +1,11 @@
 """What devices hold of parts and stocks, in the shape of `shared_models.inventory.rows`."""
 
+from server.attachments.papers import paper_json
 from server.core.held import SINCE, hold
 from server.core.label_codes import label_codes
 from server.core.queries import expression
 from server.core.sql import json_row, json_rows
-from server.inventory.models import JobPart, Part, PartCategory, Reservation, Stock, StoragePlace, Supplier
+from server.inventory.models import JobPart, Part, PartCategory, PartDocument, Reservation, Stock, StoragePlace, Supplier
 from shared_models.equipment.life import REPEAT_WINDOW
 from shared_models.interventions.rows import DEVICE_WINDOW
 from shared_models.inventory import rows
@@ -34,6 +35,7 @@ _OF_REPAIRS = expression(
 CATEGORY = hold(rows.PartCategoryRow, PartCategory)
 SUPPLIER = hold(rows.SupplierRow, Supplier)
 PART = hold(rows.PartRow, Part, part_json)
+PART_DOCUMENT = hold(rows.PartDocumentRow, PartDocument, paper_json(rows.PartDocumentRow))
 PLACE = hold(rows.PlaceRow, StoragePlace, place_json)
 STOCK = hold(rows.StockRow, Stock, stock_json)
 JOB_PART = hold(

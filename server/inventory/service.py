@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 import server.inventory.reserving  # noqa: F401 - hears of plans' jobs
+from server.attachments.papers import Papers
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.clock import now
@@ -25,7 +26,7 @@ from server.core.label_codes import draw_label
 from server.interventions import service as interventions
 from server.inventory import errors, repository
 from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
-from server.inventory.models import Part, PartCategory, Stock, StoragePlace, Supplier
+from server.inventory.models import Part, PartCategory, PartDocument, Stock, StoragePlace, Supplier
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
 from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow, stock_id
@@ -93,6 +94,14 @@ async def _ensure_theirs(session: Session, part: PartRow, barcode: str) -> None:
     other = await repository.part_with_barcode(session, barcode)
     if other and other[0] != part.id:
         raise refusals.BarcodeInUse(part=other[1])
+
+
+async def _locked(session: Session, _: Actor, part_id: UUID) -> Part:
+    return existing(await repository.lock_part(session, part_id))
+
+
+PAPERS = Papers("part", inv.PAPERS, PartDocument, _locked)
+PAPERS.carry_out()
 
 
 @carries_out(inv.WritePlace)

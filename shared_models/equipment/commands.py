@@ -7,19 +7,18 @@ from pydantic import Field
 from shared_models.base import (
     Command,
     Day,
-    FileId,
     Id,
     Line,
     LongText,
     Name,
     NewId,
     Paragraph,
-    Title,
     Version,
 )
-from shared_models.equipment.rows import Code, Criticality, Currency, EquipmentRow, EquipmentStatus, Specifications
+from shared_models.equipment.rows import Code, Criticality, Currency, DocumentRow, EquipmentRow, EquipmentStatus, Specifications
 from shared_models.labels.codes import LabelCode
 from shared_models.numbers import NUMBER, Money
+from shared_models.papers import AddPaper, Papers, RemovePaper, SetPhoto
 from shared_models.permissions import AT_THE_MACHINE, WRITE_EQUIPMENT
 
 
@@ -100,19 +99,16 @@ class LinkLabel(OnEquipment, needs=AT_THE_MACHINE):
     label_code: LabelCode
 
 
-class AddDocument(Command, needs=WRITE_EQUIPMENT):
+class AddDocument(OnEquipment, AddPaper, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.add_document"] = "equipment.add_document"
-    document_id: NewId
-    equipment_id: Id
-    attachment_id: FileId
-    title: Title
 
 
-class RemoveDocument(Command, needs=WRITE_EQUIPMENT):
+class RemoveDocument(RemovePaper, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
-    document_id: Id
 
 
-class SetEquipmentPhoto(OnEquipment, needs=AT_THE_MACHINE):
+class SetEquipmentPhoto(OnEquipment, SetPhoto, needs=AT_THE_MACHINE):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
-    attachment_id: FileId | None
+
+
+PAPERS = Papers(DocumentRow, AddDocument, RemoveDocument, SetEquipmentPhoto)

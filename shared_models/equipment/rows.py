@@ -22,6 +22,7 @@ from shared_models.base import (
 )
 from shared_models.numbers import NUMBER, Specified
 from shared_models.paging import PageQuery
+from shared_models.papers import PaperRow
 
 
 class EquipmentStatus(StrEnum):
@@ -239,12 +240,6 @@ class StatusLogQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=1_000), NUMBER] = 200
 
 
-class DocumentRow(EntityRow, entity="document", read_by="equipment_id"):
-    """A manual, a drawing, a certificate: `attachment_id` names the file."""
-
+class DocumentRow(PaperRow, entity="document", read_by="equipment_id"):
     site_id: UUID
     equipment_id: UUID
-    attachment_id: UUID
-    title: str
-    mime_type: str
-    size_bytes: int

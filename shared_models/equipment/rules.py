@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared_models.equipment.commands import ChangeEquipmentStatus, CreateEquipment, LinkLabel, SetEquipmentPhoto, UpdateEquipment
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
+from shared_models.papers import with_photo
 from shared_models.rules import By, Consequence, Outcome, made, replaced, rule
 
 
@@ -85,6 +86,4 @@ def link_label(machine: EquipmentRow, cmd: LinkLabel, _: By) -> EquipmentRow:
     return machine.model_copy(update={"label_codes": [*machine.label_codes, cmd.label_code]})
 
 
-@rule(SetEquipmentPhoto)
-def set_photo(machine: EquipmentRow, cmd: SetEquipmentPhoto, _: By) -> EquipmentRow:
-    return machine.model_copy(update={"photo_id": cmd.attachment_id})
+rule(SetEquipmentPhoto)(with_photo)

@@ -22,8 +22,9 @@ from shared_models.base import (
 from shared_models.email_address import Email
 from shared_models.equipment.rows import Criticality, Currency, Specifications
 from shared_models.inventory.quantities import FINEST, NONE, Counted, Difference, Price, Quantity
-from shared_models.inventory.rows import Offer, PartCategoryRow, PartRow, PlaceKind, PlaceRow, SupplierRow
+from shared_models.inventory.rows import Offer, PartCategoryRow, PartDocumentRow, PartRow, PlaceKind, PlaceRow, SupplierRow
 from shared_models.numbers import NUMBER
+from shared_models.papers import AddPaper, Papers, RemovePaper, SetPhoto
 from shared_models.permissions import KEEP_STOCK, TAKE_PARTS
 
 PartNumber = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
@@ -108,6 +109,21 @@ class LinkBarcode(OnPart, needs=KEEP_STOCK):
 class UnlinkBarcode(OnPart, needs=KEEP_STOCK):
     type: Literal["part.unlink_barcode"] = "part.unlink_barcode"
     barcode: Barcode
+
+
+class AddPartDocument(OnPart, AddPaper, needs=KEEP_STOCK):
+    type: Literal["part.add_document"] = "part.add_document"
+
+
+class RemovePartDocument(RemovePaper, needs=KEEP_STOCK):
+    type: Literal["part.remove_document"] = "part.remove_document"
+
+
+class SetPartPhoto(OnPart, SetPhoto, needs=KEEP_STOCK):
+    type: Literal["part.set_photo"] = "part.set_photo"
+
+
+PAPERS = Papers(PartDocumentRow, AddPartDocument, RemovePartDocument, SetPartPhoto)
 
 
 class WritePlace(Command, needs=KEEP_STOCK, on=(PlaceRow, "place_id")):

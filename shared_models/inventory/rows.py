@@ -12,6 +12,7 @@ from shared_models.equipment.rows import Criticality
 from shared_models.inventory.quantities import NONE, Price, Quantity, each
 from shared_models.numbers import NUMBER
 from shared_models.paging import KeysetQuery, PageQuery
+from shared_models.papers import PaperRow
 
 
 class MovementType(StrEnum):
@@ -90,8 +91,13 @@ class PartRow(EntityRow, entity="part"):
     offers: list[Offer]
     barcodes: list[str]
     label_codes: list[str] = []
+    photo_id: UUID | None = None
     is_active: bool
     version: int
+
+
+class PartDocumentRow(PaperRow, entity="part_document", read_by="part_id"):
+    part_id: UUID
 
 
 class PlaceRow(EntityRow, entity="storage_place"):

@@ -30,6 +30,7 @@ from shared_models.inventory.rows import (
     job_part_id,
     stock_id,
 )
+from shared_models.papers import with_photo
 from shared_models.permissions import Permission
 from shared_models.rules import By, Consequence, rule, written
 
@@ -78,6 +79,9 @@ def unlink(part: PartRow, cmd: inv.UnlinkBarcode, _: By) -> PartRow:
 
 def _with_barcodes(part: PartRow, barcodes: list[str]) -> PartRow:
     return part if barcodes == part.barcodes else part.model_copy(update={"barcodes": barcodes, "version": part.version + 1})
+
+
+rule(inv.SetPartPhoto)(with_photo)
 
 
 _WITHIN = {PlaceKind.store: (), PlaceKind.shelf: (PlaceKind.store,), PlaceKind.bin: (PlaceKind.store, PlaceKind.shelf)}

@@ -495,8 +495,8 @@ SHOTS = [
     Shot("supplier-sheet", "supervisor", then("/suppliers", "parts.suppliers_new", "parts.supplier_lang"), escape, is_main=False),
     Shot("part-categories", "supervisor", at("/part-categories", "parts.categories"), is_main=False),
     Shot("machine-form", "admin", at(MACHINE + "/edit", "common.save"), is_main=False),
-    Shot("machine-papers", "admin", at(MACHINE + "/edit", "machine_form.add_document"), is_main=False),
-    Shot("machine-photo", "technician", then(FREE, "machine.photo", "machine.photo_change"), escape, is_main=False),
+    Shot("machine-papers", "admin", at(MACHINE + "/edit", "papers.add"), is_main=False),
+    Shot("machine-photo", "technician", then(FREE, "papers.photo", "papers.photo_change"), escape, is_main=False),
 ]  # fmt: skip
 
 

@@ -100,6 +100,33 @@ async def of_another_part(shop: Shop) -> None:
     await shop.do(inv.LinkBarcode, part_id=part_id, barcode=code)
 
 
+@case(inv.SetPartPhoto)
+async def of_one_that_is_edited_besides(shop: Shop) -> None:
+    await shop.offline()
+    part_id = await part(shop)
+    await shop.do(inv.SetPartPhoto, part_id=part_id, attachment_id=await shop.picture())
+    await part(shop, part_id, version=1, name="Roulement 6205")
+
+
+@case(inv.AddPartDocument)
+async def to_a_new_part(shop: Shop) -> None:
+    await shop.offline()
+    await documented(shop, await part(shop))
+
+
+@case(inv.RemovePartDocument)
+async def that_was_there(shop: Shop) -> None:
+    document_id = await documented(shop, await part(shop))
+    await shop.offline()
+    await shop.do(inv.RemovePartDocument, document_id=document_id)
+
+
+async def documented(shop: Shop, part_id: UUID) -> UUID:
+    document_id = uuid7()
+    await shop.do(inv.AddPartDocument, document_id=document_id, part_id=part_id, attachment_id=await shop.picture(), title="Fiche")
+    return document_id
+
+
 @case(inv.UnlinkBarcode)
 async def that_it_has(shop: Shop) -> None:
     part_id, code = await part(shop), uuid7().hex

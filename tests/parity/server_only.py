@@ -12,6 +12,8 @@ ADDED = {
     "storage_place.label_codes": "likewise a place's",
     "document.mime_type": "told by the file, once it has arrived",
     "document.size_bytes": "idem",
+    "part_document.mime_type": "likewise of a part's",
+    "part_document.size_bytes": "idem",
 }
 """Blank on the device until then."""
 

@@ -19,6 +19,7 @@ from shared_models.equipment.rows import DocumentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.interventions.rows import InterventionRow
+from shared_models.inventory.rows import PartDocumentRow
 from shared_models.labels.codes import new_label_code
 from shared_models.meters.commands import CreateMeter, RecordReading
 from shared_models.meters.rows import MeterRow
@@ -27,7 +28,7 @@ from shared_models.plans.rows import OccurrenceRow, PlanRow
 from tests.sync.conftest import Device, Factory
 from tests.sync.pictures import JPEG
 
-READ_ON_DEMAND: dict[str, type[Row]] = {"document": DocumentRow, "equipment_life": EquipmentLifeRow}
+READ_ON_DEMAND: dict[str, type[Row]] = {"document": DocumentRow, "part_document": PartDocumentRow, "equipment_life": EquipmentLifeRow}
 NOTHING = "—"
 Held = dict[tuple[str, UUID], Row]
 

@@ -1,17 +1,19 @@
-"""A machine's photo and documents, from its form on a phone without a network to the server, and back."""
+"""Photo and documents of a machine and of a part, from its form on a phone without a network to the server, and back."""
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.i18n import set_language
-from mobile_app.domain.life import documents_of
-from mobile_app.features.equipment.papers import documents_card
-from shared_models.equipment.commands import AddDocument
+from mobile_app.domain.papers import documents_card, documents_of
+from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
+from shared_models.inventory import commands as inv
+from shared_models.papers import Papers
 from tests.mobile_app.features.test_whose_machine import show
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory
@@ -40,17 +42,29 @@ def page(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return shown
 
 
-async def save(screen: Screen, device: Device, factory: Factory, do: Callable[[], Any]) -> None:
+async def save(screen: Screen, device: Device, address: str, do: Callable[[], Any]) -> None:
     """Open the form, `do` something there, and save it."""
-    await show(screen, device.client, f"/equipment/{factory.press}/edit")
+    await show(screen, device.client, f"{address}/edit")
     await do()
     await screen.settle(40)
     await screen.click("Enregistrer")
     await screen.settle(80)
 
 
-async def test_are_taken_without_a_network_and_taken_away_again(screen: Screen, factory: Factory, page: list[dict[str, Any]]) -> None:
+async def a_part(chief: Device) -> UUID:
+    part_id = uuid7()
+    await chief.do(inv.WritePart, part_id=part_id, part_number=f"P-{part_id.hex[-9:]}", name="Roulement")
+    await chief.round()
+    return part_id
+
+
+@pytest.mark.parametrize("papers", [eq.PAPERS, inv.PAPERS], ids=["machine", "part"])
+async def test_are_taken_without_a_network_and_taken_away_again(
+    screen: Screen, factory: Factory, page: list[dict[str, Any]], papers: Papers
+) -> None:
     chief = await factory.signed_in(await factory.person("admin"))
+    own = factory.press if papers is eq.PAPERS else await a_part(chief)
+    address = f"/{'equipment' if papers is eq.PAPERS else 'parts'}/{own}"
     chief.transport.online = False
 
     async def add() -> None:
@@ -60,10 +74,10 @@ async def test_are_taken_without_a_network_and_taken_away_again(screen: Screen, 
         named = screen.find(ft.TextField, having="scan_0042")
         await screen.type(named, "Schéma électrique")
 
-    await save(screen, chief, factory, add)
-    machine = chief.client.equipment.get(factory.press)
-    [document] = await documents_of(chief.client, factory.press)
-    assert (document.title, await chief.client.file(machine.photo_id)) == ("Schéma électrique", (JPEG, "image/jpeg"))
+    await save(screen, chief, address, add)
+    owner = chief.client.tables[papers.owner].get(own)
+    [document] = await documents_of(chief.client, papers, own)
+    assert (document.title, await chief.client.file(owner.photo_id)) == ("Schéma électrique", (JPEG, "image/jpeg"))
     [card] = documents_card(chief.client, [document])
     await card.content.controls[1].content.on_click(None)
     assert [(said["name"], said["mime"], said["bytes"]) for said in page] == [("Schéma électrique.pdf", "application/pdf", PDF)]
@@ -72,18 +86,18 @@ async def test_are_taken_without_a_network_and_taken_away_again(screen: Screen, 
     await chief.round()
     assert (chief.client.outbox.entries, chief.errors) == ([], [])
     other = await factory.signed_in(await factory.person("technician"))
-    [known] = await documents_of(other.client, factory.press)
+    [known] = await documents_of(other.client, papers, own)
     assert (known.mime_type, known.size_bytes) == ("application/pdf", len(PDF))
     assert (await other.client.file(known.attachment_id)) == (PDF, "application/pdf")
-    assert other.client.equipment.get(factory.press).photo_id == machine.photo_id
+    assert other.client.tables[papers.owner].get(own).photo_id == owner.photo_id
 
     async def remove() -> None:
         await screen.click("Retirer la photo")
         await screen.click("Retirer « Schéma électrique »")
 
-    await save(screen, chief, factory, remove)
+    await save(screen, chief, address, remove)
     await chief.round()
-    assert (chief.client.equipment.get(factory.press).photo_id, await documents_of(chief.client, factory.press)) == (None, [])
+    assert (chief.client.tables[papers.owner].get(own).photo_id, await documents_of(chief.client, papers, own)) == (None, [])
     set_language("fr")
 
 
@@ -91,6 +105,6 @@ async def test_a_file_that_is_no_document_waits_for_a_person_and_the_machine_is_
     """Its bytes decide, not its name."""
     chief = await factory.signed_in(await factory.person("admin"))
     file = await chief.client.attach(b"MZ not a PDF", "application/pdf")
-    await chief.do(AddDocument, document_id=uuid7(), equipment_id=factory.press, attachment_id=file, title="Notice")
+    await chief.do(eq.AddDocument, document_id=uuid7(), equipment_id=factory.press, attachment_id=file, title="Notice")
     await chief.round()
     assert [item.problem.code for item in chief.client.outbox.needs_you] == ["file_kind_refused"]

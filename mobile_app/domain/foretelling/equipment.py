@@ -5,7 +5,7 @@ from shared_models.base import Command
 from shared_models.checklists.commands import WriteChecklist
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
-from shared_models.equipment.rows import DocumentRow, EquipmentRow
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.equipment.rules import StatusReported
 from shared_models.inventory.commands import WritePartCategory, WriteSupplier
 from shared_models.meters import rules as meter_rules
@@ -28,22 +28,6 @@ def _reported(rows: Rows, said: StatusReported, _: By) -> None:
 def _create(rows: Rows, cmd: eq.CreateEquipment, _: By) -> None:
     if not rows.get(EquipmentRow, cmd.equipment_id):
         rows.put(rules.create(cmd))
-
-
-@foretells(eq.AddDocument)
-def _add_document(rows: Rows, cmd: eq.AddDocument, _: By) -> None:
-    """What kind of file it is, the server says."""
-    machine = rows.get(EquipmentRow, cmd.equipment_id)
-    if machine:
-        rows.put(DocumentRow(
-            id=cmd.document_id, site_id=machine.site_id, equipment_id=machine.id, attachment_id=cmd.attachment_id, title=cmd.title,
-            mime_type="", size_bytes=0,
-        ))  # fmt: skip
-
-
-@foretells(eq.RemoveDocument)
-def _remove_document(rows: Rows, cmd: eq.RemoveDocument, _: By) -> None:
-    rows.drop(DocumentRow, cmd.document_id)
 
 
 # --- meters

@@ -1,6 +1,5 @@
 """What is asked of a machine: where it stands, what it is, its plate."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -15,7 +14,7 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.lookup import machines_to_choose, natural
-from mobile_app.features.equipment.papers import Papers
+from mobile_app.domain.papers import PapersOf
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.dates import DateInput
@@ -23,11 +22,10 @@ from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Maker, Picker
-from shared_models.equipment.commands import CreateEquipment
+from shared_models.equipment.commands import PAPERS, CreateEquipment
 from shared_models.equipment.rows import Criticality, EquipmentRow, SpecField, in_language
 from shared_models.permissions import Permission
 
-_FIGURE = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 TEXTS = ("model", "manufacturer")
 DATES = ("purchase_date", "installation_date", "warranty_expiry")
 AMOUNTS = ("hourly_downtime_cost", "replacement_value")
@@ -52,7 +50,7 @@ def fields(client: Client, form: Form, machine: EquipmentRow | None, add_line: C
         SectionHeader(t("equipment_list.criticality")),
         Segments(ranks, form.get("criticality", "medium"), lambda value: form.set("criticality", value)),
         *_specifications(client, form),
-        Papers(client, form, machine),
+        PapersOf(client, form, PAPERS, machine),
         SectionHeader(t("machine_form.plate")),
         TextInput(
             t("equipment_list.code"),
@@ -165,18 +163,6 @@ def _specifications(client: Client, form: Form) -> list[ft.Control]:
         return TextInput(label, text, lambda typed: form.set("specifications", {**entered, spec.key: typed}), optional=True, max_length=100)
 
     return [SectionHeader(t("machine_form.specifications")), *(field(spec) for spec in of_class.spec_fields)]
-
-
-def as_typed(specifications: dict[str, Any]) -> dict[str, Any]:
-    """Without what was left empty; figures as figures, whichever comma they were typed with."""
-    return {key: _figure(value) for key, value in specifications.items() if value not in (None, "")}
-
-
-def _figure(value: Any) -> Any:
-    plain = value.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(value, str) else ""
-    if not _FIGURE.fullmatch(plain):
-        return value.strip() if isinstance(value, str) else value
-    return float(plain) if "." in plain else int(plain)
 
 
 def _nullable(form: Form, name: str) -> Any:

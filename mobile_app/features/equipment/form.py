@@ -10,11 +10,12 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
+from mobile_app.domain.papers import lacks_a_title, papers_of
 from mobile_app.domain.removal import Removal
+from mobile_app.domain.specifications import as_typed
 from mobile_app.domain.submit import made, sender, submit
-from mobile_app.features.equipment.fields import as_typed, fields
+from mobile_app.features.equipment.fields import fields
 from mobile_app.features.equipment.machine import unknown_machine
-from mobile_app.features.equipment.papers import lacks_a_title, papers_of
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
@@ -22,7 +23,7 @@ from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_async, use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
-from shared_models.equipment.commands import CreateEquipment, UpdateEquipment
+from shared_models.equipment.commands import PAPERS, CreateEquipment, UpdateEquipment
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
@@ -74,7 +75,7 @@ def MachineForm(client: Client, machine: EquipmentRow | None, title: ft.Control)
     async def save() -> None:
         if form.busy or not form.require("name", "site_id") or lacks_a_title(form):
             return
-        command, papers = command_of(form, machine, client.now()), papers_of(form.values, client, UUID(form.get("id")))
+        command, papers = command_of(form, machine, client.now()), papers_of(client, PAPERS, form.values, UUID(form.get("id")))
         if command and await submit(client, command, form, said="machine_form.saved"):
             for paper in papers:
                 await submit(client, paper)

@@ -4,23 +4,22 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_number, language, measure, t
+from mobile_app.core.i18n import format_date, language, t
 from mobile_app.domain import marks
 from mobile_app.domain.cards import JobCard, RequestCard, class_icon, status_chip
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener
 from mobile_app.domain.lookup import dotted, stands
-from mobile_app.domain.pictures import StoredPicture
+from mobile_app.domain.papers import face
+from mobile_app.domain.specifications import told
 from mobile_app.domain.views import interventions_of
-from mobile_app.features.equipment.papers import may_photograph
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton, spoken, tap
+from mobile_app.ui.buttons import Handler, IconAction, PrimaryButton
 from mobile_app.ui.cards import Card, CardHeader, Copyable, KeyValues
-from mobile_app.ui.chips import IconTile
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title
-from mobile_app.ui.theme import C, Radius, Tone, line
+from shared_models.equipment.commands import PAPERS
 from shared_models.equipment.rows import Criticality, EquipmentRow, in_language
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus, State
 from shared_models.interventions.rows import InterventionRow
@@ -30,7 +29,7 @@ from shared_models.requests.rows import RequestStatus
 
 def identity(client: Client, machine: EquipmentRow, on_photo: Handler) -> ft.Control:
     """Photo or icon, name, code and where it stands, status and criticality."""
-    picture = _face(client, machine, on_photo)
+    picture = face(client, PAPERS, machine, class_icon(client, machine.class_id), on_photo)
     chips = [status_chip(machine, client.now())]
     if machine.criticality in {Criticality.high, Criticality.critical}:
         chips.append(marks.CRITICALITY[machine.criticality].chip())
@@ -48,21 +47,6 @@ def identity(client: Client, machine: EquipmentRow, on_photo: Handler) -> ft.Con
         words.expand = None
         return ft.Column([picture, words], spacing=10, tight=True)
     return ft.Row([picture, words], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
-
-
-def _face(client: Client, machine: EquipmentRow, on_photo: Handler) -> ft.Control:
-    """The photo, which opens; the class's icon where there is none, with the way to one for whoever may take it."""
-    tile = IconTile(class_icon(client, machine.class_id), Tone.primary, size=80)
-    if machine.photo_id is None and not may_photograph(client):
-        return tile
-    face = tile if machine.photo_id is None else StoredPicture(machine.photo_id, 80, tile)
-    badge = ft.Container(
-        ft.Icon(ft.Icons.ADD_A_PHOTO_OUTLINED, size=16, color=C.primary), bgcolor=C.surface, border=line(), border_radius=14, padding=5
-    )
-    layers = [face] if machine.photo_id else [face, ft.Container(badge, right=-4, bottom=-4)]
-    stack = ft.Stack(layers, clip_behavior=ft.ClipBehavior.NONE)
-    box = ft.Container(stack, width=80, height=80, border_radius=Radius.card, ink=True, on_click=tap(on_photo))
-    return spoken(box, t("machine.photo" if machine.photo_id else "machine.photo_add"))
 
 
 def actions(client: Client, jobs: list[InterventionRow], on_start: Handler, on_report: Handler, on_status: Handler) -> ft.Control:
@@ -117,16 +101,8 @@ def facts_card(client: Client, machine: EquipmentRow) -> list[ft.Control]:
     for key, value in machine.specifications.items():
         field = fields.get(key)
         name = in_language(field.names, language()) if field else key
-        rows.append((name, _measure(value, field.unit) if field and field.unit else str(value)))
+        rows.append((name, told(value, field.unit if field else "")))
     return [Card(Stack(CardHeader(t("machine.facts")), KeyValues(rows), spacing=12))] if rows else []
-
-
-def _measure(value: object, unit: str) -> str:
-    """With as many decimals as were entered, three at most."""
-    if not isinstance(value, int | float):
-        return measure(str(value), unit)
-    digits = len(f"{value:.3f}".rstrip("0").partition(".")[2])
-    return measure(format_number(value, digits), unit)
 
 
 def jobs_of(client: Client, equipment_id: UUID) -> list[InterventionRow]:

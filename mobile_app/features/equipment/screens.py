@@ -8,9 +8,10 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
 from mobile_app.domain.labels import LabelsOf, labels_sheet
-from mobile_app.domain.life import documents_of, life_of
+from mobile_app.domain.life import life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
 from mobile_app.domain.missing import Missing
+from mobile_app.domain.papers import documents_card, photo_sheet, use_documents
 from mobile_app.domain.part_cards import FittingParts
 from mobile_app.domain.plan_cards import NextDues
 from mobile_app.domain.sync_badge import top_bar
@@ -19,7 +20,6 @@ from mobile_app.features.equipment.form import EquipmentFormScreen
 from mobile_app.features.equipment.history import HistorySection
 from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
-from mobile_app.features.equipment.papers import documents_card, photo_sheet
 from mobile_app.features.equipment.report import report_sheet
 from mobile_app.features.equipment.sheets import start_sheet, status_sheet
 from mobile_app.ui.buttons import Handler, IconAction
@@ -31,6 +31,7 @@ from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns
 from mobile_app.ui.theme import Tone
+from shared_models.equipment.commands import PAPERS
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.permissions import Permission
 
@@ -40,7 +41,7 @@ SHEETS: dict[str, Callable[[Client, EquipmentRow, Callable[[], None]], Sheet]] =
     "start": start_sheet,
     "report": report_sheet,
     "status": status_sheet,
-    "photo": photo_sheet,
+    "photo": lambda client, machine, close: photo_sheet(client, PAPERS, machine, close),
     "labels": lambda client, machine, on_done: labels_sheet(client, LabelsOf((machine.id,)), on_done),
 }
 
@@ -61,7 +62,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     sheet, set_sheet = ft.use_state("")
     jobs = parts.jobs_of(client, machine.id)
     life = use_async(lambda: life_of(client, machine.id), [machine.id, client.details.version]).data
-    documents = use_async(lambda: documents_of(client, machine.id), [machine.id, client.details.version]).data or []
+    documents = use_documents(client, PAPERS, machine.id)
     size = use_breakpoint()
     use_clock(60)
 

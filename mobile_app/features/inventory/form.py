@@ -14,10 +14,12 @@ from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.lookup import by_name, machines_to_choose, natural
+from mobile_app.domain.papers import PapersOf, lacks_a_title, papers_of
 from mobile_app.domain.parts import LONGEST_BARCODE
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.features.inventory.chosen import Chosen
 from mobile_app.features.inventory.offers import FIGURES, Offers, offer_of
+from mobile_app.features.inventory.specifications import Specifications, are_named, pairs_of, specifications_of
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.choices import Choice, Segments
@@ -31,7 +33,7 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import Criticality, in_language
 from shared_models.ids import uuid7
-from shared_models.inventory.commands import LinkBarcode, WritePart
+from shared_models.inventory.commands import PAPERS, LinkBarcode, WritePart
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Permission
 
@@ -60,16 +62,16 @@ def PartFormScreen() -> ft.Control:
 def values_of(part: PartRow | None) -> dict[str, Any]:
     if part is None:
         blank = dict.fromkeys((*TEXTS, *EXACT), "")
-        many: dict[str, Any] = {**{name: [] for name in LISTS}, "offers": [], "specifications": {}}
+        many: dict[str, Any] = {**{name: [] for name in LISTS}, "offers": [], "pairs": []}
         return {**blank, **many, "id": str(uuid7()), "currency": "EUR", "decimals": 0, "criticality": "medium", "is_active": True}
     row = part.model_dump(mode="json")
     typed = {"unit_price": exact_text(part.unit_price, 2), "minimum_stock": exact_text(part.minimum_stock) if part.minimum_stock else ""}
-    return {**row, **typed, "offers": [offer_of(offer) for offer in part.offers]}
+    return {**row, **typed, "pairs": pairs_of(part.specifications), "offers": [offer_of(offer) for offer in part.offers]}
 
 
 def command_of(form: Form, at: datetime) -> WritePart | None:
     fields: dict[str, Any] = {name: (form.get(name) or "").strip() for name in TEXTS}
-    fields |= {name: form.get(name) or [] for name in LISTS} | {"specifications": form.get("specifications") or {}}
+    fields |= {name: form.get(name) or [] for name in LISTS} | {"specifications": specifications_of(form.get("pairs") or [])}
     fields |= {name: form.get(name) for name in ("category_id", "supplier_id", "decimals", "criticality", "is_active", "version")}
     fields |= {"unit_price": exact(form.get("unit_price")), "minimum_stock": exact(form.get("minimum_stock")) or 0}
     fields["offers"] = [{**offer, **{name: exact(offer[name]) for name in FIGURES}} for offer in form.get("offers") or []]
@@ -97,12 +99,14 @@ def PartForm(client: Client, part: PartRow | None, title: ft.Control) -> ft.Cont
     ft.use_effect(take_what_was_made, [form.ready])
 
     async def save() -> None:
-        if form.busy or not form.require("part_number", "name"):
+        if form.busy or not form.require("part_number", "name") or lacks_a_title(form) or not are_named(form):
             return
-        command = command_of(form, client.now())
+        command, papers = command_of(form, client.now()), papers_of(client, PAPERS, form.values, UUID(form.get("id")))
         if command and await submit(client, command, form, said="parts.saved"):
             if code:
                 await submit(client, LinkBarcode(part_id=command.part_id, barcode=code, occurred_at=client.now()), said="parts.linked")
+            for paper in papers:
+                await submit(client, paper)
             go(f"/parts/{command.part_id}")
 
     if not form.ready:
@@ -116,6 +120,8 @@ def PartForm(client: Client, part: PartRow | None, title: ft.Control) -> ft.Cont
 def _fields(client: Client, form: Form, part: PartRow | None) -> list[ft.Control]:
     return [
         *_identity(client, form, part),
+        PapersOf(client, form, PAPERS, part),
+        Specifications(client, form),
         SectionHeader(t("parts.stock")),
         *_counting(form),
         SectionHeader(t("parts.buying")),

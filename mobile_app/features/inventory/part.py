@@ -1,5 +1,6 @@
 """The page of a part: how many there are and where, what can be done, who took it for what, and what it fits."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,10 +15,12 @@ from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import dotted, machine, place, site_name
 from mobile_app.domain.missing import Missing
 from mobile_app.domain.moving import Done
+from mobile_app.domain.papers import documents_card, face, photo_sheet, use_documents
 from mobile_app.domain.part_cards import PartLine
 from mobile_app.domain.parts import ICON, LONGEST_BARCODE, TO_COUNT, Kept, amount, kept_one, minimum_of, place_name
 from mobile_app.domain.reserved import Book, Holding, book_of_part, there, told, when
 from mobile_app.domain.scanning import scan_barcode
+from mobile_app.domain.specifications import told as told_spec
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import top_bar
 from mobile_app.domain.take_part import take_sheet
@@ -28,7 +31,6 @@ from mobile_app.features.inventory.list import Pane
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, Copyable, KeyValues, LineItem
-from mobile_app.ui.chips import IconTile
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
@@ -38,10 +40,10 @@ from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title
-from mobile_app.ui.theme import BOLD, TONES, Tone
+from mobile_app.ui.theme import BOLD, TONES
 from shared_models.equipment.rows import Criticality, in_language
 from shared_models.interventions.sheet import may_work_on
-from shared_models.inventory.commands import LinkBarcode, UnlinkBarcode
+from shared_models.inventory.commands import PAPERS, LinkBarcode, UnlinkBarcode
 from shared_models.inventory.rows import PartRow, PlaceStock, StockRow
 from shared_models.labels.codes import grouped
 from shared_models.permissions import TAKE_PARTS, Permission
@@ -72,6 +74,7 @@ def PartScreen() -> ft.Control:
         "job_parts",
         "reservations",
         "orders",
+        "details",
     )
     part_id = id_of(ft.use_route_params()["part_id"])
     part = client.tables.parts.get(part_id)
@@ -114,13 +117,14 @@ def Part(client: Client, part: PartRow) -> ft.Control:
     use_shortcut("E", opener(f"/parts/{part.id}/edit"), t("parts.edit"), enabled=keeps)
     book = book_of_part(client, part.id)
     first = [
-        _identity(client, own, book),
+        _identity(client, own, book, ask("photo")),
         *([_actions(client, own, ask)] if takes else []),
         *[_stock_card(client, part, stock, ask if keeps else None) for stock in own.stocks],
         *([] if own.stocks else [_never(client)]),
         *_reserved(client, book.of_part(part.id)),
     ]
-    second = [*_facts(client, part), *_fits(client, part), *_equivalents(client, part), *_offers(client, part)]
+    papers = documents_card(client, use_documents(client, PAPERS, part.id))
+    second = [*_facts(client, part), *papers, *_fits(client, part), *_equivalents(client, part), *_offers(client, part)]
     codes = Barcodes(client, part) if part.barcodes or keeps else ft.Container()
     past = [Use(own), Ledger(part)]
     bar = _bar(part, ask, keeps=keeps)
@@ -145,11 +149,11 @@ def _bar(part: PartRow, ask: Any, *, keeps: bool) -> ft.Control:
     return top_bar("/parts", *label, edit, MoreMenu([minimum]))
 
 
-def _identity(client: Client, own: Kept, book: Book) -> ft.Control:
+def _identity(client: Client, own: Kept, book: Book, on_photo: Handler) -> ft.Control:
     """What it is, and the one figure that one came for."""
     part = own.part
     category = client.tables.categories.get(part.category_id)
-    tile = IconTile(ICON, Tone.primary, size=64)
+    tile = face(client, PAPERS, part, ICON, on_photo)
     chips = [mark.chip() for mark in own.marks]
     if part.criticality in {Criticality.high, Criticality.critical}:
         chips.append(marks.CRITICALITY[part.criticality].chip())
@@ -198,14 +202,17 @@ def _sheet(client: Client, part: PartRow, opened: Opened | None, close: Done, ch
         return None
     if opened.name == "take":
         return Sheet(t("parts.for_whom"), ForWhom(client, part, chosen), tall=True)
-    if opened.name == "receive":
-        return moves.receive_sheet(client, part, close)
-    if opened.name == "label":
-        return labels_sheet(client, LabelsOf(part_ids=(part.id,)), close)
-    if opened.name == "minimum":
-        return moves.minimum_sheet(client, part, close)
-    assert opened.place_id is not None
-    return moves.sheet_at(opened.name, client, part, opened.place_id, close)
+    if opened.place_id is not None:
+        return moves.sheet_at(opened.name, client, part, opened.place_id, close)
+    return _SHEETS[opened.name](client, part, close)
+
+
+_SHEETS: dict[str, Callable[[Client, PartRow, Done], Sheet]] = {
+    "receive": moves.receive_sheet,
+    "photo": lambda client, part, close: photo_sheet(client, PAPERS, part, close),
+    "label": lambda client, part, close: labels_sheet(client, LabelsOf(part_ids=(part.id,)), close),
+    "minimum": moves.minimum_sheet,
+}
 
 
 # What lies where
@@ -265,7 +272,7 @@ def _facts(client: Client, part: PartRow) -> list[ft.Control]:
         ("equipment_list.criticality", marks.CRITICALITY[part.criticality].word),
     )
     rows = [(t(key), value) for key, value in plain if value]
-    rows += [(name, str(value)) for name, value in part.specifications.items()]
+    rows += [(name, told_spec(value)) for name, value in part.specifications.items()]
     words = [Body(part.description)] if part.description else []
     return [Card(Stack(CardHeader(t("parts.facts")), *words, KeyValues(rows), spacing=12))]
 

@@ -245,7 +245,7 @@ class TestRows:
         assert document.status_code == 201, document.text
         for model, entity, where in (
             (EquipmentRow, rows.equipment_json("r"), "equipment"), (EquipmentRead, rows.equipment_read_json("r"), "equipment"),
-            (EquipmentLifeRow, rows.equipment_life_json("r"), "equipment_life"), (DocumentRow, rows.document_json("r"), "document"),
+            (EquipmentLifeRow, rows.equipment_life_json("r"), "equipment_life"), (DocumentRow, rows.DOCUMENT.json("r"), "document"),
         ):  # fmt: skip
             raw = await session.scalar(text(f"select ({entity})::text from {where} r"))
             assert model.model_validate_json(raw).model_dump(mode="json") == json.loads(raw)

@@ -22,6 +22,7 @@ from shared_models.inventory.reserving import ReservePart
 from tests.server.machines import at, make_machine, make_site
 from tests.server.support import problem_code
 from tests.sync.park import add_machine
+from tests.sync.pictures import JPEG
 
 API = "/api/v1/inventory"
 
@@ -57,6 +58,41 @@ async def number(client: Any, part: str) -> str:
 
 async def alerts(client: Any, part: str) -> int:
     return len((await client.get(f"{API}/alerts", params={"part_id": part})).json()["items"])
+
+
+class TestPapers:
+    async def test_are_the_whole_companys_and_never_a_machines(self, keeper, site, client_as, session):
+        part, machine = await new_part(keeper), await make_machine(await client_as("supervisor"), site.id)
+        elsewhere = await client_as("technician", sites=[(await make_site(session, "Ailleurs")).id])
+
+        async def sent() -> str:
+            file = str(uuid7())
+            assert (await keeper.put(f"/api/v1/attachments/{file}", params={"site_id": str(site.id)}, content=JPEG)).status_code == 201
+            return file
+
+        photo, paper, of_machine = await sent(), await sent(), await sent()
+        assert problem_code(await elsewhere.get(f"/api/v1/attachments/{photo}"), 404) == "not_found"
+        assert (await keeper.put(f"{API}/parts/{part}/photo", json={"attachment_id": photo})).json()["photo_id"] == photo
+        added = {"attachment_id": paper, "title": "Fiche technique"}
+        document = await keeper.post(f"{API}/parts/{part}/documents", json=added)
+        assert (document.status_code, document.json()["mime_type"]) == (201, "image/jpeg")
+        for file in (photo, paper):
+            assert (await elsewhere.get(f"/api/v1/attachments/{file}")).status_code == 200
+        again = await keeper.put(f"/api/v1/attachments/{photo}", params={"site_id": str(site.id)}, content=JPEG)
+        assert again.status_code == 200  # by a device that has not heard the first answer
+        told = await elsewhere.get(f"{API}/parts/{part}/documents")
+        assert [row["title"] for row in told.json()] == ["Fiche technique"]
+        assert "Fiche technique" in (await elsewhere.get(f"{API}/parts/{part}/documents/export.csv")).text
+
+        put = f"/api/v1/equipment/{machine['id']}/photo"
+        assert (await keeper.put(put, json={"attachment_id": of_machine})).status_code == 200
+        theirs = await keeper.put(f"{API}/parts/{part}/photo", json={"attachment_id": of_machine})
+        assert problem_code(theirs, 409) == "attachment_of_other_machine"
+        assert problem_code(await keeper.put(put, json={"attachment_id": photo}), 422) == "attachment_unknown"
+        assert problem_code(await elsewhere.put(f"{API}/parts/{part}/photo", json={"attachment_id": None}), 403) == "forbidden"
+        gone = document.json()["id"]
+        assert (await keeper.delete(f"{API}/documents/{gone}")).status_code == 204
+        assert problem_code(await keeper.delete(f"{API}/documents/{gone}"), 404) == "not_found"
 
 
 class TestAsASimpleClientAsks:

@@ -38,6 +38,7 @@ _DUE = datetime.combine(_FIRST, time(8))
 BEFORE: dict[type[Command], tuple[type[Command], ...]] = {
     mt.ResetMeter: (mt.RecordReading,),
     inv.UnlinkBarcode: (inv.LinkBarcode,),
+    inv.RemovePartDocument: (inv.AddPartDocument,),
     inv.GiveBackStock: (CreateIntervention, inv.TakeStock),
     inv.TransferStock: (inv.ReceiveStock,),
     buying.WriteOrder: (inv.WritePart,),
