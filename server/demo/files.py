@@ -12,14 +12,21 @@ class Files:
         self._contents: dict[str, bytes] = {}
         self.rows: list[dict[str, object]] = []
 
-    def add_picture(self, content: bytes, site_id: UUID, name: str, at: float, by: UUID | None = None) -> UUID:
+    def add_picture(self, content: bytes, site_id: UUID | None, name: str, at: float, by: UUID | None = None) -> UUID:
         return self._add(content, site_id, name, "image/jpeg", at, by, (800, 600))
 
-    def add_document(self, content: bytes, site_id: UUID, name: str, at: float, by: UUID | None = None) -> UUID:
+    def add_document(self, content: bytes, site_id: UUID | None, name: str, at: float, by: UUID | None = None) -> UUID:
         return self._add(content, site_id, name, "application/pdf", at, by, (None, None))
 
     def _add(
-        self, content: bytes, site_id: UUID, name: str, mime_type: str, at: float, by: UUID | None, size: tuple[int | None, int | None]
+        self,
+        content: bytes,
+        site_id: UUID | None,
+        name: str,
+        mime_type: str,
+        at: float,
+        by: UUID | None,
+        size: tuple[int | None, int | None],
     ) -> UUID:
         key = content_key(content)
         self._contents[key] = content

@@ -226,7 +226,26 @@ class _Loader:
         ledger = Ledger(self.seed, catalogue, [store_of(site, self.seed) for site in group.sites], staff, opened, self.now)
         self.takes = Takes(ledger, self.numbers, self.seed)
         await self._write_tables(writing.what_there_is(catalogue, ledger, self.since))
+        await self._write_data_sheets(catalogue, staff.named("admin").id)
         return ledger
+
+    async def _write_data_sheets(self, catalogue: Catalogue, by: Any) -> None:
+        """One for all sizes, which each of them has."""
+        own = [part for part in catalogue.parts if not part.copy]
+        families = {part.family.key: part.family for part in own}
+        files = {
+            key: self.files.add_document(papers.data_sheet(family), None, f"fiche-{family.prefix.lower()}.pdf", BORN)
+            for key, family in families.items()
+        }
+        await self._write_files()
+        at, dice = instant(self.since), Dice(self.seed, "data sheets")
+        await self._copy_rows("part_document", [
+            {
+                "id": dice.id_at(BORN), "created_at": at, "updated_at": at, "part_id": part.row.id, "title": "Fiche technique",
+                "attachment_id": files[part.family.key], "created_by": by,
+            }
+            for part in own
+        ])  # fmt: skip
 
     # ------------------------------------------------------------ what happened
 

@@ -1,4 +1,4 @@
-"""One page of maintenance instructions for each class, as PDF."""
+"""One page of maintenance instructions for each class, and a data sheet for each family of parts, as PDF."""
 
 from io import BytesIO
 
@@ -7,6 +7,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from server.demo.catalogue import MachineClass
+from server.demo.spares.families import Family
 
 _LEFT, _TOP = 20 * mm, 275 * mm
 
@@ -15,7 +16,7 @@ def instructions(kind: MachineClass) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)  # no date inside: the same bytes every time
     canvas.setTitle(f"Gamme de maintenance – {kind.ready.fr}")
-    _heading(canvas, kind)
+    _heading(canvas, kind.ready.fr, "Gamme de maintenance")
     y = _section(
         canvas,
         _TOP - 30 * mm,
@@ -37,14 +38,26 @@ def instructions(kind: MachineClass) -> bytes:
     return out.getvalue()
 
 
-def _heading(canvas: Canvas, kind: MachineClass) -> None:
+def data_sheet(family: Family) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    title = family.name.replace("{}", "").strip()
+    canvas.setTitle(f"Fiche technique – {title}")
+    _heading(canvas, title, f"Fiche technique · {family.maker}")
+    sizes = [size.removeprefix("!") for size in family.sizes]
+    _section(canvas, _TOP - 30 * mm, "Dimensions livrables", [", ".join(sizes[at : at + 8]) for at in range(0, len(sizes), 8)])
+    canvas.save()
+    return out.getvalue()
+
+
+def _heading(canvas: Canvas, title: str, subtitle: str) -> None:
     canvas.setFillColorRGB(0.043, 0.333, 0.388)
     canvas.rect(0, 282 * mm, A4[0], 15 * mm, stroke=0, fill=1)
     canvas.setFont("Helvetica-Bold", 22)
-    canvas.drawString(_LEFT, _TOP - 12 * mm, kind.ready.fr)
+    canvas.drawString(_LEFT, _TOP - 12 * mm, title)
     canvas.setFillColorRGB(0.3, 0.38, 0.43)
     canvas.setFont("Helvetica", 11)
-    canvas.drawString(_LEFT, _TOP - 19 * mm, "Gamme de maintenance")
+    canvas.drawString(_LEFT, _TOP - 19 * mm, subtitle)
 
 
 def _section(canvas: Canvas, y: float, title: str, lines: list[str]) -> float:

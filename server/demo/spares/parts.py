@@ -103,10 +103,15 @@ class Catalogue:
             category_id=self.categories[family.prefix].id, supplier_id=sellers[0].id, unit_price=_money(price), currency="EUR",
             minimum_stock=family.minimum, location="", unit=family.unit, decimals=family.decimals, manufacturer=family.maker,
             manufacturer_reference=f"{family.maker[:3].upper()} {dice.randrange(1000, 9999)}-{rank + 1:02d}",
-            criticality=Criticality(family.criticality), specifications={}, class_ids=[], equipment_ids=[], equivalent_ids=[], offers=offers,
+            criticality=Criticality(family.criticality), specifications=_described(size), class_ids=[], equipment_ids=[], equivalent_ids=[], offers=offers,
             barcodes=[_ean13(dice)] if dice.happens(0.4) else [], is_active=not size.startswith("!"), version=1,
         )  # fmt: skip
         return Part(row, family, size, copy, pack, offers[0].lead_days or 5, price)
+
+
+def _described(size: str) -> dict[str, object]:
+    told = size.removeprefix("!")
+    return {"Dimensions": told} if any(sign.isdigit() for sign in told) else {}
 
 
 def _price(family: Family, rank: int) -> float:
