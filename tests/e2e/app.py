@@ -69,7 +69,7 @@ class App:
     def go(self, path: str) -> "App":
         """Move inside the loaded app."""
         self.page.evaluate(NAVIGATE, path)
-        return self.at(re.escape(path))
+        return self.at(re.escape(path.partition("?")[0]))
 
     def at(self, pattern: str, seconds: float = 60) -> "App":
         """Wait until the address's path is `pattern` (a regular expression)."""
