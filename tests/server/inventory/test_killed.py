@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx2
-import sqlalchemy as sa
 
 from server.core import tokens
 from server.core.database import Session
@@ -19,37 +18,13 @@ from shared_models.ids import uuid7
 from shared_models.inventory import commands as inv
 from shared_models.permissions import Role
 from tests.conftest import SECRET, make_session, make_user
+from tests.server.inventory.books import disagreeing
 from tests.server.inventory.test_stock import World, world
 from tests.server.machines import at
 from tests.server.nodes import heard, node
 from tests.server.serving_node import serve
 
 __all__ = ["world"]  # a fixture
-DISAGREEING = """
-with ledger as (
-    select s.id, sum(m.quantity) as quantity, sum(m.amount) as amount
-    from stock s left join stock_movements m on m.spare_part_id = s.part_id and m.site_id = s.site_id group by 1
-)
-select 'stock' as what, s.part_id, s.on_hand, s.value from stock s join ledger l using (id)
-where s.on_hand <> coalesce(l.quantity, 0) or s.value <> coalesce(l.amount, 0)
-    or s.on_hand <> (select coalesce(sum(quantity), 0) from place_stock where stock_id = s.id)
-union all
-select 'place', s.part_id, x.quantity, null from place_stock x join stock s on s.id = x.stock_id
-where x.quantity <> (select coalesce(sum(quantity), 0) from stock_movements where spare_part_id = s.part_id and place_id = x.place_id)
-union all
-select 'job', j.spare_part_id, j.quantity_used, j.cost from maintenance_spare_parts j where not exists (
-    select from stock_movements m where m.intervention_id = j.intervention_id and m.spare_part_id = j.spare_part_id
-    having -sum(m.quantity) = j.quantity_used and -sum(m.amount) = j.cost
-)
-"""
-"""What a balance, a place or a job says that the ledger does not."""
-
-
-async def disagreeing(world: World) -> list[Any]:
-    async with world.database.engine.connect() as connection:
-        return list(await connection.execute(sa.text(DISAGREEING)))
-
-
 WRITERS, ENOUGH = 8, 50
 
 
@@ -123,10 +98,10 @@ async def test_a_server_killed_under_load_leaves_books_that_agree(world, tmp_pat
         await keepers.work(await heard(pipe), process.kill)
     assert set(keepers.answered) == {200}
     assert len(keepers.sent) > len(keepers.answered)  # some had no answer
-    assert await disagreeing(world) == []
+    assert await disagreeing(world.database) == []
     with node(serve, given) as (_, pipe):
         assert await keepers.send_again(await heard(pipe)) == {200}
-    assert await disagreeing(world) == []
+    assert await disagreeing(world.database) == []
     for part in parts:
         assert await world.on_hand(part) == 500 + sum(move.delta for move in keepers.sent if move.part == part)
     lines = len(parts) + sum(2 if "arrival_id" in move.body else 1 for move in keepers.sent)

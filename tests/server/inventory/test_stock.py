@@ -326,21 +326,6 @@ async def test_the_last_pieces_go_once(world):
     assert await world.on_hand(part) == 0
 
 
-async def test_two_parts_in_opposite_order_wait_for_nothing_for_ever(world):
-    parts = [await world.part(40), await world.part(40)]
-
-    async def both(order: list[UUID]) -> str:
-        async with Session(world.database.engine, expire_on_commit=False) as session:
-            for part in order:
-                await run(session, SYSTEM, world.take(part, 1))
-                await session.commit()
-        return "done"
-
-    found = await asyncio.gather(*(both(parts if rank % 2 else parts[::-1]) for rank in range(20)))
-    assert set(found) == {"done"}
-    assert [await world.on_hand(part) for part in parts] == [20, 20]
-
-
 async def test_a_line_of_the_ledger_is_never_changed(world):
     part = await world.part(1)
     for statement in ("update stock_movements set quantity = 9", "delete from stock_movements", "truncate stock_movements"):
