@@ -33,8 +33,8 @@ class TestShelf:
 
         phone.context.set_offline(True)
         type_code(phone.tap("parts.scan"), "rlt 6305 e2e").see("parts.take_do").tap("parts.take_do").see(NUMBER, "11,85")
-        phone.reload().see(NUMBER, "11,85")
         assert on_hand(keeper, part) == 3
+        phone.reload().see(NUMBER, "11,85")
 
         phone.context.set_offline(False)
         phone.synced()
@@ -59,7 +59,7 @@ class TestStocktake:
         phone.tap("Casier du comptage").at(f".*/places/{shelf}")
         count(phone, RING, "709")
         count(phone, SEAL, "4")
-        phone.reload().see("stocktakes.counted_here", "709", "domain.unsent")
+        phone.see("stocktakes.counted_here", "709")
         phone.go(f"/stocktakes/{take}").see("2 / 2").tap("stocktakes.finish").see("stocktakes.finish_body")
         phone.tap("stocktakes.finish").see("stocktakes.counted_notice")
         move(keeper, "take", short, shelf, "1")
