@@ -90,9 +90,9 @@ async def signed_in(session: Session, secret: bytes) -> dict[str, str]:
 async def test_a_server_killed_under_load_leaves_books_that_agree(world, tmp_path):
     parts, other, job = [await world.part(500) for _ in range(3)], uuid7(), await world.with_job()
     given = {"data_dir": tmp_path, "database_url": world.database.dsn, "secret_key": SECRET}
-    async with Session(world.database.engine, expire_on_commit=False) as session:
+    async with world.session() as session:
         headers = await signed_in(session, Settings(_env_file=None, **given).secret)
-    assert await world.run(inv.WritePlace(place_id=other, site_id=world.site, name="Atelier", occurred_at=at())) == "done"
+    assert await world.alone(inv.WritePlace(place_id=other, site_id=world.site, name="Atelier", occurred_at=at())) == "done"
     keepers = Keepers(headers, moves(world, parts, other, job))
     with node(serve, given) as (process, pipe):
         await keepers.work(await heard(pipe), process.kill)

@@ -2,31 +2,22 @@
 a storekeeper who writes down each fact with its time, and who trusts the last count.
 """
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from server.core.access import SYSTEM
-from server.core.commands import run
-from server.core.database import Database, Session
-from server.core.errors import Refusal
-from server.sites.models import Site
 from shared_models.ids import uuid7
-from shared_models.interventions.commands import CreateIntervention
 from shared_models.inventory import commands as inv
-from tests.sync.park import add_machine
+from tests.server.inventory.books import BEGAN, Stage, walks
 
-BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-MINIMUM = 2
-PLACES, JOBS = 3, 2
+__all__ = ["walks"]  # a fixture
+MINIMUM, JOBS = 2, 2
+PLACES = (0, 0, 1)
 """Two places of one site, and one of another."""
 
 
@@ -44,7 +35,7 @@ class Step:
 
 
 STEPS = st.builds(
-    Step, what=st.sampled_from(["receive", "take", "hold", "back", "adjust", "count", "transfer"]), place=st.integers(0, PLACES - 1),
+    Step, what=st.sampled_from(["receive", "take", "hold", "back", "adjust", "count", "transfer"]), place=st.integers(0, len(PLACES) - 1),
     quantity=st.integers(1, 4), job=st.integers(-1, JOBS - 1), late=st.sampled_from([0, 0, 0, 1, 3]), again=st.booleans(),
     price=st.integers(1, 20),
 )  # fmt: skip
@@ -70,20 +61,12 @@ class Keeper:
 
 
 @dataclass
-class Play:
-    session: Session
-    part: UUID
-    places: list[UUID]
-    sites: list[UUID]
-    jobs: list[UUID]
+class Play(Stage):
     keeper: Keeper = field(default_factory=Keeper)
     taken: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     short: set[UUID] = field(default_factory=set)
     given_back_short: set[UUID] = field(default_factory=set)
     """Where a job was given back what it had paid while the books had less than none: only this is not of what is there."""
-
-    def site_of(self, place: int) -> int:
-        return 0 if place < 2 else 1
 
     async def step(self, rank: int, step: Step) -> None:
         at = BEGAN + timedelta(hours=rank - step.late, minutes=-step.late)
@@ -102,11 +85,11 @@ class Play:
             self.taken[step.job] += step.quantity
         if step.what == "back":
             self.taken[step.job % JOBS] -= step.quantity
-            self.given_back_short |= {self.sites[self.site_of(step.place)]} & self.short
+            self.given_back_short |= {self.sites[PLACES[step.place]]} & self.short
         if step.again and step.what != "count":  # one that agrees leaves no line to be known by
             assert not await self._done(cmd)
-        for site in {self.site_of(place) for place, _ in [*effects, (step.place, 0)]}:
-            self.keeper.looks(self.sites[site], [p for n, p in enumerate(self.places) if self.site_of(n) == site])
+        for site in {PLACES[place] for place, _ in [*effects, (step.place, 0)]}:
+            self.keeper.looks(self.sites[site], [p for n, p in enumerate(self.places) if PLACES[n] == site])
 
     def _asked(self, step: Step, at: datetime) -> tuple[inv.OnStock, list[tuple[int, int]]]:
         common: dict[str, Any] = {"movement_id": uuid7(), "part_id": self.part, "place_id": self.places[step.place], "occurred_at": at}
@@ -123,31 +106,24 @@ class Play:
             return inv.AdjustStock(**common, quantity=change, notes="Casse"), [(place, change)]
         if step.what == "count":
             return inv.CountStock(**common, counted=quantity), []
-        to = (place + 1) % PLACES
+        to = (place + 1) % len(PLACES)
         arrival = {"to_place_id": self.places[to], "arrival_id": uuid7()}
         return inv.TransferStock(**common, **arrival, quantity=quantity), [(place, -quantity), (to, quantity)]
 
     async def _done(self, cmd: inv.OnStock) -> bool:
         before = await self._everything()
-        try:
-            async with self.session.begin_nested():
-                await run(self.session, SYSTEM, cmd)
-        except Refusal:
-            assert await self._everything() == before
-            return False
-        return True
+        is_done = await self.done(cmd)
+        assert is_done or await self._everything() == before
+        return is_done
 
     async def _everything(self) -> Any:
-        return await self._all(
+        return await self.rows(
             "select (select count(*) from stock_movements), (select count(*) from audit_log), (select sum(on_hand) from stock)"
         )
 
-    async def _all(self, statement: str) -> list[Any]:
-        return list((await self.session.execute(sa.text(statement), {"part": self.part})).all())
-
     async def check(self) -> None:
         """The sums are those of the ledger, the places hold what the keeper says, and what is counted agrees with the books of then."""
-        stocks = await self._all("""
+        stocks = await self.rows("""
             select s.site_id, s.on_hand, s.value, (s.low_since is not null) as is_low, l.quantity, l.amount,
                 (select sum(x.quantity) from place_stock x where x.stock_id = s.id) as placed,
                 (select count(*) from stock_alert a where a.part_id = s.part_id and a.site_id = s.site_id) as falls
@@ -163,7 +139,7 @@ class Play:
                 assert row.on_hand * row.value >= 0
                 assert row.on_hand or not row.value
         self.short = {row.site_id for row in stocks if row.on_hand < 0}
-        places = await self._all(
+        places = await self.rows(
             "select x.* from place_stock x join stock s on s.id = x.stock_id where s.part_id = :part order by x.place_id"
         )
         for place in places:
@@ -171,60 +147,21 @@ class Play:
             assert place.quantity >= 0 or place.count_since is not None
         for place_id, counts in self.keeper.counts.items():
             for at, counted in [max(counts, key=lambda each: each[0])] if counts else []:
-                statement = sa.text(
+                [(booked,)] = await self.rows(
                     "select coalesce(sum(quantity), 0) from stock_movements"
-                    " where place_id = :place and spare_part_id = :part and occurred_at <= :at"
-                )
-                booked = await self.session.scalar(statement, {"place": place_id, "part": self.part, "at": at})
+                    " where place_id = :place and spare_part_id = :part and occurred_at <= :at", place=place_id, at=at,
+                )  # fmt: skip
                 exactly = sum(delta for when, delta in self.keeper.facts[place_id] if when == at)
                 assert booked == counted + exactly
         for rank, job in enumerate(self.jobs):
-            used = (await self.session.execute(sa.text(
+            found = await self.rows(
                 "select j.quantity_used, j.cost, -(select sum(m.amount) from stock_movements m where m.intervention_id = j.intervention_id)"
-                " as paid from maintenance_spare_parts j where j.intervention_id = :job"
-            ), {"job": job})).one_or_none()  # fmt: skip
+                " as paid from maintenance_spare_parts j where j.intervention_id = :job", job=job,
+            )  # fmt: skip
+            used = found[0] if found else None
             assert (used.quantity_used if used else 0) == self.taken[rank]
             assert used is None or (used.cost == used.paid and used.cost >= 0)
             assert used is None or used.quantity_used or used.cost == 0
-
-
-class World:
-    def __init__(self, url: str) -> None:
-        self.runner, self.database = asyncio.Runner(), Database(url)
-
-    def play(self, steps: list[Step]) -> None:
-        self.runner.run(self._play(steps))
-
-    async def _play(self, steps: list[Step]) -> None:
-        async with Session(self.database.engine, expire_on_commit=False) as session:
-            sites, places, jobs, part = [uuid7(), uuid7()], [uuid7() for _ in range(PLACES)], [uuid7() for _ in range(JOBS)], uuid7()
-            session.add_all(Site(id=site, name=f"Site {site}") for site in sites)
-            await session.flush()
-            for rank, place in enumerate(places):
-                made = inv.WritePlace(place_id=place, site_id=sites[rank // 2], name=f"Place {place}", occurred_at=BEGAN)
-                await run(session, SYSTEM, made)
-            await run(session, SYSTEM, inv.WritePart(
-                part_id=part, part_number=f"P-{part}", name="Joint", minimum_stock=MINIMUM, unit_price="9.99", occurred_at=BEGAN,
-            ))  # fmt: skip
-            machine = await add_machine(session, sites[0])
-            for job in jobs:
-                await run(session, SYSTEM, CreateIntervention(intervention_id=job, equipment_id=machine, title="Fuite", occurred_at=BEGAN))
-            play = Play(session, part, places, sites, jobs)
-            for rank, step in enumerate(steps):
-                await play.step(rank, step)
-                await play.check()
-            await session.rollback()
-
-    def stop(self) -> None:
-        self.runner.run(self.database.stop())
-        self.runner.close()
-
-
-@pytest.fixture
-def world(fresh_database):
-    world = World(fresh_database)
-    yield world
-    world.stop()
 
 
 def told(what: str, quantity: int = 1, place: int = 0, *, job: int = -1, late: int = 0, price: int = 10) -> Step:
@@ -238,5 +175,5 @@ def told(what: str, quantity: int = 1, place: int = 0, *, job: int = -1, late: i
 @example(steps=[told("receive", 3, price=10), told("take", 2, job=0), told("receive", 2, price=12), told("back", 2, job=0)])
 @example(steps=[told("receive", 4), told("hold", 1, job=1), told("back", 1)])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_books_are_the_storekeepers(world, steps):
-    world.play(steps)
+def test_the_books_are_the_storekeepers(walks, steps):
+    walks.play(Play, steps, places=PLACES, jobs=JOBS, minimum_stock=MINIMUM)

@@ -9,16 +9,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from server.core.access import SYSTEM
 from server.core.clock import now
-from server.core.commands import run
-from server.core.database import Database, Session
-from server.core.errors import Refusal
 from server.sites.models import Site
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.inventory import commands as inv
 from shared_models.inventory.reserving import ReservePart
+from tests.server.inventory import books
 from tests.server.machines import at, make_machine, make_site
 from tests.server.support import problem_code
 from tests.sync.park import add_machine
@@ -252,44 +249,33 @@ class TestBadInput:
 # ---------------------------------------------------------------- at once
 
 
-class World:
-    """A server's database of its own, and commands that run each in their own transaction."""
+class World(books.World):
+    """A site with a place, where parts lie."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.site, self.place = uuid7(), uuid7()
 
     async def with_job(self) -> UUID:
-        async with Session(self.database.engine, expire_on_commit=False) as session:
+        async with self.session() as session:
             machine = await add_machine(session, self.site)
         job = uuid7()
         begun = CreateIntervention(intervention_id=job, equipment_id=machine, title="Fuite", occurred_at=at())
-        assert await self.run(begun) == "done"
+        assert await self.alone(begun) == "done"
         return job
 
-    async def run(self, cmd: Any) -> str:
-        """What it came to: done, or the code of the refusal."""
-        async with Session(self.database.engine, expire_on_commit=False) as session:
-            try:
-                await run(session, SYSTEM, cmd)
-                await session.commit()
-            except Refusal as refusal:
-                await session.rollback()
-                return refusal.code
-        return "done"
-
     async def open(self) -> None:
-        async with Session(self.database.engine, expire_on_commit=False) as session:
+        async with self.session() as session:
             session.add(Site(id=self.site, name="Usine"))
             await session.commit()
-        await self.run(inv.WritePlace(place_id=self.place, site_id=self.site, name="Magasin", occurred_at=at()))
+        await self.alone(inv.WritePlace(place_id=self.place, site_id=self.site, name="Magasin", occurred_at=at()))
 
     async def part(self, quantity: Any = 0, **fields: Any) -> UUID:
         part = uuid7()
         plain = {"part_number": f"P-{part.hex[-9:]}", "name": "Joint", "unit_price": "10.00"}
-        assert await self.run(inv.WritePart(part_id=part, occurred_at=at(), **plain | fields)) == "done"
+        assert await self.alone(inv.WritePart(part_id=part, occurred_at=at(), **plain | fields)) == "done"
         if quantity:
-            assert await self.run(self.receive(part, quantity)) == "done"
+            assert await self.alone(self.receive(part, quantity)) == "done"
         return part
 
     def receive(self, part: UUID, quantity: Any, **more: Any) -> inv.ReceiveStock:
@@ -309,19 +295,19 @@ class World:
 @pytest.fixture
 async def world(postgres) -> Any:
     with postgres.clone("stock") as url:
-        database = Database(url, pool_size=16)
-        made = World(database)
+        made = World(url)
         await made.open()
         yield made
-        await database.engine.dispose()
+        await made.database.engine.dispose()
 
 
 async def test_the_last_pieces_go_once(world):
     part = await world.part(5)
-    assert sorted(await asyncio.gather(world.run(world.take(part, 5)), world.run(world.take(part, 5)))) == ["done", "stock_insufficient"]
+    found = await asyncio.gather(*(world.alone(world.take(part, 5)) for _ in range(2)))
+    assert sorted(found) == ["done", "stock_insufficient"]
     assert await world.on_hand(part) == 0
     part = await world.part(10)
-    found = await asyncio.gather(*(world.run(world.take(part, 1)) for _ in range(50)))
+    found = await asyncio.gather(*(world.alone(world.take(part, 1)) for _ in range(50)))
     assert (found.count("done"), found.count("stock_insufficient")) == (10, 40)
     assert await world.on_hand(part) == 0
 
@@ -337,10 +323,10 @@ async def test_a_line_of_the_ledger_is_never_changed(world):
 
 async def test_a_job_gives_back_at_the_price_it_took_at(world):
     part, job = await world.part(5), await world.with_job()
-    assert await world.run(world.take(part, 2, intervention_id=job)) == "done"
-    assert await world.run(world.receive(part, 3, unit_price="12.00")) == "done"
+    assert await world.alone(world.take(part, 2, intervention_id=job)) == "done"
+    assert await world.alone(world.receive(part, 3, unit_price="12.00")) == "done"
     back = {"movement_id": uuid7(), "part_id": part, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
-    assert await world.run(inv.GiveBackStock(quantity=2, **back)) == "done"
+    assert await world.alone(inv.GiveBackStock(quantity=2, **back)) == "done"
     used = await world.one("select quantity_used, cost from maintenance_spare_parts where intervention_id = :job", job=job)
     assert (used.quantity_used, used.cost) == (0, 0)
     stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
@@ -356,8 +342,8 @@ async def test_a_part_is_written_again_while_its_stock_moves(world):
     """Nobody waits for nobody for ever, and no line is in another currency than its part."""
     for _ in range(4):
         kept, empty = await world.part(2), await world.part()
-        changes = [world.run(rewritten(kept, minimum_stock=1)), world.run(rewritten(empty, currency="USD"))]
-        moves = [world.run(world.receive(part, 1)) for part in (kept, empty, kept, empty)]
+        changes = [world.alone(rewritten(kept, minimum_stock=1)), world.alone(rewritten(empty, currency="USD"))]
+        moves = [world.alone(world.receive(part, 1)) for part in (kept, empty, kept, empty)]
         moved = await asyncio.gather(*moves[:2], *changes, *moves[2:])
         assert set(moved) <= {"done", "currency_in_use"}
         assert moved[2] == "done"
@@ -369,7 +355,7 @@ async def test_of_two_parts_that_are_given_one_barcode_at_once_one_has_it(world)
     for rank in range(4):
         parts = [await world.part(), await world.part()]
         links = [inv.LinkBarcode(part_id=part, barcode=f"3 29868 {rank}", occurred_at=at()) for part in parts]
-        found = await asyncio.gather(*map(world.run, links))
+        found = await asyncio.gather(*map(world.alone, links))
         assert sorted(found) == ["barcode_in_use", "done"]
         holder = (await world.one("select part_id from part_barcode where code = :code", code=links[0].barcode)).part_id
         assert holder == parts[found.index("done")]
@@ -378,14 +364,14 @@ async def test_of_two_parts_that_are_given_one_barcode_at_once_one_has_it(world)
 @pytest.mark.parametrize("change", [{"currency": "USD"}, {"unit": "L"}])
 async def test_what_jobs_have_or_are_to_have_keeps_its_unit_and_what_they_have_its_currency(world, change):
     taken, wanted, job = await world.part(2), await world.part(), await world.with_job()
-    assert await world.run(world.take(taken, 2, intervention_id=job)) == "done"
-    assert await world.run(ReservePart(intervention_id=job, part_id=wanted, quantity=1, occurred_at=at())) == "done"
+    assert await world.alone(world.take(taken, 2, intervention_id=job)) == "done"
+    assert await world.alone(ReservePart(intervention_id=job, part_id=wanted, quantity=1, occurred_at=at())) == "done"
     code = "currency_in_use" if "currency" in change else "unit_in_use"
-    assert [await world.run(rewritten(part, **change)) for part in (taken, wanted)] == [code, code]
+    assert [await world.alone(rewritten(part, **change)) for part in (taken, wanted)] == [code, code]
     back = {"movement_id": uuid7(), "part_id": taken, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
-    assert await world.run(inv.GiveBackStock(quantity=2, **back)) == "done"
+    assert await world.alone(inv.GiveBackStock(quantity=2, **back)) == "done"
     assert (
-        await world.run(
+        await world.alone(
             inv.AdjustStock(
                 **world.take(taken, 2).model_dump(include={"part_id", "place_id", "movement_id"}),
                 quantity=-2,
@@ -395,14 +381,14 @@ async def test_what_jobs_have_or_are_to_have_keeps_its_unit_and_what_they_have_i
         )
         == "done"
     )
-    assert await world.run(rewritten(taken, **change)) == "done"
+    assert await world.alone(rewritten(taken, **change)) == "done"
 
 
 async def test_what_comes_to_a_short_shelf_is_worth_what_was_paid_for_it(world):
     part, job = await world.part(), await world.with_job()
-    assert await world.run(world.take(part, 5, is_taken=True)) == "done"
-    assert await world.run(world.receive(part, 6, unit_price="1.20")) == "done"
-    assert await world.run(world.take(part, 1, intervention_id=job)) == "done"
+    assert await world.alone(world.take(part, 5, is_taken=True)) == "done"
+    assert await world.alone(world.receive(part, 6, unit_price="1.20")) == "done"
+    assert await world.alone(world.take(part, 1, intervention_id=job)) == "done"
     used = await world.one("select cost from maintenance_spare_parts where intervention_id = :job", job=job)
     stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
     assert (used.cost, stock.on_hand, stock.value) == (Decimal("1.20"), 0, 0)
