@@ -110,12 +110,22 @@ def ones_to_count(client: Client) -> list[StockRow]:
 
 def place_name(client: Client, place_id: UUID) -> str:
     """`Magasin › Étagère 3 › Bac 12`; a site has few places, which lie in few others."""
+    return " › ".join(place_path(client, place_id)) or t("parts.place_unknown")
+
+
+def bin_first(client: Client, place_id: UUID) -> str:
+    """`Bac 12 · Étagère 3 · Magasin`, for where only the beginning may have room."""
+    return dotted(*reversed(place_path(client, place_id))) or t("parts.place_unknown")
+
+
+def place_path(client: Client, place_id: UUID) -> list[str]:
+    """Its own name after those of what it lies in; nothing for a place that is not on the device."""
     names: list[str] = []
     place = client.tables.places.get(place_id)
     while place is not None and len(names) < 3:  # noqa: PLR2004 - store, shelf, bin
         names.insert(0, place.name)
         place = client.tables.places.get(place.parent_id)
-    return " › ".join(names) or t("parts.place_unknown")
+    return names
 
 
 def whole_place(client: Client, place: PlaceRow) -> str:

@@ -14,7 +14,7 @@ from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.moving import Done, movement, quantity_field
 from mobile_app.domain.part_cards import PartLine
-from mobile_app.domain.parts import amount, part_name, place_name
+from mobile_app.domain.parts import amount, part_name, place_name, place_path
 from mobile_app.domain.scanning import scan_part
 from mobile_app.domain.search import search_parts
 from mobile_app.domain.submit import sender, submit
@@ -161,7 +161,8 @@ def CountedPlace(client: Client, take: StocktakeRow, place_id: UUID) -> ft.Contr
             mean(Meant(found, place_id))
 
     use_shortcut("S", scan, t("parts.scan"), enabled=take.is_under_way)
-    title = PageHeader(place_name(client, place_id), number_of(take), on_back=opener(f"/stocktakes/{take.id}"), trailing=[SyncBadge()])
+    *within, name = place_path(client, place_id) or [t("parts.place_unknown")]
+    title = PageHeader(name, dotted(*within, number_of(take)), on_back=opener(f"/stocktakes/{take.id}"), trailing=[SyncBadge()])
     ask = mean if take.is_under_way else None
     scanning = PrimaryButton(t("stocktakes.scan"), scan, icon=ft.Icons.QR_CODE_SCANNER_ROUNDED)
     return Page(

@@ -17,7 +17,7 @@ from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import dotted, natural
 from mobile_app.domain.moving import Done
-from mobile_app.domain.parts import place_name
+from mobile_app.domain.parts import bin_first
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.stocktakes.words import STATE, number_of
@@ -35,7 +35,7 @@ from mobile_app.ui.numbers import parse_exact
 from mobile_app.ui.sheets import MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table, TablePage, is_tabular, table_head
+from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table, TablePage, is_tabular
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, Space, Tone
 from shared_models.inventory.quantities import NONE
@@ -151,7 +151,8 @@ def Review(client: Client, take: StocktakeRow) -> ft.Control:
         on_select=choose if under_way else None, actions=actions, empty=_nothing(place.asked.show),
         route=None if under_way else lambda key: _part_of(lines, key), row_label=lambda line: dotted(line.part_name, line.place_name),
     )  # fmt: skip
-    return TablePage(table_head(title, *buttons, menu, SyncBadge()), *notes, bar, table=table)
+    head = ft.Row([ft.Container(title, expand=True), *buttons, menu, SyncBadge()], spacing=Space.m)
+    return TablePage(head, *notes, bar, table=table)
 
 
 def _part_of(lines: Sequence[StocktakeLineItem], key: str) -> str:
@@ -165,6 +166,8 @@ def _notes(take: StocktakeRow, looked: Looked) -> list[ft.Control]:
     total = total_of(differing)
     said = n("stocktakes.differences", len(differing)) if differing else t("stocktakes.no_difference")
     body = dotted(t("stocktakes.worth", amount=total) if total else "", n("stocktakes.left_alone", left) if left else "")
+    if is_tabular() and take.status is StocktakeStatus.open:
+        body = " ".join(filter(None, (body and f"{body}.", t("stocktakes.finish_first"))))
     tone = STATE[take.status].tone if not differing else Tone.warning if take.is_under_way else Tone.info
     return [NoticeCard(said, body, tone=tone)]
 
@@ -249,7 +252,7 @@ def _of(line: StocktakeLineItem, quantity: Decimal) -> str:
 
 def _columns(client: Client) -> list[Column]:
     def where(line: StocktakeLineItem) -> str:
-        return place_name(client, line.place_id)
+        return bin_first(client, line.place_id)
 
     def counted(line: StocktakeLineItem) -> str:
         return "–" if line.counted is None else _of(line, line.counted)

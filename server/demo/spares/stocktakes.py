@@ -124,7 +124,8 @@ class Takes:
             kept, place_id = self._kept(line, store), line.place_id
             there = max(NONE, kept.stock.at(place_id).quantity)
             when = at + (rank + 1) * min(EACH, (TODAY - 4 * MINUTE) / (len(lines) + 1))
-            self._counted(when, take, kept, place_id, there + (rank % 5 == 1), first if rank % 2 else second)
+            off = (0, 1, 0, 0, 0, 0, -1, 0)[rank % 8] if there else 0
+            self._counted(when, take, kept, place_id, there + off, first if rank % 2 else second)
             if rank == 1:
                 self._counted(when + MINUTE, take, kept, place_id, there, second)
         asked = [line.id for line in list(take.lines.values())[:1]]
