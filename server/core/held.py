@@ -65,9 +65,11 @@ class Held:
 
         Whether there is a newer one than is `known` takes one search for all sites, at the end of an index that has it at hand.
         """
+        of_everyone = _newest("sync_tombstone", "t.site_id is null")  # what is everyone's, or a site that is gone
+        if self.site is None:
+            return sql("coalesce(greatest({}, {}), 0)", _newest(self.table.name, "true"), of_everyone)
         of_rows, of_gone = _newest(self.table.name, f"t.{self.site} = s.id"), _newest("sync_tombstone", "t.site_id = s.id")
         sites = plain("sites s") if actor.site_ids is None else sql("unnest({}::uuid[]) s(id)", actor.site_list)
-        of_everyone = _newest("sync_tombstone", "t.site_id is null")  # a site that is gone
         found = sql("coalesce(greatest((select max(greatest({}, {})) from {}), {}), 0)", of_rows, of_gone, sites, of_everyone)
         ids = plain("array(select s.id from sites s)") if actor.site_ids is None else sql("{}::uuid[]", actor.site_list)
         mark = sql("{}::bigint", known)

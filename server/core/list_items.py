@@ -59,12 +59,12 @@ class Items:
     async def written(
         self, pool: Pool, ids: Sequence[UUID], xids: Sequence[int | None], told: Sequence[str | None], named: int
     ) -> tuple[list[str], bool]:  # fmt: skip
-        """The items of a page, in order, of its `columns`, with the newest renaming, and whether all were remembered.
+        """The items of a page, in order, of its `columns`, with the newest renaming, and whether nothing had to be read for them.
 
         A row that has gone since it was found is left out.
         """
         if self._kept is None:
-            return [str(each) for each in told], False
+            return [str(each) for each in told], True
         known = pool.memory.texts(self._name)
         kept = [
             text.json if (text := known.get(row_id)) is not None and text.xid == xid and text.named == named else None

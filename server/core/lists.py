@@ -52,7 +52,7 @@ _CLOCK = re.compile(r"\bnow\(\)|\bclock_timestamp|\bcurrent_(date|time)|\blocalt
 _BEYOND = re.compile(r"\b(select|now\(\))")
 _FIRST = 100
 """So many rows are read as they are in the order of an index; to those of later pages their ids alone lead faster."""
-_PAGE = "select array_agg(p.id) as ids, array_agg(p.xid) as xids, array_agg(p.told) as told from ({}) p"
+_AS_ARRAYS = plain("array_agg(p.id) as ids, array_agg(p.xid) as xids, array_agg(p.told) as told")
 _OF_SITE = "(select z.clock from sites z where z.id = {}.site_id)"
 UTC: Final = "'UTC'"
 
@@ -62,11 +62,13 @@ class Found:
     """What a search narrows the list to: by conditions, or by a table `m` of the ids and scores of all that it finds.
 
     `matches` makes it, as common table expressions, of the condition that says what is listed; `order` sorts it where no sort is asked for.
+    `is_own`: it looks at nothing but the rows and their children.
     """
 
     conditions: Sequence[Sql] = ()
     matches: Callable[[Sql], Sql] | None = None
     order: Sql = NOTHING
+    is_own: bool = True
 
 
 @dataclass(frozen=True)
@@ -351,7 +353,7 @@ class List:
     def _page(self, rows: Sql, total: Sql, mark: Sql) -> Sql:
         return sql(
             "select a.*, {} as total, n.mark, n.mark < {} as is_settled, {} as named from (select {} as mark offset 0) n, ({}) a",
-            total, OLDEST, NEWEST, mark, sql(_PAGE, rows),
+            total, OLDEST, NEWEST, mark, sql("select {} from ({}) p", _AS_ARRAYS, rows),
         )  # fmt: skip
 
     def _newest(self, actor: Actor, known: Total) -> Sql:
@@ -364,7 +366,7 @@ class List:
         asked = tuple(getattr(query, name) for name in self.filters)
         if found.matches is not None:
             order = self._order(getattr(query, "sort", None), found)
-            is_own, asked = is_own and (order.is_own or order.is_of_matches), tuple(vars(query).values())
+            is_own, asked = is_own and found.is_own and (order.is_own or order.is_of_matches), tuple(vars(query).values())
         return (self.name, actor.site_ids, of, asked) if is_own else None
 
     @cached_property
@@ -388,21 +390,19 @@ class List:
 
     @cached_property
     def _held(self) -> Held | None:
-        """What says of the rows at which sites they have changed."""
+        """What says of the rows whether they have changed."""
         table = self.table.partition(" ")[0]
-        return next((held for held in HELD.values() if held.table.name == table and held.site), None)
+        return next((held for held in HELD.values() if held.table.name == table), None)
 
     # --- answers
 
     async def page(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None = None) -> Response:
         """A `Page` of items."""
         asked = (self.name, actor, of, *vars(query).values())
-        prepared, answer = self._prepared(pool, asked, actor, query, of), pool.memory.answer(asked)
-        row = await pool.fetchrow(*prepared.statement, answer.state)
-        if row is None and pool.memory.answer(asked) is not answer:  # forgotten meanwhile: it may be another database
-            row = await pool.fetchrow(*prepared.statement, None)
+        prepared = self._prepared(pool, asked, lambda: self._counting(pool, actor, query, of))
+        row = await self._state_of(pool, asked, prepared)
         if row is None:
-            return Written(answer.body)
+            return Written(pool.memory.answer(asked).body)
         if row["mark"] != prepared.known.mark != NOTHING_KNOWN.mark:  # what was known is so no more, and the page is one of then
             row = await pool.fetchrow(*self.paging(actor, query, of, NOTHING_KNOWN).rendered())
         total = prepared.known.rows if row["mark"] == prepared.known.mark else self._learned(pool, prepared.key, row, query)
@@ -410,24 +410,64 @@ class List:
             await self.ensure_in_sight(pool, actor, of)
         items, is_known = await self._items.written(pool, row["ids"] or (), row["xids"] or (), row["told"] or (), row["named"])
         pages = -(-total // query.size)
-        body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'.encode()
-        if is_known and prepared.is_timeless and (state := row.get("state")):
-            pool.memory.keep_answer(asked, Answer(state, body))
-        return Written(body)
+        body = f'{{"items":[{",".join(items)}],"total":{total},"page":{query.page},"size":{query.size},"pages":{pages}}}'
+        return self._answered(pool, asked, prepared, row, body, is_known=is_known)
 
-    def _prepared(self, pool: Pool, asked: Hashable, actor: Actor, query: PageQuery, of: UUID | None) -> Prepared:
+    async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
+        """A `KeysetPage` of items: one row more than asked is read, to know whether there are others."""
+        asked = (self.name, actor, of, *vars(query).values())
+        prepared = self._prepared(pool, asked, lambda: (None, NOTHING_KNOWN, self._going_on(actor, query, of)))
+        row = await self._state_of(pool, asked, prepared)
+        if row is None:
+            return Written(pool.memory.answer(asked).body)
+        if not row["ids"]:
+            await self.ensure_in_sight(pool, actor, of)
+        ids, xids, told = ((row[name] or ())[: query.size] for name in ("ids", "xids", "told"))
+        items, is_known = await self._items.written(pool, ids, xids, told, row["named"])
+        going_on = f'"{encode_cursor(row["at"], ids[-1])}"' if len(row["ids"] or ()) > query.size else "null"
+        return self._answered(pool, asked, prepared, row, f'{{"items":[{",".join(items)}],"next":{going_on}}}', is_known=is_known)
+
+    def _going_on(self, actor: Actor, query: KeysetQuery, of: UUID | None) -> Sql:
+        at = plain(str(self.sorts[self.order[1:]]))
+        after = (
+            [sql("({}, {}.id) < ({}, {})", at, self._alias, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
+        )
+        chosen, columns = self._chosen(actor, query, of, self._found(query), *after), sql("{} as at, {}", at, self._told)
+        rows = self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1), self._brought)
+        last = plain(f"(array_agg(p.at))[{query.size:d}] as at")
+        return sql("select a.*, {} as named from (select {}, {} from ({}) p) a", NEWEST, _AS_ARRAYS, last, rows)
+
+    def _prepared(self, pool: Pool, asked: Hashable, make: Callable[[], tuple[Hashable | None, Total, Sql]]) -> Prepared:
         """Its statement finds nothing where the database is in the state that its last parameter names."""
-        memory = pool.memory
-        prepared = memory.prepared(asked)
+        prepared = pool.memory.prepared(asked)
         if prepared is None:
-            key = self._counted_as(actor, query, of)
-            known = memory.total(key)
-            paging = self.paging(actor, query, of, None if key is None else known)
-            text, *values = sql("select g.*, {} as state from ({}) g", STATE, paging).rendered()
+            key, known, page = make()
+            text, *values = sql("select g.*, {} as state from ({}) g", STATE, page).rendered()
             statement = f"{text} where {STATE} is distinct from ${len(values) + 1}::text"
             prepared = Prepared(key, known, (statement, *values), is_timeless=not _CLOCK.search(str(text)))
-            memory.keep_prepared(asked, prepared)
+            pool.memory.keep_prepared(asked, prepared)
         return prepared
+
+    def _counting(self, pool: Pool, actor: Actor, query: PageQuery, of: UUID | None) -> tuple[Hashable | None, Total, Sql]:
+        key = self._counted_as(actor, query, of)
+        known = pool.memory.total(key)
+        return key, known, self.paging(actor, query, of, None if key is None else known)
+
+    @staticmethod
+    async def _state_of(pool: Pool, asked: Hashable, prepared: Prepared) -> asyncpg.Record | None:
+        """The page's one row; None while the database is as it was when the page was answered before."""
+        answer = pool.memory.answer(asked)
+        row = await pool.fetchrow(*prepared.statement, answer.state)
+        if row is None and pool.memory.answer(asked) is not answer:  # forgotten meanwhile: it may be another database
+            row = await pool.fetchrow(*prepared.statement, None)
+        return row
+
+    @staticmethod
+    def _answered(pool: Pool, asked: Hashable, prepared: Prepared, row: asyncpg.Record, body: str, *, is_known: bool) -> Response:
+        written = body.encode()
+        if is_known and prepared.is_timeless and (state := row.get("state")):
+            pool.memory.keep_answer(asked, Answer(state, written))
+        return Written(written)
 
     def _learned(self, pool: Pool, key: Hashable, row: asyncpg.Record, query: PageQuery) -> int:
         """How many there are, which is kept once it holds."""
@@ -436,25 +476,6 @@ class List:
             ids = row["ids"] or () if getattr(query, "search", None) else None
             pool.memory.keep_total(key, Total(row["mark"], total, ids))
         return total
-
-    async def following(self, pool: Pool, actor: Actor, query: KeysetQuery, of: UUID | None = None) -> Response:
-        """A `KeysetPage` of items: one row more than asked is read, to know whether there are others."""
-        found, at = self._found(query), plain(str(self.sorts[self.order[1:]]))
-        after = (
-            [sql("({}, {}.id) < ({}, {})", at, self._alias, *decode_cursor(query.cursor, is_local=self._is_local))] if query.cursor else []
-        )
-        chosen, columns = self._chosen(actor, query, of, found, *after), sql("{} as at, {} as named, {}", at, NEWEST, self._told)
-        statement = self._rows(columns, chosen, self._orders[self.order], _Slice(query.size + 1), self._brought)
-        rows = await pool.fetch(*statement.rendered())
-        if not rows:
-            await self.ensure_in_sight(pool, actor, of)
-        shown = rows[: query.size]
-        ids, xids, told = ([row[name] for row in shown] for name in ("id", "xid", "told"))
-        items, _ = await self._items.written(pool, ids, xids, told, shown[0]["named"] if shown else 0)
-        going_on = "null"
-        if len(rows) > query.size:
-            going_on = f'"{encode_cursor(rows[query.size - 1]["at"], rows[query.size - 1]["id"])}"'
-        return Written(f'{{"items":[{",".join(items)}],"next":{going_on}}}')
 
     async def whole(self, pool: Pool, actor: Actor, query: Any = None, of: UUID | None = None) -> Response:
         """A JSON array of items."""

@@ -15,6 +15,8 @@ NAMED: Final = {
     "maintenance_types": ("name",),
     "production_lines": ("name",),
     "sites": ("name",),
+    "spare_part_categories": ("name",),
+    "suppliers": ("name",),
     "team": ("name",),
     "users": ("first_name", "last_name"),
 }

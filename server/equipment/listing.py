@@ -1,11 +1,8 @@
-"""The lists of machines and of what belongs to them.
+"""The lists of machines and of what belongs to them."""
 
-A search finds exact codes, serial numbers and label codes first, then every machine in whose name, code, model, serial
-number or manufacturer each word occurs or nearly does (trigrams; accents and case do not matter).
-"""
-
-from server.core.lists import UTC, Found, LastWithout, List, Of, exact, on_sites
-from server.core.queries import Sql, containing, joined, literally, rank, sql, words_of
+from server.core.lists import UTC, LastWithout, List, Of, exact, on_sites
+from server.core.queries import Sql, rank, sql
+from server.core.searches import Search
 from server.core.sql import name_of
 from server.equipment import rows
 from server.equipment.models import BY_CRITICALITY, BY_STATUS
@@ -19,65 +16,10 @@ from shared_models.equipment.rows import (
 )
 from shared_models.labels.codes import label_code_in
 
-_FEW = 10
-"""Where so few are found, what is spelled nearly like it is looked for too: that takes ten times as long."""
 
-
-def _found(search: str) -> Found:
-    words = words_of(search)
-    return Found(matches=lambda listed: _matches(words, listed), order=sql("m.score desc, m.name_folded, m.id")) if words else Found()
-
-
-def _matches(words: list[str], listed: Sql) -> Sql:
-    whole = " ".join(words)
-    occurs = joined((sql("e.search_text like (select etabli_fold({}))", containing(word)) for word in words), " and ")
-    others = [sql("union all {} and {} and not ({})", each, listed, occurs) for each in (_labelled(whole), _misspelt(words)) if each]
-    return sql(
-        "near as materialized (select e.id, e.name_folded, {} as score from equipment e where {} and {}),"
-        " m as materialized (select * from near {})",
-        _score(whole), listed, occurs, joined(others, " "),
-    )  # fmt: skip
-
-
-def _score(whole: str) -> Sql:
-    """Exact codes go first, and a machine of that very name before its parts, which name it too."""
-    return sql(
-        "case when e.code = {} or e.serial_number = {} then 9 when e.name_folded = (select etabli_fold({})) then 3"
-        " when e.name_folded like (select etabli_fold({})) then 2 else 1 end",
-        whole.upper(), whole, whole, f"{literally(whole)}%",
-    )  # fmt: skip
-
-
-def _labelled(whole: str) -> Sql | None:
-    code = label_code_in(whole)
-    labelled = "select e.id, e.name_folded, 9 from equipment e where e.id = (select k.equipment_id from label_code k where k.code = {})"
-    return sql(labelled, code) if code else None
-
-
-def _misspelt(words: list[str]) -> Sql | None:
-    """What is spelled nearly like it, where few are."""
-    if all(map(_is_code, words)):
-        return None
-    near = [_near(word) for word in words]
-    condition, score = joined((condition for condition, _ in near), " and "), joined((score for _, score in near), " + ")
-    return sql(
-        "select e.id, e.name_folded, ({}) / {}::integer from equipment e where (select count(*) from near) < {}::integer and {}",
-        score, len(words), _FEW, condition,
-    )  # fmt: skip
-
-
-def _near(word: str) -> tuple[Sql, Sql]:
-    """Condition and score of one word."""
-    occurs = sql("e.search_text like (select etabli_fold({}))", containing(word))
-    if _is_code(word):
-        return occurs, sql("1")
-    folded = sql("(select etabli_fold({}))", word)
-    return sql("({} or {} <% e.search_text)", occurs, folded), sql("word_similarity({}, e.search_text)", folded)
-
-
-def _is_code(word: str) -> bool:
-    """One with a digit is a code or a number: its neighbours are other machines."""
-    return any(char.isdigit() for char in word)
+def _labelled(search: str) -> Sql | None:
+    code = label_code_in(search)
+    return sql("e.id = (select k.equipment_id from label_code k where k.code = {})", code) if code else None
 
 
 EQUIPMENT = List(
@@ -97,7 +39,7 @@ EQUIPMENT = List(
     still=("site_name", "line_name"),
     query=EquipmentFilter,
     filters=exact("e", "site_id", "production_line_id", "class_id", "parent_id", "status", "criticality"),
-    search=_found,
+    search=Search("equipment e", "e", exact="e.code = {capitals} or e.serial_number = {whole}", scanned=_labelled),
     sorts={
         "name": "e.name_folded",
         "code": "e.code",

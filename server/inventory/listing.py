@@ -1,11 +1,13 @@
 """The lists of the catalogue, of what lies where, and of the ledger."""
 
-from server.core.lists import UTC, Found, List, Of, exact, on_sites
-from server.core.queries import containing, expression, rank, sql, words_of
+from server.core.lists import UTC, List, Of, exact, on_sites
+from server.core.queries import NOTHING, Sql, expression, rank, sql
+from server.core.searches import Search
 from server.core.sql import name_of
 from server.equipment.models import BY_CRITICALITY
 from server.inventory.rows import CATEGORY, PART_DOCUMENT, PLACE, SUPPLIER
 from shared_models.inventory import reservations, rows
+from shared_models.labels.codes import label_code_in
 
 _WANTED = (
     "(select coalesce(sum(r.quantity - r.issued), 0) from part_reservation r join maintenance_interventions i on i.id = r.intervention_id"
@@ -17,17 +19,16 @@ _RESERVED = expression("least(greatest(x.on_hand, 0), {})", _WANTED)
 _PART = "left join spare_part_categories c on c.id = p.category_id left join suppliers s on s.id = p.supplier_id"
 
 
-def parts_matching(search: str) -> Found:
-    """Every word occurs in its number, its name or its maker's; or the whole is a barcode of it."""
-    words = words_of(search)
-    scanned = sql("exists (select from part_barcode b where b.part_id = p.id and b.code = {})", search)
-    typed = [sql("p.search_text like (select etabli_fold({}))", containing(word)) for word in words]
-    if not typed:
-        return Found()
-    every = typed[0]
-    for each in typed[1:]:
-        every = sql("{} and {}", every, each)
-    return Found([sql("(({}) or {})", every, scanned)])
+def _scanned(search: str) -> Sql:
+    """A barcode of the part, or the code of its label."""
+    codes = "p.id in (select b.part_id from part_barcode b where b.code = {}{})"
+    label = label_code_in(search)
+    return sql(codes, search, sql(" union all select k.part_id from label_code k where k.code = {}", label) if label else NOTHING)
+
+
+def parts_in(source: str) -> Search:
+    exact = "p.number_folded = (select etabli_fold({whole})) or upper(p.manufacturer_reference) = {capitals}"
+    return Search(source, "p", exact=exact, scanned=_scanned)
 
 
 PARTS = List(
@@ -37,6 +38,7 @@ PARTS = List(
         "current_stock": "(select coalesce(sum(x.on_hand), 0) from stock x where x.part_id = p.id)",
         "available": expression("(select coalesce(sum({}), 0) from stock x where x.part_id = p.id)", AVAILABLE),
     },
+    still=("category", "supplier"),
     query=rows.PartFilter,
     filters={
         **exact("p", "category_id", "supplier_id", "is_active"),
@@ -46,7 +48,7 @@ PARTS = List(
             " and (p.equipment_ids @> array[e.id] or p.class_ids @> array[e.class_id]))"
         ),
     },
-    search=parts_matching,
+    search=parts_in("spare_parts p"),
     sorts={
         "name": "p.name_folded",
         "part_number": "p.number_folded",
@@ -91,7 +93,7 @@ STOCKS = List(
             False: "not exists (select from place_stock y where y.stock_id = x.id and y.count_since is not null)",
         },
     },
-    search=parts_matching,
+    search=parts_in("stock x join spare_parts p on p.id = x.part_id"),
     sorts={
         "part": "p.name_folded", "part_number": "p.number_folded", "site": ("s.name_folded", "s.id"), "on_hand": "x.on_hand",
         "value": "x.value", "low_since": "x.low_since nulls last",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from server.attachments.models import Paper
+from server.core.queries import rank
 from server.core.tables import (
     Identified,
     Instant,
@@ -24,6 +25,7 @@ from server.core.tables import (
     one_of,
     text_column,
 )
+from server.equipment.models import BY_CRITICALITY
 from shared_models.equipment.rows import Criticality
 from shared_models.inventory.rows import MovementType, PlaceKind
 
@@ -70,6 +72,9 @@ class Part(Versioned, Synced, table=True):
         sa.CheckConstraint("decimals BETWEEN 0 AND 3", name="decimals"),
         sa.Index("ix_spare_parts_by_name", "name_folded", "id"),
         sa.Index("ix_spare_parts_by_part_number", "number_folded", "id"),
+        sa.Index("ix_spare_parts_by_criticality", sa.text(rank("criticality", BY_CRITICALITY)), "id"),
+        sa.Index("ix_spare_parts_by_unit_price", "unit_price", "id"),
+        sa.Index("ix_spare_parts_by_minimum_stock", "minimum_stock", "id"),
         sa.Index("ix_spare_parts_sync_xid", "sync_xid", "id"),
         sa.Index("ix_spare_parts_class_ids", "class_ids", postgresql_using="gin"),
         sa.Index("ix_spare_parts_equipment_ids", "equipment_ids", postgresql_using="gin"),
@@ -144,6 +149,7 @@ class Stock(Versioned, Synced, table=True):
         sa.CheckConstraint("on_order >= 0", name="on_order"),
         sa.CheckConstraint("minimum >= 0", name="minimum"),
         sa.Index("ix_stock_site_id_sync_xid", "site_id", "sync_xid", "id"),
+        *(sa.Index(f"ix_stock_by_{name}", name, "id", postgresql_include=["site_id"]) for name in ("on_hand", "value", "low_since")),
         sa.Index("ix_stock_low", "site_id", "part_id", postgresql_where=sa.text("low_since IS NOT NULL")),
     )
 

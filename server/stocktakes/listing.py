@@ -3,7 +3,7 @@
 from server.core.lists import List, exact, on_sites
 from server.core.queries import expression
 from server.core.sql import name_of
-from server.inventory.listing import parts_matching
+from server.inventory.listing import parts_in
 from shared_models.stocktakes import rows
 
 STOCKTAKES = List(
@@ -58,12 +58,12 @@ _DISPUTED = expression(
     " from stocktake_count c where c.line_id = l.id and {} order by c.counted_by, c.counted_at desc, c.id desc) d))",
     _books("d.counted_at"), _HOLDS,
 )  # fmt: skip
+_OF_LINE = (
+    "join spare_parts p on p.id = l.part_id join storage_place q on q.id = l.place_id"
+    " left join stock x on x.part_id = l.part_id and x.site_id = l.site_id"
+)
 LINES = List(
-    "stocktake_lines", rows.StocktakeLineItem, "stocktake_line l",
-    joins=(
-        "join spare_parts p on p.id = l.part_id join storage_place q on q.id = l.place_id"
-        " left join stock x on x.part_id = l.part_id and x.site_id = l.site_id"
-    ),
+    "stocktake_lines", rows.StocktakeLineItem, "stocktake_line l", joins=_OF_LINE,
     scope=on_sites("l.site_id"),
     carried={
         "part_number": "p.part_number", "part_name": "p.name", "unit": "p.unit", "currency": "p.currency", "place_name": "q.name",
@@ -87,7 +87,7 @@ LINES = List(
         "differs": {True: expression("({}) <> 0", _DIFFERENCE), False: expression("coalesce(({}), 0) = 0", _DIFFERENCE)},
         "is_disputed": {True: _DISPUTED, False: expression("not {}", _DISPUTED)},
     },
-    search=parts_matching,
+    search=parts_in(expression("stocktake_line l {}", _OF_LINE)),
     sorts={
         "place": ("etabli_fold(q.name)", "p.name_folded"), "part": "p.name_folded", "part_number": "p.number_folded",
         "counted_at": expression("{} nulls last", _COUNTED_AT),

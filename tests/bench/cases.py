@@ -105,6 +105,7 @@ PARTS, MOVEMENTS = "/inventory/parts?size=50", "/inventory/movements?size=50"
 DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
+STOCK_CHANGE = "update stock set value = value where id = (select id from stock order by id limit 1)"
 
 
 def _lists(bench: Bench) -> Iterator[Case]:
@@ -199,6 +200,12 @@ def _stores(bench: Bench) -> Iterator[Case]:
                 f"a page of 50 {name}, {connections} at once", "requests/s", bench.reads(ours, connections),
                 bench.reads(floor, connections, of_floor=True), goal,
             )  # fmt: skip
+        yield Case(
+            f"a page of 50 {name} while stock changes, 1 at once", "requests/s", bench.meanwhile(STOCK_CHANGE, bench.reads(ours, 1)),
+            bench.meanwhile(STOCK_CHANGE, bench.reads(floor, 1, of_floor=True)), 0.3,
+        )  # fmt: skip
+    searched = bench.reads([f"{PARTS}&search=roulement"])
+    yield Case("a search of parts", "requests/s", searched, bench.reads(_following(bench, PARTS)), 0.3, "the list")
 
 
 def _far(client: httpx2.Client, path: str, depth: int) -> list[str]:

@@ -34,7 +34,7 @@ from server.core.read_pool import ReadPool
 from server.core.sql import base_type
 from server.equipment.listing import EQUIPMENT
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
-from server.inventory.listing import MOVEMENTS
+from server.inventory.listing import MOVEMENTS, PARTS, STOCKS
 from server.main import DOMAINS
 from shared_models.ids import uuid7
 from shared_models.paging import KeysetPage, Page
@@ -177,6 +177,53 @@ async def test_what_is_remembered_is_what_would_be_built(pool: ReadPool) -> None
         pool.memory.clear()
         assert found == [await asked.answer() for asked in lists], name
         assert found != known, name
+
+
+OF_PARTS = {
+    "stock moves": "update stock set on_hand = on_hand + 1 where part_id = $1",
+    "a part": "update spare_parts set name = name || '!' where id = $1",
+    "its category": "update spare_part_categories set name = name || '!' where id = (select category_id from spare_parts where id = $1)",
+    "its supplier": "update suppliers set name = name || '!' where id = (select supplier_id from spare_parts where id = $1)",
+    "another is made": "insert into spare_parts (id, part_number, name) select gen_random_uuid(), number || '-X', name || '!!'"
+    " from (select part_number as number, name from spare_parts where id = $1) p",
+    "it is deleted": "delete from spare_parts where part_number = (select part_number || '-X' from spare_parts where id = $1)",
+    "a movement": "insert into stock_movements"
+    " (id, site_id, spare_part_id, place_id, movement_type, quantity, unit_price, amount, currency, occurred_at)"
+    " select gen_random_uuid(), site_id, spare_part_id, place_id, 'in', 1, 0, 0, currency, occurred_at from stock_movements"
+    " where spare_part_id = $1 order by occurred_at desc limit 1",
+}  # fmt: skip
+"""Of a part, one after the other."""
+
+
+async def test_parts_and_their_ledger_are_remembered_as_they_are(pool: ReadPool) -> None:
+    part = await pool.fetchrow(
+        "select p.id, p.name from spare_parts p join stock_movements m on m.spare_part_id = p.id"
+        " where p.category_id is not null and p.supplier_id is not null order by m.occurred_at desc limit 1"
+    )
+    named = {"search": part["name"]}
+    lists = [
+        Asked(pool, PARTS, base={"size": 200}), Asked(pool, PARTS, base=named), Asked(pool, STOCKS, base=named),
+        Asked(pool, MOVEMENTS, base={"size": 50, "spare_part_id": part["id"]}),
+    ]  # fmt: skip
+    for name, change in OF_PARTS.items():
+        known = [(await asked.answer(), await asked.answer(), await asked.answer())[-1] for asked in lists]
+        await pool.execute(change, part["id"])
+        found = [await asked.answer() for asked in lists]
+        pool.memory.clear()
+        assert found == [await asked.answer() for asked in lists], name
+        assert found != known, name
+
+
+async def test_a_search_of_parts_finds_codes_first_and_words_spelled_nearly_alike(pool: ReadPool) -> None:
+    part = await pool.fetchrow(
+        "select p.id, p.part_number, k.code from spare_parts p join label_code k on k.part_id = p.id order by p.part_number desc limit 1"
+    )
+    await pool.execute("update spare_parts set name = 'Hydraulic accumulator', manufacturer_reference = 'ab 12' where id = $1", part["id"])
+    await pool.execute("insert into part_barcode (code, part_id) values ('Hydraulik', $1)", part["id"])
+    for searched in (part["part_number"].lower(), part["code"], "AB 12", "Hydraulik", "accumulator hydraulic", "hydralic accumulatr"):
+        for listed in (PARTS, STOCKS):
+            rows = await Asked(pool, listed, base={"search": searched}).rows()
+            assert (rows[0].get("part_id", rows[0]["id"]), len({row["id"] for row in rows})) == (str(part["id"]), len(rows)), searched
 
 
 async def test_a_page_is_given_again_until_any_transaction_ends(pool: ReadPool) -> None:
