@@ -37,8 +37,17 @@ def _recorded(model: type[SQLModel]) -> tuple[str, ...]:
     return tuple(name for name in model.model_fields if name not in _NEVER_RECORDED and columns[name].computed is None)
 
 
+@dataclass(frozen=True)
+class Target:
+    """A row of `table`, where nobody has it as the ORM does."""
+
+    table: type[SQLModel]
+    id: UUID
+    site_id: UUID | None
+
+
 async def record(
-    session: Session, actor: Actor, action: str, target: SQLModel, *,
+    session: Session, actor: Actor, action: str, target: SQLModel | Target, *,
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, occurred_at: datetime | None = None,
 ) -> None:  # fmt: skip
     """Write down `action` (`intervention.completed`) on `target`; pokes those who see the target when devices hold it.
@@ -49,11 +58,11 @@ async def record(
 
 
 def recording(
-    session: Session, actor: Actor, action: str, target: SQLModel, *,
+    session: Session, actor: Actor, action: str, target: SQLModel | Target, *,
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None, occurred_at: datetime | None = None,
 ) -> Write:  # fmt: skip
     """The same, to be carried out with what it tells of."""
-    if before is not None and after is None:
+    if before is not None and after is None and isinstance(target, SQLModel):
         after = snapshot(target)
     at = now()
     where = origin.get()
@@ -61,10 +70,11 @@ def recording(
     changes = changes_between(before, after)
     if (by_device := device_time.get()) is not None:
         changes["device_time"] = [by_device, occurred_at]
-    if getattr(type(target), "__synced__", False):
+    table = target.table if isinstance(target, Target) else type(target)
+    if getattr(table, "__synced__", False):
         events.poke(session, site_ids=[site_id])
     return Write(repository.INSERT, [
-        uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(target.__tablename__), _id_of(target),
+        uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(table.__tablename__), _id_of(target),
         site_id, to_json(changes).decode(), actor.device_id, where.request_id, where.address, where.user_agent,
     ])  # fmt: skip
 
@@ -124,13 +134,13 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
     return {name: [was, value] for name in {**old, **new} if (was := old.get(name)) != (value := new.get(name))}
 
 
-def _id_of(target: SQLModel) -> UUID | None:
+def _id_of(target: SQLModel | Target) -> UUID | None:
     found = getattr(target, "id", None)
     return found if isinstance(found, UUID) else None
 
 
-def _site_of(target: SQLModel) -> UUID | None:
+def _site_of(target: SQLModel | Target) -> UUID | None:
     """A site is its own scope: who does not see it learns nothing about it."""
-    if target.__tablename__ == "sites":
+    if isinstance(target, SQLModel) and target.__tablename__ == "sites":
         return _id_of(target)
     return getattr(target, "site_id", None)

@@ -61,6 +61,6 @@ async def stick(session: Session, label: LabelCode, **on: UUID) -> None:
 def label_codes(alias: str, column: str) -> str:
     """All that are on a row, as JSON, the last one linked at the end."""
     return expression(
-        "(select coalesce(json_agg(label.code order by label.linked_at, label.code), '[]') from label_code label where label.{} = {}.id)",
+        "array_to_json(array(select label.code from label_code label where label.{} = {}.id order by label.linked_at, label.code))",
         column, alias,
     )  # fmt: skip

@@ -87,9 +87,13 @@ def json_row(model: type[BaseModel], alias: str, **expressions: str) -> str:
 
 
 def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **expressions: str) -> str:
-    """The `model`s of `source` as a JSON array; `order` is of `c`."""
+    """The `model`s of `source` as a JSON array; `order` is of `c`.
+
+    Rows are sorted before they are put together: an aggregate that sorts takes twice the time of all the rest of a row.
+    """
     columns = json_columns(model, alias, **expressions)
-    return expression("(select coalesce(json_agg(c order by {}), '[]') from (select {} from {}) c)", order, columns, source)
+    rows = "(select coalesce(json_agg(c), '[]') from (select * from (select {} from {}) c order by {}) c)"
+    return expression(rows, columns, source, order)
 
 
 def name_of(user_id: str) -> str:

@@ -1,6 +1,7 @@
 """The statements of the catalogue, of stocks, and of their ledger."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,9 @@ from sqlmodel import SQLModel, col
 from server.core import row_writes
 from server.core.access import Actor, visible
 from server.core.database import ReadSession, Session
+from server.core.errors import NotFound, existing
 from server.core.kept import columns_of, seen
+from server.core.row_writes import Write
 from server.core.tables import same_name
 from server.inventory.models import (
     JobPart,
@@ -222,6 +225,14 @@ async def held_part(session: Session, part_id: UUID) -> PartRow | None:
     return PartRow.model_validate_json(found) if found else None
 
 
+async def held_shelf(session: Session, actor: Actor, part_id: UUID, place_ids: Sequence[UUID]) -> tuple[PartRow, list[PlaceRow]]:
+    """The part, held, and the places, all of them in sight."""
+    found = existing(await session.fetchrow(_HELD_SHELF, part_id, place_ids, actor.site_list))
+    if len(found["places"]) < len(place_ids):
+        raise NotFound
+    return PartRow.model_validate_json(found["part"]), [PlaceRow.model_validate_json(place) for place in found["places"]]
+
+
 async def place_row(session: ReadSession, actor: Actor, place_id: UUID) -> PlaceRow | None:
     found = await session.fetchval(_PLACE, place_id, actor.site_list)
     return PlaceRow.model_validate_json(found) if found else None
@@ -239,6 +250,13 @@ async def stocks_at(session: ReadSession, place_ids: Collection[UUID]) -> list[S
 
 _PART = f"select {PART.json('t')}::text from spare_parts t where t.id = $1"  # noqa: S608 - declared
 _HELD_PART = f"{_PART} for key share"
+_HELD_SHELF = f"""
+select {PART.json("t")}::text as part, array(
+    select {PLACE.json("p")}::text from unnest($2::uuid[]) with ordinality w(id, rank) join storage_place p on p.id = w.id
+    where $3::uuid[] is null or p.site_id = any($3) order by w.rank
+) as places
+from spare_parts t where t.id = $1 for key share of t
+"""  # noqa: S608
 _PLACE = f"select {PLACE.json('t')}::text from storage_place t where t.id = $1 and ($2::uuid[] is null or t.site_id = any($2))"  # noqa: S608
 
 _PLACES = (
@@ -253,12 +271,54 @@ _STOCKS_AT = (
 
 async def lock_stock(session: Session, part_id: UUID, site_id: UUID) -> StockRow:
     """What the site has of the part, from nothing on; whoever comes second meets what the first has left."""
+    return await _stock(session, await _lock_stock(session, part_id, site_id))
+
+
+async def _lock_stock(session: Session, part_id: UUID, site_id: UUID) -> UUID:
     row_id = stock_id(part_id, site_id)
     if await session.fetchval("select id from stock where id = $1 for update", row_id) is None:
         first = {"id": row_id, "site_id": site_id, "part_id": part_id, "version": 0}
         await row_writes.carry_out(session, row_writes.inserting_new(Stock, first))
         await session.fetchval("select id from stock where id = $1 for update", row_id)
-    return await _stock(session, row_id)
+    return row_id
+
+
+@dataclass(frozen=True)
+class Locked:
+    """`stocks` by their ids; `claims` of all jobs at the site that was asked for."""
+
+    stocks: Mapping[UUID, StockRow]
+    is_in_ledger: bool
+    claims: Sequence[Claim]
+
+
+async def lock_stocks(
+    session: Session, part_id: UUID, sites: Sequence[UUID], movements: Sequence[UUID], *, claimed_at: UUID | None
+) -> Locked:  # fmt: skip
+    """In the order of `sites`; and whether the ledger has one of the movements."""
+    ids = [await _lock_stock(session, part_id, site_id) for site_id in sites]
+    found = existing(await session.fetchrow(_LOCKED, ids, movements, part_id, claimed_at))
+    stocks = [StockRow.model_validate_json(text) for text in found["stocks"]]
+    claims = [Claim(ReservationRow.model_validate_json(text), at) for text, at in zip(found["claims"], found["needed"], strict=True)]
+    return Locked({stock.id: stock for stock in stocks}, found["is_in_ledger"], claims)
+
+
+def _claims(part_id: str, site_id: str) -> str:
+    return f"""
+select {RESERVATION.json("t")}::text as reservation, coalesce(i.due_at, i.scheduled_start, i.scheduled_end) as needed_at
+from part_reservation t join maintenance_interventions i on i.id = t.intervention_id
+where t.part_id = {part_id} and t.site_id = {site_id} and t.quantity > t.issued and i.status in ('pending', 'in_progress', 'on_hold')
+"""  # noqa: S608
+
+
+_LOCKED = f"""
+select array(select {STOCK.json("t")}::text from stock t where t.id = any($1::uuid[])) as stocks,
+    exists (select from stock_movements where id = any($2::uuid[])) as is_in_ledger, c.claims, c.needed
+from (
+    select coalesce(array_agg(q.reservation), '{{}}') as claims, coalesce(array_agg(q.needed_at), '{{}}') as needed
+    from ({_claims("$3", "$4")}) q
+) c
+"""  # noqa: S608
 
 
 async def _stock(session: ReadSession, row_id: UUID) -> StockRow:
@@ -289,11 +349,9 @@ async def reservation(session: Session, intervention_id: UUID, part_id: UUID) ->
 
 
 _RESERVATION = f"select {RESERVATION.json('t')}::text from part_reservation t where t.id = $1 for update"  # noqa: S608 - declared
-_CLAIMS = f"""
-select {RESERVATION.json("t")}::text as reservation, coalesce(i.due_at, i.scheduled_start, i.scheduled_end) as needed_at
-from part_reservation t join maintenance_interventions i on i.id = t.intervention_id
-where t.part_id = $1 and t.site_id = $2 and t.quantity > t.issued and i.status in ('pending', 'in_progress', 'on_hold')
-"""  # noqa: S608
+
+
+_CLAIMS = _claims("$1", "$2")
 
 
 async def claims(session: ReadSession, part_id: UUID, site_id: UUID) -> list[Claim]:
@@ -302,12 +360,15 @@ async def claims(session: ReadSession, part_id: UUID, site_id: UUID) -> list[Cla
 
 
 async def keep_reservation(session: Session, row: ReservationRow, at: datetime) -> None:
+    await row_writes.carry_out(session, keeping_reservation(row, at))
+
+
+def keeping_reservation(row: ReservationRow, at: datetime) -> Write:
     columns = columns_of(Reservation, row)
     if row.version == 1:
-        await row_writes.carry_out(session, row_writes.inserting(Reservation, columns))
-        return
+        return row_writes.inserting(Reservation, columns)
     changed = {name: columns[name] for name in ("quantity", "picked", "issued", "returned", "reserved_at", "version")}
-    await row_writes.carry_out(session, row_writes.updating(Reservation, row.id, {**changed, "updated_at": at}))
+    return row_writes.updating(Reservation, row.id, {**changed, "updated_at": at})
 
 
 _ADD_RESERVATIONS = """
@@ -322,10 +383,6 @@ async def add_reservations(session: Session, rows: Sequence[ReservationRow]) -> 
         await session.run(_ADD_RESERVATIONS, to_json(rows).decode())
 
 
-async def movement_exists(session: ReadSession, ids: Sequence[UUID]) -> bool:
-    return bool(await session.fetchval("select exists (select from stock_movements where id = any($1))", list(ids)))
-
-
 _KEEP_PLACE = """
 insert into place_stock (stock_id, place_id, quantity, count_since, counted_at) values ($1, $2, $3, $4, $5)
 on conflict (stock_id, place_id) do update
@@ -333,30 +390,29 @@ set quantity = excluded.quantity, count_since = excluded.count_since, counted_at
 """
 
 
-async def keep_stock(session: Session, before: StockRow, stock: StockRow, at: datetime) -> None:
+def keeping_stock(before: StockRow, stock: StockRow, at: datetime) -> list[Write]:
     changes = {name: value for name, value in columns_of(Stock, stock).items() if value != getattr(before, name)}
-    if changes:
-        await row_writes.carry_out(session, row_writes.updating(Stock, stock.id, {**changes, "updated_at": at}))
-    for place in stock.places:
-        if place not in before.places:
-            await session.run(_KEEP_PLACE, stock.id, place.place_id, place.quantity, place.count_since, place.counted_at)
+    places = [
+        Write(_KEEP_PLACE, [stock.id, place.place_id, place.quantity, place.count_since, place.counted_at])
+        for place in stock.places
+        if place not in before.places
+    ]
+    return [*([row_writes.updating(Stock, stock.id, {**changes, "updated_at": at})] if changes else ()), *places]
 
 
-async def add_lines(session: Session, lines: Sequence[Movement], by: UUID | None) -> None:
-    for line in lines:
-        await row_writes.carry_out(session, row_writes.inserting(StockMovement, {**columns_of(StockMovement, line), "created_by": by}))
+def adding_lines(lines: Sequence[Movement], by: UUID | None) -> list[Write]:
+    return [row_writes.inserting(StockMovement, {**columns_of(StockMovement, line), "created_by": by}) for line in lines]
 
 
-async def keep_job_part(session: Session, row: JobPartRow, at: datetime) -> None:
+def keeping_job_part(row: JobPartRow, at: datetime) -> Write:
     columns = columns_of(JobPart, row)
     if row.version == 1:
-        await row_writes.carry_out(session, row_writes.inserting(JobPart, columns))
-        return
+        return row_writes.inserting(JobPart, columns)
     changed = {name: columns[name] for name in ("quantity_used", "cost", "currency", "version")} | {"updated_at": at}
-    await row_writes.carry_out(session, row_writes.updating(JobPart, row.id, changed))
+    return row_writes.updating(JobPart, row.id, changed)
 
 
-async def add_alert(session: Session, stock: StockRow, minimum: Decimal, at: datetime) -> None:
+def adding_alert(stock: StockRow, minimum: Decimal, at: datetime) -> Write:
     alert = {
         "id": uuid7(),
         "site_id": stock.site_id,
@@ -365,7 +421,7 @@ async def add_alert(session: Session, stock: StockRow, minimum: Decimal, at: dat
         "minimum": minimum,
         "occurred_at": at,
     }
-    await row_writes.carry_out(session, row_writes.inserting(StockAlert, alert))
+    return row_writes.inserting(StockAlert, alert)
 
 
 def as_place(place: StoragePlace) -> PlaceRow:

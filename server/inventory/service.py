@@ -23,6 +23,7 @@ from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.i18n import translator
 from server.core.kept import seen
 from server.core.label_codes import draw_label
+from server.core.row_writes import Write, carry_out_together
 from server.interventions import service as interventions
 from server.inventory import errors, repository
 from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
@@ -176,28 +177,24 @@ async def set_minimum(session: Session, actor: Actor, cmd: inv.SetMinimum) -> No
 
 
 async def _new_to(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
-    """The shelf, before a movement that the ledger does not have yet."""
-    shelf = await _shelf(session, actor, cmd)
-    ids = [cmd.movement_id, *([cmd.arrival_id] if isinstance(cmd, inv.TransferStock) else [])]
-    if await repository.movement_exists(session, ids):
-        raise AlreadyExists(field="movement_id")
-    return shelf
+    """The shelf, before a movement that the ledger does not have yet.
 
-
-async def _shelf(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
-    """Locked in the order of the stocks' ids, the job before them."""
+    Locked in the order of the stocks' ids, the job before them.
+    """
     job_id: UUID | None = getattr(cmd, "intervention_id", None)
     job = await interventions.take(session, actor, job_id) if job_id else None
-    part = existing(await repository.held_part(session, cmd.part_id))
-    places = [cmd.place_id, *([cmd.to_place_id] if isinstance(cmd, inv.TransferStock) else [])]
-    rows = [existing(await repository.place_row(session, actor, place_id)) for place_id in places]
-    stocks = {site: await repository.lock_stock(session, part.id, site) for site in _in_order(part.id, rows)}
-    here, *there = [Shelf(part, row, stocks[row.site_id]) for row in rows]
+    is_transfer = isinstance(cmd, inv.TransferStock)
+    part, places = await repository.held_shelf(session, actor, cmd.part_id, [cmd.place_id, *([cmd.to_place_id] if is_transfer else [])])
+    known = await repository.lock_stocks(
+        session, part.id, _in_order(part.id, places), [cmd.movement_id, *([cmd.arrival_id] if is_transfer else [])],
+        claimed_at=places[0].site_id if isinstance(cmd, inv.TakeStock) else None,
+    )  # fmt: skip
+    if known.is_in_ledger:
+        raise AlreadyExists(field="movement_id")
+    here, *there = [Shelf(part, place, known.stocks[stock_id(part.id, place.site_id)], claims=known.claims) for place in places]
     if job is not None:
         reserved = await repository.reservation(session, job.id, part.id)
         here = replace(here, job=job, used=await repository.job_part(session, job.id, part.id), reserved=reserved)
-    if isinstance(cmd, inv.TakeStock):
-        here = replace(here, claims=await repository.claims(session, part.id, here.place.site_id))
     if isinstance(cmd, inv.CountStock):
         here = replace(here, then=await repository.balance_at(session, cmd.place_id, part.id, cmd.occurred_at))
     return replace(here, to=there[0]) if there else here
@@ -209,25 +206,30 @@ def _in_order(part_id: UUID, places: Collection[PlaceRow]) -> list[UUID]:
 
 
 async def _keep(session: Session, actor: Actor, shelf: Shelf, moved: Moved, cmd: inv.OnStock) -> None:
-    await _keep_stock(session, shelf.part, shelf.known, moved.stock)
-    await repository.add_lines(session, moved.lines, actor.by.account)
-    if moved.used is not None:
-        await repository.keep_job_part(session, moved.used, now())
-    if moved.reserved is not None:
-        await repository.keep_reservation(session, moved.reserved, now())
     told = _told(shelf, moved.lines, cmd)
-    await audit.record(session, actor, f"stock.{cmd.done}", _named(moved.stock), before={}, after=told, occurred_at=cmd.occurred_at)
+    action, named = f"stock.{cmd.done}", _named(moved.stock)
+    await carry_out_together(session, [
+        *_kept(shelf.part, shelf.known, moved.stock), *repository.adding_lines(moved.lines, actor.by.account),
+        *([repository.keeping_job_part(moved.used, now())] if moved.used else ()),
+        *([repository.keeping_reservation(moved.reserved, now())] if moved.reserved else ()),
+        audit.recording(session, actor, action, named, before={}, after=told, occurred_at=cmd.occurred_at),
+    ])  # fmt: skip
 
 
 async def _keep_stock(session: Session, part: PartRow, before: StockRow, stock: StockRow) -> None:
-    await repository.keep_stock(session, before, stock, now())
+    await carry_out_together(session, _kept(part, before, stock))
+
+
+def _kept(part: PartRow, before: StockRow, stock: StockRow) -> list[Write]:
+    writes = repository.keeping_stock(before, stock, now())
     if before.low_since is None and stock.low_since is not None and before.version:
         minimum = part.minimum_stock if stock.minimum is None else stock.minimum
-        await repository.add_alert(session, stock, minimum, stock.low_since)
+        writes.append(repository.adding_alert(stock, minimum, stock.low_since))
+    return writes
 
 
-def _named(stock: StockRow) -> Stock:
-    return Stock(id=stock.id, site_id=stock.site_id, part_id=stock.part_id)
+def _named(stock: StockRow) -> audit.Target:
+    return audit.Target(Stock, stock.id, stock.site_id)
 
 
 def _told(shelf: Shelf, lines: Collection[Movement], cmd: inv.OnStock) -> dict[str, object]:

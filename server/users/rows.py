@@ -8,7 +8,7 @@ from shared_models.users import UserCard
 
 
 def user_json(alias: str) -> str:
-    sites = expression("(select coalesce(json_agg(m.site_id order by m.site_id), '[]') from user_site m where m.user_id = {}.id)", alias)
+    sites = expression("array_to_json(array(select m.site_id from user_site m where m.user_id = {}.id order by m.site_id))", alias)
     return json_row(UserCard, alias, site_ids=sites)
 
 
