@@ -9,6 +9,7 @@ Nothing is remembered for a time: it is good as long as the database says that i
   another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
 - A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
+  So does where a pull has found something new.
 
 How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
 
@@ -65,6 +66,14 @@ class Answer(NamedTuple):
 NO_ANSWER = Answer(None, b"")
 
 
+class Changed(NamedTuple):
+    state: str | None
+    sources: frozenset[int]
+
+
+NOT_ASKED = Changed(None, frozenset())
+
+
 class ListMemory:
     """Of one database. The oldest goes when there is too much: a row takes half a kilobyte."""
 
@@ -73,6 +82,7 @@ class ListMemory:
         self._texts: dict[str, dict[UUID, Text]] = defaultdict(dict)
         self._prepared: dict[Hashable, Prepared] = {}
         self._answers: dict[Hashable, Answer] = {}
+        self._changed: dict[Hashable, Changed] = {}
 
     def total(self, key: Hashable) -> Total:
         return self.totals.get(key, NOTHING_KNOWN)
@@ -102,8 +112,15 @@ class ListMemory:
         if len(answer.body) <= _LONGEST_PAGE:
             _keep(self._answers, asked, answer, _MOST_PAGES)
 
+    def changed(self, since: Hashable) -> Changed:
+        return self._changed.get(since, NOT_ASKED)
+
+    def keep_changed(self, since: Hashable, changed: Changed) -> None:
+        _keep(self._changed, since, changed, _MOST_STATEMENTS)
+
     def clear(self) -> None:
         self._answers.clear()
+        self._changed.clear()
         self.totals.clear()
         self._texts.clear()
         self._prepared.clear()

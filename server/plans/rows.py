@@ -8,9 +8,7 @@ from shared_models.plans.rows import STRIP, MaintenanceTypeRow, OccurrenceRow, P
 
 
 def team_json(alias: str) -> str:
-    members = expression(
-        "array_to_json(array(select m.user_id from team_member m where m.team_id = {}.id order by m.user_id))", alias
-    )
+    members = expression("array_to_json(array(select m.user_id from team_member m where m.team_id = {}.id order by m.user_id))", alias)
     return json_row(TeamRow, alias, member_ids=members)
 
 

@@ -111,7 +111,7 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
     sees_all = actor.site_ids is None
     kept = sent and sent.without(_lost(sent, actor)).seen_by(sees_all=sees_all).swept_in(ORDER)
     async with pool.acquire() as connection:
-        present = await repository.present(connection, actor, kept)
+        present = await repository.present(connection, pool.memory, actor, kept)
         known = _usable(kept, actor, present, at)
         cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=sees_all)
         cursor = cursor.has_seen(present.run, present.position)

@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from server.core.access import Actor
 from server.core.database import Session
+from server.core.list_items import STATE
+from server.core.list_memory import Changed, ListMemory
 from server.core.queries import expression
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
@@ -96,22 +98,38 @@ select e.id as epoch, r.id as run, etabli_position() as position,
 from sync_epoch e left join lateral (select id, server_started_at from sync_run order by number desc limit 1) r on true
 """
 _NOW_ONLY = _NOW.format("$1", "$2", "", END)
-_NOW_AND_CHANGED = _NOW.format("$3", "$4", f", ({CHANGED}) as changed", END)
+_NOW_AND_CHANGED = _NOW.format(
+    "$3", "$4", f", {STATE} as state, case when {STATE} is distinct from $5::text then ({CHANGED}) end as changed", END
+)
 
 
-async def present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> Now:
+async def present(connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None) -> Now:
     """`cursor` is one that a device has sent, and may still prove to be of no use."""
-    while (found := await _present(connection, actor, cursor)) is None or not found["is_known"]:
+    while (found := await _present(connection, memory, actor, cursor)) is None or not found[0]["is_known"]:
         await recognise(connection)
-    changed = frozenset(found["changed"]) if "changed" in found else EVERY_SOURCE
-    return Now(found["epoch"], found["run"], found["position"], found["until"], found["xmin"], frozenset(found["sites"]), changed)
+    row, changed = found
+    return Now(row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed)
 
 
-async def _present(connection: asyncpg.Connection, actor: Actor, cursor: Cursor | None) -> asyncpg.Record | None:
+async def _present(
+    connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None
+) -> tuple[asyncpg.Record, frozenset[int]] | None:  # fmt: skip
+    """After a change many devices ask, most of them from where all were before: what has changed is found out once."""
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
-        return await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
-    lowest = min([cursor.low, *cursor.lows.values()])
-    return await connection.fetchrow(_NOW_AND_CHANGED, sorted(cursor.lows), lowest, actor.site_list, cursor.run)
+        row = await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
+        return row and (row, EVERY_SOURCE)
+    sites, lowest = sorted(cursor.lows), min([cursor.low, *cursor.lows.values()])
+    since = (*sites, lowest)
+    known = memory.changed(since)
+    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, actor.site_list, cursor.run, known.state)
+    if row is not None and row["changed"] is None and memory.changed(since) is not known:  # forgotten meanwhile: it may be another database
+        row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, actor.site_list, cursor.run, None)
+    if row is None or row["changed"] is None:
+        return row and (row, known.sources)
+    changed = frozenset(row["changed"])
+    if row["state"]:
+        memory.keep_changed(since, Changed(row["state"], changed))
+    return row, changed
 
 
 async def recognise(connection: asyncpg.Connection) -> None:
