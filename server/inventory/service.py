@@ -183,15 +183,15 @@ async def _new_to(session: Session, actor: Actor, cmd: inv.OnStock) -> Shelf:
     """
     job_id: UUID | None = getattr(cmd, "intervention_id", None)
     job = await interventions.take(session, actor, job_id) if job_id else None
-    is_transfer = isinstance(cmd, inv.TransferStock)
-    part, places = await repository.held_shelf(session, actor, cmd.part_id, [cmd.place_id, *([cmd.to_place_id] if is_transfer else [])])
-    known = await repository.lock_stocks(
-        session, part.id, _in_order(part.id, places), [cmd.movement_id, *([cmd.arrival_id] if is_transfer else [])],
-        claimed_at=places[0].site_id if isinstance(cmd, inv.TakeStock) else None,
-    )  # fmt: skip
+    places, movements = [cmd.place_id], [cmd.movement_id]
+    if isinstance(cmd, inv.TransferStock):
+        places, movements = [*places, cmd.to_place_id], [*movements, cmd.arrival_id]
+    part, rows = await repository.held_shelf(session, actor, cmd.part_id, places)
+    claimed_at = rows[0].site_id if isinstance(cmd, inv.TakeStock) else None
+    known = await repository.lock_stocks(session, part.id, _in_order(part.id, rows), movements, claimed_at=claimed_at)
     if known.is_in_ledger:
         raise AlreadyExists(field="movement_id")
-    here, *there = [Shelf(part, place, known.stocks[stock_id(part.id, place.site_id)], claims=known.claims) for place in places]
+    here, *there = [Shelf(part, place, known.stocks[stock_id(part.id, place.site_id)], claims=known.claims) for place in rows]
     if job is not None:
         reserved = await repository.reservation(session, job.id, part.id)
         here = replace(here, job=job, used=await repository.job_part(session, job.id, part.id), reserved=reserved)
