@@ -99,15 +99,20 @@ def _line(step: Step, *, is_next: bool) -> ft.Control:
     return LineItem(t(f"start.step.{step.name}"), meta=meta, icon=icon, color=color, on_click=opens)
 
 
+def no_site(client: Client) -> ft.Control:
+    """Instead of what always belongs to a site."""
+    icon = ft.Icons.FACTORY_OUTLINED
+    if client.may(Permission.sites_write):
+        return EmptyState(icon, t("sites.none"), t("sites.none_body"), action=t("start.do.site"), on_action=opener("/sites/new"))
+    return EmptyState(icon, t("start.no_site"), t("start.no_site_body"))
+
+
 def nothing_yet(client: Client) -> ft.Control | None:
     """What somebody sees whose plant has nothing to show, and what to do about it; None once there is a machine."""
     if client.equipment.rows:
         return None
-    if not client.sites.rows and client.may(Permission.sites_write):
-        first = opener("/sites/new")
-        return EmptyState(ft.Icons.FACTORY_OUTLINED, t("sites.none"), t("sites.none_body"), action=t("start.do.site"), on_action=first)
     if not client.sites.rows:
-        return EmptyState(ft.Icons.FACTORY_OUTLINED, t("start.no_site"), t("start.no_site_body"))
+        return no_site(client)
     title, icon = t("start.no_machine"), ft.Icons.PRECISION_MANUFACTURING_OUTLINED
     if client.may(Permission.equipment_write):
         return EmptyState(icon, title, t("start.no_machine_desk"), action=t("start.do.machine"), on_action=opener("/equipment/new"))

@@ -11,6 +11,7 @@ from mobile_app.core.i18n import n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asker, go, opener, use_tables
+from mobile_app.domain.first_steps import no_site
 from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, natural
 from mobile_app.domain.moving import Done
@@ -56,6 +57,8 @@ def _list(
     if not client.may(Permission.inventory_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("parts.read_only"), t("parts.read_only_body")))
     new = partial(edit, Editing())
+    if words == "stores" and not client.sites.rows:
+        return Page(title, no_site(client))
     if not cards:
         none = EmptyState(icon, t(f"parts.{words}_none"), t(f"parts.{words}_none_body"), action=t(f"parts.{words}_new"), on_action=new)
         return Page(title, none)

@@ -13,6 +13,7 @@ from mobile_app.core.i18n import format_exact, format_money, measure, n, t
 from mobile_app.core.problems import why
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.first_steps import no_site
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, natural
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
@@ -70,7 +71,7 @@ def PurchaseListScreen() -> ft.Control:
     head = PageHeader(t("purchase_list.title"), t("purchase_list.meta"), trailing=[SyncBadge()], on_back=opener("/parts"))
     bar = [FilterBar([FilterMenu(t("equipment_list.site"), sites, site, partial(_site, place))])] if has_several_sites(client) else []
     if site is None:
-        return Page(head, EmptyState(ft.Icons.STORE_OUTLINED, t("purchase_list.no_site"), ""))
+        return Page(head, no_site(client))
     return Stack(Wanted(client, site, head, bar, key=site), expand=True)
 
 

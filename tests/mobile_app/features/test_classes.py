@@ -13,9 +13,9 @@ from mobile_app.core.i18n import set_language, t
 from mobile_app.domain import marks
 from mobile_app.domain.client import Tables
 from mobile_app.domain.lookup import failure_item, item_name
+from mobile_app.domain.specifications import as_typed
 from mobile_app.features.classes import icons
 from mobile_app.features.classes import values as v
-from mobile_app.features.equipment.fields import as_typed
 from server.catalogue.failures import MODES, REMEDIES
 from server.catalogue.machines import MACHINES
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentClassWrite, FailureItemKind
