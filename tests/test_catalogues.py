@@ -109,6 +109,15 @@ def test_every_step_of_a_job_is_worded():
     assert recorded - KNOWN["fr"].keys() == set()
 
 
+def test_all_that_the_history_records_is_worded():
+    """By its whole name, or by what is made and changed; what commands are done as, `test_push.py` sees when it gives each."""
+    source = "\n".join(file.read_text() for file in (ROOT / "server").rglob("*.py"))
+    recorded = set(re.findall(r"audit\.(?:record|keep)\([^\n\"]*\"([a-z_]+\.[a-z_]+)\"", source))
+    recorded |= {f"{entity}.{done}" for entity in re.findall(r"_written\(\"([a-z_]+)\"", source) for done in ("created", "updated")}
+    assert len(recorded) > 40
+    assert {f"audit.{action}" for action in recorded} - KNOWN["fr"].keys() == set()
+
+
 def test_every_key_is_said():
     """Whole, by an f-string, or by what stands before its last dot (`boot.`, the reasons of a form)."""
     whole, woven = set(), set()

@@ -27,9 +27,10 @@ AUDIT = List(
         "until": "l.received_at < {}",
     },
     search=_mentions,
-    columns={"changed": "l.changes::text", "site_name": "(select s.name from sites s where s.id = l.site_id)"},
+    columns={"done": "l.action", "changed": "l.changes::text", "site_name": "(select s.name from sites s where s.id = l.site_id)"},
     sorts={"received_at": "l.received_at"},
     order="-received_at",
-    exported=("received_at", "occurred_at", "actor_label", "action", "entity", "entity_id", "site_name", "changed", "address"),
+    exported=("received_at", "occurred_at", "actor_label", "done", "action", "entity", "entity_id", "site_name", "changed", "address"),
+    words={"done": "audit"},
     clock="coalesce((select s.clock from sites s where s.id = l.site_id), 'UTC')",
 )  # fmt: skip

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from shared_models.ids import uuid7
 from tests.server.support import make_site, problem_code
 
 AUDIT = "/api/v1/audit"
@@ -35,6 +36,17 @@ class TestRecord:
         with pytest.raises(DBAPIError, match="append-only"):
             async with session.begin_nested():
                 await session.execute(text(statement))
+
+
+class TestExport:
+    async def test_says_in_words_what_was_done(self, client_as, session):
+        admin = await client_as("admin")
+        made = await admin.post("/api/v1/inventory/parts", json={"part_number": f"P-{uuid7().hex[-9:]}", "name": "Joint"})
+        asked = {"params": {"entity_id": made.json()["id"]}, "headers": {"accept-language": "fr"}}
+        table = (await admin.get(f"{AUDIT}/export.csv", **asked)).text
+        assert "Ce qui a été fait" in table
+        assert "Pièce créée" in table
+        assert "part.created" in table
 
 
 class TestSearch:

@@ -15,6 +15,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.commands import VERBS
 from server.core.database import Database, Session
+from server.core.i18n import catalogue
 from server.core.label_codes import LabelCode
 from server.interventions.models import Intervention
 from server.requests.models import WorkRequest
@@ -25,6 +26,7 @@ from shared_models.checklists.commands import AnswerStep, WriteChecklist
 from shared_models.checklists.rows import Step, StepKind
 from shared_models.commands import COMMANDS as BY_TYPE
 from shared_models.equipment import commands as eq
+from shared_models.i18n import LANGUAGES
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.interventions.lifecycle import InterventionStatus, State
@@ -130,8 +132,14 @@ class TestEveryCommand:
         assert codes(await send(shop, planner, cmd)) == ["applied"]
         after = await traces(shop.session)
         assert after["audit_log"] > before["audit_log"]
+        assert await self._unworded(shop.session) == []
         assert codes(await send(shop, planner, cmd, cmd)) == ["applied", "applied"]
         assert await traces(shop.session) == after
+
+    async def _unworded(self, session: Session) -> list[str]:
+        """What the history tells of all this in no words of people."""
+        done = await session.scalars(sa.text("select distinct action from audit_log"))
+        return [action for action in done for lang in LANGUAGES if f"audit.{action}" not in catalogue(lang)]
 
     def test_of_a_job_is_a_technicians_unless_it_judges(self) -> None:
         work = {kind for kind in COMMANDS if ROLE_PERMISSIONS[Role.technician] & set(kind.needs)}
