@@ -1,7 +1,11 @@
 """The list of orders."""
 
 from server.core.lists import List, every_word, exact, on_sites
+from server.core.queries import expression
 from shared_models.buying import rows
+from shared_models.buying.rows import OrderShow
+
+_UNDER_WAY = "o.status in ('ordered', 'partly_received')"
 
 ORDERS = List(
     "purchase_orders", rows.OrderListItem, "purchase_order o",
@@ -15,7 +19,13 @@ ORDERS = List(
         "line_count": "(select count(*) from purchase_order_line y where y.order_id = o.id)",
     },
     query=rows.OrderFilter,
-    filters=exact("o", "site_id", "supplier_id", "status"),
+    filters={
+        **exact("o", "site_id", "supplier_id", "status"),
+        "show": {
+            OrderShow.open: _UNDER_WAY, OrderShow.draft: "o.status = 'draft'", OrderShow.over: "o.status in ('closed', 'cancelled')",
+            OrderShow.late: expression("({} and o.expected_on < (now() at time zone s.clock)::date)", _UNDER_WAY),
+        },
+    },
     search=every_word("(etabli_fold(o.number) like (select etabli_fold({word})) or etabli_fold(p.name) like (select etabli_fold({word})))"),
     sorts={
         "number": "o.number", "supplier": ("etabli_fold(p.name)", "p.id"), "expected_on": "o.expected_on nulls last",

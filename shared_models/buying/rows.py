@@ -22,6 +22,18 @@ UNDER_WAY = frozenset({OrderStatus.ordered, OrderStatus.partly_received})
 """With something to come."""
 
 
+OVER = frozenset({OrderStatus.closed, OrderStatus.cancelled})
+
+
+class OrderShow(StrEnum):
+    """What one asks for together: `open` has something to come, which of what is `late` should have been there."""
+
+    open = "open"
+    draft = "draft"
+    late = "late"
+    over = "over"
+
+
 class OrderLine(Row):
     """So much of a part, at `unit_price` for one of its units; `reference` is what the supplier calls it."""
 
@@ -60,6 +72,17 @@ class PurchaseOrderRow(EntityRow, entity="purchase_order"):
     def is_under_way(self) -> bool:
         return self.status in UNDER_WAY
 
+    def is_late(self, today: date) -> bool:
+        return self.is_under_way and self.expected_on is not None and self.expected_on < today
+
+    def is_shown(self, show: OrderShow, today: date) -> bool:
+        """As the server's list has it, at the site's clock."""
+        shown = {
+            OrderShow.open: self.is_under_way, OrderShow.draft: self.status is OrderStatus.draft, OrderShow.late: self.is_late(today),
+            OrderShow.over: self.status in OVER,
+        }  # fmt: skip
+        return shown[show]
+
     def line(self, part_id: UUID) -> OrderLine | None:
         return next((line for line in self.lines if line.part_id == part_id), None)
 
@@ -86,6 +109,7 @@ class OrderFilter(PageQuery):
     site_id: UUID | None = None
     supplier_id: UUID | None = None
     status: OrderStatus | None = None
+    show: OrderShow | None = None
 
 
 class PurchaseListQuery(Schema):

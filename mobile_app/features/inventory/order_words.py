@@ -38,10 +38,6 @@ def supplier_of(client: Client, supplier_id: UUID | None) -> str:
     return supplier.name if supplier else t("orders.no_supplier")
 
 
-def is_late(order: PurchaseOrderRow, today: date) -> bool:
-    return order.is_under_way and order.expected_on is not None and order.expected_on < today
-
-
 def today_of(client: Client) -> date:
     return local_day(client.now())
 
@@ -55,7 +51,7 @@ def total_of(order: PurchaseOrderRow) -> str:
 
 
 def chips_of(order: PurchaseOrderRow, today: date) -> list[ft.Control]:
-    return [ORDER[order.status].chip(), *([LATE.chip()] if is_late(order, today) else [])]
+    return [ORDER[order.status].chip(), *([LATE.chip()] if order.is_late(today) else [])]
 
 
 def OrderCard(client: Client, order: PurchaseOrderRow, *, on_open: Handler) -> ft.Control:

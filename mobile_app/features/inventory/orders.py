@@ -16,7 +16,7 @@ from mobile_app.domain.exports import exports
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, natural
 from mobile_app.domain.submit import made, sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.features.inventory.order_words import LATE, ORDER, OrderCard, is_late, number_of, supplier_of, today_of, total_of
+from mobile_app.features.inventory.order_words import LATE, ORDER, OrderCard, number_of, supplier_of, today_of, total_of
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import in_twos
@@ -33,19 +33,15 @@ from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Space
 from shared_models.buying.commands import WriteOrder
-from shared_models.buying.rows import OrderStatus, PurchaseOrderRow
+from shared_models.buying.rows import OVER, OrderShow, OrderStatus, PurchaseOrderRow
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
 
 MOST = 60
-SHOWS = ("open", "draft", "late", "over")
-_OVER = {OrderStatus.closed, OrderStatus.cancelled}
 
 
 class Filters(Asked):
-    """`open`: with something to come."""
-
-    show: Literal["", "open", "draft", "late", "over"] = ""
+    show: OrderShow | Literal[""] = ""
     site: Key | None = None
     supplier: Key | None = None
 
@@ -54,7 +50,7 @@ def matching(client: Client, filters: Filters, today: date) -> list[PurchaseOrde
     """The newest first; those under way before drafts, and these before what is over."""
     found = [order for order in client.tables.orders.rows.values() if _passes(client, order, filters, today)]
     newest = sorted(found, key=lambda order: order.number or "~", reverse=True)
-    return sorted(newest, key=lambda order: (not is_late(order, today), order.status in _OVER, not order.is_under_way))
+    return sorted(newest, key=lambda order: (not order.is_late(today), order.status in OVER, not order.is_under_way))
 
 
 def _passes(client: Client, order: PurchaseOrderRow, filters: Filters, today: date) -> bool:
@@ -62,13 +58,9 @@ def _passes(client: Client, order: PurchaseOrderRow, filters: Filters, today: da
         return False
     names = [part.name for line in order.lines if (part := client.tables.parts.get(line.part_id))]
     words = fold(" ".join([order.number or "", supplier_of(client, order.supplier_id), *names]))
-    return _shows(order, filters.show, today) and all(word in words for word in fold(filters.query).split())
-
-
-def _shows(order: PurchaseOrderRow, show: str, today: date) -> bool:
-    is_draft, is_over = order.status is OrderStatus.draft, order.status in _OVER
-    kinds = {"open": order.is_under_way, "draft": is_draft, "late": is_late(order, today), "over": is_over}
-    return kinds.get(show, True)
+    if filters.show and not order.is_shown(filters.show, today):
+        return False
+    return all(word in words for word in fold(filters.query).split())
 
 
 @component
@@ -88,14 +80,13 @@ def OrderListScreen() -> ft.Control:
 def _filter_bar(client: Client, place: Place[Filters], today: date) -> ft.Control:
     filters, pick = place.asked, place.pick
 
-    def show(name: str) -> Callable[[], None]:
-        return lambda: place.ask(show="" if filters.show == name else name)
+    def pick_show(show: OrderShow) -> Callable[[], None]:
+        return lambda: place.ask(show="" if filters.show is show else show)
 
     orders = client.tables.orders.rows.values()
-    counts = {name: sum(_shows(order, name, today) for order in orders) for name in SHOWS}
+    counts = {show: sum(order.is_shown(show, today) for order in orders) for show in OrderShow if show is not OrderShow.over}
     chips: list[ft.Control] = [
-        FilterChip(t(f"orders.show.{name}"), show(name), active=filters.show == name, count=counts[name] if name != "over" else None)
-        for name in SHOWS
+        FilterChip(t(f"orders.show.{show}"), pick_show(show), active=filters.show is show, count=counts.get(show)) for show in OrderShow
     ]
     sites = by_name(client.sites.rows.values())
     known = {order.supplier_id for order in orders}
@@ -106,10 +97,9 @@ def _filter_bar(client: Client, place: Place[Filters], today: date) -> ft.Contro
 
 
 def _menu(client: Client, filters: Filters) -> ft.Control:
-    status = {"draft": OrderStatus.draft.value}.get(filters.show)
     files = exports(
         client, "/inventory/orders", t("orders.title"), search=filters.query.strip(), site_id=filters.site, supplier_id=filters.supplier,
-        status=status,
+        show=filters.show,
     )  # fmt: skip
     return MoreMenu([MenuItem(t("purchase_list.title"), opener("/purchase-list"), ft.Icons.PLAYLIST_ADD_CHECK_ROUNDED), *files])
 
@@ -159,7 +149,7 @@ def _columns(client: Client, today: date) -> list[Column]:
         return len(order.lines)
 
     def due(order: PurchaseOrderRow) -> Cell:
-        late = is_late(order, today)
+        late = order.is_late(today)
         words = format_date(order.expected_on, today) if order.expected_on else "–"
         return Cell(dotted(words, LATE.word if late else ""), LATE.tone if late else None)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,8 @@ import pypdfium2
 import pytest
 
 from server.buying.papers import Paper, PaperLine, pdf
-from shared_models.buying.rows import OrderStatus
+from server.core.clock import now
+from shared_models.buying.rows import OrderShow, OrderStatus, PurchaseOrderRow
 from shared_models.ids import uuid7
 from tests.server.machines import API, at, code_of, make_site
 from tests.server.support import problem_code
@@ -182,6 +184,28 @@ async def test_closed_orders_are_listed_in_a_workbook_too(keeper, site):
     assert (answer.status_code, answer.content[:2]) == (200, b"PK")
     told = (await keeper.get(f"{INVENTORY}/orders", params={"status": "cancelled"})).json()["items"]
     assert [one["closed_at"] is not None for one in told] == [True]
+
+
+async def test_what_is_to_come_late_or_over_is_listed_as_the_screen_shows_it(keeper, site):
+    seller, day = await supplier(keeper), now().date()
+    part, _ = await stocked(keeper, site, seller)
+    for days, end in ((None, None), (-2, "place"), (2, "place"), (2, "cancel")):
+        asked = {"lines": [{"part_id": part, "quantity": "10"}], "expected_on": days and str(day + timedelta(days=days))}
+        order = await post(keeper, "/orders", order_id=str(uuid7()), site_id=str(site.id), supplier_id=seller, **asked)
+        if end:
+            await post(keeper, f"/orders/{order['id']}/{end}")
+    orders = [PurchaseOrderRow.model_validate(row) for row in await _orders(keeper)]
+    for show, many in (("open", 2), ("draft", 1), ("late", 1), ("over", 1)):
+        shown = {order.number for order in orders if order.is_shown(OrderShow(show), day)}
+        listed = (await keeper.get(f"{INVENTORY}/orders", params={"show": show})).json()["items"]
+        assert (len(listed), {row["number"] for row in listed}) == (many, shown)
+        table = (await keeper.get(f"{INVENTORY}/orders/export.csv", params={"show": show})).text
+        assert {order.number for order in orders if order.number in table} == shown
+
+
+async def _orders(keeper: Any) -> list[dict[str, Any]]:
+    listed = (await keeper.get(f"{INVENTORY}/orders")).json()["items"]
+    return [(await keeper.get(f"{INVENTORY}/orders/{row['id']}")).json() for row in listed]
 
 
 class TestPaper:
