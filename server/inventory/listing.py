@@ -192,6 +192,7 @@ SUPPLIERS = List(
 )  # fmt: skip
 PLACES = List(
     "storage_places", rows.PlaceRow, "storage_place l", row=PLACE.json("l"), scope=on_sites("l.site_id"),
+    query=rows.PlaceFilter, filters=exact("l", "site_id", "is_active"),
     sorts={"name": "etabli_fold(l.name)"}, order="name",
     columns={
         "site_name": "(select s.name from sites s where s.id = l.site_id)",

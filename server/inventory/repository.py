@@ -140,6 +140,17 @@ async def is_with_jobs(session: ReadSession, part_id: UUID) -> bool:
     return bool(await session.fetchval(_WITH_JOBS, part_id))
 
 
+async def is_drafted(session: ReadSession, part_id: UUID) -> bool:
+    return bool(await session.fetchval(_DRAFTED, part_id))
+
+
+_DRAFTED = """
+select exists (
+    select from purchase_order_line l join purchase_order o on o.id = l.order_id where l.part_id = $1 and o.status = 'draft'
+)
+"""
+
+
 async def use_by_month(session: ReadSession, actor: Actor, part_id: UUID) -> list[MonthUse]:
     """The last twelve months and this one, at the sites in sight; months without any are left out."""
     rows = await session.fetch(_USE, part_id, actor.site_list)

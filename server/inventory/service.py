@@ -67,7 +67,8 @@ async def write_part(session: Session, actor: Actor, cmd: inv.WritePart) -> None
         raise errors.PartRefersUnfit(field=field)
     stocks = await repository.lock_stocks_of(session, row.id) if known else []
     if known:
-        rules.ensure_can_be_kept(row, known, stocks, is_with_jobs=await repository.is_with_jobs(session, row.id))
+        is_with_jobs, is_drafted = await repository.is_with_jobs(session, row.id), await repository.is_drafted(session, row.id)
+        rules.ensure_can_be_kept(row, known, stocks, is_with_jobs=is_with_jobs, is_drafted=is_drafted)
     await audit.keep(session, actor, _written("part", found), found or Part, row, cmd.occurred_at)
     if known is None:
         await draw_label(session, part_id=row.id)

@@ -18,7 +18,7 @@ from shared_models.stocktakes.rows import StocktakeRow
 Reader = Annotated[Actor, require("inventory:read")]
 Keeper = Annotated[Actor, require(*KEEP_STOCK)]
 router = APIRouter(prefix="/inventory", tags=["stocktakes"], route_class=WriteRoute)
-lists(router, "/stocktakes", listing.STOCKTAKES, Keeper)
+lists(router, "/stocktakes", listing.STOCKTAKES, Reader)
 lists(router, "/stocktake-lines", listing.LINES, Keeper)
 
 

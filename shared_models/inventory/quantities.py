@@ -14,6 +14,8 @@ NONE = Decimal(0)
 FINEST = 3
 _PRICE_STEP = Decimal("0.0001")
 _MOST_OF_A_PART = 10**8
+MOST_ON_HAND, MOST_WORTH = Decimal(10) ** 11, Decimal(10) ** 14
+"""From here on, no stock is kept."""
 
 
 def _schema(pattern: str, least: float) -> Any:

@@ -47,6 +47,12 @@ class NothingMoves(Invalid):
     code = "nothing_moves"
 
 
+class StockTooLarge(Invalid):
+    """More than any stock holds, or is worth: a slip of the keys, in the quantity or in the price."""
+
+    code = "stock_too_large"
+
+
 class StockInsufficient(Conflict):
     """More than lies there; `available` says how much does."""
 

@@ -283,6 +283,11 @@ class PartFilter(PageQuery):
     is_active: bool | None = None
 
 
+class PlaceFilter(Schema):
+    site_id: UUID | None = None
+    is_active: bool | None = None
+
+
 class StockFilter(PageQuery):
     search: Label | None = None
     category_id: UUID | None = None

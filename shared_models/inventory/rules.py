@@ -14,7 +14,7 @@ from shared_models.interventions.moving import ensure_may_work, ensure_not_valid
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals
-from shared_models.inventory.quantities import NONE, each, has_more_decimals, plain, priced, share
+from shared_models.inventory.quantities import MOST_ON_HAND, MOST_WORTH, NONE, each, has_more_decimals, plain, priced, share
 from shared_models.inventory.reservations import Claim, ReservationRow, free_for, given_back, issued
 from shared_models.inventory.rows import (
     JobPartRow,
@@ -56,15 +56,18 @@ def write_part(known: PartRow | None, cmd: inv.WritePart, _: By) -> PartRow:
     return written(PartRow, known, cmd, id=cmd.part_id, barcodes=known.barcodes if known else [], **fields)
 
 
-def ensure_can_be_kept(part: PartRow, known: PartRow, stocks: Sequence[StockRow], *, is_with_jobs: bool) -> None:
+def ensure_can_be_kept(part: PartRow, known: PartRow, stocks: Sequence[StockRow], *, is_with_jobs: bool, is_drafted: bool) -> None:
     """What was counted and paid keeps its meaning: raises where the unit or the currency changes of something that is in stock, that
-    a job has and may give back, or that it is to have.
+    a job has and may give back, or that it is to have. A drafted order says how many of which unit; the rest is looked at again when it
+    is placed.
     """
     kept = is_with_jobs or any(stock.on_hand or stock.value or stock.on_order for stock in stocks)
     if kept and part.currency != known.currency:
         raise refusals.CurrencyInUse(field="currency")
     if kept and (part.unit != known.unit or part.decimals < known.decimals):
         raise refusals.UnitInUse(field="unit" if part.unit != known.unit else "decimals")
+    if is_drafted and part.unit != known.unit:
+        raise refusals.UnitInUse(field="unit")
 
 
 @rule(inv.LinkBarcode)
@@ -97,28 +100,52 @@ class Places:
     def place(self, place_id: UUID | None) -> PlaceRow | None:
         return next((place for place in self.rows if place.id == place_id), None)
 
+    def inside(self, place_id: UUID) -> list[PlaceRow]:
+        """The open ones in it, from the outermost."""
+        own = [place for place in self.rows if place.parent_id == place_id and place.is_active]
+        return own + [place for each in own for place in self.inside(each.id)]
+
 
 @rule(inv.WritePlace)
 def write_place(site: Places, cmd: inv.WritePlace, _: By) -> list[PlaceRow]:
-    """The place, and the one that is the default no more, or in its stead; its site never changes."""
+    """The place, what is closed with it since it lies in it, and the one that is the default no more, or in its stead; its site never
+    changes.
+    """
     known, parent = site.place(cmd.place_id), site.place(cmd.parent_id)
     if cmd.parent_id is not None and (parent is None or parent is known or parent.kind not in _WITHIN[cmd.kind]):
         raise refusals.PlaceKindUnfit(field="parent_id")
     if any(child.parent_id == cmd.place_id and cmd.kind not in _WITHIN[child.kind] for child in site.rows):
         raise refusals.PlaceKindUnfit(field="kind")
-    if not cmd.is_active and cmd.place_id in site.in_use:
-        raise refusals.PlaceInUse(place=cmd.name)
-    others = [place for place in site.rows if place.is_default and place.is_active and place.id != cmd.place_id]
+    if cmd.is_active and parent is not None and not parent.is_active:
+        raise refusals.PlaceClosed(place=parent.name)
+    inside = [] if cmd.is_active else site.inside(cmd.place_id)
+    _ensure_empty(site, cmd, inside)
+    others = [place for place in site.rows if place.is_default and place.is_active and place.id != cmd.place_id and place not in inside]
     is_default = cmd.is_active and (cmd.is_default or not others)
     place = written(PlaceRow, known, cmd, id=cmd.place_id, site_id=known.site_id if known else cmd.site_id, is_default=is_default)
-    others = others if is_default else _heirs(site, place) if known and known.is_default else []
-    return [place, *(other.model_copy(update={"is_default": not is_default, "version": other.version + 1}) for other in others)]
+    closed = [_closed(each) for each in inside]
+    was_default = any(each.is_default for each in ([known] if known else []) + inside)
+    others = others if is_default else _heirs(site, [place, *closed]) if was_default else []
+    return [place, *closed, *(other.model_copy(update={"is_default": not is_default, "version": other.version + 1}) for other in others)]
 
 
-def _heirs(site: Places, closed: PlaceRow) -> list[PlaceRow]:
+def _ensure_empty(site: Places, cmd: inv.WritePlace, inside: Sequence[PlaceRow]) -> None:
+    """Of what is closed, with all that is in it."""
+    if not cmd.is_active and cmd.place_id in site.in_use:
+        raise refusals.PlaceInUse(place=cmd.name)
+    for place in inside:
+        if place.id in site.in_use:
+            raise refusals.PlaceInUse(place=place.name)
+
+
+def _closed(place: PlaceRow) -> PlaceRow:
+    return place.model_copy(update={"is_active": False, "is_default": False, "version": place.version + 1})
+
+
+def _heirs(site: Places, closed: Sequence[PlaceRow]) -> list[PlaceRow]:
     """The one that movements go to from now on that name no place: a store before a shelf, by name."""
-    kinds = list(PlaceKind)
-    left = [place for place in site.rows if place.is_active and place.id != closed.id]
+    kinds, gone = list(PlaceKind), {place.id for place in closed}
+    left = [place for place in site.rows if place.is_active and place.id not in gone]
     return sorted(left, key=lambda place: (kinds.index(place.kind), place.name, place.id))[:1]
 
 
@@ -201,7 +228,8 @@ def give_back(shelf: Shelf, cmd: inv.GiveBackStock, by: By) -> Moved:
     if shelf.used is None or cmd.quantity > shelf.used.quantity_used:
         raise refusals.MoreThanTaken(field="quantity", taken=plain(shelf.used.quantity_used if shelf.used else NONE))
     amount = share(shelf.used.cost, cmd.quantity, shelf.used.quantity_used)
-    moved = _moved(shelf, cmd, MovementType.given_back, cmd.quantity, amount, each(amount, cmd.quantity))
+    worth = _brought(shelf, cmd.quantity, amount)
+    moved = _moved(shelf, cmd, MovementType.given_back, cmd.quantity, amount, each(amount, cmd.quantity), worth=worth)
     return replace(moved, used=_used(shelf, moved.lines[0]), reserved=shelf.reserved and given_back(shelf.reserved, cmd.quantity))
 
 
@@ -382,8 +410,12 @@ def _brought(shelf: Shelf, quantity: Decimal, amount: Decimal) -> Decimal:
     return share(owed, quantity, short) if quantity <= short else owed + share(amount, quantity - short, quantity)
 
 
-def _moved(shelf: Shelf, cmd: inv.OnStock, kind: MovementType, quantity: Decimal, amount: Decimal, price: Decimal) -> Moved:
-    """A line of the ledger, and what follows: what had been counted since it happened was counted without it."""
+def _moved(
+    shelf: Shelf, cmd: inv.OnStock, kind: MovementType, quantity: Decimal, amount: Decimal, price: Decimal, *, worth: Decimal | None = None
+) -> Moved:  # fmt: skip
+    """A line of the ledger, and what follows: what had been counted since it happened was counted without it. `worth`: what it brings
+    to the stock, where that is not what it is booked at.
+    """
     ensure_countable(quantity, shelf.part.decimals)
     line = Movement(
         id=cmd.movement_id, site_id=shelf.place.site_id, spare_part_id=shelf.part.id, place_id=shelf.place.id, movement_type=kind,
@@ -397,7 +429,24 @@ def _moved(shelf: Shelf, cmd: inv.OnStock, kind: MovementType, quantity: Decimal
         balanced = _balanced(line)
         stock = _entered(stock, balanced)
         lines.append(balanced)
+    elif worth is not None and worth != amount:
+        for put_right in _revalued(line, worth):
+            stock = _entered(stock, put_right)
+            lines.append(put_right)
+    _ensure_keepable(stock, amount, "counted" if isinstance(cmd, inv.CountStock) else "quantity")
     return Moved(_next(judged(stock, shelf.part, cmd.occurred_at)), tuple(lines))
+
+
+def _ensure_keepable(stock: StockRow, amount: Decimal, field: str) -> None:
+    if max(abs(stock.value), abs(amount)) >= MOST_WORTH or abs(stock.on_hand) >= MOST_ON_HAND:
+        raise refusals.StockTooLarge(field=field)
+
+
+def _revalued(line: Movement, worth: Decimal) -> list[Movement]:
+    """Taken back, and entered at what it is worth to the stock: what a job has paid is frozen."""
+    back = _balanced(line)
+    again = {"id": uuid5(line.id, "worth"), "quantity": line.quantity, "unit_price": each(worth, line.quantity), "amount": worth}
+    return [back, back.model_copy(update=again)]
 
 
 def _balanced(line: Movement) -> Movement:

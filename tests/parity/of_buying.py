@@ -26,6 +26,14 @@ async def draft(shop: Shop, *lines: dict[str, Any], order_id: UUID | None = None
     return order_id
 
 
+@case(inv.WritePart, refused="unit_in_use")
+async def of_which_an_order_is_drafted(shop: Shop) -> None:
+    part_id = await part(shop)
+    await draft(shop, {"part_id": part_id, "quantity": 10})
+    await shop.offline()
+    await part(shop, part_id, version=1, unit="kg")
+
+
 async def ordered(shop: Shop, part_id: UUID, quantity: int = 10) -> UUID:
     order_id = await draft(shop, {"part_id": part_id, "quantity": quantity, "unit_price": "9.50", "reference": "=R-1"})
     await shop.do(buying.PlaceOrder, order_id=order_id)

@@ -151,6 +151,16 @@ async def a_default_that_is_closed(shop: Shop) -> None:
     await shop.do(inv.WritePlace, place_id=store, site_id=shop.factory.site, name=f"Fermé {store}", version=1, is_active=False)
 
 
+@case(inv.WritePlace)
+async def a_store_that_is_closed_with_its_shelf(shop: Shop) -> None:
+    store = await place(shop)
+    shelf_id = await place(shop, kind=PlaceKind.shelf, parent_id=store)
+    await place(shop, kind=PlaceKind.bin, parent_id=shelf_id)
+    await shop.offline()
+    version = shop.of("places", store).version
+    await shop.do(inv.WritePlace, place_id=store, site_id=shop.factory.site, name=f"Fermé {store}", version=version, is_active=False)
+
+
 @case(inv.WritePlace, refused="place_kind_unfit")
 async def that_lies_in_itself(shop: Shop) -> None:
     store = await place(shop)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.projection import Rows, carries, foretells
+from shared_models.buying.rows import OrderStatus, PurchaseOrderRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.inventory import commands as inv
 from shared_models.inventory import rules
@@ -24,7 +25,7 @@ def _write_part(rows: Rows, cmd: inv.WritePart, by: By) -> None:
     part = rules.write_part(known, cmd, by)
     stocks = [stock for stock in rows.every(StockRow) if stock.part_id == part.id] if known else []
     if known:
-        rules.ensure_can_be_kept(part, known, stocks, is_with_jobs=_is_with_jobs(rows, part.id))
+        rules.ensure_can_be_kept(part, known, stocks, is_with_jobs=_is_with_jobs(rows, part.id), is_drafted=_is_drafted(rows, part.id))
     rows.put(part)
     for stock in stocks:
         rows.put(rules.judged_again(stock, part, cmd.occurred_at))
@@ -37,6 +38,10 @@ def _is_with_jobs(rows: Rows, part_id: UUID) -> bool:
     return any(job and not job.is_validated for job in jobs) or any(
         claim_of(row, rows.get(InterventionRow, row.intervention_id)) for row in wanted
     )
+
+
+def _is_drafted(rows: Rows, part_id: UUID) -> bool:
+    return any(order.status is OrderStatus.draft and order.line(part_id) for order in rows.every(PurchaseOrderRow))
 
 
 @foretells(inv.LinkBarcode)

@@ -84,7 +84,9 @@ def _filter_bar(client: Client, place: Place[Filters], today: date) -> ft.Contro
         return lambda: place.ask(show="" if filters.show is show else show)
 
     orders = client.tables.orders.rows.values()
-    counts = {show: sum(order.is_shown(show, today) for order in orders) for show in OrderShow if show is not OrderShow.over}
+    counts: dict[OrderShow, int] = {
+        show: sum(order.is_shown(show, today) for order in orders) for show in OrderShow if show is not OrderShow.over
+    }
     chips: list[ft.Control] = [
         FilterChip(t(f"orders.show.{show}"), pick_show(show), active=filters.show is show, count=counts.get(show)) for show in OrderShow
     ]

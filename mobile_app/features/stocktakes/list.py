@@ -78,11 +78,9 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
     return FilterBar(chips)
 
 
-def _menu(client: Client, filters: Filters) -> list[ft.Control]:
-    if not client.may(Permission.inventory_write):
-        return []
+def _menu(client: Client, filters: Filters) -> ft.Control:
     asked = {"site_id": filters.site, "status": filters.show or None}
-    return [MoreMenu(exports(client, "/inventory/stocktakes", t("stocktakes.title"), **asked))]
+    return MoreMenu(exports(client, "/inventory/stocktakes", t("stocktakes.title"), **asked))
 
 
 def _new(client: Client, **look: int) -> list[ft.Control]:
@@ -99,7 +97,7 @@ def _search(place: Place[Filters]) -> ft.Control:
 def Cards(client: Client, place: Place[Filters]) -> ft.Control:
     filters, most = place.asked, place.asked.page * MOST
     rows = matching(client, filters)
-    trailing = [SyncBadge(), *_menu(client, filters)]
+    trailing = [SyncBadge(), _menu(client, filters)]
     head = PageHeader(t("stocktakes.title"), n("stocktakes.count", len(rows)), trailing=trailing, on_back=opener("/parts"))
     cards = [TakeCard(client, take, on_open=opener(f"/stocktakes/{take.id}")) for take in rows[:most]]
     footer = _new(client)
@@ -113,7 +111,7 @@ def Cards(client: Client, place: Place[Filters]) -> ft.Control:
 def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     rows = matching(client, place.asked)
     title = PageHeader(t("stocktakes.title"), n("stocktakes.count", len(rows)))
-    head = table_head(title, _search(place), *_new(client, height=48), *_menu(client, place.asked), SyncBadge(), search_width=300)
+    head = table_head(title, _search(place), *_new(client, height=48), _menu(client, place.asked), SyncBadge(), search_width=300)
     table = Table(
         _columns(client), rows, lambda take: str(take.id), place=place, route=lambda key: f"/stocktakes/{key}",
         row_label=lambda take: dotted(number_of(take), take.notes), empty=_no_match(),

@@ -64,9 +64,6 @@ class Keeper:
 class Play(Stage):
     keeper: Keeper = field(default_factory=Keeper)
     taken: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    short: set[UUID] = field(default_factory=set)
-    given_back_short: set[UUID] = field(default_factory=set)
-    """Where a job was given back what it had paid while the books had less than none: only this is not of what is there."""
 
     async def step(self, rank: int, step: Step) -> None:
         at = BEGAN + timedelta(hours=rank - step.late, minutes=-step.late)
@@ -85,7 +82,6 @@ class Play(Stage):
             self.taken[step.job] += step.quantity
         if step.what == "back":
             self.taken[step.job % JOBS] -= step.quantity
-            self.given_back_short |= {self.sites[PLACES[step.place]]} & self.short
         if step.again and step.what != "count":  # one that agrees leaves no line to be known by
             assert not await self._done(cmd)
         for site in {PLACES[place] for place, _ in [*effects, (step.place, 0)]}:
@@ -135,10 +131,8 @@ class Play(Stage):
             assert (row.on_hand, row.value, row.placed or 0) == (row.quantity or 0, row.amount or 0, row.on_hand)
             assert row.is_low == (row.on_hand <= MINIMUM)
             assert row.falls == self.keeper.falls[row.site_id]
-            if row.site_id not in self.given_back_short:
-                assert row.on_hand * row.value >= 0
-                assert row.on_hand or not row.value
-        self.short = {row.site_id for row in stocks if row.on_hand < 0}
+            assert row.on_hand * row.value >= 0
+            assert row.on_hand or not row.value
         places = await self.rows(
             "select x.* from place_stock x join stock s on s.id = x.stock_id where s.part_id = :part order by x.place_id"
         )

@@ -171,6 +171,36 @@ class TestAsASimpleClientAsks:
         assert (await stranger.get(f"{API}/parts/{uuid7()}/use")).status_code == 404
 
 
+class TestPlaces:
+    async def test_a_store_is_closed_with_what_is_in_it_unless_something_lies_there(self, keeper, site, client_as, session):
+        async def write(**fields: Any) -> Any:
+            return await keeper.post(
+                f"{API}/places", json={"place_id": str(uuid7()), "site_id": str(site.id), "occurred_at": at()} | fields
+            )
+
+        store = (await write(name="Atelier")).json()
+        other = (await write(name="Réserve")).json()
+        shelf = (await write(name="A1", kind="shelf", parent_id=store["id"], is_default=True)).json()
+        case = (await write(name="A1-3", kind="bin", parent_id=shelf["id"])).json()
+        part = await new_part(keeper)
+        await move(keeper, part, "in", 2, place_id=case["id"])
+        closing = {"place_id": store["id"], "name": "Atelier", "version": 2, "is_active": False}
+        refused = await write(**closing)
+        assert (problem_code(refused, 409), refused.json()["params"]["place"]) == ("place_in_use", "A1-3")
+        await move(keeper, part, "out", 2, place_id=case["id"])
+        assert (await write(**closing)).json()["is_active"] is False
+        listed = (await keeper.get(f"{API}/places", params={"site_id": str(site.id)})).json()
+        told = {place["name"]: (place["is_active"], place["is_default"]) for place in listed}
+        assert told == {"Atelier": (False, False), "A1": (False, False), "A1-3": (False, False), "Réserve": (True, True)}
+        reopened = await write(place_id=shelf["id"], name="A1", kind="shelf", parent_id=store["id"], version=3)
+        assert problem_code(reopened, 409) == "place_closed"
+        elsewhere = await make_site(session, "Ailleurs")
+        everywhere = await client_as("supervisor")
+        assert (await everywhere.get(f"{API}/places", params={"site_id": str(elsewhere.id)})).json() == []
+        open_ones = (await everywhere.get(f"{API}/places", params={"site_id": str(site.id), "is_active": True})).json()
+        assert [place["id"] for place in open_ones] == [other["id"]]
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("kind", "more", "status", "code"),
@@ -189,6 +219,7 @@ class TestBadInput:
             ("adjustment", {"quantity": 0}, 422, "nothing_moves"),
             ("return", {"quantity": 1}, 422, "field_needed"),
             ("transfer", {"quantity": 1}, 422, "field_needed"),
+            ("in", {"quantity": 10**8, "unit_price": 10**8}, 422, "stock_too_large"),
             ("in", {"quantity": 1, "place_id": str(uuid7())}, 404, "not_found"),
             ("gift", {"quantity": 1}, 422, "validation"),
         ],
@@ -199,6 +230,7 @@ class TestBadInput:
         answer = await keeper.put(f"{API}/parts/{part}/stock", json={"movement_type": kind, **more})
         assert answer.status_code == status, answer.text
         assert answer.json()["code"] == ("invalid" if code == "validation" else code)
+        assert code != "stock_too_large" or [error["field"] for error in answer.json()["errors"]] == ["quantity"]
         assert await on_hand(keeper, part) == 5
         assert len((await keeper.get(f"{API}/movements", params={"spare_part_id": part})).json()["items"]) == 1
 
@@ -382,6 +414,21 @@ async def test_what_jobs_have_or_are_to_have_keeps_its_unit_and_what_they_have_i
         == "done"
     )
     assert await world.alone(rewritten(taken, **change)) == "done"
+
+
+async def test_nothing_is_left_of_a_stock_that_is_given_back_what_it_was_short_of(world):
+    part, job = await world.part(2), await world.with_job()
+    assert await world.alone(world.receive(part, 1, unit_price="10.01")) == "done"
+    assert await world.alone(world.take(part, 2, intervention_id=job)) == "done"
+    assert await world.alone(world.receive(part, 1, unit_price="12.00")) == "done"
+    assert await world.alone(world.take(part, 4, is_taken=True)) == "done"
+    back = {"movement_id": uuid7(), "part_id": part, "place_id": world.place, "intervention_id": job, "occurred_at": at()}
+    assert await world.alone(inv.GiveBackStock(quantity=2, **back)) == "done"
+    stock = await world.one("select on_hand, value from stock where part_id = :part", part=part)
+    assert (stock.on_hand, stock.value) == (0, 0)
+    booked = "(select sum(amount) from stock_movements where intervention_id = :job)"
+    paid = await world.one(f"select cost, {booked} from maintenance_spare_parts where intervention_id = :job", job=job)
+    assert tuple(paid) == (0, 0)
 
 
 async def test_what_comes_to_a_short_shelf_is_worth_what_was_paid_for_it(world):

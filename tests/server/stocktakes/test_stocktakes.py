@@ -109,6 +109,8 @@ async def test_from_the_first_count_to_the_ledger(client_as, site, keeper):
     assert put_right["notes"] == "Inventaire de juin"
     listed = (await keeper.get(f"{INVENTORY}/stocktakes", params={"status": "approved"})).json()["items"]
     assert [(each["line_count"], each["counted_count"], Decimal(each["amount"])) for each in listed] == [(4, 3, -10)]
+    assert take["number"] in (await technician.get(f"{INVENTORY}/stocktakes/export.csv")).text
+    assert (await technician.get(f"{INVENTORY}/stocktake-lines")).status_code == 403  # whoever counts is not told what to find
 
 
 async def test_two_that_found_different_things_are_seen_and_a_second_count_settles_it(client_as, site, keeper):
