@@ -167,10 +167,12 @@ def search_equipment(rows: Iterable[EquipmentRow], query: str, limit: int = 50) 
 
 
 def search_parts(rows: Iterable[PartRow], query: str, limit: int = 50) -> list[PartRow]:
-    """By name, number, maker, the maker's or a supplier's reference; what was scanned finds its part alone."""
+    """By name, number, maker, the maker's or a supplier's reference; what was scanned finds its part alone, as a label's code does."""
     parts, scanned = list(rows), query.strip()
     found = [part for part in parts if scanned in part.barcodes] if scanned else []
-    return found or PARTS.search(parts, query, limit)
+    code = None if found else label_code_in(query)
+    labelled = [part for part in parts if code in part.label_codes] if code else []
+    return found or labelled or PARTS.search(parts, query, limit)
 
 
 def _is_near(word: str, other: str) -> bool:

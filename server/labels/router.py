@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from server.core.access import Actor, require
-from server.core.database import ReadSessionDep, SessionDep
+from server.core.database import ReadSession, ReadSessionDep, SessionDep
 from server.core.gates import GatesDep
 from server.core.settings import Settings
 from server.core.sql import Written
@@ -18,6 +18,7 @@ from shared_models.text import Code
 
 Reader = Annotated[Actor, require("equipment:read")]
 Writer = Annotated[Actor, require("equipment:write")]
+StockReader = Annotated[Actor, require("inventory:read")]
 router = APIRouter(tags=["labels"], route_class=WriteRoute)
 PDF = "application/pdf"
 _NAMED = {"Content-Disposition": 'attachment; filename="etabli-labels.pdf"'}
@@ -47,16 +48,35 @@ async def resolve_any_label(actor: Reader, session: ReadSessionDep, code: Code) 
     return await service.thing_of(session, actor, code)
 
 
+Pixels = Annotated[int, Query(ge=64, le=2048), NUMBER]
+
+
 @router.get("/equipment/{equipment_id}/label.png", response_class=Response)
 async def read_label_picture(
-    request: Request,
-    actor: Reader,
-    session: ReadSessionDep,
-    equipment_id: UUID,
-    pixels: Annotated[int, Query(ge=64, le=2048), NUMBER] = 512,
-) -> Response:
+    request: Request, actor: Reader, session: ReadSessionDep, equipment_id: UUID, pixels: Pixels = 512
+) -> Response:  # fmt: skip
     """The QR code alone, with its quiet zone."""
-    png = await service.picture(session, actor, equipment_id, base_url=_base_url(request), pixels=pixels)
+    return await _picture(request, actor, session, LabelSheet(equipment_ids=[equipment_id]), pixels)
+
+
+@router.get("/inventory/parts/{part_id}/label.png", response_class=Response)
+async def read_part_label_picture(
+    request: Request, actor: StockReader, session: ReadSessionDep, part_id: UUID, pixels: Pixels = 512
+) -> Response:  # fmt: skip
+    """Likewise of a part."""
+    return await _picture(request, actor, session, LabelSheet(part_ids=[part_id]), pixels)
+
+
+@router.get("/inventory/places/{place_id}/label.png", response_class=Response)
+async def read_place_label_picture(
+    request: Request, actor: StockReader, session: ReadSessionDep, place_id: UUID, pixels: Pixels = 512
+) -> Response:  # fmt: skip
+    """Likewise of a storage place."""
+    return await _picture(request, actor, session, LabelSheet(place_ids=[place_id]), pixels)
+
+
+async def _picture(request: Request, actor: Actor, session: ReadSession, of: LabelSheet, pixels: int) -> Response:
+    png = await service.picture(session, actor, of, base_url=_base_url(request), pixels=pixels)
     return Response(png, media_type="image/png")
 
 

@@ -59,8 +59,8 @@ async def _ensure_seen(session: ReadSession, actor: Actor, entity: LabelledThing
         raise LabelNotFound
 
 
-async def picture(session: ReadSession, actor: Actor, equipment_id: UUID, *, base_url: str, pixels: int) -> bytes:
-    label = (await _texts(session, actor, LabelSheet(equipment_ids=[equipment_id])))[0]
+async def picture(session: ReadSession, actor: Actor, of: LabelSheet, *, base_url: str, pixels: int) -> bytes:
+    label = (await _texts(session, actor, of))[0]
     return await asyncio.to_thread(pictures.qr_png, f"{base_url}/e/{label.code}", pixels=pixels)
 
 

@@ -127,7 +127,7 @@ def Part(client: Client, part: PartRow) -> ft.Control:
     second = [*_facts(client, part), *papers, *_fits(client, part), *_equivalents(client, part), *_offers(client, part)]
     codes = Barcodes(client, part) if part.barcodes or keeps else ft.Container()
     past = [Use(own), Ledger(part)]
-    bar = _bar(part, ask, keeps=keeps)
+    bar = _bar(client, own, ask, keeps=keeps)
     if use_breakpoint() < Breakpoint.desktop:
         return Page(bar, *first, *past[:1], *second, codes, *past[1:], max_width=None if has_room_beside() else 720)
     return Page(bar, Columns([*first, *second, codes], past, (6, 5)), max_width=1180)
@@ -140,13 +140,25 @@ def _scanned_at(client: Client) -> Whom | None:
     return Whom(job.site_id, job) if job and is_theirs else None
 
 
-def _bar(part: PartRow, ask: Any, *, keeps: bool) -> ft.Control:
+def _bar(client: Client, own: Kept, ask: Any, *, keeps: bool) -> ft.Control:
+    part = own.part
     label = [IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("machine.print_label"), ask("label"))] if part.label_codes else []
     if not keeps:
         return top_bar("/parts", *label)
     edit = IconAction(ft.Icons.EDIT_OUTLINED, t("parts.edit"), lambda: go(f"/parts/{part.id}/edit"))
     minimum = MenuItem(t("parts.minimum_title"), ask("minimum"), ft.Icons.VERTICAL_ALIGN_BOTTOM_ROUNDED)
-    return top_bar("/parts", *label, edit, MoreMenu([minimum]))
+    return top_bar("/parts", *label, edit, MoreMenu([minimum, *_stocktakes(client, own)]))
+
+
+def _stocktakes(client: Client, own: Kept) -> list[MenuItem]:
+    """Of where it lies: a site's places are counted together."""
+    items = []
+    for stock in own.stocks:
+        places = [str(at.place_id) for at in stock.places if at.quantity or at.count_since]
+        if places:
+            words = dotted(t("parts.count_places"), site_name(client, stock.site_id) if len(own.stocks) > 1 else "")
+            items.append(MenuItem(words, opener(f"/stocktakes/new?places={','.join(places)}"), ft.Icons.FACT_CHECK_OUTLINED))
+    return items
 
 
 def _identity(client: Client, own: Kept, book: Book, on_photo: Handler) -> ft.Control:

@@ -10,6 +10,7 @@ import flet as ft
 from mobile_app.core.i18n import format_number, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.specifications import as_typed
+from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, TextLink
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.component import component
@@ -86,5 +87,6 @@ def _line(pair: list[str], at: int, wrong: str, change: Any, drop: Any) -> ft.Co
     value = TextInput(t("parts.spec_value"), pair[1], partial(change, 1), max_length=VALUED)
     away = IconAction(ft.Icons.CLOSE_ROUNDED, t("parts.remove_spec", name=pair[0] or str(at + 1)), drop)
     foot = ft.Container(away, padding=ft.Padding(left=0, top=26, right=0, bottom=0))
-    fields = [ft.Container(name, expand=3), ft.Container(value, expand=2)]
+    is_narrow = environment.current().has_big_text
+    fields = [ft.Container(Stack(name, value), expand=True)] if is_narrow else [ft.Container(name, expand=3), ft.Container(value, expand=2)]
     return ft.Row([*fields, foot], spacing=8, vertical_alignment=ft.CrossAxisAlignment.START, key=f"spec{at}")

@@ -21,7 +21,7 @@ from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
 from shared_models.inventory import commands as inv
 from shared_models.inventory.rows import MonthUse, PartRow, PlaceKind, PlaceRow
-from shared_models.labels.codes import new_label_code
+from shared_models.labels.codes import grouped, new_label_code
 from shared_models.permissions import Role
 from tests.mobile_app.core.rows import ANNE, AT, PAUL
 from tests.mobile_app.core.stock_rows import hold, part, place, stock
@@ -76,6 +76,13 @@ class TestPartPage:
         await show(screen, client, f"/parts/{belt.id}")
         assert {"Courroie SPZ 1250", "2", t("domain.stock.low"), "Magasin A"} <= set(screen.texts)
         assert t("common.broken_title") not in screen.texts
+
+    async def test_a_stocktake_of_its_places_is_offered_to_who_keeps_them(self, screen: Screen, client: Client, belt: PartRow) -> None:
+        for role, is_offered in ((client.user.role, True), (Role.technician, False)):
+            client.session.user = SessionUser(ANNE.id, "Anne Petit", role)
+            await show(screen, client, f"/parts/{belt.id}")
+            items = [str(c.content.controls[-1].value) for c in screen.controls() if isinstance(c, ft.PopupMenuItem)]
+            assert (t("parts.count_places") in items) is is_offered
 
     async def test_what_lies_there_is_counted_blind(self, screen: Screen, client: Client, belt: PartRow, store: PlaceRow) -> None:
         await show(screen, client, f"/parts/{belt.id}")
@@ -139,9 +146,15 @@ class TestForm:
         await fill(screen, t("parts.unit"), "L")
         await tap(screen, "0,1")
         await fill(screen, t("parts.minimum"), "0,25")
+        await tap(screen, t("parts.add_spec"))
+        await fill(screen, t("parts.spec_value"), "46,5")
+        await tap(screen, t("parts.create"))
+        assert not sent(client, inv.WritePart)  # a value of what?
+        await fill(screen, t("parts.spec_name"), "Viscosité")
         await tap(screen, t("parts.create"))
         (command,) = sent(client, inv.WritePart)
         assert (command.part_number, command.unit, command.decimals) == ("HUI-46", "L", 1)
+        assert command.specifications == {"Viscosité": 46.5}
 
     def test_an_edit_sends_back_all_that_it_was_given(self, client: Client) -> None:
         """Whatever the form does not touch stays: each field of the command comes from the row."""
@@ -251,10 +264,13 @@ class TestList:
 
 
 def test_a_part_is_found_by_its_number_however_it_is_dashed_and_by_what_is_printed_on_it(client: Client) -> None:
-    one, other = part("A", part_number="RLT-6204", barcodes=["]C1\x1d01034"[3:]]), part("B", part_number="RLT-6205")
+    code = new_label_code()
+    one = part("A", part_number="RLT-6204", barcodes=["]C1\x1d01034"[3:]], label_codes=[code])
+    other = part("B", part_number="RLT-6205")
     hold(client, one, other)
     assert [part_said(client, said) for said in ("rlt 6204", "RLT6204", "RLT-6205", "6204")] == [one, one, other, None]
     assert search_parts([one, other], "rlt6205") == [other]
+    assert search_parts([other, one], grouped(code).lower()) == [one]
 
 
 def test_a_place_is_called_by_what_it_lies_in(client: Client) -> None:

@@ -64,6 +64,9 @@ update intervention_action set ended_at = now() where ended_at is null;
 update meter set is_active = false where id = (select id from meter order by id limit 1);
 update scheduled_maintenances set ignored_since = now() where id = (select id from scheduled_maintenances order by id limit 1);
 update scheduled_maintenances set is_active = false where id = (select id from scheduled_maintenances order by id desc limit 1);
+update storage_place set is_active = false where id = (
+    select p.id from storage_place p
+    where not p.is_default and not exists (select from storage_place q where q.parent_id = p.id) order by p.id limit 1);
 update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
 update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
 """

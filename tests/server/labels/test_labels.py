@@ -154,6 +154,13 @@ class TestPrinting:
         machine = await make_machine(writer, site.id)
         png = await writer.get(f"{API}/equipment/{machine['id']}/label.png")
         assert read(Image.open(io.BytesIO(png.content)))[0].endswith(f"/e/{machine['label_codes'][0]}")
+        part = (await writer.post(f"{API}/inventory/parts", json={"part_number": f"P-{uuid7().hex[-9:]}", "name": "Joint"})).json()
+        png = await writer.get(f"{API}/inventory/parts/{part['id']}/label.png")
+        [code] = part["label_codes"]
+        assert read(Image.open(io.BytesIO(png.content)))[0].endswith(f"/e/{code}")
+        for typed in (code, f"{code[:4].lower()} {code[4:]}"):
+            found = (await writer.get(f"{API}/inventory/parts", params={"search": typed})).json()["items"]
+            assert [row["id"] for row in found] == [part["id"]]
 
 
 class TestResolve:
