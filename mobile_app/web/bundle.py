@@ -52,25 +52,40 @@ def native_library() -> Path:
 
 
 def app_zip(pyodide: Path, overlay: Path | None = None) -> Path:
-    return compiled("app", pyodide, list(app_files(overlay)))
+    """What an overlay has is compiled alone, and laid over ours."""
+    ours = compiled("app", pyodide, list(app_files()))
+    if overlay is None:
+        return ours
+    return laid_over(ours, compiled("overlay", pyodide, [(name, file.read_bytes()) for name, file in sources_of(overlay).items()]))
 
 
-def app_sources(overlay: Path | None) -> dict[str, Path]:
-    """Our modules by name in the archive; those of `overlay` add to them or take their place."""
-    found: dict[str, Path] = {}
-    for root in (ROOT, overlay) if overlay else (ROOT,):
-        for package in ("shared_models", "mobile_app"):
-            found |= {file.relative_to(root).as_posix(): file for file in (root / package).rglob("*.py")}
+def sources_of(root: Path) -> dict[str, Path]:
+    """Our modules by name in the archive."""
+    files = (file for package in ("shared_models", "mobile_app") for file in (root / package).rglob("*.py"))
+    found = {file.relative_to(root).as_posix(): file for file in files}
     return {name: found[name] for name in sorted(found) if not name.startswith(STAYS_HERE)}
 
 
-def app_files(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
+def app_files() -> Iterator[tuple[str, bytes]]:
     """Our own sources, the catalogues compiled, and the first module to run."""
-    for name, file in app_sources(overlay).items():
+    for name, file in sources_of(ROOT).items():
         yield name, file.read_bytes()
     yield "etabli_boot.py", (HERE / "boot.py").read_bytes()
     for lang in catalogues.LANGUAGES:
         yield f"mobile_app/locale/{lang}.mo", catalogues.compiled(lang)
+
+
+def laid_over(ours: Path, overlay: Path) -> Path:
+    """An archive with the modules of both, the overlay's in the place of ours."""
+    target = CACHE / "compiled" / f"app-{digest(ours, overlay)}"
+    with fresh(target) as folder:
+        if folder:
+            files: dict[str, bytes] = {}
+            for archive in (ours, overlay):
+                with zipfile.ZipFile(archive) as source:
+                    files |= {name: source.read(name) for name in source.namelist()}
+            (folder / "out.zip").write_bytes(zip_bytes(sorted(files.items())))
+    return target / "out.zip"
 
 
 def compiled(kind: str, pyodide: Path, files: list[tuple[str, bytes]]) -> Path:
@@ -121,7 +136,8 @@ def modules_of(app: Path) -> list[str]:
 
 def flet_names(overlay: Path | None) -> list[str]:
     """Flet imports a control when its name is first read: these are the names our sources read."""
-    sources = [file.read_text(encoding="utf-8") for file in app_sources(overlay).values()]
+    files = sources_of(ROOT) | (sources_of(overlay) if overlay else {})
+    sources = [file.read_text(encoding="utf-8") for file in files.values()]
     found = {name for source in sources for name in re.findall(r"\b(?:ft|flet)\.([A-Za-z_]\w*)", source)}
     return sorted(found | {"View", "Text", "Container", "Column", "Row", "Theme"})
 
