@@ -107,7 +107,7 @@ def test_moved_by_two_taps_without_network(lent: Device, machines: Iterator[Mach
     phone.see(plan["title"], "domain.unsent")
     assert now_on(planner, plan, tuesday) == tuesday.isoformat()
     phone.reload()
-    show(phone, "month", wednesday).see(plan["title"], "domain.unsent")
+    show(phone, "month", wednesday).see(plan["title"])
 
     phone.context.set_offline(False)
     phone.synced()

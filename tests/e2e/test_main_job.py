@@ -30,8 +30,8 @@ class TestMainJob:
         phone.fill("job.note_hint", "Tendeur usé, à commander").tap("job.note_add")
         close(phone, scanned, technician.get("/equipment-classes"))
         phone.see("domain.job.completed")
-        phone.reload().see("Courroie qui saute", "domain.job.completed", "Tendeur usé, à commander", "Photo 1 sur 1")
         assert technician.job(job)["status"] == "in_progress"
+        phone.reload().see("Courroie qui saute", "domain.job.completed", "Tendeur usé, à commander", "Photo 1 sur 1")
 
         back_at = datetime.now(UTC)
         phone.context.set_offline(False)
