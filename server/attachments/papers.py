@@ -68,7 +68,8 @@ class Papers:
 
     async def _remove(self, session: Session, actor: Actor, cmd: RemovePaper) -> None:
         condition = sa.true() if self._site is None else visible(actor, self._site)
-        paper = existing(await session.scalar(select(self.model).where(col(self.model.id) == cmd.document_id, condition)))
+        found = select(self.model).where(col(self.model.id) == cmd.document_id, condition).with_for_update()
+        paper = existing(await session.scalar(found))
         before = audit.snapshot(paper)
         await audit.record(session, actor, f"{self.named}.document_removed", paper, before=before, after={}, occurred_at=cmd.occurred_at)
         await session.delete(paper)

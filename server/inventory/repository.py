@@ -237,11 +237,12 @@ async def held_part(session: Session, part_id: UUID) -> PartRow | None:
 
 
 async def held_shelf(session: Session, actor: Actor, part_id: UUID, place_ids: Sequence[UUID]) -> tuple[PartRow, list[PlaceRow]]:
-    """The part, held, and the places, all of them in sight."""
+    """The part and the places, all of them in sight, held: none is archived or closed before this ends."""
     found = existing(await session.fetchrow(_HELD_SHELF, part_id, place_ids, actor.site_list))
-    if len(found["places"]) < len(place_ids):
+    places = {place.id: place for place in map(PlaceRow.model_validate_json, found["places"])}
+    if not places.keys() >= set(place_ids):
         raise NotFound
-    return PartRow.model_validate_json(found["part"]), [PlaceRow.model_validate_json(place) for place in found["places"]]
+    return PartRow.model_validate_json(found["part"]), [places[place_id] for place_id in place_ids]
 
 
 async def place_row(session: ReadSession, actor: Actor, place_id: UUID) -> PlaceRow | None:
@@ -263,8 +264,8 @@ _PART = f"select {PART.json('t')}::text from spare_parts t where t.id = $1"  # n
 _HELD_PART = f"{_PART} for key share"
 _HELD_SHELF = f"""
 select {PART.json("t")}::text as part, array(
-    select {PLACE.json("p")}::text from unnest($2::uuid[]) with ordinality w(id, rank) join storage_place p on p.id = w.id
-    where $3::uuid[] is null or p.site_id = any($3) order by w.rank
+    select {PLACE.json("p")}::text from storage_place p
+    where p.id = any($2::uuid[]) and ($3::uuid[] is null or p.site_id = any($3)) order by p.id for key share of p
 ) as places
 from spare_parts t where t.id = $1 for key share of t
 """  # noqa: S608

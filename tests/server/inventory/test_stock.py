@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from server.attachments.models import Attachment
 from server.core.clock import now
 from server.sites.models import Site
 from shared_models.ids import uuid7
@@ -381,6 +382,30 @@ async def test_a_part_is_written_again_while_its_stock_moves(world):
         assert moved[2] == "done"
         told = "select count(*) as lines from stock_movements m join spare_parts p on p.id = m.spare_part_id where p.currency <> m.currency"
         assert (await world.one(told)).lines == 0
+
+
+async def test_nothing_comes_to_a_place_while_it_is_being_closed(world):
+    for rank in range(12):
+        place, part = uuid7(), await world.part()
+        written = {"place_id": place, "site_id": world.site, "name": f"Rayon {rank}", "occurred_at": at()}
+        assert await world.alone(inv.WritePlace(**written)) == "done"
+        receipt = inv.ReceiveStock(movement_id=uuid7(), part_id=part, place_id=place, quantity=1, occurred_at=at())
+        found = await asyncio.gather(world.alone(inv.WritePlace(version=1, is_active=False, **written)), world.alone(receipt))
+        assert found in (["done", "place_closed"], ["place_in_use", "done"])
+
+
+async def test_a_document_that_several_remove_at_once_is_removed_once(world):
+    part, file, document = await world.part(), uuid7(), uuid7()
+    async with world.session() as session:
+        kept = {"sha256": "0" * 64, "source_sha256": "0" * 64, "mime_type": "application/pdf", "size_bytes": 1, "file_name": "notice.pdf"}
+        session.add(Attachment(id=file, **kept))
+        await session.commit()
+    added = {"document_id": document, "part_id": part, "attachment_id": file, "title": "Notice", "occurred_at": at()}
+    assert await world.alone(inv.AddPartDocument(**added)) == "done"
+    removed = await asyncio.gather(*(world.alone(inv.RemovePartDocument(document_id=document, occurred_at=at())) for _ in range(4)))
+    assert sorted(removed) == ["done", "not_found", "not_found", "not_found"]
+    told = "select count(*) as times from audit_log where entity_id = :id and action = 'part.document_removed'"
+    assert (await world.one(told, id=document)).times == 1
 
 
 async def test_of_two_parts_that_are_given_one_barcode_at_once_one_has_it(world):
