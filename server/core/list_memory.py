@@ -83,6 +83,8 @@ class ListMemory:
         self._prepared: dict[Hashable, Prepared] = {}
         self._answers: dict[Hashable, Answer] = {}
         self._changed: dict[Hashable, Changed] = {}
+        self.row_sizes: dict[str, float] = {}
+        """How long rows of an entity were of late, in bytes: a guess."""
 
     def total(self, key: Hashable) -> Total:
         return self.totals.get(key, NOTHING_KNOWN)

@@ -7,6 +7,7 @@ commits late is never skipped, and what committed early is never held back (a de
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ PAGE_ROWS = 1_000
 PAGE_BYTES = 1_000_000
 FIRST_ROWS = 100
 """Asked of a source before its rows' size is known: PostgreSQL writes every row that is asked for, and those beyond the page in vain."""
+NEARLY = 20
+"""A page of which no more than this part is free is full: another statement takes longer."""
 
 
 @dataclass
@@ -39,9 +42,9 @@ class _Page:
     sources: frozenset[int]
     reset: bool
     at: datetime
+    sizes: dict[str, float]
     changes: list[bytes] = field(default_factory=list)
     bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
-    of_source: list[int] = field(default_factory=list)
     more: bool = True
     early: int = 0
 
@@ -52,7 +55,7 @@ class _Page:
 
     @property
     def is_full(self) -> bool:
-        return len(self.changes) >= PAGE_ROWS or self.bytes_left <= 0
+        return len(self.changes) >= PAGE_ROWS or self.bytes_left * NEARLY <= PAGE_BYTES
 
     async def fill(self, connection: asyncpg.Connection) -> None:
         self.early = len(self.changes)
@@ -64,29 +67,31 @@ class _Page:
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
 
     async def _read(self, connection: asyncpg.Connection) -> None:
-        most, budget = self._most(), self.bytes_left
+        source = SOURCES[self.sweep.source]
+        most, budget = self._most(source.name), self.bytes_left
         found = await repository.changes(
-            connection, SOURCES[self.sweep.source], self.cursor, self.actor, self.sweep,
+            connection, source, self.cursor, self.actor, self.sweep,
             rows=most, budget=budget, since=self.at - DEVICE_WINDOW,
         )  # fmt: skip
         self.changes += found.changes
-        self.of_source += map(len, found.changes)
-        self.bytes_left -= sum(map(len, found.changes))
+        if found.changes:
+            size = sum(map(len, found.changes))
+            self.sizes[source.name] = size / len(found.changes)
+            self.bytes_left -= size
         self.cursor = self.cursor.has_seen(self.present.run, found.position)
         if found.last is not None and (len(found.changes) == most or self.bytes_left <= 0):
             self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=found.last.xid, after_key=found.last.key))
         else:
             self._go_on()
 
-    def _most(self) -> int:
-        """As many rows as fit, judging by those of this source that are on the page."""
-        fit = -(-self.bytes_left * len(self.of_source) // sum(self.of_source)) if self.of_source else FIRST_ROWS
+    def _most(self, source: str) -> int:
+        """As many rows as fit, judging by the last ones of this source that anybody was given."""
+        fit = ceil(self.bytes_left / self.sizes[source]) if source in self.sizes else FIRST_ROWS
         return min(PAGE_ROWS - len(self.changes), fit)
 
     def _go_on(self) -> None:
         """To the next source that may have something."""
         following = min((source for source in self.sources if source > self.sweep.source), default=len(SOURCES))
-        self.of_source = []
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=following, after_xid=0, after_key=None))
 
     def answer(self) -> bytes:
@@ -121,7 +126,7 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         elif cursor.sweep.total is None and cursor.is_first_load:
             cursor = await _counted(connection, cursor, actor, at)
-        page = _Page(actor, present, cursor, sources, reset=known is None, at=at)
+        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, sizes=pool.memory.row_sizes)
         if known is None:
             page.changes += await repository.first(connection, actor, present.sites)
         elif kept != sent:

@@ -168,7 +168,7 @@ async def changes(
 ) -> Found:
     """The next changes of a source; fewer than `rows` and `budget` bytes: all there is."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
-    found = await connection.fetch(source.page, *_arguments(cursor, actor, after, rows, since), budget)
+    found = await connection.fetch(source.page(len(cursor.lows)), *_arguments(cursor, actor, after, rows, since), budget)
     if not found:
         return Found([])
     last = found[-1]
