@@ -40,6 +40,11 @@ def _ids() -> Any:
     return Field(default_factory=list, sa_type=ARRAY(sa.Uuid), nullable=False, sa_column_kwargs={"server_default": sa.text("'{}'")})
 
 
+def _codes() -> Any:
+    """Kept by the database, from the table that has them."""
+    return Field(default_factory=list, sa_type=ARRAY(sa.Text), nullable=False, sa_column_kwargs={"server_default": sa.text("'{}'")})
+
+
 class PartCategory(Versioned, Synced, table=True):
     __tablename__ = "spare_part_categories"
     __table_args__ = (one_name("spare_part_categories", "name"),)
@@ -102,6 +107,8 @@ class Part(Versioned, Synced, table=True):
     offers: list[dict[str, Any]] = json_column("[]")
     photo_id: UUID | None = Field(default=None, foreign_key="attachment.id", ondelete="SET NULL")
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    kept_barcodes: list[str] = _codes()
+    kept_labels: list[str] = _codes()
     name_folded: str | None = folded("name")
     number_folded: str | None = folded("part_number")
     search_text: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(SEARCH_TEXT, persisted=True)))

@@ -13,8 +13,7 @@ from shared_models.inventory.reservations import ReservationRow
 
 
 def part_json(alias: str) -> str:
-    barcodes = expression("array_to_json(array(select b.code from part_barcode b where b.part_id = {}.id order by b.code))", alias)
-    return json_row(rows.PartRow, alias, barcodes=barcodes, label_codes=label_codes(alias, "part_id"))
+    return json_row(rows.PartRow, alias, barcodes=f"{alias}.kept_barcodes", label_codes=f"{alias}.kept_labels")
 
 
 def place_json(alias: str) -> str:

@@ -141,7 +141,8 @@ def _of_site(held: Held, site: str, site_id: str, low: str) -> str:
 
 def _merged(held: Held, site: str, sites: int) -> str:
     each = (_of_site(held, site, f"($1::uuid[])[{rank}]", f"($2::bigint[])[{rank}]") for rank in range(1, sites + 1))
-    return f"({') union all ('.join(each)}) order by sync_xid, key limit $6::int"
+    pieces = " union all ".join(f"({piece})" for piece in each)
+    return expression("select m.* from ({}) m order by m.sync_xid, m.key limit $6::int", pieces)
 
 
 def _searched(table: str, fresh: tuple[str, ...]) -> str:

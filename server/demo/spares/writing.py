@@ -64,18 +64,17 @@ def what_there_is(catalogue: Catalogue, ledger: Ledger, since: float) -> Iterato
     at = instant(since)
     yield _rows(PartCategory, catalogue.categories.values(), at)
     yield _rows(Supplier, (supplier.row for supplier in catalogue.suppliers), at)
-    yield _rows(Part, (part.row for part in catalogue.parts), at)
-    codes = [(code, part.row.id) for part in catalogue.parts for code in part.row.barcodes]
-    yield str(PartBarcode.__tablename__), ("code", "part_id"), codes
+    parts, dice = [part.row for part in catalogue.parts], Dice(catalogue.seed, "labels of stock")
+    labels = [dice.label_code() for _ in parts]
+    table, columns, records = _rows(Part, parts, at)
+    kept = [(*record, row.barcodes, [label]) for record, row, label in zip(records, parts, labels, strict=True)]
+    yield table, (*columns, "kept_barcodes", "kept_labels"), kept
+    yield str(PartBarcode.__tablename__), ("code", "part_id"), [(code, row.id) for row in parts for code in row.barcodes]
     places = [row for store in ledger.stores for row in store.rows]
     yield _rows(StoragePlace, places, at)
-    dice = Dice(catalogue.seed, "labels of stock")
-    for column, rows in (("part_id", [part.row for part in catalogue.parts]), ("place_id", places)):
-        yield (
-            str(LabelCode.__tablename__),
-            ("code", column, "created_at", "linked_at"),
-            [(dice.label_code(), row.id, at, at) for row in rows],
-        )
+    for column, rows, codes in (("part_id", parts, labels), ("place_id", places, [dice.label_code() for _ in places])):
+        stuck = [(code, row.id, at, at) for code, row in zip(codes, rows, strict=True)]
+        yield str(LabelCode.__tablename__), ("code", column, "created_at", "linked_at"), stuck
 
 
 def what_happened(ledger: Ledger) -> Iterator[Table]:
