@@ -29,9 +29,11 @@ TABLES = ("part_barcode", "label_code")
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE spare_parts ADD COLUMN kept_barcodes text[] DEFAULT '{}' NOT NULL, ADD COLUMN kept_labels text[] DEFAULT '{}' NOT NULL")
+    op.execute(
+        "ALTER TABLE spare_parts ADD COLUMN kept_barcodes text[] DEFAULT '{}' NOT NULL, ADD COLUMN kept_labels text[] DEFAULT '{}' NOT NULL"
+    )
     op.execute("ALTER TABLE spare_parts DISABLE TRIGGER stamp")  # nothing changes for a device
-    op.execute(f"UPDATE spare_parts p SET {BUILT}")  # noqa: S608
+    op.execute(f"UPDATE spare_parts p SET {BUILT}")
     op.execute("ALTER TABLE spare_parts ENABLE TRIGGER stamp")
     op.execute(KEEP)
     for table in TABLES:

@@ -126,7 +126,12 @@ class _Loader:
 
     async def _without_touching(self, writing: Any) -> None:
         """Parents are written in this very transaction: their marks, and what they keep of children, are right without the triggers."""
-        triggers = [*((table, "touch") for table in CHILDREN), ("scheduled_maintenances", "date"), ("part_barcode", "keep_codes"), ("label_code", "keep_codes")]
+        triggers = [
+            *((table, "touch") for table in CHILDREN),
+            ("scheduled_maintenances", "date"),
+            ("part_barcode", "keep_codes"),
+            ("label_code", "keep_codes"),
+        ]
         for table, trigger in triggers:
             await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         await writing

@@ -229,6 +229,40 @@ async def test_a_search_of_parts_finds_codes_first_and_words_spelled_nearly_alik
             assert (rows[0].get("part_id", rows[0]["id"]), len({row["id"] for row in rows})) == (str(part["id"]), len(rows)), searched
 
 
+OTHERWISE = """
+select p.part_number from spare_parts p
+where p.kept_barcodes <> array(select b.code from part_barcode b where b.part_id = p.id order by b.code)::text[]
+    or p.kept_labels <> array(select k.code from label_code k where k.part_id = p.id order by k.linked_at, k.code)::text[]
+"""
+OF_CODES = (
+    "insert into part_barcode (code, part_id) select 'ab' || n, $1 from generate_series(1, 3) n where $2::uuid is not null",
+    "update part_barcode set part_id = $2 where part_id = $1 and code > 'ab1'",
+    "delete from part_barcode where part_id in ($1, $2) and code = 'ab2'",
+    "update label_code set part_id = $2, linked_at = now() where part_id = $1",
+    "update label_code set part_id = null where part_id = $2 and $1::uuid is not null",
+)
+LINK = "insert into part_barcode (code, part_id) values ($2, $1)"
+
+
+async def test_what_a_part_keeps_of_its_codes_is_what_there_is(pool: ReadPool) -> None:
+    """Also of two that come at once: the second waits for the first, and then sees it."""
+    one, other = (row["id"] for row in await pool.fetch("select id from spare_parts where kept_barcodes <> '{}' order by id limit 2"))
+    assert await pool.fetch(OTHERWISE) == []
+    for change in OF_CODES:
+        before = await pool.fetchval("select max(sync_xid) from spare_parts")
+        await pool.execute(change, one, other)
+        assert await pool.fetch(OTHERWISE) == [], change
+        assert await pool.fetchval("select max(sync_xid) from spare_parts") > before, change
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(LINK, one, "first")
+        second = asyncio.create_task(pool.execute(LINK, one, "second"))
+        while not await connection.fetchval("select exists (select from pg_locks where not granted)"):
+            await asyncio.sleep(0.01)
+    await second
+    assert {"first", "second"} <= set(await pool.fetchval("select kept_barcodes from spare_parts where id = $1", one))
+    assert await pool.fetch(OTHERWISE) == []
+
+
 async def test_a_page_is_given_again_until_any_transaction_ends(pool: ReadPool) -> None:
     asked = Asked(pool, EQUIPMENT, base={"size": 50, "sort": "code"})
     change = "update maintenance_interventions set status = $1 where id = $2"
