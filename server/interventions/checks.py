@@ -25,7 +25,7 @@ async def check(session: Session, before: InterventionRow | None, after: Interve
     if coded := {kind: new[f"{kind}_id"] for kind in FailureItemKind if f"{kind}_id" in new}:
         await _check_failure(session, after, coded)
     for picture in _pictures(after) - _pictures(before):
-        if not await repository.picture_exists(session, picture, after.site_id):
+        if not await repository.holds_picture(session, picture, after.site_id):
             raise errors.PhotoMissing(field="photo_id")
     if isinstance(cmd, AddAction):
         await _check_work(session, after, cmd)

@@ -122,10 +122,11 @@ async def failure_kinds(session: ReadSession, equipment_id: UUID, ids: Iterable[
     return {row.id: FailureItemKind(row.kind) for row in rows}
 
 
-_PICTURE = sa.text("select exists (select from attachment where id = :id and site_id = :site and mime_type like 'image/%')")
+_PICTURE = sa.text("select true from attachment where id = :id and site_id = :site and mime_type like 'image/%' for key share")
 
 
-async def picture_exists(session: ReadSession, attachment_id: UUID, site_id: UUID) -> bool:
+async def holds_picture(session: Session, attachment_id: UUID, site_id: UUID) -> bool:
+    """Whether the site has it, where it then stays until this ends."""
     return bool(await session.scalar(_PICTURE, {"id": attachment_id, "site": site_id}))
 
 

@@ -59,11 +59,11 @@ class World:
     def session(self) -> Session:
         return Session(self.database.engine, expire_on_commit=False)
 
-    async def alone(self, cmd: Command) -> str:
+    async def alone(self, cmd: Command, by: Actor = SYSTEM) -> str:
         """What it came to: done, or the code of the refusal."""
         async with self.session() as session:
             try:
-                await run(session, SYSTEM, cmd)
+                await run(session, by, cmd)
                 await session.commit()
             except Refusal as refusal:
                 await session.rollback()

@@ -1,6 +1,7 @@
 """Stock by REST: as a client asks that knows parts and quantities, two people at once, and what bad input comes to."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,12 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from server.attachments.models import Attachment
+from server.core.access import SYSTEM
 from server.core.clock import now
 from server.sites.models import Site
 from shared_models.ids import uuid7
-from shared_models.interventions.commands import CreateIntervention
+from shared_models.interventions.commands import AddPhoto, CreateIntervention
 from shared_models.inventory import commands as inv
 from shared_models.inventory.reserving import ReservePart
+from shared_models.permissions import Permission, Role
+from tests.conftest import make_user
 from tests.server.inventory import books
 from tests.server.machines import at, make_machine, make_site
 from tests.server.support import problem_code
@@ -311,6 +315,14 @@ class World(books.World):
             assert await self.alone(self.receive(part, quantity)) == "done"
         return part
 
+    async def file(self) -> UUID:
+        file, digest = uuid7(), "0" * 64
+        kept = {"sha256": digest, "source_sha256": digest, "mime_type": "image/jpeg", "size_bytes": 1, "file_name": "photo.jpg"}
+        async with self.session() as session:
+            session.add(Attachment(id=file, site_id=self.site, **kept))
+            await session.commit()
+        return file
+
     def receive(self, part: UUID, quantity: Any, **more: Any) -> inv.ReceiveStock:
         return inv.ReceiveStock(movement_id=uuid7(), part_id=part, place_id=self.place, quantity=quantity, occurred_at=at(), **more)
 
@@ -395,17 +407,28 @@ async def test_nothing_comes_to_a_place_while_it_is_being_closed(world):
 
 
 async def test_a_document_that_several_remove_at_once_is_removed_once(world):
-    part, file, document = await world.part(), uuid7(), uuid7()
-    async with world.session() as session:
-        kept = {"sha256": "0" * 64, "source_sha256": "0" * 64, "mime_type": "application/pdf", "size_bytes": 1, "file_name": "notice.pdf"}
-        session.add(Attachment(id=file, **kept))
-        await session.commit()
+    part, file, document = await world.part(), await world.file(), uuid7()
     added = {"document_id": document, "part_id": part, "attachment_id": file, "title": "Notice", "occurred_at": at()}
     assert await world.alone(inv.AddPartDocument(**added)) == "done"
     removed = await asyncio.gather(*(world.alone(inv.RemovePartDocument(document_id=document, occurred_at=at())) for _ in range(4)))
     assert sorted(removed) == ["done", "not_found", "not_found", "not_found"]
     told = "select count(*) as times from audit_log where entity_id = :id and action = 'part.document_removed'"
     assert (await world.one(told, id=document)).times == 1
+
+
+async def test_a_picture_that_a_job_and_a_part_want_at_once_is_one_of_theirs(world):
+    """A job's stays on its site; a part's is everyone's."""
+    part, job, user = await world.part(), await world.with_job(), make_user(Role.admin)
+    async with world.session() as session:
+        session.add(user)
+        await session.commit()
+    someone = replace(SYSTEM, user_id=user.id, permissions=frozenset(Permission))
+    for _ in range(8):
+        file = await world.file()
+        for_job = AddPhoto(intervention_id=job, photo_id=file, occurred_at=at())
+        for_part = inv.SetPartPhoto(part_id=part, attachment_id=file, occurred_at=at())
+        found = await asyncio.gather(world.alone(for_job, someone), world.alone(for_part))
+        assert found in (["done", "attachment_of_other_machine"], ["photo_missing", "done"])
 
 
 async def test_of_two_parts_that_are_given_one_barcode_at_once_one_has_it(world):
