@@ -1,17 +1,17 @@
 // Where the keyboard is. Flutter marks it on what it calls a button only, and lets Tab visit what stands on one line before what belongs
 // together. What it gives to screen readers takes the keyboard too: Tab goes through those elements in their own order, and a ring lies over
 // the one that has it.
-const STOPS = "flt-semantics-host [tabindex='0'], flt-semantics-host input, flt-semantics-host textarea, .toast button";
+const STOPS = "flt-semantics-host [tabindex='0'], flt-semantics-host :is(input, textarea):enabled, .toast button";
 const FIELDS = "input, textarea";
 let ring = null;
 
 /** From here on Tab is ours, but for dialogs of the page's own. */
 export function leadKeyboard() {
   window.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Tab" || event.isComposing || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!event.repeat || ring) move(event.shiftKey ? -1 : 1).catch(console.warn);
+    move(event.shiftKey ? -1 : 1).catch(console.warn);
   }, { capture: true });
   window.addEventListener("pointerdown", drop, { capture: true });
 }

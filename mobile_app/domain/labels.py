@@ -107,4 +107,4 @@ def _boxes_notice(boxes: Sequence[UnprintableLabel]) -> ft.Control:
 
 def _stepper(name: str, value: int, most: int, draft: Draft) -> ft.Control:
     label = t(f"labels_form.{name}")
-    return Field(label, ft.Row([NumberStepper(label, value, draft.setter(name), least=1, most=most)]))
+    return Field(label, ft.Row([NumberStepper(label, value, draft.setter(name), least=1, most=most)]), says_it=True)

@@ -29,7 +29,7 @@ def DateInput(
     opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.close")), picked)
     words = _written_date(value) if value else t("common.date_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error, optional=optional, key=use_mark(error))
+    return Field(label, control, error=error, optional=optional, key=use_mark(error), says_it=True)
 
 
 def _use_picker(dialog: ft.DatePicker | ft.TimePicker, on_pick: Callable[[Any], None]) -> Callable[[], None]:
@@ -68,4 +68,4 @@ def TimeInput(
     opening = _use_picker(dialog, on_change)
     words = f"{value:%H:%M}" if value else t("common.time_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.SCHEDULE_ROUNDED, empty=value is None, error=error)
-    return Field(label, control, error=error, key=use_mark(error))
+    return Field(label, control, error=error, key=use_mark(error), says_it=True)

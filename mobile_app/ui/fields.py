@@ -28,13 +28,17 @@ def Field(
     hint: str = "",
     optional: bool = False,
     key: ft.ScrollKey | None = None,
+    says_it: bool = False,
 ) -> ft.Control:
-    """A control with its label above, and below it what is wrong, or else the hint."""
+    """A control with its label above, and below it what is wrong, or else the hint.
+
+    `says_it`: a screen reader hears the label from the control itself, and not a second time.
+    """
     head: list[ft.Control] = [ft.Text(label, size=Size.meta, weight=SEMIBOLD, color=C.ink)]
     if optional:
         head.append(Meta(t("common.optional")))
     row = ft.Row(head, spacing=6, wrap=optional and environment.current().has_big_text)
-    above = ft.Semantics(content=row, exclude_semantics=True)
+    above = ft.Semantics(content=row, exclude_semantics=True) if says_it else row
     parts: list[ft.Control] = [above, control] if label else [control]
     if error:
         parts.append(_error(error))
@@ -174,7 +178,8 @@ def TextInput(
         on_blur=blur,
         **{**input_look(bad=bool(error)), **_counter(value, max_length), **more},
     )
-    return Field(label, named(field, label or _name_of(placeholder, value)), error=error, hint=hint, optional=optional, key=key)
+    said = named(field, label or _name_of(placeholder, value))
+    return Field(label, said, error=error, hint=hint, optional=optional, key=key, says_it=True)
 
 
 @component

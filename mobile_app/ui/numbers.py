@@ -103,7 +103,7 @@ def NumberInput(
             empty=not text,
             error=error,
         )
-    return Field(label, control, error=error, hint=hint, optional=optional, key=mark)
+    return Field(label, control, error=error, hint=hint, optional=optional, key=mark, says_it=True)
 
 
 def _pad_sheet(
@@ -209,4 +209,4 @@ def QuantityInput(
         ],
         spacing=8,
     )
-    return Field(label, row, error=error, hint=hint, key=mark)
+    return Field(label, row, error=error, hint=hint, key=mark, says_it=True)

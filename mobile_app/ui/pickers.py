@@ -91,7 +91,7 @@ def Picker(
         empty=not chosen,
         error=error,
     )
-    return Field(label, control, error=error, hint=hint, optional=optional, key=mark)
+    return Field(label, control, error=error, hint=hint, optional=optional, key=mark, says_it=True)
 
 
 def _nothing_yet(why: str, maker: Maker | None) -> ft.Control:

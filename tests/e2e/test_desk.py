@@ -67,7 +67,7 @@ class TestDesk:
         while tabbed(desk)["words"] != desk.words("app.calendar"):
             """As far as the place."""
         desk.page.keyboard.press("Enter")
-        desk.at("/calendar")
+        desk.at("/calendar").see("calendar.subscribe")  # the page is there too, not only its address
 
     def test_filters_survive_and_rows_open_by_key_and_in_tabs(self, lent: Device, technician: User) -> None:
         desk = lent("supervisor", LAPTOP).go("/board").see("board.down").tap("board.down").at("/equipment")

@@ -5,6 +5,7 @@ from typing import Any
 import flet as ft
 import pytest
 
+from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.ui import environment
 from tests.mobile_app.features.test_whose_machine import PAGES, address, client, show
@@ -29,6 +30,16 @@ def dumb(screen: Screen) -> list[str]:
     return [repr(c)[:120] for c in targets if id(c) not in said and not has_words(c)]
 
 
+def unheard(screen: Screen) -> list[str]:
+    """Labels of fields that are silenced although no control says them."""
+    said = [c.label for c in screen.controls() if isinstance(c, ft.Semantics) and c.label]
+    said += [words for c in screen.controls() for name in ("tooltip", "hint_text") if isinstance(words := getattr(c, name, None), str)]
+    rows = [c.content for c in screen.controls() if isinstance(c, ft.Semantics) and c.exclude_semantics and isinstance(c.content, ft.Row)]
+    silenced = [row for row in rows if all(isinstance(part, ft.Text) for part in row.controls)]
+    words = [part.value for c in silenced for part in _walk(c) if isinstance(part, ft.Text) and part.value != t("common.optional")]
+    return [each for each in words if not any(each in label for label in said)]
+
+
 @pytest.mark.parametrize("width", [390, 1100, 1440])
 async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, width: int) -> None:
     screen.session.apply_page_patch({"width": float(width)})
@@ -43,5 +54,6 @@ async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, w
         environment.install(screen.page)
         await show(screen, client, page)
         assert dumb(screen) == [], page
+        assert unheard(screen) == [], page
         looked_at += sum(1 for c in screen.controls() if getattr(c, "on_click", None))
     assert looked_at > 100
