@@ -3,11 +3,13 @@
 // the one that has it.
 const STOPS = "flt-semantics-host [tabindex='0'], flt-semantics-host :is(input, textarea):enabled, .toast button";
 const FIELDS = "input, textarea";
+const ROWS = new Set(["j", "k", "J", "K", "ArrowUp", "ArrowDown"]);
 let ring = null;
 
 /** From here on Tab is ours, but for dialogs of the page's own. */
 export function leadKeyboard() {
   window.addEventListener("keydown", (event) => {
+    if (ROWS.has(event.key)) return leave();
     if (event.key !== "Tab" || event.isComposing || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -47,6 +49,12 @@ async function follow(node) {
     await drawn();
   }
   mine.remove();
+}
+
+/** Whoever goes on to a table's rows means them by Enter, not the button that Tab came to before. */
+function leave() {
+  if (document.activeElement?.matches("flt-semantics")) document.activeElement.blur();
+  drop();
 }
 
 function drop() {
