@@ -19,7 +19,7 @@ class Shelf:
             app = App(app.context, app.url).open()
         if app.page.viewport_size != viewport:
             app.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            app.page.wait_for_timeout(3_000)  # the app is laid out anew: another width has other buttons
+            app.reload()  # nothing tells when the app, as it runs, is laid out anew: another width has other buttons
         self._lent[username] = app
         return app
 
