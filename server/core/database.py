@@ -15,6 +15,7 @@ import asyncpg
 from fastapi import Depends
 from sqlalchemy import Connection, Engine
 from sqlalchemy import orm as sa_orm
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, AsyncSessionTransaction, create_async_engine
 from starlette.requests import HTTPConnection
 
@@ -252,8 +253,14 @@ class Database:
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[ReadSession]:
+        """Whoever writes in it has a fault of ours: no database that takes no writes for now, which is worth asking again."""
         async with ReadSession(self._read_engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
+            try:
+                yield session
+            except (DBAPIError, asyncpg.ReadOnlySQLTransactionError) as error:
+                if getattr(getattr(error, "orig", error), "sqlstate", None) == asyncpg.ReadOnlySQLTransactionError.sqlstate:
+                    raise RuntimeError("a read session was written in") from error
+                raise
 
 
 async def database_of(connection: HTTPConnection) -> Database:

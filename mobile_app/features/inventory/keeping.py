@@ -50,15 +50,16 @@ class Editing(NamedTuple):
 
 
 def _list(
-    client: Client, words: str, cards: Sequence[ft.Control], edit: Callable[[Editing], None], icon: ft.IconData, *more: ft.Control
-) -> ft.Control:
-    """The page: what there is, and the way to one more."""
+    client: Client, words: str, cards: Sequence[ft.Control], edit: Callable[[Editing], None], icon: ft.IconData, *more: ft.Control,
+    instead: ft.Control | None = None,
+) -> ft.Control:  # fmt: skip
+    """The page: what there is, and the way to one more; or what has to come first."""
     title = PageHeader(t(f"parts.{words}"), on_back=opener(asker() or "/parts"), trailing=[SyncBadge(), *more])
     if not client.may(Permission.inventory_write):
         return Page(title, EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("parts.read_only"), t("parts.read_only_body")))
     new = partial(edit, Editing())
-    if words == "stores" and not client.sites.rows:
-        return Page(title, no_site(client))
+    if instead is not None:
+        return Page(title, instead)
     if not cards:
         none = EmptyState(icon, t(f"parts.{words}_none"), t(f"parts.{words}_none_body"), action=t(f"parts.{words}_new"), on_action=new)
         return Page(title, none)
@@ -112,7 +113,8 @@ def StoresScreen() -> ft.Control:
     sheet = labels_sheet(client, of, done) if printing else place_sheet(client, None, close) if editing else None
     use_sheet(sheet, done if printing else close)
     labels = [IconAction(ft.Icons.QR_CODE_2_ROUNDED, t("parts.print_labels"), lambda: prints(True))] if of else []
-    return _list(client, "stores", cards, edit, ft.Icons.WAREHOUSE_OUTLINED, *labels)
+    first = None if client.sites.rows else no_site(client)
+    return _list(client, "stores", cards, edit, ft.Icons.WAREHOUSE_OUTLINED, *labels, instead=first)
 
 
 def _place_card(client: Client, row: PlaceRow, on_open: Any) -> ft.Control:
