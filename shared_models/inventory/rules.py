@@ -331,7 +331,9 @@ def receive_ordered(shelf: Shelf, goods: GoodsIn, by: By) -> Moved:
 
 
 def _ordered(stock: StockRow, more: Decimal) -> StockRow:
-    return stock.model_copy(update={"on_order": max(stock.on_order + more, NONE)})
+    on_order = max(stock.on_order + more, NONE)
+    _ensure_keepable(on_order, NONE)
+    return stock.model_copy(update={"on_order": on_order})
 
 
 def with_minimum(stock: StockRow, part: PartRow, cmd: inv.SetMinimum) -> StockRow:
@@ -433,12 +435,13 @@ def _moved(
         for put_right in _revalued(line, worth):
             stock = _entered(stock, put_right)
             lines.append(put_right)
-    _ensure_keepable(stock, amount, "counted" if isinstance(cmd, inv.CountStock) else "quantity")
+    worth_most = max(abs(stock.value), abs(amount))
+    _ensure_keepable(stock.on_hand, worth_most, "counted" if isinstance(cmd, inv.CountStock) else "quantity")
     return Moved(_next(judged(stock, shelf.part, cmd.occurred_at)), tuple(lines))
 
 
-def _ensure_keepable(stock: StockRow, amount: Decimal, field: str) -> None:
-    if max(abs(stock.value), abs(amount)) >= MOST_WORTH or abs(stock.on_hand) >= MOST_ON_HAND:
+def _ensure_keepable(quantity: Decimal, worth: Decimal, field: str = "quantity") -> None:
+    if worth >= MOST_WORTH or abs(quantity) >= MOST_ON_HAND:
         raise refusals.StockTooLarge(field=field)
 
 
@@ -483,5 +486,6 @@ def _used(shelf: Shelf, line: Movement) -> JobPartRow | None:
         id=job_part_id(job.id, shelf.part.id), site_id=job.site_id, equipment_id=job.equipment_id, intervention_id=job.id,
         spare_part_id=shelf.part.id, quantity_used=NONE, cost=NONE, currency=line.currency, version=0,
     )  # fmt: skip
-    changed = {"quantity_used": known.quantity_used - line.quantity, "cost": known.cost - line.amount, "version": known.version + 1}
-    return known.model_copy(update={**changed, "currency": line.currency})
+    quantity, cost = known.quantity_used - line.quantity, known.cost - line.amount
+    _ensure_keepable(quantity, abs(cost))
+    return known.model_copy(update={"quantity_used": quantity, "cost": cost, "version": known.version + 1, "currency": line.currency})

@@ -366,6 +366,15 @@ async def test_a_line_of_the_ledger_is_never_changed(world):
     assert await world.on_hand(part) == 1
 
 
+async def test_a_job_has_no_more_than_is_kept_of_any_stock(world):
+    part, job = await world.part(), await world.with_job()
+    for found in ("done", "stock_too_large"):
+        assert await world.alone(world.receive(part, 9 * 10**6, unit_price=10**7)) == "done"
+        assert await world.alone(world.take(part, 9 * 10**6, intervention_id=job)) == found
+    used = await world.one("select quantity_used, cost from maintenance_spare_parts where intervention_id = :job", job=job)
+    assert (used.quantity_used, used.cost) == (9 * 10**6, 9 * 10**13)
+
+
 async def test_a_job_gives_back_at_the_price_it_took_at(world):
     part, job = await world.part(5), await world.with_job()
     assert await world.alone(world.take(part, 2, intervention_id=job)) == "done"
