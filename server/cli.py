@@ -150,19 +150,22 @@ async def _create_admin(settings: Settings, wanted: Any) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    import server.housekeeping  # noqa: F401 - declares its jobs
+    import server.housekeeping  # noqa: F401 - declares its jobs and carriers
     from server.core.database import Database
     from server.core.jobs import work
     from server.core.storage import open_storage
+    from server.outbox.carrying import Node
+    from server.outbox.courier import carrying
 
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    database = Database(settings.dsn, pool_size=4, read_pool_size=2)
+    database, storage = Database(settings.dsn, pool_size=4, read_pool_size=2), open_storage(settings.storage_url, settings.storage_dir)
     await database.start()
     try:
-        await work(database, open_storage(settings.storage_url, settings.storage_dir))
+        async with carrying(Node(database, storage, settings)):
+            await work(database, storage)
     finally:
         await database.stop()
 

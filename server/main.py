@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import server.housekeeping  # declares periodic jobs
+import server.housekeeping  # declares periodic jobs and carriers
 import server.tables  # noqa: F401 - foreign keys name tables of other domains
 from server.attachments import router as attachments
 from server.audit import router as audit
@@ -47,6 +47,8 @@ from server.interventions import router as interventions
 from server.inventory import router as inventory
 from server.labels import router as labels
 from server.meters import router as meters
+from server.outbox.carrying import Node
+from server.outbox.courier import carrying
 from server.plans import router as plans
 from server.requests import pages
 from server.requests import router as requests
@@ -151,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.stop)
         if settings.jobs:
             await stack.enter_async_context(working(database, app.state.storage))
+            await stack.enter_async_context(carrying(Node(database, app.state.storage, settings)))
         if settings.serves_https:
             await stack.enter_async_context(kept_current(settings))
         pokes.start()

@@ -9,6 +9,7 @@ import server.core.names
 import server.core.numbers
 import server.core.rate_limit
 import server.feeds.models
+import server.outbox.models
 import server.sync.models
 import server.sync.sources  # noqa: F401 - with the tables of what devices hold
 

@@ -1,0 +1,173 @@
+"""The courier of a node: takes what is due out of the outbox, hands it to its channel's carrier, writes down what became of it.
+
+It wakes with every poke, when the next parcel is due, and now and then in any case. Of several couriers each takes other parcels.
+What one has taken is due again when its lease ends: a courier that dies has lost nothing, and a receiver that was reached already
+knows the parcel by its id.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from server.core.clock import now
+from server.core.events import CHANNEL as POKES
+from server.outbox import repository
+from server.outbox.carrying import CARRIERS, VETTINGS, Carrier, Node, Parcel, Verdict
+from shared_models.outbox import Channel, ParcelState
+
+AT_ONCE = 64
+"""Of each channel: one that is slow holds up no other."""
+ROOM = 8
+"""More are taken when there is room for so many, or none is on its way: a statement for each would take longer than carrying it."""
+LEASE = timedelta(minutes=2)
+LONGEST_SECONDS = 60.0
+"""Whoever takes longer is given up for this time: well before the lease ends."""
+LOOK_SECONDS = 20.0
+PAUSE_SECONDS = 5.0
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=10), timedelta(hours=1)
+_log = structlog.get_logger(__name__)
+
+
+class Courier:
+    """`carry_all` carries whatever is due, `run` does so for ever."""
+
+    def __init__(self, node: Node, carriers: Mapping[Channel, Carrier]) -> None:
+        self._node = node
+        self._carriers = carriers
+        self._going: dict[asyncio.Task[Verdict], Parcel] = {}
+
+    async def run(self) -> None:
+        connection = await self._node.database.connect()
+        woken = asyncio.Event()
+        try:
+            await connection.add_listener(POKES, lambda *_: woken.set())
+            while True:
+                woken.clear()
+                if not await self._round(connection):
+                    await self._until(woken, await self._pause(connection))
+        finally:
+            self._let_go()
+            connection.terminate()
+
+    async def carry_all(self) -> None:
+        """Until nothing is due and nothing on its way."""
+        connection = await self._node.database.connect()
+        try:
+            while await self._round(connection) or self._going:
+                await asyncio.wait([*self._going, asyncio.ensure_future(asyncio.sleep(0))], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._let_go()
+            await connection.close()
+
+    async def _round(self, connection: asyncpg.Connection) -> bool:
+        """Whether there was anything to do."""
+        settled = await self._settle_done(connection)
+        taken = [await self._take(connection, channel) for channel in self._carriers]
+        return settled or any(taken)
+
+    async def _take(self, connection: asyncpg.Connection, channel: Channel) -> bool:
+        going = sum(parcel.channel is channel for parcel in self._going.values())
+        room = AT_ONCE - going
+        if going and room < ROOM:
+            return False
+        parcels = await repository.claim(connection, channel, now(), lease=LEASE, most=room)
+        stopped = await self._stopped(parcels) if parcels else {}
+        await self._settle(connection, {parcel: stopped[parcel.id] for parcel in parcels if parcel.id in stopped})
+        for parcel in parcels:
+            if parcel.id not in stopped:
+                self._going[asyncio.create_task(self._verdict(parcel))] = parcel
+        return bool(parcels)
+
+    async def _stopped(self, parcels: Sequence[Parcel]) -> dict[UUID, Verdict]:
+        """What need not go, and what is to become of it."""
+        at = now()
+        stopped = {parcel.id: Verdict(ParcelState.expired) for parcel in parcels if parcel.expires_at <= at}
+        async with self._node.database.read_session() as session:
+            for vetting in VETTINGS:
+                stopped |= await vetting(session, [parcel for parcel in parcels if parcel.id not in stopped])
+        return stopped
+
+    async def _verdict(self, parcel: Parcel) -> Verdict:
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await self._carriers[parcel.channel].carry(parcel)
+        except Exception as error:  # noqa: BLE001 - one parcel's trouble is its own
+            _log.warning("outbox.failed", channel=parcel.channel, parcel=parcel.id, error=repr(error))
+            return Verdict(ParcelState.waiting, repr(error))
+
+    async def _settle_done(self, connection: asyncpg.Connection) -> bool:
+        """What ends together is written down together."""
+        done = [task for task in self._going if task.done()]
+        await self._settle(connection, {self._going[task]: task.result() for task in done})
+        for task in done:
+            del self._going[task]
+        return bool(done)
+
+    async def _settle(self, connection: asyncpg.Connection, verdicts: Mapping[Parcel, Verdict]) -> None:
+        at = now()
+        await repository.settle(connection, at, {parcel.id: final(parcel, verdict, at) for parcel, verdict in verdicts.items()})
+
+    async def _pause(self, connection: asyncpg.Connection) -> float:
+        due = await repository.next_due(connection, self._carriers)
+        left = (due - now()).total_seconds() if due else LOOK_SECONDS
+        return min(max(left, 0.05), LOOK_SECONDS)
+
+    async def _until(self, woken: asyncio.Event, seconds: float) -> None:
+        """A poke, a parcel that has arrived, or so many seconds."""
+        waking = asyncio.create_task(woken.wait())
+        try:
+            await asyncio.wait([waking, *self._going], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+
+    def _let_go(self) -> None:
+        for task in self._going:
+            task.cancel()
+
+
+def final(parcel: Parcel, verdict: Verdict, at: datetime) -> tuple[Verdict, datetime | None]:
+    """What waits is next taken when its receiver says, or later with each attempt; what would then have expired is given up."""
+    if verdict.state is not ParcelState.waiting:
+        return verdict, None
+    again = at + (back_off(parcel.attempts) if verdict.after is None else verdict.after)
+    return (verdict, again) if again < parcel.expires_at else (Verdict(ParcelState.given_up, verdict.error), None)
+
+
+def back_off(attempts: int) -> timedelta:
+    """Twice as long each time, up to an hour, and never the same for all: what failed together does not come back together."""
+    longest: timedelta = min(FIRST_DELAY * 2 ** min(attempts - 1, 12), LONGEST_DELAY)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
+
+
+@asynccontextmanager
+async def opened(node: Node) -> AsyncIterator[Courier]:
+    async with AsyncExitStack() as stack:
+        yield Courier(node, {channel: await stack.enter_async_context(carrier(node)) for channel, carrier in CARRIERS.items()})
+
+
+@asynccontextmanager
+async def carrying(node: Node) -> AsyncIterator[None]:
+    """Carry beside whatever the block does; a courier that loses its database begins anew."""
+    task = asyncio.create_task(_keep_carrying(node), name="courier")
+    try:
+        yield
+    finally:
+        while not task.done():  # on its way to the database it may not have heard
+            task.cancel()
+            await asyncio.wait([task], timeout=PAUSE_SECONDS)
+
+
+async def _keep_carrying(node: Node) -> None:
+    while True:
+        try:
+            async with opened(node) as courier:
+                await courier.run()
+        except Exception as error:  # noqa: BLE001 - whatever happened, the post must go on
+            _log.warning("outbox.courier_lost", error=repr(error))
+        await asyncio.sleep(PAUSE_SECONDS)
