@@ -12,6 +12,7 @@ from sqlmodel.main import default_registry
 import server.attachments.jobs
 import server.equipment.jobs
 import server.generator.jobs
+import server.notifications.jobs
 import server.sync.jobs
 import server.tables  # noqa: F401 - they declare theirs
 from server.core.clock import now

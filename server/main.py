@@ -47,6 +47,7 @@ from server.interventions import router as interventions
 from server.inventory import router as inventory
 from server.labels import router as labels
 from server.meters import router as meters
+from server.notifications import router as notifications
 from server.outbox.carrying import Node
 from server.outbox.courier import carrying
 from server.plans import router as plans
@@ -64,7 +65,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, feeds, audit, sync,
+    inventory, buying, stocktakes, notifications, feeds, audit, sync,
 )  # fmt: skip
 
 

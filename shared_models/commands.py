@@ -18,6 +18,7 @@ import shared_models.interventions.commands
 import shared_models.inventory.commands
 import shared_models.inventory.reserving
 import shared_models.meters.commands
+import shared_models.notices.commands
 import shared_models.plans.commands
 import shared_models.requests.commands
 import shared_models.stocktakes.commands  # noqa: F401

@@ -11,6 +11,7 @@ import shared_models.interventions.rows
 import shared_models.inventory.reservations
 import shared_models.inventory.rows
 import shared_models.meters.rows
+import shared_models.notices.rows
 import shared_models.plans.rows
 import shared_models.requests.rows
 import shared_models.sites

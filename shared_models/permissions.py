@@ -38,6 +38,8 @@ AT_THE_MACHINE: Needs = (Permission.equipment_write, Permission.maintenance_writ
 KEEP_STOCK: Needs = (Permission.inventory_write,)
 TAKE_PARTS: Needs = (Permission.inventory_write, Permission.maintenance_update_assigned)
 """Technicians take parts for their own jobs, and give back what is left."""
+TOLD: Needs = (Permission.dashboard_read,)
+"""Whoever works here is told what concerns them, and deals with it."""
 SETTINGS: Needs = (Permission.settings_write,)
 
 _EVERYTHING = frozenset(Permission)

@@ -71,7 +71,9 @@ def recording(
     if (by_device := device_time.get()) is not None:
         changes["device_time"] = [by_device, occurred_at]
     table = target.table if isinstance(target, Target) else type(target)
-    if getattr(table, "__synced__", False):
+    if owner := getattr(table, "__own__", None):
+        events.poke_people(session, [getattr(target, owner)])
+    elif getattr(table, "__synced__", False):
         events.poke(session, site_ids=[site_id])
     return Write(repository.INSERT, [
         uuid7(), _storable(occurred_at, at), at, actor.user_id, actor.label, action, str(table.__tablename__), _id_of(target),

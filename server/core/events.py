@@ -35,11 +35,13 @@ _log = structlog.get_logger(__name__)
 class _Pending:
     everyone: bool = False
     sites: set[UUID] = field(default_factory=set)
+    people: set[UUID] = field(default_factory=set)
     access: set[UUID] = field(default_factory=set)
 
     def payload(self) -> str:
         full = json.dumps({
-            "everyone": self.everyone, "sites": sorted(map(str, self.sites)), "access": sorted(map(str, self.access)),
+            "everyone": self.everyone, "sites": sorted(map(str, self.sites)), "people": sorted(map(str, self.people)),
+            "access": sorted(map(str, self.access)),
         })  # fmt: skip
         if len(full) <= _MAX_PAYLOAD:
             return full
@@ -63,6 +65,12 @@ def poke(session: Session, *, site_ids: Iterable[UUID | None]) -> None:
             pending.everyone = True
         else:
             pending.sites.add(site_id)
+    session.once_before_commit(_KEY, _send)
+
+
+def poke_people(session: Session, user_ids: Iterable[UUID]) -> None:
+    """Poke these alone: what has changed is theirs."""
+    _pending(session).people.update(user_ids)
     session.once_before_commit(_KEY, _send)
 
 
@@ -193,14 +201,14 @@ class PokeHub:
     def _received(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         message: dict[str, Any] = json.loads(str(payload))
         sites = {UUID(site) for site in message.get("sites", ())}
-        access = {UUID(user) for user in message.get("access", ())}
+        people, access = ({UUID(user) for user in message.get(name, ())} for name in ("people", "access"))
         if access or message.get("reconnect"):
             self._database.access_changed()
         for subscription in tuple(self._subscriptions):
             actor = subscription.actor
             if message.get("reconnect") or actor.user_id in access:
                 subscription.end()
-            elif message["everyone"] or (sites and (actor.site_ids is None or sites & actor.site_ids)):
+            elif message["everyone"] or actor.user_id in people or (sites and (actor.site_ids is None or sites & actor.site_ids)):
                 subscription.poke()
 
     def _poke_everyone(self) -> None:

@@ -49,7 +49,7 @@ class Held:
 
     @property
     def site(self) -> str | None:
-        """The column that says of which site a row is; None where rows are everyone's."""
+        """The column that says of which site a row is; None where rows are everyone's, or somebody's own."""
         return self.row.site if self.row.site in self.row.model_fields else None
 
     async def read(self, pool: ReadPool, row_id: UUID, actor: Actor) -> Response:

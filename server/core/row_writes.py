@@ -37,6 +37,11 @@ def inserting_new(table: Table, row: Mapping[str, Any]) -> Write:
     return Write(_insert(table, tuple(row), " on conflict (id) do nothing"), _written(table, row))
 
 
+def inserting_once(table: Table, row: Mapping[str, Any]) -> Write:
+    """Nothing where anything of it that is unique is taken."""
+    return Write(_insert(table, tuple(row), " on conflict do nothing"), _written(table, row))
+
+
 def updating(table: Table, row_id: UUID, changes: Mapping[str, Any]) -> Write:
     return Write(_update(table, tuple(changes)), [row_id, *_written(table, changes)])
 

@@ -111,3 +111,5 @@ class Synced(SQLModel):
 
     sync_xid: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=False, sa_column_kwargs={"server_default": sa.text("0")})
     __synced__: ClassVar[bool] = True
+    __own__: ClassVar[str | None] = None
+    """The column that says whose a row is, of a table whose rows each have one reader."""

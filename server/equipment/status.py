@@ -9,14 +9,17 @@ from server.core.kept import keep, seen
 from server.equipment import repository
 from server.equipment.consequences import MachineBack
 from server.equipment.models import Equipment, EquipmentStatusLog
+from server.notifications.causes import cause
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.equipment.rules import StatusReported, with_status
+from shared_models.notices.causes import of_status
 
 
 async def tell_status(session: Session, actor: Actor, machine: Equipment, said: StatusReported) -> None:
     """Nothing where the machine was that already and there is no reason to add."""
     log, following_id = await repository.status_around(session, machine.id, said.at)
-    row = with_status(seen(EquipmentRow, machine), said, log)
+    known = seen(EquipmentRow, machine)
+    row = with_status(known, said, log)
     if row is None:
         return
     before, rested = audit.snapshot(machine), machine.status is EquipmentStatus.inactive
@@ -32,3 +35,4 @@ async def tell_status(session: Session, actor: Actor, machine: Equipment, said: 
         await tell(session, actor, MachineBack(machine.id))
     await repository.rebuild_life(session, [machine.id])
     await audit.record(session, actor, "equipment.status_changed", machine, before=before, occurred_at=said.at)
+    await cause(session, actor, of_status(known, row))

@@ -17,8 +17,10 @@ from server.equipment import service as equipment
 from server.interventions import repository
 from server.interventions.models import Intervention
 from server.interventions.rows import TABLE
+from server.notifications.causes import causing
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
+from shared_models.notices.causes import of_job
 
 _NO_COLUMNS = {*repository.CHILDREN, "version", "checklist"}
 _COLUMNS = [name for name in InterventionRow.model_fields if name not in _NO_COLUMNS]
@@ -40,7 +42,8 @@ async def keep(
     """`before` is None for a new sheet; `more` goes into the trace beside what has changed of the sheet itself."""
     target: Any = _Target(after.id, after.site_id)
     old_words, new_words = (_words(before) if before else {}), _words(after) | _added(before, after) | more
-    await write(session, before, after, audit.recording(session, actor, action, target, before=old_words, after=new_words, occurred_at=at))
+    trace = audit.recording(session, actor, action, target, before=old_words, after=new_words, occurred_at=at)
+    await write(session, before, after, trace, *causing(session, actor, of_job(before, after, actor.by, at)))
 
 
 async def write(session: Session, before: InterventionRow | None, after: InterventionRow, *trace: Write) -> None:

@@ -14,8 +14,10 @@ from server.interventions import repository
 from server.interventions.keeping import write
 from server.interventions.models import Intervention
 from server.interventions.rows import TABLE
+from server.notifications.causes import causing
 from shared_models.interventions.planned import JobAssigned, JobMoved, heard
 from shared_models.interventions.rows import InterventionRow
+from shared_models.notices.causes import of_job
 
 _NAMES = [*(name for name in InterventionRow.model_fields if name in Intervention.model_fields), "updated_at"]
 _MADE = sa.func.json_populate_recordset(sa.text(f"null::{TABLE}"), sa.cast(sa.bindparam("rows"), sa.JSON)).table_valued(*_NAMES, name="r")
@@ -46,7 +48,8 @@ _TRACED = ("number", "title", "equipment_id", "scheduled_maintenance_id", "origi
 @hears(JobMoved, JobAssigned)
 async def hear(session: Session, actor: Actor, change: JobMoved | JobAssigned) -> None:
     job = await repository.take(session, actor, change.intervention_id)
-    await write(session, job, heard(job, change))
+    after = heard(job, change)
+    await write(session, job, after, *causing(session, actor, of_job(job, after, actor.by, change.at)))
     action: str
     changes: dict[str, list[object]]
     if isinstance(change, JobMoved):

@@ -28,10 +28,12 @@ from server.interventions import service as interventions
 from server.inventory import errors, repository
 from server.inventory.asked import JOBS_MOVE, AskedMovement, command_of
 from server.inventory.models import Part, PartCategory, PartDocument, Stock, StoragePlace, Supplier
+from server.notifications.causes import causing
 from shared_models.inventory import commands as inv
 from shared_models.inventory import refusals, rules
 from shared_models.inventory.rows import MonthUse, Movement, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow, stock_id
 from shared_models.inventory.rules import Doubted, Expected, GoodsIn, Moved, Shelf
+from shared_models.notices.causes import of_stock
 from shared_models.permissions import Permission
 from shared_models.rules import rule_of
 
@@ -73,7 +75,7 @@ async def write_part(session: Session, actor: Actor, cmd: inv.WritePart) -> None
     if known is None:
         await draw_label(session, part_id=row.id)
     for stock in stocks:
-        await _keep_stock(session, row, stock, rules.judged_again(stock, row, cmd.occurred_at))
+        await _keep_stock(session, actor, row, stock, rules.judged_again(stock, row, cmd.occurred_at))
 
 
 @carries_out(inv.LinkBarcode, inv.UnlinkBarcode)
@@ -151,10 +153,10 @@ async def receive_ordered(session: Session, actor: Actor, goods: GoodsIn) -> Non
 
 
 @hears(Expected)
-async def expect(session: Session, _: Actor, expected: Expected) -> None:
+async def expect(session: Session, actor: Actor, expected: Expected) -> None:
     part = existing(await repository.held_part(session, expected.part_id))
     stock = await repository.lock_stock(session, part.id, expected.site_id)
-    await _keep_stock(session, part, stock, rules.expecting(stock, part, expected))
+    await _keep_stock(session, actor, part, stock, rules.expecting(stock, part, expected))
 
 
 @hears(Doubted)
@@ -163,7 +165,7 @@ async def doubt(session: Session, actor: Actor, doubted: Doubted) -> None:
     place = existing(await repository.place_row(session, actor, doubted.place_id))
     stock = await repository.lock_stock(session, part.id, place.site_id)
     then = await repository.balance_at(session, place.id, part.id, doubted.at)
-    await _keep_stock(session, part, stock, rules.doubting(Shelf(part, place, stock, then=then), doubted))
+    await _keep_stock(session, actor, part, stock, rules.doubting(Shelf(part, place, stock, then=then), doubted))
 
 
 @carries_out(inv.SetMinimum)
@@ -172,7 +174,7 @@ async def set_minimum(session: Session, actor: Actor, cmd: inv.SetMinimum) -> No
     part = existing(await repository.held_part(session, cmd.part_id))
     stock = await repository.lock_stock(session, part.id, cmd.site_id)
     row = rules.with_minimum(stock, part, cmd)
-    await _keep_stock(session, part, stock, row)
+    await _keep_stock(session, actor, part, stock, row)
     before, after = {"minimum": stock.minimum}, {"minimum": row.minimum}
     await audit.record(session, actor, "stock.minimum_set", _named(row), before=before, after=after, occurred_at=cmd.occurred_at)
 
@@ -210,19 +212,19 @@ async def _keep(session: Session, actor: Actor, shelf: Shelf, moved: Moved, cmd:
     told = _told(shelf, moved.lines, cmd)
     action, named = f"stock.{cmd.done}", _named(moved.stock)
     await carry_out_together(session, [
-        *_kept(shelf.part, shelf.known, moved.stock), *repository.adding_lines(moved.lines, actor.by.account),
+        *_kept(session, actor, shelf.part, shelf.known, moved.stock), *repository.adding_lines(moved.lines, actor.by.account),
         *([repository.keeping_job_part(moved.used, now())] if moved.used else ()),
         *([repository.keeping_reservation(moved.reserved, now())] if moved.reserved else ()),
         audit.recording(session, actor, action, named, before={}, after=told, occurred_at=cmd.occurred_at),
     ])  # fmt: skip
 
 
-async def _keep_stock(session: Session, part: PartRow, before: StockRow, stock: StockRow) -> None:
-    await carry_out_together(session, _kept(part, before, stock))
+async def _keep_stock(session: Session, actor: Actor, part: PartRow, before: StockRow, stock: StockRow) -> None:
+    await carry_out_together(session, _kept(session, actor, part, before, stock))
 
 
-def _kept(part: PartRow, before: StockRow, stock: StockRow) -> list[Write]:
-    writes = repository.keeping_stock(before, stock, now())
+def _kept(session: Session, actor: Actor, part: PartRow, before: StockRow, stock: StockRow) -> list[Write]:
+    writes = [*repository.keeping_stock(before, stock, now()), *causing(session, actor, of_stock(before, stock))]
     if before.low_since is None and stock.low_since is not None and before.version:
         minimum = part.minimum_stock if stock.minimum is None else stock.minimum
         writes.append(repository.adding_alert(stock, minimum, stock.low_since))

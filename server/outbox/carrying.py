@@ -79,6 +79,16 @@ VETTINGS: list[Vetting] = []
 """Each is asked before parcels go: a verdict for those that do not."""
 
 
+Errand = Callable[[Node], Awaitable[bool]]
+ERRANDS: list[Errand] = []
+"""What a courier does before it looks into the outbox: whether there was anything to do."""
+
+
+def comes_first(errand: Errand) -> Errand:
+    ERRANDS.append(errand)
+    return errand
+
+
 def vets(vetting: Vetting) -> Vetting:
     VETTINGS.append(vetting)
     return vetting

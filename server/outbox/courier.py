@@ -18,7 +18,7 @@ import structlog
 from server.core.clock import now
 from server.core.events import CHANNEL as POKES
 from server.outbox import repository
-from server.outbox.carrying import CARRIERS, VETTINGS, Carrier, Node, Parcel, Verdict
+from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Node, Parcel, Verdict
 from shared_models.outbox import Channel, ParcelState
 
 AT_ONCE = 64
@@ -29,6 +29,8 @@ LEASE = timedelta(minutes=2)
 LONGEST_SECONDS = 60.0
 """Whoever takes longer is given up for this time: well before the lease ends."""
 LOOK_SECONDS = 20.0
+BREATH_SECONDS = 0.1
+"""Between two looks: many pokes are one."""
 PAUSE_SECONDS = 5.0
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=10), timedelta(hours=1)
 _log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ class Courier:
             await connection.add_listener(POKES, lambda *_: woken.set())
             while True:
                 woken.clear()
+                await asyncio.sleep(BREATH_SECONDS)
                 if not await self._round(connection):
                     await self._until(woken, await self._pause(connection))
         finally:
@@ -68,8 +71,9 @@ class Courier:
     async def _round(self, connection: asyncpg.Connection) -> bool:
         """Whether there was anything to do."""
         settled = await self._settle_done(connection)
+        done = [await errand(self._node) for errand in ERRANDS]
         taken = [await self._take(connection, channel) for channel in self._carriers]
-        return settled or any(taken)
+        return settled or any(done) or any(taken)
 
     async def _take(self, connection: asyncpg.Connection, channel: Channel) -> bool:
         going = sum(parcel.channel is channel for parcel in self._going.values())

@@ -16,12 +16,15 @@ from server.core.numbers import next_number
 from server.core.storage import Storage
 from server.core.zones import zone_of
 from server.interventions import service as interventions
+from server.notifications.causes import cause
 from server.requests import repository
 from server.requests.errors import PublicRequestsOff
 from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import InterventionRow
+from shared_models.notices.causes import Cause
+from shared_models.notices.kinds import NoticeKind
 from shared_models.requests.commands import OnRequest
 from shared_models.requests.rows import Symptom, WorkRequestRow, WorkRequestSubmit
 from shared_models.requests.rules import JobAsked
@@ -51,6 +54,7 @@ async def submit(
     await session.flush()
     reporter = replace(SYSTEM, label=form.requester or "QR")
     await audit.record(session, reporter, "request.submitted", request, after=audit.snapshot(request))
+    await cause(session, SYSTEM, [Cause(NoticeKind.request_received, "work_request", request.id, now())])
     return request
 
 

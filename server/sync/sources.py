@@ -23,6 +23,7 @@ import server.equipment.rows
 import server.interventions.rows
 import server.inventory.rows
 import server.meters.rows
+import server.notifications.rows
 import server.plans.rows
 import server.requests.rows
 import server.sites.rows
@@ -116,7 +117,11 @@ def _change(entity: str, site_id: str | None, row: str) -> str:
 
 def _source(held: Held) -> Source:
     table, site = held.table.name, held.site
-    keys = _users(table) if held.entity == "user" else _of_sites(held, site) if site else _of_everyone(table)
+    person = held.row.person
+    keys = (
+        _users(table) if held.entity == "user" else _of_sites(held, site) if site else _of_person(held, person) if person
+        else _of_everyone(table)
+    )  # fmt: skip
     changed = _newer_at_sites(table, site) if site else _newest(table, "true")
     change = _change(held.entity, f"e.{site}" if site else None, held.json("e"))
     merged = partial(_merged, held, site) if site and not held.fresh[1:] else None
@@ -126,6 +131,13 @@ def _source(held: Held) -> Source:
 def _of_everyone(table: str) -> str:
     after = _after("t", "$3::bigint")
     return expression("select t.id as key, t.id, t.sync_xid from {} t where {} {}", table, after, _LIMITED.format("t"))
+
+
+def _of_person(held: Held, person: str) -> str:
+    """The asker's own; a first load takes what is fresh."""
+    [fresh] = held.fresh or ("true",)
+    key = "select t.id as key, t.id, t.sync_xid from {} t where t.{} = $7::uuid and {} and ($3::bigint > 0 or {}) {}"
+    return expression(key, held.table.name, person, _after("t", "$3::bigint"), fresh, _LIMITED.format("t"))
 
 
 def _of_sites(held: Held, site: str) -> str:

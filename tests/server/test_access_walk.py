@@ -24,11 +24,13 @@ from server.equipment.models import Document
 from server.feeds.models import CalendarFeed
 from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
+from server.notifications.models import Notice
 from server.plans.models import Plan, Team
 from server.requests.models import WorkRequest
 from server.stocktakes.models import Stocktake
 from shared_models.ids import uuid7
 from shared_models.labels.codes import new_label_code
+from shared_models.notices.kinds import NoticeKind
 from shared_models.permissions import ROLE_PERMISSIONS, Needs, Role
 from shared_models.plans.feeds import FeedKind
 from shared_models.plans.planning import Reference, ReferenceKind
@@ -172,7 +174,11 @@ async def foreign(client_as, session) -> dict[str, str]:
     place = StoragePlace(site_id=site.id, name="Store")
     paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
     request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
-    session.add_all([paper, request, place])
+    notice = Notice(
+        user_id=person.id, type=NoticeKind.job_assigned, title="New job", related_entity_type="intervention", related_entity_id=job["id"],
+        created_at=now(),
+    )  # fmt: skip
+    session.add_all([paper, request, place, notice])
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     order = await _order(session, site.id)
@@ -183,7 +189,7 @@ async def foreign(client_as, session) -> dict[str, str]:
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "place_id": str(place.id), "request_id": str(request.id), "code": machine["label_codes"][0],
-        "label_code": new_label_code(),
+        "label_code": new_label_code(), "notice_id": str(notice.id),
     }  # fmt: skip
 
 

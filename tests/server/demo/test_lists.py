@@ -36,6 +36,7 @@ from server.equipment.listing import EQUIPMENT
 from server.interventions.listing import INTERVENTIONS, OF_MACHINE
 from server.inventory.listing import MOVEMENTS, PARTS, STOCKS
 from server.main import DOMAINS
+from server.notifications.listing import NOTICES
 from shared_models.ids import uuid7
 from shared_models.paging import KeysetPage, Page
 from tests.databases import OneConnection
@@ -67,6 +68,10 @@ update scheduled_maintenances set is_active = false where id = (select id from s
 update storage_place set is_active = false where id = (
     select p.id from storage_place p
     where not p.is_default and not exists (select from storage_place q where q.parent_id = p.id) order by p.id limit 1);
+insert into notifications (id, user_id, type, title, related_entity_type, related_entity_id, is_read)
+    select gen_random_uuid(), (select id from users order by id limit 1), case when n % 2 = 0 then 'low_stock' else 'machine_down' end,
+        'Notice', 'equipment', e.id, n > 4
+    from generate_series(1, 9) n, lateral (select id from equipment order by id offset n % 3 limit 1) e;
 update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
 update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
 """
@@ -138,6 +143,8 @@ FEW_OF = {
 async def asked(pool: ReadPool, listed: List) -> Asked:
     """Of a long list, one machine's rows, or a site's."""
     of = listed.of
+    if listed is NOTICES:
+        return Asked(pool, listed, actor=replace(SYSTEM, user_id=await pool.fetchval("select user_id from notifications limit 1")))
     if of is None:
         column, few = FEW_OF.get(listed.name, ("", ""))
         return Asked(pool, listed, base={column: await pool.fetchval(few)} if column else {})

@@ -12,6 +12,7 @@ from server.core.commands import run
 from server.core.database import Session
 from server.equipment.models import Equipment, EquipmentClass, FailureItem
 from server.interventions.rows import INTERVENTION
+from server.notifications.models import Notice
 from server.sites.models import Site
 from server.users.models import User, UserSite
 from shared_models.base import Command
@@ -20,6 +21,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.interventions.lifecycle import InterventionStatus, State
 from shared_models.interventions.rows import InterventionRow
+from shared_models.notices.kinds import NoticeKind
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from tests.conftest import make_user
 
@@ -50,6 +52,16 @@ class Workshop:
                 return await run(self.session, actor, cmd)
         finally:
             self.session.expunge_all()
+
+    async def notice(self) -> UUID:
+        """Something that the supervisor has been told."""
+        told = Notice(
+            user_id=self.supervisor.user_id, type=NoticeKind.machine_down, title="Down", related_entity_type="equipment",
+            related_entity_id=self.machine.id, created_at=now(),
+        )  # fmt: skip
+        self.session.add(told)
+        await self.session.commit()
+        return told.id
 
     async def create(self, actor: Actor | None = None, **fields: Any) -> UUID:
         intervention_id = uuid7()

@@ -46,6 +46,7 @@ def test_each_is_declared_on_both_sides() -> None:
     synced = {mapper.class_ for mapper in default_registry.mappers if hasattr(mapper.class_, "__synced__")}
     assert {held.model for held in HELD.values()} == synced
     assert HELD.keys() == ENTITIES.keys()
+    assert all(held.row.person == held.model.__own__ for held in HELD.values())
     assert all(row.read_by is None or row.read_by in row.model_fields for row in ENTITIES.values())
 
 
@@ -67,7 +68,8 @@ def triggers_of(held: Held) -> Iterator[str]:
     words = ", ".join(repr(word) for word in (held.entity, held.site) if word)
     bury = f"EXECUTE FUNCTION etabli_bury({words})"
     yield f"CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON {table} {each} EXECUTE FUNCTION etabli_stamp()"
-    yield f"CREATE TRIGGER bury AFTER DELETE ON {table} {each} {bury}"
+    if not held.row.person:  # one's own is told to be gone, before it goes
+        yield f"CREATE TRIGGER bury AFTER DELETE ON {table} {each} {bury}"
     if held.site == "site_id":
         moved = "((old.site_id IS DISTINCT FROM new.site_id))"
         yield f"CREATE TRIGGER leave AFTER UPDATE OF site_id ON {table} {each} WHEN {moved} {bury}"

@@ -1,0 +1,55 @@
+"""Notices and settings, read and written."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from server.core.access import Actor
+from server.core.database import ReadSession, Session
+from server.notifications.models import AlertDefault, AlertSetting, Notice, NoticePreference
+from shared_models.permissions import Role
+
+
+async def take(session: Session, actor: Actor, notice_id: UUID) -> Notice | None:
+    """Of their own, locked."""
+    mine = sa.select(Notice).where(col(Notice.id) == notice_id, col(Notice.user_id) == actor.user_id, col(Notice.gone_at).is_(None))
+    return (await session.scalars(mine.with_for_update())).first()
+
+
+async def settings_of(session: ReadSession, user_id: UUID) -> list[AlertSetting]:
+    return list(await session.scalars(sa.select(AlertSetting).where(col(AlertSetting.user_id) == user_id)))
+
+
+async def defaults_of(session: ReadSession, role: Role) -> list[AlertDefault]:
+    return list(await session.scalars(sa.select(AlertDefault).where(col(AlertDefault.role) == role)))
+
+
+async def preference_of(session: ReadSession, user_id: UUID) -> NoticePreference:
+    return await session.get(NoticePreference, user_id) or NoticePreference(user_id=user_id)
+
+
+async def forget_choices(session: Session, user_id: UUID) -> None:
+    await session.execute(sa.delete(AlertSetting).where(col(AlertSetting.user_id) == user_id))
+
+
+async def forget_defaults(session: Session, role: Role) -> None:
+    await session.execute(sa.delete(AlertDefault).where(col(AlertDefault.role) == role))
+
+
+async def let_go(session: Session, before: datetime) -> int:
+    """Notices that were made before are gone, also for devices."""
+    gone = sa.text("update notifications set gone_at = now() where gone_at is null and created_at < :before")
+    result: sa.CursorResult[object] = await session.execute(gone, {"before": before})  # type: ignore[assignment]
+    return result.rowcount
+
+
+_DIGEST = """
+select n.id from notifications n where n.user_id = $1 and n.digest_at = $2 and not n.is_read and n.gone_at is null
+order by n.created_at, n.id
+"""
+
+
+async def of_digest(session: ReadSession, user_id: UUID, at: datetime) -> list[UUID]:
+    return [row["id"] for row in await session.fetch(_DIGEST, user_id, at)]

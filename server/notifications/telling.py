@@ -1,0 +1,217 @@
+"""From causes to notices: who has to do with it, may see it and wants to be told, each once, and by which ways it goes out to them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from server.core.clock import now
+from server.core.database import Database, ReadSession, Session
+from server.core.events import poke_people
+from server.core.i18n import translator
+from server.core.row_writes import carry_out, inserting_once
+from server.core.zones import zone_of
+from server.notifications import subjects
+from server.notifications.devices import devices_of
+from server.notifications.models import Notice
+from server.notifications.subjects import Subject
+from server.outbox.service import Entry, post
+from shared_models.ids import uuid7
+from shared_models.interventions.rows import Priority
+from shared_models.notices.kinds import KINDS, Because, NoticeKind, Way
+from shared_models.notices.quiet import Hours, Quiet, next_digest
+from shared_models.notices.settings import Choice, QuietHours, RoleChoice, days_of, wants
+from shared_models.outbox import Channel
+from shared_models.permissions import Role, may
+
+AT_ONCE = 50
+_UNTOLD = """
+select id, kind, subject, subject_id, occurrence, actor_id, facts, occurred_at, created_at from notice_cause where told_at is null
+order by created_at, id limit $1 for update skip locked
+"""
+_TOLD = "update notice_cause set told_at = $1 where id = any($2)"
+_PEOPLE = """
+select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team,
+    a.is_app_enabled, a.is_web_enabled, a.is_email_enabled, a.threshold_value,
+    r.is_app_enabled as role_app, r.is_web_enabled as role_web, r.is_email_enabled as role_email, r.threshold_value as role_days,
+    r.is_fixed,
+    p.time_zone, p.quiet_hours, p.urgent_passes, p.digest_at, p.paused_until,
+    (select count(*) from notifications n where n.user_id = u.id and not n.is_read and n.gone_at is null) as unread,
+    exists (select from notifications n where n.user_id = u.id and n.related_entity_id = $5 and n.type = $2 and n.is_muted) as is_muted
+from users u
+left join team_member t on t.user_id = u.id and t.team_id = $4
+left join alert_settings a on a.user_id = u.id and a.alert_type = $2
+left join alert_default r on r.role = u.role and r.alert_type = $2
+left join notice_preference p on p.user_id = u.id
+where u.is_active and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = $1))
+order by u.id
+"""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is told, and what they have chosen."""
+
+    id: UUID
+    role: Role
+    lang: str
+    email: str
+    because: Because
+    own: Choice
+    roles: RoleChoice | None
+    quiet: Quiet
+    digest_at: Any
+    unread: int
+
+
+async def tell_all(database: Database) -> bool:
+    """Whether there was anything to tell."""
+    found = False
+    while await _tell_some(database):
+        found = True
+    return found
+
+
+async def _tell_some(database: Database) -> bool:
+    async with database.session() as session:
+        causes = await session.fetch(_UNTOLD, AT_ONCE)
+        known: dict[tuple[str, UUID], Subject] = {}
+        for entity in {cause["subject"] for cause in causes}:
+            ids = [cause["subject_id"] for cause in causes if cause["subject"] == entity]
+            known |= {(entity, each.id): each for each in (await subjects.load(session, entity, ids)).values()}
+        for cause in causes:
+            if subject := known.get((cause["subject"], cause["subject_id"])):
+                await _tell(session, cause, subject)
+        if causes:
+            await session.run(_TOLD, now(), [cause["id"] for cause in causes])
+        return bool(causes)
+
+
+async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject) -> None:
+    kind, facts = NoticeKind(cause["kind"]), cause["facts"]
+    if not subject.is_still(kind, facts):
+        return
+    for reader in await readers(session, kind, subject, facts, not_to=cause["actor_id"]):
+        await _write(session, kind, cause, subject, facts, reader)
+
+
+async def readers(
+    session: ReadSession, kind: NoticeKind, subject: Subject, facts: Mapping[str, Any], *, not_to: UUID | None = None
+) -> list[Reader]:
+    """Who sees the site, may see such things, has to do with it and wants to be told; not who has done it."""
+    rule, named = KINDS[kind], subject.people
+    rows = await session.fetch(_PEOPLE, subject.site_id, kind, [*named.values()], subject.team_id, subject.id)
+    rows = [row for row in rows if may(Role(row["role"]), rule.needs) and not row["is_muted"]]
+    leads = _leads(rows)
+    found = []
+    for row in rows:
+        reasons = [because for because in Because if because in rule.told and _has(row, because, named, leads)]
+        if reasons and row["id"] != not_to:
+            found.append(_reader(row, reasons[0], subject))
+    return [each for each in found if wants(kind, each.role, Way.app, each.own, each.roles) and _is_on_time(kind, facts, each)]
+
+
+def _leads(rows: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
+    """The supervisors; where there is none, administrators do their work. One who has chosen to be told is, too."""
+    supervisors = {row["id"] for row in rows if row["role"] == Role.supervisor}
+    asked = {row["id"] for row in rows if row["role"] == Role.admin and True in (row["is_web_enabled"], row["is_email_enabled"])}
+    return frozenset((supervisors or {row["id"] for row in rows if row["role"] == Role.admin}) | asked)
+
+
+def _has(row: Mapping[str, Any], because: Because, named: Mapping[Because, UUID], leads: Collection[UUID]) -> bool:
+    match because:
+        case Because.team:
+            return bool(row["is_in_team"])
+        case Because.supervisor | Because.keeper:
+            return row["id"] in leads
+        case Because.works_there:
+            return bool(row["role"] == Role.technician)
+        case _:
+            return bool(named.get(because) == row["id"])
+
+
+def _reader(row: Mapping[str, Any], because: Because, subject: Subject) -> Reader:
+    own = Choice(app=row["is_app_enabled"], push=row["is_web_enabled"], email=row["is_email_enabled"], days=row["threshold_value"])
+    roles = None if row["is_fixed"] is None else RoleChoice(
+        app=row["role_app"], push=row["role_web"], email=row["role_email"], days=row["role_days"], is_fixed=row["is_fixed"],
+    )  # fmt: skip
+    return Reader(
+        row["id"], Role(row["role"]), row["language"], row["email"], because, own, roles, _quiet(row, subject), row["digest_at"],
+        row["unread"],
+    )  # fmt: skip
+
+
+def _quiet(row: Mapping[str, Any], subject: Subject) -> Quiet:
+    """In the time zone that they have chosen, else the site's."""
+    zone: ZoneInfo = zone_of(row["time_zone"] or subject.values["clock"])
+    hours = [QuietHours.model_validate(each) for each in row["quiet_hours"] or ()]
+    passes = row["urgent_passes"] is not False
+    return Quiet(zone, tuple(Hours(each.weekday, each.begins, each.ends) for each in hours), passes, row["paused_until"])
+
+
+def _is_on_time(kind: NoticeKind, facts: Mapping[str, Any], reader: Reader) -> bool:
+    """Of what comes so many days before, each hears as many days before as they have chosen."""
+    return "days" not in facts or facts["days"] == days_of(kind, reader.own, reader.roles)
+
+
+async def _write(
+    session: Session, kind: NoticeKind, cause: Mapping[str, Any], subject: Subject, facts: Mapping[str, Any], reader: Reader
+) -> None:  # fmt: skip
+    title, message = subject.said(kind, reader.lang, facts)
+    because = translator(reader.lang).t(f"notice.because.{reader.because}", site=subject.values["site"])
+    at = now()
+    digest_at = _digest_at(kind, reader, at)
+    notice = {
+        "id": uuid7(), "user_id": reader.id, "cause_id": cause["id"], "type": kind, "title": title, "message": message, "because": because,
+        "related_entity_type": subject.entity, "related_entity_id": subject.id, "path": subject.values["path"],
+        "priority": KINDS[kind].priority, "created_at": at, "digest_at": digest_at,
+    }  # fmt: skip
+    if await carry_out(session, inserting_once(Notice, notice)):
+        poke_people(session, [reader.id])
+        await post(session, *await _entries(session, kind, notice, reader))
+
+
+async def _entries(session: Session, kind: NoticeKind, notice: Mapping[str, Any], reader: Reader) -> list[Entry]:
+    """What goes out to them, by the ways that they want, when they may be disturbed."""
+    content = {
+        **{name: notice[name] for name in ("title", "message", "because", "path", "priority")}, "notice_id": notice["id"], "kind": kind,
+        "thread": f"{notice['related_entity_type']}:{notice['related_entity_id']}", "lang": reader.lang, "unread": reader.unread + 1,
+        "at": notice["created_at"], "actions": actions_of(notice["related_entity_type"], kind),
+    }  # fmt: skip
+    at = reader.quiet.allowed(notice["created_at"], notice["priority"])
+    plain: dict[str, Any] = {"user_id": reader.id, "notice_id": notice["id"], "lasts": KINDS[kind].lasts}
+    entries = []
+    if wants(kind, reader.role, Way.push, reader.own, reader.roles):
+        entries += [
+            Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain)
+            for device in await devices_of(session, reader.id)
+        ]
+    if wants(kind, reader.role, Way.email, reader.own, reader.roles):
+        entries.append(_mail(notice, reader, content, at, plain))
+    return entries
+
+
+def _digest_at(kind: NoticeKind, reader: Reader, at: datetime) -> datetime | None:
+    """When its mail comes with the others of the day, where they have chosen so and it is not urgent."""
+    if reader.digest_at is None or KINDS[kind].priority is Priority.urgent:
+        return None
+    if not wants(kind, reader.role, Way.email, reader.own, reader.roles):
+        return None
+    return reader.quiet.allowed(next_digest(at, reader.digest_at, reader.quiet.zone), KINDS[kind].priority)
+
+
+def _mail(notice: Mapping[str, Any], reader: Reader, content: Mapping[str, Any], at: datetime, plain: Mapping[str, Any]) -> Entry:
+    if notice["digest_at"] is None:
+        mail = {"template": "notice", "lang": reader.lang, "facts": content}
+        return Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain)
+    when = notice["digest_at"].isoformat()
+    mail = {"template": "digest", "lang": reader.lang, "facts": {"user_id": reader.id, "digest_at": when}}
+    return Entry(Channel.email, f"digest {reader.id} {when}", reader.email, mail, not_before=notice["digest_at"], user_id=reader.id)
+
+
+def actions_of(entity: str, kind: NoticeKind) -> list[str]:
+    """What can be done with it without opening it."""
+    starts = entity == "intervention" and kind in {NoticeKind.due, NoticeKind.overdue, NoticeKind.job_assigned, NoticeKind.job_returned}
+    return ["open", "snooze", *(["start"] if starts else [])]

@@ -1,0 +1,1 @@
+"""What people are told, why, by which channel and when."""

@@ -1,0 +1,33 @@
+"""What becomes of a notice."""
+
+from typing import Any
+
+from shared_models.notices.commands import AcknowledgeNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.rows import NoticeRow
+from shared_models.rules import By, rule
+
+
+@rule(ReadNotice)
+def read(notice: NoticeRow, cmd: ReadNotice, _: By) -> NoticeRow:
+    return _changed(notice, read_at=notice.read_at or cmd.occurred_at)
+
+
+@rule(SnoozeNotice)
+def snooze(notice: NoticeRow, cmd: SnoozeNotice, _: By) -> NoticeRow:
+    """What is to come back has not been dealt with."""
+    return _changed(notice, read_at=None, snoozed_until=cmd.until)
+
+
+@rule(MuteNotice)
+def mute(notice: NoticeRow, cmd: MuteNotice, _: By) -> NoticeRow:
+    return _changed(notice, read_at=notice.read_at or cmd.occurred_at, is_muted=True, snoozed_until=None)
+
+
+@rule(AcknowledgeNotice)
+def acknowledge(notice: NoticeRow, cmd: AcknowledgeNotice, _: By) -> NoticeRow:
+    first = notice.acknowledged_at or cmd.occurred_at
+    return _changed(notice, read_at=notice.read_at or cmd.occurred_at, acknowledged_at=first, snoozed_until=None)
+
+
+def _changed(notice: NoticeRow, **changes: Any) -> NoticeRow:
+    return notice.model_copy(update={**changes, "version": notice.version + 1})

@@ -1,0 +1,190 @@
+"""From what happens to who is told: each once, with its reason, and nobody of what they may not see."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.core.clock import now
+from server.core.database import Database
+from server.notifications.telling import tell_all
+from server.notifications.timers import scan
+from server.notifications.vetting import vet
+from server.outbox.carrying import Parcel
+from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.rows import EquipmentStatus
+from shared_models.ids import uuid7
+from shared_models.interventions.commands import (
+    AssignIntervention,
+    CompleteIntervention,
+    ReturnIntervention,
+    StartIntervention,
+)
+from shared_models.interventions.rows import FailureCoding
+from shared_models.outbox import Channel
+from shared_models.permissions import Role
+from tests.server.notifications.plant import Plant
+
+
+@pytest.fixture
+async def plant(postgres: Any) -> Any:
+    with postgres.clone("notices") as url:
+        database = Database(url)
+        await database.start()
+        yield await Plant(database).open()
+        await database.stop()
+
+
+async def test_a_job_tells_whom_it_is_given_to_who_must_approve_it_and_who_gets_it_back(plant):
+    job = await plant.job(by="sam")
+    assert await plant.told() == []
+    await plant.do(AssignIntervention(intervention_id=job, technician_id=plant.id_of("ana"), occurred_at=now()), "sam")
+    assert await plant.told() == [("ana", "job_assigned", "You get this because the job is yours.")]
+    await plant.do(StartIntervention(intervention_id=job, action_id=uuid7(), occurred_at=now()), "ana")
+    done = CompleteIntervention(intervention_id=job, work_performed="Joint", failure=FailureCoding(mode_unknown=True), occurred_at=now())
+    await plant.do(done, "ana")
+    await plant.do(ReturnIntervention(intervention_id=job, reason="Photo?", occurred_at=now()), "sam")
+    told = [(who, kind) for who, kind, _ in await plant.told()]
+    assert told == [("ana", "job_assigned"), ("ana", "job_returned")]  # it waited for nobody any more when it could have been told
+    [row] = await plant.rows("select title, message, path, related_entity_type from notifications where type = 'job_returned'")
+    assert (row.title, row.message, row.path) == ("Returned: Palettiseur 2", "Fuite – Photo?", f"/jobs/{job}")
+    await plant.do(done.model_copy(update={"command_id": uuid7(), "occurred_at": now()}), "ana")
+    assert [each[:2] for each in await plant.told() if each[1] == "job_to_validate"] == [("sam", "job_to_validate")]
+
+
+async def test_nobody_is_told_of_what_they_have_done_themselves(plant):
+    await plant.job(by="ana", assigned_technician_id=plant.id_of("ana"))
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()), "ana")
+    assert [each[:2] for each in await plant.told()] == [("bob", "machine_down"), ("sam", "machine_down")]
+
+
+async def test_who_is_assignee_and_in_the_team_is_told_once_and_whose_rights_are_gone_not_at_all(plant):
+    team = uuid7()
+    await plant.write("insert into team (id, site_id, name) values (:id, :site, 'Nuit')", id=team, site=plant.sites[0])
+    for name in ("ana", "bob"):
+        await plant.write("insert into team_member (team_id, user_id) values (:team, :user)", team=team, user=plant.id_of(name))
+    await plant.job(by="sam", assigned_team_id=team)
+    assert [each[0] for each in await plant.told()] == ["ana", "bob"]
+    await plant.job(by="sam", assigned_technician_id=plant.id_of("ana"), assigned_team_id=team)
+    assert await plant.kinds("ana") == ["job_assigned"] * 2
+    await plant.job(by="sam", assigned_technician_id=plant.id_of("bob"))
+    await plant.write("delete from user_site where user_id = :user", user=plant.id_of("bob"))
+    assert await plant.kinds("bob") == ["job_assigned"]
+
+
+async def test_low_stock_is_told_at_each_crossing(plant):
+    part = await plant.part(3, minimum=2)
+    await plant.take(part, 1)
+    await plant.take(part, 1)
+    await tell_all(plant.database)
+    await plant.receive(part, 4)
+    await plant.take(part, 3)
+    assert [each[:2] for each in await plant.told()] == [("sam", "low_stock")] * 2
+    await plant.take(part, 2)
+    assert await plant.kinds() == ["low_stock", "low_stock", "out_of_stock"]
+    [row] = await plant.rows("select message, path from notifications where type = 'low_stock' order by id limit 1")
+    assert (row.message, row.path) == ("1 left of at least 2 – Lyon", f"/parts/{part}")
+
+
+async def test_a_shelf_from_which_more_was_taken_than_was_there_is_to_be_counted(plant):
+    part = await plant.part(1, minimum=0)
+    await plant.take(part, 2, is_taken=True)
+    assert [each[0] for each in await plant.told()] == ["sam"]
+    [row] = await plant.rows("select title from notifications")
+    assert row.title == "Count this shelf: Magasin"
+
+
+async def test_where_nobody_leads_the_administrator_is_told(plant):
+    await plant.write("update users set is_active = false where id = :id", id=plant.id_of("sam"))
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()), "bob")
+    assert [each[0] for each in await plant.told()] == ["ada", "ana"]
+
+
+async def due(plant: Plant, days: float) -> Any:
+    """A planned job of Ana's, due so many days from now."""
+    job = await plant.job("Graissage", assigned_technician_id=plant.id_of("ana"))
+    await plant.write(
+        "update maintenance_interventions set due_local = date_trunc('day', now() at time zone 'UTC') + interval '12 hours'"
+        " + cast(:days as interval), due_at = now() + cast(:days as interval) where id = :id",
+        id=job, days=timedelta(days=days),
+    )  # fmt: skip
+    return job
+
+
+async def looked(plant: Plant) -> None:
+    async with plant.database.session() as session:
+        await scan(session)
+
+
+async def test_what_is_due_is_told_before_on_the_day_and_after_it_once_each(plant, monkeypatch):
+    await plant.write("update sites set time_zone = 'UTC'")
+    job = await due(plant, 3)
+    begun = now()
+    told = []
+    for hours in range(0, 24 * 6, 6):
+        at = begun + timedelta(hours=hours)
+        monkeypatch.setattr("server.notifications.timers.now", lambda at=at: at)
+        await asyncio.gather(looked(plant), looked(plant))
+        told.append(await plant.kinds("ana"))
+    assert told[-1] == ["job_assigned", "maintenance_due", "maintenance_due_soon", "maintenance_overdue"]
+    assert [each[0] for each in await plant.told() if each[1] == "maintenance_overdue"] == ["ana", "sam"]
+    await plant.write("update maintenance_interventions set due_local = due_local + interval '1 day' where id = :id", id=job)
+    await looked(plant)
+    assert sorted([*told[-1], "maintenance_due", "maintenance_overdue"]) == await plant.kinds("ana")  # another date
+
+
+async def test_what_was_due_for_long_or_is_done_is_not_told(plant):
+    await plant.write("update sites set time_zone = 'UTC'")
+    await due(plant, -30)
+    done = await due(plant, -1)
+    await plant.write("update maintenance_interventions set status = 'cancelled' where id = :id", id=done)
+    await looked(plant)
+    assert set(await plant.kinds()) == {"job_assigned"}
+
+
+async def test_what_is_no_longer_to_be_seen_or_so_is_not_carried(plant):
+    job = await plant.job(by="sam", assigned_technician_id=plant.id_of("ana"))
+    await plant.told()
+    [notice] = await plant.rows("select id from notifications")
+    parcel = Parcel(uuid7(), Channel.push, "k", "t", plant.id_of("ana"), notice.id, {}, 1, now(), now())
+
+    async def against() -> str:
+        async with plant.database.read_session() as session:
+            verdicts = await vet(session, [parcel])
+        return verdicts[parcel.id].error if verdicts else ""
+
+    assert await against() == ""
+    for change, back, why in (
+        ("update users set is_active = false where id = :ana", "update users set is_active = true where id = :ana", "gone"),
+        ("update notifications set is_read = true", "update notifications set is_read = false", "read"),
+        (
+            "delete from user_site where user_id = :ana",
+            "insert into user_site (user_id, site_id) select :ana, id from sites",
+            "out of sight",
+        ),
+        (
+            "update maintenance_interventions set status = 'cancelled' where id = :job",
+            "update maintenance_interventions set status = 'pending' where id = :job",
+            "no longer so",
+        ),
+    ):
+        values = {name: value for name, value in {"ana": plant.id_of("ana"), "job": job}.items() if f":{name}" in change}
+        await plant.write(change, **values)
+        assert await against() == why
+        await plant.write(back, **{name: value for name, value in values.items() if f":{name}" in back})
+    assert await against() == ""
+
+
+async def test_two_who_tell_at_once_tell_once(plant):
+    for _ in range(30):
+        await plant.job(by="sam", assigned_technician_id=plant.id_of("ana"))
+    await asyncio.gather(*(tell_all(plant.database) for _ in range(4)))
+    assert await plant.kinds() == ["job_assigned"] * 30
+
+
+async def test_a_person_of_another_site_and_role_hears_nothing(plant):
+    await plant.hire("eve", Role.technician, plant.sites[1:])
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
+    await plant.take(await plant.part(3, minimum=2), 2)
+    assert {"lea", "eve"}.isdisjoint({each[0] for each in await plant.told()})
