@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "cause_id", name=op.f("uq_notifications_user_id_cause_id")),
     )
     op.create_index("ix_notifications_about", "notifications", ["related_entity_id", "user_id"], unique=False)
+    op.create_index("ix_notifications_digest_at", "notifications", ["digest_at"], postgresql_where=sa.text("digest_at IS NOT NULL"))
     op.create_index("ix_notifications_by_created_at", "notifications", ["user_id", "created_at", "id"], unique=False)
     op.create_index(op.f("ix_notifications_gone_at"), "notifications", ["gone_at"], unique=False)
     op.create_index("ix_notifications_sync_xid", "notifications", ["sync_xid"], unique=False)

@@ -9,6 +9,7 @@ import server.notifications.vetting  # noqa: F401 - declares itself
 from server.core.clock import now
 from server.core.jobs import database_of, jobs
 from server.notifications import repository
+from server.notifications.digests import post_digests
 from server.notifications.telling import tell_all
 from server.outbox.carrying import Node, comes_first
 
@@ -17,7 +18,7 @@ KEPT = timedelta(days=60)
 
 @comes_first
 async def tell(node: Node) -> bool:
-    return await tell_all(node.database)
+    return await tell_all(node.database) | await post_digests(node.database)
 
 
 @jobs.periodic(cron="23 3 * * *")

@@ -54,6 +54,7 @@ class Notice(Identified, Synced, table=True):
         sa.Index("ix_notifications_user_id_sync_xid", "user_id", "sync_xid", "id"),
         sa.Index("ix_notifications_sync_xid", "sync_xid"),
         sa.Index("ix_notifications_by_created_at", "user_id", "created_at", "id"),
+        sa.Index("ix_notifications_digest_at", "digest_at", postgresql_where=sa.text("digest_at IS NOT NULL")),
         sa.Index("ix_notifications_about", "related_entity_id", "user_id"),
     )
 
@@ -74,6 +75,7 @@ class Notice(Identified, Synced, table=True):
     acknowledged_at: datetime | None = instant_column(default=None)
     is_muted: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     digest_at: datetime | None = instant_column(default=None)
+    """When a mail tells of it together with others; null once it has."""
     gone_at: datetime | None = instant_column(default=None, index=True)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 

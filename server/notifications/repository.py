@@ -43,13 +43,3 @@ async def let_go(session: Session, before: datetime) -> int:
     gone = sa.text("update notifications set gone_at = now() where gone_at is null and created_at < :before")
     result: sa.CursorResult[object] = await session.execute(gone, {"before": before})  # type: ignore[assignment]
     return result.rowcount
-
-
-_DIGEST = """
-select n.id from notifications n where n.user_id = $1 and n.digest_at = $2 and not n.is_read and n.gone_at is null
-order by n.created_at, n.id
-"""
-
-
-async def of_digest(session: ReadSession, user_id: UUID, at: datetime) -> list[UUID]:
-    return [row["id"] for row in await session.fetch(_DIGEST, user_id, at)]

@@ -11,6 +11,7 @@ from server.core.database import ReadSession, Session
 from server.core.errors import existing
 from server.notifications import repository
 from server.notifications.devices import devices_of
+from server.notifications.digests import KIND as DIGEST
 from server.notifications.models import AlertDefault, AlertSetting, Notice
 from server.notifications.telling import actions_of
 from server.outbox.service import Entry, post
@@ -128,12 +129,13 @@ async def decide(session: Session, actor: Actor, role: Role, decided: DefaultsWr
     return await defaults(session, role)
 
 
-async def stop_mail(session: Session, user_id: UUID, kind: NoticeKind) -> None:
-    """As the address in a mail asks for."""
+async def stop_mail(session: Session, user_id: UUID, kind: str) -> None:
+    """As the address in a mail asks for: of this kind, or of all where it is the digest. What is no kind stops nothing."""
     known = {each.alert_type: each for each in await repository.settings_of(session, user_id)}
-    setting = known.get(kind) or AlertSetting(user_id=user_id, alert_type=kind)
-    setting.is_email_enabled = False
-    session.add(setting)
+    for stopped in NoticeKind if kind == DIGEST else [each for each in NoticeKind if each == kind]:
+        setting = known.get(stopped) or AlertSetting(user_id=user_id, alert_type=stopped)
+        setting.is_email_enabled = False
+        session.add(setting)
     await session.flush()
 
 

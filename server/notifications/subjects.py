@@ -97,7 +97,7 @@ class Subject:
 
     def said(self, kind: NoticeKind, lang: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         """The title and the message, in `lang`."""
-        words = {name: _written(value, lang) for name, value in {**self.values, **facts}.items()}
+        words = {name: _written(value, lang) for name, value in {**facts, **self.values}.items()}
         words["place"] = str((self.values.get("doubted") or {}).get(facts.get("place_id"), ""))
         t = translator(lang).t
         title, message = (" ".join(t(f"notice.{kind}.{part}", **words).split()) for part in ("title", "message"))

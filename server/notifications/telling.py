@@ -103,12 +103,12 @@ async def readers(
     """Who sees the site, may see such things, has to do with it and wants to be told; not who has done it."""
     rule, named = KINDS[kind], subject.people
     rows = await session.fetch(_PEOPLE, subject.site_id, kind, [*named.values()], subject.team_id, subject.id)
-    rows = [row for row in rows if may(Role(row["role"]), rule.needs) and not row["is_muted"]]
+    rows = [row for row in rows if may(Role(row["role"]), rule.needs)]
     leads = _leads(rows)
     found = []
     for row in rows:
         reasons = [because for because in Because if because in rule.told and _has(row, because, named, leads)]
-        if reasons and row["id"] != not_to:
+        if reasons and row["id"] != not_to and not row["is_muted"]:
             found.append(_reader(row, reasons[0], subject))
     return [each for each in found if wants(kind, each.role, Way.app, each.own, each.roles) and _is_on_time(kind, facts, each)]
 
@@ -161,12 +161,11 @@ async def _write(
 ) -> None:  # fmt: skip
     title, message = subject.said(kind, reader.lang, facts)
     because = translator(reader.lang).t(f"notice.because.{reader.because}", site=subject.values["site"])
-    at = now()
-    digest_at = _digest_at(kind, reader, at)
+    digest_at = _digest_at(kind, reader, now())
     notice = {
         "id": uuid7(), "user_id": reader.id, "cause_id": cause["id"], "type": kind, "title": title, "message": message, "because": because,
         "related_entity_type": subject.entity, "related_entity_id": subject.id, "path": subject.values["path"],
-        "priority": KINDS[kind].priority, "created_at": at, "digest_at": digest_at,
+        "priority": KINDS[kind].priority, "created_at": cause["created_at"], "digest_at": digest_at,
     }  # fmt: skip
     if await carry_out(session, inserting_once(Notice, notice)):
         poke_people(session, [reader.id])
@@ -180,7 +179,7 @@ async def _entries(session: Session, kind: NoticeKind, notice: Mapping[str, Any]
         "thread": f"{notice['related_entity_type']}:{notice['related_entity_id']}", "lang": reader.lang, "unread": reader.unread + 1,
         "at": notice["created_at"], "actions": actions_of(notice["related_entity_type"], kind),
     }  # fmt: skip
-    at = reader.quiet.allowed(notice["created_at"], notice["priority"])
+    at = reader.quiet.allowed(now(), notice["priority"])
     plain: dict[str, Any] = {"user_id": reader.id, "notice_id": notice["id"], "lasts": KINDS[kind].lasts}
     entries = []
     if wants(kind, reader.role, Way.push, reader.own, reader.roles):
@@ -188,8 +187,9 @@ async def _entries(session: Session, kind: NoticeKind, notice: Mapping[str, Any]
             Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain)
             for device in await devices_of(session, reader.id)
         ]
-    if wants(kind, reader.role, Way.email, reader.own, reader.roles):
-        entries.append(_mail(notice, reader, content, at, plain))
+    if notice["digest_at"] is None and wants(kind, reader.role, Way.email, reader.own, reader.roles):
+        mail = {"template": "notice", "lang": reader.lang, "facts": content}
+        entries.append(Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain))
     return entries
 
 
@@ -200,15 +200,6 @@ def _digest_at(kind: NoticeKind, reader: Reader, at: datetime) -> datetime | Non
     if not wants(kind, reader.role, Way.email, reader.own, reader.roles):
         return None
     return reader.quiet.allowed(next_digest(at, reader.digest_at, reader.quiet.zone), KINDS[kind].priority)
-
-
-def _mail(notice: Mapping[str, Any], reader: Reader, content: Mapping[str, Any], at: datetime, plain: Mapping[str, Any]) -> Entry:
-    if notice["digest_at"] is None:
-        mail = {"template": "notice", "lang": reader.lang, "facts": content}
-        return Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain)
-    when = notice["digest_at"].isoformat()
-    mail = {"template": "digest", "lang": reader.lang, "facts": {"user_id": reader.id, "digest_at": when}}
-    return Entry(Channel.email, f"digest {reader.id} {when}", reader.email, mail, not_before=notice["digest_at"], user_id=reader.id)
 
 
 def actions_of(entity: str, kind: NoticeKind) -> list[str]:

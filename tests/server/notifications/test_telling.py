@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.core.clock import now
 from server.core.database import Database
+from server.notifications.digests import post_digests
+from server.notifications.service import choose, decide, stop_mail
 from server.notifications.telling import tell_all
 from server.notifications.timers import scan
 from server.notifications.vetting import vet
@@ -22,6 +25,8 @@ from shared_models.interventions.commands import (
     StartIntervention,
 )
 from shared_models.interventions.rows import FailureCoding
+from shared_models.notices.commands import MuteNotice
+from shared_models.notices.settings import DefaultsWrite, RoleChoice, SettingsWrite
 from shared_models.outbox import Channel
 from shared_models.permissions import Role
 from tests.server.notifications.plant import Plant
@@ -188,3 +193,73 @@ async def test_a_person_of_another_site_and_role_hears_nothing(plant):
     await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
     await plant.take(await plant.part(3, minimum=2), 2)
     assert {"lea", "eve"}.isdisjoint({each[0] for each in await plant.told()})
+
+
+async def chosen(plant: Plant, name: str, **fields: Any) -> None:
+    async with plant.database.session() as session:
+        await choose(session, plant.people[name], SettingsWrite(**fields))
+
+
+async def posted(plant: Plant) -> list[Any]:
+    await tell_all(plant.database)
+    await post_digests(plant.database)
+    return await plant.rows("select channel, target, content, next_at, key from outbox order by id")
+
+
+async def test_a_mail_comes_at_once_or_with_the_others_of_the_day(plant, monkeypatch):
+    await chosen(plant, "ana", kinds={"job_assigned": {"email": True}})
+    await chosen(plant, "bob", kinds={"job_assigned": {"email": True}}, digest_at="07:00", time_zone="Europe/Paris")
+    for name in ("ana", "bob", "bob", "bob"):
+        await plant.job(f"Job of {name}", by="sam", assigned_technician_id=plant.id_of(name))
+    [mail] = await posted(plant)
+    assert (mail.channel, mail.content["facts"]["message"]) == ("email", "Job of ana")
+    [first, *_] = await plant.rows("select related_entity_id, digest_at from notifications where user_id = :bob", bob=plant.id_of("bob"))
+    await plant.write("update maintenance_interventions set status = 'cancelled' where id = :id", id=first.related_entity_id)
+    for module in ("digests", "telling"):
+        monkeypatch.setattr(f"server.notifications.{module}.now", lambda: first.digest_at)
+    for _ in range(2):
+        _, digest = await posted(plant)
+    assert first.digest_at.astimezone(ZoneInfo("Europe/Paris")).hour == 7
+    assert [each["message"] for each in digest.content["facts"]["notices"]] == ["Job of bob"] * 2
+
+
+async def test_quiet_hours_put_off_all_but_what_is_urgent_and_what_is_switched_off_is_not_told(plant):
+    always = [{"weekday": day, "begins": "00:00", "ends": "00:00"} for day in range(7)]
+    await chosen(plant, "sam", kinds={"low_stock": {"email": True}, "machine_down": {"email": True}}, quiet_hours=always)
+    await plant.take(await plant.part(3, minimum=2), 2)
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
+    when = {each.content["facts"]["kind"]: each.next_at for each in await posted(plant)}
+    assert when["low_stock"] > now() + timedelta(days=6)
+    assert when["machine_down"] <= now()
+    await chosen(plant, "sam", kinds={"low_stock": {"app": False}})
+    await plant.take(await plant.part(3, minimum=2), 2)
+    assert (await plant.kinds("sam")).count("low_stock") == 1
+
+
+async def test_what_an_administrator_has_fixed_is_fixed(plant):
+    async with plant.database.session() as session:
+        fixed = DefaultsWrite(kinds={"low_stock": RoleChoice(app=True, email=False, is_fixed=True)})
+        await decide(session, plant.people["ada"], Role.supervisor, fixed)
+    await chosen(plant, "sam", kinds={"low_stock": {"app": False, "email": True}})
+    await plant.take(await plant.part(3, minimum=2), 2)
+    assert (await plant.kinds("sam"), await posted(plant)) == (["low_stock"], [])
+
+
+async def test_a_mail_that_is_answered_by_stop_stops_its_kind(plant):
+    async with plant.database.session() as session:
+        for kind in ("machine_down", "nothing of the kind"):
+            await stop_mail(session, plant.id_of("sam"), kind)
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
+    assert (await plant.kinds("sam"), await posted(plant)) == (["machine_down"], [])
+
+
+async def test_what_is_muted_is_told_no_more_of_the_same_thing(plant):
+    part = await plant.part(3, minimum=2)
+    await plant.take(part, 2)
+    await plant.kinds()
+    [notice] = await plant.rows("select id from notifications")
+    await plant.do(MuteNotice(notice_id=notice.id, occurred_at=now()), "sam")
+    await plant.receive(part, 4)
+    await plant.take(part, 4)
+    await plant.take(await plant.part(3, minimum=2), 2)
+    assert await plant.kinds() == ["low_stock"] * 2
