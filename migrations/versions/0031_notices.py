@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False),
         sa.Column("is_muted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("digest_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
@@ -125,6 +126,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint("user_id", "cause_id", name=op.f("uq_notifications_user_id_cause_id")),
     )
+    op.create_index("ix_notifications_cause_id", "notifications", ["cause_id"], unique=False)
     op.create_index("ix_notifications_about", "notifications", ["related_entity_id", "user_id"], unique=False)
     op.create_index("ix_notifications_digest_at", "notifications", ["digest_at"], postgresql_where=sa.text("digest_at IS NOT NULL"))
     op.create_index("ix_notifications_by_created_at", "notifications", ["user_id", "created_at", "id"], unique=False)

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     jobs: bool = True
     """Run background jobs in the processes that answer requests."""
 
+    escalation_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 15
+    """After so long without anybody on it, what is urgent is told further up, and as long after that once more; 0 for never."""
+
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

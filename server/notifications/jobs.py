@@ -18,7 +18,7 @@ KEPT = timedelta(days=60)
 
 @comes_first
 async def tell(node: Node) -> bool:
-    return await tell_all(node.database) | await post_digests(node.database)
+    return await tell_all(node.database, timedelta(minutes=node.settings.escalation_minutes)) | await post_digests(node.database)
 
 
 @jobs.periodic(cron="23 3 * * *")

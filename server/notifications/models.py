@@ -55,6 +55,7 @@ class Notice(Identified, Synced, table=True):
         sa.Index("ix_notifications_sync_xid", "sync_xid"),
         sa.Index("ix_notifications_by_created_at", "user_id", "created_at", "id"),
         sa.Index("ix_notifications_digest_at", "digest_at", postgresql_where=sa.text("digest_at IS NOT NULL")),
+        sa.Index("ix_notifications_cause_id", "cause_id"),
         sa.Index("ix_notifications_about", "related_entity_id", "user_id"),
     )
 
@@ -73,6 +74,7 @@ class Notice(Identified, Synced, table=True):
     read_at: datetime | None = instant_column(default=None)
     snoozed_until: datetime | None = instant_column(default=None)
     acknowledged_at: datetime | None = instant_column(default=None)
+    acknowledged_by: str = text_column()
     is_muted: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     digest_at: datetime | None = instant_column(default=None)
     """When a mail tells of it together with others; null once it has."""

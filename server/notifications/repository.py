@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
+from server.core.events import poke_people
 from server.notifications.models import AlertDefault, AlertSetting, Notice, NoticePreference
 from shared_models.permissions import Role
 
@@ -36,6 +37,22 @@ async def forget_choices(session: Session, user_id: UUID) -> None:
 
 async def forget_defaults(session: Session, role: Role) -> None:
     await session.execute(sa.delete(AlertDefault).where(col(AlertDefault.role) == role))
+
+
+_SAME = """
+with root as (select coalesce((facts ->> 'of')::uuid, id) as id, subject_id from notice_cause where id = $1)
+update notifications n set acknowledged_at = $2, acknowledged_by = $3, version = n.version + 1
+from root, notice_cause c
+where n.cause_id = c.id and n.acknowledged_at is null
+    and (c.id = root.id or (c.kind = 'unacknowledged' and c.subject_id = root.subject_id and c.facts ->> 'of' = root.id::text))
+returning n.user_id
+"""
+
+
+async def acknowledge_everywhere(session: Session, notice: Notice) -> None:
+    """Somebody is on it: of the same cause, and of its having stayed without an answer, nobody else need be told."""
+    rows = await session.fetch(_SAME, notice.cause_id, notice.acknowledged_at, notice.acknowledged_by)
+    poke_people(session, [row["user_id"] for row in rows])
 
 
 async def let_go(session: Session, before: datetime) -> int:

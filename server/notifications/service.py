@@ -15,7 +15,7 @@ from server.notifications.digests import KIND as DIGEST
 from server.notifications.models import AlertDefault, AlertSetting, Notice
 from server.notifications.telling import actions_of
 from server.outbox.service import Entry, post
-from shared_models.notices.commands import OnNotice, SnoozeNotice
+from shared_models.notices.commands import AcknowledgeNotice, OnNotice, SnoozeNotice
 from shared_models.notices.kinds import KINDS, NoticeKind, Way
 from shared_models.notices.rows import NoticeRow
 from shared_models.notices.settings import (
@@ -41,11 +41,13 @@ async def deal_with(session: Session, actor: Actor, cmd: OnNotice) -> None:
     """Somebody else's does not exist."""
     notice = existing(await repository.take(session, actor, cmd.notice_id))
     before, row = audit.snapshot(notice), apply(_seen(notice), cmd, actor.by).row
-    for name in ("read_at", "snoozed_until", "acknowledged_at", "is_muted", "version"):
+    for name in ("read_at", "snoozed_until", "acknowledged_at", "acknowledged_by", "is_muted", "version"):
         setattr(notice, name, getattr(row, name))
     notice.is_read = row.is_read
     await session.flush()
     await audit.record(session, actor, f"notice.{cmd.done}", notice, before=before, occurred_at=cmd.occurred_at)
+    if isinstance(cmd, AcknowledgeNotice) and before["acknowledged_at"] is None:
+        await repository.acknowledge_everywhere(session, notice)
     if isinstance(cmd, SnoozeNotice):
         await post(session, *await _again(session, actor, notice, cmd.until))
 

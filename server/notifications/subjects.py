@@ -139,6 +139,7 @@ _STILL: Mapping[NoticeKind, Callable[[Mapping[str, Any], Mapping[str, Any]], boo
     NoticeKind.repair_expiring: lambda values, facts: bool(values["is_temporary"]) and str(values["temporary_until"]) == facts.get("until"),
     NoticeKind.warranty_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.plan_unanswered: _while("is_unanswered"),
+    NoticeKind.unacknowledged: _while("is_down"),
     NoticeKind.repeated_failure: lambda values, _: int(values["times"]) >= TIMES_TO_TELL,
 }
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from server.core.clock import now
 from server.core.database import Database, ReadSession, Session
@@ -13,20 +15,22 @@ from server.core.events import poke_people
 from server.core.i18n import translator
 from server.core.row_writes import carry_out, inserting_once
 from server.core.zones import zone_of
-from server.notifications import subjects
+from server.notifications import escalating, subjects
 from server.notifications.devices import devices_of
 from server.notifications.models import Notice
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority
-from shared_models.notices.kinds import KINDS, Because, NoticeKind, Way
+from shared_models.notices.kinds import ESCALATES, KINDS, Because, NoticeKind, Way
 from shared_models.notices.quiet import Hours, Quiet, next_digest
 from shared_models.notices.settings import Choice, QuietHours, RoleChoice, days_of, wants
 from shared_models.outbox import Channel
 from shared_models.permissions import Role, may
 
+_log = structlog.get_logger(__name__)
 AT_ONCE = 50
+ESCALATES_AFTER = timedelta(minutes=15)
 _UNTOLD = """
 select id, kind, subject, subject_id, occurrence, actor_id, facts, occurred_at, created_at from notice_cause where told_at is null
 order by created_at, id limit $1 for update skip locked
@@ -66,15 +70,15 @@ class Reader:
     unread: int
 
 
-async def tell_all(database: Database) -> bool:
+async def tell_all(database: Database, escalates_after: timedelta = ESCALATES_AFTER) -> bool:
     """Whether there was anything to tell."""
     found = False
-    while await _tell_some(database):
+    while await _tell_some(database, escalates_after):
         found = True
     return found
 
 
-async def _tell_some(database: Database) -> bool:
+async def _tell_some(database: Database, escalates_after: timedelta) -> bool:
     async with database.session() as session:
         causes = await session.fetch(_UNTOLD, AT_ONCE)
         known: dict[tuple[str, UUID], Subject] = {}
@@ -83,16 +87,27 @@ async def _tell_some(database: Database) -> bool:
             known |= {(entity, each.id): each for each in (await subjects.load(session, entity, ids)).values()}
         for cause in causes:
             if subject := known.get((cause["subject"], cause["subject_id"])):
-                await _tell(session, cause, subject)
+                await _tell_apart(session, cause, subject, escalates_after)
         if causes:
             await session.run(_TOLD, now(), [cause["id"] for cause in causes])
         return bool(causes)
 
 
-async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject) -> None:
+async def _tell_apart(session: Session, cause: Mapping[str, Any], subject: Subject, escalates_after: timedelta) -> None:
+    """One that cannot be told, by a fault of ours, holds up no other."""
+    try:
+        async with session.begin_nested():
+            await _tell(session, cause, subject, escalates_after)
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
+        _log.exception("notices.not_told", cause=cause["id"], kind=cause["kind"])
+
+
+async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject, escalates_after: timedelta) -> None:
     kind, facts = NoticeKind(cause["kind"]), cause["facts"]
-    if not subject.is_still(kind, facts):
+    if not subject.is_still(kind, facts) or (kind is NoticeKind.unacknowledged and await escalating.is_answered(session, facts)):
         return
+    if kind in ESCALATES and escalates_after:
+        await escalating.wait(session, cause, escalates_after)
     for reader in await readers(session, kind, subject, facts, not_to=cause["actor_id"]):
         await _write(session, kind, cause, subject, facts, reader)
 
@@ -107,7 +122,8 @@ async def readers(
     leads = _leads(rows)
     found = []
     for row in rows:
-        reasons = [because for because in Because if because in rule.told and _has(row, because, named, leads)]
+        told = escalating.told(rule.told, facts)
+        reasons = [because for because in Because if because in told and _has(row, because, named, leads)]
         if reasons and row["id"] != not_to and not row["is_muted"]:
             found.append(_reader(row, reasons[0], subject))
     return [each for each in found if wants(kind, each.role, Way.app, each.own, each.roles) and _is_on_time(kind, facts, each)]
@@ -126,6 +142,8 @@ def _has(row: Mapping[str, Any], because: Because, named: Mapping[Because, UUID]
             return bool(row["is_in_team"])
         case Because.supervisor | Because.keeper:
             return row["id"] in leads
+        case Because.admin:
+            return bool(row["role"] == Role.admin)
         case Because.works_there:
             return bool(row["role"] == Role.technician)
         case _:

@@ -79,7 +79,8 @@ def _noting(subject: str) -> str:
     noted = " union all ".join(timers)
     return expression(
         "with days as (select $2::jsonb as chosen), t as materialized (select t.*, s.clock as site_clock {}),"
-        " gone as (delete from notice_timer n using t where n.subject_id = t.id) select * from ({}) n where n.at is not null",
+        " gone as (delete from notice_timer n using t where n.subject_id = t.id and n.kind <> 'unacknowledged')"
+        " select * from ({}) n where n.at is not null",
         expression(_CHANGED, table), noted.replace("s.clock", "t.site_clock"),
     )  # fmt: skip
 

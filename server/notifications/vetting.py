@@ -14,7 +14,8 @@ from shared_models.permissions import Role, may
 
 READERS = """
 select n.id, n.user_id, n.type as kind, n.related_entity_type as subject, n.related_entity_id as subject_id,
-    n.is_read or n.is_muted as is_done, n.gone_at is not null as is_gone, u.is_active, u.role, u.all_sites, u.email, u.language, c.facts,
+    n.is_read or n.is_muted or n.acknowledged_at is not null as is_done,
+    n.gone_at is not null as is_gone, u.is_active, u.role, u.all_sites, u.email, u.language, c.facts,
     n.title, n.message, n.because, n.path, n.priority, n.created_at, n.digest_at,
     array(select m.site_id from user_site m where m.user_id = u.id) as sites
 from notifications n join users u on u.id = n.user_id left join notice_cause c on c.id = n.cause_id where n.id = any($1)

@@ -18,7 +18,7 @@ import structlog
 from server.core.clock import now
 from server.core.events import CHANNEL as POKES
 from server.outbox import repository
-from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Node, Parcel, Verdict
+from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Errand, Node, Parcel, Verdict
 from shared_models.outbox import Channel, ParcelState
 
 AT_ONCE = 64
@@ -71,9 +71,16 @@ class Courier:
     async def _round(self, connection: asyncpg.Connection) -> bool:
         """Whether there was anything to do."""
         settled = await self._settle_done(connection)
-        done = [await errand(self._node) for errand in ERRANDS]
+        done = [await self._done(errand) for errand in ERRANDS]
         taken = [await self._take(connection, channel) for channel in self._carriers]
         return settled or any(done) or any(taken)
+
+    async def _done(self, errand: Errand) -> bool:
+        try:
+            return await errand(self._node)
+        except Exception as error:  # noqa: BLE001 - what is in the outbox goes nevertheless, and the errand is done at the next look
+            _log.warning("outbox.errand_failed", errand=errand.__name__, error=repr(error))
+            return False
 
     async def _take(self, connection: asyncpg.Connection, channel: Channel) -> bool:
         going = sum(parcel.channel is channel for parcel in self._going.values())

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     warranty_ending = "warranty_ending"
     plan_unanswered = "plan_unanswered"
     repeated_failure = "repeated_failure"
+    unacknowledged = "unacknowledged"
 
 
 class Because(StrEnum):
@@ -37,6 +38,7 @@ class Because(StrEnum):
     author = "author"
     keeper = "keeper"
     supervisor = "supervisor"
+    admin = "admin"
     works_there = "works_there"
 
 
@@ -94,5 +96,15 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.warranty_ending: Kind(_LEADS, _MACHINES, push=NOBODY, email=LEADS, days=30, lasts=timedelta(days=10)),
     NoticeKind.plan_unanswered: Kind(_LEADS, Permission.maintenance_write, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.repeated_failure: Kind(_LEADS, _JOBS, Priority.high, push=SUPERVISORS, email=SUPERVISORS),
+    NoticeKind.unacknowledged: Kind(
+        _LEADS | {Because.admin},
+        _MACHINES,
+        Priority.urgent,
+        push=LEADS,
+        email=LEADS,
+        lasts=timedelta(hours=12),
+    ),
 }
 MOST_DAYS = 365
+ESCALATES = frozenset(kind for kind, each in KINDS.items() if each.priority is Priority.urgent and kind is not NoticeKind.unacknowledged)
+"""What is told further up while nobody says that they are on it."""

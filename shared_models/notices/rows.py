@@ -24,6 +24,7 @@ class NoticeRow(EntityRow, entity="notice", person="user_id"):
     read_at: Instant | None
     snoozed_until: Instant | None
     acknowledged_at: Instant | None
+    acknowledged_by: str
     is_muted: bool
     version: int
 

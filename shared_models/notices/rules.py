@@ -24,9 +24,10 @@ def mute(notice: NoticeRow, cmd: MuteNotice, _: By) -> NoticeRow:
 
 
 @rule(AcknowledgeNotice)
-def acknowledge(notice: NoticeRow, cmd: AcknowledgeNotice, _: By) -> NoticeRow:
-    first = notice.acknowledged_at or cmd.occurred_at
-    return _changed(notice, read_at=notice.read_at or cmd.occurred_at, acknowledged_at=first, snoozed_until=None)
+def acknowledge(notice: NoticeRow, cmd: AcknowledgeNotice, by: By) -> NoticeRow:
+    """Whoever was first is who is on it."""
+    taken = {} if notice.acknowledged_at else {"acknowledged_at": cmd.occurred_at, "acknowledged_by": by.name}
+    return _changed(notice, read_at=notice.read_at or cmd.occurred_at, snoozed_until=None, **taken)
 
 
 def _changed(notice: NoticeRow, **changes: Any) -> NoticeRow:

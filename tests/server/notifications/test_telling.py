@@ -25,7 +25,7 @@ from shared_models.interventions.commands import (
     StartIntervention,
 )
 from shared_models.interventions.rows import FailureCoding
-from shared_models.notices.commands import MuteNotice
+from shared_models.notices.commands import AcknowledgeNotice, MuteNotice
 from shared_models.notices.settings import DefaultsWrite, RoleChoice, SettingsWrite
 from shared_models.outbox import Channel
 from shared_models.permissions import Role
@@ -263,3 +263,31 @@ async def test_what_is_muted_is_told_no_more_of_the_same_thing(plant):
     await plant.take(part, 4)
     await plant.take(await plant.part(3, minimum=2), 2)
     assert await plant.kinds() == ["low_stock"] * 2
+
+
+async def test_what_is_urgent_climbs_until_somebody_is_on_it(plant, monkeypatch):
+    broken = ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now())
+    await plant.do(broken, "bob")
+    begun, told = now(), []
+    for minutes in (0, 16, 31, 46):
+        monkeypatch.setattr("server.notifications.timers.now", lambda minutes=minutes: begun + timedelta(minutes=minutes))
+        await looked(plant)
+        told.append([each[0] for each in await plant.told() if each[1] == "unacknowledged"])
+    assert told == [[], ["sam"], ["ada", "sam"], ["ada", "sam"]]
+
+
+async def test_whoever_is_on_it_stops_it_everywhere(plant, monkeypatch):
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()), "bob")
+    await plant.told()
+    begun = now()
+    monkeypatch.setattr("server.notifications.timers.now", lambda: begun + timedelta(minutes=16))
+    await looked(plant)
+    await plant.told()
+    [mine] = await plant.rows("select id from notifications where user_id = :ana", ana=plant.id_of("ana"))
+    await plant.do(AcknowledgeNotice(notice_id=mine.id, occurred_at=now()), "ana")
+    rows = await plant.rows("select distinct acknowledged_by from notifications")
+    assert [row.acknowledged_by for row in rows] == ["ana"]
+    monkeypatch.setattr("server.notifications.timers.now", lambda: begun + timedelta(minutes=46))
+    await looked(plant)
+    assert "ada" not in {each[0] for each in await plant.told()}
+    assert await plant.rows("select 1 from audit_log where action = 'notice.acknowledged'")

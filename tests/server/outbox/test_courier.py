@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from server.core.clock import now
 from server.core.database import Database
+from server.core.settings import Settings
+from server.core.storage import memory_storage
 from server.outbox.carrying import SENT, Node, Parcel, Verdict
 from server.outbox.courier import LEASE, Courier, carrying
 from server.outbox.service import Entry, post
@@ -47,9 +49,12 @@ async def database(postgres) -> Any:
         await made.stop()
 
 
+def node_of(database: Database) -> Node:
+    return Node(database, memory_storage(), Settings(_env_file=None))
+
+
 def courier(database: Database, shelf: Shelf, *channels: Channel) -> Courier:
-    node: Any = Node(database, None, None)  # type: ignore[arg-type]
-    return Courier(node, dict.fromkeys(channels or [Channel.webhook], shelf))
+    return Courier(node_of(database), dict.fromkeys(channels or [Channel.webhook], shelf))
 
 
 async def posted(database: Database, *keys: str, channel: Channel = Channel.webhook, **more: Any) -> None:
@@ -130,8 +135,7 @@ async def test_a_channel_that_hangs_holds_up_no_other(database):
         await done(database, f"slow{rank}", "hang")
     await posted(database, "mail", channel=Channel.email)
     shelf, quick = Shelf(), Shelf()
-    node: Any = Node(database, None, None)  # type: ignore[arg-type]
-    task = asyncio.create_task(Courier(node, {Channel.webhook: shelf, Channel.email: quick}).carry_all())
+    task = asyncio.create_task(Courier(node_of(database), {Channel.webhook: shelf, Channel.email: quick}).carry_all())
     async with asyncio.timeout(10):
         while not quick.arrived:
             await asyncio.sleep(0.01)
@@ -148,7 +152,7 @@ async def test_a_node_carries_what_is_posted_as_soon_as_it_is_committed(database
         yield shelf
 
     monkeypatch.setattr("server.outbox.courier.CARRIERS", {Channel.webhook: shelving})
-    async with carrying(Node(database, None, None)):  # type: ignore[arg-type]
+    async with carrying(node_of(database)):
         await asyncio.sleep(0.2)
         await posted(database, "now")
         async with asyncio.timeout(5):
