@@ -51,6 +51,7 @@ from server.notifications import router as notifications
 from server.outbox.carrying import Node
 from server.outbox.courier import carrying
 from server.plans import router as plans
+from server.push import router as push
 from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
@@ -65,7 +66,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, notifications, feeds, audit, sync,
+    inventory, buying, stocktakes, notifications, feeds, push, audit, sync,
 )  # fmt: skip
 
 

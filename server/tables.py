@@ -10,6 +10,7 @@ import server.core.numbers
 import server.core.rate_limit
 import server.feeds.models
 import server.outbox.models
+import server.push.models
 import server.sync.models
 import server.sync.sources  # noqa: F401 - with the tables of what devices hold
 

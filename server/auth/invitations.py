@@ -8,8 +8,8 @@ from uuid import UUID
 from server.audit import service as audit
 from server.auth import accounts, attempts, repository
 from server.auth.models import Invitation, InvitationSite, PasswordLink
-from server.auth.service import actor_of
-from server.core import events, rate_limit
+from server.auth.service import actor_of, tell_ended
+from server.core import rate_limit
 from server.core.access import Actor
 from server.core.clock import now
 from server.core.context import origin
@@ -151,9 +151,9 @@ async def reset_password(session: Session, pool: ReadPool, cmd: PasswordReset) -
         raise LinkSpent
     await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, None, now())
-    events.end_streams_of(session, user_ids=[user.id])
     await session.delete(link)
     await session.flush()
+    await tell_ended(session, user.id)
     await audit.record(session, actor_of(user, set()), "auth.password_reset", user)
     await attempts.forgive(pool, user.id)
 

@@ -11,8 +11,9 @@ from server.auth import attempts, refresh_tokens, repository
 from server.auth.known_actors import Known
 from server.auth.models import UserSession
 from server.core import events, rate_limit, tokens
-from server.core.access import Actor
+from server.core.access import SYSTEM, Actor
 from server.core.clock import now
+from server.core.consequences import tell
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, SessionEnded, existing
@@ -20,6 +21,7 @@ from server.core.read_pool import ReadPool
 from server.core.security import token_hash, verify_password
 from server.core.settings import Settings
 from server.users import service as users
+from server.users.consequences import SessionsEnded
 from server.users.models import User
 from shared_models.auth.sessions import LoginRequest, Me, MeUpdate, PasswordChange, SessionRead, TokenPair
 from shared_models.permissions import ROLE_PERMISSIONS, Role
@@ -197,8 +199,14 @@ async def _end_stolen(session: Session, user: User, held: UserSession) -> None:
 
 async def _revoke(session: Session, held: UserSession) -> None:
     held.revoked_at = now()
-    events.end_streams_of(session, user_ids=[held.user_id])
     await session.flush()
+    await tell_ended(session, held.user_id)
+
+
+async def tell_ended(session: Session, user_id: UUID) -> None:
+    """Of sessions that are over: streams end, and who else reaches these devices lets go of them."""
+    events.end_streams_of(session, user_ids=[user_id])
+    await tell(session, SYSTEM, SessionsEnded(user_id))
 
 
 # --- signing out, sessions, password
@@ -251,7 +259,7 @@ async def end_sessions_of(session: Session, actor: Actor, user_id: UUID) -> None
     """All of them, but the one that asks."""
     user = await users.get(session, actor, user_id)
     await repository.revoke_others(session, user.id, actor.session_id, now())
-    events.end_streams_of(session, user_ids=[user.id])
+    await tell_ended(session, user.id)
     await audit.record(session, actor, "user.sessions_ended", user)
 
 
@@ -265,6 +273,6 @@ async def change_password(session: Session, pool: ReadPool, actor: Actor, cmd: P
     await rate_limit.forgive(pool, counter)
     await users.set_password(user, cmd.new_password, "new_password")
     await repository.revoke_others(session, user.id, actor.session_id, now())
-    events.end_streams_of(session, user_ids=[user.id])
     await session.flush()
+    await tell_ended(session, user.id)
     await audit.record(session, actor, "auth.password_changed", user)

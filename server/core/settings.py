@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import AliasChoices, Field, HttpUrl, IPvAnyNetwork, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.core.postgres import EmbeddedPostgres
@@ -26,6 +26,12 @@ SHORTEST_SECRET = 32
 SECRET_FILE = "secret-key"  # noqa: S105 - where it is, not what
 DEFAULT_PASSWORDS = frozenset({"", "admin", "changeme", "change-me", "etabli", "password", "postgres", "secret"})
 MEBIBYTE = 2**20
+NOBODYS_SITE = "https://example.org"
+"""A name that the internet knows, for a server that has none there."""
+_PRIVATE_NAMES = (".arpa", ".corp", ".home", ".internal", ".invalid", ".lan", ".local", ".localdomain", ".localhost", ".test")
+
+
+PushHost = Annotated[str, StringConstraints(pattern=r"^(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?/?$")]
 
 
 class UnsafeSettingsError(ValueError):
@@ -79,6 +85,13 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1, le=MOST_MEGABYTES)] = USUAL_MEGABYTES
     max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 4
 
+    push: bool = True
+    """Reach phones and browsers with the app closed, by the push services of their makers."""
+    push_hosts: Annotated[tuple[PushHost, ...], NoDecode] = ()
+    """Push services besides those of the usual browsers, as a relay of the plant's own; these may stand inside it."""
+    push_subject: Annotated[str, StringConstraints(pattern=r"^(mailto:[^\s<>]+@|https://)[\w-]+(\.[\w-]+)+$")] | None = None
+    """Whom a push service writes to when something is wrong: `mailto:` or `https:`."""
+
     metrics_token: SecretStr | None = None
     """Who may read `/metrics` from elsewhere; without one, this machine alone."""
     jobs: bool = True
@@ -92,10 +105,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _split_proxies(cls, values: dict[str, object]) -> dict[str, object]:
-        proxies = values.get("trusted_proxies")
-        if isinstance(proxies, str):
-            values["trusted_proxies"] = tuple(part.strip() for part in proxies.split(",") if part.strip())
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in ("trusted_proxies", "push_hosts"):
+            listed = values.get(name)
+            if isinstance(listed, str):
+                values[name] = tuple(part.strip() for part in listed.split(",") if part.strip())
         return values
 
     @model_validator(mode="after")
@@ -158,6 +172,15 @@ class Settings(BaseSettings):
     @property
     def is_cookie_secure(self) -> bool:
         return self.public_url.startswith("https:") if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def vapid_subject(self) -> str:
+        """Apple looks the host up and refuses one that the internet does not know, as a plant's own name."""
+        if self.push_subject is not None:
+            return self.push_subject
+        host = urlsplit(self.public_url).hostname or ""
+        is_public = self.public_url.startswith("https:") and "." in host and not host.endswith(_PRIVATE_NAMES) and not _is_address(host)
+        return f"https://{host}" if is_public else NOBODYS_SITE
 
     @property
     def storage_dir(self) -> Path:
@@ -236,6 +259,13 @@ def is_this_machine(host: str) -> bool:
         return True
     with suppress(ValueError):
         return ip_address(host).is_loopback
+    return False
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        ip_address(host)
+        return True
     return False
 
 

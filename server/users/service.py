@@ -7,11 +7,13 @@ from uuid import UUID
 from server.audit import service as audit
 from server.core import events
 from server.core.access import Actor
+from server.core.consequences import tell
 from server.core.database import ReadSession, Session
 from server.core.errors import Conflict, Invalid
 from server.core.security import hash_password
 from server.core.versions import claim, touch
 from server.users import repository
+from server.users.consequences import SessionsEnded
 from server.users.models import User, UserSite
 from shared_models.auth.passwords import tells_name
 from shared_models.auth.sessions import MeUpdate
@@ -72,6 +74,8 @@ async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate)
     await session.flush()
     await audit.record(session, actor, _action(before, user), user, before=before, after=_recorded(user, sites))
     events.end_streams_of(session, user_ids=[user.id])
+    if not user.is_active:
+        await tell(session, actor, SessionsEnded(user.id))
     return repository.to_read(user, sites)
 
 

@@ -1,0 +1,59 @@
+"""The outbox's parcels by web push."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from shared_models.outbox import Channel, ParcelState
+
+from server.core.clock import now
+from server.outbox.carrying import SENT, Carrier, Node, Parcel, Verdict, carries
+from server.push import repository
+from server.push.delivering import Delivering
+from server.push.messages import Delivery
+from server.push.reach import Reachability
+from server.push.sending import Answer, opened
+from shared_models.push import PushOutcome
+
+_FINAL = {
+    PushOutcome.gone: ParcelState.gone,
+    PushOutcome.stale: ParcelState.given_up,
+}
+
+
+class PushCarrier:
+    def __init__(self, node: Node, delivering: Delivering, reach: Reachability) -> None:
+        self._settings, self._pool = node.settings, node.database.pool
+        self._delivering, self._reach = delivering, reach
+
+    async def carry(self, parcel: Parcel) -> Verdict:
+        if not self._settings.push:
+            return Verdict(ParcelState.withheld, "push is off")
+        at = now()
+        worth_until = min(parcel.created_at + Delivery.of(parcel.content).worth, parcel.expires_at)
+        if worth_until <= at:
+            return Verdict(ParcelState.expired)
+        row = await repository.reached(self._pool, UUID(parcel.target), at)
+        if row is None:
+            return Verdict(ParcelState.gone)
+        pause = await self._reach.wait(at)
+        if pause is not None:
+            return Verdict(ParcelState.waiting, "push services are out of reach", min(pause, worth_until - at))
+        outcome, answer = await self._delivering.deliver(row, parcel.content, at, worth_until - at)
+        await (self._reach.arrived() if answer.is_reached else self._reach.failed(at))
+        return verdict_of(outcome, answer)
+
+
+def verdict_of(outcome: PushOutcome, answer: Answer) -> Verdict:
+    """What is busy is asked again when it says; what has refused for another reason than the key may think better of it."""
+    if outcome is PushOutcome.sent:
+        return SENT
+    said = f"{answer.status or ''} {answer.said}".strip()[:300]
+    return Verdict(_FINAL.get(outcome, ParcelState.waiting), said, answer.wait)
+
+
+@carries(Channel.push)
+@asynccontextmanager
+async def carrier(node: Node) -> AsyncIterator[Carrier]:
+    async with opened(node.settings) as sender:
+        yield PushCarrier(node, Delivering(node.database.pool, node.settings, sender), Reachability(node.database))

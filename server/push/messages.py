@@ -1,0 +1,102 @@
+"""What is sent of a notice: the declarative form of a push message, how long it is worth something, and which one it replaces.
+
+Safari shows the form by itself, everything else has our service worker read it. It is small, as a service may refuse what is not.
+"""
+
+import base64
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from server.core.i18n import translator
+
+DECLARATIVE = 8030
+MOST_BYTES, SHORT_BYTES = 3_000, 700
+LONGEST_TITLE = 200
+_ELLIPSIS = "…"
+_HALF_A_DAY, _DAY, _THREE_DAYS = timedelta(hours=12), timedelta(days=1), timedelta(days=3)
+_WORTH = {
+    "machine_down": _HALF_A_DAY, "repeated_failure": _DAY, "request_received": _DAY, "job_assigned": _DAY, "job_returned": _DAY,
+    "maintenance_due_soon": _DAY, "maintenance_due": _DAY, "maintenance_overdue": _DAY, "test": timedelta(minutes=5),
+}  # fmt: skip
+_DUE = "due"
+_REPLACING = {
+    "maintenance_due_soon": _DUE, "maintenance_due": _DUE, "maintenance_overdue": _DUE, "low_stock": "stock", "order_overdue": "order",
+    "warranty_ending": "warranty", "repair_expiring": "repair", "machine_down": "down",
+}  # fmt: skip
+"""Kinds of which the newer takes the place of the older while the device is out of reach."""
+_URGENCY = {"low": "low", "medium": "normal", "high": "high", "urgent": "high"}
+
+
+class Delivery(NamedTuple):
+    """What the push service is told of a message (RFC 8030)."""
+
+    worth: timedelta
+    urgency: str
+    topic: str
+
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> "Delivery":
+        kind = content["kind"]
+        about = f"{_REPLACING[kind]}:{content.get('thread', '')}" if kind in _REPLACING else f"notice:{content.get('notice_id', '')}"
+        return cls(_WORTH.get(kind, _THREE_DAYS), _URGENCY.get(content.get("priority", ""), "normal"), topic_of(about))
+
+
+def topic_of(about: str) -> str:
+    """As many letters as a topic may have, all of them safe."""
+    return base64.urlsafe_b64encode(hashlib.sha256(about.encode()).digest()[:24]).decode()
+
+
+def message(content: dict[str, Any], *, address: str, reader: UUID, most: int = MOST_BYTES) -> bytes:
+    """At most so many bytes: of what is too long the text is shortened first, then the actions are left out."""
+    shown = _shown(content, address, reader)
+    whole = {"web_push": DECLARATIVE, "notification": shown}
+    if content.get("unread"):
+        whole["app_badge"] = shown["app_badge"] = str(content["unread"])
+    while len(dumped := _dumped(whole)) > most and shown["body"]:
+        shown["body"] = shortened(shown["body"], len(dumped) - most)
+    if len(dumped) > most:
+        del shown["actions"]
+    return _dumped(whole)
+
+
+def _shown(content: dict[str, Any], address: str, reader: UUID) -> dict[str, Any]:
+    at = address + content["path"]
+    lines = [content["message"], content.get("because", "")]
+    return {
+        "title": content["title"][:LONGEST_TITLE],
+        "body": "\n".join(filter(None, lines)),
+        "navigate": at,
+        "lang": content["lang"],
+        "dir": "ltr",
+        "tag": str(content.get("notice_id") or content["kind"]),
+        "silent": content.get("priority") == "low",
+        "actions": [
+            {"action": action, "title": _words(action, content["lang"]), "navigate": at if action == "open" else doing(at, action, content)}
+            for action in content.get("actions", ())
+        ],
+        "data": {"kind": content["kind"], "reader": str(reader), "notice": content.get("notice_id"), "unread": content.get("unread")},
+    }
+
+
+def doing(at: str, action: str, content: dict[str, Any]) -> str:
+    """The app does it, with or without a network: a service worker alone is not signed in."""
+    return f"{at}{'&' if '?' in at else '?'}do={action}&notice={content.get('notice_id') or ''}"
+
+
+def _words(action: str, lang: str) -> str:
+    t = translator(lang).t
+    return t(f"push.action.{action}")
+
+
+def shortened(text: str, by: int) -> str:
+    """By so many bytes at least, or empty."""
+    data = text.encode()
+    left = len(data) - by - len(_ELLIPSIS.encode())
+    return data[:left].decode(errors="ignore").removesuffix(_ELLIPSIS).rstrip() + _ELLIPSIS if left > 0 else ""
+
+
+def _dumped(whole: dict[str, Any]) -> bytes:
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
