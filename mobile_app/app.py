@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -10,11 +11,14 @@ import flet as ft
 
 from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.device_name import device_name
+from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import LANGUAGES, n, set_language, t
 from mobile_app.core.recovery import StoreNotes
 from mobile_app.core.session import SessionState
+from mobile_app.domain import push
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
+from mobile_app.domain.doing import use_doing
 from mobile_app.domain.lookup import living
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.sign_in.screens import SignInScreen
@@ -52,6 +56,13 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
     apply_theme(page, _theme_mode(client))
     environment.install(page).has_touch = bool(browser.get("touch"))
     page.render(Root, client)
+
+
+async def mended(client: Client) -> None:
+    """Without a network, the next start does it."""
+    if client.session.state == SessionState.signed_in:
+        with suppress(ClientError):
+            await push.mend(client)
 
 
 async def _browser() -> dict[str, Any]:
@@ -101,9 +112,17 @@ def App() -> ft.Control:
         if state == SessionState.signed_in:
             bridge.send("storage.persist")
 
+    async def keep_reached() -> None:
+        """By notifications, once the first screen is there."""
+        if state == SessionState.signed_in:
+            await client.drawn.wait()
+            await mended(client)
+
     ft.use_effect(follow_theme, [prefs.theme])
     ft.use_effect(follow_language, [prefs.language])
     ft.use_effect(keep_storage, [state])
+    ft.use_effect(keep_reached, [state])
+    use_subscription(lambda: bridge.on("push.changed", lambda _: mended(client)))
     ft.use_effect(uncover, [])
     body = Screens() if state == SessionState.signed_in else _outside(state)
     return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.language}-{state}")
@@ -176,6 +195,8 @@ def Frame() -> ft.Control:
     loaded = use_first_load(client)
     use_subscription(lambda: bridge.on("update.ready", lambda _: set_update(True)))
     use_subscription(lambda: bridge.on("open", lambda message: go(message["url"])))
+
+    use_doing()
 
     title = title_of(path, {destination.key: destination.label for destination in destinations(client)}, client)
 

@@ -36,8 +36,10 @@ PRINT_AFTER_SECONDS = 120
 app = typer.Typer(help="Établi, the open-source CMMS.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstration data.", no_args_is_help=True)
+push = typer.Typer(help="Notifications by web push.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.add_typer(demo, name="demo")
+app.add_typer(push, name="push")
 console = Console(highlight=False, soft_wrap=True)
 
 DataDir = Annotated[Path | None, typer.Option(help="Where the database, the attachments and the secret are kept.")]
@@ -135,6 +137,32 @@ def load(
         from server.startup import load_demo
 
         asyncio.run(load_demo(settings, seed=seed, scale=scale))
+
+
+@push.command("rotate-keys")
+def rotate_keys(
+    at_once: Annotated[bool, typer.Option(help="Forget the keys before, which somebody else may know.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make another key for push services. Each device takes it by itself the next time that the app is opened there."""
+    settings = _settings(check=False, data_dir=data_dir)
+    with _database(settings), _explained():
+        asyncio.run(_rotate_keys(settings, at_once=at_once))
+    until = "Nothing reaches a device until the app has been opened there." if at_once else "Until then the key before reaches it."
+    console.print(f"Each device takes the new key when the app is next opened there. {until}")
+
+
+async def _rotate_keys(settings: Settings, *, at_once: bool) -> None:
+    import server.tables  # noqa: F401 - foreign keys name tables of other domains
+    from server.core.database import Database
+    from server.push import keys
+
+    database = Database(settings.dsn, pool_size=1)
+    try:
+        async with database.session() as session:
+            await keys.rotate(session, settings.secret, at_once=at_once)
+    finally:
+        await database.stop()
 
 
 async def _create_admin(settings: Settings, wanted: Any) -> None:

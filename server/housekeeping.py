@@ -13,6 +13,7 @@ import server.attachments.jobs
 import server.equipment.jobs
 import server.generator.jobs
 import server.notifications.jobs
+import server.push.carrying
 import server.sync.jobs
 import server.tables  # noqa: F401 - they declare theirs
 from server.core.clock import now

@@ -4,6 +4,7 @@ import { overlayStyles } from "./overlay.js";
 
 const channel = new BroadcastChannel(window.etabli.channel);
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const TOLD = new Set(["open", "push.received", "push.changed"]); // by the service worker
 let installPrompt = null;
 let registration = null;
 
@@ -34,6 +35,20 @@ const methods = {
   "badge.set": async ({ count }) => {
     await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.());
     return {};
+  },
+  "push.state": pushState,
+  "push.on": async (params) => {
+    const permission = await (await pushing()).ask(params);
+    if (permission === "granted") await methods["push.mend"](params);
+    return pushState();
+  },
+  "push.mend": async (params) => {
+    await (await pushing()).subscribe(await navigator.serviceWorker.ready, params);
+    return pushState();
+  },
+  "push.off": async () => {
+    await (await pushing()).unsubscribe(await navigator.serviceWorker?.getRegistration());
+    return pushState();
   },
   download: ({ url, blob, bytes, mime, name }) => {
     blob ??= bytes && new Blob([bytes], { type: mime });
@@ -82,6 +97,12 @@ function byShare() {
   return /iPad|iPhone|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 }
 
+const pushing = () => import("./push.js");
+
+async function pushState() {
+  return (await pushing()).state(await navigator.serviceWorker?.getRegistration(), byShare() && !installed());
+}
+
 async function promptInstall() {
   if (!installPrompt) return { outcome: "unavailable" };
   const prompt = installPrompt;
@@ -118,7 +139,7 @@ async function keepOffline() {
     if (controlled) location.reload(); // another version has taken over
     controlled = true;
   });
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && emit("open", { url: data.url }));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => TOLD.has(data?.type) && emit(data.type, data));
   // Flutter's own test for the smaller CanvasKit; a service worker cannot make it.
   const canvaskit = "v8BreakIterator" in Intl && "ImageDecoder" in window ? "chromium" : "other";
   const script = `/service-worker.js?canvaskit=${canvaskit}`;
@@ -146,5 +167,5 @@ whenStarted(() => {
   leadKeyboard();
   keepOffline().catch(console.warn);
   const idle = window.requestIdleCallback ?? ((action) => setTimeout(action, 500));
-  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./file.js"), import("./feedback.js"), import("./toast.js")]));
+  idle(() => Promise.all([import("./scan.js"), import("./photo.js"), import("./file.js"), import("./feedback.js"), import("./push.js"), import("./toast.js")]));
 });

@@ -24,5 +24,19 @@
     return record ? JSON.parse(record.value) : null;
   };
 
-  self.etabliDevice = { open, read, value };
+  const letters = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+  // What the server is told of a push subscription.
+  const subscription = (held) => {
+    if (!held) return null;
+    const { applicationServerKey } = held.options ?? {};
+    return {
+      endpoint: held.endpoint,
+      p256dh: letters(held.getKey("p256dh")),
+      auth: letters(held.getKey("auth")),
+      public_key: applicationServerKey ? letters(applicationServerKey) : "",
+    };
+  };
+
+  self.etabliDevice = { open, read, value, subscription };
 })();

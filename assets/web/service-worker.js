@@ -48,24 +48,29 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request, pathname) {
-  const shell = async () => (await kept(BUILD.shell)) ?? fetch(request);
+  const shell = async () => (await copied(BUILD.shell)) ?? fetch(request);
   if (!pathname.startsWith("/e/") || (await signedIn())) return shell();
   return fetch(request).catch(shell); // the server's page for operators
 }
 
 async function signedIn() {
+  return Boolean(await kept("user"));
+}
+
+// What the device remembers whoever uses it; null on one that keeps nothing.
+async function kept(key) {
   try {
     const database = await etabliDevice.open("etabli-device");
-    const user = await etabliDevice.value(database, "user");
+    const value = await etabliDevice.value(database, key);
     database?.close();
-    return Boolean(user);
+    return value;
   } catch {
-    return false; // a device that keeps nothing has nobody signed in
+    return null;
   }
 }
 
 // A copy that cannot be read must not stand between the page and the server.
-async function kept(pathname) {
+async function copied(pathname) {
   try {
     return await caches.match(pathname, { cacheName: CACHE, ignoreVary: true });
   } catch {
@@ -74,7 +79,7 @@ async function kept(pathname) {
 }
 
 async function file(request, pathname) {
-  const found = await kept(pathname.replace(MISSING_FONT, "$1roboto.woff2"));
+  const found = await copied(pathname.replace(MISSING_FONT, "$1roboto.woff2"));
   if (found) return found;
   const response = await fetch(request);
   if (response.ok && IMMUTABLE.test(pathname)) await keep(pathname, response.clone());
@@ -90,22 +95,78 @@ async function keep(pathname, response) {
   }
 }
 
-// Notifications: {title, body, url, tag}
+// Notifications come in the declarative form (https://www.w3.org/TR/push-api/), which Safari shows by itself. Whatever comes, something
+// is shown: a browser takes back what it has allowed to whoever receives in silence.
 self.addEventListener("push", (event) => {
-  const { title, ...rest } = event.data?.json() ?? {};
-  if (!title) return;
-  const { body, url = "/", tag } = rest;
-  event.waitUntil(self.registration.showNotification(title, { body, tag, icon: "/icons/icon-192.png", badge: "/icons/badge.png", data: { url } }));
+  event.waitUntil(notify(event.data));
 });
 
+async function notify(data) {
+  const { title, unread, ...shown } = (await read(data).catch(() => null)) ?? (await anything());
+  const plain = { icon: "/icons/icon-192.png", badge: "/icons/badge.png", ...shown };
+  await self.registration.showNotification(title, plain).catch(() => self.registration.showNotification(title));
+  await Promise.allSettled([badge(unread), tell({ type: "push.received", tag: shown.tag })]);
+}
+
+// Null for what is no notification of ours, and for one whose reader is not signed in here any more.
+async function read(data) {
+  const { notification } = data.json();
+  const { title, body, tag, lang, dir, silent, navigate, actions = [], data: more = {} } = notification;
+  if (!title || (more.reader && more.reader !== (await kept("user"))?.id)) return null;
+  const ways = Object.fromEntries(actions.map(({ action, navigate: way }) => [action, here(way)]));
+  const buttons = actions.map(({ action, title: label }) => ({ action, title: label }));
+  return { title, body, tag, lang, dir, silent: Boolean(silent), actions: buttons, unread: more.unread, data: { url: here(navigate), ways } };
+}
+
+async function anything() {
+  const lang = (await kept("lang")) ?? self.navigator.language?.slice(0, 2);
+  const { title, body } = BUILD.words[lang] ?? Object.values(BUILD.words)[0];
+  return { title, body, tag: "etabli", data: { url: "/", ways: {} } };
+}
+
+// The address within this app: under whatever name it was sent, it is opened under the one by which it was installed.
+function here(address) {
+  const { pathname, search } = new URL(address, location.origin);
+  return pathname + search;
+}
+
+async function badge(unread) {
+  if (typeof unread !== "number") return;
+  await (unread ? self.navigator.setAppBadge?.(unread) : self.navigator.clearAppBadge?.());
+}
+
+async function tell(message) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  for (const page of windows) page.postMessage(message);
+  return windows.length;
+}
+
 self.addEventListener("notificationclick", (event) => {
+  const { url = "/", ways = {} } = event.notification.data ?? {};
   event.notification.close();
-  event.waitUntil(show(event.notification.data.url));
+  event.waitUntil(show(ways[event.action] ?? url));
 });
 
 async function show(url) {
-  const [open] = await self.clients.matchAll({ type: "window", includeUncontrolled: false });
+  const windows = await self.clients.matchAll({ type: "window" });
+  const open = windows.find(({ focused }) => focused) ?? windows[0];
   if (!open) return self.clients.openWindow(url);
-  await open.focus();
+  await open.focus().catch(() => {});
   open.postMessage({ type: "open", url });
+}
+
+// Few browsers tell of it; the app, which looks at each start, does the rest.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(resubscribe(event));
+});
+
+async function resubscribe({ oldSubscription, newSubscription }) {
+  if (await tell({ type: "push.changed" })) return;
+  const renewed = await fetch("/api/v1/auth/refresh", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+  if (!renewed.ok) return; // nobody is signed in
+  const headers = { Authorization: `Bearer ${(await renewed.json()).access_token}`, "Content-Type": "application/json" };
+  const { public_key: key } = await (await fetch("/api/v1/push/key", { headers })).json();
+  const fresh = newSubscription ?? (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  const body = JSON.stringify({ public_key: key, ...etabliDevice.subscription(fresh) });
+  await fetch("/api/v1/push/subscriptions", { method: "PUT", headers, body });
 }

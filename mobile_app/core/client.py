@@ -43,6 +43,7 @@ FirstCard = Callable[[Any], dict[str, Any] | None]
 
 class Bridge(Protocol):
     def on(self, name: str, handler: Callable[..., Any]) -> Any: ...
+    def send(self, method: str) -> None: ...
 
 
 class Client:
@@ -179,6 +180,8 @@ class Client:
         await device.set_user(None)
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", "yes")
+        if self._bridge:
+            self._bridge.send("push.off")  # with or without a network, nothing more reaches this device
         await self._leave()
         self.session.move(SessionState.signed_out, None)
         self._tabs.post({"kind": "signed_out"})
@@ -186,6 +189,13 @@ class Client:
             with suppress(StoreTrouble):  # a page that still reads it: it goes when that one does
                 await self._stores.delete(str(user.id))
         await self._finish_sign_out()
+
+    async def device_word(self, key: str) -> str | None:
+        """What this device remembers, whoever uses it."""
+        return await self._opened_device().word(key)
+
+    async def set_device_word(self, key: str, value: str | None) -> None:
+        await self._opened_device().set_word(key, value)
 
     def may(self, permission: Permission) -> bool:
         return self.session.user is not None and may(self.session.user.role, permission)

@@ -108,6 +108,12 @@ def boot_texts(lang: str) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in catalogues.merged(lang) if str(m.id).startswith("boot.")}
 
 
+def push_words(lang: str) -> dict[str, str]:
+    """What is shown of a message that nobody can read."""
+    words = boot_texts(lang)
+    return {"title": words["boot.push_title"], "body": words["boot.push_body"]}
+
+
 def write_manifest(root: Path) -> None:
     """The manifest in each language, with the screenshots there are: `<narrow|wide>-<name>.png` in `assets/screenshots`."""
     from PIL import Image
@@ -136,7 +142,10 @@ def write_service_worker(root: Path, build_id: str, addresses: dict[str, str]) -
     optional = {path for paths in renderers.values() for path in paths}
     seldom = re.compile(r"/docs/|/screenshots/|/service-worker|/favicon|.*/NOTICES$")
     files = [path for path in paths_of(root) if path not in optional and not seldom.match(path)]
-    build = {"id": build_id, "device": addresses["shell"] + "/device.js", "files": files, "renderers": renderers, "shell": "/index.html"}
+    build = {
+        "id": build_id, "device": addresses["shell"] + "/device.js", "files": files, "renderers": renderers, "shell": "/index.html",
+        "words": {lang: push_words(lang) for lang in catalogues.LANGUAGES},
+    }  # fmt: skip
     source = (BROWSER / "service-worker.js").read_text(encoding="utf-8")
     (root / "service-worker.js").write_text(source.replace("/*build*/ null", json.dumps(build)), encoding="utf-8")
 

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from shared_models.outbox import Channel, ParcelState
-
 from server.core.clock import now
 from server.outbox.carrying import SENT, Carrier, Node, Parcel, Verdict, carries
 from server.push import repository
@@ -13,6 +11,7 @@ from server.push.delivering import Delivering
 from server.push.messages import Delivery
 from server.push.reach import Reachability
 from server.push.sending import Answer, opened
+from shared_models.outbox import Channel, ParcelState
 from shared_models.push import PushOutcome
 
 _FINAL = {

@@ -13,8 +13,7 @@ from uuid import UUID
 from server.core.i18n import translator
 
 DECLARATIVE = 8030
-MOST_BYTES, SHORT_BYTES = 3_000, 700
-LONGEST_TITLE = 200
+MOST_BYTES, SHORT_BYTES = 3_000, 900
 _ELLIPSIS = "…"
 _HALF_A_DAY, _DAY, _THREE_DAYS = timedelta(hours=12), timedelta(days=1), timedelta(days=3)
 _WORTH = {
@@ -50,24 +49,22 @@ def topic_of(about: str) -> str:
 
 
 def message(content: dict[str, Any], *, address: str, reader: UUID, most: int = MOST_BYTES) -> bytes:
-    """At most so many bytes: of what is too long the text is shortened first, then the actions are left out."""
-    shown = _shown(content, address, reader)
+    """At most so many bytes: what is too long of the text is left out. Where they are few there are no actions."""
+    shown = _shown(content, address, reader, most)
     whole = {"web_push": DECLARATIVE, "notification": shown}
     if content.get("unread"):
         whole["app_badge"] = shown["app_badge"] = str(content["unread"])
     while len(dumped := _dumped(whole)) > most and shown["body"]:
         shown["body"] = shortened(shown["body"], len(dumped) - most)
-    if len(dumped) > most:
-        del shown["actions"]
-    return _dumped(whole)
+    return dumped
 
 
-def _shown(content: dict[str, Any], address: str, reader: UUID) -> dict[str, Any]:
+def _shown(content: dict[str, Any], address: str, reader: UUID, most: int) -> dict[str, Any]:
     at = address + content["path"]
-    lines = [content["message"], content.get("because", "")]
+    actions = content.get("actions", ()) if most >= MOST_BYTES else ()
     return {
-        "title": content["title"][:LONGEST_TITLE],
-        "body": "\n".join(filter(None, lines)),
+        "title": content["title"][: most // 15],
+        "body": "\n".join(filter(None, [content["message"], content.get("because", "")])),
         "navigate": at,
         "lang": content["lang"],
         "dir": "ltr",
@@ -75,7 +72,7 @@ def _shown(content: dict[str, Any], address: str, reader: UUID) -> dict[str, Any
         "silent": content.get("priority") == "low",
         "actions": [
             {"action": action, "title": _words(action, content["lang"]), "navigate": at if action == "open" else doing(at, action, content)}
-            for action in content.get("actions", ())
+            for action in actions
         ],
         "data": {"kind": content["kind"], "reader": str(reader), "notice": content.get("notice_id"), "unread": content.get("unread")},
     }

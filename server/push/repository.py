@@ -55,9 +55,7 @@ join user_sessions s on s.id = p.session_id and s.revoked_at is null and s.expir
 _REACHED = expression("select p.* from {} where p.id = $2", _LIVE)
 _OF_USER = expression("select p.* from {} where p.user_id = $2 order by p.id", _LIVE)
 _IDS_OF = expression("select p.id, p.user_id from {} where p.user_id = any($2)", _LIVE)
-_COUNTED = expression(
-    "select split_part(p.endpoint, '/', 3) as host, count(*) as devices from {} group by host order by host", _LIVE
-)
+_COUNTED = expression("select split_part(p.endpoint, '/', 3) as host, count(*) as devices from {} group by host order by host", _LIVE)
 _PUT = """
 insert into push_subscription
     (id, user_id, session_id, key_id, device_id, device_name, endpoint, p256dh, auth, address, user_agent, created_at)

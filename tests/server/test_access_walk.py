@@ -26,6 +26,7 @@ from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.notifications.models import Notice
 from server.plans.models import Plan, Team
+from server.push.models import Subscription, VapidKey
 from server.requests.models import WorkRequest
 from server.stocktakes.models import Stocktake
 from shared_models.ids import uuid7
@@ -56,6 +57,8 @@ ANYBODY_SIGNED_IN = {
     "DELETE /api/v1/auth/sessions/{session_id}",
     "PUT /api/v1/attachments/{attachment_id}",  # its service asks for one of several permissions
     "POST /api/v1/sync/push", "GET /api/v1/sync/pull", "GET /api/v1/sync/stream",
+    "GET /api/v1/push/key", "GET /api/v1/push/subscriptions", "PUT /api/v1/push/subscriptions",
+    "DELETE /api/v1/push/subscriptions/{subscription_id}", "POST /api/v1/push/subscriptions/{subscription_id}/test",
 }  # fmt: skip
 # A technician's own: jobs they have asked for, their time, their readings. The walk's rows are somebody else's.
 OWN_ONLY = {
@@ -171,6 +174,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     )
     session.add_all([file, held, invitation])
     await session.flush()
+    key = VapidKey(public_key="B", sealed=b"", retired_at=now())
     place = StoragePlace(site_id=site.id, name="Store")
     paper = Document(site_id=site.id, equipment_id=machine["id"], attachment_id=file.id, title="Manual")
     request = WorkRequest(number="REQ-1", site_id=site.id, equipment_id=machine["id"], symptom=next(iter(Symptom)), created_at=now())
@@ -178,7 +182,10 @@ async def foreign(client_as, session) -> dict[str, str]:
         user_id=person.id, type=NoticeKind.job_assigned, title="New job", related_entity_type="intervention", related_entity_id=job["id"],
         created_at=now(),
     )  # fmt: skip
-    session.add_all([paper, request, place, notice])
+    session.add_all([paper, request, place, notice, key])
+    await session.flush()
+    phone = Subscription(user_id=person.id, session_id=held.id, key_id=key.id, endpoint="https://push.invalid/", p256dh="", auth="")
+    session.add(phone)
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     order = await _order(session, site.id)
@@ -189,7 +196,7 @@ async def foreign(client_as, session) -> dict[str, str]:
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "place_id": str(place.id), "request_id": str(request.id), "code": machine["label_codes"][0],
-        "label_code": new_label_code(), "notice_id": str(notice.id),
+        "label_code": new_label_code(), "notice_id": str(notice.id), "subscription_id": str(phone.id),
     }  # fmt: skip
 
 

@@ -6,13 +6,17 @@ from uuid import UUID
 
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
+from mobile_app.domain.context import id_of
+from mobile_app.domain.doing import does
+from mobile_app.domain.lookup import my_running_action
 from mobile_app.domain.submit import submit
 from shared_models.base import Command
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
-from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.lifecycle import InterventionStatus, Verb, allowed
 from shared_models.interventions.rows import InterventionRow, PhotoKind
+from shared_models.interventions.sheet import may_work_on
 
 
 class JobCommands:
@@ -53,3 +57,13 @@ class JobCommands:
             return False
         kind = PhotoKind.before if self._job.status == InterventionStatus.pending else PhotoKind.other
         return await self._send(iv.AddPhoto, photo_id=photo_id, kind=kind)
+
+
+@does("start")
+async def start(client: Client, path: str, _: str) -> None:
+    """From its notification. It may be done by now, or somebody else's; who is at it already goes on."""
+    job = client.interventions.get(id_of(path.rpartition("/")[2]))
+    if job is None or my_running_action(job, client.user.id) is not None:
+        return
+    if Verb.start in allowed(job.state) and may_work_on(client.user.role, client.user.id, job):
+        await JobCommands(client, job).start()

@@ -14,6 +14,7 @@ from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.me.notifications import Notifications
 from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard
 from mobile_app.ui.chips import Avatar, StatusChip
@@ -49,7 +50,7 @@ def MeScreen() -> ft.Control:
     )
     desk = [_organisation()] if client.may(Permission.sites_write) else []
     head = PageHeader(t("me.title"), trailing=[SyncBadge()])
-    return Page(head, who, SyncCard(), *desk, Looks(), Device(), Sessions(), Leave(), max_width=640)
+    return Page(head, who, SyncCard(), *desk, Notifications(), Looks(), Device(), Sessions(), Leave(), max_width=640)
 
 
 def _organisation() -> ft.Control:

@@ -2,18 +2,19 @@
 
 import flet as ft
 
-from mobile_app.core.i18n import n, t
+from mobile_app.core.i18n import format_moment, n, t
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import go, opener, use_tables
+from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.first_steps import REMEMBERED
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.cards import RowCard
+from mobile_app.ui.cards import NoticeCard, RowCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_draft
+from mobile_app.ui.hooks import use_async, use_draft
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
+from shared_models.push import PushStatus
 
 
 @component
@@ -23,7 +24,23 @@ def OrganisationScreen() -> ft.Control:
     places = _places(client)
     if not places:
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
-    return Page(head, *places, FirstStepsAgain(), max_width=640)
+    told = [PushReach()] if client.may(Permission.settings_write) else []
+    return Page(head, *told, *places, FirstStepsAgain(), max_width=640)
+
+
+@component
+def PushReach() -> ft.Control:
+    """Said once the server has learnt that its notifications reach nobody."""
+    client = use_client()
+
+    async def ask() -> PushStatus:
+        return PushStatus.model_validate(await client.api.get("/push/status"))
+
+    status = use_async(ask, []).data
+    if status is None or status.since is None:
+        return ft.Container()
+    when = format_moment(status.since, client.now())
+    return NoticeCard(t("push.status_lost"), t("push.status_lost_body", when=when, hosts=", ".join(status.hosts)))
 
 
 @component

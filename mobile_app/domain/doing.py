@@ -1,0 +1,40 @@
+"""What the button of a notification asks for (`/jobs/…?do=start`): the app does it as if it were tapped here, network or not, once."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import flet as ft
+
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import asked, use_client
+from mobile_app.ui.address import here, replace
+from mobile_app.ui.hooks import use_environment, use_live
+
+Doing = Callable[[Client, str, str], Awaitable[None]]
+"""Given the path of what it is about, and the id of the notice."""
+DOINGS: dict[str, Doing] = {}
+
+
+def does(name: str) -> Callable[[Doing], Doing]:
+    def register(doing: Doing) -> Doing:
+        DOINGS[name] = doing
+        return doing
+
+    return register
+
+
+def use_doing() -> None:
+    """The address forgets it first: a reload does nothing twice."""
+    client = use_client()
+    ft.use_route_location()
+    use_live(use_environment().address)
+    address = here()
+
+    async def do() -> None:
+        doing, notice = DOINGS.get(asked("do")), asked("notice")
+        if asked("do"):
+            replace(urlsplit(address).path)
+        if doing is not None:
+            await doing(client, urlsplit(address).path, notice)
+
+    ft.use_effect(do, [address])
