@@ -26,7 +26,7 @@ class VapidKey(Identified, table=True):
     retired_at: datetime | None = instant_column(default=None)
 
 
-class Subscription(Identified, table=True):
+class Subscriber(Identified, table=True):
     """One browser, of whoever is signed in there: it goes with the session. `address` is where the app was opened."""
 
     __tablename__ = "push_subscription"

@@ -7,7 +7,7 @@ import asyncpg
 from server.core.database import ReadSession, Session
 from server.core.queries import expression
 from server.core.read_pool import ReadPool
-from server.push.models import Subscription, VapidKey
+from server.push.models import Subscriber, VapidKey
 from shared_models.push import PushOutcome
 
 # --- keys
@@ -84,7 +84,7 @@ delete from push_subscription p where user_id = $1 and not exists (
 """
 
 
-async def put(session: Session, row: Subscription) -> asyncpg.Record:
+async def put(session: Session, row: Subscriber) -> asyncpg.Record:
     """One browser has one endpoint: the one it had before is dropped. Of another person's it becomes a new subscription."""
     await session.run(_DROP_EARLIER, row.endpoint, row.user_id, row.session_id, row.device_id)
     found = await session.fetchrow(

@@ -24,7 +24,7 @@ from server.push.consequences import PushFound, PushLost
 from server.push.delivering import Delivering
 from server.push.errors import EndpointRefused, KeysMalformed
 from server.push.hosts import SERVICES, is_allowed
-from server.push.models import Subscription
+from server.push.models import Subscriber
 from server.users.consequences import SessionsEnded
 from shared_models.ids import uuid7
 from shared_models.push import PushKey, PushOutcome, PushStatus, PushSubscribe, PushSubscription, PushTest, PushTrouble
@@ -69,7 +69,7 @@ async def subscribe(session: Session, actor: Actor, settings: Settings, cmd: Pus
     key_id = await repository.key_of(session, cmd.public_key)
     if key_id is None:
         raise KeysMalformed(field="public_key")
-    row = await repository.put(session, Subscription(
+    row = await repository.put(session, Subscriber(
         id=uuid7(), user_id=actor.user_id, session_id=actor.session_id, key_id=key_id, device_id=actor.device_id,
         device_name=cmd.device_name, endpoint=cmd.endpoint, p256dh=cmd.p256dh, auth=cmd.auth, address=address,
         user_agent=origin.get().user_agent[:500], created_at=now(),

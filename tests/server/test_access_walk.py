@@ -26,7 +26,7 @@ from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.notifications.models import Notice
 from server.plans.models import Plan, Team
-from server.push.models import Subscription, VapidKey
+from server.push.models import Subscriber, VapidKey
 from server.requests.models import WorkRequest
 from server.stocktakes.models import Stocktake
 from shared_models.ids import uuid7
@@ -184,7 +184,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     )  # fmt: skip
     session.add_all([paper, request, place, notice, key])
     await session.flush()
-    phone = Subscription(user_id=person.id, session_id=held.id, key_id=key.id, endpoint="https://push.invalid/", p256dh="", auth="")
+    phone = Subscriber(user_id=person.id, session_id=held.id, key_id=key.id, endpoint="https://push.invalid/", p256dh="", auth="")
     session.add(phone)
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
