@@ -99,7 +99,7 @@ async def test_a_browser_reads_the_declarative_form_and_the_service_how_long_it_
     assert shown["body"] == "Lubrication, due on 24 November\nYou get this because the job is yours."
     assert shown["navigate"] == f"https://etabli.test/jobs/{JOB}"
     assert [(action["action"], action["title"]) for action in shown["actions"]] == [
-        ("open", "Show"), ("snooze", "Remind in 1 h"), ("start", "Start"),
+        ("open", "Show"), ("snooze", "Remind in 1\u00a0h"), ("start", "Start"),
     ]  # fmt: skip
     assert shown["actions"][1]["navigate"] == f"https://etabli.test/jobs/{JOB}?do=snooze&notice={shown['tag']}"
     assert shown["data"]["reader"] == str(post.person.user.id)
