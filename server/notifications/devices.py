@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from server.core.database import ReadSession
+from server.push import service as push
 
 
 async def devices_of(session: ReadSession, user_id: UUID) -> list[UUID]:
-    del session, user_id
-    return []
+    return await push.devices_of(session, user_id)

@@ -8,7 +8,6 @@ from server.core.clock import now
 from server.outbox.carrying import SENT, Carrier, Node, Parcel, Verdict, carries
 from server.push import repository
 from server.push.delivering import Delivering
-from server.push.messages import Delivery
 from server.push.reach import Reachability
 from server.push.sending import Answer, opened
 from shared_models.outbox import Channel, ParcelState
@@ -29,16 +28,13 @@ class PushCarrier:
         if not self._settings.push:
             return Verdict(ParcelState.withheld, "push is off")
         at = now()
-        worth_until = min(parcel.created_at + Delivery.of(parcel.content).worth, parcel.expires_at)
-        if worth_until <= at:
-            return Verdict(ParcelState.expired)
         row = await repository.reached(self._pool, UUID(parcel.target), at)
         if row is None:
             return Verdict(ParcelState.gone)
         pause = await self._reach.wait(at)
         if pause is not None:
-            return Verdict(ParcelState.waiting, "push services are out of reach", min(pause, worth_until - at))
-        outcome, answer = await self._delivering.deliver(row, parcel.content, at, worth_until - at)
+            return Verdict(ParcelState.waiting, "push services are out of reach", pause)
+        outcome, answer = await self._delivering.deliver(row, parcel.content, at, parcel.expires_at - at)
         await (self._reach.arrived() if answer.is_reached else self._reach.failed(at))
         return verdict_of(outcome, answer)
 

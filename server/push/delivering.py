@@ -27,9 +27,7 @@ class Delivering:
         self._pool, self._settings, self._sender = pool, settings, sender
         self._keys: dict[UUID, Key] = {}
 
-    async def deliver(
-        self, row: asyncpg.Record, content: dict[str, Any], at: datetime, left: timedelta = timedelta.max
-    ) -> tuple[PushOutcome, Answer]:
+    async def deliver(self, row: asyncpg.Record, content: dict[str, Any], at: datetime, left: timedelta) -> tuple[PushOutcome, Answer]:
         """Written down with the subscription, which goes where the service no longer knows it."""
         key = await self._key(row["key_id"])
         if key is None or key.vapid is None:

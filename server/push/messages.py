@@ -1,4 +1,4 @@
-"""What is sent of a notice: the declarative form of a push message, how long it is worth something, and which one it replaces.
+"""What is sent of a notice: the declarative form of a push message, how urgent it is, and which one it replaces.
 
 Safari shows the form by itself, everything else has our service worker read it. It is small, as a service may refuse what is not.
 """
@@ -6,24 +6,19 @@ Safari shows the form by itself, everything else has our service worker read it.
 import base64
 import hashlib
 import json
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.core.i18n import translator
+from shared_models.notices.kinds import NoticeKind
 
 DECLARATIVE = 8030
 MOST_BYTES, SHORT_BYTES = 3_000, 900
 _ELLIPSIS = "…"
-_HALF_A_DAY, _DAY, _THREE_DAYS = timedelta(hours=12), timedelta(days=1), timedelta(days=3)
-_WORTH = {
-    "machine_down": _HALF_A_DAY, "repeated_failure": _DAY, "request_received": _DAY, "job_assigned": _DAY, "job_returned": _DAY,
-    "maintenance_due_soon": _DAY, "maintenance_due": _DAY, "maintenance_overdue": _DAY, "test": timedelta(minutes=5),
-}  # fmt: skip
-_DUE = "due"
-_REPLACING = {
-    "maintenance_due_soon": _DUE, "maintenance_due": _DUE, "maintenance_overdue": _DUE, "low_stock": "stock", "order_overdue": "order",
-    "warranty_ending": "warranty", "repair_expiring": "repair", "machine_down": "down",
+_REPLACING: dict[str, str] = {
+    NoticeKind.due_soon: "due", NoticeKind.due: "due", NoticeKind.overdue: "due", NoticeKind.low_stock: "stock",
+    NoticeKind.out_of_stock: "stock", NoticeKind.order_overdue: "order", NoticeKind.machine_down: "down",
+    NoticeKind.warranty_ending: "warranty", NoticeKind.repair_expiring: "repair",
 }  # fmt: skip
 """Kinds of which the newer takes the place of the older while the device is out of reach."""
 _URGENCY = {"low": "low", "medium": "normal", "high": "high", "urgent": "high"}
@@ -32,7 +27,6 @@ _URGENCY = {"low": "low", "medium": "normal", "high": "high", "urgent": "high"}
 class Delivery(NamedTuple):
     """What the push service is told of a message (RFC 8030)."""
 
-    worth: timedelta
     urgency: str
     topic: str
 
@@ -40,7 +34,7 @@ class Delivery(NamedTuple):
     def of(cls, content: dict[str, Any]) -> "Delivery":
         kind = content["kind"]
         about = f"{_REPLACING[kind]}:{content.get('thread', '')}" if kind in _REPLACING else f"notice:{content.get('notice_id', '')}"
-        return cls(_WORTH.get(kind, _THREE_DAYS), _URGENCY.get(content.get("priority", ""), "normal"), topic_of(about))
+        return cls(_URGENCY.get(content.get("priority", ""), "normal"), topic_of(about))
 
 
 def topic_of(about: str) -> str:

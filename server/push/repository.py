@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -54,7 +53,6 @@ join user_sessions s on s.id = p.session_id and s.revoked_at is null and s.expir
 """
 _REACHED = expression("select p.* from {} where p.id = $2", _LIVE)
 _OF_USER = expression("select p.* from {} where p.user_id = $2 order by p.id", _LIVE)
-_IDS_OF = expression("select p.id, p.user_id from {} where p.user_id = any($2)", _LIVE)
 _COUNTED = expression("select split_part(p.endpoint, '/', 3) as host, count(*) as devices from {} group by host order by host", _LIVE)
 _PUT = """
 insert into push_subscription
@@ -105,10 +103,6 @@ async def drop_ended(session: Session, user_id: UUID) -> None:
 
 async def of_user(session: ReadSession, user_id: UUID, at: datetime) -> list[asyncpg.Record]:
     return await session.fetch(_OF_USER, at, user_id)
-
-
-async def ids_of(session: ReadSession, user_ids: Iterable[UUID], at: datetime) -> list[asyncpg.Record]:
-    return await session.fetch(_IDS_OF, at, list(user_ids))
 
 
 async def drop(session: Session, user_id: UUID, subscription_id: UUID) -> int:

@@ -31,6 +31,7 @@ ENDING_SECONDS = 2
 MOST_READ = 1_000
 AT_ONCE = 64
 _LONGEST_WAIT = timedelta(days=7)
+LONGEST_TTL = timedelta(days=28)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Sender:
         headers = {
             "Authorization": self._authorization(key, to.audience),
             "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream",
-            "TTL": str(max(0, int(min(how.worth, left).total_seconds()))), "Urgency": how.urgency, "Topic": how.topic,
+            "TTL": str(max(0, int(min(left, LONGEST_TTL).total_seconds()))), "Urgency": how.urgency, "Topic": how.topic,
         }  # fmt: skip
         return await self._post(to.endpoint, body, headers)
 

@@ -1,6 +1,5 @@
 """Who is reached by web push, and whether anybody can be."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -31,6 +30,7 @@ from shared_models.push import PushKey, PushOutcome, PushStatus, PushSubscribe, 
 
 MOST_DEVICES = 20
 TESTS = Rate(10, timedelta(minutes=10))
+TEST_LASTS = timedelta(minutes=5)
 _TEST = {"kind": "test", "path": "/me", "priority": "high"}
 _log = structlog.get_logger(__name__)
 
@@ -102,12 +102,9 @@ async def remove(session: Session, actor: Actor, subscription_id: UUID) -> None:
         raise NotFound
 
 
-async def targets(session: ReadSession, user_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """By person, the subscriptions that the outbox's parcels go to."""
-    found: dict[UUID, list[str]] = {}
-    for row in await repository.ids_of(session, user_ids, now()):
-        found.setdefault(row["user_id"], []).append(str(row["id"]))
-    return found
+async def devices_of(session: ReadSession, user_id: UUID) -> list[UUID]:
+    """The subscriptions that the outbox's parcels go to."""
+    return [row["id"] for row in await repository.of_user(session, user_id, now())]
 
 
 async def test(pool: ReadPool, settings: Settings, actor: Actor, subscription_id: UUID, texts: dict[str, str]) -> PushTest:
@@ -121,7 +118,7 @@ async def test(pool: ReadPool, settings: Settings, actor: Actor, subscription_id
     if not settings.push:
         return PushTest(outcome=PushOutcome.unreachable, host=host)
     async with sending.opened(settings) as sender:
-        outcome, answer = await Delivering(pool, settings, sender).deliver(row, _TEST | texts | {"notice_id": str(uuid7())}, at)
+        outcome, answer = await Delivering(pool, settings, sender).deliver(row, _TEST | texts | {"notice_id": str(uuid7())}, at, TEST_LASTS)
     if answer.status and await repository.reach(pool):
         await repository.forget_failures(pool)
     return PushTest(outcome=outcome, host=host, status=answer.status or None)

@@ -55,18 +55,16 @@ class Post:
         self.carrier, self.person = carrier, person
         self.held: dict[str, str] = {}
 
-    async def carry(self, browser: Browser, *, age: timedelta = timedelta(), **more: Any) -> Any:
+    async def carry(self, browser: Browser, **more: Any) -> Any:
         if browser.name not in self.held:
             self.held[browser.name] = (await switch_on(self.person, browser))["id"]
-        return await self.again(browser, age=age, **more)
+        return await self.again(browser, **more)
 
-    async def again(self, browser: Browser, *, age: timedelta = timedelta(), **more: Any) -> Any:
+    async def again(self, browser: Browser, **more: Any) -> Any:
         notice, at = uuid7(), now()
         content = OVERDUE | {"notice_id": str(notice)} | more
         target = self.held[browser.name]
-        parcel = Parcel(
-            uuid7(), Channel.push, f"k:{notice}", target, self.person.user.id, notice, content, 1, at - age, at + timedelta(days=2)
-        )
+        parcel = Parcel(uuid7(), Channel.push, f"k:{notice}", target, self.person.user.id, notice, content, 1, at, at + timedelta(days=2))
         return await self.carrier.carry(parcel)
 
     async def devices(self) -> list[dict[str, Any]]:
@@ -104,7 +102,7 @@ async def test_a_browser_reads_the_declarative_form_and_the_service_how_long_it_
     assert shown["actions"][1]["navigate"] == f"https://etabli.test/jobs/{JOB}?do=snooze&notice={shown['tag']}"
     assert shown["data"]["reader"] == str(post.person.user.id)
     assert (found.urgency, len(found.topic)) == ("high", 32)
-    assert 86_390 < found.ttl <= 86_400
+    assert 172_790 < found.ttl <= 172_800
     assert found.claims["sub"] == "mailto:it@example.org"
     assert [device["reached_at"] is not None for device in await post.devices()] == [True]
 
@@ -183,11 +181,6 @@ async def test_a_slow_body_counts_by_its_status_and_silence_as_a_failure(post, r
     assert (await post.carry(reached.browser("slow"))).state is ParcelState.sent
     post.carrier._delivering._sender._http._timeout = sending.aiohttp.ClientTimeout(total=0.2)
     assert (await post.carry(reached.browser("silent"))).state is ParcelState.waiting
-
-
-async def test_what_has_been_waiting_longer_than_it_is_worth_does_not_go(post, reached):
-    assert (await post.carry(reached.browser(), age=timedelta(hours=25))).state is ParcelState.expired
-    assert (await post.again(next(iter(reached.browsers.values())), age=timedelta(hours=25), kind="low_stock")).state is ParcelState.sent
 
 
 async def test_nothing_goes_to_who_has_signed_out(post, reached):
