@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser import launched, open_copy, used_profile
+from tests.browser import launched, open_copy, serving, used_profile
 from tests.e2e.app import PHONE, App
 from tests.e2e.lending import Shelf
 from tests.e2e.product import Product, User, running
+from tests.push_service import PushService
 
 Machine = dict[str, Any]
 Device = Callable[..., App]
@@ -26,8 +27,15 @@ def driver() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="package")
-def product() -> Iterator[Product]:
-    with running() as product:
+def pushes() -> Iterator[PushService]:
+    service = PushService()
+    with serving(service.app) as service.origin:
+        yield service
+
+
+@pytest.fixture(scope="package")
+def product(pushes: PushService) -> Iterator[Product]:
+    with running(ETABLI_PUSH_HOSTS=pushes.origin) as product:
         yield product
 
 

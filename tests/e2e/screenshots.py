@@ -26,6 +26,8 @@ from tests.e2e.checklist_stage import STEPS, Stage
 from tests.e2e.conftest import film_of
 from tests.e2e.product import PASSWORD, PROJECT, Product, User, running
 from tests.e2e.waiting import until
+from tests.push_service import Browser as Reached
+from tests.push_service import edge_of
 
 OUT = PROJECT / "screenshots"
 SIDEWAYS = {"width": 1180, "height": 820}
@@ -390,6 +392,7 @@ SHOTS = [
     Shot("not-found", "technician", at("/nowhere", "app.not_found"), is_main=False),
     Shot("needs-you", "technician", be_refused, give_up),
     Shot("me", "technician", at("/me", "me.sync")),
+    Shot("push-on", "technician", then("/me", "push.switch_on", "push.test"), lambda app: app.tap("push.switch_off").see("push.switch_on")),
     Shot("password-sheet", "technician", then("/me", "me.password", "me.password_save"), escape, is_main=False),
     *(Shot(f"step-{name}", "technician", at_step(name), is_main=name in {"verdict", "meter"}) for name in STEPS),
     Shot("step-failed", "technician", failed_step(), is_main=False),
@@ -534,7 +537,8 @@ class Studio:
     @contextmanager
     def _app(self, size: str, lang: str, *, big: bool = False) -> Iterator[App]:
         locale = {"fr": "fr-FR", "en": "en-GB"}[lang]
-        context = self._browser.new_context(viewport=SIZES[size], locale=locale, permissions=["camera"])
+        context = self._browser.new_context(viewport=SIZES[size], locale=locale, permissions=["camera", "notifications"])
+        context.add_init_script(edge_of([Reached(uuid7().hex, "https://fcm.googleapis.com", []) for _ in self._themes]))
         if big:
             context.add_init_script("addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%'));")
         try:
