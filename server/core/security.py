@@ -1,6 +1,8 @@
 """Passwords (bcrypt) and opaque tokens (random, kept as SHA-256)."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 from functools import cache
 
@@ -67,6 +69,12 @@ def unseal(sealed: bytes, secret: str) -> bytes | None:
 
 def new_opaque_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def derived_token(nonce: str, secret: str) -> str:
+    """A token that whoever has the server's secret makes again: so a mail that waits to be sent holds a nonce, and no link."""
+    digest = hmac.digest(secret.encode(), b"etabli link " + nonce.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def token_hash(token: str) -> str:

@@ -6,6 +6,9 @@ import os
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,6 +29,7 @@ SHORTEST_SECRET = 32
 SECRET_FILE = "secret-key"  # noqa: S105 - where it is, not what
 DEFAULT_PASSWORDS = frozenset({"", "admin", "changeme", "change-me", "etabli", "password", "postgres", "secret"})
 MEBIBYTE = 2**20
+SMTPS_PORT = 465
 NOBODYS_SITE = "https://example.org"
 """A name that the internet knows, for a server that has none there."""
 _PRIVATE_NAMES = (".arpa", ".corp", ".home", ".internal", ".invalid", ".lan", ".local", ".localdomain", ".localhost", ".test")
@@ -91,6 +95,16 @@ class Settings(BaseSettings):
     """Push services besides those of the usual browsers, as a relay of the plant's own; these may stand inside it."""
     push_subject: Annotated[str, StringConstraints(pattern=r"^(mailto:[^\s<>]+@|https://)[\w-]+(\.[\w-]+)+$")] | None = None
     """Whom a push service writes to when something is wrong: `mailto:` or `https:`."""
+
+    mail_server: str = Field("", validation_alias=AliasChoices("ETABLI_MAIL_SERVER", "MAIL_SERVER"))
+    """Who takes our mail (SMTP). Without one, mails are kept for the administrators to read."""
+    mail_port: Annotated[int, Field(ge=1, le=65535, validation_alias=AliasChoices("ETABLI_MAIL_PORT", "MAIL_PORT"))] = 587
+    mail_username: str = Field("", validation_alias=AliasChoices("ETABLI_MAIL_USERNAME", "MAIL_USERNAME"))
+    mail_password: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("ETABLI_MAIL_PASSWORD", "MAIL_PASSWORD"))
+    mail_from: str = Field("", validation_alias=AliasChoices("ETABLI_MAIL_FROM", "MAIL_FROM"))
+    """`maintenance@usine.example`, or `Maintenance Lyon <maintenance@usine.example>`; by default the user name, where it is an address."""
+    mail_tls: Literal["starttls", "tls", "none"] | None = Field(None, validation_alias=AliasChoices("ETABLI_MAIL_TLS", "MAIL_TLS"))
+    """By default `tls` on port 465, else `starttls`, without which nothing is sent."""
 
     metrics_token: SecretStr | None = None
     """Who may read `/metrics` from elsewhere; without one, this machine alone."""
@@ -183,6 +197,16 @@ class Settings(BaseSettings):
         return f"https://{host}" if is_public else NOBODYS_SITE
 
     @property
+    def mail_security(self) -> Literal["starttls", "tls", "none"]:
+        return self.mail_tls or ("tls" if self.mail_port == SMTPS_PORT else "starttls")
+
+    @property
+    def mail_sender(self) -> Address:
+        """Whom mails come from; raises `ValueError` for what is no address."""
+        name, address = parseaddr(self.mail_from or (self.mail_username if "@" in self.mail_username else ""))
+        return Address(name or "Établi", addr_spec=address or f"etabli@{urlsplit(self.public_url).hostname or 'localhost'}")
+
+    @property
     def storage_dir(self) -> Path:
         return self.data_dir / "attachments"
 
@@ -210,6 +234,7 @@ class Settings(BaseSettings):
         if self.database_url is not None and _has_default_password(self.dsn):
             yield "DATABASE_URL has a default password: give the database's user one of its own"
         yield from self._unsafe_transport()
+        yield from self._unsafe_mail()
 
     def _guessable(self) -> str:
         if self.secret_key is not None:
@@ -224,6 +249,25 @@ class Settings(BaseSettings):
             yield "ETABLI_COOKIE_SECURE=false sends sign-in cookies unprotected: leave it out"
         if _is_any(self.host) and self.base_url is None and not (self.allow_http or self.serves_https):
             yield "ETABLI_HOST opens the server to the network: set ETABLI_BASE_URL to its https address"
+
+
+    def _unsafe_mail(self) -> Iterator[str]:
+        """In plain text, who listens on the way has the password, or the links that let people in."""
+        if self.mail_server and not self._is_sender_whole():
+            yield "ETABLI_MAIL_FROM is no address that mail can come from: set it to one like maintenance@example.org"
+        if self.mail_password.get_secret_value() and not self.mail_username:
+            yield "ETABLI_MAIL_PASSWORD is set without ETABLI_MAIL_USERNAME: set both or neither"
+        if self.mail_server and self.mail_security == "none" and not is_this_machine(self.mail_server):
+            if self.mail_username:
+                yield "ETABLI_MAIL_TLS=none sends the password in plain text: use starttls or tls, or a server that asks for none"
+            elif not self.allow_http:
+                yield "ETABLI_MAIL_TLS=none sends mails in plain text: use starttls or tls, or ETABLI_ALLOW_HTTP=true on a closed network"
+
+    def _is_sender_whole(self) -> bool:
+        try:
+            return bool(self.mail_sender.username and self.mail_sender.domain)
+        except (ValueError, MessageError):
+            return False
 
 
 def kept_secret(path: Path) -> str:
