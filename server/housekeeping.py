@@ -12,6 +12,7 @@ from sqlmodel.main import default_registry
 import server.attachments.jobs
 import server.equipment.jobs
 import server.generator.jobs
+import server.mail.carrier
 import server.notifications.jobs
 import server.push.carrying
 import server.sync.jobs

@@ -46,6 +46,7 @@ from server.generator import router as generator
 from server.interventions import router as interventions
 from server.inventory import router as inventory
 from server.labels import router as labels
+from server.mail import router as mail
 from server.meters import router as meters
 from server.notifications import router as notifications
 from server.outbox.carrying import Node
@@ -66,7 +67,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, notifications, feeds, push, audit, sync,
+    inventory, buying, stocktakes, notifications, feeds, push, mail, audit, sync,
 )  # fmt: skip
 
 

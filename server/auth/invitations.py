@@ -1,7 +1,5 @@
 """Links that an administrator hands to a person: to join, or to choose a new password. Only their hashes are kept."""
 
-import asyncio
-import base64
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
 from server.core.rate_limit import Rate
 from server.core.read_pool import ReadPool
 from server.core.security import hash_password, new_opaque_token, token_hash
-from server.labels.pictures import qr_png
+from server.labels.pictures import qr_of
 from server.users import service as users
 from server.users.models import User
 from shared_models.auth.invitations import (  # fmt: skip
@@ -36,7 +34,6 @@ PASSWORD_LINK_LIFETIME = timedelta(days=1)
 MOST_INVITATIONS = 500
 GUESSES = Rate(60, timedelta(hours=1))
 """Of one network; whoever holds a good link is never counted."""
-QR_PIXELS = 480
 
 
 class LinkSpent(Gone):
@@ -78,7 +75,7 @@ async def invite(session: Session, actor: Actor, cmd: InvitationCreate, *, publi
     facts = {"name": made.name, "role": made.role, "all_sites": made.all_sites, "site_ids": sites, "expires_at": made.expires_at}
     await audit.record(session, actor, "user.invited", made, after=facts)
     url = f"{public_url}/join?token={token}"
-    return InvitationLink(**facts, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await _qr(url))
+    return InvitationLink(**facts, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await qr_of(url))
 
 
 async def open_invitations(session: ReadSession, actor: Actor) -> list[InvitationRead]:
@@ -106,7 +103,7 @@ async def offer_password(session: Session, actor: Actor, user_id: UUID, *, publi
     await repository.replace_password_link(session, link)
     await audit.record(session, actor, "user.password_link_made", user)
     url = f"{public_url}/new-password?token={token}"
-    return AccessLink(url=url, qr=await _qr(url), expires_at=expires_at)
+    return AccessLink(url=url, qr=await qr_of(url), expires_at=expires_at)
 
 
 # --- what whoever holds the link does
@@ -160,11 +157,6 @@ async def reset_password(session: Session, pool: ReadPool, cmd: PasswordReset) -
 
 async def _count_guess(pool: ReadPool) -> None:
     await rate_limit.hit(pool, f"link:{origin.get().network}", GUESSES)
-
-
-async def _qr(url: str) -> str:
-    picture = await asyncio.to_thread(qr_png, url, pixels=QR_PIXELS)
-    return base64.b64encode(picture).decode()
 
 
 async def _offer_of(session: ReadSession, invitation: Invitation) -> LinkOffer:

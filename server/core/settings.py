@@ -250,7 +250,6 @@ class Settings(BaseSettings):
         if _is_any(self.host) and self.base_url is None and not (self.allow_http or self.serves_https):
             yield "ETABLI_HOST opens the server to the network: set ETABLI_BASE_URL to its https address"
 
-
     def _unsafe_mail(self) -> Iterator[str]:
         """In plain text, who listens on the way has the password, or the links that let people in."""
         if self.mail_server and not self._is_sender_whole():

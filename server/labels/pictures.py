@@ -1,9 +1,13 @@
 """One label as a PNG, to show on a screen or to put into another document."""
 
+import asyncio
+import base64
 import io
 
 import qrcode
 from qrcode.image.pil import PilImage
+
+_SHOWN_PIXELS = 480
 
 
 def qr_png(text: str, *, pixels: int) -> bytes:
@@ -15,3 +19,9 @@ def qr_png(text: str, *, pixels: int) -> bytes:
     buffer = io.BytesIO()
     code.make_image(image_factory=PilImage).save(buffer, format="PNG")
     return buffer.getvalue()
+
+
+async def qr_of(url: str) -> str:
+    """For a phone's camera: a PNG in base64."""
+    picture = await asyncio.to_thread(qr_png, url, pixels=_SHOWN_PIXELS)
+    return base64.b64encode(picture).decode()

@@ -71,7 +71,7 @@ class _Drawing:
     sender: Sender
 
     def t(self, key: str, **more: Any) -> str:
-        return self.words.t(f"mail.{key}", **{name: value for name, value in self.facts.items() if isinstance(value, str)}, **more)
+        return self.words.t(key, name=self.facts.get("name", ""), by=self.facts.get("by", ""), **more)
 
     def at(self, path: str) -> str:
         return self.sender.url + path
@@ -91,36 +91,41 @@ class _Drawing:
 def _invitation(d: _Drawing) -> Letter:
     role = d.words.t(f"sign_in.role.{d.facts['role']}")
     where = d.words.t("account.all_sites") if d.facts.get("all_sites") else ", ".join(d.facts.get("sites", ()))
-    table = [(d.t("role"), role), *([(d.t("sites"), where)] if where else [])]
+    table = [(d.t("mail.role"), role), *([(d.t("mail.sites"), where)] if where else [])]
     return Letter(
-        d.words.lang, d.t("invitation.subject"), [d.t("invitation.body")], title=d.t("invitation.title"), table=table,
-        button=Link(d.t("invitation.button"), d.secret_url), afterwards=[d.t("invitation.until", day=d.when("until")), d.t("invitation.not_you")],
+        d.words.lang, d.t("mail.invitation.subject"), [d.t("mail.invitation.body")], title=d.t("mail.invitation.title"), table=table,
+        button=Link(d.t("mail.invitation.button"), d.secret_url),
+        afterwards=[d.t("mail.invitation.until", day=d.when("until")), d.t("mail.invitation.not_you")],
     )  # fmt: skip
 
 
 def _password(d: _Drawing) -> Letter:
-    body = d.t("password.body_by" if d.facts.get("by") else "password.body")
+    body = d.t("mail.password.body_by" if d.facts.get("by") else "mail.password.body")
     return Letter(
-        d.words.lang, d.t("password.subject"), [d.t("hello"), body], title=d.t("password.subject"), table=[(d.t("username"), d.facts["username"])],
-        button=Link(d.t("password.button"), d.secret_url), afterwards=[d.t("password.until", moment=d.when("until")), d.t("password.not_you")],
+        d.words.lang, d.t("mail.password.subject"), [d.t("mail.hello"), body], title=d.t("mail.password.subject"),
+        table=[(d.t("mail.username"), d.facts["username"])], button=Link(d.t("mail.password.button"), d.secret_url),
+        afterwards=[d.t("mail.password.until", moment=d.when("until")), d.t("mail.password.not_you")],
     )  # fmt: skip
 
 
 def _new_sign_in(d: _Drawing) -> Letter:
     device = d.facts.get("device") or d.words.t("me.unknown_device")
-    table = [(d.t("device"), device), (d.t("when"), d.when()), (d.t("from_where"), d.facts.get("address") or "–")]
+    table = [(d.t("mail.device"), device), (d.t("mail.when"), d.when()), (d.t("mail.from_where"), d.facts.get("address") or "–")]
     return Letter(
-        d.words.lang, d.t("new_sign_in.subject", device=device), [d.t("hello"), d.t("new_sign_in.body")], title=d.t("new_sign_in.title"),
-        table=table, button=Link(d.t("new_sign_in.button"), d.at("/me")), afterwards=[d.t("new_sign_in.you"), d.t("new_sign_in.not_you")],
-        aside=Link(d.t("password.button"), d.at("/forgot-password")),
+        d.words.lang, d.t("mail.new_sign_in.subject", device=device), [d.t("mail.hello"), d.t("mail.new_sign_in.body")],
+        title=d.t("mail.new_sign_in.title"), table=table, button=Link(d.t("mail.new_sign_in.button"), d.at("/me")),
+        afterwards=[d.t("mail.new_sign_in.you"), d.t("mail.new_sign_in.not_you")],
+        aside=Link(d.t("mail.password.button"), d.at("/forgot-password")),
     )  # fmt: skip
 
 
 def _password_changed(d: _Drawing) -> Letter:
-    table = [(d.t("username"), d.facts["username"]), (d.t("when"), d.when()), (d.t("from_where"), d.facts.get("address") or "–")]
+    where = (d.t("mail.from_where"), d.facts.get("address") or "–")
     return Letter(
-        d.words.lang, d.t("password_changed.subject"), [d.t("hello"), d.t("password_changed.body")], title=d.t("password_changed.subject"),
-        table=table, afterwards=[d.t("password_changed.not_you")], aside=Link(d.t("password.button"), d.at("/forgot-password")),
+        d.words.lang, d.t("mail.password_changed.subject"), [d.t("mail.hello"), d.t("mail.password_changed.body")],
+        title=d.t("mail.password_changed.subject"),
+        table=[(d.t("mail.username"), d.facts["username"]), (d.t("mail.when"), d.when()), where],
+        afterwards=[d.t("mail.password_changed.not_you")], aside=Link(d.t("mail.password.button"), d.at("/forgot-password")),
     )  # fmt: skip
 
 
@@ -128,7 +133,7 @@ def _notice(d: _Drawing) -> Letter:
     facts = d.facts
     return Letter(
         d.words.lang, facts["title"], [facts["message"]] if facts.get("message") else [], title=facts["title"],
-        button=Link(d.t("open"), d.at(facts.get("path") or "/")), because=facts.get("because", ""), kind=facts["kind"],
+        button=Link(d.t("mail.open"), d.at(facts.get("path") or "/")), because=facts.get("because", ""), kind=facts["kind"],
         thread=facts.get("thread", ""), is_urgent=facts.get("priority") == "urgent",
     )  # fmt: skip
 
@@ -139,8 +144,9 @@ def _digest(d: _Drawing) -> Letter:
     items = [Item(one["title"], one.get("message", ""), d.at(one.get("path") or "/")) for one in notices]
     subject = d.words.n("mail.digest.subject", len(items))
     return Letter(
-        d.words.lang, subject, [d.t("digest.body")], title=subject, items=items, because=d.facts.get("because", ""),
-        button=Link(d.t("digest.button"), d.at(d.facts.get("path") or "/")), kind=d.facts.get("kind", ""), thread=d.facts.get("thread", ""),
+        d.words.lang, subject, [d.t("mail.digest.body")], title=subject, items=items, because=d.facts.get("because", ""),
+        button=Link(d.t("mail.digest.button"), d.at(d.facts.get("path") or "/")), kind=d.facts.get("kind", ""),
+        thread=d.facts.get("thread", ""),
     )  # fmt: skip
 
 

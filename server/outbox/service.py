@@ -47,6 +47,18 @@ async def post(session: Session, *entries: Entry) -> None:
         wake(session)
 
 
+_AGAIN = """
+update outbox set state = 'waiting', attempts = 0, next_at = $2, expires_at = $2::timestamptz + $3::interval, ended_at = null, error = ''
+where id = $1 and state <> 'waiting'
+"""
+
+
+async def post_again(session: Session, parcel_id: UUID) -> None:
+    """What has ended, however it did, goes out once more, under the id that it had."""
+    await session.run(_AGAIN, parcel_id, now(), LASTS)
+    wake(session)
+
+
 def wake(session: Session) -> None:
     """The couriers look after the commit, and not only in some seconds."""
     events.poke(session, site_ids=())

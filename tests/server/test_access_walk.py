@@ -25,6 +25,7 @@ from server.feeds.models import CalendarFeed
 from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.notifications.models import Notice
+from server.outbox.models import Posted
 from server.plans.models import Plan, Team
 from server.push.models import Subscriber, VapidKey
 from server.requests.models import WorkRequest
@@ -32,6 +33,7 @@ from server.stocktakes.models import Stocktake
 from shared_models.ids import uuid7
 from shared_models.labels.codes import new_label_code
 from shared_models.notices.kinds import NoticeKind
+from shared_models.outbox import Channel, ParcelState
 from shared_models.permissions import ROLE_PERMISSIONS, Needs, Role
 from shared_models.plans.feeds import FeedKind
 from shared_models.plans.planning import Reference, ReferenceKind
@@ -182,7 +184,11 @@ async def foreign(client_as, session) -> dict[str, str]:
         user_id=person.id, type=NoticeKind.job_assigned, title="New job", related_entity_type="intervention", related_entity_id=job["id"],
         created_at=now(),
     )  # fmt: skip
-    session.add_all([paper, request, place, notice, key])
+    mail = Posted(
+        channel=Channel.email, key=str(person.id), target=person.email, user_id=person.id, state=ParcelState.sent, expires_at=LATER,
+        content={"template": "notice", "lang": "en", "facts": {"title": "Leak", "kind": "machine_down"}},
+    )  # fmt: skip
+    session.add_all([paper, request, place, notice, mail, key])
     await session.flush()
     phone = Subscriber(user_id=person.id, session_id=held.id, key_id=key.id, endpoint="https://push.invalid/", p256dh="", auth="")
     session.add(phone)
@@ -197,6 +203,7 @@ async def foreign(client_as, session) -> dict[str, str]:
         "action_id": job["actions"][0]["id"], "photo_id": str(file.id), "attachment_id": str(file.id),
         "document_id": str(paper.id), "place_id": str(place.id), "request_id": str(request.id), "code": machine["label_codes"][0],
         "label_code": new_label_code(), "notice_id": str(notice.id), "subscription_id": str(phone.id),
+        "mail_id": str(mail.id),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from server.core.settings import Settings, UnsafeSettingsError
 
+MAIL = {"mail_server": "smtp.example.org", "mail_from": "etabli@example.org"}
 SECRET = "kJ8vQ2mX7pL4wR9tY3bN6cZ1dF5gH0sA"
 
 
@@ -31,6 +32,17 @@ class TestSources:
         assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "192.168.1.4/32"]
         assert settings.dsn.startswith("postgresql://u:")
         assert "longer-one" not in repr(settings)
+
+    def test_mail_goes_by_the_names_that_others_use_too(self, monkeypatch):
+        monkeypatch.setenv("MAIL_SERVER", "smtp.example.org")
+        monkeypatch.setenv("ETABLI_MAIL_PORT", "465")
+        monkeypatch.setenv("MAIL_FROM", "Maintenance Lyon <maintenance@usine.example>")
+        settings = Settings()
+        settings.check_safe()
+        assert (settings.mail_server, settings.mail_security) == ("smtp.example.org", "tls")
+        assert (settings.mail_sender.display_name, settings.mail_sender.addr_spec) == ("Maintenance Lyon", "maintenance@usine.example")
+        assert Settings(mail_port=587).mail_security == "starttls"
+        assert Settings(mail_username="gmao@usine.example", mail_from="").mail_sender.addr_spec == "gmao@usine.example"
 
     def test_the_secret_is_made_once_and_private(self, tmp_path):
         first, second = (Settings(data_dir=tmp_path / "data") for _ in range(2))
@@ -75,6 +87,10 @@ class TestSafety:
             ({"base_url": "http://etabli.example"}, "not https"),
             ({"host": "0.0.0.0"}, "ETABLI_HOST"),
             ({"base_url": "https://etabli.example", "cookie_secure": False}, "ETABLI_COOKIE_SECURE"),
+            ({**MAIL, "mail_username": "etabli", "mail_password": "x7!", "mail_tls": "none", "allow_http": True}, "password in plain text"),
+            ({**MAIL, "mail_tls": "none"}, "mails in plain text"),
+            ({**MAIL, "mail_password": "x7!"}, "ETABLI_MAIL_USERNAME"),
+            ({**MAIL, "mail_from": "Établi"}, "ETABLI_MAIL_FROM"),
         ],
     )
     def test_refuses_what_is_not(self, options, named):
@@ -85,4 +101,6 @@ class TestSafety:
         assert len(reasons(secret_key="short", host="0.0.0.0").split(" | ")) == 2
 
     def test_a_closed_network_may_do_without_https(self):
+        Settings(**MAIL, mail_tls="none", base_url="http://cmms.factory.lan", allow_http=True).check_safe()
+        Settings(mail_server="localhost", mail_port=25, mail_tls="none").check_safe()
         Settings(base_url="http://cmms.factory.lan", allow_http=True).check_safe()

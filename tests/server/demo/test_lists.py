@@ -74,6 +74,12 @@ insert into notifications (id, user_id, type, title, related_entity_type, relate
     from generate_series(1, 9) n, lateral (select id from equipment order by id offset n % 3 limit 1) e;
 update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
 update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
+insert into outbox (id, channel, key, target, user_id, content, state, error, created_at, expires_at)
+    select gen_random_uuid(), 'email', n::text, u.email, u.id, jsonb_build_object('lang', 'fr', 'template', t, 'facts', jsonb_build_object(
+        'title', case when n < 3 then 'Presse' else 'Four' end)), s, 'Error ' || n, now() - n * interval '1 hour', now() from unnest(
+        array['notice', 'digest', 'password', 'invitation', 'new_sign_in', 'password_changed', 'notice', 'notice'],
+        array['waiting', 'sent', 'kept', 'given_up', 'expired', 'withheld', 'gone', 'sent']) with ordinality x(t, s, n)
+    join (select *, row_number() over (order by id) as rank from users) u on u.rank = n;
 """
 """What the demonstration has none of, or only one kind; and nobody's timer runs, which would count on between two readings."""
 

@@ -1,0 +1,85 @@
+"""A mail server that does with each mail what its reader's name says."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from server.core.settings import Settings
+from tests.conftest import SECRET
+
+ANSWERS = {"full": "452 4.2.2 mailbox full", "nobody": "550 5.1.1 no such user", "later": "451 4.7.1 greylisted, come back"}
+
+
+class Sink:
+    """`got` is what it has said yes to, in the order of arrival; `held` mails are answered once it is set."""
+
+    def __init__(self) -> None:
+        self.got: list[EmailMessage] = []
+        self.connections = 0
+        self.port = 0
+        self.held = asyncio.Event()
+        self.arrived = asyncio.Event()
+
+    def by_reader(self) -> Counter[str]:
+        return Counter(str(mail["To"]) for mail in self.got)
+
+    async def handle_RCPT(self, server: Any, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+        if answer := ANSWERS.get(address.partition("@")[0]):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        name = envelope.rcpt_tos[0].partition("@")[0]
+        if name == "spam":
+            return "554 5.7.1 refused as spam"
+        if name in {"drop", "lost"}:
+            if name == "lost":
+                self._keep(envelope)
+            assert server.transport
+            server.transport.abort()
+            return "421 gone"
+        self._keep(envelope)
+        if name == "held":
+            await self.held.wait()
+        return "250 taken"
+
+    def _keep(self, envelope: Envelope) -> None:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.got.append(cast("EmailMessage", message_from_bytes(content, policy=default)))
+        self.arrived.set()
+
+    def settings(self, **more: Any) -> Settings:
+        said = {"mail_server": "127.0.0.1", "mail_port": self.port, "mail_from": "etabli@gmao.example.org", "mail_tls": "none"}
+        return Settings(_env_file=None, secret_key=SECRET, base_url="https://gmao.example.org", **said | more)
+
+
+@asynccontextmanager
+async def sink(password: str = "") -> AsyncIterator[Sink]:
+    """With a password it wants to be signed in to."""
+    found = Sink()
+
+    def judge(server: Any, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+        is_right = given.password.decode() == password
+        return AuthResult(success=is_right, handled=False, message=None if is_right else "535 5.7.8 no")
+
+    def connected() -> SMTP:
+        found.connections += 1
+        auth = {"auth_require_tls": False, "authenticator": judge} if password else {}
+        return SMTP(found, hostname="sink", enable_SMTPUTF8=False, **auth)
+
+    server = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", 0)
+    found.port = server.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        found.held.set()
+        server.close()

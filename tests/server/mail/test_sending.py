@@ -1,0 +1,128 @@
+"""Mails through the outbox to a real mail server, which takes, defers, refuses, drops and hangs."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.core.database import Database
+from server.core.settings import Settings
+from server.mail import smtp
+from server.mail.carrier import posting
+from server.outbox.carrying import Node
+from server.outbox.courier import Courier
+from server.outbox.service import Entry, post
+from shared_models.outbox import Channel
+from tests.server.mail.sink import Sink, sink
+
+FACTS = {"title": "Overdue: Press 4", "message": "Lubrication", "path": "/jobs/1", "kind": "maintenance_overdue"}
+
+
+@pytest.fixture
+async def database(postgres) -> Any:
+    with postgres.clone("mail") as url:
+        made = Database(url)
+        await made.start()
+        yield made
+        await made.stop()
+
+
+async def posted(database: Database, *readers: str) -> None:
+    content = {"template": "notice", "lang": "en", "facts": FACTS}
+    async with database.session() as session:
+        await post(session, *(Entry(Channel.email, "n1", f"{reader}@example.org", content) for reader in readers))
+
+
+async def carried(database: Database, settings: Settings) -> None:
+    node = Node(database, None, settings)  # type: ignore[arg-type]
+    async with posting(node) as carrier:
+        await Courier(node, {Channel.email: carrier}).carry_all()
+
+
+async def rows(database: Database) -> dict[str, Any]:
+    async with database.engine.connect() as connection:
+        return {row.target.partition("@")[0]: row for row in await connection.execute(sa.text("select * from outbox"))}
+
+
+async def make_due(database: Database) -> None:
+    async with database.session() as session:
+        await session.execute(sa.text("update outbox set next_at = next_at - cast(:while as interval)"), {"while": timedelta(hours=1)})
+
+
+async def test_one_bad_address_holds_up_none_of_the_others(database):
+    good = [f"reader{rank}" for rank in range(50)]
+    async with sink() as server:
+        await posted(database, *good[:25], "nobody", "later", "full", "spam", "drop", *good[25:])
+        await carried(database, server.settings())
+    assert server.by_reader() == Counter(f"{name}@example.org" for name in good)
+    assert server.connections <= smtp.CONNECTIONS + 1  # used again, but for the one that was dropped
+    found = await rows(database)
+    assert {found[name].state for name in good} == {"sent"}
+    odd = {name: (found[name].state, found[name].error[:3]) for name in ("nobody", "spam", "later", "full")}
+    assert odd == {"nobody": ("given_up", "550"), "spam": ("given_up", "554"), "later": ("waiting", "451"), "full": ("waiting", "452")}
+    assert found["drop"].state == "waiting"
+
+
+async def test_what_was_taken_and_never_said_to_be_comes_again_under_the_same_id(database):
+    """The line breaks after the mail was taken; then the courier dies while it waits for the answer."""
+    async with sink() as server:
+        await posted(database, "lost", "held")
+        node = Node(database, None, server.settings())  # type: ignore[arg-type]
+        async with posting(node) as carrier:
+            dying = asyncio.create_task(Courier(node, {Channel.email: carrier}).carry_all())
+            async with asyncio.timeout(10):
+                while len(server.got) < 2 or (await rows(database))["lost"].error == "":
+                    await asyncio.sleep(0.01)
+            dying.cancel()
+            await asyncio.wait([dying])
+        server.held.set()
+        assert (await rows(database))["held"].state == "waiting"
+        await make_due(database)
+        await carried(database, server.settings())
+    assert server.by_reader() == {"lost@example.org": 2, "held@example.org": 2}
+    assert len({mail["Message-ID"] for mail in server.got}) == 2
+    assert (await rows(database))["held"].state == "sent"
+
+
+async def _trouble(database: Database, settings: Settings) -> Any:
+    await posted(database, "kim", "max")
+    await carried(database, settings)
+    found = await rows(database)
+    assert {row.state for row in found.values()} == {"waiting"}
+    return found["kim"].error
+
+
+async def test_a_server_that_offers_no_encryption_gets_nothing(database):
+    async with sink() as server:
+        assert "STARTTLS" in (await _trouble(database, server.settings(mail_tls=None))).upper()
+        assert not server.got
+
+
+async def test_a_wrong_password_is_no_fault_of_the_mail(database):
+    """It goes once it is put right; meanwhile the server is not asked for each mail."""
+    async with sink("right") as server:
+        said = {"mail_username": "etabli", "mail_password": "wrong"}
+        assert "535" in await _trouble(database, server.settings(**said))
+        assert server.connections <= smtp.CONNECTIONS
+        await make_due(database)
+        await carried(database, server.settings(**said | {"mail_password": "right"}))
+        assert len(server.got) == 2
+
+
+async def test_a_server_that_hangs_or_is_not_there_is_asked_again_later(database, monkeypatch):
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
+    async with sink() as server:
+        await posted(database, "held")
+        await carried(database, server.settings())
+        assert (await rows(database))["held"].state == "waiting"
+    gone: Sink = server
+    assert "connect" in (await _trouble(database, gone.settings())).lower()
+
+
+async def test_without_a_mail_server_mails_are_kept(database):
+    await posted(database, "kim")
+    await carried(database, Settings(_env_file=None))
+    assert (await rows(database))["kim"].state == "kept"
