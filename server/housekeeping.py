@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from sqlmodel.main import default_registry
 
 import server.attachments.jobs
+import server.auth.jobs
 import server.equipment.jobs
 import server.generator.jobs
 import server.mail.carrier

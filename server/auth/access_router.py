@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, status
 from server.auth import invitations, service
 from server.core.access import Actor, require
 from server.core.database import ReadSessionDep, SessionDep
+from server.core.http import SettingsDep
 from server.core.settings import Settings
 from server.core.writes import WriteRoute
-from shared_models.auth.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead
+from shared_models.auth.invitations import AccessLink, InvitationCreate, InvitationLink, InvitationRead, PasswordLinkCreate
 from shared_models.auth.sessions import SessionRead
 
 UserWriter = Annotated[Actor, require("users:write")]
@@ -28,9 +29,11 @@ async def list_invitations(actor: UserWriter, session: ReadSessionDep) -> list[I
 
 
 @router.post("/invitations", status_code=status.HTTP_201_CREATED)
-async def invite(request: Request, actor: UserWriter, session: SessionDep, cmd: InvitationCreate) -> InvitationLink:
-    """The only answer that holds the link, which lets one person in."""
-    return await invitations.invite(session, actor, cmd, public_url=_address(request))
+async def invite(
+    request: Request, actor: UserWriter, session: SessionDep, settings: SettingsDep, cmd: InvitationCreate
+) -> InvitationLink:  # fmt: skip
+    """The only answer that holds the link, which lets one person in. With an `email` it is sent there too, in that language."""
+    return await invitations.invite(session, settings, actor, cmd, public_url=_address(request))
 
 
 @router.delete("/invitations/{invitation_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -39,9 +42,11 @@ async def take_back_invitation(actor: UserWriter, session: SessionDep, invitatio
 
 
 @router.post("/users/{user_id}/password-link", status_code=status.HTTP_201_CREATED)
-async def offer_password(request: Request, actor: UserWriter, session: SessionDep, user_id: UUID) -> AccessLink:
-    """A link, shown once, by which the user chooses a new password."""
-    return await invitations.offer_password(session, actor, user_id, public_url=_address(request))
+async def offer_password(
+    request: Request, actor: UserWriter, session: SessionDep, settings: SettingsDep, user_id: UUID, cmd: PasswordLinkCreate
+) -> AccessLink:  # fmt: skip
+    """A link, shown once, by which the user chooses a new password; `by_mail` sends it to them too."""
+    return await invitations.offer_password(session, settings, actor, user_id, cmd, public_url=_address(request))
 
 
 @router.get("/users/{user_id}/sessions")

@@ -4,18 +4,20 @@ from datetime import timedelta
 from uuid import UUID
 
 from server.audit import service as audit
-from server.auth import accounts, attempts, repository
+from server.auth import accounts, attempts, mails, repository
 from server.auth.models import Invitation, InvitationSite, PasswordLink
 from server.auth.service import actor_of, tell_ended
 from server.core import rate_limit
-from server.core.access import Actor
+from server.core.access import SYSTEM, Actor
 from server.core.clock import now
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
+from server.core.jobs import defer
 from server.core.rate_limit import Rate
 from server.core.read_pool import ReadPool
-from server.core.security import hash_password, new_opaque_token, token_hash
+from server.core.security import hash_password, token_hash
+from server.core.settings import Settings
 from server.labels.pictures import qr_of
 from server.users import service as users
 from server.users.models import User
@@ -27,10 +29,17 @@ from shared_models.auth.invitations import (  # fmt: skip
     JoinRequest,
     LinkKind,
     LinkOffer,
+    Mailed,
+    PasswordForgotten,
+    PasswordLinkCreate,
     PasswordReset,
 )
 
 PASSWORD_LINK_LIFETIME = timedelta(days=1)
+FORGOTTEN_LINK_LIFETIME = timedelta(hours=1)
+FORGOTTEN = Rate(5, timedelta(hours=1))
+FORGOTTEN_OF_NETWORK = Rate(30, timedelta(hours=1))  # a whole workshop may share one address
+SEND_FORGOTTEN = "send_forgotten_password"
 MOST_INVITATIONS = 500
 GUESSES = Rate(60, timedelta(hours=1))
 """Of one network; whoever holds a good link is never counted."""
@@ -55,27 +64,41 @@ class AccountClosed(Conflict):
 # --- what an administrator does
 
 
-async def invite(session: Session, actor: Actor, cmd: InvitationCreate, *, public_url: str) -> InvitationLink:
-    """The link is shown once."""
+async def invite(session: Session, settings: Settings, actor: Actor, cmd: InvitationCreate, *, public_url: str) -> InvitationLink:
+    """The link is shown once, and mailed where there is an address."""
     users.ensure_may_give(actor, all_sites=cmd.all_sites, site_ids=cmd.site_ids)
     if await session.get(Invitation, cmd.id) is not None:
         raise AlreadyExists(field="id")
     if await repository.count_invitations(session) >= MOST_INVITATIONS:
         raise TooManyInvitations(most=MOST_INVITATIONS)
-    token, at = new_opaque_token(), now()
+    if cmd.email and await users.find_by_login(session, cmd.email) is not None:
+        raise AlreadyExists(field="email")
+    (token, secret), at = mails.new_secret(settings), now()
     made = Invitation(
-        **cmd.model_dump(exclude={"site_ids", "days"}), token_hash=token_hash(token), created_by=actor.user_id, created_at=at,
-        expires_at=at + timedelta(days=cmd.days),
+        **cmd.model_dump(exclude={"site_ids", "days", "email"}), email=cmd.email or "", token_hash=secret.hash, created_by=actor.user_id,
+        created_at=at, expires_at=at + timedelta(days=cmd.days),
     )  # fmt: skip
     session.add(made)
     await session.flush()
     sites = sorted(set(cmd.site_ids))
     session.add_all([InvitationSite(invitation_id=made.id, site_id=site_id) for site_id in sites])
     await session.flush()
-    facts = {"name": made.name, "role": made.role, "all_sites": made.all_sites, "site_ids": sites, "expires_at": made.expires_at}
+    if made.email:
+        await mails.invitation(session, made, secret, by=actor.label, public_url=public_url)
+    facts = {
+        "name": made.name,
+        "email": made.email,
+        "role": made.role,
+        "all_sites": made.all_sites,
+        "site_ids": sites,
+        "expires_at": made.expires_at,
+    }
     await audit.record(session, actor, "user.invited", made, after=facts)
     url = f"{public_url}/join?token={token}"
-    return InvitationLink(**facts, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await qr_of(url))
+    mailed = mails.way(settings) if made.email else Mailed.no
+    return InvitationLink(
+        **facts, id=made.id, invited_by=actor.label, created_at=made.created_at, url=url, qr=await qr_of(url), mailed=mailed
+    )  # fmt: skip
 
 
 async def open_invitations(session: ReadSession, actor: Actor) -> list[InvitationRead]:
@@ -92,18 +115,45 @@ async def take_back(session: Session, actor: Actor, invitation_id: UUID) -> None
     await session.flush()
 
 
-async def offer_password(session: Session, actor: Actor, user_id: UUID, *, public_url: str) -> AccessLink:
+async def offer_password(
+    session: Session, settings: Settings, actor: Actor, user_id: UUID, cmd: PasswordLinkCreate, *, public_url: str
+) -> AccessLink:  # fmt: skip
     """A newer link replaces an older one."""
     user = await users.get(session, actor, user_id, for_update=True)
     await users.ensure_reaches(session, actor, user)
     if not user.is_active:
         raise AccountClosed
-    token, expires_at = new_opaque_token(), now() + PASSWORD_LINK_LIFETIME
-    link = PasswordLink(user_id=user.id, token_hash=token_hash(token), created_by=actor.user_id, expires_at=expires_at)
+    (token, secret), expires_at = mails.new_secret(settings), now() + PASSWORD_LINK_LIFETIME
+    link = PasswordLink(user_id=user.id, token_hash=secret.hash, created_by=actor.user_id, expires_at=expires_at)
     await repository.replace_password_link(session, link)
+    if cmd.by_mail:
+        await mails.password(session, user, link, secret, by=actor.label, public_url=public_url)
     await audit.record(session, actor, "user.password_link_made", user)
     url = f"{public_url}/new-password?token={token}"
-    return AccessLink(url=url, qr=await qr_of(url), expires_at=expires_at)
+    return AccessLink(url=url, qr=await qr_of(url), expires_at=expires_at, mailed=mails.way(settings) if cmd.by_mail else Mailed.no)
+
+
+# --- what whoever cannot get in does
+
+
+async def forget_password(session: Session, pool: ReadPool, settings: Settings, cmd: PasswordForgotten) -> Mailed:
+    """Answered alike, and as fast, whether or not there is such an account: looking for it is a job's work."""
+    for key, rate in ((f"forgotten:network:{origin.get().network}", FORGOTTEN_OF_NETWORK), (f"forgotten:{cmd.username}", FORGOTTEN)):
+        await rate_limit.hit(pool, key, rate)
+    _, secret = mails.new_secret(settings)
+    await defer(session, SEND_FORGOTTEN, login=cmd.username, nonce=secret.nonce, hash=secret.hash)
+    return mails.way(settings)
+
+
+async def send_forgotten(session: Session, login: str, secret: mails.Secret) -> None:
+    """A link for whoever reads the account's mail, which replaces older ones; nothing for an account that is closed or not there."""
+    user = await users.find_by_login(session, login)
+    if user is None or not user.is_active:
+        return
+    link = PasswordLink(user_id=user.id, token_hash=secret.hash, created_by=user.id, expires_at=now() + FORGOTTEN_LINK_LIFETIME)
+    await repository.replace_password_link(session, link)
+    await mails.password(session, user, link, secret)
+    await audit.record(session, SYSTEM, "auth.password_forgotten", user)
 
 
 # --- what whoever holds the link does
@@ -152,6 +202,7 @@ async def reset_password(session: Session, pool: ReadPool, cmd: PasswordReset) -
     await session.flush()
     await tell_ended(session, user.id)
     await audit.record(session, actor_of(user, set()), "auth.password_reset", user)
+    await mails.password_changed(session, user)
     await attempts.forgive(pool, user.id)
 
 
@@ -163,6 +214,6 @@ async def _offer_of(session: ReadSession, invitation: Invitation) -> LinkOffer:
     inviter = await repository.get_user(session, invitation.created_by)
     return LinkOffer(
         kind=LinkKind.invitation, name=invitation.name, role=invitation.role, all_sites=invitation.all_sites,
-        site_names=await repository.site_names_of_invitation(session, invitation.id),
+        email=invitation.email, site_names=await repository.site_names_of_invitation(session, invitation.id),
         invited_by=inviter.full_name if inviter else "", expires_at=invitation.expires_at,
     )  # fmt: skip

@@ -46,14 +46,19 @@ class SetupLink(SQLModel, table=True):
 
 
 class Invitation(Identified, table=True):
-    """A one-time link by which somebody joins with a role and sites chosen beforehand. Deleted when it is used or taken back."""
+    """A one-time link by which somebody joins with a role and sites chosen beforehand. Deleted when it is used or taken back.
+
+    `email`: where it was sent to, in that `language`; empty where it was handed over.
+    """
 
     __tablename__ = "invitation"
     __forgotten__ = "expires_at", timedelta()
-    __table_args__ = (one_of(Role, "role"),)
+    __table_args__ = (one_of(Role, "role"), sa.CheckConstraint("language IN ('fr', 'en')", name="language"))
 
     token_hash: str = Field(max_length=64, unique=True)
     name: str = text_column()
+    email: str = text_column()
+    language: str = Field(default="fr", max_length=2, sa_column_kwargs={"server_default": "fr"})
     role: Role = enum_column(Role)
     all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_by: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)

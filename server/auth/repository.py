@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -142,6 +143,45 @@ _SITE_NAMES = text(
 
 async def site_names_of_invitation(session: ReadSession, invitation_id: UUID) -> list[str]:
     return list(await session.scalars(_SITE_NAMES, {"id": invitation_id}))
+
+
+_ZONE = text("""
+select case when count(distinct s.clock) = 1 then min(s.clock) else 'UTC' end from sites s
+where cast(:everywhere as boolean) or s.id in (
+    select site_id from user_site where user_id = cast(:user as uuid)
+    union select site_id from invitation_site where invitation_id = cast(:invitation as uuid))
+""")
+
+
+async def zone_of_user(session: ReadSession, user: User) -> str:
+    """The clock of all the sites that they see, where these have one."""
+    return str(await session.scalar(_ZONE, {"everywhere": user.all_sites, "user": user.id, "invitation": None}))
+
+
+async def zone_of_invitation(session: ReadSession, invitation: Invitation) -> str:
+    return str(await session.scalar(_ZONE, {"everywhere": invitation.all_sites, "user": None, "invitation": invitation.id}))
+
+
+_GOOD = text("""
+select token_hash from invitation where token_hash = any(:hashes) union select token_hash from password_link where token_hash = any(:hashes)
+""")
+
+
+async def links_that_are_good(session: ReadSession, hashes: Iterable[str]) -> set[str]:
+    return set(await session.scalars(_GOOD, {"hashes": list(hashes)}))
+
+
+_SIGNED_IN = text("""
+select count(*) > 0 as ever, coalesce(bool_or(
+    device_id is not distinct from cast(:device as uuid) and (device_id is not null or user_agent = :agent)), false) as here
+from user_sessions where user_id = :user
+""")
+
+
+async def signed_in_before(session: ReadSession, user_id: UUID, device_id: UUID | None, user_agent: str) -> tuple[bool, bool]:
+    """At all, as far as is remembered, and on this device: by its id, or for a program without one by what it calls itself."""
+    found = (await session.execute(_SIGNED_IN, {"user": user_id, "device": device_id, "agent": user_agent})).one()
+    return found.ever, found.here
 
 
 async def find_password_link(session: ReadSession, digest: str, at: datetime, *, for_update: bool = False) -> PasswordLink | None:

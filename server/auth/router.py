@@ -17,7 +17,7 @@ from server.core.http import SettingsDep
 from server.core.settings import Settings
 from server.core.writes import WriteRoute
 from server.users import service as users
-from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.auth.invitations import ForgottenAnswer, JoinRequest, LinkLook, LinkOffer, PasswordForgotten, PasswordReset
 from shared_models.auth.sessions import (  # fmt: skip
     DemoAccount,
     Me,
@@ -113,6 +113,12 @@ async def look_at_link(session: ReadSessionDep, pool: ReadPoolDep, cmd: LinkLook
 async def join(session: SessionDep, pool: ReadPoolDep, cmd: JoinRequest) -> None:
     """Make one's account through an invitation; then sign in as usual."""
     await invitations.join(session, pool, cmd)
+
+
+@router.post("/forgot-password", status_code=status.HTTP_202_ACCEPTED)
+async def forget_password(session: SessionDep, pool: ReadPoolDep, settings: SettingsDep, cmd: PasswordForgotten) -> ForgottenAnswer:
+    """Received: if there is such an account, a link to choose a new password is mailed to it. The answer does not tell whether there is."""
+    return ForgottenAnswer(mailed=await invitations.forget_password(session, pool, settings, cmd))
 
 
 @router.post("/new-password", status_code=status.HTTP_204_NO_CONTENT)

@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 
 from server.audit import service as audit
-from server.auth import attempts, refresh_tokens, repository
+from server.auth import attempts, mails, refresh_tokens, repository
 from server.auth.known_actors import Known
-from server.auth.models import UserSession
+from server.auth.models import SESSION_KEPT, UserSession
 from server.core import events, rate_limit, tokens
 from server.core.access import SYSTEM, Actor
 from server.core.clock import now
@@ -128,11 +128,15 @@ async def open_session(session: Session, settings: Settings, user: User, cmd: Lo
         user_id=user.id, token_hash="", device_id=cmd.device_id, device_name=cmd.device_name, address=where.address,
         user_agent=where.user_agent, created_at=at, last_used_at=at, expires_at=at + settings.refresh_lifetime,
     )  # fmt: skip
+    ever, here = await repository.signed_in_before(session, user.id, cmd.device_id, where.user_agent)
     token = refresh_tokens.first(opened.id)
     opened.token_hash = token_hash(token)
     session.add(opened)
     await session.flush()
     await audit.record(session, actor_of(user, set(), opened.id, cmd.device_id), "auth.signed_in", opened)
+    is_first = not ever and at - user.created_at < SESSION_KEPT  # an older one may have been forgotten
+    if not (here or is_first):
+        await mails.new_sign_in(session, user, opened)
     return SignIn(user, opened, token)
 
 
@@ -276,3 +280,4 @@ async def change_password(session: Session, pool: ReadPool, actor: Actor, cmd: P
     await session.flush()
     await tell_ended(session, user.id)
     await audit.record(session, actor, "auth.password_changed", user)
+    await mails.password_changed(session, user)

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared_models.auth.passwords import NewPassword
-from shared_models.auth.sessions import RegisterRequest
+from shared_models.auth.sessions import Login, RegisterRequest
 from shared_models.base import Instant, Label, Row, Schema
+from shared_models.email_address import Email
 from shared_models.ids import uuid7
 from shared_models.numbers import NUMBER
 from shared_models.permissions import Role
 from shared_models.text import SECRET
+from shared_models.users import Language
 
 DEFAULT_DAYS = 7
 MOST_DAYS = 30
@@ -21,10 +23,12 @@ Token = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class InvitationCreate(Schema):
-    """`name` reminds of whom it was made for; they choose their own."""
+    """`name` reminds of whom it was made for; they choose their own. With an `email`, the link is sent there in `language`."""
 
     id: UUID = Field(default_factory=uuid7)
     name: Label = ""
+    email: Email | None = None
+    language: Language = "fr"
     role: Role
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)
@@ -36,6 +40,7 @@ class InvitationRead(Row):
 
     id: UUID
     name: str
+    email: str = ""
     role: Role
     all_sites: bool
     site_ids: list[UUID]
@@ -44,12 +49,21 @@ class InvitationRead(Row):
     expires_at: Instant
 
 
+class Mailed(StrEnum):
+    """Whether it was mailed too: `kept` on the server, which has no other to send it by."""
+
+    no = "no"
+    leaves = "leaves"
+    kept = "kept"
+
+
 class AccessLink(Row):
     """`url` holds the secret and is shown once; `qr` is the same for a phone's camera, a PNG in base64."""
 
     url: str
     qr: str
     expires_at: Instant
+    mailed: Mailed = Mailed.no
 
 
 class InvitationLink(InvitationRead, AccessLink):
@@ -71,6 +85,7 @@ class LinkOffer(Row):
     kind: LinkKind
     name: str
     role: Role
+    email: str = ""
     username: str = ""
     all_sites: bool = False
     site_names: list[str] = []
@@ -80,6 +95,22 @@ class LinkOffer(Row):
 
 class JoinRequest(RegisterRequest):
     token: Token
+
+
+class PasswordLinkCreate(Schema):
+    by_mail: bool = False
+
+
+class PasswordForgotten(Schema):
+    """`username` takes the e-mail address too."""
+
+    username: Login
+
+
+class ForgottenAnswer(Row):
+    """The same for every name."""
+
+    mailed: Mailed
 
 
 class PasswordReset(Schema):

@@ -11,13 +11,16 @@ from shared_models.email_address import Email
 from shared_models.permissions import Permission, Role
 from shared_models.users import Language, PersonName, Username
 
+Login = Annotated[str, StringConstraints(to_lower=True, min_length=1, max_length=100), ONE_LINE]
+"""A user name, or an e-mail address."""
+
 
 class LoginRequest(Schema):
     """`username` takes the e-mail address too. With `in_body`, for clients other than the browser app, the refresh token
     comes in the answer's body instead of a cookie.
     """
 
-    username: Annotated[str, StringConstraints(to_lower=True, min_length=1, max_length=100), ONE_LINE]
+    username: Login
     password: TypedPassword
     device_name: Label = ""
     device_id: UUID | None = None

@@ -48,6 +48,7 @@ PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.json", "HEAD /api/v1/openapi.json",
     "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
     "POST /api/v1/auth/setup", "POST /api/v1/auth/link", "POST /api/v1/auth/join", "POST /api/v1/auth/new-password",
+    "POST /api/v1/auth/forgot-password",
     "GET /api/v1/auth/demo-accounts",
     "GET /docs", "GET /docs/{name}",
     "GET /e", "GET /e/{code}", "POST /e/{code}",
