@@ -21,6 +21,7 @@ from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.doing import use_doing
 from mobile_app.domain.lookup import living
 from mobile_app.domain.scanning import scanner
+from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
 from mobile_app.routes import after_sign_in, is_bare, outside, place_of, screens
@@ -169,7 +170,7 @@ def LinkForAnother() -> ft.Control:
     )
 
 
-FOR_OTHERS = {"join": LinkForAnother, "new-password": LinkForAnother}
+FOR_OTHERS = {"join": LinkForAnother, "new-password": LinkForAnother, "forgot-password": MeScreen}
 
 
 @component

@@ -31,6 +31,7 @@ from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.done import DoneScreen
 from mobile_app.features.jobs.list import JobListScreen
 from mobile_app.features.jobs.screens import JobScreen
+from mobile_app.features.mails.screens import MailScreen, MailsScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
@@ -38,7 +39,7 @@ from mobile_app.features.people.screens import InviteScreen, PeopleScreen, Perso
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
-from mobile_app.features.sign_in.account import JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
+from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.sites.screens import SiteScreen, SitesScreen
 from mobile_app.features.stocktakes.screens import (
@@ -55,12 +56,12 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes)|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails)|/needs-you"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
-ORGANISATION = frozenset({"sites", "classes", "people"})
+ORGANISATION = frozenset({"sites", "classes", "people", "mails"})
 """What is reached from the organisation's page, and marked as being there."""
 OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list", "picking", "stocktakes"})
 """What is reached from the list of parts."""
@@ -95,6 +96,7 @@ def outside() -> dict[str, Callable[..., ft.Control]]:
         "register": RegisterScreen,
         "join": JoinScreen,
         "new-password": NewPasswordScreen,
+        "forgot-password": ForgottenScreen,
     }
 
 
@@ -156,5 +158,7 @@ def screens() -> list[ft.Route]:
         ft.Route(path="people", component=PeopleScreen),
         ft.Route(path="people/invite", component=InviteScreen),
         ft.Route(path="people/:user_id", component=PersonScreen),
+        ft.Route(path="mails", component=MailsScreen),
+        ft.Route(path="mails/:mail_id", component=MailScreen),
         ft.Route(path="me", component=MeScreen),
     ]

@@ -5,7 +5,15 @@ from uuid import UUID
 
 from mobile_app.core.api import BASE, Api
 from mobile_app.core.errors import STALE, ProblemError
-from shared_models.auth.invitations import JoinRequest, LinkLook, LinkOffer, PasswordReset
+from shared_models.auth.invitations import (  # fmt: skip
+    ForgottenAnswer,
+    JoinRequest,
+    LinkLook,
+    LinkOffer,
+    Mailed,
+    PasswordForgotten,
+    PasswordReset,
+)
 from shared_models.auth.sessions import DemoAccount, Me, PasswordChange, RegisterRequest, SessionRead, SetupRequest
 from shared_models.problems import Problem
 
@@ -56,6 +64,10 @@ class Remote:
 
     async def reset_password(self, wanted: PasswordReset) -> None:
         await self._http.public("/auth/new-password", wanted)
+
+    async def forget_password(self, wanted: PasswordForgotten) -> Mailed:
+        """How a link is on its way, if there is such an account: that is not told."""
+        return ForgottenAnswer.model_validate(await self._http.public("/auth/forgot-password", wanted)).mailed
 
     async def sessions(self) -> list[SessionRead]:
         return await self._http.list_of(SessionRead, "/auth/sessions")

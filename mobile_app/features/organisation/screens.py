@@ -1,4 +1,4 @@
-"""What the plant is made of, for whoever keeps it in order: its sites, its classes of machines, its people."""
+"""What the plant is made of, for whoever keeps it in order: its sites, its classes of machines, its people, and its mails."""
 
 import flet as ft
 
@@ -66,6 +66,7 @@ def _places(client: Client) -> list[ft.Control]:
         (Permission.sites_write, "sites", icons.FACTORY_ROUNDED, where),
         (Permission.equipment_write, "classes", icons.CATEGORY_ROUNDED, n("organisation.classes_count", len(client.classes.rows))),
         (Permission.users_write, "people", icons.GROUPS_ROUNDED, n("organisation.people_count", active)),
+        (Permission.settings_write, "mails", icons.OUTBOX_ROUNDED, ""),
     ]
     return [
         RowCard(t(f"organisation.{name}"), meta=t(f"organisation.{name}_body"), note=count, icon=icon, on_click=opener(f"/{name}"))

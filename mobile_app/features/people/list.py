@@ -207,7 +207,7 @@ def _invited(client: Client, invitation: InvitationRead, take_back: Callable[[],
     role = t(f"sign_in.role.{invitation.role}")
     where = reach(client, all_sites=invitation.all_sites, site_ids=invitation.site_ids)
     until = t("account.until", day=format_date(invitation.expires_at))
+    who, *more = [*filter(None, [invitation.name, invitation.email]), role]
     return LineItem(
-        invitation.name or role, meta=dotted(role if invitation.name else "", where, until), icon=ROLE_ICONS[invitation.role],
-        trailing=TextLink(t("people.take_back"), take_back),
+        who, meta=dotted(*more, where, until), icon=ROLE_ICONS[invitation.role], trailing=TextLink(t("people.take_back"), take_back)
     )  # fmt: skip

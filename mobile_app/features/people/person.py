@@ -9,13 +9,13 @@ from mobile_app.core.errors import ClientError, ProblemError
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
+from mobile_app.domain.access_links import LinkToShow, mail_note
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access
-from mobile_app.features.people.links import LinkToShow
 from mobile_app.features.people.words import STATES, state_of
-from mobile_app.ui.buttons import DangerButton, PrimaryButton, SecondaryButton, TextLink
+from mobile_app.ui.buttons import ActionRow, DangerButton, PrimaryButton, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
@@ -165,23 +165,28 @@ def _device(client: Client, held: SessionRead, end: Callable[[], None]) -> ft.Co
 
 @component
 def Password(client: Client, user: UserRead) -> ft.Control:
-    """There is no e-mail: the link is shown or sent by whoever helps."""
+    """A link by mail, or to show or send by whoever helps."""
     link, set_link = use_maybe(AccessLink)
-    busy, set_busy = use_state(False)
+    busy, set_busy = use_state("")
     intro = t("people.password_intro", name=user.first_name)
-    sheet = Sheet(t("people.password"), LinkToShow(link, intro, t("people.link_subject")), tall=True) if link else None
-    use_sheet(sheet, lambda: set_link(None))
+    shown = [Stack(*mail_note(link, user.email), LinkToShow(link, intro, t("people.link_subject")))] if link else []
+    use_sheet(Sheet(t("people.password"), shown[0], tall=True) if shown else None, lambda: set_link(None))
 
-    async def make() -> None:
+    def make(*, by_mail: bool) -> Callable[[], Awaitable[None]]:
         async def made() -> None:
-            set_link(AccessLink.model_validate(await client.api.post(f"/users/{user.id}/password-link")))
+            answer = await client.api.post(f"/users/{user.id}/password-link", {"by_mail": by_mail})
+            set_link(AccessLink.model_validate(answer))
 
-        set_busy(True)
-        await submit(client, made())
-        set_busy(False)
+        async def pressed() -> None:
+            set_busy("mail" if by_mail else "link")
+            await submit(client, made())
+            set_busy("")
 
-    button = SecondaryButton(t("people.password_make"), make, icon=ft.Icons.KEY_ROUNDED, busy=busy)
-    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), button, spacing=Space.m))
+        return pressed
+
+    mail = SecondaryButton(t("people.password_mail"), make(by_mail=True), icon=ft.Icons.SEND_ROUNDED, busy=busy == "mail", expand=True)
+    show = SecondaryButton(t("people.password_make"), make(by_mail=False), icon=ft.Icons.KEY_ROUNDED, busy=busy == "link", expand=True)
+    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), ActionRow(mail, show), spacing=Space.m))
 
 
 @component

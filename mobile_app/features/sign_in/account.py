@@ -20,11 +20,11 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_async, use_box, use_state
+from mobile_app.ui.hooks import use_async, use_box, use_maybe, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
 from mobile_app.ui.theme import Tone
-from shared_models.auth.invitations import JoinRequest, LinkKind, LinkOffer, PasswordReset
+from shared_models.auth.invitations import JoinRequest, LinkKind, LinkOffer, Mailed, PasswordForgotten, PasswordReset
 from shared_models.auth.sessions import RegisterRequest, SetupRequest
 
 FIELDS: Final = ("first_name", "last_name", "email", "username")
@@ -34,6 +34,7 @@ AUTOFILL: Final = {
     "email": ft.AutofillHint.EMAIL,
     "username": ft.AutofillHint.NEW_USERNAME,
 }
+NOTED: Final = {Mailed.leaves: ft.Icons.MARK_EMAIL_READ_OUTLINED, Mailed.kept: ft.Icons.OUTBOX_ROUNDED}
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -76,6 +77,40 @@ def NewPasswordScreen() -> ft.Control:
 
 
 @component
+def ForgottenScreen() -> ft.Control:
+    """Nobody is told whether there is such an account; a server that sends no mail says so."""
+    client = use_client()
+    form = use_form("account:forgotten")
+    name, set_name = use_state("")
+    mailed, set_mailed = use_maybe(Mailed)
+
+    async def send() -> None:
+        set_mailed(await client.api.forget_password(PasswordForgotten.model_construct(username=name.strip())))
+
+    async def ask() -> None:
+        if name.strip() and not form.busy:
+            await submit(client, send(), form)
+
+    welcome = Welcome(t("account.forgotten"))
+    if mailed is not None:
+        note = NoticeCard(t(f"account.forgotten_{mailed}"), t(f"account.forgotten_{mailed}_body"), tone=Tone.info, icon=NOTED[mailed])
+        return Door([welcome, note, _back()])
+    field = TextInput(
+        t("sign_in.name"),
+        name,
+        set_name,
+        error=form.error("username"),
+        autofill_hints=ft.AutofillHint.USERNAME,
+        on_submit=ask,
+        autofocus=True,
+    )
+    button = PrimaryButton(t("account.forgotten_send"), ask, busy=form.busy, disabled=not name.strip())
+    return Door(
+        [welcome, Stack(Heading(t("account.forgotten_title")), Body(t("account.forgotten_intro")), field, sender(form, button)), _back()]
+    )
+
+
+@component
 def LinkScreen(kind: LinkKind, form: Callable[..., ft.Control]) -> ft.Control:
     """What the link offers, or why it is worth nothing."""
     client = use_client()
@@ -107,7 +142,7 @@ def JoinForm(client: Client, token: str, offer: LinkOffer) -> ft.Control:
     words = dotted(t(f"sign_in.role.{offer.role}"), places, t("account.until", day=format_date(offer.expires_at)))
     note = NoticeCard(t("account.invited_by", name=offer.invited_by), words, tone=Tone.info, icon=ft.Icons.WAVING_HAND_ROUNDED)
     first, _, last = offer.name.partition(" ")
-    return AccountForm("join", send, [note], {"first_name": first, "last_name": last}, _mark(token))
+    return AccountForm("join", send, [note], {"first_name": first, "last_name": last, "email": offer.email}, _mark(token))
 
 
 @component

@@ -70,6 +70,7 @@ def SignInScreen() -> ft.Control:
             on_submit=submit,
         ),
         PrimaryButton(t("sign_in.enter"), submit, busy=busy),
+        ft.Row([TextLink(t("sign_in.forgotten"), lambda: go("/forgot-password"))], alignment=ft.MainAxisAlignment.CENTER),
     )
     unsent = client.unsent().total if state == SessionState.signed_out_with_unsent else 0
     parts: list[ft.Control] = [Welcome(t("sign_in.tagline"))]

@@ -11,14 +11,17 @@ from mobile_app.core.session import SessionState
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext
 from mobile_app.features.equipment.list import EquipmentListScreen
+from mobile_app.features.mails.mail import Mail
+from mobile_app.features.mails.screens import MailsScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.person import Person
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen
-from mobile_app.features.sign_in.account import JoinScreen, SetupScreen
+from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
 from server.auth import accounts
+from shared_models.mails import MailRead
 from shared_models.permissions import Role
 from shared_models.users import UserRead
 from tests.mobile_app.ui.conftest import Screen, _walk, screen
@@ -78,9 +81,11 @@ class TestBeforeSignIn:
         desk = await factory.signed_in(await factory.person("admin"))
         await screen.show(inside(desk.client, InviteScreen))
         await write(screen, "people.for_whom", "Ada Martin")
+        await write(screen, "people.invite_email", "ada@usine.local")
         await screen.click(desk.client.sites.get(factory.site).name)
-        await screen.click(t("people.make_link"))
+        await screen.click(t("people.send_invitation"))
         link = await link_shown(screen)
+        assert t("people.mail_kept") in screen.texts
 
         phone = factory.device()
         await phone.client.start()
@@ -89,7 +94,7 @@ class TestBeforeSignIn:
         await seen(screen, t("account.join_title"))
         assert t("account.invited_by", name=desk.client.user.name) in screen.texts
         assert screen.find(ft.TextField, having="Martin").value == "Martin"
-        await write(screen, "account.email", "ada@usine.local")
+        assert screen.find(ft.TextField, having="ada@usine.local").value == "ada@usine.local"
         await write(screen, "account.username", "ada")
         await write(screen, "sign_in.password", PASSWORD)
         await screen.click(t("account.join_send"))
@@ -112,6 +117,27 @@ class TestBeforeSignIn:
             await screen.click(t("sign_in.enter"))
             await seen(screen, t(words))
         assert t("problem.wrong_credentials.detail") not in screen.texts
+
+
+class TestMails:
+    async def test_what_nobody_could_send_is_read_and_handed_over(self, screen, factory, session):
+        phone = factory.device()
+        await phone.client.start()
+        await screen.show(inside(phone.client, ForgottenScreen))
+        await write(screen, "sign_in.name", "nobody")
+        await screen.click(t("account.forgotten_send"))
+        await seen(screen, t("account.forgotten_kept"))
+
+        desk = await factory.signed_in(await factory.person("admin"))
+        asked = {"email": "kim@usine.local", "role": "technician", "all_sites": True, "language": "fr"}
+        made = await desk.client.api.post("/invitations", asked)
+        await screen.show(inside(desk.client, MailsScreen))
+        await seen(screen, "kim@usine.local")
+        assert t("mails.stay") in screen.texts
+        mail = MailRead.model_validate((await desk.client.api.get("/mails"))["items"][0] | {"subject": "", "text": "", "has_link": True})
+        await screen.show(inside(desk.client, lambda: Mail(desk.client, mail, lambda: None)))
+        await screen.click(t("mails.link"))
+        assert await link_shown(screen) == made["url"]
 
 
 class TestAdministration:

@@ -11,9 +11,20 @@ from mobile_app.ui.feedback import toast
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body
 from mobile_app.ui.theme import Radius, Tone
-from shared_models.auth.invitations import AccessLink
+from shared_models.auth.invitations import AccessLink, Mailed
 
 SIDE = 240
+
+
+def mail_note(link: AccessLink, address: str) -> list[ft.Control]:
+    """Whether the link is on its way by mail too."""
+    if link.mailed is Mailed.leaves:
+        return [
+            NoticeCard(t("people.mail_leaves", address=address), t("people.mail_leaves_body"), tone=Tone.ok, icon=ft.Icons.SEND_ROUNDED)
+        ]
+    if link.mailed is Mailed.kept:
+        return [NoticeCard(t("people.mail_kept"), t("people.mail_kept_body"), icon=ft.Icons.OUTBOX_ROUNDED)]
+    return []
 
 
 def LinkToShow(link: AccessLink, intro: str, subject: str) -> ft.Control:
