@@ -3,22 +3,16 @@
 Whoever has signed in on this device (the cookie `etabli_signed_in` hints at it, and proves nothing) gets the app instead.
 """
 
-import base64
-import hashlib
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 
 from server.attachments import service as attachments
 from server.attachments import uploads
@@ -31,11 +25,11 @@ from server.core.frontend import app_shell
 from server.core.gates import Gates
 from server.core.http import problem_of, refusal_behind
 from server.core.i18n import translator
+from server.core.public_pages import language_for, page
 from server.core.rate_limit import Rate
 from server.requests import service
 from server.requests.models import WorkRequest
 from server.requests.repository import LabelledMachine
-from shared_models.i18n import LANGUAGES, best_language
 from shared_models.ids import uuid7
 from shared_models.labels.codes import grouped, is_label_code, label_code_in, normalise
 from shared_models.problems import Problem
@@ -44,11 +38,9 @@ from shared_models.text import Code
 from shared_models.validation import field_problems
 
 SIGNED_IN_HINT = "etabli_signed_in"
-TEMPLATES = Path(__file__).resolve().parents[2] / "assets" / "templates"
 REPORTS_OF_ADDRESS = Rate(30, timedelta(hours=1))  # a whole plant may share one address
 REPORTS_OF_LABEL = Rate(10, timedelta(hours=1))
 WRONG_CODES = Rate(30, timedelta(hours=1))
-_LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 _EMPTY = {"symptom": "", "is_stopped": "", "text": "", "requester": ""}
 _log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -67,27 +59,27 @@ async def find_code(code: Code = "") -> Response:
 async def show(request: Request, code: Code) -> Response:
     if request.cookies.get(SIGNED_IN_HINT) and (root := getattr(request.app.state, "web_root", None)):
         return app_shell(root)
-    page = _Page(request, code)
-    machine = await page.machine()
-    return machine if isinstance(machine, Response) else page.form(machine)
+    asked = _Page(request, code)
+    machine = await asked.machine()
+    return machine if isinstance(machine, Response) else asked.form(machine)
 
 
 @router.post("/e/{code}", max_body_size=uploads.LARGEST)
 async def report(request: Request, code: Code) -> Response:
-    page = _Page(request, code)
-    machine = await page.machine()
+    asked = _Page(request, code)
+    machine = await asked.machine()
     if isinstance(machine, Response):
         return machine
     try:
-        return page.thanks(machine, await page.submit(machine))
+        return asked.thanks(machine, await asked.submit(machine))
     except ValidationError as error:
-        problem = problem_of(Invalid(), page.lang)
-        problem.errors = field_problems(error.errors(), translator(page.lang))
-        return page.form(machine, problem=problem)
+        problem = problem_of(Invalid(), asked.lang)
+        problem.errors = field_problems(error.errors(), translator(asked.lang))
+        return asked.form(machine, problem=problem)
     except HTTPException:  # the rest of the form is not coming
         raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, what was typed stays
-        return page.again(machine, error)
+        return asked.again(machine, error)
 
 
 class _Page:
@@ -100,8 +92,7 @@ class _Page:
         self._typed = dict(_EMPTY)
         self._has_photo = False
         self._request_id = uuid7()
-        asked = request.query_params.get("lang")
-        self.lang = asked if asked in LANGUAGES else best_language(request.headers.get("accept-language", ""))
+        self.lang = language_for(request)
         self._database: Database = request.app.state.database
         self._gates: Gates = request.app.state.gates
 
@@ -211,14 +202,12 @@ class _Page:
         return grouped(self._code) if is_label_code(self._code) else self._typed_code.strip("-")[:12]
 
     def _render(self, template: str, status: int, headers: dict[str, str] | None = None, **values: Any) -> Response:
-        other = next(lang for lang in LANGUAGES if lang != self.lang)
-        action = f"/e/{quote(self._code or '-')}"
+        path = f"/e/{quote(self._code or '-')}"
         asked = f"?lang={self.lang}" if self._request.query_params.get("lang") else ""
-        html = _environment().get_template(f"operator/{template}.html").render(
-            t=translator(self.lang).t, lang=self.lang, other_lang=other, other_name=_LANGUAGE_NAMES[other], css=_css(),
-            other_url=f"{action}?lang={other}", action=f"{action}{asked}", sign_in_url=f"/sign-in?next={action}", **values,
+        return page(
+            f"operator/{template}", self.lang, status, path=path, sign_in_url=f"/sign-in?next={path}", headers=headers,
+            action=f"{path}{asked}", **values,
         )  # fmt: skip
-        return HTMLResponse(html, status_code=status, headers={**_headers(), **(headers or {})})
 
 
 def _uuid(text: str) -> UUID | None:
@@ -226,20 +215,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _css() -> Markup:
-    return Markup((TEMPLATES / "operator" / "style.css").read_text())  # noqa: S704 - our own file
-
-
-@cache
-def _headers() -> dict[str, str]:
-    style = base64.b64encode(hashlib.sha256(str(_css()).encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    return {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}

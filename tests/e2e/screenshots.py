@@ -321,6 +321,17 @@ def invited(app: App, _: Things) -> None:
     app.go("/people/invite").fill("people.for_whom", "Noé Blanc").tap("Usine d’Issoire").tap("people.make_link").see("people.link_once")
 
 
+def invited_by_mail(app: App, _: Things) -> None:
+    app.go("/people/invite").fill("people.for_whom", "Ines Roux").fill("people.invite_email", f"ines.{uuid7().hex[-6:]}@usine.local")
+    app.tap("Usine d’Issoire").see("people.mail_language")
+
+
+def a_kept_mail(app: App, things: Things) -> None:
+    """An invitation, whose link somebody has to hand over."""
+    invited_by_mail(app, things)
+    app.tap("people.send_invitation").see("people.link_once").go("/mails").tap("mails.template.invitation").see("mails.link")
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 PART = "/parts/{part[id]}"
@@ -456,6 +467,9 @@ SHOTS = [
     Shot("people-waiting", "admin", somebody_waits, is_main=False),
     Shot("people-invite", "admin", at("/people/invite", "people.make_link")),
     Shot("people-link", "admin", invited, lambda app: app.go("/people"), is_main=False),
+    Shot("people-invite-mail", "admin", invited_by_mail, is_main=False),
+    Shot("mails", "admin", at("/mails", "mails.stay")),
+    Shot("mail", "admin", a_kept_mail, is_main=False),
     Shot("person", "admin", at("/people/{technician_id}", "people.devices")),
     Shot("person-password", "admin", then("/people/{technician_id}", "people.password_make", "people.link_once"), escape, is_main=False),
     Shot("sites", "admin", at("/sites", "sites.new"), is_main=False),
@@ -591,6 +605,8 @@ class Studio:
                     picture(app.page, folder_of(size, theme, lang) / "sign-in.png")
                     app.tap("sign_in.register").see("account.register_send")
                     picture(app.page, folder_of(size, theme, lang) / "register.png")
+                    app.open("/forgot-password").see("account.forgotten_send")
+                    picture(app.page, folder_of(size, theme, lang) / "forgot-password.png")
                     app.open(self._join).see("account.join_send")
                     picture(app.page, folder_of(size, theme, lang) / "join.png")
 
