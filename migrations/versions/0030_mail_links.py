@@ -1,6 +1,6 @@
 """An invitation knows whom it was sent to, and in which language.
 
-Revises: 0028_outbox
+Revises: 0031_notices
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0030_mail_links"
-down_revision: str | None = "0028_outbox"
+down_revision: str | None = "0031_notices"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
