@@ -46,6 +46,7 @@ from server.generator import router as generator
 from server.interventions import router as interventions
 from server.inventory import router as inventory
 from server.labels import router as labels
+from server.mail import pages as mail_pages
 from server.mail import router as mail
 from server.meters import router as meters
 from server.notifications import router as notifications
@@ -137,6 +138,7 @@ def routes() -> tuple[BaseRoute, ...]:
         api.include_router(domain.router)
     assembled.include_router(api)
     assembled.include_router(pages.router)
+    assembled.include_router(mail_pages.router)
     assembled.include_router(docs.router)
     return RouteIndex(assembled.routes), *assembled.routes
 

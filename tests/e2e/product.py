@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 PASSWORD = "etabli-demo"
 """Published on the demonstration's sign-in page."""
 SETUP = re.compile(r"/setup\?token=[\w-]{43}")
-PREFIXES = ("ETABLI_", "DATABASE_URL")
+PREFIXES = ("ETABLI_", "DATABASE_URL", "MAIL_")
 
 
 class Product:

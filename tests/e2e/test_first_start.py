@@ -18,6 +18,7 @@ from tests.e2e.conftest import film_of
 from tests.e2e.product import Product, running
 from tests.e2e.waiting import until
 from tests.e2e.work import close, start_breakdown
+from tests.server.mail.sink import Sink, postbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
@@ -27,8 +28,14 @@ PARIS: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris"}
 
 
 @pytest.fixture(scope="module")
-def empty() -> Iterator[Product]:
-    with running(demo=False) as product:
+def post() -> Iterator[Sink]:
+    with postbox() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def empty(post: Sink) -> Iterator[Product]:
+    with running(demo=False, **post.env()) as product:
         yield product
 
 
@@ -67,6 +74,14 @@ def fill_account(app: App, first: str, last: str, username: str) -> App:
     return app.fill("account.username", username).fill("sign_in.password", SECRET)
 
 
+def link_in_mail(post: Sink, address: str) -> str:
+    until(lambda: post.by_reader()[address], f"a mail to {address}")
+    [mail] = [mail for mail in post.got if mail["To"] == address]
+    found = LINK.search(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert found
+    return found.group(1)
+
+
 def film_from(sheet: bytes, folder: Path) -> Path:
     """What a camera sees of the first label of a printed sheet."""
     page = pypdfium2.PdfDocument(sheet)[0].render(scale=4).to_pil().convert("RGB")
@@ -86,7 +101,9 @@ def link_shown(app: App) -> str:
 
 
 class TestFirstTenMinutes:
-    def test_from_the_printed_link_to_a_job_closed_by_a_colleague(self, device: Device, empty: Product, desk: App, tmp_path: Path) -> None:
+    def test_from_the_printed_link_to_a_job_closed_by_a_colleague(
+        self, device: Device, empty: Product, post: Sink, desk: App, tmp_path: Path
+    ) -> None:
         desk.open(empty.setup_link()).see("account.setup_title")
         fill_account(desk, "Ada", "Martin", "ada").tap("account.setup_send")
         desk.at("/board", 60).see("Bienvenue, Ada", "start.step.colleague")
@@ -104,8 +121,9 @@ class TestFirstTenMinutes:
         film = film_from(Path(sheet.value.path()).read_bytes(), tmp_path)
 
         desk.go("/board").see("start.step.label").tap("start.do.colleague").at("/people/invite")
-        desk.fill("people.for_whom", "Noé Blanc").tap("people.make_link")
-        link = link_shown(desk)
+        desk.fill("people.for_whom", "Noé Blanc").fill("people.invite_email", "noe@usine.local").tap("people.send_invitation")
+        desk.see("people.mail_leaves_body")
+        link = link_in_mail(post, "noe@usine.local")
 
         phone = device(PHONE, film)
         phone.open(link).see("Ada Martin vous invite", "Usine de Lyon")

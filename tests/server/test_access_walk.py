@@ -51,7 +51,7 @@ PUBLIC = {
     "POST /api/v1/auth/forgot-password",
     "GET /api/v1/auth/demo-accounts",
     "GET /docs", "GET /docs/{name}",
-    "GET /e", "GET /e/{code}", "POST /e/{code}",
+    "GET /e", "GET /e/{code}", "POST /e/{code}", "GET /mail/stop/{token}", "POST /mail/stop/{token}",
     # By a secret of their own: a feed's address, a reporting machine's key.
     "GET /api/v1/calendar/feeds/{token}.ics", "POST /api/v1/meters/readings",
 }  # fmt: skip

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from queue import Queue
+from threading import Thread
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -51,6 +53,10 @@ class Sink:
             await self.held.wait()
         return "250 taken"
 
+    def env(self) -> dict[str, str]:
+        """Of a server that sends by it."""
+        return {"ETABLI_MAIL_SERVER": "127.0.0.1", "ETABLI_MAIL_PORT": str(self.port), "ETABLI_MAIL_TLS": "none"}
+
     def _keep(self, envelope: Envelope) -> None:
         content = envelope.content
         assert isinstance(content, bytes)
@@ -60,6 +66,26 @@ class Sink:
     def settings(self, **more: Any) -> Settings:
         said = {"mail_server": "127.0.0.1", "mail_port": self.port, "mail_from": "etabli@gmao.example.org", "mail_tls": "none"}
         return Settings(_env_file=None, secret_key=SECRET, base_url="https://gmao.example.org", **said | more)
+
+
+@contextmanager
+def postbox() -> Iterator[Sink]:
+    """The same in a thread of its own, for who waits without a loop."""
+    ready: Queue[tuple[Sink, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
+
+    async def serve() -> None:
+        async with sink() as found:
+            ready.put((found, asyncio.get_running_loop(), over := asyncio.Event()))
+            await over.wait()
+
+    thread = Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    found, loop, over = ready.get(timeout=10)
+    try:
+        yield found
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(10)
 
 
 @asynccontextmanager
