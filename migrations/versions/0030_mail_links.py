@@ -1,6 +1,6 @@
 """An invitation knows whom it was sent to, and in which language.
 
-Revises: 0031_notices
+Revises: 0029_push
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0030_mail_links"
-down_revision: str | None = "0031_notices"
+down_revision: str | None = "0029_push"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
