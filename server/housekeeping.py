@@ -17,7 +17,8 @@ import server.mail.carrier
 import server.notifications.jobs
 import server.push.carrying
 import server.sync.jobs
-import server.tables  # noqa: F401 - they declare theirs
+import server.tables
+import server.webhooks.carrier  # noqa: F401 - they declare theirs
 from server.core.clock import now
 from server.core.database import Session
 from server.core.jobs import database_of, jobs

@@ -62,13 +62,14 @@ from server.sync import router as sync
 from server.sync.receipts import KeptAnswers
 from server.tls.keeping import kept_current
 from server.users import router as users
+from server.webhooks import router as webhooks
 from shared_models.problems import Problem
 
 API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, notifications, feeds, push, mail, audit, sync,
+    inventory, buying, stocktakes, notifications, webhooks, feeds, push, mail, audit, sync,
 )  # fmt: skip
 
 

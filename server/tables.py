@@ -12,6 +12,7 @@ import server.feeds.models
 import server.outbox.models
 import server.push.models
 import server.sync.models
-import server.sync.sources  # noqa: F401 - with the tables of what devices hold
+import server.sync.sources
+import server.webhooks.models  # noqa: F401 - with the tables of what devices hold
 
 metadata = SQLModel.metadata

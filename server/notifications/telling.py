@@ -20,6 +20,7 @@ from server.notifications.devices import devices_of
 from server.notifications.models import Notice
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
+from server.webhooks import service as webhooks
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority
 from shared_models.notices.kinds import ESCALATES, KINDS, Because, NoticeKind, Way
@@ -106,10 +107,21 @@ async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject, es
     kind, facts = NoticeKind(cause["kind"]), cause["facts"]
     if not subject.is_still(kind, facts) or (kind is NoticeKind.unacknowledged and await escalating.is_answered(session, facts)):
         return
+    if facts.get("days") in (None, KINDS[kind].days):
+        await webhooks.tell(session, kind, cause, lambda lang: subject.said(kind, lang, facts), _about(kind, subject, facts))
     if kind in ESCALATES and escalates_after:
         await escalating.wait(session, cause, escalates_after)
     for reader in await readers(session, kind, subject, facts, not_to=cause["actor_id"]):
         await _write(session, kind, cause, subject, facts, reader)
+
+
+def _about(kind: NoticeKind, subject: Subject, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What other systems are told of it beside the words."""
+    return {
+        "priority": KINDS[kind].priority, "site_id": subject.site_id, "site": subject.values["site"], "subject": subject.entity,
+        "subject_id": subject.id, "path": subject.values["path"],
+        "data": {**facts, **{name: subject.values[name] for name in ("number", "machine", "code", "part") if subject.values.get(name)}},
+    }  # fmt: skip
 
 
 async def readers(

@@ -26,10 +26,12 @@ from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.notifications.models import Notice
 from server.outbox.models import Posted
+from server.outbox.service import Entry, post
 from server.plans.models import Plan, Team
 from server.push.models import Subscriber, VapidKey
 from server.requests.models import WorkRequest
 from server.stocktakes.models import Stocktake
+from server.webhooks.models import Webhook
 from shared_models.ids import uuid7
 from shared_models.labels.codes import new_label_code
 from shared_models.notices.kinds import NoticeKind
@@ -196,7 +198,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     await session.commit()
     planned = await _plan_work(session, site.id, machine["id"], person.id)
     order = await _order(session, site.id)
-    return planned | {
+    return planned | await _webhook(session, site.id) | {
         "order_id": str(order.id), "stocktake_id": str(await _stocktake(session, site.id)),
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "invitation_id": str(invitation.id),
@@ -245,6 +247,15 @@ async def _stocktake(session: Session, site_id: UUID) -> UUID:
     session.add(taken)
     await session.commit()
     return taken.id
+
+
+async def _webhook(session: Session, site_id: UUID) -> dict[str, str]:
+    webhook = Webhook(name="MES", url="http://mes.plant/hook", format="etabli", lang="en", site_id=site_id, sealed=b"", is_active=True)
+    session.add(webhook)
+    await session.flush()
+    entry = Entry(Channel.webhook, "cause", str(webhook.id), {"event": {"type": NoticeKind.machine_down, "title": "Down"}})
+    await post(session, entry)
+    return {"webhook_id": str(webhook.id), "delivery_id": str(entry.id)}
 
 
 async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,19 @@
+"""When somebody who was asked says to come back."""
+
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+
+from server.core.clock import now
+
+LONGEST = timedelta(hours=24)
+
+
+def wait_of(text: str) -> timedelta | None:
+    """`Retry-After`: seconds, or a date; None for neither."""
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), LONGEST)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return min(max(at.astimezone(UTC) - now(), timedelta(0)), LONGEST)

@@ -1,0 +1,97 @@
+"""Webhooks: what happens, told to other systems of the plant as it is told to people.
+
+A delivery is a `POST` of a `WebhookEvent` as JSON, signed as Standard Webhooks has it: `webhook-id` is the event's id (the same at each
+attempt), `webhook-timestamp` seconds since 1970, `webhook-signature` `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` by the
+webhook's secret. Slack and Teams get a message of theirs instead.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from shared_models.base import ONE_LINE, Instant, Name, NewId, Row, Schema, Version
+from shared_models.interventions.rows import Priority
+from shared_models.notices.kinds import NoticeKind
+from shared_models.outbox import ParcelState
+from shared_models.paging import KeysetQuery
+from shared_models.users import Language
+
+Address = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$"), ONE_LINE]
+
+
+class WebhookFormat(StrEnum):
+    etabli = "etabli"
+    slack = "slack"
+    teams = "teams"
+
+
+class WebhookWrite(Schema):
+    """`kinds`: what it is told of; none means everything. `site_id`: of this site alone. Without a `version` it is a new one."""
+
+    id: NewId
+    version: Version | None = None
+    name: Name
+    url: Address
+    format: WebhookFormat = WebhookFormat.etabli
+    lang: Language = "en"
+    kinds: list[NoticeKind] = Field(default=[], max_length=len(NoticeKind))
+    site_id: UUID | None = None
+    is_active: bool = True
+
+
+class WebhookRead(Row):
+    id: UUID
+    name: str
+    url: str
+    format: WebhookFormat
+    lang: str
+    kinds: list[NoticeKind]
+    site_id: UUID | None
+    is_active: bool
+    created_at: Instant
+    version: int
+
+
+class WebhookMade(WebhookRead):
+    """`secret` is shown once."""
+
+    secret: str
+
+
+class WebhookEvent(Row):
+    """What is posted. `data` names what the event is about, in the words of `title` and `message`; `url` leads to it in the app."""
+
+    id: UUID
+    type: NoticeKind
+    occurred_at: Instant
+    title: str
+    message: str
+    priority: Priority
+    site_id: UUID
+    site: str
+    subject: str
+    subject_id: UUID
+    url: str
+    data: dict[str, Any]
+
+
+class DeliveryRead(Row):
+    """One delivery, newest first: `error` is what the receiver last answered."""
+
+    id: UUID
+    webhook_id: UUID
+    kind: NoticeKind
+    title: str
+    state: ParcelState
+    attempts: int
+    created_at: Instant
+    next_at: Instant
+    ended_at: Instant | None
+    error: str
+
+
+class DeliveryFilter(KeysetQuery):
+    webhook_id: UUID | None = None
+    state: ParcelState | None = None
