@@ -93,5 +93,7 @@ class DeliveryRead(Row):
 
 
 class DeliveryFilter(KeysetQuery):
-    webhook_id: UUID | None = None
+    """`target`: one webhook's."""
+
+    target: UUID | None = None
     state: ParcelState | None = None

@@ -17,11 +17,11 @@ DELIVERIES = List(
     where="o.channel = 'webhook'",
     scope=_in_scope,
     query=DeliveryFilter,
-    filters={"webhook_id": "o.target = ({}::uuid)::text", "state": "o.state = {}"},
+    filters={"target": "o.target = ({}::uuid)::text", "state": "o.state = {}"},
     columns={"webhook_id": "o.target::uuid", "kind": "o.content -> 'event' ->> 'type'", "title": "o.content -> 'event' ->> 'title'"},
     sorts={"created_at": "o.created_at"},
     order="-created_at",
     exported=("created_at", "kind", "title", "state", "attempts", "ended_at", "error"),
-    words={"kind": "notice.kind", "state": "webhook.state"},
+    words={"kind": "notice.kind", "state": "mails.state"},
     clock="'UTC'",
 )  # fmt: skip

@@ -72,6 +72,11 @@ insert into notifications (id, user_id, type, title, related_entity_type, relate
     select gen_random_uuid(), (select id from users order by id limit 1), case when n % 2 = 0 then 'low_stock' else 'machine_down' end,
         'Notice', 'equipment', e.id, n > 4
     from generate_series(1, 9) n, lateral (select id from equipment order by id offset n % 3 limit 1) e;
+insert into webhook (id, name, url, format, lang, is_active, sealed, site_id)
+    select gen_random_uuid(), 'MES', 'http://mes.plant/' || s.name, 'etabli', 'fr', true, '', s.id from sites s;
+insert into outbox (id, channel, key, target, content, expires_at, state)
+    select gen_random_uuid(), 'webhook', n::text, w.id::text, '{"event": {"type": "machine_down", "title": "Down"}}', now(),
+        case when n % 2 = 0 then 'sent' else 'given_up' end from webhook w, generate_series(1, 4) n;
 update users set is_active = false, is_waiting = true where id = (select id from users where role = 'technician' order by id limit 1);
 update users set is_active = false where id = (select id from users where role = 'technician' order by id desc limit 1);
 insert into outbox (id, channel, key, target, user_id, content, state, error, created_at, expires_at)
