@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from server.core.clock import now
 
-LONGEST = timedelta(hours=24)
+LONGEST = timedelta(days=7)
 
 
 def wait_of(text: str) -> timedelta | None:

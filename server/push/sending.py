@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from pywebpush import WebPusher
 from yarl import URL
 
 from server.core.clock import now
+from server.core.retrying import wait_of
 from server.core.settings import Settings
 from server.push.hosts import is_allowed, is_of_operator
 from server.push.keys import SIGNED_FOR, Key
@@ -30,7 +30,6 @@ ENDING_SECONDS = 2
 """The status is all that counts: whoever goes on talking is not listened to for long."""
 MOST_READ = 1_000
 AT_ONCE = 64
-_LONGEST_WAIT = timedelta(days=7)
 LONGEST_TTL = timedelta(days=28)
 
 
@@ -137,14 +136,3 @@ async def _said(answer: aiohttp.ClientResponse) -> str:
         async with asyncio.timeout(ENDING_SECONDS):
             said = await answer.content.read(MOST_READ)
     return bytes(said).decode(errors="replace").strip()
-
-
-def wait_of(text: str) -> timedelta | None:
-    """`Retry-After`: seconds, or a date."""
-    if text.isascii() and text.isdigit():
-        return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return min(max(at.astimezone(UTC) - now(), timedelta(0)), _LONGEST_WAIT)
