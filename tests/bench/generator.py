@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import server.main  # noqa: F401 - who hears of the jobs
 from server.core import migrations
 from server.core.clock import now
 from server.core.database import Database
