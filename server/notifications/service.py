@@ -10,11 +10,11 @@ from server.core.commands import carries_out
 from server.core.database import ReadSession, Session
 from server.core.errors import existing
 from server.notifications import repository
-from server.notifications.devices import devices_of
 from server.notifications.digests import KIND as DIGEST
 from server.notifications.models import AlertDefault, AlertSetting, Notice
 from server.notifications.telling import actions_of
 from server.outbox.service import Entry, post
+from server.push.service import devices_of
 from shared_models.notices.commands import AcknowledgeNotice, OnNotice, SnoozeNotice
 from shared_models.notices.kinds import KINDS, NoticeKind, Way
 from shared_models.notices.rows import NoticeRow

@@ -16,10 +16,10 @@ from server.core.i18n import translator
 from server.core.row_writes import carry_out, inserting_once
 from server.core.zones import zone_of
 from server.notifications import escalating, subjects
-from server.notifications.devices import devices_of
 from server.notifications.models import Notice
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
+from server.push.service import devices_of
 from server.webhooks import service as webhooks
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority

@@ -22,6 +22,6 @@ DELIVERIES = List(
     sorts={"created_at": "o.created_at"},
     order="-created_at",
     exported=("created_at", "kind", "title", "state", "attempts", "ended_at", "error"),
-    words={"kind": "notice.kind", "state": "webhook.state"},
+    words={"kind": "notice.kind", "state": "mails.state"},
     clock="'UTC'",
 )  # fmt: skip
