@@ -19,7 +19,8 @@ GONE_KEPT = timedelta(days=100)
 
 
 class NoticeCause(Identified, table=True):
-    """Something of which people may have to be told, once: the unique triple is its identity. `told_at`: when they were.
+    """Something of which people may have to be told, once: the unique triple is its identity. `told_at`: when they were; `again_at`: when
+    it is next tried, once that has failed.
 
     `actor_id` did it, and is not told; `facts` are what its subject does not say of itself.
     """
@@ -40,6 +41,7 @@ class NoticeCause(Identified, table=True):
     occurred_at: datetime = instant_column()
     created_at: datetime = Field(sa_type=Instant, nullable=False, sa_column_kwargs={"server_default": sa.func.now()})
     told_at: datetime | None = instant_column(default=None)
+    again_at: datetime | None = instant_column(default=None)
 
 
 class Notice(Identified, Synced, table=True):

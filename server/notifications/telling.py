@@ -31,11 +31,14 @@ from shared_models.permissions import Role, may
 
 _log = structlog.get_logger(__name__)
 AT_ONCE = 50
+AGAIN = timedelta(minutes=10)
 ESCALATES_AFTER = timedelta(minutes=15)
 _UNTOLD = """
-select id, kind, subject, subject_id, occurrence, actor_id, facts, occurred_at, created_at from notice_cause where told_at is null
+select id, kind, subject, subject_id, occurrence, actor_id, facts, occurred_at, created_at from notice_cause
+where told_at is null and (again_at is null or again_at <= now())
 order by created_at, id limit $1 for update skip locked
 """
+_LATER = "update notice_cause set again_at = $1 where id = $2"
 _TOLD = "update notice_cause set told_at = $1 where id = any($2)"
 _PEOPLE = """
 select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team,
@@ -86,21 +89,24 @@ async def _tell_some(database: Database, escalates_after: timedelta) -> bool:
         for entity in {cause["subject"] for cause in causes}:
             ids = [cause["subject_id"] for cause in causes if cause["subject"] == entity]
             known |= {(entity, each.id): each for each in (await subjects.load(session, entity, ids)).values()}
-        for cause in causes:
-            if subject := known.get((cause["subject"], cause["subject_id"])):
-                await _tell_apart(session, cause, subject, escalates_after)
-        if causes:
-            await session.run(_TOLD, now(), [cause["id"] for cause in causes])
+        told = [cause["id"] for cause in causes if await _is_told(session, cause, known, escalates_after)]
+        await session.run(_TOLD, now(), told)
         return bool(causes)
 
 
-async def _tell_apart(session: Session, cause: Mapping[str, Any], subject: Subject, escalates_after: timedelta) -> None:
-    """One that cannot be told, by a fault of ours, holds up no other."""
+async def _is_told(session: Session, cause: Mapping[str, Any], known: Mapping[Any, Subject], escalates_after: timedelta) -> bool:
+    """One that cannot be told, by a fault of ours, holds up no other, and is tried again."""
+    subject = known.get((cause["subject"], cause["subject_id"]))
+    if subject is None:
+        return True  # there is no such thing any more
     try:
         async with session.begin_nested():
             await _tell(session, cause, subject, escalates_after)
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
         _log.exception("notices.not_told", cause=cause["id"], kind=cause["kind"])
+        await session.run(_LATER, now() + AGAIN, cause["id"])
+        return False
+    return True
 
 
 async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject, escalates_after: timedelta) -> None:

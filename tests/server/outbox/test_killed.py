@@ -5,8 +5,6 @@ import random
 from contextlib import suppress
 from typing import Any
 
-from tests.server.mail.sink import Sink, sink
-
 from server.core.database import Database
 from server.core.settings import Settings
 from server.notifications.service import choose
@@ -16,6 +14,7 @@ from shared_models.notices.settings import SettingsWrite
 from shared_models.push import PushSubscribe
 from tests.conftest import SECRET, make_session
 from tests.push_service import PushService, push_service
+from tests.server.mail.sink import Sink, sink
 from tests.server.nodes import heard, node
 from tests.server.notifications.plant import Plant
 from tests.server.outbox.courier_node import carry
