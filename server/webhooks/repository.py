@@ -34,11 +34,9 @@ async def to_tell(session: ReadSession, site_id: UUID, kind: str) -> list[Mappin
     return list(await session.fetch(_TO_TELL, site_id, kind))
 
 
-_AGAIN = """
-update outbox set state = 'waiting', attempts = 0, next_at = now(), ended_at = null, error = '', expires_at = now() + interval '3 days'
-where id = $1 and channel = 'webhook' and state <> 'waiting' and target = any($2::text[]) returning id
-"""
+_ITS_WEBHOOK = "select target from outbox where id = $1 and channel = 'webhook'"
 
 
-async def send_again(session: Session, delivery_id: UUID, webhook_ids: list[UUID]) -> bool:
-    return await session.fetchval(_AGAIN, delivery_id, list(map(str, webhook_ids))) is not None
+async def webhook_of(session: ReadSession, delivery_id: UUID) -> str | None:
+    found: str | None = await session.fetchval(_ITS_WEBHOOK, delivery_id)
+    return found

@@ -12,11 +12,10 @@ from server.core.access import Actor, ensure_sees
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, Forbidden, NotFound, existing
-from server.core.events import poke
 from server.core.security import seal
 from server.core.settings import Settings
 from server.core.versions import claim
-from server.outbox.service import Entry, post
+from server.outbox.service import Entry, post, post_again
 from server.webhooks import repository
 from server.webhooks.models import Webhook
 from server.webhooks.payloads import SECRET_PREFIX
@@ -100,10 +99,10 @@ async def test(session: Session, actor: Actor, webhook_id: UUID, words: Callable
 
 async def send_again(session: Session, actor: Actor, delivery_id: UUID) -> None:
     """A delivery that has ended, under the same id: a receiver that had it knows so."""
-    mine = [each.id for each in await repository.everyone(session, actor)]
-    if not await repository.send_again(session, delivery_id, mine):
+    mine = {str(each.id) for each in await repository.everyone(session, actor)}
+    if await repository.webhook_of(session, delivery_id) not in mine:
         raise NotFound
-    poke(session, site_ids=())
+    await post_again(session, delivery_id)
 
 
 async def tell(
