@@ -20,6 +20,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.doing import use_doing
 from mobile_app.domain.lookup import living
+from mobile_app.domain.notices import unread, use_notices, use_reading
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.sign_in.screens import SignInScreen
@@ -188,7 +189,9 @@ def NotFound() -> ft.Control:
 def Frame() -> ft.Control:
     """The shell around every screen: where one is, what waits, and whether a new version is ready."""
     client = use_tables("interventions", "requests")
+    use_notices()
     path = ft.use_route_location()
+    use_reading(path)
     place = place_of(path)
     size = use_breakpoint()
     update, set_update = ft.use_state(False)
@@ -241,7 +244,7 @@ class Loaded(Enum):
     all = "all"
 
 
-USABLE_AT_ONCE = frozenset({"", "today", "equipment", "jobs", "e", "scan", "me", "needs-you"})
+USABLE_AT_ONCE = frozenset({"", "today", "equipment", "jobs", "e", "scan", "me", "needs-you", "notifications"})
 """Where part of the rows is of use already; a figure of part of them would be wrong."""
 
 
@@ -284,6 +287,15 @@ def destinations(client: Client) -> Sequence[Destination]:
     """The places of a role; the first four make the phone's bar."""
     role = client.user.role
     icons = ft.Icons
+    bell = Destination(
+        "notifications",
+        t("notifications.title"),
+        icons.NOTIFICATIONS_OUTLINED,
+        icons.NOTIFICATIONS_ROUNDED,
+        len(unread(client.tables.notices.rows.values(), client.now())),
+        on_phone=False,
+        pinned=True,
+    )
     machines = Destination(
         "equipment",
         t("app.machines"),
@@ -297,13 +309,13 @@ def destinations(client: Client) -> Sequence[Destination]:
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
     calendar = Destination("calendar", t("app.calendar"), icons.CALENDAR_MONTH_OUTLINED, icons.CALENDAR_MONTH_ROUNDED)
     if not may(role, Permission.maintenance_validate):
-        return [today, replace(calendar, on_phone=False), machines, jobs, *stock, me]
+        return [bell, today, replace(calendar, on_phone=False), machines, jobs, *stock, me]
     board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
     on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, *_organisation(role))]
-    return [board, validate, calendar, requests, plans, *on_rail, me]
+    return [bell, board, validate, calendar, requests, plans, *on_rail, me]
 
 
 def _organisation(role: Role) -> list[Destination]:

@@ -34,6 +34,9 @@ from mobile_app.features.jobs.screens import JobScreen
 from mobile_app.features.mails.screens import MailScreen, MailsScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
+from mobile_app.features.notifications.defaults import DefaultsScreen
+from mobile_app.features.notifications.screens import NotificationsScreen
+from mobile_app.features.notifications.settings import SettingsScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen, PersonScreen
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
@@ -56,7 +59,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails)|/needs-you"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails)|/needs-you|/notifications/settings|/organisation/notifications"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -147,7 +150,10 @@ def screens() -> list[ft.Route]:
         ft.Route(path="stocktakes/:stocktake_id/review", component=StocktakeReviewScreen),
         ft.Route(path="stocktakes/:stocktake_id/places/:place_id", component=StocktakePlaceScreen),
         ft.Route(path="needs-you", component=NeedsYouScreen),
+        ft.Route(path="notifications", component=NotificationsScreen),
+        ft.Route(path="notifications/settings", component=SettingsScreen),
         ft.Route(path="organisation", component=OrganisationScreen),
+        ft.Route(path="organisation/notifications", component=DefaultsScreen),
         ft.Route(path="classes", component=ClassesScreen),
         ft.Route(path="classes/ready", component=ReadyClassesScreen),
         ft.Route(path="classes/new", component=ClassScreen),

@@ -14,6 +14,7 @@ from shared_models.interventions.sheet import is_on_device
 from shared_models.inventory.reservations import ReservationRow
 from shared_models.inventory.rows import JobPartRow, PartCategoryRow, PartRow, PlaceRow, StockRow, SupplierRow
 from shared_models.meters.rows import MeterRow
+from shared_models.notices.rows import NoticeRow
 from shared_models.plans.rows import MaintenanceTypeRow, PlanRow, TeamRow
 from shared_models.requests.rows import WorkRequestRow
 from shared_models.sites import LineRow, SiteRow
@@ -58,6 +59,7 @@ class Tables(tables.Tables):
     stocktakes = _Of(StocktakeRow)
     stocktake_lines = _Of(StocktakeLineRow)
     reservations = _Of(ReservationRow)
+    notices = _Of(NoticeRow)
 
 
 class Client(core.Client):

@@ -1,22 +1,18 @@
 """What the button of a notification asks for (`/jobs/…?do=start`): the app does it as if it were tapped here, network or not, once."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import flet as ft
 
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import asked, id_of, use_client
-from mobile_app.domain.submit import submit
+from mobile_app.domain.context import asked, use_client
 from mobile_app.ui.address import here, replace
 from mobile_app.ui.hooks import use_environment, use_live
-from shared_models.notices.commands import SnoozeNotice
 
 Doing = Callable[[Client, str, str], Awaitable[None]]
 """Given the path of what it is about, and the id of the notice."""
 DOINGS: dict[str, Doing] = {}
-SNOOZED = timedelta(hours=1)
 
 
 def does(name: str) -> Callable[[Doing], Doing]:
@@ -42,9 +38,3 @@ def use_doing() -> None:
             await doing(client, urlsplit(address).path, notice)
 
     ft.use_effect(do, [address])
-
-
-@does("snooze")
-async def snooze(client: Client, _: str, notice: str) -> None:
-    at = client.now()
-    await submit(client, SnoozeNotice(notice_id=id_of(notice), occurred_at=at, until=at + SNOOZED), said="push.snoozed")

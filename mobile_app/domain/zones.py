@@ -4,6 +4,17 @@ import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mobile_app.core.bridge import BridgeError, bridge
+
+
+async def zone_here() -> str:
+    """The browser's; empty where it does not say."""
+    try:
+        zone: str = (await bridge.request("locale")).get("time_zone") or ""
+    except (BridgeError, TimeoutError):
+        return ""
+    return zone
+
 
 def time_in(zone: str, at: datetime) -> str:
     """`14:05`; empty for a zone that is not known here."""

@@ -17,7 +17,7 @@ hooks       use_state(v) use_maybe(kind, v) use_box(make) State[T] Setter[T]   F
             use_async(fn, deps=()) -> Async(data, error, reload, loading)
             use_live(observable) -> observable      use_breakpoint() -> Breakpoint.phone|tablet|laptop|desktop
             use_environment() -> Environment(.has_big_text .reduced_motion .motion(ms) .layout)
-            use_interval(fn, seconds)   use_clock(seconds=1) -> datetime UTC   use_palette() -> Palette
+            use_interval(fn, seconds)   use_until(instant|None, now)   use_clock(seconds=1) -> datetime UTC   use_palette() -> Palette
             use_shortcut("J", action, label, enabled=True)
             use_draft(key, initial) -> Draft(.values .get .set .setter .ready .restored, await .clear())
             DraftStore protocol: await load(key) save(key, dict) clear(key); MemoryDrafts
@@ -59,7 +59,7 @@ sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_
             MoreMenu([MenuItem(label, on_click, icon, danger)])
 dialogs     use_dialog(ft.DialogControl | None)   never ft.use_dialog, under which a form in another dialog may die
 shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, bare=)  bare: no navigation
-            Destination(key, label, icon, selected_icon, badge=0, on_phone=True)
+            Destination(key, label, icon, selected_icon, badge=0, on_phone=True, pinned=False)
             Page(*controls, footer=, spacing=12, max_width=720|None, padding=20)  scrolls, rows built on demand
             PageHeader(title, meta, trailing=[…], on_back=)  TwoPane*(list_pane, detail|None, placeholder=)
             SyncChip(SyncState("done|running|waiting|offline|refused", count, since), on_click)  spread(left, right)

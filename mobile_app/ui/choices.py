@@ -181,6 +181,8 @@ def FilterMenu(
     choices: Sequence[Choice],
     selected: str | None,
     on_pick: Callable[[str | None], None],
+    *,
+    droppable: bool = True,
 ) -> ft.Control:
     """A filter with a menu: shows what is picked, and offers to drop it; also what an address asks that is not offered here.
 
@@ -189,7 +191,7 @@ def FilterMenu(
     picked = next((c for c in choices if c.key == selected), Choice(selected, t("common.not_offered", what=label)) if selected else None)
     face = picked.label if picked else label
     shown = ft.Container(_filter_face(face, active=picked is not None, menu=True), padding=_FILTER_REACH)
-    items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)]
+    items = [_menu_item(t("common.all"), None, on_pick, picked=picked is None)] if droppable else []
     items += [_menu_item(c.label, c.key, on_pick, picked=c.key == selected) for c in choices]
     return ft.PopupMenuButton(
         content=ft.Semantics(content=shown, exclude_semantics=True),

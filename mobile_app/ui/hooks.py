@@ -15,6 +15,8 @@ from mobile_app.ui.component import report_error
 from mobile_app.ui.environment import Action, Breakpoint, Shortcut
 from mobile_app.ui.theme import DARK, LIGHT, Palette
 
+_NAP = 600.0
+"""Seconds that a wait takes at a time: a device that sleeps counts none of them."""
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 O = TypeVar("O", bound="Live")  # noqa: E741
@@ -168,6 +170,21 @@ def use_clock(seconds: float = 1) -> datetime:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def use_until(at: datetime | None, now: Callable[[], datetime]) -> None:
+    """Render again once it is `at`, also after the device has slept."""
+    _, set_turn = use_state(0)
+
+    async def wait() -> None:
+        while at is not None:
+            left = (at - now()).total_seconds()
+            if left <= 0:
+                set_turn(lambda turn: turn + 1)
+                return
+            await asyncio.sleep(min(left, _NAP))
+
+    ft.use_effect(wait, [at], cleanup=_nothing)
 
 
 def use_shortcut(keys: str, action: Action, label: str, *, enabled: bool = True) -> None:

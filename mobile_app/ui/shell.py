@@ -37,7 +37,7 @@ _CENTER: Final = ft.CrossAxisAlignment.CENTER
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A place of the app; the first four make a phone's bar unless `on_phone` says otherwise."""
+    """A place of the app; the first four make a phone's bar unless `on_phone` says otherwise. `pinned` stays in sight on a rail."""
 
     key: str
     label: str
@@ -45,6 +45,7 @@ class Destination:
     selected_icon: ft.IconData
     badge: int = 0
     on_phone: bool = True
+    pinned: bool = False
 
 
 @component
@@ -224,10 +225,12 @@ def _Rail(
     on_select: Callable[[str], None],
     on_scan: Handler,
 ) -> ft.Control:
-    places: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations]
+    places: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations if not d.pinned]
+    pinned: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations if d.pinned]
     column = ft.Column(
         [
-            ft.Container(_scan_button(on_scan, 52), padding=ft.Padding(0, 0, 0, 10)),
+            ft.Container(_scan_button(on_scan, 52), padding=ft.Padding(0, 0, 0, 6)),
+            *pinned,
             ft.Column(
                 places,
                 spacing=8,

@@ -50,12 +50,19 @@ def MeScreen() -> ft.Control:
     )
     desk = [_organisation()] if client.may(Permission.sites_write) else []
     head = PageHeader(t("me.title"), trailing=[SyncBadge()])
-    return Page(head, who, SyncCard(), *desk, Notifications(), Looks(), Device(), Sessions(), Leave(), max_width=640)
+    return Page(head, who, SyncCard(), *desk, _told(), Notifications(), Looks(), Device(), Sessions(), Leave(), max_width=640)
 
 
 def _organisation() -> ft.Control:
     """A phone's bar has no place for it."""
     return RowCard(t("organisation.title"), meta=t("organisation.body"), icon=ft.Icons.DOMAIN_ROUNDED, on_click=opener("/organisation"))
+
+
+def _told() -> ft.Control:
+    icon = ft.Icons.TUNE_ROUNDED
+    return RowCard(
+        t("notifications.settings"), meta=t("notifications.settings_body"), icon=icon, on_click=opener("/notifications/settings")
+    )
 
 
 @component

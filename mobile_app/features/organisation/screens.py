@@ -67,9 +67,14 @@ def _places(client: Client) -> list[ft.Control]:
         (Permission.equipment_write, "classes", icons.CATEGORY_ROUNDED, n("organisation.classes_count", len(client.classes.rows))),
         (Permission.users_write, "people", icons.GROUPS_ROUNDED, n("organisation.people_count", active)),
         (Permission.settings_write, "mails", icons.OUTBOX_ROUNDED, ""),
+        (Permission.settings_write, "organisation/notifications", icons.NOTIFICATIONS_ROUNDED, ""),
     ]
     return [
-        RowCard(t(f"organisation.{name}"), meta=t(f"organisation.{name}_body"), note=count, icon=icon, on_click=opener(f"/{name}"))
+        RowCard(_word(name), meta=_word(name, "_body"), note=count, icon=icon, on_click=opener(f"/{name}"))
         for permission, name, icon, count in shown
         if client.may(permission)
     ]
+
+
+def _word(name: str, of: str = "") -> str:
+    return t(f"organisation.{name.rpartition('/')[2]}{of}")

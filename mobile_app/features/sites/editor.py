@@ -7,7 +7,6 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
@@ -15,7 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import sender, submit
-from mobile_app.domain.zones import time_in
+from mobile_app.domain.zones import time_in, zone_here
 from mobile_app.features.sites.lines import Lines
 from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.choices import Choice
@@ -117,7 +116,7 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
 
     async def load() -> tuple[list[str], str]:
         zones: list[str] = await client.api.get("/time-zones")
-        here = await _zone_here()
+        here = await zone_here()
         if is_new and here in zones:
             form.suggest("time_zone", here)
         return zones, here
@@ -136,11 +135,3 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
         t("sites.time_zone"), choices, chosen, partial(form.set, "time_zone"), likely=len(likely), hint=hint,
         error=form.error("time_zone"),
     )  # fmt: skip
-
-
-async def _zone_here() -> str:
-    try:
-        zone: str = (await bridge.request("locale")).get("time_zone") or ""
-    except BridgeError:
-        return ""
-    return zone
