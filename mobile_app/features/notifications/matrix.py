@@ -75,7 +75,9 @@ def _kind(row: Read, values: Values, on_choose: OnChoose, *, decides: bool) -> f
     boxes = [
         _box(row, name, words, values, choose, is_locked=is_locked, decides=decides) for name, words in _columns(decides=decides).items()
     ]
-    words = ft.Column([ft.Text(kind_word(row.kind), size=Size.body), *_more(row, values, choose, is_locked=is_locked)], spacing=2, expand=True)
+    words = ft.Column(
+        [ft.Text(kind_word(row.kind), size=Size.body), *_more(row, values, choose, is_locked=is_locked)], spacing=2, expand=True
+    )
     is_narrow = decides and environment.current().layout.breakpoint == Breakpoint.phone
     icon = [] if is_narrow else [ft.Icon(ICONS[row.kind], size=20, color=C.ink2)]
     name = ft.Row([*icon, words], spacing=10)
