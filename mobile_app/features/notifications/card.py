@@ -118,16 +118,20 @@ def state_chips(notice: NoticeRow, now: datetime) -> list[ft.Control]:
 def menu(client: Client, notice: NoticeRow, now: datetime) -> ft.Control:
     icons = ft.Icons
 
-    taking = (
-        [MenuItem(t("notifications.take_up"), partial(take_up, client, notice), icons.BACK_HAND_ROUNDED)] if is_to_take_up(notice) else []
-    )
-    reading = [MenuItem(t("notifications.read"), partial(read, client, [notice]), icons.DONE_ROUNDED)] if is_unread(notice, now) else []
+    taking = [MenuItem(t("notifications.take_up"), partial(take_up, client, notice), icons.BACK_HAND_ROUNDED)]
+    reading = [MenuItem(t("notifications.read"), partial(read, client, [notice]), icons.DONE_ROUNDED)]
     snoozing = [
         MenuItem(later_words(name, until, now), partial(snooze, client, notice.id, until), icons.SNOOZE_ROUNDED)
         for name, until in later(client.now()).items()
     ]
-    muting = [] if notice.is_muted else [MenuItem(t("notifications.mute"), partial(mute, client, notice), icons.NOTIFICATIONS_OFF_OUTLINED)]
-    return MoreMenu([*taking, *reading, *snoozing, *muting], label=t("notifications.actions", what=notice.title))
+    muting = [MenuItem(t("notifications.mute"), partial(mute, client, notice), icons.NOTIFICATIONS_OFF_OUTLINED)]
+    items = [
+        *(taking if is_to_take_up(notice) else []),
+        *(reading if is_unread(notice, now) else []),
+        *snoozing,
+        *([] if notice.is_muted else muting),
+    ]
+    return MoreMenu(items, label=t("notifications.actions", what=notice.title))
 
 
 # In a table

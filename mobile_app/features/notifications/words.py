@@ -35,7 +35,10 @@ GROUPS: Final = {
         NoticeKind.job_assigned, NoticeKind.job_returned, NoticeKind.due_soon, NoticeKind.due, NoticeKind.overdue,
         NoticeKind.repair_expiring,
     ),
-    "machines": (NoticeKind.machine_down, NoticeKind.unacknowledged, NoticeKind.request_received, NoticeKind.repeated_failure, NoticeKind.warranty_ending),
+    "machines": (
+        NoticeKind.machine_down, NoticeKind.unacknowledged, NoticeKind.request_received, NoticeKind.repeated_failure,
+        NoticeKind.warranty_ending,
+    ),
     "stock": (NoticeKind.low_stock, NoticeKind.out_of_stock, NoticeKind.count_shelf, NoticeKind.order_overdue),
     "planning": (NoticeKind.job_to_validate, NoticeKind.plan_unanswered),
 }  # fmt: skip

@@ -38,7 +38,8 @@ def notice(title: str, **more: Any) -> NoticeRow:
     fields = {
         "id": uuid7(), "user_id": PAUL.id, "kind": NoticeKind.job_assigned, "title": title, "message": "Joint", "priority": Priority.high,
         "because": "Parce que c’est votre intervention.", "about": "intervention", "about_id": uuid7(), "path": f"/jobs/{uuid7()}",
-        "created_at": AT, "read_at": None, "snoozed_until": None, "acknowledged_at": None, "acknowledged_by": "", "is_muted": False, "version": 1,
+        "created_at": AT, "read_at": None, "snoozed_until": None, "acknowledged_at": None, "acknowledged_by": "",
+        "is_muted": False, "version": 1,
     }  # fmt: skip
     return NoticeRow.model_validate(fields | more)
 
