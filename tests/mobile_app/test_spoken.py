@@ -48,7 +48,7 @@ async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, w
         "/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/mails", "/needs-you",
         "/parts", "/parts/new", address(client, "/parts/{part}/edit"), "/parts/receive", "/parts/link?code=1234", "/stores", "/suppliers",
         address(client, "/stores/{place}"),
-        "/part-categories", "/stocktakes", "/stocktakes/new",
+        "/part-categories", "/stocktakes", "/stocktakes/new", "/notifications",
     ]  # fmt: skip
     for page in [*(address(client, page) for page in PAGES), *others]:
         environment.install(screen.page)

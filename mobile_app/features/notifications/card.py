@@ -31,7 +31,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column
-from mobile_app.ui.text import Body, Caption, Meta, Strong
+from mobile_app.ui.text import Body, Meta, Strong
 from mobile_app.ui.theme import TONES as COLORS
 from mobile_app.ui.theme import C, Radius, Tone
 from shared_models.notices.rows import NoticeRow
@@ -44,8 +44,8 @@ def NoticeLine(client: Client, notice: NoticeRow, now: datetime) -> ft.Control:
     title = Strong(notice.title, max_lines=3) if new else Body(notice.title, max_lines=3)
     words: list[ft.Control] = [_first(title, notice, now, new=new)]
     if notice.message:
-        words.append(Meta(notice.message, max_lines=4))
-    words.append(Caption(notice.because, max_lines=3))
+        words.append(Meta(notice.message, color=C.ink, max_lines=4))
+    words.append(Meta(notice.because, max_lines=3))
     chips = state_chips(notice, now)
     if chips:
         words.append(ft.Row(chips, wrap=True, spacing=6, run_spacing=6))

@@ -14,7 +14,7 @@ from mobile_app.features.notifications.matrix import matrix
 from mobile_app.features.notifications.settings import WIDE, failed, head
 from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.buttons import PrimaryButton
-from mobile_app.ui.choices import Choice, Segments
+from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.forms import use_form
@@ -43,7 +43,7 @@ def DefaultsScreen() -> ft.Control:
     roles = [Choice(each.value, t(f"sign_in.role.{each}")) for each in (Role.technician, Role.supervisor, Role.admin)]
     above = [
         head(t("notifications.defaults"), t("notifications.defaults_body"), "/organisation"),
-        Segments(roles, role.value, place.pick("role")),
+        ChoiceChips(roles, role.value, place.pick("role")),
     ]
     if found.error is not None:
         return Page(*above, failed(found.error, found.reload), max_width=WIDE)

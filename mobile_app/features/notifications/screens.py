@@ -68,7 +68,7 @@ def NotificationsScreen() -> ft.Control:
     new = unread(notices, now)
     found = matching(notices, place.asked, now)
     bar = _filter_bar(notices, len(new), place)
-    meta = n("common.unread", len(new)) if new else ""
+    meta = n("notifications.count", len(new)) if new else ""
     actions = [SyncBadge(with_bell=False), *_read_all(client, new), _settings()]
     head = PageHeader(t("notifications.title"), meta, trailing=actions)
     if not notices:
