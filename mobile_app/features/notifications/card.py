@@ -142,12 +142,17 @@ def columns(client: Client, now: datetime) -> list[Column]:
     return [
         Column("kind", "", lambda notice: _icon(notice, now), width=28),
         Column("title", t("notifications.what"), lambda notice: Cell(notice.title, strong=is_unread(notice, now)), flex=4),
-        Column("message", t("notifications.message"), lambda notice: notice.message, flex=5),
-        Column("because", t("notifications.why"), lambda notice: Cell(notice.because, Tone.off), flex=5, roomy=True),
-        Column("state", t("notifications.state"), lambda notice: _state(notice, now), width=150),
+        Column("message", t("notifications.message"), lambda notice: _told(notice.message), flex=5),
+        Column("because", t("notifications.why"), lambda notice: _told(notice.because, color=C.ink2), flex=6, roomy=True),
+        Column("state", t("notifications.state"), lambda notice: _state(notice, now), width=124),
         Column("when", t("notifications.when"), lambda notice: _when(notice, now), width=110),
         Column("more", "", lambda notice: menu(client, notice, now), width=48),
     ]
+
+
+def _told(words: str, color: ft.ColorValue = C.ink) -> ft.Control:
+    """Whole under the mouse, where the column cuts it off."""
+    return ft.Text(words, size=14, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, tooltip=words or None)
 
 
 def _icon(notice: NoticeRow, now: datetime) -> ft.Control:
@@ -156,7 +161,11 @@ def _icon(notice: NoticeRow, now: datetime) -> ft.Control:
 
 
 def _state(notice: NoticeRow, now: datetime) -> ft.Control:
-    chips = state_chips(notice, now) or ([StatusChip(t("notifications.is_unread"), Tone.primary)] if is_unread(notice, now) else [])
+    chips = state_chips(notice, now) or (
+        [StatusChip(t("notifications.is_unread"), Tone.primary, icon=ft.Icons.FIBER_MANUAL_RECORD_ROUNDED)]
+        if is_unread(notice, now)
+        else []
+    )
     return ft.Row(chips[:1], tight=True)
 
 
