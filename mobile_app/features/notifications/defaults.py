@@ -25,14 +25,16 @@ from shared_models.permissions import Permission, Role
 
 
 class Filters(Asked):
-    role: Role = Role.technician
+    """Of nobody in particular: the technician's, whom there are most of."""
+
+    role: Role | None = None
 
 
 @component
 def DefaultsScreen() -> ft.Control:
     client = use_client()
     place = use_place(Filters)
-    role = place.asked.role
+    role = place.asked.role or Role.technician
 
     async def load() -> tuple[Role, list[DefaultRead]]:
         return role, await client.api.list_of(DefaultRead, "/notifications/defaults", role=role.value)
