@@ -48,29 +48,30 @@ def SettingsScreen() -> ft.Control:
     client = use_client()
     saved, set_saved = use_maybe(SettingsRead)
 
-    async def load() -> tuple[SettingsRead, str]:
-        return SettingsRead.model_validate(await client.api.get(PATH)), await zone_here()
+    async def load() -> SettingsRead:
+        return SettingsRead.model_validate(await client.api.get(PATH))
 
     found = use_async(load, [])
+    zone = use_async(zone_here, []).data or ""
     title = head(t("notifications.settings"), t("notifications.settings_body"), "/notifications")
     if found.data is None:
         return Page(title, failed(found.error, found.reload) if found.error else SkeletonList(4), max_width=WIDE)
-    read, zone = found.data
-    now = saved or read
-    return SettingsForm(client, now, zone, title, set_saved, key=str(id(now)))
+    read = saved or found.data
+    return SettingsForm(client, read, zone, title, set_saved, key=str(id(read)))
 
 
 @component
 def SettingsForm(client: Client, read: SettingsRead, zone: str, title: ft.Control, on_saved: Any) -> ft.Control:
     """Begun anew with each answer of the server."""
-    begun = use_box(lambda: v.initial(read, client.now()) | ({} if read.time_zone else {"time_zone": zone or None})).current
+    begun = use_box(lambda: v.initial(read, client.now())).current
     form = use_form("notifications:settings", begun)
 
     async def save() -> None:
         answers: list[SettingsRead] = []
 
         async def sending() -> None:
-            answers.append(SettingsRead.model_validate(await client.api.put(PATH, v.fields(form.values, client.now()))))
+            told = v.fields({**form.values, "time_zone": form.get("time_zone") or zone or None}, client.now())
+            answers.append(SettingsRead.model_validate(await client.api.put(PATH, told)))
 
         if await submit(client, sending(), form, said="notifications.settings_saved"):
             on_saved(answers[0])
