@@ -23,7 +23,7 @@ _KINDS = {
 
 
 @component
-def SyncBadge(*, with_bell: bool = True) -> ft.Control:
+def SyncBadge() -> ft.Control:
     """Leads to what needs somebody, else to the details on “Me”. On a phone, which has no rail, the bell is beside it."""
     status = use_live(use_client().sync).status
     refused = status.state == CoreState.needs_you
@@ -31,7 +31,7 @@ def SyncBadge(*, with_bell: bool = True) -> ft.Control:
     state = SyncState(_KINDS[status.state], status.needs_you if refused else status.waiting, since)
     chip = SyncChip(state, on_click=lambda: go("/needs-you" if refused else "/me"))
     has_rail = use_breakpoint() > Breakpoint.phone
-    return chip if has_rail or not with_bell else ft.Row([chip, Bell()], spacing=4, tight=True)
+    return chip if has_rail else ft.Row([chip, Bell()], spacing=4, tight=True)
 
 
 @component

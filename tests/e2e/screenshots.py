@@ -332,6 +332,11 @@ def a_kept_mail(app: App, things: Things) -> None:
     app.tap("people.send_invitation").see("people.link_once").go("/mails").tap("mails.template.invitation").see("mails.link")
 
 
+def quiet_hours(app: App, _: Things) -> None:
+    """Scrolled to them."""
+    app.go("/notifications/settings").tap("notifications.rhythm.each").see("notifications.urgent_passes")
+
+
 VALIDATE, MACHINE, FREE = "/validate/{waiting_job}", "/equipment/{broken[id]}", "/equipment/{free[id]}"
 JOB, DONE = "/jobs/{running_job}", "/jobs/{done_job}"
 PART = "/parts/{part[id]}"
@@ -408,6 +413,8 @@ SHOTS = [
     Shot("notifications-mine", "technician", at("/notifications", "notifications.all"), is_main=False),
     Shot("notifications-none", "supervisor", asking("/notifications", "show=later", "notifications.nothing_later"), is_main=False),
     Shot("notifications-settings", "supervisor", at("/notifications/settings", "notifications.save")),
+    Shot("notifications-urgent", "supervisor", asking("/notifications", "kind=machine_down", "notifications.take_up"), is_main=False),
+    Shot("notifications-quiet", "technician", quiet_hours, is_main=False),
     Shot("notifications-defaults", "admin", at("/organisation/notifications", "notifications.save")),
     Shot("password-sheet", "technician", then("/me", "me.password", "me.password_save"), escape, is_main=False),
     *(Shot(f"step-{name}", "technician", at_step(name), is_main=name in {"verdict", "meter"}) for name in STEPS),

@@ -41,7 +41,8 @@ from shared_models.notices.rows import NoticeRow
 def NoticeLine(client: Client, notice: NoticeRow, now: datetime) -> ft.Control:
     """What is new is bold and has a dot; a tap opens what it is about."""
     new = is_unread(notice, now)
-    title = Strong(notice.title, max_lines=3) if new else Body(notice.title, max_lines=3)
+    lines = None if environment.current().has_big_text else 3
+    title = Strong(notice.title, max_lines=lines) if new else Body(notice.title, max_lines=lines)
     words: list[ft.Control] = [_first(title, notice, now, new=new)]
     if notice.message:
         words.append(Meta(notice.message, color=C.ink, max_lines=4))

@@ -20,8 +20,9 @@ from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, FilterBar, FilterChip, FilterMenu
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, more_of
-from mobile_app.ui.hooks import use_clock, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_state
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import BulkAction, Table, TablePage, is_tabular
 from shared_models.notices.kinds import NoticeKind
@@ -69,7 +70,8 @@ def NotificationsScreen() -> ft.Control:
     found = matching(notices, place.asked, now)
     bar = _filter_bar(notices, len(new), place)
     meta = n("notifications.count", len(new)) if new else ""
-    actions = [SyncBadge(with_bell=False), *_read_all(client, new), _settings()]
+    chip = [] if use_breakpoint() == Breakpoint.phone else [SyncBadge()]  # the title and what can be done take a phone's width
+    actions = [*chip, *_read_all(client, new), _settings()]
     head = PageHeader(t("notifications.title"), meta, trailing=actions)
     if not notices:
         return Page(head, EmptyState(ft.Icons.NOTIFICATIONS_NONE_ROUNDED, t("notifications.none"), t("notifications.none_body")))
