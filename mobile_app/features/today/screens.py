@@ -15,12 +15,13 @@ from mobile_app.domain.stocktakes import asking
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.today import today_of
 from mobile_app.domain.views import Today, is_mine
-from mobile_app.ui.buttons import ActionRow, IconAction, OnPrimaryButton
+from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
+from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns
 from mobile_app.ui.text import Heading, Meta, Overline
@@ -58,9 +59,9 @@ def _shortcuts(client: Client) -> list[ft.Control]:
     """Where there is no rail to lead there."""
     if use_breakpoint() > Breakpoint.phone:
         return []
-    stock = IconAction(ft.Icons.INVENTORY_2_OUTLINED, t("parts.title"), opener("/parts"), outlined=True)
-    calendar = IconAction(ft.Icons.CALENDAR_MONTH_OUTLINED, t("app.calendar"), opener("/calendar"), outlined=True)
-    return [*([stock] if client.may(Permission.inventory_read) else []), calendar]
+    stock = MenuItem(t("parts.title"), opener("/parts"), ft.Icons.INVENTORY_2_OUTLINED)
+    calendar = MenuItem(t("app.calendar"), opener("/calendar"), ft.Icons.CALENDAR_MONTH_OUTLINED)
+    return [MoreMenu([*([stock] if client.may(Permission.inventory_read) else []), calendar])]
 
 
 def _mine(client: Client, today: Today) -> list[ft.Control]:
