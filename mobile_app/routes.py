@@ -54,17 +54,18 @@ from mobile_app.features.stocktakes.screens import (
 )
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
+from mobile_app.features.webhooks.screens import WebhookScreen, WebhooksScreen
 from shared_models.permissions import Permission, Role, may
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails)|/needs-you|/notifications/settings|/organisation/notifications"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks)|/needs-you|/notifications/settings|/organisation/notifications"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
 
-ORGANISATION = frozenset({"sites", "classes", "people", "mails"})
+ORGANISATION = frozenset({"sites", "classes", "people", "mails", "webhooks"})
 """What is reached from the organisation's page, and marked as being there."""
 OF_PARTS = frozenset({"stores", "suppliers", "part-categories", "orders", "purchase-list", "picking", "stocktakes"})
 """What is reached from the list of parts."""
@@ -166,5 +167,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="people/:user_id", component=PersonScreen),
         ft.Route(path="mails", component=MailsScreen),
         ft.Route(path="mails/:mail_id", component=MailScreen),
+        ft.Route(path="webhooks", component=WebhooksScreen),
+        ft.Route(path="webhooks/new", component=WebhookScreen),
+        ft.Route(path="webhooks/:webhook_id", component=WebhookScreen),
         ft.Route(path="me", component=MeScreen),
     ]

@@ -44,7 +44,8 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 """By the first part of the address: the table of what the second names, and its name."""
 
 PAGES: Final = {
-    "sites": "sites.title", "classes": "classes.title", "people": "people.title", "mails": "mails.title", "checklists": "checklists.title",
+    "sites": "sites.title", "classes": "classes.title", "people": "people.title", "mails": "mails.title",
+    "webhooks": "webhooks.title", "checklists": "checklists.title",
     "orders": "orders.title", "purchase-list": "purchase_list.title", "picking": "picking.title",
     "stocktakes": "stocktakes.title", "stocktakes/new": "stocktakes.new",
     "needs-you": "needs_you.title", "notifications": "notifications.title",

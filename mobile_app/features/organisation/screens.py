@@ -67,6 +67,7 @@ def _places(client: Client) -> list[ft.Control]:
         (Permission.equipment_write, "classes", icons.CATEGORY_ROUNDED, n("organisation.classes_count", len(client.classes.rows))),
         (Permission.users_write, "people", icons.GROUPS_ROUNDED, n("organisation.people_count", active)),
         (Permission.settings_write, "mails", icons.OUTBOX_ROUNDED, ""),
+        (Permission.settings_write, "webhooks", icons.WEBHOOK_ROUNDED, ""),
         (Permission.settings_write, "organisation/notifications", icons.NOTIFICATIONS_ROUNDED, ""),
     ]
     return [

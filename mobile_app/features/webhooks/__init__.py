@@ -1,0 +1,1 @@
+"""Other systems of the plant that are told what happens, for administrators."""
