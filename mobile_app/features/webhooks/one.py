@@ -11,7 +11,7 @@ from mobile_app.core.i18n import format_moment, language, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
-from mobile_app.domain.lookup import dotted
+from mobile_app.domain.lookup import by_name, dotted
 from mobile_app.domain.submit import sender, submit
 from mobile_app.ui.buttons import PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, NoticeCard, RowCard, Trailing, Wash
@@ -109,7 +109,7 @@ def WebhookForm(client: Client, webhook: WebhookRead | None, reload: Callable[[]
 
 def _fields(client: Client, form: Form) -> list[ft.Control]:
     formats = [Choice(each.value, t(f"webhooks.format.{each}")) for each in WebhookFormat]
-    sites = [Choice(str(site.id), site.name) for site in sorted(client.sites.rows.values(), key=lambda site: site.name.casefold())]
+    sites = by_name(client.sites.rows.values())
     everywhere = [Choice("", t("webhooks.all_sites"))] if client.me is not None and client.me.site_ids is None else []
     kinds = [Choice(kind.value, t(f"notice.kind.{kind}")) for kind in NoticeKind]
     chosen = list(form.get("kinds") or [])
