@@ -64,7 +64,7 @@ def _switch(form: Form, hours: list[Entry], day: int) -> Callable[[bool], None]:
 
 
 def _between(form: Form, hours: list[Entry], which: Entry | None, shown: Entry) -> ft.Control:
-    """From when to when; the same hour twice is the whole day."""
+    """From when to when; the same hour twice is the whole day. That a night ends on the next day is said once."""
 
     def change(name: str, at: time) -> None:
         form.set("quiet_hours", v.with_hour(hours, which, name, at))
@@ -73,7 +73,8 @@ def _between(form: Form, hours: list[Entry], which: Entry | None, shown: Entry) 
     row = ft.Row([ft.Container(each, expand=True) for each in inputs], spacing=12)
     if shown["begins"] == shown["ends"]:
         return Stack(row, Meta(t("notifications.whole_day")), spacing=6)
-    return Stack(row, *([Meta(t("notifications.next_day"))] if shown["ends"] < shown["begins"] else []), spacing=6)
+    is_said = which is None and shown["ends"] < shown["begins"]
+    return Stack(row, *([Meta(t("notifications.next_day"))] if is_said else []), spacing=6)
 
 
 def _zone(form: Form, here: str) -> list[ft.Control]:
