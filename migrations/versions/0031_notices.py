@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint("user_id", "cause_id", name=op.f("uq_notifications_user_id_cause_id")),
     )
+    op.create_index("ix_notifications_unread", "notifications", ["user_id"], postgresql_where=sa.text("NOT is_read AND gone_at IS NULL"))
     op.create_index("ix_notifications_cause_id", "notifications", ["cause_id"], unique=False)
     op.create_index("ix_notifications_about", "notifications", ["related_entity_id", "user_id"], unique=False)
     op.create_index("ix_notifications_digest_at", "notifications", ["digest_at"], postgresql_where=sa.text("digest_at IS NOT NULL"))

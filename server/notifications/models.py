@@ -58,6 +58,7 @@ class Notice(Identified, Synced, table=True):
         sa.Index("ix_notifications_by_created_at", "user_id", "created_at", "id"),
         sa.Index("ix_notifications_digest_at", "digest_at", postgresql_where=sa.text("digest_at IS NOT NULL")),
         sa.Index("ix_notifications_cause_id", "cause_id"),
+        sa.Index("ix_notifications_unread", "user_id", postgresql_where=sa.text("NOT is_read AND gone_at IS NULL")),
         sa.Index("ix_notifications_about", "related_entity_id", "user_id"),
     )
 

@@ -21,12 +21,17 @@ _log = structlog.get_logger(__name__)
 _MORNING = "time '06:00'"
 """When the day's notices come, on the site's clock."""
 _CHANGED = """
-from sites s cross join lateral (select t.* from {} t where t.site_id = s.id and t.sync_xid >= $1 offset 0) t
+from sites s cross join lateral (select t.* from {} t where t.site_id = s.id and t.sync_xid >= $1 and ($1 > 0 or {}) offset 0) t
 """
+"""The first time, only those that have any: afterwards also those that have none any more."""
 _AT = "({} + {}) at time zone s.clock"
 _DAY = "to_char({}, 'YYYY-MM-DD')"
 _DUE = "to_char(t.due_local, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
 _WAITS = "t.due_local is not null and t.status in ('pending', 'in_progress', 'on_hold')"
+_TEMPORARY = "t.temporary_until is not null and t.status = 'completed'"
+_COVERED = "t.warranty_expiry is not null and t.archived_at is null"
+_UNANSWERED = "t.is_active and t.ignored_since is not null"
+_ORDERED = "t.expected_on is not null and t.status in ('ordered', 'partly_received')"
 _THERE = "exists (select from equipment e where e.id = t.equipment_id and e.archived_at is null)"
 
 
@@ -42,8 +47,8 @@ def _timer(kind: NoticeKind, occurrence: str, at: str, facts: str, condition: st
 
 
 _BEFORE = " - d::int"
-_SUBJECTS: Mapping[str, tuple[str, Sequence[str]]] = {
-    "intervention": ("maintenance_interventions", (
+_SUBJECTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
+    "intervention": ("maintenance_interventions", f"({_WAITS}) or ({_TEMPORARY})", (
         _timer(NoticeKind.due_soon, f"{_DUE} || ' ' || d", _AT.format(f"t.due_local::date{_BEFORE}", _MORNING),
                f"jsonb_build_object('due', {_DUE}, 'days', d::int)", f"{_WAITS} and {_THERE} and d::int > 0"),
         _timer(NoticeKind.due, _DUE, _AT.format("t.due_local::date", _MORNING), f"jsonb_build_object('due', {_DUE})",
@@ -53,35 +58,34 @@ _SUBJECTS: Mapping[str, tuple[str, Sequence[str]]] = {
         _timer(NoticeKind.repair_expiring, f"{_DAY.format('t.temporary_until')} || ' ' || d",
                _AT.format(f"t.temporary_until{_BEFORE}", _MORNING),
                f"jsonb_build_object('until', {_DAY.format('t.temporary_until')}, 'days', d::int)",
-               "t.temporary_until is not null and t.status = 'completed'"),
+               _TEMPORARY),
     )),
-    "equipment": ("equipment", (
+    "equipment": ("equipment", _COVERED, (
         _timer(NoticeKind.warranty_ending, f"{_DAY.format('t.warranty_expiry')} || ' ' || d",
                _AT.format(f"t.warranty_expiry{_BEFORE}", _MORNING),
                f"jsonb_build_object('day', {_DAY.format('t.warranty_expiry')}, 'days', d::int)",
-               "t.warranty_expiry is not null and t.archived_at is null"),
+               _COVERED),
     )),
-    "plan": ("scheduled_maintenances", (
-        _timer(NoticeKind.plan_unanswered, "t.ignored_since::text", "t.ignored_since", "'{}'::jsonb",
-               "t.is_active and t.ignored_since is not null"),
+    "plan": ("scheduled_maintenances", _UNANSWERED, (
+        _timer(NoticeKind.plan_unanswered, "t.ignored_since::text", "t.ignored_since", "'{}'::jsonb", _UNANSWERED),
     )),
-    "purchase_order": ("purchase_order", (
+    "purchase_order": ("purchase_order", _ORDERED, (
         _timer(NoticeKind.order_overdue, _DAY.format("t.expected_on"), _AT.format("t.expected_on + 1", _MORNING),
                f"jsonb_build_object('day', {_DAY.format('t.expected_on')})",
-               "t.expected_on is not null and t.status in ('ordered', 'partly_received')"),
+               _ORDERED),
     )),
 }  # fmt: skip
 
 
 def _noting(subject: str) -> str:
     """The timers of the rows that have changed are those that they have now."""
-    table, timers = _SUBJECTS[subject]
+    table, has_any, timers = _SUBJECTS[subject]
     noted = " union all ".join(timers)
     return expression(
         "with days as (select $2::jsonb as chosen), t as materialized (select t.*, s.clock as site_clock {}),"
         " gone as (delete from notice_timer n using t where n.subject_id = t.id and n.kind <> 'unacknowledged')"
         " select * from ({}) n where n.at is not null",
-        expression(_CHANGED, table), noted.replace("s.clock", "t.site_clock"),
+        expression(_CHANGED, table, has_any), noted.replace("s.clock", "t.site_clock"),
     )  # fmt: skip
 
 
