@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,5 +102,17 @@ def make_passable(folder: Path) -> None:
     """Make a private folder; root's lets others pass through, never look, so that the service reaches its own in it."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        path.mkdir(exist_ok=True)
-        path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        _make_at_once(path, 0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _make_at_once(folder: Path, mode: int) -> None:
+    """There it is passable already: whoever is killed in between leaves none that nobody gets through."""
+    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    draft.mkdir()
+    draft.chmod(mode)
+    try:
+        draft.rename(folder)
+    except OSError:  # somebody else was first
+        draft.rmdir()
+        if not folder.is_dir():
+            raise
