@@ -85,7 +85,9 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
     phone = device()
     reachable(phone, pushes)
     phone.open().sign_in_as_demo("technician").kept_offline()
-    phone.go("/me").see("push.switch_on").tap("push.switch_on").see("push.test")
+    phone.go("/me").see("push.switch_on").tap("push.switch_on")
+    until(lambda: device_of(technician), "the subscription at the server")
+    phone.go("/today").see("app.today").go("/me").see("push.test")  # a page begins at its top
     delivery = Delivery(phone.context, product.url)
     phone.tap("push.test")
     [tried, *_] = until(lambda: named(pushes, phone.words("push.test_title")), "the test at the push service")
