@@ -481,6 +481,8 @@ SHOTS = [
     Shot("people-link", "admin", invited, lambda app: app.go("/people"), is_main=False),
     Shot("people-invite-mail", "admin", invited_by_mail, is_main=False),
     Shot("mails", "admin", at("/mails", "mails.stay")),
+    Shot("webhooks-none", "admin", at("/webhooks", "webhooks.none"), is_main=False),
+    Shot("webhook-new", "admin", at("/webhooks/new", "webhooks.save")),
     Shot("mail", "admin", a_kept_mail, is_main=False),
     Shot("person", "admin", at("/people/{technician_id}", "people.devices")),
     Shot("person-password", "admin", then("/people/{technician_id}", "people.password_make", "people.link_once"), escape, is_main=False),
