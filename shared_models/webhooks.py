@@ -61,7 +61,9 @@ class WebhookMade(WebhookRead):
 
 
 class WebhookEvent(Row):
-    """What is posted. `data` names what the event is about, in the words of `title` and `message`; `url` leads to it in the app."""
+    """What is posted. `data` names what the event is about, in the words of `title` and `message`; `url` leads to it in the app.
+    Without a `site_id` it is of the company.
+    """
 
     id: UUID
     type: NoticeKind
@@ -69,7 +71,7 @@ class WebhookEvent(Row):
     title: str
     message: str
     priority: Priority
-    site_id: UUID
+    site_id: UUID | None
     site: str
     subject: str
     subject_id: UUID

@@ -16,7 +16,7 @@ from mobile_app.core.clock import Clock
 from mobile_app.core.errors import ClientError, Offline, ProblemError, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
 from mobile_app.core.outbox import Outbox, Stage
-from mobile_app.core.projection import Rows, project
+from mobile_app.core.projection import Rows, laid_over, project
 from mobile_app.core.recovery import StoreNotes, bring_home
 from mobile_app.core.remote import Remote
 from mobile_app.core.session import Device, Drafts, Preferences, Session, SessionState, SessionUser
@@ -291,8 +291,8 @@ class Client:
         for (entity, row_id), row in self.tables.changes.items():
             if entity == model.entity and row is None:
                 found.pop(row_id, None)
-            elif isinstance(row, model) and getattr(row, str(model.read_by)) == key:
-                found.setdefault(row_id, row)
+            elif isinstance(row, model) and (row_id in found or getattr(row, str(model.read_by), None) == key):
+                found[row_id] = laid_over(found.get(row_id), row) or row
         return list(found.values())
 
     async def bring(self, model: type[R], path: str) -> R:

@@ -49,8 +49,23 @@ class Rows:
     def put(self, row: EntityRow) -> None:
         self.changes[row.entity, row.id] = row
 
+    def change(self, model: type[T], row_id: UUID, **fields: Any) -> None:
+        """Of a row that may be in the store alone, these fields are all that is known (`laid_over`)."""
+        known = self.get(model, row_id)
+        if known is not None:
+            self.put(known.model_copy(update=fields))
+        elif model.read_by:
+            self.put(model.model_construct(id=row_id, **fields))
+
     def drop(self, model: type[EntityRow], row_id: UUID) -> None:
         self.changes[model.entity, row_id] = None
+
+
+def laid_over(stored: T | None, change: T) -> T | None:
+    """What a row that is read on demand looks like with a pending change: one that the server has told wins over one that was foretold."""
+    if change.is_whole:
+        return stored or change
+    return stored and stored.model_copy(update={name: getattr(change, name) for name in change.model_fields_set})
 
 
 Rule = Callable[[Rows, Any, By], None]

@@ -1,29 +1,32 @@
 """A photo and documents, of a machine or a part: in its form, where they are saved with the rest, and on its page."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.i18n import format_size, t
+from mobile_app.core.i18n import format_date, format_size, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
+from mobile_app.domain.due import local_day
 from mobile_app.domain.files import choose_file, open_file
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.pictures import SMALL, StoredPicture, use_pictures
 from mobile_app.domain.submit import submit, submit_with_undo
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import DangerButton, Handler, IconAction, PrimaryButton, SecondaryButton, spoken, tap
+from mobile_app.ui.buttons import DangerButton, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, LineItem, SectionHeader
-from mobile_app.ui.chips import IconTile
+from mobile_app.ui.chips import IconTile, StatusChip
 from mobile_app.ui.component import component
+from mobile_app.ui.dates import DateInput
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form
-from mobile_app.ui.hooks import use_async, use_breakpoint
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_state
 from mobile_app.ui.photos import PhotoGrid
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
@@ -34,11 +37,15 @@ from shared_models.base import Command
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.inventory.rows import PartRow
+from shared_models.notices.kinds import KINDS as NOTICES
+from shared_models.notices.kinds import NoticeKind
 from shared_models.papers import AddPaper, PaperRow, Papers
 
 _WORD: dict[str, str] = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "pptx": "PowerPoint", "odt": "ODT", "ods": "ODS", "odp": "ODP"}
 
 
+SOON = NOTICES[NoticeKind.document_ending].days or 0
+"""So many days before its end a document is said to end soon."""
 Owner = EquipmentRow | PartRow
 
 
@@ -116,9 +123,12 @@ def documents_card(client: Client, documents: list[PaperRow]) -> list[ft.Control
     if not documents:
         return []
     lines = [
-        LineItem(document.title, meta=_kind(document), icon=_icon(document.mime_type), on_click=_opening(client, document))
+        LineItem(
+            document.title, meta=_meta(client, document), icon=_icon(document.mime_type), chips=_ending(client, document.valid_until),
+            on_click=_opening(client, document),
+        )
         for document in documents
-    ]
+    ]  # fmt: skip
     return [Card(Stack(CardHeader(t("papers.documents"), str(len(documents))), *lines, spacing=2))]
 
 
@@ -132,6 +142,22 @@ def _kind(document: PaperRow) -> str:
         return t("domain.unsent")
     end = next((end for end, mime in KINDS.items() if mime == document.mime_type), "")
     return dotted(_WORD.get(end, t("file.picture") if document.mime_type.startswith("image/") else ""), format_size(document.size_bytes))
+
+
+def _meta(client: Client, document: PaperRow) -> str:
+    until = document.valid_until
+    is_far = until is not None and not _ending(client, until)
+    return dotted(_kind(document), t("papers.holds", day=format_date(until)) if until and is_far else "")
+
+
+def _ending(client: Client, until: date | None) -> list[ft.Control]:
+    """Of what ends soon or has ended, that it does, in words."""
+    days = SOON + 1 if until is None else (until - local_day(client.now())).days
+    if until is None or days > SOON:
+        return []
+    if days < 0:
+        return [StatusChip(t("papers.ended", day=format_date(until)), Tone.bad, icon=ft.Icons.EVENT_BUSY_ROUNDED)]
+    return [StatusChip(n("papers.ends", days) if days else t("papers.ends_today"), Tone.warning, icon=ft.Icons.EVENT_ROUNDED)]
 
 
 def _icon(mime: str) -> ft.IconData:
@@ -160,6 +186,9 @@ def PapersOf(client: Client, form: Form, papers: Papers, owner: Owner | None) ->
     def retitle(number: int, title: str) -> None:
         form.set("added_documents", [{**paper, "title": title} if at == number else paper for at, paper in enumerate(added)])
 
+    def hold(number: int, until: str) -> None:
+        form.set("added_documents", [{**paper, "valid_until": until} if at == number else paper for at, paper in enumerate(added)])
+
     def forget(number: int) -> None:
         form.set("added_documents", [paper for at, paper in enumerate(added) if at != number])
 
@@ -169,8 +198,8 @@ def PapersOf(client: Client, form: Form, papers: Papers, owner: Owner | None) ->
     return Stack(
         SectionHeader(t("papers.both")),
         FormPhoto(client, form, owner),
-        *(_held_line(client, document, toggle, is_removed=str(document.id) in removed) for document in held),
-        *(_added_line(paper, partial(retitle, number), partial(forget, number)) for number, paper in enumerate(added)),
+        *(HeldPaper(client, form, document, toggle, is_removed=str(document.id) in removed, key=str(document.id)) for document in held),
+        *(_added(paper, partial(retitle, number), partial(hold, number), partial(forget, number)) for number, paper in enumerate(added)),
         _in_reach(SecondaryButton(t("papers.add"), choose, icon=ft.Icons.ATTACH_FILE_ROUNDED)),
         Meta(t("file.limits", megabytes=USUAL_MEGABYTES), max_lines=None),
     )
@@ -185,22 +214,49 @@ def _in_reach(button: ft.Control) -> ft.Control:
     return button if use_breakpoint() == Breakpoint.phone else ft.Row([button])
 
 
-def _held_line(client: Client, document: PaperRow, toggle: Callable[[str], None], *, is_removed: bool) -> ft.Control:
+@component
+def HeldPaper(client: Client, form: Form, document: PaperRow, toggle: Callable[[str], None], *, is_removed: bool) -> ft.Control:
+    """Its end is asked for where it has one, or is to have one."""
+    asks, set_asks = use_state(False)
+    dated: dict[str, str] = form.get("dated_documents") or {}
+    own = str(document.id)
+    until = dated.get(own, document.valid_until.isoformat() if document.valid_until else "")
+    line = _held_line(client, document, toggle, until, is_removed=is_removed)
+    if is_removed:
+        return line
+    if not until and not asks:
+        return Stack(line, ft.Row([TextLink(t("papers.holds_ask"), lambda: set_asks(True))]), spacing=0)
+    return Stack(line, _until(until, lambda day: form.set("dated_documents", {**dated, own: day})), spacing=4)
+
+
+def _until(value: str, on_change: Callable[[str], None]) -> ft.Control:
+    day = date.fromisoformat(value) if value else None
+    return DateInput(
+        t("papers.holds_until"), day, lambda picked: on_change(picked.isoformat()), optional=True, on_clear=lambda: on_change("")
+    )
+
+
+def _held_line(client: Client, document: PaperRow, toggle: Callable[[str], None], until: str, *, is_removed: bool) -> ft.Control:
     icon, word = (ft.Icons.UNDO_ROUNDED, "papers.keep") if is_removed else (ft.Icons.CLOSE_ROUNDED, "papers.remove")
     action = IconAction(icon, t(word, title=document.title), partial(toggle, str(document.id)))
     meta = t("papers.goes") if is_removed else _kind(document)
     opening = None if is_removed else _opening(client, document)
-    line = LineItem(document.title, meta=meta, icon=_icon(document.mime_type), color=C.ink2 if is_removed else C.primary, on_click=opening)
+    chips = [] if is_removed or not until else _ending(client, date.fromisoformat(until))
+    color = C.ink2 if is_removed else C.primary
+    line = LineItem(document.title, meta=meta, icon=_icon(document.mime_type), color=color, chips=chips, on_click=opening)
     return ft.Row([ft.Container(line, expand=True), action], spacing=4)
 
 
-def _added_line(paper: dict[str, str], on_title: Callable[[str], None], on_forget: Callable[[], None]) -> ft.Control:
+def _added(
+    paper: dict[str, str], on_title: Callable[[str], None], on_until: Callable[[str], None], on_forget: Callable[[], None]
+) -> ft.Control:
     wrong = "" if paper["title"].strip() else t("common.required")
     most = text_limit(AddPaper, "title")
     field = TextInput(t("papers.title"), paper["title"], on_title, error=wrong, max_length=most)
     action = IconAction(ft.Icons.CLOSE_ROUNDED, t("papers.remove", title=paper["title"]), on_forget)
     top = ft.Container(action, padding=ft.Padding(left=0, top=26, right=0, bottom=0))
-    return ft.Row([ft.Container(field, expand=True), top], spacing=4, vertical_alignment=ft.CrossAxisAlignment.START, key=paper["id"])
+    line = ft.Row([ft.Container(field, expand=True), top], spacing=4, vertical_alignment=ft.CrossAxisAlignment.START)
+    return Stack(line, _until(paper.get("valid_until", ""), on_until), spacing=10, key=paper["id"])
 
 
 @component
@@ -232,11 +288,17 @@ def papers_of(client: Client, papers: Papers, values: dict[str, Any], owner_id: 
     commands: list[Command] = []
     if photo is not None:
         commands.append(set_photo(client, papers, owner_id, UUID(photo) if photo else None))
-    commands += [papers.remove(occurred_at=at, document_id=UUID(one)) for one in values.get("removed_documents") or []]
+    removed, dated = values.get("removed_documents") or [], values.get("dated_documents") or {}
+    commands += [papers.remove(occurred_at=at, document_id=UUID(one)) for one in removed]
+    commands += [
+        papers.date(occurred_at=at, document_id=UUID(one), valid_until=date.fromisoformat(day) if day else None)
+        for one, day in dated.items()
+        if one not in removed
+    ]
     commands += [
         papers.add.model_validate({
             "occurred_at": at, papers.key: owner_id, "document_id": paper["id"], "attachment_id": paper["attachment_id"],
-            "title": paper["title"],
+            "title": paper["title"], "valid_until": paper.get("valid_until") or None,
         })
         for paper in values.get("added_documents") or []
     ]  # fmt: skip

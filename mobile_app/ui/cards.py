@@ -174,6 +174,7 @@ def LineItem(
     icon: ft.IconData | None = None,
     leading: ft.Control | None = None,
     color: ft.ColorValue = C.primary,
+    chips: Sequence[ft.Control] = (),
     on_click: Handler | None = None,
 ) -> ft.Control:
     """A line inside a card ("what fixed it", parts, settings); a chevron when it opens."""
@@ -181,6 +182,8 @@ def LineItem(
     text: list[ft.Control] = [ft.Text(title, size=Size.body)]
     if meta:
         text.append(Meta(meta))
+    if chips:
+        text.append(_chip_line(chips, ""))
     end: list[ft.Control] = []
     if trailing:
         end.append(Meta(trailing) if isinstance(trailing, str) else trailing)

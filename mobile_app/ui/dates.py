@@ -7,6 +7,7 @@ from typing import Any
 import flet as ft
 
 from mobile_app.core.i18n import format_date, format_date_long, t
+from mobile_app.ui.buttons import IconAction
 from mobile_app.ui.component import component
 from mobile_app.ui.dialogs import use_dialog
 from mobile_app.ui.fields import Field, button_field, use_mark
@@ -21,7 +22,10 @@ def DateInput(
     *,
     error: str = "",
     optional: bool = False,
+    on_clear: Callable[[], None] | None = None,
 ) -> ft.Control:
+    """`on_clear`: what may have no date can be without one again."""
+
     def picked(chosen: Any) -> None:
         on_change(chosen.date() if isinstance(chosen, datetime) else chosen)
 
@@ -29,6 +33,9 @@ def DateInput(
     opening = _use_picker(ft.DatePicker(value=start, help_text=label, cancel_text=t("common.close")), picked)
     words = _written_date(value) if value else t("common.date_pick")
     control = button_field(words, opening, label=label, icon=ft.Icons.EVENT_ROUNDED, empty=value is None, error=error)
+    if value and on_clear:
+        clear = IconAction(ft.Icons.CLOSE_ROUNDED, t("common.clear_named", name=label), on_clear)
+        control = ft.Row([ft.Container(control, expand=True), clear], spacing=4)
     return Field(label, control, error=error, optional=optional, key=use_mark(error), says_it=True)
 
 

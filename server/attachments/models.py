@@ -1,6 +1,6 @@
 """Files: what they are and who may see them; their bytes are in the object store under their SHA-256."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,4 +33,5 @@ class Paper(Timestamped, Synced):
 
     attachment_id: UUID = Field(foreign_key="attachment.id")
     title: str = Field(max_length=200)
+    valid_until: date | None = None
     created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")

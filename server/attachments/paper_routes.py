@@ -14,10 +14,11 @@ from server.core.list_routes import lists
 from server.core.lists import List
 
 
-def papers(router: APIRouter, owner: str, removed_at: str, of: Papers, listed: List, reader: Any, *, photo: Answer) -> None:
-    """`photo`: what is answered to a new one. A document is removed by its own id, below `removed_at`."""
+def papers(router: APIRouter, owner: str, by_id: str, of: Papers, listed: List, reader: Any, *, photo: Answer) -> None:
+    """`photo`: what is answered to a new one. A document is dated and removed by its own id, below `by_id`."""
     added = row_of(HELD[of.shared.row.entity], "document_id")
     lists(router, f"{owner}/documents", listed, reader)
     command(router, "POST", f"{owner}/documents", of.shared.add, added, status_code=status.HTTP_201_CREATED)
     command(router, "PUT", f"{owner}/photo", of.shared.photo, photo)
-    command(router, "DELETE", removed_at + "/{document_id}", of.shared.remove)
+    command(router, "PUT", by_id + "/{document_id}/validity", of.shared.date, added)
+    command(router, "DELETE", by_id + "/{document_id}", of.shared.remove)

@@ -26,7 +26,7 @@ from server.core.errors import AlreadyExists, NotFound, existing
 from server.core.queries import expression
 from server.core.sql import json_row
 from shared_models import papers as shared
-from shared_models.papers import AddPaper, PaperRow, RemovePaper, SetPhoto
+from shared_models.papers import AddPaper, DatePaper, PaperRow, RemovePaper, SetPhoto
 
 _OF_FILE = "(select f.{} from attachment f where f.id = {}.attachment_id)"
 
@@ -49,6 +49,7 @@ class Papers:
 
     def carry_out(self) -> None:
         carries_out(self.shared.add)(self._add)
+        carries_out(self.shared.date)(self._date)
         carries_out(self.shared.remove)(self._remove)
         carries_out(self.shared.photo)(self._set_photo)
 
@@ -59,21 +60,31 @@ class Papers:
         file = await self._file(session, actor, owner, cmd.attachment_id)
         place = {} if self._site is None else {"site_id": owner.site_id}
         paper = self.model(
-            id=cmd.document_id, attachment_id=file.id, title=cmd.title, created_by=actor.by.account, **{self.shared.key: owner.id}, **place
-        )
+            id=cmd.document_id, attachment_id=file.id, title=cmd.title, valid_until=cmd.valid_until, created_by=actor.by.account,
+            **{self.shared.key: owner.id}, **place,
+        )  # fmt: skip
         session.add(paper)
         await session.flush()
         after = audit.snapshot(paper)
         await audit.record(session, actor, f"{self.named}.document_added", paper, after=after, occurred_at=cmd.occurred_at)
 
+    async def _date(self, session: Session, actor: Actor, cmd: DatePaper) -> None:
+        paper = await self._locked(session, actor, cmd.document_id)
+        before = audit.snapshot(paper)
+        paper.valid_until = cmd.valid_until
+        await session.flush()
+        await audit.record(session, actor, f"{self.named}.document_dated", paper, before=before, occurred_at=cmd.occurred_at)
+
     async def _remove(self, session: Session, actor: Actor, cmd: RemovePaper) -> None:
-        condition = sa.true() if self._site is None else visible(actor, self._site)
-        found = select(self.model).where(col(self.model.id) == cmd.document_id, condition).with_for_update()
-        paper = existing(await session.scalar(found))
+        paper = await self._locked(session, actor, cmd.document_id)
         before = audit.snapshot(paper)
         await audit.record(session, actor, f"{self.named}.document_removed", paper, before=before, after={}, occurred_at=cmd.occurred_at)
         await session.delete(paper)
         await session.flush()
+
+    async def _locked(self, session: Session, actor: Actor, document_id: UUID) -> Paper:
+        condition = sa.true() if self._site is None else visible(actor, self._site)
+        return existing(await session.scalar(select(self.model).where(col(self.model.id) == document_id, condition).with_for_update()))
 
     async def _set_photo(self, session: Session, actor: Actor, cmd: SetPhoto) -> None:
         owner = await self.lock(session, actor, cmd.subject_id)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
@@ -14,9 +14,10 @@ from server.core import clock
 from server.core.access import SYSTEM
 from server.core.database import asyncpg_dsn
 from server.core.storage import Storage
-from server.demo import digest, meters, notices, outlooks, papers, pictures, plans, plant
+from server.demo import certificates, digest, meters, notices, outlooks, papers, pictures, plans, plant
 from server.demo.agenda import Agenda
 from server.demo.calendars import DAY
+from server.demo.certificates import Certificate
 from server.demo.chance import BORN, Dice, instant
 from server.demo.checklists import Checklists
 from server.demo.codes import Codes
@@ -30,6 +31,7 @@ from server.demo.plant import Machine, Plant
 from server.demo.present import Present
 from server.demo.sheets import COLUMNS, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
 from server.demo.spares import writing
+from server.demo.spares.families import Family
 from server.demo.spares.ledger import Ledger
 from server.demo.spares.orders import orders_of
 from server.demo.spares.parts import Catalogue
@@ -176,6 +178,7 @@ class _Loader:
         admin = staff.named("admin").id
         photos = {m: self._photo(m) for m in group.machines if m.kind and not m.parent}
         manuals = [(m, self._manual(m)) for m in group.machines if m.kind and not m.parent]
+        inspected = [(m, self._certificate(m)) for m in group.machines if m.kind and not m.parent and m.kind.code in certificates.OF_CLASS]
         await self._write_files()
         rows = [_equipment_row(m, self.seed, self.since, codes, photos.get(m)) for m in group.machines]
         await self._copy_rows("equipment", rows)
@@ -183,7 +186,10 @@ class _Loader:
         dice = Dice(self.seed, "blank labels")
         blanks = [(dice.label_code(), None, instant(self.now - 30 * DAY), None) for _ in range(BLANK_LABELS)]
         await self._copy("label_code", ("code", "equipment_id", "created_at", "linked_at"), [*labels, *blanks])
-        await self._copy_rows("document", [self._document_row(m, attachment, admin) for m, attachment in manuals])
+        await self._copy_rows("document", [
+            *(self._document_row(m, attachment, admin, "Gamme de maintenance") for m, attachment in manuals),
+            *(self._certificate_row(m, attachment, admin, rank) for rank, (m, attachment) in enumerate(inspected)),
+        ])  # fmt: skip
         log = [(m, change) for m in group.machines for change in self._first_statuses(m, admin)]
         await self._copy("equipment_status_log", STATUS_COLUMNS, (_status_record(m, change) for m, change in log))
 
@@ -213,11 +219,25 @@ class _Loader:
         assert machine.kind is not None
         return self.files.add_document(papers.instructions(machine.kind), machine.site.id, f"gamme-{machine.kind.code.lower()}.pdf", BORN)
 
-    def _document_row(self, machine: Machine, attachment: object, by: object) -> dict[str, object]:
+    def _certificate(self, machine: Machine) -> object:
+        assert machine.kind is not None
+        content = certificates.page(certificates.OF_CLASS[machine.kind.code], machine.kind.ready.fr)
+        return self.files.add_document(content, machine.site.id, f"{machine.code}.pdf", BORN)
+
+    def _certificate_row(self, machine: Machine, attachment: object, by: object, rank: int) -> dict[str, object]:
+        assert machine.kind is not None
+        one = certificates.OF_CLASS[machine.kind.code]
+        return self._document_row(machine, attachment, by, one.title, certificates.ends_on(one, rank, self.today))
+
+    @property
+    def today(self) -> date:
+        return instant(self.now).date()
+
+    def _document_row(self, machine: Machine, attachment: object, by: object, title: str, until: date | None = None) -> dict[str, object]:
         at = instant(self.since)
         return {
             "id": self.dice.id_at(BORN), "created_at": at, "updated_at": at, "site_id": machine.site.id, "equipment_id": machine.id,
-            "attachment_id": attachment, "title": "Gamme de maintenance", "created_by": by,
+            "attachment_id": attachment, "title": title, "created_by": by, "valid_until": until,
         }  # fmt: skip
 
     def _first_statuses(self, machine: Machine, by: Any) -> Iterator[StatusChange]:
@@ -243,15 +263,21 @@ class _Loader:
             key: self.files.add_document(papers.data_sheet(family), None, f"fiche-{family.prefix.lower()}.pdf", BORN)
             for key, family in families.items()
         }
+        proven = {key: [self._certificate_of(one, families[key])] for key, one in certificates.OF_FAMILY.items() if key in families}
         await self._write_files()
         at, dice = instant(self.since), Dice(self.seed, "data sheets")
         await self._copy_rows("part_document", [
             {
-                "id": dice.id_at(BORN), "created_at": at, "updated_at": at, "part_id": part.row.id, "title": "Fiche technique",
-                "attachment_id": files[part.family.key], "created_by": by,
+                "id": dice.id_at(BORN), "created_at": at, "updated_at": at, "part_id": part.row.id, "title": title,
+                "attachment_id": attachment, "created_by": by, "valid_until": until,
             }
             for part in own
+            for title, attachment, until in [("Fiche technique", files[part.family.key], None), *proven.get(part.family.key, ())]
         ])  # fmt: skip
+
+    def _certificate_of(self, one: Certificate, family: Family) -> tuple[str, object, date]:
+        attachment = self.files.add_document(certificates.page(one, family.name), None, f"certificat-{family.key}.pdf", BORN)
+        return one.title, attachment, certificates.ends_on(one, 0, self.today)
 
     # ------------------------------------------------------------ what happened
 

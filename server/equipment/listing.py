@@ -73,7 +73,7 @@ STATUS_LOG = List(
 DOCUMENTS = List(
     "documents", DocumentRow, "document d", of=Of("equipment e", "equipment_id"), row=rows.DOCUMENT.json("d"),
     columns={"mime_type": "(select f.mime_type from attachment f where f.id = d.attachment_id)"},
-    sorts={"title": "d.title"}, order="title", exported=("title", "mime_type"),
+    sorts={"title": "d.title"}, order="title", exported=("title", "mime_type", "valid_until"),
 )  # fmt: skip
 CLASSES = List(
     "classes", EquipmentClassRow, "equipment_class k", row=rows.equipment_class_json("k"),

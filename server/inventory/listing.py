@@ -67,7 +67,7 @@ PARTS = List(
 DOCUMENTS = List(
     "documents", rows.PartDocumentRow, "part_document d", of=Of("spare_parts p", "part_id", site=None), row=PART_DOCUMENT.json("d"),
     columns={"mime_type": "(select f.mime_type from attachment f where f.id = d.attachment_id)"},
-    sorts={"title": "d.title"}, order="title", exported=("title", "mime_type"), clock=UTC,
+    sorts={"title": "d.title"}, order="title", exported=("title", "mime_type", "valid_until"), clock=UTC,
 )  # fmt: skip
 STOCKS = List(
     "stock", rows.StockListItem, "stock x",

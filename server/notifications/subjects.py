@@ -37,6 +37,23 @@ select e.id, e.site_id, s.clock, s.name as site, '/equipment/' || e.id as path, 
     e.archived_at is null as is_there, e.status = 'broken' as is_down, e.status_reason as reason, e.warranty_expiry as day
 from equipment e join sites s on s.id = e.site_id where e.id = any($1)
 """
+_DOCUMENTS = """
+select d.id, d.site_id, s.clock, s.name as site, '/equipment/' || e.id as path, e.name as machine, d.title,
+    e.archived_at is null as is_there, d.valid_until as day
+from document d join equipment e on e.id = d.equipment_id join sites s on s.id = d.site_id where d.id = any($1)
+"""
+_PART_DOCUMENTS = """
+select d.id, o.site_ids, o.clock, o.site, '/parts/' || p.id as path, p.name as machine, p.part_number as number, d.title,
+    p.is_active as is_there, d.valid_until as day
+from part_document d join spare_parts p on p.id = d.part_id
+cross join lateral (
+    select array_agg(s.id) as site_ids, string_agg(s.name, ', ' order by s.name) as site, min(s.clock) as clock
+    from sites s where exists (select from stock k where k.part_id = p.id and k.site_id = s.id and k.on_hand > 0)
+        or not exists (select from stock k where k.part_id = p.id and k.on_hand > 0)
+) o
+where d.id = any($1)
+"""
+"""Of parts, those who keep some are told; of what lies nowhere, all."""
 _REQUESTS = """
 select r.id, r.site_id, s.clock, s.name as site, '/requests/' || r.id as path, r.number, r.text as reason, e.name as machine,
     r.status = 'new' as is_open, r.symptom, r.requester
@@ -62,6 +79,7 @@ from purchase_order o join suppliers f on f.id = o.supplier_id join sites s on s
 """
 _ROWS = {
     "intervention": _JOBS, "equipment": _MACHINES, "work_request": _REQUESTS, "stock": _STOCK, "plan": _PLANS, "purchase_order": _ORDERS,
+    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS,
 }  # fmt: skip
 _JSON = frozenset({"mode", "doubted"})
 
@@ -78,8 +96,15 @@ class Subject:
         return UUID(str(self.values["id"]))
 
     @property
-    def site_id(self) -> UUID:
-        return UUID(str(self.values["site_id"]))
+    def site_id(self) -> UUID | None:
+        """None for what is everybody's."""
+        found = self.values.get("site_id")
+        return UUID(str(found)) if found else None
+
+    @property
+    def site_ids(self) -> list[UUID]:
+        """Where it matters."""
+        return [self.site_id] if self.site_id else list(self.values["site_ids"] or ())
 
     @property
     def people(self) -> dict[Because, UUID]:
@@ -138,6 +163,7 @@ _STILL: Mapping[NoticeKind, Callable[[Mapping[str, Any], Mapping[str, Any]], boo
     NoticeKind.order_overdue: lambda values, facts: bool(values["is_open"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.repair_expiring: lambda values, facts: bool(values["is_temporary"]) and str(values["temporary_until"]) == facts.get("until"),
     NoticeKind.warranty_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
+    NoticeKind.document_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.plan_unanswered: _while("is_unanswered"),
     NoticeKind.unacknowledged: _while("is_down"),
     NoticeKind.repeated_failure: lambda values, _: int(values["times"]) >= TIMES_TO_TELL,

@@ -53,7 +53,7 @@ left join team_member t on t.user_id = u.id and t.team_id = $4
 left join alert_settings a on a.user_id = u.id and a.alert_type = $2
 left join alert_default r on r.role = u.role and r.alert_type = $2
 left join notice_preference p on p.user_id = u.id
-where u.is_active and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = $1))
+where u.is_active and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = any($1)))
 order by u.id
 """
 
@@ -135,7 +135,7 @@ async def readers(
 ) -> list[Reader]:
     """Who sees the site, may see such things, has to do with it and wants to be told; not who has done it."""
     rule, named = KINDS[kind], subject.people
-    rows = await session.fetch(_PEOPLE, subject.site_id, kind, [*named.values()], subject.team_id, subject.id)
+    rows = await session.fetch(_PEOPLE, subject.site_ids, kind, [*named.values()], subject.team_id, subject.id)
     rows = [row for row in rows if may(Role(row["role"]), rule.needs)]
     leads = _leads(rows)
     found = []

@@ -24,12 +24,18 @@ _CHANGED = """
 from sites s cross join lateral (select t.* from {} t where t.site_id = s.id and t.sync_xid >= $1 and ($1 > 0 or {}) offset 0) t
 """
 """The first time, only those that have any: afterwards also those that have none any more."""
+_CHANGED_OF_ALL = """
+from (select clock from sites order by id limit 1) s
+    cross join lateral (select t.* from {} t where t.sync_xid >= $1 and ($1 > 0 or {}) offset 0) t
+"""
+"""Of what is everybody's, by the clock of the first site."""
 _AT = "({} + {}) at time zone s.clock"
 _DAY = "to_char({}, 'YYYY-MM-DD')"
 _DUE = "to_char(t.due_local, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
 _WAITS = "t.due_local is not null and t.status in ('pending', 'in_progress', 'on_hold')"
 _TEMPORARY = "t.temporary_until is not null and t.status = 'completed'"
 _COVERED = "t.warranty_expiry is not null and t.archived_at is null"
+_HOLDS = "t.valid_until is not null"
 _UNANSWERED = "t.is_active and t.ignored_since is not null"
 _ORDERED = "t.expected_on is not null and t.status in ('ordered', 'partly_received')"
 _THERE = "exists (select from equipment e where e.id = t.equipment_id and e.archived_at is null)"
@@ -47,6 +53,10 @@ def _timer(kind: NoticeKind, occurrence: str, at: str, facts: str, condition: st
 
 
 _BEFORE = " - d::int"
+_ENDING = _timer(
+    NoticeKind.document_ending, f"{_DAY.format('t.valid_until')} || ' ' || d", _AT.format(f"t.valid_until{_BEFORE}", _MORNING),
+    f"jsonb_build_object('day', {_DAY.format('t.valid_until')}, 'days', d::int)", _HOLDS,
+)  # fmt: skip
 _SUBJECTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
     "intervention": ("maintenance_interventions", f"({_WAITS}) or ({_TEMPORARY})", (
         _timer(NoticeKind.due_soon, f"{_DUE} || ' ' || d", _AT.format(f"t.due_local::date{_BEFORE}", _MORNING),
@@ -66,6 +76,8 @@ _SUBJECTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
                f"jsonb_build_object('day', {_DAY.format('t.warranty_expiry')}, 'days', d::int)",
                _COVERED),
     )),
+    "document": ("document", _HOLDS, (_ENDING,)),
+    "part_document": ("part_document", _HOLDS, (_ENDING,)),
     "plan": ("scheduled_maintenances", _UNANSWERED, (
         _timer(NoticeKind.plan_unanswered, "t.ignored_since::text", "t.ignored_since", "'{}'::jsonb", _UNANSWERED),
     )),
@@ -75,6 +87,7 @@ _SUBJECTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
                _ORDERED),
     )),
 }  # fmt: skip
+_OF_ALL = frozenset({"part_document"})
 
 
 def _noting(subject: str) -> str:
@@ -85,7 +98,7 @@ def _noting(subject: str) -> str:
         "with days as (select $2::jsonb as chosen), t as materialized (select t.*, s.clock as site_clock {}),"
         " gone as (delete from notice_timer n using t where n.subject_id = t.id and n.kind <> 'unacknowledged')"
         " select * from ({}) n where n.at is not null",
-        expression(_CHANGED, table, has_any), noted.replace("s.clock", "t.site_clock"),
+        expression(_CHANGED_OF_ALL if subject in _OF_ALL else _CHANGED, table, has_any), noted.replace("s.clock", "t.site_clock"),
     )  # fmt: skip
 
 

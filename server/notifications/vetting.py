@@ -49,7 +49,7 @@ def against(row: Mapping[str, Any], subject: Subject | None) -> str:
     kind = NoticeKind(row["kind"])
     if not row["is_active"] or subject is None or row["is_gone"]:
         return "gone"
-    if not (row["all_sites"] or subject.site_id in row["sites"]) or not may(Role(row["role"]), KINDS[kind].needs):
+    if not (row["all_sites"] or {*subject.site_ids} & {*row["sites"]}) or not may(Role(row["role"]), KINDS[kind].needs):
         return "out of sight"
     if row["is_done"]:
         return "read"

@@ -18,7 +18,7 @@ _ELLIPSIS = "…"
 _REPLACING: dict[str, str] = {
     NoticeKind.due_soon: "due", NoticeKind.due: "due", NoticeKind.overdue: "due", NoticeKind.low_stock: "stock",
     NoticeKind.out_of_stock: "stock", NoticeKind.order_overdue: "order", NoticeKind.machine_down: "down",
-    NoticeKind.warranty_ending: "warranty", NoticeKind.repair_expiring: "repair",
+    NoticeKind.warranty_ending: "warranty", NoticeKind.document_ending: "document", NoticeKind.repair_expiring: "repair",
 }  # fmt: skip
 """Kinds of which the newer takes the place of the older while the device is out of reach."""
 _URGENCY = {"low": "low", "medium": "normal", "high": "high", "urgent": "high"}

@@ -30,7 +30,7 @@ where w.is_active and (w.site_id is null or w.site_id = $1) and (w.kinds = '[]' 
 """
 
 
-async def to_tell(session: ReadSession, site_id: UUID, kind: str) -> list[Mapping[str, Any]]:
+async def to_tell(session: ReadSession, site_id: UUID | None, kind: str) -> list[Mapping[str, Any]]:
     return list(await session.fetch(_TO_TELL, site_id, kind))
 
 

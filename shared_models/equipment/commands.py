@@ -18,7 +18,7 @@ from shared_models.base import (
 from shared_models.equipment.rows import Code, Criticality, Currency, DocumentRow, EquipmentRow, EquipmentStatus, Specifications
 from shared_models.labels.codes import LabelCode
 from shared_models.numbers import NUMBER, Money
-from shared_models.papers import AddPaper, Papers, RemovePaper, SetPhoto
+from shared_models.papers import AddPaper, DatePaper, Papers, RemovePaper, SetPhoto
 from shared_models.permissions import AT_THE_MACHINE, WRITE_EQUIPMENT
 
 
@@ -103,6 +103,10 @@ class AddDocument(OnEquipment, AddPaper, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.add_document"] = "equipment.add_document"
 
 
+class DateDocument(DatePaper, needs=WRITE_EQUIPMENT):
+    type: Literal["equipment.date_document"] = "equipment.date_document"
+
+
 class RemoveDocument(RemovePaper, needs=WRITE_EQUIPMENT):
     type: Literal["equipment.remove_document"] = "equipment.remove_document"
 
@@ -111,4 +115,4 @@ class SetEquipmentPhoto(OnEquipment, SetPhoto, needs=AT_THE_MACHINE):
     type: Literal["equipment.set_photo"] = "equipment.set_photo"
 
 
-PAPERS = Papers(DocumentRow, AddDocument, RemoveDocument, SetEquipmentPhoto)
+PAPERS = Papers(DocumentRow, AddDocument, DateDocument, RemoveDocument, SetEquipmentPhoto)

@@ -24,7 +24,7 @@ from shared_models.equipment.rows import Criticality, Currency, Specifications
 from shared_models.inventory.quantities import FINEST, NONE, Counted, Difference, Price, Quantity
 from shared_models.inventory.rows import Offer, PartCategoryRow, PartDocumentRow, PartRow, PlaceKind, PlaceRow, SupplierRow
 from shared_models.numbers import NUMBER
-from shared_models.papers import AddPaper, Papers, RemovePaper, SetPhoto
+from shared_models.papers import AddPaper, DatePaper, Papers, RemovePaper, SetPhoto
 from shared_models.permissions import KEEP_STOCK, TAKE_PARTS
 
 PartNumber = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
@@ -115,6 +115,10 @@ class AddPartDocument(OnPart, AddPaper, needs=KEEP_STOCK):
     type: Literal["part.add_document"] = "part.add_document"
 
 
+class DatePartDocument(DatePaper, needs=KEEP_STOCK):
+    type: Literal["part.date_document"] = "part.date_document"
+
+
 class RemovePartDocument(RemovePaper, needs=KEEP_STOCK):
     type: Literal["part.remove_document"] = "part.remove_document"
 
@@ -123,7 +127,7 @@ class SetPartPhoto(OnPart, SetPhoto, needs=KEEP_STOCK):
     type: Literal["part.set_photo"] = "part.set_photo"
 
 
-PAPERS = Papers(PartDocumentRow, AddPartDocument, RemovePartDocument, SetPartPhoto)
+PAPERS = Papers(PartDocumentRow, AddPartDocument, DatePartDocument, RemovePartDocument, SetPartPhoto)
 
 
 class WritePlace(Command, needs=KEEP_STOCK, on=(PlaceRow, "place_id")):

@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     order_overdue = "order_overdue"
     repair_expiring = "repair_expiring"
     warranty_ending = "warranty_ending"
+    document_ending = "document_ending"
     plan_unanswered = "plan_unanswered"
     repeated_failure = "repeated_failure"
     unacknowledged = "unacknowledged"
@@ -94,6 +95,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.order_overdue: Kind(frozenset({Because.keeper}), _STOCK, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.repair_expiring: Kind(_THEIRS | _LEADS | {Because.did_it}, _JOBS, Priority.high, days=2),
     NoticeKind.warranty_ending: Kind(_LEADS, _MACHINES, push=NOBODY, email=LEADS, days=30, lasts=timedelta(days=10)),
+    NoticeKind.document_ending: Kind(_LEADS, _MACHINES, email=LEADS, push=NOBODY, days=30, lasts=timedelta(days=10)),
     NoticeKind.plan_unanswered: Kind(_LEADS, Permission.maintenance_write, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.repeated_failure: Kind(_LEADS, _JOBS, Priority.high, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.unacknowledged: Kind(

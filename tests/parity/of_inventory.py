@@ -114,6 +114,13 @@ async def to_a_new_part(shop: Shop) -> None:
     await documented(shop, await part(shop))
 
 
+@case(inv.DatePartDocument)
+async def that_is_new_too(shop: Shop) -> None:
+    await shop.offline()
+    document_id = await documented(shop, await part(shop))
+    await shop.do(inv.DatePartDocument, document_id=document_id, valid_until=shop.today)
+
+
 @case(inv.RemovePartDocument)
 async def that_was_there(shop: Shop) -> None:
     document_id = await documented(shop, await part(shop))

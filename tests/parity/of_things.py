@@ -9,6 +9,7 @@ from shared_models.equipment.commands import (
     AddDocument,
     ChangeEquipmentStatus,
     CreateEquipment,
+    DateDocument,
     LinkLabel,
     RemoveDocument,
     SetEquipmentPhoto,
@@ -123,6 +124,16 @@ async def documented(shop: Shop, machine: UUID) -> UUID:
 async def to_a_machine_that_is_new_too(shop: Shop) -> None:
     await shop.offline()
     await documented(shop, await shop.add_machine())
+
+
+@case(DateDocument)
+async def that_ends_and_then_no_more(shop: Shop) -> None:
+    machine = await shop.add_machine()
+    one, other = await documented(shop, machine), await documented(shop, machine)
+    await shop.do(DateDocument, document_id=other, valid_until=shop.today)
+    await shop.offline()
+    await shop.do(DateDocument, document_id=one, valid_until=shop.today)
+    await shop.do(DateDocument, document_id=other, valid_until=None)
 
 
 @case(RemoveDocument)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from mobile_app.core.outbox import Stage
+from mobile_app.core.projection import laid_over
 from server.core.clock import now
 from server.core.label_codes import LabelCode
 from shared_models.base import Command, Row
@@ -91,7 +92,7 @@ class Shop:
             rows |= {(entity, row.id): row for row in map(model.model_validate_json, many.values())}
         for key, row in tables.changes.items():
             if row is not None:
-                rows[key] = row
+                rows[key] = (laid_over(rows.get(key), row) or row) if key[0] in READ_ON_DEMAND else row
             else:
                 rows.pop(key, None)
         return rows

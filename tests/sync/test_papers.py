@@ -1,6 +1,7 @@
 """Photo and documents of a machine and of a part, from its form on a phone without a network to the server, and back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.i18n import set_language
+from mobile_app.domain.due import local_day
 from mobile_app.domain.papers import documents_card, documents_of
 from shared_models.equipment import commands as eq
 from shared_models.ids import uuid7
@@ -98,6 +100,37 @@ async def test_are_taken_without_a_network_and_taken_away_again(
     await save(screen, chief, address, remove)
     await chief.round()
     assert (chief.client.tables[papers.owner].get(own).photo_id, await documents_of(chief.client, papers, own)) == (None, [])
+    set_language("fr")
+
+
+async def test_the_end_of_one_is_written_without_a_network_and_said_in_words(
+    screen: Screen, factory: Factory, page: list[dict[str, Any]]
+) -> None:
+    chief = await factory.signed_in(await factory.person("admin"))
+    file = await chief.client.attach(PDF, "application/pdf")
+    today = local_day(chief.client.now())
+    paper = {"document_id": uuid7(), "attachment_id": file, "title": "Levage", "valid_until": today - timedelta(days=1)}
+    await chief.do(eq.AddDocument, equipment_id=factory.press, **paper)
+    await chief.round()
+    address = f"/equipment/{factory.press}"
+    await show(screen, chief.client, address)
+    assert "Expiré depuis le" in " ".join(screen.texts)
+    chief.transport.online = False
+
+    async def wipe() -> None:
+        await screen.settle(40)
+        await screen.click("Effacer « Valable")
+
+    await save(screen, chief, address, wipe)
+    [known] = await documents_of(chief.client, eq.PAPERS, factory.press)
+    assert known.valid_until is None
+    await chief.do(eq.DateDocument, document_id=known.id, valid_until=today + timedelta(days=12))
+    await show(screen, chief.client, address)
+    await screen.settle(40)
+    assert "Expire dans 12 jours" in screen.texts
+    chief.transport.online = True
+    await chief.round()
+    assert (chief.client.outbox.entries, chief.errors) == ([], [])
     set_language("fr")
 
 

@@ -181,4 +181,7 @@ def _picker(
 def _date(form: Form, name: str) -> ft.Control:
     chosen = form.get(name)
     day = date.fromisoformat(chosen) if chosen else None
-    return DateInput(t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.error(name), optional=True)
+    return DateInput(
+        t(f"machine_form.{name}"), day, lambda d: form.set(name, d.isoformat()), error=form.error(name), optional=True,
+        on_clear=lambda: form.set(name, None),
+    )  # fmt: skip

@@ -134,7 +134,7 @@ def DetailsForm(client: Client, order: PurchaseOrderRow, on_done: Done) -> ft.Co
         ),
         DateInput(
             t("orders.wanted_on"), date.fromisoformat(day) if day else None, lambda value: form.set("expected_on", value.isoformat()),
-            error=form.error("expected_on"), optional=True,
+            error=form.error("expected_on"), optional=True, on_clear=lambda: form.set("expected_on", None),
         ),
         TextInput(t("orders.notes"), **form.field("notes"), lines=3, optional=True, max_length=text_limit(WriteOrder, "notes")),
         sender(form, PrimaryButton(t("common.save"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)),

@@ -26,6 +26,7 @@ ICONS: Final = {
     NoticeKind.order_overdue: _I.LOCAL_SHIPPING_ROUNDED,
     NoticeKind.repair_expiring: _I.HOURGLASS_BOTTOM_ROUNDED,
     NoticeKind.warranty_ending: _I.VERIFIED_USER_ROUNDED,
+    NoticeKind.document_ending: _I.ASSIGNMENT_LATE_ROUNDED,
     NoticeKind.plan_unanswered: _I.EVENT_REPEAT_ROUNDED,
     NoticeKind.repeated_failure: _I.REPLAY_ROUNDED,
 }
@@ -37,7 +38,7 @@ GROUPS: Final = {
     ),
     "machines": (
         NoticeKind.machine_down, NoticeKind.unacknowledged, NoticeKind.request_received, NoticeKind.repeated_failure,
-        NoticeKind.warranty_ending,
+        NoticeKind.warranty_ending, NoticeKind.document_ending,
     ),
     "stock": (NoticeKind.low_stock, NoticeKind.out_of_stock, NoticeKind.count_shelf, NoticeKind.order_overdue),
     "planning": (NoticeKind.job_to_validate, NoticeKind.plan_unanswered),

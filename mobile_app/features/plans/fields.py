@@ -18,7 +18,7 @@ from mobile_app.features.plans.bringing import Parts
 from mobile_app.features.plans.frequency import frequency
 from mobile_app.features.plans.kinds import dot
 from mobile_app.ui import environment
-from mobile_app.ui.buttons import IconAction, TextLink, spoken, tap
+from mobile_app.ui.buttons import TextLink, spoken, tap
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips, Segments
 from mobile_app.ui.component import component
@@ -188,7 +188,8 @@ def _side_by_side(*controls: ft.Control) -> ft.Control:
 def _date(form: Form, name: str, label: str, *, optional: bool = False) -> ft.Control:
     chosen = form.get(name)
     day = date.fromisoformat(chosen) if chosen else None
-    return DateInput(label, day, lambda day: form.set(name, day.isoformat()), error=form.error(name), optional=optional)
+    wipe = (lambda: form.set(name, None)) if optional else None
+    return DateInput(label, day, lambda day: form.set(name, day.isoformat()), error=form.error(name), optional=optional, on_clear=wipe)
 
 
 def _time(form: Form) -> ft.Control:
@@ -197,11 +198,7 @@ def _time(form: Form) -> ft.Control:
 
 
 def _last_done(form: Form) -> ft.Control:
-    field = _date(form, "last_done_on", t("plans.last_done_on"), optional=True)
-    if not form.get("last_done_on"):
-        return field
-    wipe = IconAction(ft.Icons.CLOSE_ROUNDED, t("common.clear"), lambda: form.set("last_done_on", None))
-    return ft.Row([ft.Container(field, expand=True), wipe], spacing=4, vertical_alignment=ft.CrossAxisAlignment.END)
+    return _date(form, "last_done_on", t("plans.last_done_on"), optional=True)
 
 
 # Who, and how long

@@ -15,7 +15,7 @@ from server.notifications.telling import tell_all
 from server.notifications.timers import scan
 from server.notifications.vetting import vet
 from server.outbox.carrying import Parcel
-from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.commands import AddDocument, ChangeEquipmentStatus, DateDocument, RemoveDocument
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import (
@@ -25,6 +25,7 @@ from shared_models.interventions.commands import (
     StartIntervention,
 )
 from shared_models.interventions.rows import FailureCoding
+from shared_models.inventory import commands as inv
 from shared_models.notices.commands import AcknowledgeNotice, MuteNotice
 from shared_models.notices.settings import DefaultsWrite, RoleChoice, SettingsWrite
 from shared_models.outbox import Channel
@@ -137,6 +138,48 @@ async def test_what_is_due_is_told_before_on_the_day_and_after_it_once_each(plan
     await plant.write("update maintenance_interventions set due_local = due_local + interval '1 day' where id = :id", id=job)
     await looked(plant)
     assert sorted([*told[-1], "maintenance_due", "maintenance_overdue"]) == await plant.kinds("ana")  # another date
+
+
+FILE = (
+    "insert into attachment (id, site_id, sha256, source_sha256, mime_type, size_bytes)"
+    " values (:id, cast(:site as uuid), repeat('0', 64), repeat('0', 64), 'application/pdf', 3)"
+)
+
+
+async def filed(plant: Plant, site: Any = None) -> Any:
+    file = uuid7()
+    await plant.write(FILE, id=file, site=site)
+    return file
+
+
+async def test_a_document_about_to_end_is_told_once_for_each_end_to_those_whom_it_concerns(plant, monkeypatch):
+    """A machine's on its site; a part's where it lies, else everywhere."""
+    await plant.write("update sites set time_zone = 'UTC'")
+    begun, paper, of_part, gone = now().replace(hour=12), uuid7(), uuid7(), uuid7()
+    fields = {"equipment_id": plant.machine, "valid_until": begun.date() + timedelta(days=32), "occurred_at": now()}
+    for document_id, title in ((paper, "Levage"), (gone, "Pression")):
+        file = await filed(plant, plant.sites[0])
+        await plant.do(AddDocument(document_id=document_id, attachment_id=file, title=title, **fields))
+    added = {"document_id": of_part, "part_id": await plant.part(0), "attachment_id": await filed(plant), "title": "H1"}
+    await plant.do(inv.AddPartDocument(occurred_at=now(), **added))
+    await looked(plant)
+    await plant.do(RemoveDocument(document_id=gone, occurred_at=now()))
+    await plant.do(inv.DatePartDocument(document_id=of_part, valid_until=begun.date() + timedelta(days=33), occurred_at=now()))
+
+    async def told_after(days: int) -> list[tuple[str, str]]:
+        monkeypatch.setattr("server.notifications.timers.now", lambda: begun + timedelta(days=days))
+        await asyncio.gather(looked(plant), looked(plant))
+        await tell_all(plant.database)
+        rows = await plant.rows("select user_id, message from notifications where type = 'document_ending'")
+        names = {actor.user_id: name for name, actor in plant.people.items()}
+        return sorted((names[row.user_id], row.message.split(" ")[0]) for row in rows)
+
+    assert await told_after(1) == []
+    assert await told_after(2) == [("sam", "Levage")]
+    assert await told_after(3) == [("lea", "H1"), ("sam", "H1"), ("sam", "Levage")]
+    await plant.do(DateDocument(document_id=paper, valid_until=begun.date() + timedelta(days=400), occurred_at=now()))
+    assert len(await told_after(300)) == 3
+    assert (await told_after(371)).count(("sam", "Levage")) == 2
 
 
 async def test_what_was_due_for_long_or_is_done_is_not_told(plant):

@@ -19,6 +19,7 @@ from server.core.commands import run
 from shared_models.base import Command
 from shared_models.buying import commands as buying
 from shared_models.commands import COMMANDS
+from shared_models.equipment.commands import DateDocument
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import CreateIntervention
 from shared_models.inventory import commands as inv
@@ -38,6 +39,7 @@ _DUE = datetime.combine(_FIRST, time(8))
 BEFORE: dict[type[Command], tuple[type[Command], ...]] = {
     mt.ResetMeter: (mt.RecordReading,),
     inv.UnlinkBarcode: (inv.LinkBarcode,),
+    inv.DatePartDocument: (inv.AddPartDocument,),
     inv.RemovePartDocument: (inv.AddPartDocument,),
     inv.GiveBackStock: (CreateIntervention, inv.TakeStock),
     inv.TransferStock: (inv.ReceiveStock,),
@@ -51,6 +53,8 @@ BEFORE: dict[type[Command], tuple[type[Command], ...]] = {
 }
 
 MORE: dict[type[Command], Callable[[Known], Known]] = {
+    DateDocument: lambda _: {"valid_until": _FIRST},
+    inv.DatePartDocument: lambda _: {"valid_until": _FIRST},
     inv.UnlinkBarcode: lambda known: {"barcode": known["barcode"]},
     inv.TakeStock: lambda known: {"is_taken": True, "intervention_id": known.get("intervention_id")},
     buying.WriteOrder: lambda known: {"lines": [{"part_id": known["part_id"], "quantity": 2}]},
