@@ -24,17 +24,17 @@ def does(name: str) -> Callable[[Doing], Doing]:
 
 
 def use_doing() -> None:
-    """The address forgets it first: a reload does nothing twice."""
+    """The address forgets it first: a reload does nothing twice. The doing outlives the address that asked for it."""
     client = use_client()
     ft.use_route_location()
     use_live(use_environment().address)
     address = here()
 
-    async def do() -> None:
-        doing, notice = DOINGS.get(asked("do")), asked("notice")
+    def begin() -> None:
+        doing, notice, path = DOINGS.get(asked("do")), asked("notice"), urlsplit(address).path
         if asked("do"):
-            replace(urlsplit(address).path)
+            replace(path)
         if doing is not None:
-            await doing(client, urlsplit(address).path, notice)
+            ft.context.page.run_task(doing, client, path, notice)
 
-    ft.use_effect(do, [address])
+    ft.use_effect(begin, [address])

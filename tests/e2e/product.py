@@ -29,20 +29,21 @@ PREFIXES = ("ETABLI_", "DATABASE_URL", "MAIL_")
 class Product:
     """A server, its data, and clients of its API."""
 
-    def __init__(self, folder: Path, *options: str, demo: bool = True) -> None:
+    def __init__(self, folder: Path, *options: str, demo: bool = True, **env: str) -> None:
         self._folder = folder
+        self._env = env
         self._options = [*options, *(["--demo"] if demo else [])]
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._users: list[User] = []
         self.url = f"{'https' if '--tls' in options else 'http'}://127.0.0.1:{self._port}"
 
-    def start(self, **env: str) -> None:
+    def start(self, **more: str) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
         command = ["-m", "server.cli", "serve", *self._options, "--port", str(self._port), "--data-dir", str(self._folder / "data")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command], cwd=PROJECT, env=clean | {"ETABLI_WEB_ROOT": web_root()} | env,
+                [sys.executable, *command], cwd=PROJECT, env=clean | {"ETABLI_WEB_ROOT": web_root()} | self._env | more,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         until(self._is_ready, "the server's start", seconds=150)
@@ -53,13 +54,13 @@ class Product:
             self._process.wait(60)
 
     @contextmanager
-    def away(self, **env: str) -> Iterator[None]:
-        """Stopped; it comes back with the settings of `env`."""
+    def away(self, **more: str) -> Iterator[None]:
+        """Stopped; it comes back as it was, and with the settings of `more`."""
         self.stop()
         try:
             yield
         finally:
-            self.start(**env)
+            self.start(**more)
 
     def as_user(self, username: str, password: str = PASSWORD) -> "User":
         self._users.append(User(self.url, username, password))
@@ -153,9 +154,9 @@ class User:
 def running(*options: str, demo: bool = True, **env: str) -> Iterator[Product]:
     folder = Path(mkdtemp(prefix="etabli-e2e-"))
     folder.chmod(0o711)  # the service user that runs PostgreSQL for root passes through
-    product = Product(folder, *options, demo=demo)
+    product = Product(folder, *options, demo=demo, **env)
     try:
-        product.start(**env)
+        product.start()
         yield product
     finally:
         product.leave()

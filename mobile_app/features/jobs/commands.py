@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mobile_app.domain.camera import take_photo
 from mobile_app.domain.client import Client
-from mobile_app.domain.context import id_of
+from mobile_app.domain.context import arrived, id_of
 from mobile_app.domain.doing import does
 from mobile_app.domain.lookup import my_running_action
 from mobile_app.domain.submit import submit
@@ -17,6 +17,8 @@ from shared_models.interventions import commands as iv
 from shared_models.interventions.lifecycle import InterventionStatus, Verb, allowed
 from shared_models.interventions.rows import InterventionRow, PhotoKind
 from shared_models.interventions.sheet import may_work_on
+
+SECONDS_TO_COME = 30.0
 
 
 class JobCommands:
@@ -61,8 +63,10 @@ class JobCommands:
 
 @does("start")
 async def start(client: Client, path: str, _: str) -> None:
-    """From its notification. It may be done by now, or somebody else's; who is at it already goes on."""
-    job = client.interventions.get(id_of(path.rpartition("/")[2]))
+    """From its notification, which may be here before the job. It may be done by now, or somebody else's; who is at it already goes on."""
+    job_id = id_of(path.rpartition("/")[2])
+    await arrived(client, client.interventions, lambda: client.interventions.get(job_id) is not None, SECONDS_TO_COME)
+    job = client.interventions.get(job_id)
     if job is None or my_running_action(job, client.user.id) is not None:
         return
     if Verb.start in allowed(job.state) and may_work_on(client.user.role, client.user.id, job):
