@@ -3,19 +3,26 @@
 // the one that has it.
 const STOPS = "flt-semantics-host [tabindex='0'], flt-semantics-host :is(input, textarea):enabled, .toast button";
 const FIELDS = "input, textarea";
-const ROWS = new Set(["j", "k", "J", "K", "ArrowUp", "ArrowDown"]);
+const ROWS = new Set(["j", "k", "J", "K", "x", "X", "ArrowUp", "ArrowDown"]);
+const HELD = new Set(["Shift", "Enter"]);
 let ring = null;
+let inRows = false; // what was chosen last is a table's row
 
 /** From here on Tab is ours, but for dialogs of the page's own. */
 export function leadKeyboard() {
   window.addEventListener("keydown", (event) => {
-    if (ROWS.has(event.key)) return leave();
+    if (!event.isTrusted) return;
+    if (!HELD.has(event.key)) inRows = ROWS.has(event.key) && !document.activeElement?.matches(FIELDS);
+    if (inRows) return event.key === "Enter" ? open(event) : leave();
     if (event.key !== "Tab" || event.isComposing || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     move(event.shiftKey ? -1 : 1).catch(console.warn);
   }, { capture: true });
-  window.addEventListener("pointerdown", drop, { capture: true });
+  window.addEventListener("pointerdown", () => {
+    inRows = false;
+    drop();
+  }, { capture: true });
 }
 
 async function move(by) {
@@ -51,10 +58,17 @@ async function follow(node) {
   mine.remove();
 }
 
-/** Whoever goes on to a table's rows means them by Enter, not the button that Tab came to before. */
+/** Whoever goes on to a table's rows leaves the button that Tab came to before. */
 function leave() {
   if (document.activeElement?.matches("flt-semantics")) document.activeElement.blur();
   drop();
+}
+
+/** Enter means the row. Flutter gives it to a button that it came back to by itself, so it is told by a key that no button takes. */
+function open(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  for (const type of ["keydown", "keyup"]) event.target.dispatchEvent(new KeyboardEvent(type, { key: "Open", code: "Open", bubbles: true, cancelable: true }));
 }
 
 function drop() {

@@ -154,7 +154,7 @@ class Environment:
 
 
 _SHIFTED: Final = {"/": "?"}
-_NAMES: Final = {" ": "Space", "Numpad Enter": "Enter", ",": ","}
+_NAMES: Final = {" ": "Space", "Numpad Enter": "Enter", "Open": "Enter", ",": ","}
 
 
 def _name_of(event: ft.KeyboardEvent) -> str:

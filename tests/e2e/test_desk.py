@@ -75,6 +75,7 @@ class TestDesk:
         down = technician.get("/equipment", status="broken")["items"]
         desk.see(*(machine["name"] for machine in down))
         desk.page.keyboard.press("j")
+        desk.page.get_by_role("button", name=desk.words("app.calendar"), exact=True).first.focus()  # as Flutter does of itself
         desk.page.keyboard.press("Enter")
         desk.at(MACHINE)
         until(lambda: " · " in desk.page.title(), "the machine's name in the tab")
