@@ -44,7 +44,7 @@ from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
-from mobile_app.features.sites.screens import SiteScreen, SitesScreen
+from mobile_app.features.sites.screens import SiteHoursScreen, SiteScreen, SitesScreen
 from mobile_app.features.stocktakes.screens import (
     StocktakeFormScreen,
     StocktakeListScreen,
@@ -162,6 +162,7 @@ def screens() -> list[ft.Route]:
         ft.Route(path="sites", component=SitesScreen),
         ft.Route(path="sites/new", component=SiteScreen),
         ft.Route(path="sites/:site_id", component=SiteScreen),
+        ft.Route(path="sites/:site_id/hours", component=SiteHoursScreen),
         ft.Route(path="people", component=PeopleScreen),
         ft.Route(path="people/invite", component=InviteScreen),
         ft.Route(path="people/:user_id", component=PersonScreen),

@@ -1,8 +1,9 @@
-"""Sites and their production lines."""
+"""Sites, when they work, and their production lines."""
 
 from uuid import UUID
 
 from shared_models.base import EntityRow, Instant, Line, LongText, Name, NewId, Schema, Version
+from shared_models.shifts import Holiday, Holidays, Shift, Shifts
 from shared_models.zones import TimeZone
 
 
@@ -10,6 +11,8 @@ class SiteRow(EntityRow, entity="site", site="id"):
     name: str
     location: str
     time_zone: str
+    shifts: list[Shift] = []
+    holidays: list[Holiday] = []
     version: int
 
 
@@ -38,6 +41,8 @@ class SiteUpdate(Schema):
     description: LongText | None = None
     time_zone: TimeZone | None = None
     public_requests: bool | None = None
+    shifts: Shifts | None = None
+    holidays: Holidays | None = None
 
 
 class LineRow(EntityRow, entity="line"):

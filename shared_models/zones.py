@@ -1,8 +1,10 @@
 """Time zones of sites: plain IANA names, spelt exactly, that can be computed with here. The server asks its database too."""
 
 import re
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -10,6 +12,7 @@ from shared_models.base import ON_PHONE
 from shared_models.text import ONE_LINE
 
 UTC_NAME = "UTC"
+MINUTE = timedelta(minutes=1)
 _PLACE = re.compile(r"(?!posix/|right/|SystemV/|Etc/)[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 """An area and a place: no offset, no abbreviation, nothing that means another zone on another machine (`localtime`, `Factory`)."""
 
@@ -33,3 +36,12 @@ def _known(value: str) -> str:
 
 
 TimeZone = Annotated[str, StringConstraints(max_length=60), ONE_LINE, AfterValidator(_known), Field(examples=["Europe/Paris"])]
+
+
+def jump(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    """The minute at which the zone's clocks change, which they do between the two."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > MINUTE:
+        middle = low + ((high - low) // MINUTE // 2) * MINUTE
+        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
+    return high

@@ -1,6 +1,6 @@
 """Local days and shifts of a site, in seconds since 1970."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -70,3 +70,26 @@ def weekday(day: int) -> int:
 def on_a_working_day(day: int) -> int:
     """The day, or the Monday after a week-end."""
     return day + (7 - weekday(day) if weekday(day) >= 5 else 0)
+
+
+_WEEK = (0, 1, 2, 3, 4)
+_KEPT = (
+    (("Matin", _WEEK, "05:00", "13:00"), ("Après-midi", _WEEK, "13:00", "21:00"), ("Nuit", (6, 0, 1, 2, 3), "21:00", "05:00")),
+    (("Matin", (*_WEEK, 5), "05:00", "13:00"), ("Après-midi", _WEEK, "13:00", "21:00")),
+    (),
+)
+_HOLIDAYS = (
+    (1, 1, "Jour de l’an"), (5, 1, "Fête du travail"), (5, 8, "Victoire 1945"), (7, 14, "Fête nationale"), (8, 15, "Assomption"),
+    (11, 1, "Toussaint"), (11, 11, "Armistice 1918"), (12, 25, "Noël"),
+)  # fmt: skip
+
+
+def kept_shifts(site: int) -> list[dict[str, object]]:
+    """As they are kept of the site of this number: three, two, or none yet."""
+    return [{"name": name, "weekdays": list(days), "begins": begins, "ends": ends} for name, days, begins, ends in _KEPT[site % len(_KEPT)]]
+
+
+def kept_holidays(site: int, now: datetime) -> list[dict[str, object]]:
+    """Of last year, this one and the next."""
+    years = range(now.year - 1, now.year + 2) if kept_shifts(site) else ()
+    return [{"day": date(year, month, day).isoformat(), "name": name} for year in years for month, day, name in _HOLIDAYS]

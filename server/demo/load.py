@@ -16,7 +16,7 @@ from server.core.database import asyncpg_dsn
 from server.core.storage import Storage
 from server.demo import certificates, digest, meters, notices, outlooks, papers, pictures, plans, plant
 from server.demo.agenda import Agenda
-from server.demo.calendars import DAY
+from server.demo.calendars import DAY, kept_holidays, kept_shifts
 from server.demo.certificates import Certificate
 from server.demo.chance import BORN, Dice, instant
 from server.demo.checklists import Checklists
@@ -167,7 +167,7 @@ class _Loader:
     # ------------------------------------------------------------ what stands still
 
     async def _write_structure(self, group: Plant, staff: Staff, codes: Codes) -> None:
-        await self._copy_rows("sites", [_site_row(site, self.since) for site in group.sites])
+        await self._copy_rows("sites", [_site_row(site, self.since, self.now) for site in group.sites])
         await self._copy_rows("production_lines", [_line_row(site, line, self.since) for site in group.sites for line in site.lines])
         await self._copy_rows("users", user_rows(staff, self.since))
         await self._copy_rows("user_site", membership_rows(staff, [site.id for site in group.sites]))
@@ -369,11 +369,12 @@ def _chunks(sheets: Iterator[Sheet], size: int) -> Iterator[list[Sheet]]:
         yield chunk
 
 
-def _site_row(site: plant.Site, since: float) -> dict[str, object]:
+def _site_row(site: plant.Site, since: float, now: float) -> dict[str, object]:
     at = instant(since)
     return {
         "id": site.id, "created_at": at, "updated_at": at, "name": site.name, "location": site.location, "description": site.description,
-        "time_zone": site.calendar.zone.key,
+        "time_zone": site.calendar.zone.key, "shifts": json.dumps(kept_shifts(site.index)),
+        "holidays": json.dumps(kept_holidays(site.index, instant(now))),
     }  # fmt: skip
 
 

@@ -1,15 +1,19 @@
 """Sites and production lines."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from server.core.tables import Synced, Versioned, folded, one_name, text_column
+from server.core.tables import Synced, Versioned, folded, json_column, one_name, text_column
 
 
 class Site(Versioned, Synced, table=True):
-    """`clock`: the time zone where the database knows it, else UTC; a trigger keeps it, and every computation reads it."""
+    """`clock`: the time zone where the database knows it, else UTC; a trigger keeps it, and every computation reads it.
+
+    `shifts`, `holidays`: `shared_models.shifts.Shift` and `Holiday`.
+    """
 
     __tablename__ = "sites"
     __table_args__ = (one_name("sites", "name"), sa.Index("ix_sites_by_name_folded", "name_folded", "id"))
@@ -21,6 +25,8 @@ class Site(Versioned, Synced, table=True):
     time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
     clock: str = Field(default="UTC", max_length=60, sa_column_kwargs={"server_default": "UTC"})
     public_requests: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    shifts: list[dict[str, Any]] = json_column("[]")
+    holidays: list[dict[str, Any]] = json_column("[]")
 
 
 class ProductionLine(Versioned, Synced, table=True):

@@ -85,7 +85,7 @@ async def delete_line(session: Session, actor: Actor, line_id: UUID) -> None:
 async def _change(session: Session, actor: Actor, row: Site | ProductionLine, cmd: SiteUpdate | LineUpdate, action: str) -> None:
     claim(row, cmd.version)
     before = audit.snapshot(row)
-    wanted: dict[str, Any] = cmd.model_dump(exclude={"version"}, exclude_none=True)
+    wanted: dict[str, Any] = cmd.model_dump(mode="json", exclude={"version"}, exclude_none=True)
     for name, value in wanted.items():
         setattr(row, name, value)
     await session.flush()

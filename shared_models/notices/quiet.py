@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared_models.interventions.rows import Priority
+from shared_models.zones import jump
 
-MINUTE = timedelta(minutes=1)
 WEEK = 7
 
 
@@ -74,16 +74,8 @@ def _holds(hours: Hours, local: datetime) -> bool:
 def _jumps(zone: ZoneInfo, midnight: datetime) -> set[datetime]:
     """The minute of this day at which the clocks change, if they do."""
     low, high = midnight, midnight + timedelta(hours=25)
-    if _offset(zone, low) == _offset(zone, high):
-        return set()
-    while high - low > MINUTE:
-        middle = low + ((high - low) // MINUTE // 2) * MINUTE
-        low, high = (middle, high) if _offset(zone, middle) == _offset(zone, low) else (low, middle)
-    return {high}
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta | None:
-    return at.astimezone(zone).utcoffset()
+    is_changed = low.astimezone(zone).utcoffset() != high.astimezone(zone).utcoffset()
+    return {jump(zone, low, high)} if is_changed else set()
 
 
 def next_digest(at: datetime, hour: time, zone: ZoneInfo) -> datetime:

@@ -8,10 +8,10 @@ from shared_models.base import Hour, Planned, Row, RuleError, Schema
 from shared_models.notices.kinds import KINDS, MOST_DAYS, Because, Kind, NoticeKind, Way
 from shared_models.numbers import NUMBER
 from shared_models.permissions import Role
+from shared_models.shifts import Weekday
 from shared_models.zones import TimeZone
 
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS, description="days before"), NUMBER]
-Weekday = Annotated[int, Field(ge=0, le=6, description="0 is Monday"), NUMBER]
 
 
 class Choice(Schema):

@@ -490,6 +490,7 @@ SHOTS = [
     Shot("site", "admin", at("/sites/{broken[site_id]}", "sites.save", "sites.lines")),
     Shot("site-new", "admin", at("/sites/new", "sites.create"), is_main=False),
     Shot("site-line-sheet", "admin", then("/sites/{broken[site_id]}", "sites.add_line", "sites.save_line"), escape, is_main=False),
+    Shot("site-hours", "admin", at("/sites/{broken[site_id]}/hours", "sites.save", "sites.add_holiday")),
     Shot("site-in-use", "admin", refused_site, is_main=False),
     Shot("classes", "admin", at("/classes", "classes.from_nothing"), is_main=False),
     Shot("classes-ready", "admin", at("/classes/ready", "classes.take_none")),

@@ -14,10 +14,12 @@ from mobile_app.features.classes.editor import ClassForm
 from mobile_app.features.classes.ready import ReadyClasses
 from mobile_app.features.equipment.form import MachineForm
 from mobile_app.features.sites.editor import KnownSite, SiteForm
+from mobile_app.features.sites.hours import HoursForm
 from mobile_app.ui.hooks import MemoryDrafts
 from mobile_app.ui.shell import PageHeader
 from shared_models.equipment.rows import FailureItemKind
 from tests.mobile_app.roots import inside
+from tests.mobile_app.test_spoken import dumb, unheard
 from tests.mobile_app.ui.conftest import Screen, screen
 from tests.sync.conftest import Device, Factory, until
 
@@ -90,7 +92,7 @@ class TestSites:
         self, screen: Screen, admin: Device, factory: Factory, went: list[str]
     ):
         client, other = admin.client, await factory.signed_in(await factory.person("admin"))
-        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site)), DRAFTS))
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site), SiteForm), DRAFTS))
         await shown(screen, t("sites.save"))
         await fill(screen, t("sites.location"), "Voiron")
         admin.transport.online = False
@@ -109,7 +111,7 @@ class TestSites:
 
     async def test_one_that_holds_machines_stays_and_says_so(self, screen: Screen, admin: Device, factory: Factory, went: list[str]):
         client = admin.client
-        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site)), DRAFTS))
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site), SiteForm), DRAFTS))
         await shown(screen, t("sites.delete"))
         await screen.click(t("sites.delete"))
         await screen.click(t("sites.delete"))
@@ -119,6 +121,23 @@ class TestSites:
         await screen.click(t("sites.save_line"))
         await answered(screen, lambda: client.lines.rows)
         assert not went
+
+    async def test_its_shifts_begin_with_a_usual_pattern_and_devices_hold_them(
+        self, screen: Screen, admin: Device, factory: Factory, went: list[str]
+    ):
+        client = admin.client
+        await screen.show(inside(client, lambda: KnownSite(client, str(factory.site), HoursForm), DRAFTS))
+        await shown(screen, t("sites.usual_name.three"))
+        await screen.click(t("sites.usual_name.three"))
+        await fill(screen, t("sites.shift_name"), "Soir")
+        assert (dumb(screen), unheard(screen)) == ([], [])
+        await screen.click("Sam")  # of the first
+        await screen.click(t("sites.save"))
+        await answered(screen, lambda: went)
+        kept = client.sites.rows[factory.site].shifts
+        assert [(each.name, len(each.weekdays), each.begins.hour, each.ends.hour) for each in kept] == [
+            ("Matin", 6, 5, 13), ("Après-midi", 5, 13, 21), ("Soir", 5, 21, 5),
+        ]  # fmt: skip
 
 
 @pytest.mark.fresh_database

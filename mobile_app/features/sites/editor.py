@@ -15,6 +15,7 @@ from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.zones import time_in, zone_here
+from mobile_app.features.sites.hours import hours_card
 from mobile_app.features.sites.lines import Lines
 from mobile_app.ui.buttons import Handler, PrimaryButton
 from mobile_app.ui.choices import Choice
@@ -32,13 +33,13 @@ FIELDS = ("name", "location", "time_zone", "public_requests", "description")
 
 
 @component
-def KnownSite(client: Client, site_id: str) -> ft.Control:
+def KnownSite(client: Client, site_id: str, form: Callable[[Client, SiteRead, Callable[[], None]], ft.Control]) -> ft.Control:
     async def load() -> SiteRead:
         return SiteRead.model_validate(await client.api.get(f"/sites/{site_id}"))
 
     answer = use_async(load, [site_id])
     if answer.data is not None:
-        return SiteForm(client, answer.data, answer.reload)
+        return form(client, answer.data, answer.reload)
     title = PageHeader(t("sites.edit"), on_back=opener("/sites"))
     if isinstance(answer.error, ProblemError):
         return Page(title, EmptyState(ft.Icons.WRONG_LOCATION_OUTLINED, t("sites.unknown"), t("sites.unknown_body")))
@@ -75,7 +76,11 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
     if not form.ready:
         return Page(title, SkeletonList(3))
     button = PrimaryButton(t("sites.save" if site else "sites.create"), save, busy=form.busy, icon=ft.Icons.CHECK_ROUNDED)
-    known = [] if site is None else [Lines(client, site.id), Removal(client, client.sites, "/sites", site.id, site.name, "sites")]
+    known = (
+        []
+        if site is None
+        else [hours_card(site), Lines(client, site.id), Removal(client, client.sites, "/sites", site.id, site.name, "sites")]
+    )
     return Page(
         title,
         *([DraftNotice(form.start_over)] if form.draft.restored else []),
@@ -84,6 +89,11 @@ def SiteForm(client: Client, site: SiteRead | None, reload: Callable[[], None]) 
         footer=sender(form, button),
         max_width=640,
     )
+
+
+def _of_known(client: Client, site: SiteRead) -> list[ft.Control]:
+    removal = Removal(client, client.sites, "/sites", site.id, site.name, "sites")
+    return [hours_card(site), Lines(client, site.id), removal]
 
 
 def _onward(site_id: str) -> str:

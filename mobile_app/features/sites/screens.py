@@ -10,6 +10,7 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.sites.editor import KnownSite, SiteForm
+from mobile_app.features.sites.hours import HoursForm
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.component import component
@@ -60,4 +61,13 @@ def SiteScreen() -> ft.Control:
         return read_only()
     if wanted is None:
         return SiteForm(client, None, lambda: None, key="new")
-    return KnownSite(client, wanted, key=wanted)
+    return KnownSite(client, wanted, SiteForm, key=wanted)
+
+
+@component
+def SiteHoursScreen() -> ft.Control:
+    client = use_tables("sites")
+    wanted = ft.use_route_params()["site_id"]
+    if not client.may(Permission.sites_write):
+        return read_only()
+    return KnownSite(client, wanted, HoursForm, key=wanted)

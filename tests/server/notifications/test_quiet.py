@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_models.interventions.rows import Priority
-from shared_models.notices.quiet import MINUTE, WEEK, Hours, Quiet, next_digest
+from shared_models.notices.quiet import WEEK, Hours, Quiet, next_digest
+from shared_models.zones import MINUTE
 
 ZONES = [ZoneInfo(name) for name in ("Europe/Paris", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "UTC")]
 CLOCK = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
