@@ -43,6 +43,7 @@ cards       Card(content, on_click=, label=, padding=16, tone=, selected=)   Her
             NoticeCard(title, body, tone=, icon=)  Divider()  Wash(content)
 choices     Choice(key, label, icon=None, share=None, note="")
             ChoiceGrid(choices, selected, on_pick, columns=2)  ChoiceChips(choices, key|keys, on_pick)  Segments(choices, key, on_pick)
+            Strip(choices, keys, on_pick)
             FilterChip(label, on_click, active=, count=)  FilterMenu(label, choices, key|None, on_pick)  FilterBar(chips, trailing)
             StepHeader(title, step, total, on_close)  StepTitle(question, hint)
 address     place = use_place(Filters); .asked .ask(site=…) .pick("site") .to(path)   what a list is asked for, told by its address

@@ -107,6 +107,28 @@ def _pill(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
     return spoken(box, picked=picked)
 
 
+def Strip(choices: Sequence[Choice], selected: Sequence[str], on_pick: OnPick) -> ft.Control:
+    """Any of some with short names, as weekdays, side by side; pills on several lines when text is large."""
+    if environment.current().has_big_text:
+        return ChoiceChips(choices, selected, on_pick)
+    return ft.Row([_cell(each, on_pick, picked=each.key in selected) for each in choices], spacing=6)
+
+
+def _cell(choice: Choice, on_pick: OnPick, *, picked: bool) -> ft.Control:
+    ink = C.on_primary_container if picked else C.ink2
+    box = ft.Container(
+        content=ft.Text(choice.label, size=14, weight=SEMIBOLD, color=ink, text_align=ft.TextAlign.CENTER, max_lines=1),
+        height=48,
+        alignment=ft.Alignment.CENTER,
+        bgcolor=C.primary_container if picked else C.surface,
+        border=line(C.primary if picked else C.line),
+        border_radius=10,
+        ink=True,
+        on_click=tap(lambda: on_pick(choice.key)),
+    )
+    return spoken(box, picked=picked, expand=True)
+
+
 def Segments(choices: Sequence[Choice], selected: str, on_pick: OnPick) -> ft.Control:
     """One of two to four, side by side, always one picked; two by two when text is large."""
     cells = [_segment(c, on_pick, picked=c.key == selected) for c in choices]

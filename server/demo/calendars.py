@@ -1,8 +1,10 @@
 """Local days and shifts of a site, in seconds since 1970."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from shared_models.shifts import Shift
 
 MINUTE = 60
 HOUR = 3600
@@ -74,8 +76,8 @@ def on_a_working_day(day: int) -> int:
 
 _WEEK = (0, 1, 2, 3, 4)
 _KEPT = (
-    (("Matin", _WEEK, "05:00", "13:00"), ("Après-midi", _WEEK, "13:00", "21:00"), ("Nuit", (6, 0, 1, 2, 3), "21:00", "05:00")),
-    (("Matin", (*_WEEK, 5), "05:00", "13:00"), ("Après-midi", _WEEK, "13:00", "21:00")),
+    (("Matin", _WEEK, time(5), time(13)), ("Après-midi", _WEEK, time(13), time(21)), ("Nuit", (6, 0, 1, 2, 3), time(21), time(5))),
+    (("Matin", (*_WEEK, 5), time(5), time(13)), ("Après-midi", _WEEK, time(13), time(21))),
     (),
 )
 _HOLIDAYS = (
@@ -86,7 +88,8 @@ _HOLIDAYS = (
 
 def kept_shifts(site: int) -> list[dict[str, object]]:
     """As they are kept of the site of this number: three, two, or none yet."""
-    return [{"name": name, "weekdays": list(days), "begins": begins, "ends": ends} for name, days, begins, ends in _KEPT[site % len(_KEPT)]]
+    kept = [Shift(name=name, weekdays=list(days), begins=begins, ends=ends) for name, days, begins, ends in _KEPT[site % len(_KEPT)]]
+    return [shift.model_dump(mode="json") for shift in kept]
 
 
 def kept_holidays(site: int, now: datetime) -> list[dict[str, object]]:

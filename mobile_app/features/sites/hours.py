@@ -17,7 +17,7 @@ from mobile_app.features.sites import hour_values as v
 from mobile_app.features.sites.hour_values import Entry
 from mobile_app.ui.buttons import IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, Divider, NoticeCard, RowCard, SectionHeader
-from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.choices import Choice, ChoiceChips, Strip
 from mobile_app.ui.component import component
 from mobile_app.ui.dates import DateInput, TimeInput
 from mobile_app.ui.feedback import DraftNotice, SkeletonList
@@ -119,7 +119,7 @@ def _shift(form: Form, shifts: list[Entry], number: int) -> ft.Control:
     return Card(
         Stack(
             ft.Row([ft.Container(name, expand=True), remover], spacing=8, vertical_alignment=ft.CrossAxisAlignment.END),
-            ChoiceChips(days, [str(day) for day in shift["weekdays"]], toggle),
+            Strip(days, [str(day) for day in shift["weekdays"]], toggle),
             *([Meta(wrong)] if wrong else []),
             ft.Row([ft.Container(each, expand=True) for each in inputs], spacing=12),
             *([Meta(t(f"sites.ends.{ends}"))] if ends else []),
