@@ -11,11 +11,15 @@ Nothing is remembered for a time: it is good as long as the database says that i
 - A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
   So does where a pull has found something new.
 
+- What a first load has still to bring is a list of keys, good for the load that it was found for: what changes meanwhile comes after it.
+
 How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
 
 Another connection may lead to another state of the database, which was restored meanwhile: then all is forgotten.
 """
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -26,6 +30,7 @@ _MOST_ROWS = 20_000
 _MOST_STATEMENTS = 300  # of some kilobytes
 _MOST_PAGES = 100  # of thirty kilobytes
 _LONGEST_PAGE = 200_000
+_MOST_KEYS = 400_000  # of 24 bytes
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -74,6 +79,21 @@ class Changed(NamedTuple):
 NOT_ASKED = Changed(None, frozenset())
 
 
+class Keys(NamedTuple):
+    """Of rows, in the order of their transactions and ids; an id takes sixteen bytes."""
+
+    xids: "array[int]"
+    ids: bytes
+
+    def after(self, xid: int, row_id: UUID) -> int:
+        """Where those begin that come after this one."""
+        low, high = bisect_left(self.xids, xid), bisect_right(self.xids, xid)
+        return bisect_right(range(len(self.xids)), row_id.bytes, low, high, key=lambda rank: self.id(rank).bytes)
+
+    def id(self, rank: int) -> UUID:
+        return UUID(bytes=self.ids[16 * rank : 16 * rank + 16])
+
+
 class ListMemory:
     """Of one database. The oldest goes when there is too much: a row takes half a kilobyte."""
 
@@ -83,6 +103,7 @@ class ListMemory:
         self._prepared: dict[Hashable, Prepared] = {}
         self._answers: dict[Hashable, Answer] = {}
         self._changed: dict[Hashable, Changed] = {}
+        self._keys: dict[Hashable, Keys] = {}
         self.row_sizes: dict[str, float] = {}
         """How long rows of an entity were of late, in bytes: a guess."""
 
@@ -120,7 +141,16 @@ class ListMemory:
     def keep_changed(self, since: Hashable, changed: Changed) -> None:
         _keep(self._changed, since, changed, _MOST_STATEMENTS)
 
+    def keys(self, load: Hashable) -> Keys | None:
+        return self._keys.get(load)
+
+    def keep_keys(self, load: Hashable, keys: Keys) -> None:
+        self._keys[load] = keys
+        while sum(len(kept.xids) for kept in self._keys.values()) > _MOST_KEYS and len(self._keys) > 1:
+            del self._keys[next(iter(self._keys))]
+
     def clear(self) -> None:
+        self._keys.clear()
         self._answers.clear()
         self._changed.clear()
         self.totals.clear()

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.list_memory import ListMemory
 from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
@@ -42,7 +43,7 @@ class _Page:
     sources: frozenset[int]
     reset: bool
     at: datetime
-    sizes: dict[str, float]
+    memory: ListMemory
     changes: list[bytes] = field(default_factory=list)
     bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
     more: bool = True
@@ -70,23 +71,24 @@ class _Page:
         source = SOURCES[self.sweep.source]
         most, budget = self._most(source.name), self.bytes_left
         found = await repository.changes(
-            connection, source, self.cursor, self.actor, self.sweep,
+            connection, self.memory, source, self.cursor, self.actor, self.sweep,
             rows=most, budget=budget, since=self.at - DEVICE_WINDOW,
         )  # fmt: skip
         self.changes += found.changes
         if found.changes:
             size = sum(map(len, found.changes))
-            self.sizes[source.name] = size / len(found.changes)
+            self.memory.row_sizes[source.name] = size / len(found.changes)
             self.bytes_left -= size
         self.cursor = self.cursor.has_seen(self.present.run, found.position)
-        if found.last is not None and (len(found.changes) == most or self.bytes_left <= 0):
+        if found.last is not None:
             self.cursor = replace(self.cursor, sweep=replace(self.sweep, after_xid=found.last.xid, after_key=found.last.key))
         else:
             self._go_on()
 
     def _most(self, source: str) -> int:
         """As many rows as fit, judging by the last ones of this source that anybody was given."""
-        fit = ceil(self.bytes_left / self.sizes[source]) if source in self.sizes else FIRST_ROWS
+        sizes = self.memory.row_sizes
+        fit = ceil(self.bytes_left / sizes[source]) if source in sizes else FIRST_ROWS
         return min(PAGE_ROWS - len(self.changes), fit)
 
     def _go_on(self) -> None:
@@ -125,8 +127,8 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
             cursor = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())  # a site that is gone: for its tombstones
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         elif cursor.sweep.total is None and cursor.is_first_load:
-            cursor = await _counted(connection, cursor, actor, at)
-        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, sizes=pool.memory.row_sizes)
+            cursor = await _counted(connection, pool.memory, cursor, actor, at)
+        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, memory=pool.memory)
         if known is None:
             page.changes += await repository.first(connection, actor, present.sites)
         elif kept != sent:
@@ -169,7 +171,7 @@ def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
     return () if actor.site_ids is None else [site for site in cursor.lows if site not in actor.site_ids]
 
 
-async def _counted(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
+async def _counted(connection: asyncpg.Connection, memory: ListMemory, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
     """How much there is in all, from the second page on: the first one is waited for."""
-    total = await repository.total(connection, cursor, actor, at - DEVICE_WINDOW)
+    total = await repository.total(connection, memory, cursor, actor, at - DEVICE_WINDOW)
     return replace(cursor, sweep=cursor.sweep and replace(cursor.sweep, total=total))

@@ -1,3 +1,4 @@
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.list_items import STATE
-from server.core.list_memory import Changed, ListMemory
+from server.core.list_memory import Changed, Keys, ListMemory
 from server.core.queries import expression
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
@@ -156,7 +157,7 @@ def _arguments(cursor: Cursor, actor: Actor, after: Key | None, most: int | None
 
 @dataclass(frozen=True)
 class Found:
-    """Changes as JSON texts, the last one's key, and how far the log had come when they were seen."""
+    """Changes as JSON texts, where to go on (None: that was all), and how far the log had come when they were seen."""
 
     changes: list[bytes]
     last: Key | None = None
@@ -164,15 +165,41 @@ class Found:
 
 
 async def changes(
-    connection: asyncpg.Connection, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *, rows: int, budget: int, since: datetime
-) -> Found:
-    """The next changes of a source; fewer than `rows` and `budget` bytes: all there is."""
+    connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
+    rows: int, budget: int, since: datetime,
+) -> Found:  # fmt: skip
+    """The next changes of a source. Of a first load that goes on in it, all keys are found at once and remembered; then comes what is newer."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
+    if after is not None and cursor.is_first_load and source.in_sight:
+        keys = await _keys(connection, memory, source, cursor, actor, since)
+        if (first := keys.after(after.xid, UUID(after.key))) < len(keys.xids):
+            return await _listed(connection, source, cursor, keys, range(first, min(first + rows, len(keys.xids))), budget)
     found = await connection.fetch(source.page(len(cursor.lows)), *_arguments(cursor, actor, after, rows, since), budget)
     if not found:
         return Found([])
-    last = found[-1]
-    return Found([row["change"].encode() for row in found], Key(last["sync_xid"], str(last["key"])), last["position"])
+    last, texts = found[-1], [row["change"].encode() for row in found]
+    is_all = len(texts) < rows and sum(map(len, texts)) < budget
+    return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
+
+
+async def _listed(connection: asyncpg.Connection, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
+    """A row that has changed since its key was found comes as it is now, and once more later."""
+    found = await connection.fetch(source.of_ids, [keys.id(rank) for rank in ranks], sorted(cursor.lows), budget)
+    texts = [row["change"].encode() for row in found]
+    last = ranks[found[-1]["rank"] - 1] if sum(map(len, texts)) >= budget else ranks[-1]
+    return Found(texts, Key(keys.xids[last], str(keys.id(last))), found[-1]["position"] if found else 0)
+
+
+async def _keys(
+    connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, since: datetime
+) -> Keys:  # fmt: skip
+    assert cursor.sweep is not None
+    load = (source.name, actor.user_id, cursor.sweep.high, cursor.low, *sorted(cursor.lows.items()))
+    if (known := memory.keys(load)) is None:
+        row = await connection.fetchrow(source.listed, *_arguments(cursor, actor, None, None, since))
+        known = Keys(array("q", row["xids"] or ()), row["ids"] or b"")
+        memory.keep_keys(load, known)
+    return known
 
 
 _MACHINES, _JOBS = BY_NAME["equipment"], BY_NAME["intervention"]
@@ -203,6 +230,14 @@ async def strangers(connection: asyncpg.Connection, actor: Actor) -> list[bytes]
     return [row["change"].encode() for row in await connection.fetch(_STRANGERS, actor.user_id, actor.site_list)]
 
 
-async def total(connection: asyncpg.Connection, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES) -> int:
-    arguments = _arguments(cursor, actor, None, None, since)
-    return sum([int(await connection.fetchval(source.count, *arguments)) for source in sources])
+async def total(
+    connection: asyncpg.Connection, memory: ListMemory, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES
+) -> int:  # fmt: skip
+    """What is searched for is remembered: it is asked for later."""
+    arguments, count = _arguments(cursor, actor, None, None, since), 0
+    for source in sources:
+        if source.is_searched:
+            count += len((await _keys(connection, memory, source, cursor, actor, since)).xids)
+        else:
+            count += int(await connection.fetchval(source.count, *arguments))
+    return count

@@ -59,7 +59,8 @@ class Source:
     """`keys` yields (key, id, site_id, sync_xid), and what `change` needs; `change` is the change's JSON text of a key `k`.
 
     `changed` is the condition of `CHANGED`: true as soon as `keys` yields anything after one low or another.
-    `merged` yields the same as `keys`, for so many sites or fewer.
+    `merged` yields the same as `keys`, for so many sites or fewer. `in_sight` is what a row `e` found by its id must still be, at the
+    sites $2; None where keys may not be kept from one page to the next. `is_searched`: its keys take longer to find than its rows.
     """
 
     name: str
@@ -68,6 +69,8 @@ class Source:
     rows: str
     change: str
     merged: Callable[[int], str] | None = None
+    in_sight: str | None = None
+    is_searched: bool = False
 
     def page(self, sites: int) -> str:
         """Parameter $10 is the number of bytes after which no further row begins; the first one always comes."""
@@ -86,6 +89,25 @@ class Source:
             " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
             ") w where w.before < $10 order by w.sync_xid, w.key",
             _PARAMETERS, keys, self.rows, self.change,
+        )  # fmt: skip
+
+    @cached_property
+    def listed(self) -> str:
+        """All keys at once, in their order: their transactions, and their ids one behind the other."""
+        return expression(
+            "{} select array_agg(q.sync_xid order by q.sync_xid, q.key) as xids, string_agg(uuid_send(q.key), '' order by q.sync_xid, q.key)"
+            " as ids from ({}) q", _PARAMETERS, _ORDERED.sub("", self.keys),
+        )  # fmt: skip
+
+    @cached_property
+    def of_ids(self) -> str:
+        """The rows that there still are of the ids $1 in sight of the sites $2, up to $3 bytes as in a page; `rank` says which each is."""
+        return expression(
+            "select w.rank, w.change, (select etabli_position()) as position from (select k.rank, c.change,"
+            " sum(octet_length(c.change)) over (order by k.rank) - octet_length(c.change) as before"
+            " from unnest($1::uuid[]) with ordinality k(id, rank) {} cross join lateral (select ({})::text as change offset 0) c where {}"
+            ") w where w.before < $3 order by w.rank",
+            self.rows, self.change, self.in_sight or "false",
         )  # fmt: skip
 
     @cached_property
@@ -125,7 +147,8 @@ def _source(held: Held) -> Source:
     changed = _newer_at_sites(table, site) if site else _newest(table, "true")
     change = _change(held.entity, f"e.{site}" if site else None, held.json("e"))
     merged = partial(_merged, held, site) if site and not held.fresh[1:] else None
-    return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change, merged)
+    in_sight = f"e.{site} = any($2::uuid[])" if site else None
+    return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change, merged, in_sight, is_searched=bool(held.fresh[1:]))
 
 
 def _of_everyone(table: str) -> str:
