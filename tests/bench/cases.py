@@ -326,17 +326,24 @@ def _speed(work: Callable[[], int]) -> float:
 
 
 def _pull_all(bench: Bench) -> tuple[str, int]:
+    """Not compressed, as the floor is not."""
     cursor, count, more = "", 0, True
     with bench.client() as client:
+        client.headers["Accept-Encoding"] = "identity"
         while more:
-            page = client.get("/sync/pull", params={"cursor": cursor} if cursor else {}).raise_for_status().json()
-            cursor, more, count = page["cursor"], page["more"], count + len(page["changes"])
+            cursor, more, rows = _pulled(client.get("/sync/pull", params={"cursor": cursor} if cursor else {}))
+            count += rows
     return cursor, count
+
+
+def _pulled(answer: httpx2.Response) -> tuple[str, bool, int]:
+    page = answer.raise_for_status().json()
+    return page["cursor"], page["more"], len(page["changes"])
 
 
 def _dump(bench: Bench) -> int:
     count = -1
-    with httpx2.Client(base_url=f"{bench.floor}{API}", timeout=60) as client:
+    with httpx2.Client(base_url=f"{bench.floor}{API}", headers={"Accept-Encoding": "identity"}, timeout=60) as client:
         after = 0
         while count != after:
             count = after
