@@ -88,10 +88,13 @@ class Keys(NamedTuple):
     def after(self, xid: int, row_id: UUID) -> int:
         """Where those begin that come after this one."""
         low, high = bisect_left(self.xids, xid), bisect_right(self.xids, xid)
-        return bisect_right(range(len(self.xids)), row_id.bytes, low, high, key=lambda rank: self.id(rank).bytes)
+        return bisect_right(range(len(self.xids)), row_id.bytes, low, high, key=self.id)
 
-    def id(self, rank: int) -> UUID:
-        return UUID(bytes=self.ids[16 * rank : 16 * rank + 16])
+    def id(self, rank: int) -> bytes:
+        return self.ids[16 * rank : 16 * rank + 16]
+
+    def ids_of(self, ranks: range) -> bytes:
+        return self.ids[16 * ranks.start : 16 * ranks.stop]
 
 
 class ListMemory:

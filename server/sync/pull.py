@@ -107,8 +107,8 @@ class _Page:
             "cursor": self.cursor.encode(), "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
-        lines = b",\n".join(change.replace(b"\n", b" ") for change in self.changes)
-        return b'{"changes":[' + (b"\n" + lines + b"\n" if lines else b"") + b"]," + to_json(rest)[1:]
+        lines = b",\n".join([change.replace(b"\n", b" ") for change in self.changes])
+        return b"".join((b'{"changes":[', *((b"\n", lines, b"\n") if lines else ()), b"],", to_json(rest)[1:]))
 
 
 async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:

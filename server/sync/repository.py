@@ -177,17 +177,17 @@ async def changes(
     found = await connection.fetch(source.page(len(cursor.lows)), *_arguments(cursor, actor, after, rows, since), budget)
     if not found:
         return Found([])
-    last, texts = found[-1], [row["change"].encode() for row in found]
+    last, texts = found[-1], [row["change"] for row in found]
     is_all = len(texts) < rows and sum(map(len, texts)) < budget
     return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
 
 
 async def _listed(connection: asyncpg.Connection, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
     """A row that has changed since its key was found comes as it is now, and once more later."""
-    found = await connection.fetch(source.of_ids, [keys.id(rank) for rank in ranks], sorted(cursor.lows), budget)
-    texts = [row["change"].encode() for row in found]
+    found = await connection.fetch(source.of_ids, keys.ids_of(ranks), sorted(cursor.lows), budget)
+    texts = [row["change"] for row in found]
     last = ranks[found[-1]["rank"] - 1] if sum(map(len, texts)) >= budget else ranks[-1]
-    return Found(texts, Key(keys.xids[last], str(keys.id(last))), found[-1]["position"] if found else 0)
+    return Found(texts, Key(keys.xids[last], str(UUID(bytes=keys.id(last)))), found[-1]["position"] if found else 0)
 
 
 async def _keys(

@@ -84,7 +84,7 @@ class Source:
     def _page(self, keys: str) -> str:
         """`offset 0` keeps PostgreSQL from writing a change once for each mention of it."""
         return expression(
-            "{} select w.key, w.sync_xid, w.change, (select etabli_position()) as position from ( select k.key, k.sync_xid, c.change,"
+            "{} select w.key, w.sync_xid, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position from ( select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
             " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
             ") w where w.before < $10 order by w.sync_xid, w.key",
@@ -103,9 +103,11 @@ class Source:
     def of_ids(self) -> str:
         """The rows that there still are of the ids $1 in sight of the sites $2, up to $3 bytes as in a page; `rank` says which each is."""
         return expression(
-            "select w.rank, w.change, (select etabli_position()) as position from (select k.rank, c.change,"
+            "select w.rank, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position from (select k.rank, c.change,"
             " sum(octet_length(c.change)) over (order by k.rank) - octet_length(c.change) as before"
-            " from unnest($1::uuid[]) with ordinality k(id, rank) {} cross join lateral (select ({})::text as change offset 0) c where {}"
+            " from (select n as rank, encode(substr($1::bytea, 16 * n - 15, 16), 'hex')::uuid as id"
+            " from generate_series(1, octet_length($1::bytea) / 16) n) k {}"
+            " cross join lateral (select ({})::text as change offset 0) c where {}"
             ") w where w.before < $3 order by w.rank",
             self.rows, self.change, self.in_sight or "false",
         )  # fmt: skip
