@@ -168,7 +168,7 @@ async def changes(
     connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
     rows: int, budget: int, since: datetime,
 ) -> Found:  # fmt: skip
-    """The next changes of a source. Of a first load that goes on in it, all keys are found at once and remembered; then comes what is newer."""
+    """The next changes of a source. Where a first load goes on in it, all its keys are found and remembered; then comes what is newer."""
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     if after is not None and cursor.is_first_load and source.in_sight:
         keys = await _keys(connection, memory, source, cursor, actor, since)

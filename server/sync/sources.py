@@ -84,7 +84,8 @@ class Source:
     def _page(self, keys: str) -> str:
         """`offset 0` keeps PostgreSQL from writing a change once for each mention of it."""
         return expression(
-            "{} select w.key, w.sync_xid, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position from ( select k.key, k.sync_xid, c.change,"
+            "{} select w.key, w.sync_xid, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position"
+            " from ( select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
             " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
             ") w where w.before < $10 order by w.sync_xid, w.key",
@@ -95,8 +96,8 @@ class Source:
     def listed(self) -> str:
         """All keys at once, in their order: their transactions, and their ids one behind the other."""
         return expression(
-            "{} select array_agg(q.sync_xid order by q.sync_xid, q.key) as xids, string_agg(uuid_send(q.key), '' order by q.sync_xid, q.key)"
-            " as ids from ({}) q", _PARAMETERS, _ORDERED.sub("", self.keys),
+            "{} select array_agg(q.sync_xid order by q.sync_xid, q.key) as xids,"
+            " string_agg(uuid_send(q.key), '' order by q.sync_xid, q.key) as ids from ({}) q", _PARAMETERS, _ORDERED.sub("", self.keys),
         )  # fmt: skip
 
     @cached_property

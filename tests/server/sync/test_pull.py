@@ -335,6 +335,20 @@ class TestPages:
         assert len(names) == many
         assert all(name.startswith("Renamed") for name in names)
 
+    async def test_rows_that_leave_the_site_meanwhile_stay_away(
+        self, device: Device, shop: Workshop, many: int, pool: ReadPool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pulling, "PAGE_BYTES", 100_000)
+        other = await elsewhere(shop)
+        await shop.session.commit()
+        while len(device.ids("equipment")) < 300:
+            await device.pull_page()
+        await pool.execute("update equipment set site_id = $1 where code like 'X%'", other)
+        pages = await device.pull()
+        assert str(other) not in {str(change.site_id) for page in pages for change in page.changes if change.row is not None}
+        await device.pull()
+        assert device.ids("equipment") == {str(shop.machine.id)}
+
     async def test_one_change_takes_two_statements(self, device: Device, many: int, pool: ReadPool) -> None:
         """One that sees what has changed, one that reads it: devices ask every few minutes, and mostly in vain."""
         await device.pull()
