@@ -1,0 +1,1 @@
+"""What the figures of maintenance are, and the arithmetic that makes them."""

@@ -1,0 +1,70 @@
+"""What can be said of few events: how long a machine holds at least, whether failures come closer together, and who is in the middle."""
+
+from collections.abc import Sequence
+from itertools import count
+from math import exp, lgamma, log, sqrt
+
+CONFIDENCE = 0.9
+FEW = 3
+"""With fewer events than that, a figure stands beside its bound and has no arrow."""
+LEAST_TREND = 4
+_SURE = 1.96
+_CLOSE = 1e-13
+
+
+def failures_at_most(n: int, confidence: float) -> float:
+    """The mean of the Poisson law under which `n` events or fewer are seen with a chance of 1 - `confidence`: χ²(confidence; 2n + 2) / 2.
+
+    Solved exactly: for whole n the chance is a finite sum, whose slope is its last term.
+    """
+    mean = -log(1 - confidence) if n == 0 else n + 1 + sqrt(n + 1)
+    for _ in count():
+        last = exp(n * log(mean) - mean - lgamma(n + 1))
+        step = (_at_most(n, mean, last) - (1 - confidence)) / last
+        step = max(-mean / 2, min(step, mean))
+        mean += step
+        if abs(step) <= _CLOSE * mean:
+            break
+    return mean
+
+
+def _at_most(n: int, mean: float, last: float) -> float:
+    """The chance of n events or fewer, summed from its last term down to where nothing more is added."""
+    total = term = last
+    for k in range(n, 0, -1):
+        term *= k / mean
+        total += term
+        if term < total * 1e-17:
+            break
+    return total
+
+
+def mtbf_at_least(time: float, failures: int, confidence: float = CONFIDENCE) -> float:
+    """The one-sided lower bound of the mean time between failures, 2T / χ²(confidence; 2n + 2), in the unit of `time`."""
+    return time / failures_at_most(failures, confidence)
+
+
+def laplace(instants: Sequence[float], time: float) -> float | None:
+    """Laplace's u of events within `[0, time]`: above 0 they come closer together. None for too few."""
+    n = len(instants)
+    if n < LEAST_TREND or time <= 0:
+        return None
+    return laplace_of(sum(instants) / n, n, time)
+
+
+def laplace_of(mean: float, n: int, time: float) -> float:
+    return (mean - time / 2) / (time * sqrt(1 / (12 * n)))
+
+
+def is_trend(u: float | None) -> bool:
+    return u is not None and abs(u) > _SURE
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Between the two nearest by proportion, as spreadsheets have it (`PERCENTILE.INC`) and PostgreSQL (`percentile_cont`)."""
+    if not values:
+        return None
+    ordered, at = sorted(values), share * (len(values) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
