@@ -45,6 +45,7 @@ from server.feeds import router as feeds
 from server.generator import router as generator
 from server.interventions import router as interventions
 from server.inventory import router as inventory
+from server.kpis import router as kpis
 from server.labels import router as labels
 from server.mail import pages as mail_pages
 from server.mail import router as mail
@@ -69,7 +70,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, notifications, webhooks, feeds, push, mail, audit, sync,
+    inventory, buying, stocktakes, kpis, notifications, webhooks, feeds, push, mail, audit, sync,
 )  # fmt: skip
 
 

@@ -56,10 +56,8 @@ def before(period: Period, days: Days, today: date) -> Days:
     begun = Days(days.since, max(days.since + _DAY, min(days.until, today + _DAY)))
     if period is Period.custom:
         return Days(days.since - timedelta(days=begun.count), days.since)
-    if period is Period.week:
-        since = days.since - timedelta(days=7)
-    else:
-        since = months_later(days.since, -_MONTHS_OF.get(period, 12))
+    months = _MONTHS_OF.get(period, 12)
+    since = days.since - timedelta(days=7) if period is Period.week else months_later(days.since, -months)
     if begun == days:
         return Days(since, days.since)
     return Days(since, min(days.since, since + timedelta(days=begun.count)))

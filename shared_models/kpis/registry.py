@@ -15,11 +15,14 @@ class Unit(StrEnum):
     weeks = "weeks"
     money = "money"
     turns = "turns"
+    number = "number"
 
 
 class Better(StrEnum):
-    higher = "higher"
-    lower = "lower"
+    """Which way a figure had better go."""
+
+    more = "more"
+    less = "less"
     neither = "neither"
 
 
@@ -57,27 +60,27 @@ class Kpi:
 
 
 _ALL = (
-    Kpi(KpiKey.availability, Unit.share, Better.higher, "EN 15341:2007 T2 · SMRP 2.2"),
-    Kpi(KpiKey.mtbf, Unit.hours, Better.higher, "EN 15341:2007 T17 · SMRP 3.5.1"),
-    Kpi(KpiKey.mttr, Unit.hours, Better.lower, "EN 15341:2007 T21 · SMRP 3.5.2"),
-    Kpi(KpiKey.mrt, Unit.hours, Better.lower, "ISO 14224 MART"),
-    Kpi(KpiKey.mdt, Unit.hours, Better.lower, "SMRP 3.5.4"),
-    Kpi(KpiKey.availability_inherent, Unit.share, Better.higher, "IEC 60050-192"),
-    Kpi(KpiKey.availability_required, Unit.share, Better.higher, "EN 15341:2007 T1"),
-    Kpi(KpiKey.preventive_share, Unit.share, Better.higher, "EN 15341:2007 O18", ("count", "hours", "cost"), ("cost",)),
-    Kpi(KpiKey.pm_compliance, Unit.share, Better.higher, "SMRP 5.4.14"),
-    Kpi(KpiKey.pm_success, Unit.share, Better.higher, "EN 13306"),
-    Kpi(KpiKey.schedule_compliance, Unit.share, Better.higher, "EN 15341:2007 O22 · SMRP 5.4.4"),
-    Kpi(KpiKey.lateness, Unit.days, Better.lower, "SMRP 5.4.14", ("mean", "median", "p90")),
+    Kpi(KpiKey.availability, Unit.share, Better.more, "EN 15341:2007 T2 · SMRP 2.2"),
+    Kpi(KpiKey.mtbf, Unit.hours, Better.more, "EN 15341:2007 T17 · SMRP 3.5.1"),
+    Kpi(KpiKey.mttr, Unit.hours, Better.less, "EN 15341:2007 T21 · SMRP 3.5.2"),
+    Kpi(KpiKey.mrt, Unit.hours, Better.less, "ISO 14224 MART"),
+    Kpi(KpiKey.mdt, Unit.hours, Better.less, "SMRP 3.5.4"),
+    Kpi(KpiKey.availability_inherent, Unit.share, Better.more, "IEC 60050-192"),
+    Kpi(KpiKey.availability_required, Unit.share, Better.more, "EN 15341:2007 T1"),
+    Kpi(KpiKey.preventive_share, Unit.share, Better.more, "EN 15341:2007 O18", ("count", "hours", "cost"), ("cost",)),
+    Kpi(KpiKey.pm_compliance, Unit.share, Better.more, "SMRP 5.4.14"),
+    Kpi(KpiKey.pm_success, Unit.share, Better.more, "EN 13306"),
+    Kpi(KpiKey.schedule_compliance, Unit.share, Better.more, "EN 15341:2007 O22 · SMRP 5.4.4"),
+    Kpi(KpiKey.lateness, Unit.days, Better.less, "SMRP 5.4.14", ("mean", "median", "p90")),
     Kpi(KpiKey.backlog_weeks, Unit.weeks, Better.neither, "SMRP 5.4.8"),
     Kpi(
-        KpiKey.cost, Unit.money, Better.lower, "EN 15341:2007 E1",
+        KpiKey.cost, Unit.money, Better.less, "EN 15341:2007 E1",
         ("total", "labour", "parts", "downtime"), ("total", "labour", "parts", "downtime"),
     ),
-    Kpi(KpiKey.cost_to_value, Unit.share, Better.lower, "EN 15341:2007 E1 · SMRP 1.5", per_currency=("",)),
+    Kpi(KpiKey.cost_to_value, Unit.share, Better.less, "EN 15341:2007 E1 · SMRP 1.5", per_currency=("",)),
     Kpi(KpiKey.utilisation, Unit.share, Better.neither, "SMRP 5.6.1"),
-    Kpi(KpiKey.repeat_rate, Unit.share, Better.lower, "ISO 14224"),
-    Kpi(KpiKey.stock_turns, Unit.turns, Better.higher, "SMRP 5.5.31", per_currency=("",)),
+    Kpi(KpiKey.repeat_rate, Unit.share, Better.less, "ISO 14224"),
+    Kpi(KpiKey.stock_turns, Unit.turns, Better.more, "SMRP 5.5.31", per_currency=("",)),
 )  # fmt: skip
 KPIS = {kpi.key: kpi for kpi in _ALL}
 
@@ -90,13 +93,12 @@ class LeftOut(StrEnum):
     unfinished = "unfinished"
     cancelled = "cancelled"
     out_of_service = "out_of_service"
-    still_in_time = "still_in_time"
-    no_due_date = "no_due_date"
-    no_mode = "no_mode"
+    undecided = "undecided"
+    missed = "missed"
+    no_interval = "no_interval"
     no_estimate = "no_estimate"
     no_rate = "no_rate"
     no_value = "no_value"
-    running = "running"
 
 
 class Because(StrEnum):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from shared_models.base import Instant, PlanDay, Row, RuleError, Schema
 from shared_models.kpis.periods import Days, Period
-from shared_models.kpis.registry import Better, Because, KpiKey, LeftOut, Unit
+from shared_models.kpis.registry import Because, Better, KpiKey, LeftOut, Unit
 from shared_models.numbers import NUMBER
 from shared_models.text import Short
 
@@ -30,10 +30,13 @@ class KpiQuery(Schema):
 
     @model_validator(mode="after")
     def _span(self) -> "KpiQuery":
-        if self.period is Period.custom:
-            if self.since is None or self.until is None or not 0 <= (self.until - self.since).days < MOST_DAYS:
-                raise RuleError("span_unfit", "since", "until")
+        if self.period is Period.custom and not _fits(self.since, self.until):
+            raise RuleError("span_unfit", "since", "until")
         return self
+
+
+def _fits(since: date | None, until: date | None) -> bool:
+    return since is not None and until is not None and 0 <= (until - since).days < MOST_DAYS
 
 
 class Figure(Row):
@@ -132,3 +135,61 @@ def days_asked(query: KpiQuery) -> Days | None:
     if query.since is None or query.until is None or query.period is not Period.custom:
         return None
     return Days(query.since, date.fromordinal(query.until.toordinal() + 1))
+
+
+class Bar(Row):
+    """One of a chart: whose it is, and what it amounts to; `count` events have made it."""
+
+    id: UUID | None
+    label: str
+    value: float
+    count: int
+
+
+class Chart(Row):
+    """`key` names it for the catalogue (`kpi.chart.<key>`); longest bars first, of at most `total` that there are."""
+
+    key: str
+    unit: Unit
+    currency: str = ""
+    bars: list[Bar]
+    total: int
+
+
+class Charts(Row):
+    period: Period
+    since: date
+    until: date
+    as_of: Instant
+    charts: list[Chart]
+
+
+class ReportQuery(KpiQuery):
+    page: Annotated[int, Field(ge=1, le=100_000), NUMBER] = 1
+    size: Annotated[int, Field(ge=1, le=EVENTS), NUMBER] = 50
+
+
+class MachineFigures(Row):
+    """One machine's, in hours; what has no value is None."""
+
+    id: UUID
+    code: str
+    name: str
+    seen: float
+    down: float
+    availability: float | None
+    failures: int
+    mtbf: float | None
+    mttr: float | None
+    jobs: int
+    labour: float
+    preventive_labour: float
+
+
+class Report(Board):
+    """Maintenance of a period: its figures, and those of each machine, the longest down first."""
+
+    machines: list[MachineFigures]
+    total: int
+    page: int
+    size: int

@@ -1,0 +1,166 @@
+"""What figures are made of: of the machines that are asked about, their stops, work, dates and costs within the sites' own days.
+
+Each fact is one `with` of a statement, read only where an event is made of it. `machine` are those that were seen in that time, from when
+they are known here until they leave; `chosen` are all of them, whose work counts whenever it was done.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.access import Actor, in_sight
+from server.core.queries import Sql, joined, plain, sql
+from shared_models.kpis.periods import Days
+from shared_models.kpis.reliability import HOUR_UNITS
+from shared_models.kpis.rows import KpiQuery
+from shared_models.plans.scheduling import ARCHIVED, OUT_OF_SERVICE, PAUSED
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about, of what the actor sees: which machines, and which local days until `now`."""
+
+    actor: Actor
+    query: KpiQuery
+    days: Days
+    now: datetime
+
+    @property
+    def is_of_machines(self) -> bool:
+        """Whether less than whole sites is asked about."""
+        query = self.query
+        return any(chosen is not None for chosen in (query.equipment_id, query.production_line_id, query.class_id))
+
+
+def facts(asked: Asked) -> Sql:
+    """`with …`, before a select of the facts."""
+    query = asked.query
+    wanted = (
+        ("e.id", query.equipment_id), ("e.production_line_id", query.production_line_id), ("e.class_id", query.class_id),
+    )  # fmt: skip
+    places = [in_sight(asked.actor, "s.id")] + ([sql("s.id = {}", query.site_id)] if query.site_id else [])
+    chosen = [sql("{} = {}", plain(column), value) for column, value in wanted if value is not None] or [plain("true")]
+    return sql(
+        _FACTS, since=sql("{}::date", asked.days.since), until=sql("{}::date", asked.days.until), now=sql("{}::timestamptz", asked.now),
+        places=joined(places, " and "), chosen=joined(chosen, " and "), hours=list(HOUR_UNITS), out_of_service=OUT_OF_SERVICE,
+        called_off=[PAUSED, ARCHIVED], is_of_machines=asked.is_of_machines, ran_from=_total_at("c.begins"), ran_until=_total_at("c.ends"),
+        every=_days("p.frequency_type", "p.frequency_value"), limit=_days("p.limit_type", "p.limit_value"),
+    )  # fmt: skip
+
+
+def _total_at(instant: str) -> Sql:
+    """What the meter `x` had counted then: between two readings by proportion, across its resets."""
+    return sql(
+        "(select coalesce(b.total + (a.total - b.total) * extract(epoch from {at} - b.read_at)"
+        " / nullif(extract(epoch from a.read_at - b.read_at), 0), b.total) from"
+        " (select r.total, r.read_at from reading r where r.meter_id = x.id and r.voided_at is null and r.read_at <= {at}"
+        " order by r.read_at desc, r.total desc limit 1) b,"
+        " (select r.total, r.read_at from reading r where r.meter_id = x.id and r.voided_at is null and r.read_at >= {at}"
+        " order by r.read_at, r.total limit 1) a)",
+        at=plain(instant),
+    )
+
+
+def _days(frequency: str, every: str) -> Sql:
+    """The mean interval of the plan `p`, as `shared_models.plans.planning.PlanRule.interval_days` has it."""
+    return sql(
+        "(case {frequency} when 'daily' then {every} when 'weekly' then {every} * 7 when 'monthly' then {every} * 30.436875"
+        " when 'quarterly' then {every} * 91.310625 when 'yearly' then {every} * 365.2425"
+        " else {every} / nullif((p.meter->>'per_day')::numeric, 0) end)",
+        frequency=plain(frequency), every=plain(every),
+    )  # fmt: skip
+
+
+_FACTS = """with
+place as materialized (
+    select * from (
+        select s.id, s.clock, {since}::timestamp at time zone s.clock as begins,
+            least({now}, {until}::timestamp at time zone s.clock) as ends
+        from sites s where {places}
+    ) s where begins < ends
+), chosen as materialized (
+    select e.id, e.site_id, e.code, e.name, e.hourly_downtime_cost, e.replacement_value, e.currency, p.clock, p.begins, p.ends,
+        greatest(p.begins, e.installation_date::timestamp at time zone p.clock, least(e.created_at, (
+            select min(i.stopped_at) from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
+        ))) as seen_from,
+        least(p.ends, e.archived_at) as seen_until
+    from equipment e join place p on p.id = e.site_id where {chosen}
+), machine as materialized (
+    select * from chosen where seen_from < seen_until
+), told as materialized (
+    select i.id, m.id as equipment_id, i.number, i.title, i.stop_kind, i.status = 'cancelled' as is_cancelled, i.stopped_at, i.restarted_at,
+        m.seen_from, m.seen_until, m.begins, m.ends,
+        greatest(i.stopped_at, m.seen_from) as began, greatest(least(i.restarted_at, m.seen_until), i.stopped_at, m.seen_from) as ended
+    from machine m join maintenance_interventions i on i.equipment_id = m.id
+    where i.stopped_at < m.seen_until and (i.restarted_at is null or i.restarted_at >= m.seen_from) and i.stop_kind is not null
+), down as materialized (
+    select equipment_id, unnest(range_agg(tstzrange(began, ended))) as span
+    from told where not is_cancelled and began < ended group by equipment_id
+), counter as materialized (
+    select m.id as equipment_id, x.name, c.begins, c.ends, 3600 * ({ran_until} - {ran_from}) as ran
+    from machine m cross join lateral (
+        select x.id, x.name from meter x where x.equipment_id = m.id and x.kind = 'counter' and lower(x.unit) = any({hours}::text[])
+        order by x.is_active desc, x.created_at, x.id limit 1
+    ) x cross join lateral (
+        select greatest(m.seen_from, min(r.read_at)) as begins, least(m.seen_until, max(r.read_at)) as ends
+        from reading r where r.meter_id = x.id and r.voided_at is null
+    ) c where c.begins < c.ends
+), unmetered as materialized (
+    select m.id as equipment_id, tstzmultirange(tstzrange(m.seen_from, m.seen_until))
+        - case when c.begins is null then '{{}}'::tstzmultirange else tstzmultirange(tstzrange(c.begins, c.ends)) end as spans
+    from machine m left join counter c on c.equipment_id = m.id
+), done as materialized (
+    select i.*, p.begins, p.ends
+    from place p join maintenance_interventions i on i.site_id = p.id and i.actual_end >= p.begins and i.actual_end < p.ends
+    join chosen c on c.id = i.equipment_id where i.status = 'completed'
+), spent as materialized (
+    select a.id, a.user_id, i.equipment_id, i.number, i.title, i.intervention_type, greatest(a.started_at, c.begins) as began,
+        least(coalesce(a.ended_at, c.ends), c.ends) as ended, c.currency, null::numeric as rate
+    from chosen c join maintenance_interventions i on i.equipment_id = c.id
+    join intervention_action a on a.intervention_id = i.id
+    where a.started_at < c.ends and (a.ended_at > c.begins or a.ended_at is null)
+), work as materialized (
+    select s.*, least(s.ended, greatest(s.began, max(s.ended) over (
+        partition by s.user_id order by s.began, s.id rows between unbounded preceding and 1 preceding))) as counts_from
+    from spent s
+), issued as materialized (
+    select m.id, i.equipment_id, i.number, i.title, i.intervention_type, m.occurred_at, -m.amount as amount, m.currency,
+        p.part_number, p.name
+    from place c join stock_movements m on m.site_id = c.id and m.occurred_at >= c.begins and m.occurred_at < c.ends
+    join maintenance_interventions i on i.id = m.intervention_id join chosen e on e.id = i.equipment_id
+    join spare_parts p on p.id = m.spare_part_id
+), due as materialized (
+    select o.id, p.equipment_id, p.title, i.number, d.due, d.due at time zone c.clock as due_at, o.state, o.outcome, o.done_at, c.ends,
+        v.days, coalesce(p.tolerance_days, v.days / 10, 0) as tolerance, (c.ends at time zone c.clock)::date as today,
+        case when o.state <> 'skipped' then null when o.reason = {out_of_service} then 'out_of_service'
+            when o.reason = any({called_off}::text[]) or i.status = 'cancelled' then 'cancelled' end as excused
+    from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id
+    left join maintenance_interventions i on i.id = o.intervention_id
+    cross join lateral (select case
+        when p.basis = 'fixed' and p.frequency_type not in ('hours', 'cycles') or i.due_reason is null then o.original_due
+        else coalesce(least((i.due_reason->>'calendar_due')::timestamp, (i.due_reason->>'meter_due')::timestamp),
+            (i.due_reason->>'due')::timestamp, o.original_due) end as due) d
+    cross join lateral (select least({every}, {limit}) as days) v
+    where d.due >= {since} and d.due < {until} and d.due at time zone c.clock < c.ends
+), served as materialized (
+    select o.id, p.equipment_id, p.title, i.number, o.done_at, o.done_at + v.days * interval '1 day' as held_until, c.ends
+    from chosen c join scheduled_maintenances p on p.equipment_id = c.id
+    join plan_occurrence o on o.plan_id = p.id and o.done_at >= c.begins and o.done_at < c.ends
+    left join maintenance_interventions i on i.id = o.intervention_id
+    cross join lateral (select least({every}, {limit}) as days) v
+    where o.state = 'done'
+), scheduled as materialized (
+    select i.*, c.begins, c.ends from chosen c join maintenance_interventions i on i.equipment_id = c.id
+    where i.scheduled_start >= c.begins and i.scheduled_start < c.ends
+), waiting as materialized (
+    select i.* from chosen c join maintenance_interventions i on i.equipment_id = c.id and i.status in ('pending', 'in_progress', 'on_hold')
+), year as materialized (
+    select p.id, p.ends - interval '12 months' as begins, p.ends from place p where not {is_of_machines}
+), lain as materialized (
+    select y.id as site_id, m.currency, y.begins, y.ends, sum(m.amount) filter (where m.occurred_at < y.begins) as amount
+    from year y join stock_movements m on m.site_id = y.id where m.occurred_at < y.ends group by 1, 2, 3, 4
+), moved as materialized (
+    select m.id, m.site_id, m.movement_type, m.occurred_at, m.amount, m.currency, y.begins, y.ends, p.part_number, p.name
+    from year y join stock_movements m on m.site_id = y.id and m.occurred_at >= y.begins and m.occurred_at < y.ends
+    join spare_parts p on p.id = m.spare_part_id
+)
+"""

@@ -1,0 +1,79 @@
+"""A figure opened: what it counts, what it leaves out and why, in words and row by row."""
+
+from server.core.access import Actor
+from server.core.errors import NotFound
+from server.core.i18n import translator
+from server.core.queries import Sql, plain, sql
+from server.core.read_pool import ReadPool
+from server.core.sql import name_of
+from server.kpis.events import Way, events_of
+from server.kpis.facts import Asked, facts
+from server.kpis.figures import asked, figures, spanned, sums
+from shared_models.kpis.registry import KPIS, KpiKey, LeftOut
+from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
+
+_CLOCK = "coalesce(c.clock, (select p.clock from place p order by p.id limit 1))"
+_ORDER = "left_out is not null, part, began, kind, equipment_code, label, id"
+
+
+def way_of(key: KpiKey, query: ProofQuery) -> Way:
+    """Raises `NotFound` for a way in which the figure is not given."""
+    kpi = KPIS[key]
+    variant = query.variant or kpi.variants[0]
+    if variant not in kpi.variants:
+        raise NotFound
+    return key, variant
+
+
+async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> tuple[Proof, Sql]:
+    """The figure, and the statement of all its events, as of the same moment."""
+    way, (this, earlier) = way_of(key, query), await asked(pool, actor, query)
+    found = await _proof(pool, this, earlier, way, query.model_copy(update={"size": 1}))
+    return found, listed(this, way, found.figure.currency)
+
+
+async def proof(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> Proof:
+    return await _proof(pool, *await asked(pool, actor, query), way_of(key, query), query)
+
+
+async def _proof(pool: ReadPool, this: Asked, earlier: Asked, way: Way, query: ProofQuery) -> Proof:
+    actor, key = this.actor, way[0]
+    given = figures(await sums(pool, this, [way]), await sums(pool, earlier, [way]), [way])
+    figure = chosen(given, query)
+    rows = await pool.fetch(*sql("{} limit {}", listed(this, way, figure.currency), query.size).rendered())
+    counts = await pool.fetch(*_counted(this, way, figure.currency).rendered())
+    t = translator(actor.lang).t
+    return Proof(
+        **spanned(this, earlier), name=t(f"kpi.{key}"), formula=t(f"kpi.{key}.formula"), standard=KPIS[key].standard,
+        figure=figure, figures=given, events=[KpiEvent.model_validate(dict(row)) for row in rows],
+        total=sum(row["count"] for row in counts),
+        omitted=[Omitted(reason=LeftOut(row["left_out"]), count=row["count"]) for row in counts if row["left_out"]],
+    )  # fmt: skip
+
+
+def chosen(given: list[Figure], query: ProofQuery) -> Figure:
+    """In the currency that is asked for, or the first; raises `NotFound` where there is none."""
+    found = [figure for figure in given if not query.currency or figure.currency == query.currency]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def listed(of: Asked, way: Way, currency: str) -> Sql:
+    """Every event, those that count first; no amounts of other currencies are among them."""
+    return sql(
+        "{facts} select * from (select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
+        " coalesce(c.name, '') as equipment_name, coalesce(e.label, '') as label, coalesce({person}, '') as person, e.began, e.ended,"
+        " e.began at time zone {clock} as began_local, e.ended at time zone {clock} as ended_local,"
+        " e.numerator::float8 as numerator, e.denominator::float8 as denominator, e.currency, e.left_out"
+        " from ({events}) e left join chosen c on c.id = e.equipment_id where e.currency = {currency}) e order by {order}",
+        facts=facts(of), events=events_of(way), currency=currency, order=plain(_ORDER), clock=plain(_CLOCK),
+        person=plain(name_of("e.person")),
+    )  # fmt: skip
+
+
+def _counted(of: Asked, way: Way, currency: str) -> Sql:
+    return sql(
+        "{facts} select left_out, count(*) as count from ({events}) e where currency = {currency} group by left_out order by left_out",
+        facts=facts(of), events=events_of(way), currency=currency,
+    )  # fmt: skip
