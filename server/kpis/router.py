@@ -27,23 +27,23 @@ async def read_kpis(actor: Reader, pool: ReadPoolDep, query: Annotated[KpiQuery,
     return await figures.board(pool, actor, query)
 
 
-@router.get("/dashboard/kpis/{key}")
-async def open_kpi(actor: Reader, pool: ReadPoolDep, key: KpiKey, query: Annotated[ProofQuery, Query()]) -> Proof:
+@router.get("/dashboard/kpis/{kpi}")
+async def open_kpi(actor: Reader, pool: ReadPoolDep, kpi: KpiKey, query: Annotated[ProofQuery, Query()]) -> Proof:
     """A figure's formula, what it counts, and what it leaves out and why."""
-    return await proofs.proof(pool, actor, key, query)
+    return await proofs.proof(pool, actor, kpi, query)
 
 
-@router.get("/dashboard/kpis/{key}/export.{file_type}", response_class=StreamingResponse, responses=_FILES)
+@router.get("/dashboard/kpis/{kpi}/export.{file_type}", response_class=StreamingResponse, responses=_FILES)
 async def export_kpi(
-    actor: Reader, pool: ReadPoolDep, gates: GatesDep, key: KpiKey, file_type: FileType, query: Annotated[ProofQuery, Query()]
+    actor: Reader, pool: ReadPoolDep, gates: GatesDep, kpi: KpiKey, file_type: FileType, query: Annotated[ProofQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All its events; the workbook computes the figure again out of their cells."""
     heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if file_type is FileType.xlsx else nullcontext()
     async with heavy:
-        found, statement = await proofs.whole(pool, actor, key, query)
+        found, statement = await proofs.whole(pool, actor, kpi, query)
         sheet = sheet_of(found, actor.lang, is_workbook=file_type is FileType.xlsx)
         spool = await spooled(pool, statement, sheet, values_of(actor.lang))
-    return FileAnswer(spool, name=f"etabli-{key.replace('_', '-')}-{found.until:%Y-%m-%d}.{file_type}", media_type=MEDIA[file_type])
+    return FileAnswer(spool, name=f"etabli-{kpi.replace('_', '-')}-{found.until:%Y-%m-%d}.{file_type}", media_type=MEDIA[file_type])
 
 
 @router.get("/dashboard/charts")

@@ -75,6 +75,9 @@ OWN_ONLY = {
 # What belongs to no site: everybody's.
 WITHOUT_SITE = {"class_id", "checklist_id", "maintenance_type_id", "part_id"}
 
+# What names no row.
+CHOICES = {"file_type": "csv", "kpi": "mtbf"}
+
 LATER = now() + timedelta(days=1)
 
 
@@ -91,7 +94,7 @@ class Endpoint:
     @property
     def names(self) -> list[str]:
         """Of rows."""
-        return [name for name in re.findall(r"{(\w+)", self.path) if name != "file_type"]
+        return [name for name in re.findall(r"{(\w+)", self.path) if name not in CHOICES]
 
     @property
     def needs(self) -> Needs:
@@ -271,7 +274,7 @@ async def _make_job(admin: Any, machine: dict[str, Any]) -> dict[str, Any]:
 
 def address(endpoint: Endpoint, ids: dict[str, str]) -> str:
     """Fails for a name this walk has no row for: add one to `foreign`."""
-    return endpoint.path.format(file_type="csv", **{name: ids[name] for name in endpoint.names})
+    return endpoint.path.format(**CHOICES, **{name: ids[name] for name in endpoint.names})
 
 
 def test_the_description_says_who_may_use_a_route(app):
