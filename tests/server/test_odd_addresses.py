@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from shared_models.ids import uuid7
-from tests.server.test_access_walk import Bodies, Endpoint, endpoints_of
+from tests.server.test_access_walk import CHOICES, Bodies, Endpoint, endpoints_of
 
 ODD = (
     "\x00", "a\x00b", "\n", "\x7f", "\ufffd", "\u202e", "\u200b", "é" * 300, "x" * 5000, "..", ".", "../../etc/passwd", "\\", "%", "%2e",
@@ -26,7 +26,7 @@ def asked(endpoint: Endpoint, bodies: Bodies, ids: dict[str, str], chance: rando
     names = [found["name"] for found in operation.get("parameters", ()) if found["in"] == "query"]
     good = {name: str(value) for name, value in bodies.query(endpoint).items()}
     values = [quote(value, safe="") for value in chance.sample(ODD, 5)] + chance.sample(RAW, 2)
-    kinds = {"file_type": "csv"} if "{file_type" in endpoint.path else {}
+    kinds = {name: choice for name, choice in CHOICES.items() if f"{{{name}" in endpoint.path}
     parts = {name: ids.get(name, str(uuid7())) for name in endpoint.names} | kinds
     plain = endpoint.path.format(**parts)
     paths = [re.sub(rf"{{{name}(:path)?}}", lambda _, v=value: v, endpoint.path) for name in parts for value in values]
