@@ -1,8 +1,11 @@
 """Sites, when they work, and their production lines."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from shared_models.base import EntityRow, Instant, Line, LongText, Name, NewId, Schema, Version
+from shared_models.equipment.rows import Currency
+from shared_models.numbers import Money
 from shared_models.shifts import Holiday, Holidays, Shift, Shifts
 from shared_models.zones import TimeZone
 
@@ -17,7 +20,11 @@ class SiteRow(EntityRow, entity="site", site="id"):
 
 
 class SiteRead(SiteRow):
+    """`labour_rate`: what an hour of work costs, in `currency`; each piece of work keeps the rate of when it was entered."""
+
     description: str
+    currency: str
+    labour_rate: Decimal | None
     public_requests: bool
     created_at: Instant
     updated_at: Instant
@@ -32,6 +39,8 @@ class SiteCreate(Schema):
     description: LongText = ""
     time_zone: TimeZone = "Europe/Paris"
     public_requests: bool = True
+    currency: Currency = "EUR"
+    labour_rate: Money | None = None
 
 
 class SiteUpdate(Schema):
@@ -41,6 +50,8 @@ class SiteUpdate(Schema):
     description: LongText | None = None
     time_zone: TimeZone | None = None
     public_requests: bool | None = None
+    currency: Currency | None = None
+    labour_rate: Money | None = None
     shifts: Shifts | None = None
     holidays: Holidays | None = None
 

@@ -29,7 +29,7 @@ from server.demo.people import Staff, membership_rows, staff_of, user_rows
 from server.demo.plans import Workbook
 from server.demo.plant import Machine, Plant
 from server.demo.present import Present
-from server.demo.sheets import COLUMNS, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
+from server.demo.sheets import COLUMNS, LABOUR_RATE, Action, Answer, Note, Occurrence, Photo, Request, Sheet, StatusChange, as_record
 from server.demo.spares import writing
 from server.demo.spares.families import Family
 from server.demo.spares.ledger import Ledger
@@ -373,7 +373,7 @@ def _site_row(site: plant.Site, since: float, now: float) -> dict[str, object]:
     at = instant(since)
     return {
         "id": site.id, "created_at": at, "updated_at": at, "name": site.name, "location": site.location, "description": site.description,
-        "time_zone": site.calendar.zone.key, "shifts": json.dumps(kept_shifts(site.index)),
+        "time_zone": site.calendar.zone.key, "labour_rate": LABOUR_RATE, "shifts": json.dumps(kept_shifts(site.index)),
         "holidays": json.dumps(kept_holidays(site.index, instant(now))),
     }  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
 
 from server.demo.plant import Machine
 
+LABOUR_RATE = Decimal(46)
+"""Of an hour, at every site."""
 NOT_COLUMNS = frozenset({"machine", "actions", "notes", "photos", "answers", "occurrences", "statuses", "trail", "request"})
 
 
@@ -17,6 +20,8 @@ class Action:
     started_at: datetime
     ended_at: datetime | None
     note: str = ""
+    rate: Decimal = LABOUR_RATE
+    currency: str = "EUR"
 
 
 @dataclass(slots=True)

@@ -89,6 +89,7 @@ class Equipment(Versioned, Synced, table=True):
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         sa.Index("ix_equipment_name_folded", "name_folded", "id", postgresql_include=["site_id", "archived_at"]),
+        sa.Index("ix_equipment_stops_parent", "parent_id", postgresql_where=sa.text("stops_parent")),
         sa.Index("ix_equipment_site_id_sync_xid", "site_id", "sync_xid", "id"),
         *map(
             _listed_by,
@@ -115,6 +116,7 @@ class Equipment(Versioned, Synced, table=True):
     site_id: UUID = Field(foreign_key="sites.id")
     production_line_id: UUID | None = Field(default=None, foreign_key="production_lines.id", ondelete="SET NULL", index=True)
     parent_id: UUID | None = Field(default=None, foreign_key="equipment.id", ondelete="SET NULL", index=True)
+    stops_parent: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     class_id: UUID | None = Field(default=None, foreign_key="equipment_class.id", ondelete="SET NULL", index=True)
     status: EquipmentStatus = enum_column(EquipmentStatus, EquipmentStatus.active)
     status_since: datetime = instant_column()

@@ -1,6 +1,7 @@
 """The intervention sheet, the work done on it, and its former states."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,23 @@ class Intervention(Versioned, Synced, table=True):
         sa.CheckConstraint("NOT (mode_unknown AND mode_id IS NOT NULL)", name="mode_or_unknown"),
         sa.Index("ix_maintenance_interventions_site_id_sync_xid", "site_id", "sync_xid", "id"),
         sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
+        sa.Index(
+            "ix_maintenance_interventions_equipment_id_stopped_at",
+            "equipment_id",
+            "stopped_at",
+            postgresql_include=["restarted_at"],
+            postgresql_where=sa.text("stopped_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_maintenance_interventions_restarted_at",
+            sa.text("coalesce(restarted_at, 'infinity'::timestamptz)"),
+            postgresql_where=sa.text("stopped_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_maintenance_interventions_date_moved",
+            "id",
+            postgresql_where=sa.text("(due_reason ->> 'moved_from') IS NOT NULL"),
+        ),
         sa.Index("ix_maintenance_interventions_site_id_created_at", "site_id", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_created_at", "created_at", "id"),
         sa.Index("ix_maintenance_interventions_site_id_actual_end", "site_id", "actual_end", postgresql_include=["sync_xid", "id"]),
@@ -158,7 +176,10 @@ class _OfIntervention(Identified):
 
 
 class InterventionAction(_OfIntervention, table=True):
-    """One person's work; one running timer a person and job."""
+    """One person's work; one running timer a person and job.
+
+    `rate`, of an hour, is the site's of when the server heard of it; a trigger keeps it.
+    """
 
     __tablename__ = "intervention_action"
     __table_args__ = (
@@ -170,11 +191,14 @@ class InterventionAction(_OfIntervention, table=True):
             unique=True,
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+        sa.Index("ix_intervention_action_ended_at", "ended_at"),
     )
 
     started_at: datetime = instant_column()
     ended_at: datetime | None = instant_column(default=None)
     note: str = text_column()
+    rate: Decimal | None = Field(default=None, sa_type=sa.Numeric(14, 2))
+    currency: str | None = Field(default=None, max_length=3)
 
 
 class InterventionNote(_OfIntervention, table=True):

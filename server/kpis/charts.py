@@ -3,9 +3,10 @@
 from server.core.access import Actor
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
+from server.kpis.asking import asked, spanned
 from server.kpis.events import EVENTS
 from server.kpis.facts import facts
-from server.kpis.figures import all_ways, asked, figures, spanned, sums
+from server.kpis.figures import all_ways, figures, sums
 from shared_models.kpis.registry import KpiKey, Unit
 from shared_models.kpis.rows import Bar, Chart, Charts, KpiQuery, MachineFigures, Report, ReportQuery
 

@@ -63,6 +63,11 @@ _RESTORED = "t.restarted_at >= t.seen_from and t.restarted_at < t.seen_until"
 _UNMETERED_DOWN = (
     "(select d.equipment_id, unnest(tstzmultirange(d.span) * u.spans) as span from down d join unmetered u using (equipment_id)) d"
 )
+REQUIRED = Kind("machine", "n.equipment_id", ("n.seen_from", "n.seen_until"))
+_REQUIRED = "coalesce((select sum(extract(epoch from upper(s) - lower(s))) from unnest(n.spans) s), 0) / 3600"
+_REQUIRED_DOWN = (
+    "(select d.equipment_id, unnest(tstzmultirange(d.span) * n.spans) as span from down d join needed n using (equipment_id)) d"
+)
 _WORKED = (
     "coalesce((select sum(extract(epoch from upper(s) - lower(s))) from unnest((select range_agg(tstzrange(a.started_at,"
     " coalesce(a.ended_at, greatest(a.started_at, t.ends)))) from intervention_action a where a.intervention_id = t.id)"
@@ -87,7 +92,11 @@ _RELIABILITY: dict[Way, tuple[Sql, ...]] = {
     ),
     (KpiKey.mrt, ""): (FAILURE.of(f"told t where {_IS_FAILURE} and {_RESTORED}", _WORKED, "1"), _UNFINISHED, _NO_FAILURE),
     (KpiKey.mdt, ""): (DOWN.of("down d", _LASTING, "1"), _CANCELLED),
-    (KpiKey.availability_required, ""): (MACHINE.of("machine m where false"),),
+    (KpiKey.availability_required, ""): (
+        REQUIRED.of("needed n", _REQUIRED, _REQUIRED, left_out="case when n.spans is null then 'no_calendar' end"),
+        DOWN.of(_REQUIRED_DOWN, f"-({_LASTING})"),
+        _CANCELLED,
+    ),
 }  # fmt: skip
 
 

@@ -4,8 +4,10 @@ Each fact is one `with` of a statement, read only where an event is made of it. 
 they are known here until they leave; `chosen` are all of them, whose work counts whenever it was done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 from server.core.access import Actor, in_sight
 from server.core.queries import Sql, joined, plain, sql
@@ -13,6 +15,9 @@ from shared_models.kpis.periods import Days
 from shared_models.kpis.reliability import HOUR_UNITS
 from shared_models.kpis.rows import KpiQuery
 from shared_models.plans.scheduling import ARCHIVED, OUT_OF_SERVICE, PAUSED
+
+_A_DAY = timedelta(days=1)
+"""No clock is further from Greenwich: what lies outside is no site's, which an index can tell."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Asked:
     query: KpiQuery
     days: Days
     now: datetime
+    required: Sequence[tuple[UUID, datetime, datetime]] = ()
+    """When machines are to run, by the shifts of those sites that have said any."""
 
     @property
     def is_of_machines(self) -> bool:
@@ -33,14 +40,18 @@ class Asked:
 
 def facts(asked: Asked) -> Sql:
     """`with …`, before a select of the facts."""
-    query = asked.query
+    query, since, until = asked.query, sql("{}::date", asked.days.since), sql("{}::date", asked.days.until)
+    first, last = (datetime.combine(day, time(), UTC) + reach for day, reach in ((asked.days.since, -_A_DAY), (asked.days.until, _A_DAY)))
     wanted = (
         ("e.id", query.equipment_id), ("e.production_line_id", query.production_line_id), ("e.class_id", query.class_id),
     )  # fmt: skip
     places = [in_sight(asked.actor, "s.id")] + ([sql("s.id = {}", query.site_id)] if query.site_id else [])
     chosen = [sql("{} = {}", plain(column), value) for column, value in wanted if value is not None] or [plain("true")]
     return sql(
-        _FACTS, since=sql("{}::date", asked.days.since), until=sql("{}::date", asked.days.until), now=sql("{}::timestamptz", asked.now),
+        _FACTS, since=since, until=until, first=sql("{}::timestamptz", first), last=sql("{}::timestamptz", last),
+        sites=[site for site, _, _ in asked.required], starts=[begins for _, begins, _ in asked.required],
+        stops=[ends for _, _, ends in asked.required],
+        dated=plain(_DATED_OF) if asked.is_of_machines else sql(_DATED, since=since, until=until), now=sql("{}::timestamptz", asked.now),
         places=joined(places, " and "), chosen=joined(chosen, " and "), hours=list(HOUR_UNITS), out_of_service=OUT_OF_SERVICE,
         called_off=[PAUSED, ARCHIVED], is_of_machines=asked.is_of_machines, ran_from=_total_at("c.begins"), ran_until=_total_at("c.ends"),
         every=_days("p.frequency_type", "p.frequency_value"), limit=_days("p.limit_type", "p.limit_value"),
@@ -70,15 +81,24 @@ def _days(frequency: str, every: str) -> Sql:
     )  # fmt: skip
 
 
+_DATED = """select o.* from plan_occurrence o where o.original_due >= {since} and o.original_due < {until}
+    union select o.* from plan_occurrence o where o.due >= {since} and o.due < {until}
+    union select o.* from maintenance_interventions i join plan_occurrence o on o.intervention_id = i.id
+    where i.due_reason->>'moved_from' is not null"""
+"""Where the rule may have a date of these days: as it was first told, where a meter has moved it to, or before somebody moved it."""
+_DATED_OF = (
+    """select o.id from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id"""
+)
 _FACTS = """with
 place as materialized (
     select * from (
-        select s.id, s.clock, {since}::timestamp at time zone s.clock as begins,
+        select s.id, s.clock, s.currency, {since}::timestamp at time zone s.clock as begins,
             least({now}, {until}::timestamp at time zone s.clock) as ends
         from sites s where {places}
     ) s where begins < ends
 ), chosen as materialized (
-    select e.id, e.site_id, e.code, e.name, e.hourly_downtime_cost, e.replacement_value, e.currency, p.clock, p.begins, p.ends,
+    select e.id, e.site_id, e.code, e.name, e.hourly_downtime_cost, e.replacement_value, e.currency, p.clock, p.begins,
+        p.ends, p.currency as site_currency,
         greatest(p.begins, e.installation_date::timestamp at time zone p.clock, least(e.created_at, (
             select min(i.stopped_at) from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
         ))) as seen_from,
@@ -86,12 +106,18 @@ place as materialized (
     from equipment e join place p on p.id = e.site_id where {chosen}
 ), machine as materialized (
     select * from chosen where seen_from < seen_until
+), kin as materialized (
+    with recursive below as (
+        select m.id as root, m.id from machine m
+        union select b.root, e.id from below b join equipment e on e.parent_id = b.id and e.stops_parent
+    ) select * from below
 ), told as materialized (
     select i.id, m.id as equipment_id, i.number, i.title, i.stop_kind, i.status = 'cancelled' as is_cancelled, i.stopped_at, i.restarted_at,
         m.seen_from, m.seen_until, m.begins, m.ends,
         greatest(i.stopped_at, m.seen_from) as began, greatest(least(i.restarted_at, m.seen_until), i.stopped_at, m.seen_from) as ended
-    from machine m join maintenance_interventions i on i.equipment_id = m.id
+    from machine m join kin k on k.root = m.id join maintenance_interventions i on i.equipment_id = k.id
     where i.stopped_at < m.seen_until and (i.restarted_at is null or i.restarted_at >= m.seen_from) and i.stop_kind is not null
+        and i.stopped_at < {last} and coalesce(i.restarted_at, 'infinity') >= {first}
 ), down as materialized (
     select equipment_id, unnest(range_agg(tstzrange(began, ended))) as span
     from told where not is_cancelled and began < ended group by equipment_id
@@ -108,16 +134,23 @@ place as materialized (
     select m.id as equipment_id, tstzmultirange(tstzrange(m.seen_from, m.seen_until))
         - case when c.begins is null then '{{}}'::tstzmultirange else tstzmultirange(tstzrange(c.begins, c.ends)) end as spans
     from machine m left join counter c on c.equipment_id = m.id
+), required as materialized (
+    select r.site_id, range_agg(tstzrange(r.begins, r.ends)) as spans
+    from unnest({sites}::uuid[], {starts}::timestamptz[], {stops}::timestamptz[]) r(site_id, begins, ends) group by r.site_id
+), needed as materialized (
+    select m.id as equipment_id, m.seen_from, m.seen_until, r.spans * tstzmultirange(tstzrange(m.seen_from, m.seen_until)) as spans
+    from machine m left join required r on r.site_id = m.site_id
 ), done as materialized (
     select i.*, p.begins, p.ends
     from place p join maintenance_interventions i on i.site_id = p.id and i.actual_end >= p.begins and i.actual_end < p.ends
-    join chosen c on c.id = i.equipment_id where i.status = 'completed'
+    join chosen c on c.id = i.equipment_id where i.status = 'completed' and i.actual_end >= {first} and i.actual_end < {last}
 ), spent as materialized (
     select a.id, a.user_id, i.equipment_id, i.number, i.title, i.intervention_type, greatest(a.started_at, c.begins) as began,
-        least(coalesce(a.ended_at, c.ends), c.ends) as ended, c.currency, null::numeric as rate
+        least(coalesce(a.ended_at, c.ends), c.ends) as ended, coalesce(a.currency, c.site_currency) as currency, a.rate
     from chosen c join maintenance_interventions i on i.equipment_id = c.id
     join intervention_action a on a.intervention_id = i.id
     where a.started_at < c.ends and (a.ended_at > c.begins or a.ended_at is null)
+        and a.started_at < {last} and (a.ended_at > {first} or a.ended_at is null)
 ), work as materialized (
     select s.*, least(s.ended, greatest(s.began, max(s.ended) over (
         partition by s.user_id order by s.began, s.id rows between unbounded preceding and 1 preceding))) as counts_from
@@ -127,30 +160,36 @@ place as materialized (
         p.part_number, p.name
     from place c join stock_movements m on m.site_id = c.id and m.occurred_at >= c.begins and m.occurred_at < c.ends
     join maintenance_interventions i on i.id = m.intervention_id join chosen e on e.id = i.equipment_id
-    join spare_parts p on p.id = m.spare_part_id
+    join spare_parts p on p.id = m.spare_part_id where m.occurred_at >= {first} and m.occurred_at < {last}
+), dated as materialized (
+    {dated}
 ), due as materialized (
     select o.id, p.equipment_id, p.title, i.number, d.due, d.due at time zone c.clock as due_at, o.state, o.outcome, o.done_at, c.ends,
         v.days, coalesce(p.tolerance_days, v.days / 10, 0) as tolerance, (c.ends at time zone c.clock)::date as today,
         case when o.state <> 'skipped' then null when o.reason = {out_of_service} then 'out_of_service'
             when o.reason = any({called_off}::text[]) or i.status = 'cancelled' then 'cancelled' end as excused
-    from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id
-    left join maintenance_interventions i on i.id = o.intervention_id
+    from dated o left join lateral (
+        select i.number, i.status, i.due_reason from maintenance_interventions i where i.id = o.intervention_id offset 0
+    ) i on true
+    join scheduled_maintenances p on p.id = o.plan_id join chosen c on c.id = p.equipment_id
     cross join lateral (select case
         when p.basis = 'fixed' and p.frequency_type not in ('hours', 'cycles') or i.due_reason is null then o.original_due
-        else coalesce(least((i.due_reason->>'calendar_due')::timestamp, (i.due_reason->>'meter_due')::timestamp),
-            (i.due_reason->>'due')::timestamp, o.original_due) end as due) d
+        when i.due_reason->>'moved_from' is null then o.due
+        else coalesce(least((i.due_reason->>'calendar_due')::timestamp, (i.due_reason->>'meter_due')::timestamp), o.due) end as due) d
     cross join lateral (select least({every}, {limit}) as days) v
     where d.due >= {since} and d.due < {until} and d.due at time zone c.clock < c.ends
 ), served as materialized (
     select o.id, p.equipment_id, p.title, i.number, o.done_at, o.done_at + v.days * interval '1 day' as held_until, c.ends
     from chosen c join scheduled_maintenances p on p.equipment_id = c.id
     join plan_occurrence o on o.plan_id = p.id and o.done_at >= c.begins and o.done_at < c.ends
+        and o.done_at >= {first} and o.done_at < {last}
     left join maintenance_interventions i on i.id = o.intervention_id
     cross join lateral (select least({every}, {limit}) as days) v
     where o.state = 'done'
 ), scheduled as materialized (
-    select i.*, c.begins, c.ends from chosen c join maintenance_interventions i on i.equipment_id = c.id
-    where i.scheduled_start >= c.begins and i.scheduled_start < c.ends
+    select i.*, p.begins, p.ends
+    from place p join maintenance_interventions i on i.site_id = p.id and i.scheduled_start >= p.begins and i.scheduled_start < p.ends
+    join chosen c on c.id = i.equipment_id where i.scheduled_start >= {first} and i.scheduled_start < {last}
 ), waiting as materialized (
     select i.* from chosen c join maintenance_interventions i on i.equipment_id = c.id and i.status in ('pending', 'in_progress', 'on_hold')
 ), year as materialized (

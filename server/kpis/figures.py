@@ -1,26 +1,22 @@
 """Figures out of their events: sums over sums, by one statement for all of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from server.core.access import Actor, in_sight
-from server.core.clock import now
+from server.core.access import Actor
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
+from server.kpis.asking import asked, spanned
 from server.kpis.events import PARTS_OF, WITHOUT_NUMBER, Way, events_of
 from server.kpis.facts import Asked, facts
-from shared_models.kpis.periods import Days, before, days_of
 from shared_models.kpis.registry import KPIS, Because, Kpi, KpiKey
-from shared_models.kpis.rows import Board, Figure, KpiQuery, days_asked
-from shared_models.kpis.statistics import CONFIDENCE, LEAST_TREND, is_trend, laplace_of, mtbf_at_least
+from shared_models.kpis.rows import Board, Figure, KpiQuery
+from shared_models.kpis.statistics import LEAST_TREND, is_trend, laplace_of, mtbf_at_least
 
 _MIDDLES = {"median": 0.5, "p90": 0.9}
-_DAY = timedelta(days=1)
 _NOTHING: dict[KpiKey, Because] = {
     KpiKey.availability: Because.nothing_seen, KpiKey.mtbf: Because.no_failures, KpiKey.mttr: Because.nothing_restored,
     KpiKey.mrt: Because.nothing_restored, KpiKey.mdt: Because.nothing_down, KpiKey.availability_inherent: Because.no_failures,
@@ -47,25 +43,6 @@ class Sums:
 
 Found = dict[tuple[Way, str, str], Sums]
 """By figure, part and currency."""
-
-
-# --- which days
-
-
-async def asked(pool: ReadPool, actor: Actor, query: KpiQuery) -> tuple[Asked, Asked]:
-    """The days that are asked about and those before, as today is where the sites are; where that differs, by Greenwich."""
-    moment = now()
-    today = moment.astimezone(ZoneInfo(await _clock(pool, actor, query))).date()
-    days = days_asked(query) or days_of(query.period, today)
-    this = Asked(actor, query, days, moment)
-    earlier = before(query.period, days, today)
-    return this, replace(this, days=earlier)
-
-
-async def _clock(pool: ReadPool, actor: Actor, query: KpiQuery) -> str:
-    own = sql("id = {}", query.site_id) if query.site_id else plain("true")
-    rows = await pool.fetch(*sql("select distinct clock from sites s where {} and {}", in_sight(actor, "s.id"), own).rendered())
-    return rows[0]["clock"] if len(rows) == 1 else "UTC"
 
 
 # --- sums
@@ -196,15 +173,3 @@ async def board(pool: ReadPool, actor: Actor, query: KpiQuery) -> Board:
     ways = list(all_ways())
     made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
     return Board(**spanned(this, earlier), figures=made)
-
-
-def spanned(this: Asked, earlier: Asked) -> dict[str, Any]:
-    """The days as people say them: the last one is included."""
-    return {
-        "period": this.query.period, "since": this.days.since, "until": _last(this.days), "before_since": earlier.days.since,
-        "before_until": _last(earlier.days), "as_of": this.now, "confidence": CONFIDENCE,
-    }  # fmt: skip
-
-
-def _last(days: Days) -> date:
-    return days.until - _DAY

@@ -6,9 +6,10 @@ from server.core.i18n import translator
 from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.core.sql import name_of
+from server.kpis.asking import asked, spanned
 from server.kpis.events import Way, events_of
 from server.kpis.facts import Asked, facts
-from server.kpis.figures import asked, figures, spanned, sums
+from server.kpis.figures import figures, sums
 from shared_models.kpis.registry import KPIS, KpiKey, LeftOut
 from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
 

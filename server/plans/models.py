@@ -148,6 +148,9 @@ class PlanOccurrence(Identified, table=True):
         sa.Index(
             "uq_plan_occurrence_open", "plan_id", unique=True, postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index("ix_plan_occurrence_original_due", "original_due"),
+        sa.Index("ix_plan_occurrence_due", "due"),
+        sa.Index("ix_plan_occurrence_done_at", "done_at", postgresql_where=sa.text("done_at IS NOT NULL")),
         sa.Index("ix_plan_occurrence_ahead", "plan_id", "original_due", postgresql_where=sa.text("state IN ('planned', 'open')")),
     )  # fmt: skip
 

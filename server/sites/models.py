@@ -1,5 +1,6 @@
 """Sites and production lines."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,8 @@ class Site(Versioned, Synced, table=True):
     time_zone: str = Field(default="Europe/Paris", max_length=60, sa_column_kwargs={"server_default": "Europe/Paris"})
     clock: str = Field(default="UTC", max_length=60, sa_column_kwargs={"server_default": "UTC"})
     public_requests: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    currency: str = Field(default="EUR", max_length=3, sa_column_kwargs={"server_default": "EUR"})
+    labour_rate: Decimal | None = Field(default=None, sa_type=sa.Numeric(14, 2))
     shifts: list[dict[str, Any]] = json_column("[]")
     holidays: list[dict[str, Any]] = json_column("[]")
 

@@ -32,6 +32,7 @@ class _EquipmentFields(OnEquipment):
     serial_number: Line | None = None
     production_line_id: Id | None = None
     parent_id: Id | None = None
+    stops_parent: Annotated[bool, Field(description="What stops it stops its parent too")] = False
     class_id: Id | None = None
     criticality: Criticality = Criticality.medium
     purchase_date: Day | None = None

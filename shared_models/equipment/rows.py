@@ -186,6 +186,7 @@ class EquipmentRow(EntityRow, entity="equipment", found_by=("label", "label_code
     replacement_value: Decimal | None = None
     currency: str = "EUR"
     notes: str = ""
+    stops_parent: bool = False
     version: int
 
 

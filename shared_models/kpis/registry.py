@@ -95,6 +95,7 @@ class LeftOut(StrEnum):
     out_of_service = "out_of_service"
     undecided = "undecided"
     missed = "missed"
+    no_calendar = "no_calendar"
     no_interval = "no_interval"
     no_estimate = "no_estimate"
     no_rate = "no_rate"

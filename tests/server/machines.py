@@ -49,7 +49,7 @@ def edit(machine: dict[str, Any], **fields: Any) -> dict[str, Any]:
     kept = (
         "version", "site_id", "name", "code", "model", "manufacturer", "serial_number", "production_line_id", "parent_id", "class_id",
         "criticality", "purchase_date", "installation_date", "warranty_expiry", "expected_lifespan", "hourly_downtime_cost",
-        "replacement_value", "currency", "specifications", "notes",
+        "replacement_value", "currency", "specifications", "notes", "stops_parent",
     )  # fmt: skip
     body = {"equipment_id": machine["id"], "occurred_at": at()} | {name: machine[name] for name in kept}
     return body | {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}

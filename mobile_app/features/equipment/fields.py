@@ -18,7 +18,7 @@ from mobile_app.domain.papers import PapersOf
 from mobile_app.ui.cards import SectionHeader
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.dates import DateInput
-from mobile_app.ui.fields import TextInput
+from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pickers import Maker, Picker
@@ -96,7 +96,14 @@ def _belonging(client: Client, form: Form, machine: EquipmentRow | None) -> list
     none = Choice("", t("machine_form.no_parent"))
     value = form.get("parent_id") or ""
     pick = lambda key: form.set("parent_id", key or None)  # noqa: E731 - one line, used once
-    return [Picker(t("machine_form.parent"), [none, *choices], value, pick, error=form.error("parent_id"), optional=True)]
+    picker = Picker(t("machine_form.parent"), [none, *choices], value, pick, error=form.error("parent_id"), optional=True)
+    if not value:
+        return [picker]
+    stops = Toggle(
+        t("machine_form.stops_parent"), bool(form.get("stops_parent")), lambda is_on: form.set("stops_parent", is_on),
+        meta=t("machine_form.stops_parent_body"),
+    )  # fmt: skip
+    return [picker, stops]
 
 
 def _money(form: Form, name: str) -> ft.Control:

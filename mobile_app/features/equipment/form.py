@@ -100,9 +100,9 @@ def take_what_was_made(client: Client, form: Form) -> None:
 
 
 FIELDS = (
-    "name", "site_id", "production_line_id", "parent_id", "class_id", "criticality", "model", "manufacturer", "serial_number",
-    "purchase_date", "installation_date", "warranty_expiry", "expected_lifespan", "hourly_downtime_cost", "replacement_value", "currency",
-    "notes",
+    "name", "site_id", "production_line_id", "parent_id", "stops_parent", "class_id", "criticality", "model", "manufacturer",
+    "serial_number", "purchase_date", "installation_date", "warranty_expiry", "expected_lifespan", "hourly_downtime_cost",
+    "replacement_value", "currency", "notes",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from server.core.queries import sql
 from server.core.read_pool import ReadPool
 from server.demo import Summary
 from server.kpis import charts, figures, proofs
+from server.kpis.asking import asked
 from server.kpis.facts import facts
 from server.kpis.files import sheet_of, values_of
 from shared_models.kpis.periods import Period
@@ -97,7 +98,7 @@ left join maintenance_interventions i on i.equipment_id = m.id and i.stopped_at 
 
 async def test_each_machine_is_what_its_own_history_says(pool):
     query = ReportQuery(period=Period.quarter, size=200)
-    this, _ = await figures.asked(pool, SYSTEM, query)
+    this, _ = await asked(pool, SYSTEM, query)
     rows = await pool.fetch(*sql("{} " + STOPS, facts(this)).rendered())
     report = await charts.report(pool, SYSTEM, query)
     assert report.total == len({row["id"] for row in rows}) > 200

@@ -138,6 +138,44 @@ class TestReliability:
         assert figure(found, "availability_inherent").value == pytest.approx(714 / 717)
 
 
+class TestOthers:
+    async def test_a_component_is_not_its_line_but_stops_it_where_it_says_so(self, reader, site, session):
+        line = await machine(session, site.id)
+        motor = await machine(session, site.id, parent_id=line.id, stops_parent=True)
+        bearing = await machine(session, site.id, parent_id=motor.id, stops_parent=True)
+        lamp = await machine(session, site.id, parent_id=line.id)
+        await stop(session, line, utc("2025-11-10T00:00"), utc("2025-11-10T10:00"))
+        await stop(session, bearing, utc("2025-11-10T08:00"), utc("2025-11-10T12:00"))
+        await stop(session, lamp, utc("2025-11-20"), utc("2025-11-29"))
+        above, between = [figure(await board(reader, **NOVEMBER, equipment_id=of.id), "availability") for of in (line, motor)]
+        assert (above.numerator, between.numerator) == (pytest.approx(720 - 12), pytest.approx(720 - 4))
+
+    async def test_only_time_in_which_it_was_to_run_counts_while_required(self, reader, site, session):
+        one = await machine(session, site.id)
+        await stop(session, one, utc("2025-11-10T10:00"), utc("2025-11-10T20:00"))
+        assert figure(await board(reader, **NOVEMBER), "availability_required").because == "no_calendar"
+        days = [{"name": "Jour", "weekdays": [0, 1, 2, 3, 4], "begins": "06:00", "ends": "14:00"}]
+        site.shifts, site.holidays = days, [{"day": "2025-11-11", "name": "Armistice"}]
+        await session.commit()
+        found = figure(await board(reader, **NOVEMBER), "availability_required")
+        assert (found.denominator, found.value) == (19 * 8, pytest.approx(1 - 4 / 152))
+
+    async def test_work_keeps_the_rate_of_its_day_and_what_has_none_is_left_out(self, reader, client_as, site, session):
+        one = await machine(session, site.id)
+        mended = await stop(session, one, utc("2025-11-10T08:00"), utc("2025-11-10T14:00"))
+        await worked(session, mended, reader.user.id, utc("2025-11-10T06:00"), 1)
+        admin = await client_as("admin")
+        for rate, at in (("40", "2025-11-10T08:00"), ("60", "2025-11-10T12:00")):
+            read = (await admin.get(f"/api/v1/sites/{site.id}")).json()
+            told = {"version": read["version"], "labour_rate": rate, "currency": "CHF"}
+            assert (await admin.patch(f"/api/v1/sites/{site.id}", json=told)).json()["labour_rate"] == f"{rate}.00"
+            await worked(session, mended, reader.user.id, utc(at), 2)
+        found = await board(reader, **NOVEMBER)
+        labour = figure(found, "cost", "labour")
+        assert (labour.value, labour.currency, labour.n, labour.left_out) == (200, "CHF", 2, 1)
+        assert figure(found, "preventive_share", "cost").value == 0
+
+
 class TestWork:
     async def test_hours_are_each_persons_own_once(self, reader, site, session):
         one = await machine(session, site.id)
