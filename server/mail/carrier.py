@@ -1,9 +1,9 @@
 """Mails out of the outbox: by the mail server that the settings name, or kept here for the administrators."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
+from email.headerregistry import Address
+from functools import cached_property
 
 from server.core.settings import Settings
 from server.mail import stopping
@@ -19,8 +19,13 @@ class Post:
         self._settings = settings
         self._smtp = smtp
 
+    @cached_property
+    def _sender(self) -> Address:
+        return self._settings.mail_sender
+
     async def carry(self, parcel: Parcel) -> Verdict:
-        return await self._smtp.send(await asyncio.to_thread(message_for, parcel, self._settings))
+        """Drawn when it is its turn: in a thread, all that is sent meanwhile would wait for the interpreter."""
+        return await self._smtp.send(self._sender.addr_spec, parcel.target, lambda: message_for(parcel, self._settings, self._sender))
 
 
 class Shelf:
@@ -43,8 +48,8 @@ async def posting(node: Node) -> AsyncIterator[Carrier]:
         await smtp.close()
 
 
-def message_for(parcel: Parcel, settings: Settings) -> EmailMessage:
+def message_for(parcel: Parcel, settings: Settings, sender: Address | None = None) -> bytes:
     letter = letter_of(parcel.content, Sender(settings.public_url, settings.secret))
     stop_url = stopping.url_of(settings, parcel.user_id, letter.kind) if parcel.user_id and letter.kind else ""
-    envelope = Envelope(parcel.id, settings.mail_sender, parcel.target, parcel.created_at, settings.public_url, stop_url)
+    envelope = Envelope(parcel.id, sender or settings.mail_sender, parcel.target, parcel.created_at, settings.public_url, stop_url)
     return message_of(letter, envelope)

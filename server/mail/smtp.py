@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
 from typing import Final
 
 import aiosmtplib
@@ -46,12 +45,12 @@ class Smtp:
         self._trouble = ""
         self._until = 0.0
 
-    async def send(self, message: EmailMessage) -> Verdict:
+    async def send(self, sender: str, to: str, drawn: Callable[[], bytes]) -> Verdict:
         """One mail's fate is its own: what is refused for good is given up, everything else is tried again."""
         async with self._room:
             try:
                 async with self._connection() as connection:
-                    await connection.send_message(message)
+                    await _sent(connection, sender, to, drawn())
             except Unreachable as error:
                 return Verdict(ParcelState.waiting, str(error))
             except SMTPRecipientsRefused as error:
@@ -119,6 +118,10 @@ class Smtp:
         )  # fmt: skip
         await connection.connect()
         return connection
+
+
+async def _sent(connection: SMTP, sender: str, to: str, message: bytes) -> None:
+    await connection.sendmail(sender, [to], message, mail_options=[] if to.isascii() else ["SMTPUTF8", "BODY=8BITMIME"])
 
 
 def _refused(error: SMTPResponseException) -> Verdict:

@@ -66,7 +66,7 @@ async def _again(session: Session, actor: Actor, notice: Notice, until: datetime
     lasts = KINDS[notice.type].lasts
     return [
         Entry(Channel.push, f"notice {notice.id} {until.isoformat()}", str(device), content, actor.user_id, notice.id, until, lasts)
-        for device in await devices_of(session, actor.user_id)
+        for device in (await devices_of(session, [actor.user_id]))[actor.user_id]
     ]
 
 

@@ -13,10 +13,8 @@ from server.core.clock import now
 from server.core.database import Database, ReadSession, Session
 from server.core.events import poke_people
 from server.core.i18n import translator
-from server.core.row_writes import carry_out, inserting_once
 from server.core.zones import zone_of
 from server.notifications import escalating, subjects
-from server.notifications.models import Notice
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
 from server.push.service import devices_of
@@ -39,6 +37,14 @@ where told_at is null and (again_at is null or again_at <= now())
 order by created_at, id limit $1 for update skip locked
 """
 _LATER = "update notice_cause set again_at = $1 where id = $2"
+_WRITE = """
+insert into notifications (id, user_id, cause_id, type, title, message, because, related_entity_type, related_entity_id, path, priority,
+    created_at, digest_at)
+select n.id, n.user_id, $1, $2, n.title, n.message, n.because, $3, $4, $5, $6, $7, n.digest_at
+from unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
+    n(id, user_id, title, message, because, digest_at)
+on conflict do nothing returning id
+"""
 _TOLD = "update notice_cause set told_at = $1 where id = any($2)"
 _PEOPLE = """
 select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team,
@@ -117,8 +123,7 @@ async def _tell(session: Session, cause: Mapping[str, Any], subject: Subject, es
         await webhooks.tell(session, kind, cause, lambda lang: subject.said(kind, lang, facts), _about(kind, subject, facts))
     if kind in ESCALATES and escalates_after:
         await escalating.wait(session, cause, escalates_after)
-    for reader in await readers(session, kind, subject, facts, not_to=cause["actor_id"]):
-        await _write(session, kind, cause, subject, facts, reader)
+    await _write(session, kind, cause, subject, facts, await readers(session, kind, subject, facts, not_to=cause["actor_id"]))
 
 
 def _about(kind: NoticeKind, subject: Subject, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,22 +198,39 @@ def _is_on_time(kind: NoticeKind, facts: Mapping[str, Any], reader: Reader) -> b
 
 
 async def _write(
-    session: Session, kind: NoticeKind, cause: Mapping[str, Any], subject: Subject, facts: Mapping[str, Any], reader: Reader
+    session: Session, kind: NoticeKind, cause: Mapping[str, Any], subject: Subject, facts: Mapping[str, Any], told: Sequence[Reader]
 ) -> None:  # fmt: skip
-    title, message = subject.said(kind, reader.lang, facts)
-    because = translator(reader.lang).t(f"notice.because.{reader.because}", site=subject.values["site"])
-    digest_at = _digest_at(kind, reader, now())
-    notice = {
-        "id": uuid7(), "user_id": reader.id, "cause_id": cause["id"], "type": kind, "title": title, "message": message, "because": because,
+    """All of them in one statement, and what goes out to them in another: many may hear of the same."""
+    if not told:
+        return
+    notices = {uuid7(): (reader, _digest_at(kind, reader, now())) for reader in told}
+    said = {lang: subject.said(kind, lang, facts) for lang in {reader.lang for reader in told}}
+    texts = [(*said[reader.lang], _because(reader, subject)) for reader, _ in notices.values()]
+    rows = [(id_, reader.id, *text, at) for (id_, (reader, at)), text in zip(notices.items(), texts, strict=True)]
+    about = {
         "related_entity_type": subject.entity, "related_entity_id": subject.id, "path": subject.values["path"],
-        "priority": KINDS[kind].priority, "created_at": cause["created_at"], "digest_at": digest_at,
+        "priority": KINDS[kind].priority, "created_at": cause["created_at"],
     }  # fmt: skip
-    if await carry_out(session, inserting_once(Notice, notice)):
-        poke_people(session, [reader.id])
-        await post(session, *await _entries(session, kind, notice, reader))
+    written = await session.fetch(_WRITE, cause["id"], kind, *about.values(), *map(list, zip(*rows, strict=True)))
+    new = {row["id"] for row in written}
+    poke_people(session, [reader.id for id_, (reader, _) in notices.items() if id_ in new])
+    devices = await devices_of(session, [reader.id for reader in told])
+    await post(session, *(
+        entry
+        for id_, user_id, title, message, because, digest_at in rows
+        if id_ in new
+        for entry in _entries(
+            kind, {**about, "id": id_, "title": title, "message": message, "because": because, "digest_at": digest_at},
+            notices[id_][0], devices[user_id],
+        )
+    ))  # fmt: skip
 
 
-async def _entries(session: Session, kind: NoticeKind, notice: Mapping[str, Any], reader: Reader) -> list[Entry]:
+def _because(reader: Reader, subject: Subject) -> str:
+    return translator(reader.lang).t(f"notice.because.{reader.because}", site=subject.values["site"])
+
+
+def _entries(kind: NoticeKind, notice: Mapping[str, Any], reader: Reader, devices: Sequence[UUID]) -> list[Entry]:
     """What goes out to them, by the ways that they want, when they may be disturbed."""
     content = {
         **{name: notice[name] for name in ("title", "message", "because", "path", "priority")}, "notice_id": notice["id"], "kind": kind,
@@ -219,10 +241,7 @@ async def _entries(session: Session, kind: NoticeKind, notice: Mapping[str, Any]
     plain: dict[str, Any] = {"user_id": reader.id, "notice_id": notice["id"], "lasts": KINDS[kind].lasts}
     entries = []
     if wants(kind, reader.role, Way.push, reader.own, reader.roles):
-        entries += [
-            Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain)
-            for device in await devices_of(session, reader.id)
-        ]
+        entries += [Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain) for device in devices]
     if notice["digest_at"] is None and wants(kind, reader.role, Way.email, reader.own, reader.roles):
         mail = {"template": "notice", "lang": reader.lang, "facts": content}
         entries.append(Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain))

@@ -11,6 +11,7 @@ from procrastinate import JobContext
 from server.core.access import SYSTEM
 from server.core.clock import now
 from server.core.database import Session
+from server.core.errors import existing
 from server.core.jobs import database_of, jobs
 from server.core.queries import expression
 from server.notifications.causes import cause
@@ -102,6 +103,18 @@ def _noting(subject: str) -> str:
     )  # fmt: skip
 
 
+def _newer(subject: str, rank: int) -> str:
+    """By the newest row alone, which is the end of an index."""
+    table, *_ = _SUBJECTS[subject]
+    newest = "(select max(t.sync_xid) from {} t{}) >= ($1::bigint[])[{}]"
+    if subject in _OF_ALL:
+        return expression(newest, table, "", str(rank))
+    return expression("exists (select from sites s where {})", expression(newest, table, " where t.site_id = s.id", str(rank)))
+
+
+_NEWS = expression(
+    "select {}", ", ".join(expression("{} as {}", _newer(subject, rank), subject) for rank, subject in enumerate(_SUBJECTS, 1))
+)  # fmt: skip
 _READ = {subject: _noting(subject) for subject in _SUBJECTS}
 _NOTE = """
 insert into notice_timer (kind, subject_id, occurrence, subject, at, facts)
@@ -112,7 +125,10 @@ _SCANNED = """
 insert into notice_scan (subject, low, rules) values ($1, $2, $3) on conflict (subject) do update set low = $2, rules = $3
 """
 _FIRE = "delete from notice_timer where at <= $1 returning kind, subject_id, occurrence, subject, at, facts"
-_XMIN = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_KNOWN = """
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
+    (select json_object_agg(n.subject, n.low) from notice_scan n where n.rules = $1)::text as lows
+"""
 _DAYS = """
 select alert_type as kind, array_agg(distinct threshold_value) as days from (
     select alert_type, threshold_value from alert_settings union all select alert_type, threshold_value from alert_default
@@ -133,10 +149,12 @@ async def scan(session: Session) -> int:
     """How many causes there are more."""
     await session.run("select pg_advisory_xact_lock(hashtext('notice_scan'))")
     rules = json.dumps(await _days(session), sort_keys=True)
-    known = {row["subject"]: row for row in await session.fetch("select subject, low, rules from notice_scan")}
+    known = existing(await session.fetchrow(_KNOWN, rules))
+    lows = json.loads(known["lows"] or "{}")
+    newer = existing(await session.fetchrow(_NEWS, [lows.get(subject, 0) for subject in _SUBJECTS]))
     for subject in _SUBJECTS:
-        before = known.get(subject)
-        await _note(session, subject, before["low"] if before and before["rules"] == rules else 0, rules)
+        if newer[subject] or subject not in lows:
+            await _note(session, subject, lows.get(subject, 0), known["xmin"], rules)
     return await _fire(session)
 
 
@@ -146,14 +164,12 @@ async def _days(session: Session) -> dict[str, list[int]]:
     return {kind: sorted({each.days, *chosen.get(kind, ())}) for kind, each in KINDS.items() if each.days is not None}
 
 
-async def _note(session: Session, subject: str, low: int, rules: str) -> None:
-    xmin = await session.fetchval(_XMIN)
+async def _note(session: Session, subject: str, low: int, xmin: int, rules: str) -> None:
     found = await session.fetch(_READ[subject], low, rules)
     if found:
         rows = [(row["kind"], row["id"], row["occurrence"], subject, row["at"], json.dumps(row["facts"])) for row in found]
         await session.run(_NOTE, *map(list, zip(*rows, strict=True)))
-    if xmin != low:
-        await session.run(_SCANNED, subject, xmin, rules)
+    await session.run(_SCANNED, subject, xmin, rules)
 
 
 async def _fire(session: Session) -> int:

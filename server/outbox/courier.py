@@ -23,7 +23,7 @@ from shared_models.outbox import Channel, ParcelState
 
 AT_ONCE = 64
 """Of each channel: one that is slow holds up no other."""
-ROOM = 8
+ROOM = 32
 """More are taken when there is room for so many, or none is on its way: a statement for each would take longer than carrying it."""
 LEASE = timedelta(minutes=2)
 LONGEST_SECONDS = 60.0
@@ -31,6 +31,8 @@ LONGEST_SECONDS = 60.0
 LOOK_SECONDS = 20.0
 BREATH_SECONDS = 0.1
 """Between two looks: many pokes are one."""
+GATHERING_SECONDS = 0.01
+"""While there is more than hands can hold: what is carried within this time is written down, and replaced, together."""
 PAUSE_SECONDS = 5.0
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=10), timedelta(hours=1)
 _log = structlog.get_logger(__name__)
@@ -43,6 +45,7 @@ class Courier:
         self._node = node
         self._carriers = carriers
         self._going: dict[asyncio.Task[Verdict], Parcel] = {}
+        self._heaped: set[Channel] = set()
 
     async def run(self) -> None:
         connection = await self._node.database.connect()
@@ -51,7 +54,7 @@ class Courier:
             await connection.add_listener(POKES, lambda *_: woken.set())
             while True:
                 woken.clear()
-                await asyncio.sleep(BREATH_SECONDS)
+                await self._breathe(connection)
                 if not await self._round(connection):
                     await self._until(woken, await self._pause(connection))
         finally:
@@ -63,7 +66,8 @@ class Courier:
         connection = await self._node.database.connect()
         try:
             while await self._round(connection) or self._going:
-                await asyncio.wait([*self._going, asyncio.ensure_future(asyncio.sleep(0))], return_when=asyncio.FIRST_COMPLETED)
+                if self._going:
+                    await asyncio.wait(self._going, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._let_go()
             await connection.close()
@@ -74,6 +78,19 @@ class Courier:
         done = [await self._done(errand) for errand in ERRANDS]
         taken = [await self._take(connection, channel) for channel in self._carriers]
         return settled or any(done) or any(taken)
+
+    async def _breathe(self, connection: asyncpg.Connection) -> None:
+        """Where more was due than was taken, hands are filled again as they become free."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + BREATH_SECONDS
+        while self._heaped and self._going and clock() < end:
+            await asyncio.wait(self._going, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(GATHERING_SECONDS)
+            await self._settle_done(connection)
+            for channel in tuple(self._heaped):
+                await self._take(connection, channel)
+        if not self._heaped:
+            await asyncio.sleep(end - clock())
 
     async def _done(self, errand: Errand) -> bool:
         try:
@@ -88,6 +105,7 @@ class Courier:
         if going and room < ROOM:
             return False
         parcels = await repository.claim(connection, channel, now(), lease=LEASE, most=room)
+        (self._heaped.add if len(parcels) == room else self._heaped.discard)(channel)
         stopped = await self._stopped(parcels) if parcels else {}
         await self._settle(connection, {parcel: stopped[parcel.id] for parcel in parcels if parcel.id in stopped})
         for parcel in parcels:

@@ -58,7 +58,7 @@ class Delivering:
 
     async def _note(self, row: asyncpg.Record, outcome: PushOutcome, at: datetime) -> None:
         if outcome is PushOutcome.sent:
-            await repository.note_reached(self._pool, row["id"], at)
+            await repository.note_reached(self._pool, row, at)
         elif outcome is PushOutcome.gone:
             await repository.note_gone(self._pool, row)
         else:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,6 +54,7 @@ join user_sessions s on s.id = p.session_id and s.revoked_at is null and s.expir
 """
 _REACHED = expression("select p.* from {} where p.id = $2", _LIVE)
 _OF_USER = expression("select p.* from {} where p.user_id = $2 order by p.id", _LIVE)
+_OF_USERS = expression("select p.id, p.user_id from {} where p.user_id = any($2) order by p.id", _LIVE)
 _COUNTED = expression("select split_part(p.endpoint, '/', 3) as host, count(*) as devices from {} group by host order by host", _LIVE)
 _PUT = """
 insert into push_subscription
@@ -105,6 +107,10 @@ async def of_user(session: ReadSession, user_id: UUID, at: datetime) -> list[asy
     return await session.fetch(_OF_USER, at, user_id)
 
 
+async def of_users(session: ReadSession, user_ids: Sequence[UUID], at: datetime) -> list[asyncpg.Record]:
+    return await session.fetch(_OF_USERS, at, user_ids)
+
+
 async def drop(session: Session, user_id: UUID, subscription_id: UUID) -> int:
     return await session.run("delete from push_subscription where id = $1 and user_id = $2", subscription_id, user_id)
 
@@ -126,9 +132,10 @@ async def note(pool: ReadPool, row: asyncpg.Record, outcome: PushOutcome, *, is_
     await pool.execute(_NOTED, row["id"], row["endpoint"], outcome.value, is_stale)
 
 
-async def note_reached(pool: ReadPool, subscription_id: UUID, at: datetime) -> None:
+async def note_reached(pool: ReadPool, row: asyncpg.Record, at: datetime) -> None:
     """Written down now and then: each message would cost a write."""
-    await pool.execute(_ARRIVED, subscription_id, at, at - _OFTEN)
+    if row["trouble"] or row["is_stale"] or row["reached_at"] is None or row["reached_at"] < at - _OFTEN:
+        await pool.execute(_ARRIVED, row["id"], at, at - _OFTEN)
 
 
 async def note_gone(pool: ReadPool, row: asyncpg.Record) -> None:

@@ -1,5 +1,6 @@
 """Who is reached by web push, and whether anybody can be."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -102,9 +103,12 @@ async def remove(session: Session, actor: Actor, subscription_id: UUID) -> None:
         raise NotFound
 
 
-async def devices_of(session: ReadSession, user_id: UUID) -> list[UUID]:
-    """The subscriptions that the outbox's parcels go to."""
-    return [row["id"] for row in await repository.of_user(session, user_id, now())]
+async def devices_of(session: ReadSession, user_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The subscriptions that the outbox's parcels go to, of each of them."""
+    found: dict[UUID, list[UUID]] = {user_id: [] for user_id in user_ids}
+    for row in await repository.of_users(session, user_ids, now()):
+        found[row["user_id"]].append(row["id"])
+    return found
 
 
 async def test(pool: ReadPool, settings: Settings, actor: Actor, subscription_id: UUID, texts: dict[str, str]) -> PushTest:

@@ -61,7 +61,7 @@ def mail(template: MailTemplate, lang: str = "en", **facts: Any) -> EmailMessage
     content["facts"] = {**content["facts"], **facts}
     at = datetime(2026, 11, 27, 10, tzinfo=UTC)
     parcel = Parcel(UUID(int=7), Channel.email, "k", "kim@example.org", KIM, None, content, 1, at, at)
-    read = message_from_bytes(message_for(parcel, SETTINGS).as_bytes(), policy=default)
+    read = message_from_bytes(message_for(parcel, SETTINGS), policy=default)
     assert isinstance(read, EmailMessage)
     assert not read.defects
     return read
