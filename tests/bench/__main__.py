@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack
 
 from tests.bench import prebuilt, servers
-from tests.bench.cases import Bench, Case, all_cases
+from tests.bench.cases import PARTS, Bench, Case, all_cases
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
         bench = Bench(ours, floor, url, seconds)
         bench.sign_in()
         prebuilt.clear(url)
-        verdicts = [_measured(case, rounds) for case in all_cases(bench) if not options.only or options.only in case.name]
+        verdicts = [_measured(case, rounds) for case in all_cases(bench, options.part) if not options.only or options.only in case.name]
     return 0 if all(verdicts) else 1
 
 
@@ -30,6 +30,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="250 machines instead of 10,000")
     parser.add_argument("--scale", default="bench", help="stores: 1,000 machines, with all parts and movements of bench")
+    parser.add_argument("--part", default="", choices=PARTS, help="what prepares itself for nothing else")
     parser.add_argument("--only", default="", help="the cases whose name contains this")
     return parser.parse_args()
 
