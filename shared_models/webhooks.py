@@ -6,7 +6,7 @@ webhook's secret. Slack and Teams get a message of theirs instead.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -19,6 +19,11 @@ from shared_models.paging import KeysetQuery
 from shared_models.users import Language
 
 Address = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$"), ONE_LINE]
+
+
+TEST: Final = "test"
+"""The kind of an event that is only sent to see whether it arrives."""
+EventKind = NoticeKind | Literal["test"]
 
 
 class WebhookFormat(StrEnum):
@@ -66,7 +71,7 @@ class WebhookEvent(Row):
     """
 
     id: UUID
-    type: NoticeKind
+    type: EventKind
     occurred_at: Instant
     title: str
     message: str
@@ -84,7 +89,7 @@ class DeliveryRead(Row):
 
     id: UUID
     webhook_id: UUID
-    kind: NoticeKind
+    kind: EventKind
     title: str
     state: ParcelState
     attempts: int

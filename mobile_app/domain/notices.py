@@ -17,7 +17,8 @@ from mobile_app.domain.submit import submit, submit_with_undo
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.hooks import use_until
 from shared_models.interventions.rows import Priority
-from shared_models.notices.commands import AcknowledgeNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.commands import AcknowledgeNotice, HearNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.kinds import NoticeKind
 from shared_models.notices.rows import NoticeRow
 
 EVENING, MORNING, NIGHT_ENDS = time(18), time(7), time(5)
@@ -118,8 +119,38 @@ async def mute(client: Client, notice: NoticeRow) -> None:
     await submit_with_undo(client, command, t("notifications.muted", what=notice.title), lambda: None)
 
 
+def silenced(notices: Iterable[NoticeRow]) -> list[list[NoticeRow]]:
+    """What was muted, the same things together, the last first."""
+    found: dict[tuple[NoticeKind, UUID], list[NoticeRow]] = {}
+    for notice in sorted(notices, key=lambda each: each.created_at, reverse=True):
+        if notice.is_muted:
+            found.setdefault((notice.kind, notice.about_id), []).append(notice)
+    return list(found.values())
+
+
+def same(client: Client, notice: NoticeRow) -> list[NoticeRow]:
+    """Of one kind about one thing."""
+    return client.tables.notices.having(kind=[notice.kind], about_id=[notice.about_id], is_muted=[True])
+
+
+async def hear(client: Client, notices: Sequence[NoticeRow]) -> None:
+    now = client.now()
+    for notice in notices:
+        await submit(client, HearNotice(notice_id=notice.id, occurred_at=now))
+    toast(t("notifications.heard", what=notices[0].title))
+
+
 async def take_up(client: Client, notice: NoticeRow) -> None:
     await submit(client, AcknowledgeNotice(notice_id=notice.id, occurred_at=client.now()), said="notifications.taken_up")
+
+
+@does("read")
+async def read_told(client: Client, _: str, notice_id: str) -> None:
+    """From a push, which was opened."""
+    told = id_of(notice_id)
+    known = client.tables.notices.get(told)
+    if known is None or is_unread(known, client.now()):
+        await submit(client, ReadNotice(notice_id=told, occurred_at=client.now()))
 
 
 @does("snooze")

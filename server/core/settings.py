@@ -189,12 +189,13 @@ class Settings(BaseSettings):
 
     @property
     def vapid_subject(self) -> str:
-        """Apple looks the host up and refuses one that the internet does not know, as a plant's own name."""
+        """Whom mails come from, else where we are: Apple refuses a host that the internet does not know, as a plant's own name."""
         if self.push_subject is not None:
             return self.push_subject
+        if self.mail_from and self._is_sender_whole() and _is_public(self.mail_sender.domain):
+            return f"mailto:{self.mail_sender.addr_spec}"
         host = urlsplit(self.public_url).hostname or ""
-        is_public = self.public_url.startswith("https:") and "." in host and not host.endswith(_PRIVATE_NAMES) and not _is_address(host)
-        return f"https://{host}" if is_public else NOBODYS_SITE
+        return f"https://{host}" if self.public_url.startswith("https:") and _is_public(host) else NOBODYS_SITE
 
     @property
     def mail_security(self) -> Literal["starttls", "tls", "none"]:
@@ -303,6 +304,10 @@ def is_this_machine(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return False
+
+
+def _is_public(host: str) -> bool:
+    return "." in host and not host.endswith(_PRIVATE_NAMES) and not _is_address(host)
 
 
 def _is_address(host: str) -> bool:

@@ -22,6 +22,7 @@ _ROW = row_of(NOTICE, "notice_id")
 command(router, "POST", "/{notice_id}/read", commands.ReadNotice, _ROW)
 command(router, "POST", "/{notice_id}/snooze", commands.SnoozeNotice, _ROW)
 command(router, "POST", "/{notice_id}/mute", commands.MuteNotice, _ROW)
+command(router, "POST", "/{notice_id}/hear", commands.HearNotice, _ROW)
 command(router, "POST", "/{notice_id}/acknowledge", commands.AcknowledgeNotice, _ROW)
 
 

@@ -77,9 +77,15 @@ select o.id, o.site_id, s.clock, s.name as site, '/orders/' || o.id as path, o.n
     o.status in ('ordered', 'partly_received') as is_open
 from purchase_order o join suppliers f on f.id = o.supplier_id join sites s on s.id = o.site_id where o.id = any($1)
 """
+_PUSH = """
+select r.id, array(select s.id from sites s) as site_ids, 'UTC' as clock, '' as site, '/organisation' as path,
+    exists (select from push_reach p where p.lost_at is not null) as is_lost
+from unnest($1::uuid[]) r(id)
+"""
+"""Of the whole installation: whatever its id is."""
 _ROWS = {
     "intervention": _JOBS, "equipment": _MACHINES, "work_request": _REQUESTS, "stock": _STOCK, "plan": _PLANS, "purchase_order": _ORDERS,
-    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS,
+    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH,
 }  # fmt: skip
 _JSON = frozenset({"mode", "doubted"})
 
@@ -166,6 +172,8 @@ _STILL: Mapping[NoticeKind, Callable[[Mapping[str, Any], Mapping[str, Any]], boo
     NoticeKind.document_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.plan_unanswered: _while("is_unanswered"),
     NoticeKind.unacknowledged: _while("is_down"),
+    NoticeKind.push_lost: _while("is_lost"),
+    NoticeKind.push_found: lambda values, _: not values["is_lost"],
     NoticeKind.repeated_failure: lambda values, _: int(values["times"]) >= TIMES_TO_TELL,
 }
 

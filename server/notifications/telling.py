@@ -165,7 +165,7 @@ def _has(row: Mapping[str, Any], because: Because, named: Mapping[Because, UUID]
             return bool(row["is_in_team"])
         case Because.supervisor | Because.keeper:
             return row["id"] in leads
-        case Because.admin:
+        case Because.admin | Because.operator:
             return bool(row["role"] == Role.admin)
         case Because.works_there:
             return bool(row["role"] == Role.technician)

@@ -19,6 +19,7 @@ _REPLACING: dict[str, str] = {
     NoticeKind.due_soon: "due", NoticeKind.due: "due", NoticeKind.overdue: "due", NoticeKind.low_stock: "stock",
     NoticeKind.out_of_stock: "stock", NoticeKind.order_overdue: "order", NoticeKind.machine_down: "down",
     NoticeKind.warranty_ending: "warranty", NoticeKind.document_ending: "document", NoticeKind.repair_expiring: "repair",
+    NoticeKind.push_lost: "reach", NoticeKind.push_found: "reach",
 }  # fmt: skip
 """Kinds of which the newer takes the place of the older while the device is out of reach."""
 _URGENCY = {"low": "low", "medium": "normal", "high": "high", "urgent": "high"}
@@ -55,17 +56,22 @@ def message(content: dict[str, Any], *, address: str, reader: UUID, most: int = 
 
 def _shown(content: dict[str, Any], address: str, reader: UUID, most: int) -> dict[str, Any]:
     at = address + content["path"]
+    opened = doing(at, "read", content) if content.get("notice_id") else at
     actions = content.get("actions", ()) if most >= MOST_BYTES else ()
     return {
         "title": content["title"][: most // 15],
         "body": "\n".join(filter(None, [content["message"], content.get("because", "")])),
-        "navigate": at,
+        "navigate": opened,
         "lang": content["lang"],
         "dir": "ltr",
         "tag": str(content.get("notice_id") or content["kind"]),
         "silent": content.get("priority") == "low",
         "actions": [
-            {"action": action, "title": _words(action, content["lang"]), "navigate": at if action == "open" else doing(at, action, content)}
+            {
+                "action": action,
+                "title": _words(action, content["lang"]),
+                "navigate": opened if action == "open" else doing(at, action, content),
+            }
             for action in actions
         ],
         "data": {"kind": content["kind"], "reader": str(reader), "notice": content.get("notice_id"), "unread": content.get("unread")},

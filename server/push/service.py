@@ -20,7 +20,6 @@ from server.core.rate_limit import Rate
 from server.core.read_pool import ReadPool
 from server.core.settings import Settings
 from server.push import keys, repository, sending
-from server.push.consequences import PushFound, PushLost
 from server.push.delivering import Delivering
 from server.push.errors import EndpointRefused, KeysMalformed
 from server.push.hosts import SERVICES, is_allowed
@@ -141,8 +140,3 @@ async def status(session: ReadSession, settings: Settings) -> PushStatus:
 async def forget_ended(session: Session, _: Actor, ended: SessionsEnded) -> None:
     """Whoever has signed out, was shut out or closed gets nothing more."""
     await repository.drop_ended(session, ended.user_id)
-
-
-@hears(PushLost, PushFound)
-async def write_down(_session: Session, _: Actor, found: PushLost | PushFound) -> None:
-    _log.warning("push.reach_changed", is_lost=isinstance(found, PushLost))

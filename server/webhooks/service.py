@@ -23,7 +23,7 @@ from shared_models.interventions.rows import Priority
 from shared_models.notices.kinds import NoticeKind
 from shared_models.outbox import Channel
 from shared_models.permissions import Permission
-from shared_models.webhooks import WebhookEvent, WebhookMade, WebhookRead, WebhookWrite
+from shared_models.webhooks import TEST, WebhookEvent, WebhookMade, WebhookRead, WebhookWrite
 
 MOST = 50
 LASTS = timedelta(days=3)
@@ -91,8 +91,8 @@ async def test(session: Session, actor: Actor, webhook_id: UUID, words: Callable
     title, message = words(found.lang)
     at, test_id = now(), found.id
     event = {
-        "type": NoticeKind.machine_down, "occurred_at": at, "title": title, "message": message, "priority": Priority.low,
-        "site_id": found.site_id or test_id, "site": "", "subject": "webhook", "subject_id": test_id, "path": "/webhooks", "data": {},
+        "type": TEST, "occurred_at": at, "title": title, "message": message, "priority": Priority.low,
+        "site_id": found.site_id, "site": "", "subject": "webhook", "subject_id": test_id, "path": "/webhooks", "data": {},
     }  # fmt: skip
     await post(session, Entry(Channel.webhook, f"test {at.isoformat()}", str(found.id), {"event": event}, lasts=LASTS))
 

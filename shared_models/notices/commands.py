@@ -28,6 +28,12 @@ class MuteNotice(OnNotice, needs=TOLD, done="muted"):
     type: Literal["notice.mute"] = "notice.mute"
 
 
+class HearNotice(OnNotice, needs=TOLD, done="heard"):
+    """Of this, after all, again."""
+
+    type: Literal["notice.hear"] = "notice.hear"
+
+
 class AcknowledgeNotice(OnNotice, needs=TOLD, done="acknowledged"):
     """I am on it: of something urgent, nobody else need be told."""
 

@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     plan_unanswered = "plan_unanswered"
     repeated_failure = "repeated_failure"
     unacknowledged = "unacknowledged"
+    push_lost = "push_lost"
+    push_found = "push_found"
 
 
 class Because(StrEnum):
@@ -41,6 +43,7 @@ class Because(StrEnum):
     supervisor = "supervisor"
     admin = "admin"
     works_there = "works_there"
+    operator = "operator"
 
 
 class Way(StrEnum):
@@ -53,6 +56,7 @@ class Way(StrEnum):
 
 ALL = frozenset(Role)
 LEADS = frozenset({Role.supervisor, Role.admin})
+ADMINS = frozenset({Role.admin})
 SUPERVISORS = frozenset({Role.supervisor})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -78,6 +82,7 @@ class Kind:
 
 _THEIRS = frozenset({Because.assignee, Because.team})
 _LEADS = frozenset({Because.supervisor})
+_OPERATORS = frozenset({Because.operator})
 _JOBS, _MACHINES, _STOCK = Permission.maintenance_read, Permission.equipment_read, Permission.inventory_read
 
 KINDS: Mapping[NoticeKind, Kind] = {
@@ -106,6 +111,8 @@ KINDS: Mapping[NoticeKind, Kind] = {
         email=LEADS,
         lasts=timedelta(hours=12),
     ),
+    NoticeKind.push_lost: Kind(_OPERATORS, Permission.settings_write, Priority.high, push=NOBODY, email=ADMINS),
+    NoticeKind.push_found: Kind(_OPERATORS, Permission.settings_write, push=NOBODY),
 }
 MOST_DAYS = 365
 ESCALATES = frozenset(kind for kind, each in KINDS.items() if each.priority is Priority.urgent and kind is not NoticeKind.unacknowledged)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared_models.notices.commands import AcknowledgeNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.commands import AcknowledgeNotice, HearNotice, MuteNotice, ReadNotice, SnoozeNotice
 from shared_models.notices.rows import NoticeRow
 from shared_models.rules import By, rule
 
@@ -21,6 +21,11 @@ def snooze(notice: NoticeRow, cmd: SnoozeNotice, _: By) -> NoticeRow:
 @rule(MuteNotice)
 def mute(notice: NoticeRow, cmd: MuteNotice, _: By) -> NoticeRow:
     return _changed(notice, read_at=notice.read_at or cmd.occurred_at, is_muted=True, snoozed_until=None)
+
+
+@rule(HearNotice)
+def hear(notice: NoticeRow, _cmd: HearNotice, _: By) -> NoticeRow:
+    return _changed(notice, is_muted=False)
 
 
 @rule(AcknowledgeNotice)

@@ -96,7 +96,7 @@ def is_for(kind: NoticeKind, role: Role) -> bool:
     """Whether people of this role are ever told of it."""
     reached = {
         Because.keeper: {Role.supervisor, Role.admin}, Because.supervisor: {Role.supervisor, Role.admin},
-        Because.admin: {Role.admin},
+        Because.admin: {Role.admin}, Because.operator: {Role.admin},
     }  # fmt: skip
     return any(role in reached.get(because, set(Role)) for because in KINDS[kind].told)
 

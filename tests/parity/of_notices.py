@@ -5,7 +5,7 @@ from uuid import UUID
 from server.core.clock import now
 from server.notifications.models import Notice
 from shared_models.ids import uuid7
-from shared_models.notices.commands import AcknowledgeNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.commands import AcknowledgeNotice, HearNotice, MuteNotice, ReadNotice, SnoozeNotice
 from shared_models.notices.kinds import NoticeKind
 from tests.parity.cases import case
 from tests.parity.shop import Shop
@@ -42,6 +42,13 @@ async def that_is_put_off(shop: Shop) -> None:
     notice = await told(shop)
     await shop.do(SnoozeNotice, notice_id=notice, until=shop.ago(hours=-1))
     await shop.do(MuteNotice, notice_id=notice)
+
+
+@case(HearNotice)
+async def that_was_muted(shop: Shop) -> None:
+    notice = await told(shop)
+    await shop.do(MuteNotice, notice_id=notice)
+    await shop.do(HearNotice, notice_id=notice)
 
 
 @case(AcknowledgeNotice)

@@ -13,12 +13,14 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.domain.notices import (
     came_at,
     comes_back,
+    hear,
     is_to_take_up,
     is_unread,
     later,
     later_words,
     mute,
     read,
+    same,
     snooze,
     take_up,
 )
@@ -126,11 +128,12 @@ def menu(client: Client, notice: NoticeRow, now: datetime) -> ft.Control:
         for name, until in later(client.now()).items()
     ]
     muting = [MenuItem(t("notifications.mute"), partial(mute, client, notice), icons.NOTIFICATIONS_OFF_OUTLINED)]
+    hearing = [MenuItem(t("notifications.hear"), partial(hear, client, same(client, notice)), icons.NOTIFICATIONS_ACTIVE_OUTLINED)]
     items = [
         *(taking if is_to_take_up(notice) else []),
         *(reading if is_unread(notice, now) else []),
         *snoozing,
-        *([] if notice.is_muted else muting),
+        *(hearing if notice.is_muted else muting),
     ]
     return MoreMenu(items, label=t("notifications.actions", what=notice.title))
 

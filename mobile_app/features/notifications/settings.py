@@ -10,14 +10,16 @@ from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
+from mobile_app.domain.notices import hear, silenced, use_notices
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.domain.zones import zone_here
 from mobile_app.features.notifications import values as v
 from mobile_app.features.notifications.matrix import matrix
 from mobile_app.features.notifications.quiet import quiet_card
-from mobile_app.ui.buttons import PrimaryButton, TextLink
-from mobile_app.ui.cards import Card, CardHeader
+from mobile_app.features.notifications.words import kind_word
+from mobile_app.ui.buttons import IconAction, PrimaryButton, TextLink
+from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.dates import DateInput, TimeInput
@@ -28,6 +30,7 @@ from mobile_app.ui.hooks import use_async, use_box, use_maybe
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
+from mobile_app.ui.theme import C
 from shared_models.notices.settings import SettingsRead
 
 PATH = "/notifications/settings"
@@ -87,6 +90,7 @@ def SettingsForm(client: Client, read: SettingsRead, zone: str, title: ft.Contro
         _pause(client, form),
         quiet_card(form, zone),
         _digest(form),
+        Silenced(),
         footer=sender(form, button),
         max_width=WIDE,
     )
@@ -122,6 +126,25 @@ def _pause(client: Client, form: Form) -> ft.Control:
             spacing=12,
         )
     )
+
+
+@component
+def Silenced() -> ft.Control:
+    """What was said to be not for them, on the spot, and may be after all: at once, and without a network."""
+    client, notices = use_notices()
+    found = silenced(notices)
+    if not found:
+        return ft.Container()
+    lines = [
+        LineItem(
+            each[0].title, meta=kind_word(each[0].kind), icon=ft.Icons.NOTIFICATIONS_OFF_OUTLINED, color=C.ink2,
+            trailing=IconAction(
+                ft.Icons.NOTIFICATIONS_ACTIVE_OUTLINED, t("notifications.hear_what", what=each[0].title), partial(hear, client, each)
+            ),
+        )
+        for each in found
+    ]  # fmt: skip
+    return Card(Stack(CardHeader(t("notifications.silent")), Meta(t("notifications.silent_body"), max_lines=3), *lines, spacing=6))
 
 
 def _digest(form: Form) -> ft.Control:

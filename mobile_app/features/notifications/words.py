@@ -29,6 +29,8 @@ ICONS: Final = {
     NoticeKind.document_ending: _I.ASSIGNMENT_LATE_ROUNDED,
     NoticeKind.plan_unanswered: _I.EVENT_REPEAT_ROUNDED,
     NoticeKind.repeated_failure: _I.REPLAY_ROUNDED,
+    NoticeKind.push_lost: _I.CLOUD_OFF_ROUNDED,
+    NoticeKind.push_found: _I.CLOUD_DONE_ROUNDED,
 }
 TONES: Final = {Priority.low: Tone.off, Priority.medium: Tone.info, Priority.high: Tone.warning, Priority.urgent: Tone.bad}
 GROUPS: Final = {
@@ -42,6 +44,7 @@ GROUPS: Final = {
     ),
     "stock": (NoticeKind.low_stock, NoticeKind.out_of_stock, NoticeKind.count_shelf, NoticeKind.order_overdue),
     "planning": (NoticeKind.job_to_validate, NoticeKind.plan_unanswered),
+    "server": (NoticeKind.push_lost, NoticeKind.push_found),
 }  # fmt: skip
 """In the order in which they are shown."""
 

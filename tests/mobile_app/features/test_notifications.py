@@ -22,7 +22,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority
-from shared_models.notices.commands import AcknowledgeNotice, MuteNotice, ReadNotice, SnoozeNotice
+from shared_models.notices.commands import AcknowledgeNotice, HearNotice, MuteNotice, ReadNotice, SnoozeNotice
 from shared_models.notices.kinds import KINDS, NoticeKind
 from shared_models.notices.rows import NoticeRow
 from tests.mobile_app.core.rows import AT, PAUL
@@ -175,8 +175,9 @@ async def test_each_is_dealt_with_where_it_stands(screen: Screen, client: Client
     await pick(screen, "Stock bas", t("notifications.mute"))
     await pick(screen, "À reporter", t("notifications.later.hour", time=format_time(AT + timedelta(hours=1))))
     await pick(screen, "À lire", t("notifications.read"))
+    await pick(screen, "Stock bas", t("notifications.hear"))
     done = commands(client)
-    assert [type(each) for each in done] == [AcknowledgeNotice, MuteNotice, SnoozeNotice, ReadNotice]
+    assert [type(each) for each in done] == [AcknowledgeNotice, MuteNotice, SnoozeNotice, ReadNotice, HearNotice]
     assert done[2].until == AT + timedelta(hours=1)
     assert bell(client) == 0
     assert "À reporter" not in screen.texts

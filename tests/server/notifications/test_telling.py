@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.core.access import SYSTEM
 from server.core.clock import now
+from server.core.consequences import tell
 from server.core.database import Database
 from server.notifications.digests import post_digests
 from server.notifications.service import choose, decide, stop_mail
@@ -15,6 +17,7 @@ from server.notifications.telling import tell_all
 from server.notifications.timers import scan
 from server.notifications.vetting import vet
 from server.outbox.carrying import Parcel
+from server.push.consequences import PushFound, PushLost
 from shared_models.equipment.commands import AddDocument, ChangeEquipmentStatus, DateDocument, RemoveDocument
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
@@ -26,7 +29,7 @@ from shared_models.interventions.commands import (
 )
 from shared_models.interventions.rows import FailureCoding
 from shared_models.inventory import commands as inv
-from shared_models.notices.commands import AcknowledgeNotice, MuteNotice
+from shared_models.notices.commands import AcknowledgeNotice, HearNotice, MuteNotice
 from shared_models.notices.settings import DefaultsWrite, RoleChoice, SettingsWrite
 from shared_models.outbox import Channel
 from shared_models.permissions import Role
@@ -306,6 +309,21 @@ async def test_what_is_muted_is_told_no_more_of_the_same_thing(plant):
     await plant.take(part, 4)
     await plant.take(await plant.part(3, minimum=2), 2)
     assert await plant.kinds() == ["low_stock"] * 2
+    await plant.do(HearNotice(notice_id=notice.id, occurred_at=now()), "sam")
+    await plant.receive(part, 4)
+    await plant.take(part, 4)
+    assert await plant.kinds() == ["low_stock"] * 3
+
+
+async def test_who_runs_the_server_is_told_that_phones_are_out_of_reach_and_that_they_are_not(plant):
+    lost = "insert into push_reach (id, failures, failing_since, lost_at, next_at) values (true, 9, now(), now(), now())"
+    for change, found in ((lost, PushLost(now())), ("delete from push_reach", PushFound())):
+        await plant.write(change)
+        async with plant.database.session() as session:
+            await tell(session, SYSTEM, found)
+        told = await plant.told()
+    because = "You get this because you administer this server."
+    assert told == [("ada", "push_found", because), ("ada", "push_lost", because)]
 
 
 async def test_what_is_urgent_climbs_until_somebody_is_on_it(plant, monkeypatch):

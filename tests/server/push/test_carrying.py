@@ -95,7 +95,7 @@ async def test_a_browser_reads_the_declarative_form_and_the_service_how_long_it_
     assert found.said["app_badge"] == "3"
     assert shown["title"] == "Overdue: Palettiseur 2"
     assert shown["body"] == "Lubrication, due on 24 November\nYou get this because the job is yours."
-    assert shown["navigate"] == f"https://etabli.test/jobs/{JOB}"
+    assert shown["navigate"] == f"https://etabli.test/jobs/{JOB}?do=read&notice={shown['tag']}"
     assert [(action["action"], action["title"]) for action in shown["actions"]] == [
         ("open", "Show"), ("snooze", "Remind in 1\u00a0h"), ("start", "Start"),
     ]  # fmt: skip
@@ -230,6 +230,8 @@ class TestReach:
         assert (await post.again(next(iter(reached.browsers.values())))).state is ParcelState.sent
         assert (await service.reach(session)).lost_at is None
         assert (await admin.get("/api/v1/push/status")).json()["trouble"] is None
+        causes = await session.fetch("select kind from notice_cause where subject = 'push' order by created_at, id")
+        assert [row["kind"] for row in causes] == ["push_lost", "push_found"]
 
     async def test_a_service_that_answers_anything_is_within_reach(self, post, reached, session):
         lost = Browser("lost", f"http://127.0.0.1:{NOBODY}", [])
@@ -272,7 +274,7 @@ def test_whatever_it_says_it_is_small_and_whole(title, body, because, most):
     content = OVERDUE | {"title": title, "message": body, "because": because, "notice_id": str(JOB)}
     data = message(content, address="https://gmao.example.org", reader=UUID(int=1), most=most)
     shown = json.loads(data)["notification"]
-    assert shown["navigate"] == f"https://gmao.example.org/jobs/{JOB}"
+    assert shown["navigate"].startswith(f"https://gmao.example.org/jobs/{JOB}?")
     assert len(data) <= most
     assert bool(shown["actions"]) is (most == MOST_BYTES)
 

@@ -146,6 +146,8 @@ class TestKeys:
         ({"base_url": "https://atelier.local"}, "https://example.org"),
         ({"base_url": "https://10.1.2.3"}, "https://example.org"),
         ({}, "https://example.org"),
+        ({"mail_from": "GMAO <gmao@plant.example.com>", "base_url": "https://gmao.example.com"}, "mailto:gmao@plant.example.com"),
+        ({"mail_from": "gmao@atelier.local"}, "https://example.org"),
         ({"push_subject": "mailto:it@plant.example.com"}, "mailto:it@plant.example.com"),
     ],
 )
