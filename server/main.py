@@ -55,6 +55,7 @@ from server.outbox.carrying import Node
 from server.outbox.courier import carrying
 from server.plans import router as plans
 from server.push import router as push
+from server.reports import router as reports
 from server.requests import pages
 from server.requests import router as requests
 from server.sites import router as sites
@@ -70,7 +71,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, kpis, notifications, webhooks, feeds, push, mail, audit, sync,
+    inventory, buying, stocktakes, kpis, notifications, webhooks, feeds, push, mail, reports, audit, sync,
 )  # fmt: skip
 
 

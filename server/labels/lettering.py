@@ -4,6 +4,7 @@ What the font of our labels has is set as text. Anything else is shaped (joined 
 have it, and drawn as outlines: first FiraGO, then symbols, then what the system has for Chinese, Japanese and Korean.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -81,8 +82,9 @@ def missing(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Composed, with a box in place of each character that no font here has."""
-    return "".join(char if _has(char) else MISSING for char in normalize("NFC", text) if category(char) != "Cc")
+    """Composed, with a box in place of each character that no font here has; a space of any width is one."""
+    spaced = ("\u00a0" if category(char) == "Zs" and char != " " else char for char in normalize("NFC", text))
+    return "".join(char if _has(char) else MISSING for char in spaced if category(char) != "Cc")
 
 
 def _has(char: str) -> bool:
@@ -91,6 +93,11 @@ def _has(char: str) -> bool:
 
 def _is_plain(text: str) -> bool:
     return all(ord(char) in _own_characters() for char in text)
+
+
+def words(text: str) -> list[str]:
+    """What a line may be broken between: not at a space that holds a figure to its unit."""
+    return [word for word in re.split("[ \\t]", text) if word]
 
 
 def width(text: str, font: str, size: float) -> float:

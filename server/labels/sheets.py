@@ -176,7 +176,7 @@ def _name_lines(name: str, width: float, room: float, largest: float) -> tuple[l
 def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
     """Broken between words; a word wider than the line stays whole."""
     lines: list[str] = []
-    for word in text.split():
+    for word in lettering.words(text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and lettering.width(longer, font, size) <= width:
             lines[-1] = longer

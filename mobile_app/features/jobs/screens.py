@@ -12,6 +12,7 @@ from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
+from mobile_app.domain.files import download
 from mobile_app.domain.job_parts import JobParts, PastParts
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
@@ -99,6 +100,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         Notes(client, job, writable=not read_only and not job.is_validated),
         *parts.actions_card(client, job),
         HistorySection(job.id),
+        *_paper(client, job),
     ]
     footer = _footer(client, job, commands, set_sheet) if may_act else None
     bar = _bar(client, job, set_sheet, read_only=read_only)
@@ -127,6 +129,14 @@ def _found_in(client: Client, job: InterventionRow) -> list[ft.Control]:
 
 def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> list[ft.Control]:
     return [parts.Photos(client, job, on_add)] if job.photos or on_add else []
+
+
+def _paper(client: Client, job: InterventionRow) -> list[ft.Control]:
+    """What the server does not know yet cannot be printed there."""
+    if job.number is None:
+        return []
+    printed = partial(download, client, f"/maintenance/interventions/{job.id}/sheet.pdf", f"{job.number}.pdf")
+    return [SecondaryButton(t("job.print"), printed, icon=ft.Icons.PICTURE_AS_PDF_ROUNDED)]
 
 
 def _title(job: InterventionRow) -> ft.Control:
