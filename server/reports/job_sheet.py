@@ -1,27 +1,21 @@
 """The sheet of an intervention on paper: what was asked, what was done, by whom, with which parts, and who accepted it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
 from pydantic import Base64Bytes, BaseModel
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether
 
-from server.core.i18n import translator
 from server.labels.lettering import BOLD
+from server.reports.speech import Speech
 from server.reports.typeset import PALE, PICTURE_HEIGHT, SMALL, Running, Signed, Words, facts, heading, pictures, section, table, typeset
 from shared_models.checklists.rows import AnswerRow, Step, StepKind
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import down_time, labour
-
-_MINUTES = 60
-MOMENT = {"fr": "dd/MM/yyyy HH:mm", "en": "d MMM yyyy, HH:mm"}
 
 
 class UsedPart(BaseModel):
@@ -68,11 +62,11 @@ def pdf(sheet: JobSheet) -> bytes:
 class _Setter:
     def __init__(self, sheet: JobSheet) -> None:
         self.sheet, self.job = sheet, sheet.job
-        self.t = translator(sheet.lang).t
-        self._zone = ZoneInfo(sheet.zone)
+        self.speech = Speech(sheet.lang, sheet.zone)
+        self.t = self.speech.t
 
     def running(self) -> Running:
-        printed = self.t("reports.printed", when=self._moment(self.sheet.printed_at))
+        printed = self.t("reports.printed", when=self.speech.moment(self.sheet.printed_at))
         return Running(" · ".join(filter(None, (self.job.number, self.job.title))), printed, self.t("reports.page"))
 
     def story(self) -> Iterator[Flowable]:
@@ -92,7 +86,7 @@ class _Setter:
         yield from self._accepted()
 
     def _facts(self) -> list[tuple[str, str]]:
-        job, t, at = self.job, self.t, self._moment
+        job, t, at = self.job, self.t, self.speech.moment
         down = down_time(job, self.sheet.printed_at)
         still = f" ({t('job.still_down')})" if job.stopped_at and not job.restarted_at else ""
         return [
@@ -106,8 +100,8 @@ class _Setter:
             (t("jobs.due"), at(job.due_at or job.scheduled_end)),
             (t("reports.begun_at"), at(job.actual_start)),
             (t("reports.done_at"), at(job.actual_end)),
-            (t("reports.stopped"), self._span(job.stopped_at, job.restarted_at)),
-            (t("reports.down"), f"{self._lasted(down)}{still}" if down is not None else ""),
+            (t("reports.stopped"), self.speech.span(job.stopped_at, job.restarted_at)),
+            (t("reports.down"), f"{self.speech.lasted(down)}{still}" if down is not None else ""),
         ]
 
     def _report(self) -> Iterator[Flowable]:
@@ -116,7 +110,7 @@ class _Setter:
         coded = [
             (t("job.mode"), mode), (t("job.mechanism"), self._who(job.mechanism_id)), (t("job.cause"), self._who(job.cause_id)),
             (t("job.remedy"), self._who(job.remedy_id)), (t("reports.cause_in_words"), job.failure_cause),
-            (t("reports.temporary"), self._day(job.temporary_until)),
+            (t("reports.temporary"), self.speech.day(job.temporary_until)),
         ]  # fmt: skip
         if job.work_performed or any(value for _, value in coded):
             yield from section(t("job.report"))
@@ -138,14 +132,9 @@ class _Setter:
     def _answer(self, step: Step, answer: AnswerRow | None) -> tuple[str, str, str]:
         if answer is None:
             return self.t("checklist.state.open"), "", ""
-        value = "" if step.kind is StepKind.signature or answer.value is None else self._value(answer.value, step.unit)
-        by = f"{self._who(answer.user_id)}\n{self._moment(answer.occurred_at)}"
+        value = "" if step.kind is StepKind.signature or answer.value is None else self.speech.value(answer.value, step.unit)
+        by = f"{self._who(answer.user_id)}\n{self.speech.moment(answer.occurred_at)}"
         return self.t(f"checklist.state.{answer.state.value}"), "\n".join(filter(None, (value, answer.reason))), by
-
-    def _value(self, value: Any, unit: str) -> str:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        said = format_decimal(Decimal(str(value)), locale=self.sheet.lang) if number else str(value)
-        return f"{said}\u00a0{unit}".strip("\u00a0")
 
     def _labour(self) -> Iterator[Flowable]:
         actions, t = self.job.actions, self.t
@@ -155,12 +144,12 @@ class _Setter:
         yield from section(t("job.work"))
         rows = [
             (
-                self._who(action.user_id), self._moment(action.started_at), self._moment(action.ended_at),
-                self._lasted((action.ended_at or now) - action.started_at), action.note,
+                self._who(action.user_id), self.speech.moment(action.started_at), self.speech.moment(action.ended_at),
+                self.speech.lasted((action.ended_at or now) - action.started_at), action.note,
             )
             for action in actions
         ]  # fmt: skip
-        rows.append((t("reports.labour"), "", "", self._lasted(labour(actions, now)), ""))
+        rows.append((t("reports.labour"), "", "", self.speech.lasted(labour(actions, now)), ""))
         heads = (t("reports.who"), t("reports.from"), t("reports.until"), t("reports.lasted"), t("reports.remark"))
         yield from table(heads, rows, (42, 36, 36, 22, 38), (3,), last_is_sum=True)
 
@@ -173,13 +162,13 @@ class _Setter:
             (
                 part.part_number,
                 part.name,
-                f"{self._exact(part.quantity)}\u00a0{part.unit}".strip("\u00a0"),
-                self._money(part.cost, part.currency),
+                self.speech.number(part.quantity, part.unit),
+                self.speech.money(part.cost, part.currency),
             )
             for part in parts
         ]
         sums = {currency: sum(part.cost for part in parts if part.currency == currency) for currency in sorted({p.currency for p in parts})}
-        rows += [(t("reports.total"), "", "", self._money(total, currency)) for currency, total in sums.items()]
+        rows += [(t("reports.total"), "", "", self.speech.money(total, currency)) for currency, total in sums.items()]
         heads = (t("reports.part_number"), t("reports.part"), t("reports.quantity"), t("reports.cost"))
         yield from table(heads, rows, (38, 84, 26, 26), (2, 3), last_is_sum=True)
 
@@ -187,7 +176,7 @@ class _Setter:
         if self.job.notes:
             yield from section(self.t("job.notes"))
         for note in self.job.notes:
-            yield Words(f"{self._who(note.user_id)} · {self._moment(note.occurred_at)}", size=SMALL, colour=PALE)
+            yield Words(f"{self._who(note.user_id)} · {self.speech.moment(note.occurred_at)}", size=SMALL, colour=PALE)
             yield Words(f"{note.text}\n")
 
     def _photos(self) -> Iterator[Flowable]:
@@ -198,11 +187,11 @@ class _Setter:
         yield from section(self.t("job.photos"), PICTURE_HEIGHT + 30 * mm if found else 0)
         yield from pictures(found)
         if missing := len(self.job.photos) - len(found):
-            yield Words(translator(self.sheet.lang).n("reports.photos_left", missing), size=SMALL, colour=PALE)
+            yield Words(self.speech.n("reports.photos_left", missing), size=SMALL, colour=PALE)
 
     def _caption(self, photo: Any) -> str:
         kind = self.t(f"job.photo.{photo.kind.value}")
-        said = f"{kind} · {self._who(photo.user_id)} · {self._moment(photo.occurred_at)}"
+        said = f"{kind} · {self._who(photo.user_id)} · {self.speech.moment(photo.occurred_at)}"
         return f"{said}\n{photo.caption}" if photo.caption else said
 
     def _accepted(self) -> Iterator[Flowable]:
@@ -224,32 +213,8 @@ class _Setter:
     def _told(self, title: str, text: str) -> Sequence[Flowable]:
         return [*section(self.t(title)), Words(text)] if text.strip() else []
 
-    # --- as its reader writes
-
     def _who(self, found: UUID | None) -> str:
         return self.sheet.names.get(found, "") if found else ""
 
     def _signed(self, who: UUID | None, at: datetime | None) -> str:
-        return "\n".join(filter(None, (self._who(who), self._moment(at))))
-
-    def _moment(self, at: datetime | None) -> str:
-        return format_datetime(at.astimezone(self._zone), MOMENT[self.sheet.lang], locale=self.sheet.lang) if at else ""
-
-    def _span(self, start: datetime | None, end: datetime | None) -> str:
-        if start is None or end is None:
-            return self._moment(start)
-        here, there = start.astimezone(self._zone), end.astimezone(self._zone)
-        return f"{self._moment(start)} – {there:%H:%M}" if here.date() == there.date() else f"{self._moment(start)} –\n{self._moment(end)}"
-
-    def _day(self, day: Any) -> str:
-        return format_date(day, "medium", locale=self.sheet.lang) if day else ""
-
-    def _lasted(self, duration: timedelta) -> str:
-        hours, minutes = divmod(round(duration.total_seconds() / _MINUTES), _MINUTES)
-        return f"{hours}\u00a0h\u00a0{minutes:02}" if hours else f"{minutes}\u00a0min"
-
-    def _exact(self, number: Decimal) -> str:
-        return format_decimal(number.normalize(), locale=self.sheet.lang, decimal_quantization=False)
-
-    def _money(self, amount: Decimal | int, currency: str) -> str:
-        return format_currency(amount, currency, locale=self.sheet.lang)
+        return "\n".join(filter(None, (self._who(who), self.speech.moment(at))))

@@ -1,11 +1,17 @@
 """The statements of what is printed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from server.core.access import Actor
 from server.core.database import ReadSession
 from server.core.errors import existing
+from server.core.queries import expression
+from server.core.sql import labour_minutes
+from server.equipment.rows import EQUIPMENT
 from server.interventions.rows import INTERVENTION
+from server.reports.machine_file import MOST_JOBS, MachineFile
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.interventions.rows import InterventionRow
 
 _SEEN = "select id from maintenance_interventions where id = $1 and ($2::uuid[] is null or site_id = any($2))"
@@ -49,3 +55,40 @@ def _named(found: InterventionRow) -> set[UUID]:
     )  # fmt: skip
     by = (each.user_id for part in (found.actions, found.notes, found.photos, found.answers) for each in part)
     return {each for each in one if each} | set(by)
+
+
+_MACHINE = """
+select s.clock as zone, l.name as line, s.name as site, coalesce(p.code || ' · ' || p.name, '') as part_of,
+    coalesce(c.names, '{}') as class_names, coalesce(c.spec_fields, '[]') as spec_fields,
+    (select coalesce(json_agg(json_build_object('name', m.name, 'unit', m.unit, 'last_value', m.last_value, 'last_read_at', m.last_read_at)
+        order by m.name, m.id), '[]') from meter m where m.equipment_id = e.id and m.is_active) as meters,
+    (select coalesce(json_agg(json_build_object('title', d.title, 'valid_until', d.valid_until) order by d.title, d.id), '[]')
+        from document d where d.equipment_id = e.id) as documents,
+    (select coalesce(json_agg(json_build_object('title', x.title, 'next_due_date', x.next_due_date) order by x.next_due_date, x.id), '[]')
+        from scheduled_maintenances x where x.equipment_id = e.id and x.is_active) as plans,
+    (select count(*) from maintenance_interventions i where i.equipment_id = e.id and i.status <> 'cancelled') as job_count
+from equipment e join sites s on s.id = e.site_id left join production_lines l on l.id = e.production_line_id
+left join equipment p on p.id = e.parent_id left join equipment_class c on c.id = e.class_id where e.id = $1
+"""
+_LIFE = expression(
+    """
+select i.number, i.title, i.intervention_type, i.status, coalesce(i.actual_end, i.created_at) as at, i.downtime_minutes,
+    {} as labour_minutes, i.work_performed as work,
+    (select coalesce(json_object_agg(t.currency, t.cost), json_build_object()) from (select x.currency, sum(x.cost) as cost
+        from maintenance_spare_parts x where x.intervention_id = i.id and x.quantity_used > 0 group by x.currency) t) as costs
+from maintenance_interventions i where i.equipment_id = $1 and i.status <> 'cancelled'
+order by coalesce(i.actual_end, i.created_at) desc, i.id desc limit $2
+""",
+    labour_minutes("i"),
+)
+_MACHINE_SEEN = "select id from equipment where id = $1 and ($2::uuid[] is null or site_id = any($2))"
+
+
+async def machine(session: ReadSession, actor: Actor, equipment_id: UUID, at: datetime) -> MachineFile:
+    """Raises `NotFound`, also for who may not see it."""
+    existing(await session.fetchval(_MACHINE_SEEN, equipment_id, actor.site_list))
+    row = EquipmentRow.model_validate_json(await EQUIPMENT.written(session, equipment_id))
+    about = dict(existing(await session.fetchrow(_MACHINE, equipment_id)))
+    place = [name for name in (about.pop("line"), about.pop("site")) if name]
+    jobs = [dict(job) for job in await session.fetch(_LIFE, equipment_id, MOST_JOBS)]
+    return MachineFile.model_validate({"machine": row, "lang": actor.lang, "printed_at": at, "place": place, "jobs": jobs, **about})

@@ -12,8 +12,9 @@ from server.core.database import ReadSession
 from server.core.errors import NotFound, Unavailable
 from server.core.gates import Gate
 from server.core.storage import Storage
-from server.reports import job_sheet, repository
+from server.reports import job_sheet, machine_file, repository
 from server.reports.job_sheet import JobSheet, Photo
+from server.reports.machine_file import MachineFile
 from shared_models.interventions.rows import InterventionRow
 
 _MOST_MIB, _MOST_SECONDS = 768, 60
@@ -39,9 +40,15 @@ async def _photos(session: ReadSession, storage: Storage, gate: Gate, actor: Act
         yield Photo.model_construct(id=photo.id, content=content)
 
 
-async def printed(sheet: JobSheet) -> bytes:
+async def file_of_machine(session: ReadSession, actor: Actor, equipment_id: UUID) -> MachineFile:
+    """Raises `NotFound`."""
+    return await repository.machine(session, actor, equipment_id, now())
+
+
+async def printed(found: JobSheet | MachineFile) -> bytes:
     """Raises `Unavailable`."""
+    work = job_sheet.printed if isinstance(found, JobSheet) else machine_file.printed
     try:
-        return await apart(job_sheet.printed, sheet.model_dump_json().encode(), most_mib=_MOST_MIB, most_seconds=_MOST_SECONDS)
+        return await apart(work, found.model_dump_json().encode(), most_mib=_MOST_MIB, most_seconds=_MOST_SECONDS)
     except WorkFailedError:
         raise Unavailable from None

@@ -1,12 +1,14 @@
 """The machine page and the list of machines."""
 
 from collections.abc import Callable
+from functools import partial
 
 import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
+from mobile_app.domain.files import download
 from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.life import life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
@@ -22,7 +24,7 @@ from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.report import report_sheet
 from mobile_app.features.equipment.sheets import start_sheet, status_sheet
-from mobile_app.ui.buttons import Handler, IconAction
+from mobile_app.ui.buttons import Handler, IconAction, SecondaryButton
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -85,7 +87,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
     past = [*life_card(life, now), *fixes_card(client, machine.id, life), FittingParts(client, machine)]
-    papers = [*documents_card(client, documents), *parts.facts_card(client, machine)]
+    papers = [*documents_card(client, documents), *parts.facts_card(client, machine), *_paper(client, machine)]
     return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
 
 
@@ -100,6 +102,14 @@ def _laid_out(
     if size < Breakpoint.desktop:
         return Page(bar, *first, *past, *papers, history, max_width=None if has_room_beside() else 720)
     return Page(bar, Columns([*first, *papers], [*past, history], (5, 6)), max_width=1180)
+
+
+def _paper(client: Client, machine: EquipmentRow) -> list[ft.Control]:
+    """What the server does not know yet cannot be printed there."""
+    if not machine.code:
+        return []
+    printed = partial(download, client, f"/equipment/{machine.id}/file.pdf", f"{machine.code}.pdf")
+    return [SecondaryButton(t("machine.print"), printed, icon=ft.Icons.PICTURE_AS_PDF_ROUNDED)]
 
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:

@@ -1,4 +1,4 @@
-"""Sheets of interventions on paper, of the demonstration's: nothing that stands on the screen is missing, in either language."""
+"""Interventions and machines of the demonstration on paper: nothing that stands on the screen is missing, in either language."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from server.core.gates import Gate
 from server.core.i18n import translator
 from server.core.storage import Storage
 from server.demo import Summary
-from server.reports import job_sheet, service
+from server.reports import job_sheet, machine_file, service
 from shared_models.i18n import LANGUAGES
 from tests.server.demo.test_views import actor_of
 
@@ -65,3 +65,23 @@ async def test_all_of_a_job_is_on_it(rows: asyncpg.Connection, session: ReadSess
         ]  # fmt: skip
         assert [words for words in said if "".join((words or "").split()) not in text] == []
         assert images == len(sheet.photos) == len(job.photos)
+
+
+OLDEST = "select equipment_id from maintenance_interventions group by 1 order by count(*) desc limit 1"
+NEWEST = "select id from equipment e where not exists (select from maintenance_interventions i where i.equipment_id = e.id) limit 1"
+
+
+@pytest.mark.parametrize("which", [OLDEST, NEWEST], ids=["with a long life", "with none"])
+async def test_all_of_a_machine_is_in_its_file(rows: asyncpg.Connection, session: ReadSession, which: str):
+    machine_id: UUID = await rows.fetchval(which)
+    admin = await actor_of(rows, "admin")
+    for lang in LANGUAGES:
+        file = await service.file_of_machine(session, replace(admin, lang=lang), machine_id)
+        text, _ = read(machine_file.pdf(file))
+        said = [
+            file.machine.name, file.machine.code, *file.place, *(meter.name for meter in file.meters), *(plan.title for plan in file.plans),
+            *(paper.title for paper in file.documents), *(job.number for job in file.jobs),
+        ]  # fmt: skip
+        assert [words for words in said if "".join(words.split()) not in text] == []
+        assert len(file.jobs) == file.job_count
+    assert await rows.fetchval("select count(*) from maintenance_interventions where equipment_id = $1", machine_id) >= len(file.jobs)

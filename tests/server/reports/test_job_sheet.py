@@ -77,4 +77,5 @@ async def test_is_read_by_who_sees_the_job_in_their_language(client_as, session)
     assert answer.headers["content-type"] == "application/pdf"
     assert "Fuited’huile" in "".join(read(answer.content))
     assert (await stranger.get(address)).status_code == 404
+    assert job["title"].replace(" ", "") in "".join(read((await technician.get(f"{API}/equipment/{machine['id']}/file.pdf")).content))
     assert "Workordersheet" in "".join(read((await technician.get(address, headers={"accept-language": "en"})).content))
