@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import asyncpg
@@ -362,6 +362,16 @@ def _at_rest(rows: list[Any]) -> list[Any]:
     return [{name: value for name, value in row.items() if name != "labour_minutes"} for row in rows]
 
 
+def choices_of(annotation: Any) -> list[str]:
+    """The words that a value of it can be."""
+    kind = base_type(annotation)
+    if get_origin(kind) is Literal:
+        return list(get_args(kind))
+    if isinstance(kind, type):
+        return list(kind) if issubclass(kind, StrEnum) else []
+    return [one for part in get_args(kind) for one in choices_of(part)]
+
+
 @every_list
 class TestEveryList:
     async def test_is_what_is_promised_and_takes_one_statement_once_it_is_known(self, asked: Asked) -> None:
@@ -389,10 +399,10 @@ class TestEveryList:
             assert "now()" not in text or listed.still_while != "true", name
 
     def test_has_its_words_in_both_languages(self, listed: List) -> None:
-        kinds = {
-            name: base_type(listed.item.model_fields[name].annotation) for name in listed.words.keys() & listed.item.model_fields.keys()
+        fields = listed.item.model_fields
+        choices = {
+            f"{listed.words[name]}.{one}" for name in listed.words.keys() & fields.keys() for one in choices_of(fields[name].annotation)
         }
-        choices = {f"{listed.words[name]}.{one}" for name, kind in kinds.items() if issubclass(kind, StrEnum) for one in kind}
         wanted = {f"list.{listed.name}", *(f"export.{name}" for name in listed.exported), *choices}
         assert [key for key in wanted for lang in ("fr", "en") if key not in catalogue(lang)] == []
 
