@@ -86,9 +86,7 @@ _DATED = """select o.* from plan_occurrence o where o.original_due >= {since} an
     union select o.* from maintenance_interventions i join plan_occurrence o on o.intervention_id = i.id
     where i.due_reason->>'moved_from' is not null"""
 """Where the rule may have a date of these days: as it was first told, where a meter has moved it to, or before somebody moved it."""
-_DATED_OF = (
-    """select o.id from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id"""
-)
+_DATED_OF = "select o.* from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id"
 _FACTS = """with
 place as materialized (
     select * from (

@@ -168,7 +168,7 @@ class TestOthers:
         for rate, at in (("40", "2025-11-10T08:00"), ("60", "2025-11-10T12:00")):
             read = (await admin.get(f"/api/v1/sites/{site.id}")).json()
             told = {"version": read["version"], "labour_rate": rate, "currency": "CHF"}
-            assert (await admin.patch(f"/api/v1/sites/{site.id}", json=told)).json()["labour_rate"] == f"{rate}.00"
+            assert (await admin.patch(f"/api/v1/sites/{site.id}", json=told)).json()["labour_rate"] == rate
             await worked(session, mended, reader.user.id, utc(at), 2)
         found = await board(reader, **NOVEMBER)
         labour = figure(found, "cost", "labour")
