@@ -9,6 +9,7 @@ import server.core.names
 import server.core.numbers
 import server.core.rate_limit
 import server.feeds.models
+import server.kpis.models
 import server.outbox.models
 import server.push.models
 import server.sync.models

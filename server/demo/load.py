@@ -114,6 +114,7 @@ class _Loader:
         parts = Catalogue(self.seed, self.scale.parts, codes.classes)
         book = self._book(group, staff, present, parts)
         await self._without_touching(self._write(group, staff, codes, present, book))
+        await self.connection.execute("INSERT INTO figure_stale (id, equipment_id) SELECT id, id FROM equipment")
         await self.files.store(storage)
         made = sum(1 for _ in book.everything())
         return Summary(len(group.sites), len(group.machines), len(staff.everybody), self.sheets, self.requests, made, len(self.files.rows))
@@ -133,6 +134,7 @@ class _Loader:
             ("scheduled_maintenances", "date"),
             ("part_barcode", "keep_codes"),
             ("label_code", "keep_codes"),
+            ("maintenance_interventions", "stale_new"),
         ]
         for table, trigger in triggers:
             await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")

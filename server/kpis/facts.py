@@ -97,11 +97,11 @@ place as materialized (
 ), chosen as materialized (
     select e.id, e.site_id, e.code, e.name, e.hourly_downtime_cost, e.replacement_value, e.currency, p.clock, p.begins,
         p.ends, p.currency as site_currency,
-        greatest(p.begins, e.installation_date::timestamp at time zone p.clock, least(e.created_at, (
-            select min(i.stopped_at) from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
-        ))) as seen_from,
+        greatest(p.begins, e.installation_date::timestamp at time zone p.clock, least(e.created_at, f.at)) as seen_from, f.at as first_stop,
         least(p.ends, e.archived_at) as seen_until
-    from equipment e join place p on p.id = e.site_id where {chosen}
+    from equipment e join place p on p.id = e.site_id cross join lateral (
+        select min(i.stopped_at) as at from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
+    ) f where {chosen}
 ), machine as materialized (
     select * from chosen where seen_from < seen_until
 ), kin as materialized (

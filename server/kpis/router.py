@@ -10,10 +10,10 @@ from server.core.exports import FileAnswer, spooled
 from server.core.gates import GatesDep
 from server.core.list_routes import MEDIA, FileType
 from server.core.writes import WriteRoute
-from server.kpis import charts, figures, proofs
+from server.kpis import charts, figures, proofs, rollup
 from server.kpis.files import sheet_of, values_of
 from shared_models.kpis.registry import KpiKey
-from shared_models.kpis.rows import Board, Charts, KpiQuery, Proof, ProofQuery, Report, ReportQuery
+from shared_models.kpis.rows import Board, Charts, KpiQuery, Months, Proof, ProofQuery, Report, ReportQuery
 
 Reader = Annotated[Actor, require("dashboard:read")]
 Reporter = Annotated[Actor, require("reports:generate")]
@@ -44,6 +44,12 @@ async def export_kpi(
         sheet = sheet_of(found, actor.lang, is_workbook=file_type is FileType.xlsx)
         spool = await spooled(pool, statement, sheet, values_of(actor.lang))
     return FileAnswer(spool, name=f"etabli-{kpi.replace('_', '-')}-{found.until:%Y-%m-%d}.{file_type}", media_type=MEDIA[file_type])
+
+
+@router.get("/dashboard/months")
+async def read_months(actor: Reader, pool: ReadPoolDep, query: Annotated[KpiQuery, Query()]) -> Months:
+    """How long machines stood still and how often they failed, month by month: twelve at least."""
+    return await rollup.months(pool, actor, query)
 
 
 @router.get("/dashboard/charts")

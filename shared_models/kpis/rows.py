@@ -164,6 +164,27 @@ class Charts(Row):
     charts: list[Chart]
 
 
+class MonthFigures(Row):
+    """In hours. `mtbf` is estimated: the time in which nothing stood still counts as run, whatever a meter says."""
+
+    month: date
+    machines: int
+    seen: float
+    down: float
+    failures: int
+    restored: int
+    availability: float | None
+    mtbf: float | None
+    mttr: float | None
+
+
+class Months(Row):
+    since: date
+    until: date
+    as_of: Instant
+    months: list[MonthFigures]
+
+
 class ReportQuery(KpiQuery):
     page: Annotated[int, Field(ge=1, le=100_000), NUMBER] = 1
     size: Annotated[int, Field(ge=1, le=EVENTS), NUMBER] = 50

@@ -1,0 +1,95 @@
+"""What is summed up beforehand says what the stops say, whatever is changed afterwards, before it is summed up anew and after."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from server.core.clock import now
+from server.kpis import rollup
+from shared_models.kpis.reliability import Reliability, Stopped, reliability
+from shared_models.kpis.rows import Months
+from tests.server.kpis.history import machine, stop
+from tests.server.machines import make_site
+
+ADDRESS = "/api/v1/dashboard/months"
+SPAN = {"period": "custom", "since": "2025-01-01", "until": "2025-12-31"}
+HOUR = timedelta(hours=1)
+
+
+async def by_hand(session, machines, site) -> list[Reliability]:
+    """Each month on the site's clock, out of the stops alone; a component's are those of the machine above it too."""
+    rows = await session.execute(sa.text(
+        "select equipment_id, stopped_at, restarted_at, stop_kind from maintenance_interventions where status <> 'cancelled'"
+    ))  # fmt: skip
+    stops = [(row.equipment_id, Stopped(row.stopped_at, row.restarted_at, row.stop_kind == "failure")) for row in rows]
+    clock = await session.scalar(sa.text("select clock from sites where id = :id"), {"id": site.id})
+    found = []
+    for month in range(1, 13):
+        window = [await session.scalar(sa.text("select cast(:at as timestamp) at time zone :clock"), {"at": at, "clock": clock})
+                  for at in (datetime(2025, month, 1), datetime(2025 + month // 12, month % 12 + 1, 1))]  # fmt: skip  # noqa: DTZ001
+        total = Reliability()
+        for one in machines:
+            below = {one.id} | {other.id for other in machines if other.parent_id == one.id and other.stops_parent}
+            total += reliability([each for of, each in stops if of in below], (window[0], window[1]), now())
+        found.append(total)
+    return found
+
+
+def rounded(seen: float, down: float, failures: int, mttr: float | None) -> tuple[float, float, int, float | None]:
+    return round(seen, 6), round(down, 6), failures, None if mttr is None else round(mttr, 6)
+
+
+def told(found: list[Reliability]) -> list[tuple[float, float, int, float | None]]:
+    return [rounded(each.seen / HOUR, each.down / HOUR, each.failures, None if each.mttr is None else each.mttr / HOUR) for each in found]
+
+
+async def read(client) -> list[tuple[float, float, int, float | None]]:
+    answer = Months.model_validate((await client.get(ADDRESS, params=SPAN)).json())
+    return [rounded(each.seen, each.down, each.failures, each.mttr) for each in answer.months]
+
+
+async def test_months_are_what_the_stops_say_after_whatever_was_changed(client_as, session, database):
+    chance = random.Random(14)
+    site, other = await make_site(session, time_zone="Europe/Paris"), await make_site(session, time_zone="Asia/Tokyo")
+    reader = await client_as("supervisor", sites=[site.id])
+    line = await machine(session, site.id)
+    machines = [line, await machine(session, site.id, parent_id=line.id, stops_parent=True), await machine(session, site.id)]
+    begin = datetime(2024, 12, 20, tzinfo=UTC)
+    jobs = []
+    for _ in range(60):
+        at = begin + timedelta(minutes=chance.randrange(380 * 24 * 60))
+        over = at + timedelta(minutes=chance.choice([0, 35, 600, 5_000, 60_000]))
+        jobs.append(await stop(session, chance.choice(machines), at, over, chance.choice(["failure", "failure", "planned"])))
+    assert await read(reader) == told(await by_hand(session, machines, site))
+    await rollup.refresh(session)
+    await session.commit()
+    days = sa.text("select count(*) from figure_day where equipment_id = any(:ids)")
+    assert await session.scalar(days, {"ids": [each.id for each in machines]}) > 60
+    assert await read(reader) == told(await by_hand(session, machines, site))
+    expected: list[tuple[float, float, int, float | None]] = []
+    changes = [
+        ("update maintenance_interventions set restarted_at = restarted_at + interval '9 hours' where id = :id", jobs[0].id),
+        ("update maintenance_interventions set stopped_at = stopped_at - interval '40 days' where id = :id", jobs[1].id),
+        ("update maintenance_interventions set status = 'cancelled' where id = :id", jobs[2].id),
+        ("update maintenance_interventions set restarted_at = null where id = :id", jobs[3].id),
+        ("delete from maintenance_interventions where id = :id", jobs[4].id),
+        ("update sites set time_zone = 'America/New_York' where id = :id", site.id),
+        ("update equipment set stops_parent = false where id = :id", machines[1].id),
+    ]
+    for statement, row_id in changes:
+        await session.execute(sa.text(statement), {"id": row_id})
+        await session.commit()
+        for row in machines:
+            await session.refresh(row)
+        expected = told(await by_hand(session, machines, site))
+        assert await read(reader) == expected, statement
+        await rollup.refresh(session)
+        await session.commit()
+        assert await read(reader) == expected, statement
+    await session.execute(sa.text("update figure_day set down = down * 2, failures = failures + 1"))
+    await session.commit()
+    assert await read(reader) != expected
+    await rollup.rebuild(database)
+    assert await read(reader) == expected
+    assert Months.model_validate((await reader.get(ADDRESS, params=SPAN | {"site_id": str(other.id)})).json()).months == []
