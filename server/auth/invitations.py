@@ -10,6 +10,7 @@ from server.auth.service import actor_of, tell_ended
 from server.core import rate_limit
 from server.core.access import SYSTEM, Actor
 from server.core.clock import now
+from server.core.consequences import hears
 from server.core.context import origin
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, Gone, NotFound
@@ -20,6 +21,7 @@ from server.core.security import hash_password, token_hash
 from server.core.settings import Settings
 from server.labels.pictures import qr_of
 from server.users import service as users
+from server.users.consequences import AddressChanged
 from server.users.models import User
 from shared_models.auth.invitations import (  # fmt: skip
     AccessLink,
@@ -131,6 +133,12 @@ async def offer_password(
     await audit.record(session, actor, "user.password_link_made", user)
     url = f"{public_url}/new-password?token={token}"
     return AccessLink(url=url, qr=await qr_of(url), expires_at=expires_at, mailed=mails.way(settings) if cmd.by_mail else Mailed.no)
+
+
+@hears(AddressChanged)
+async def forget_links(session: Session, _: Actor, changed: AddressChanged) -> None:
+    """Whoever reads the old address's mail gets in by none of them."""
+    await repository.drop_password_links(session, changed.user_id)
 
 
 # --- what whoever cannot get in does

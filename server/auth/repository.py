@@ -192,6 +192,10 @@ async def find_password_link(session: ReadSession, digest: str, at: datetime, *,
 
 
 async def replace_password_link(session: Session, link: PasswordLink) -> None:
-    await session.execute(delete(PasswordLink).where(col(PasswordLink.user_id) == link.user_id))
+    await drop_password_links(session, link.user_id)
     session.add(link)
     await session.flush()
+
+
+async def drop_password_links(session: Session, user_id: UUID) -> None:
+    await session.execute(delete(PasswordLink).where(col(PasswordLink.user_id) == user_id))

@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from functools import cached_property
 
 from server.core.settings import Settings
-from server.mail import stopping
+from server.mail import addresses, stopping  # noqa: F401 - addresses declares itself
 from server.mail.letters import Sender, letter_of
 from server.mail.messages import Envelope, message_of
 from server.mail.smtp import Smtp

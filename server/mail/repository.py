@@ -18,6 +18,12 @@ async def get(session: ReadSession, actor: Actor, mail_id: UUID) -> Posted:
     return existing(await session.scalar(select(Posted).where(*chosen)))
 
 
+async def address_of(session: ReadSession, mail: Posted) -> str:
+    """Where its reader gets mail now."""
+    user = await session.get(User, mail.user_id) if mail.user_id else None
+    return user.email if user else mail.target
+
+
 async def name_of(session: ReadSession, user_id: UUID | None) -> str:
     user = await session.get(User, user_id) if user_id else None
     return user.full_name if user else ""

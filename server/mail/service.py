@@ -60,6 +60,8 @@ async def send_again(session: Session, actor: Actor, mail_id: UUID) -> None:
         raise MailOnItsWay
     if (until := _until(found)) and until <= now():
         raise MailOutdated
+    found.target = await repository.address_of(session, found)
+    await session.flush()
     await outbox.post_again(session, found.id)
     await audit.record(session, actor, "mail.sent_again", found, after={"target": found.target})
 

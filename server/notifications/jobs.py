@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from procrastinate import JobContext
 
+import server.notifications.access
 import server.notifications.operating
 import server.notifications.timers
 import server.notifications.vetting  # noqa: F401 - declares itself

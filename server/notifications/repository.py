@@ -9,6 +9,7 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
 from server.core.events import poke_people
+from server.core.queries import expression
 from server.notifications.models import AlertDefault, AlertSetting, Notice, NoticePreference
 from shared_models.permissions import Role
 
@@ -16,7 +17,7 @@ from shared_models.permissions import Role
 async def take(session: Session, actor: Actor, notice_id: UUID) -> Notice | None:
     """Of their own, locked."""
     mine = sa.select(Notice).where(col(Notice.id) == notice_id, col(Notice.user_id) == actor.user_id, col(Notice.gone_at).is_(None))
-    return (await session.scalars(mine.with_for_update())).first()
+    return (await session.scalars(mine.with_for_update().execution_options(populate_existing=True))).first()
 
 
 async def settings_of(session: ReadSession, user_id: UUID) -> list[AlertSetting]:
@@ -39,14 +40,30 @@ async def forget_defaults(session: Session, role: Role) -> None:
     await session.execute(sa.delete(AlertDefault).where(col(AlertDefault.role) == role))
 
 
-_SAME = """
-with root as (select coalesce((facts ->> 'of')::uuid, id) as id, subject_id from notice_cause where id = $1)
-update notifications n set acknowledged_at = $2, acknowledged_by = $3, version = n.version + 1
-from root, notice_cause c
-where n.cause_id = c.id and n.acknowledged_at is null
+async def in_turn(session: Session, whose: str) -> None:
+    """Who writes the same choices at once does so one after the other."""
+    await session.run("select pg_advisory_xact_lock(hashtextextended($1, 3))", whose)
+
+
+_ROOT = "with root as (select coalesce((facts ->> 'of')::uuid, id) as id, subject_id from notice_cause where id = ({}))"
+_OF_ROOT = """
+n.cause_id = c.id and n.acknowledged_at is null
     and (c.id = root.id or (c.kind = 'unacknowledged' and c.subject_id = root.subject_id and c.facts ->> 'of' = root.id::text))
-returning n.user_id
 """
+_LOCK_SAME = expression(
+    "{} select n.id from root, notice_cause c, notifications n where {} order by n.id for update of n",
+    expression(_ROOT, "select cause_id from notifications where id = $1 and user_id = $2"), _OF_ROOT,
+)  # fmt: skip
+_SAME = expression(
+    "{} update notifications n set acknowledged_at = $2, acknowledged_by = $3, version = n.version + 1 from root, notice_cause c where {}"
+    " returning n.user_id",
+    expression(_ROOT, "$1"), _OF_ROOT,
+)  # fmt: skip
+
+
+async def lock_same(session: Session, actor: Actor, notice_id: UUID) -> None:
+    """All that tell of the same, in one order: two who are on it at once wait for each other, and neither in a circle."""
+    await session.run(_LOCK_SAME, notice_id, actor.user_id)
 
 
 async def acknowledge_everywhere(session: Session, notice: Notice) -> None:

@@ -39,6 +39,8 @@ from shared_models.rules import apply
 @carries_out(OnNotice)
 async def deal_with(session: Session, actor: Actor, cmd: OnNotice) -> None:
     """Somebody else's does not exist."""
+    if isinstance(cmd, AcknowledgeNotice):
+        await repository.lock_same(session, actor, cmd.notice_id)
     notice = existing(await repository.take(session, actor, cmd.notice_id))
     before, row = audit.snapshot(notice), apply(_seen(notice), cmd, actor.by).row
     for name in ("read_at", "snoozed_until", "acknowledged_at", "acknowledged_by", "is_muted", "version"):
@@ -86,6 +88,7 @@ async def settings(session: ReadSession, actor: Actor) -> SettingsRead:
 
 async def choose(session: Session, actor: Actor, chosen: SettingsWrite) -> SettingsRead:
     """All of it at once; what is left out is as it is for one's role."""
+    await repository.in_turn(session, str(actor.user_id))
     await repository.forget_choices(session, actor.user_id)
     session.add_all(
         AlertSetting(user_id=actor.user_id, alert_type=kind, **_columns(choice))
@@ -115,6 +118,7 @@ async def defaults(session: ReadSession, role: Role) -> list[DefaultRead]:
 
 
 async def decide(session: Session, actor: Actor, role: Role, decided: DefaultsWrite) -> list[DefaultRead]:
+    await repository.in_turn(session, role)
     before: dict[str, Any] = {
         each.alert_type: _role_choice(each).model_dump(mode="json") for each in await repository.defaults_of(session, role)
     }
@@ -133,6 +137,7 @@ async def decide(session: Session, actor: Actor, role: Role, decided: DefaultsWr
 
 async def stop_mail(session: Session, user_id: UUID, kind: str) -> None:
     """As the address in a mail asks for: of this kind, or of all where it is the digest. What is no kind stops nothing."""
+    await repository.in_turn(session, str(user_id))
     known = {each.alert_type: each for each in await repository.settings_of(session, user_id)}
     for stopped in NoticeKind if kind == DIGEST else [each for each in NoticeKind if each == kind]:
         setting = known.get(stopped) or AlertSetting(user_id=user_id, alert_type=stopped)

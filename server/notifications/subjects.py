@@ -87,6 +87,7 @@ _ROWS = {
     "intervention": _JOBS, "equipment": _MACHINES, "work_request": _REQUESTS, "stock": _STOCK, "plan": _PLANS, "purchase_order": _ORDERS,
     "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH,
 }  # fmt: skip
+ENTITIES = frozenset(_ROWS)
 _JSON = frozenset({"mode", "doubted"})
 
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+import asyncpg
 import structlog
 
 from server.core.clock import now
 from server.core.database import Database, ReadSession, Session
 from server.core.events import poke_people
 from server.core.i18n import translator
-from server.core.zones import zone_of
+from server.core.queries import expression
 from server.notifications import escalating, subjects
+from server.notifications.choices import CHOICES, CHOSEN, choices_of, quiet_of
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
 from server.push.service import devices_of
@@ -22,8 +23,8 @@ from server.webhooks import service as webhooks
 from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority
 from shared_models.notices.kinds import ESCALATES, KINDS, Because, NoticeKind, Way
-from shared_models.notices.quiet import Hours, Quiet, next_digest
-from shared_models.notices.settings import Choice, QuietHours, RoleChoice, days_of, wants
+from shared_models.notices.quiet import Quiet, next_digest
+from shared_models.notices.settings import Choice, RoleChoice, days_of, wants
 from shared_models.outbox import Channel
 from shared_models.permissions import Role, may
 
@@ -31,11 +32,14 @@ _log = structlog.get_logger(__name__)
 AT_ONCE = 50
 AGAIN = timedelta(minutes=10)
 ESCALATES_AFTER = timedelta(minutes=15)
+_UNFIT = asyncpg.DataError, asyncpg.IntegrityConstraintViolationError
+"""What a row cannot be: of one cause, not of the database."""
 _UNTOLD = """
 select id, kind, subject, subject_id, occurrence, actor_id, facts, occurred_at, created_at from notice_cause
-where told_at is null and (again_at is null or again_at <= now())
+where told_at is null and (again_at is null or again_at <= now()) and kind = any($2) and subject = any($3)
 order by created_at, id limit $1 for update skip locked
 """
+"""What another version has to tell is left to it."""
 _LATER = "update notice_cause set again_at = $1 where id = $2"
 _WRITE = """
 insert into notifications (id, user_id, cause_id, type, title, message, because, related_entity_type, related_entity_id, path, priority,
@@ -46,22 +50,16 @@ from unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::
 on conflict do nothing returning id
 """
 _TOLD = "update notice_cause set told_at = $1 where id = any($2)"
-_PEOPLE = """
-select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team,
-    a.is_app_enabled, a.is_web_enabled, a.is_email_enabled, a.threshold_value,
-    r.is_app_enabled as role_app, r.is_web_enabled as role_web, r.is_email_enabled as role_email, r.threshold_value as role_days,
-    r.is_fixed,
-    p.time_zone, p.quiet_hours, p.urgent_passes, p.digest_at, p.paused_until,
+_PEOPLE = expression("""
+select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team, {},
     (select count(*) from notifications n where n.user_id = u.id and not n.is_read and n.gone_at is null) as unread,
     exists (select from notifications n where n.user_id = u.id and n.related_entity_id = $5 and n.type = $2 and n.is_muted) as is_muted
 from users u
 left join team_member t on t.user_id = u.id and t.team_id = $4
-left join alert_settings a on a.user_id = u.id and a.alert_type = $2
-left join alert_default r on r.role = u.role and r.alert_type = $2
-left join notice_preference p on p.user_id = u.id
+{}
 where u.is_active and (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = any($1)))
 order by u.id
-"""
+""", CHOICES, expression(CHOSEN, "$2", "$2"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ async def tell_all(database: Database, escalates_after: timedelta = ESCALATES_AF
 
 async def _tell_some(database: Database, escalates_after: timedelta) -> bool:
     async with database.session() as session:
-        causes = await session.fetch(_UNTOLD, AT_ONCE)
+        causes = await session.fetch(_UNTOLD, AT_ONCE, list(NoticeKind), list(subjects.ENTITIES))
         known: dict[tuple[str, UUID], Subject] = {}
         for entity in {cause["subject"] for cause in causes}:
             ids = [cause["subject_id"] for cause in causes if cause["subject"] == entity]
@@ -108,7 +106,7 @@ async def _is_told(session: Session, cause: Mapping[str, Any], known: Mapping[An
     try:
         async with session.begin_nested():
             await _tell(session, cause, subject, escalates_after)
-    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, *_UNFIT):
         _log.exception("notices.not_told", cause=cause["id"], kind=cause["kind"])
         await session.run(_LATER, now() + AGAIN, cause["id"])
         return False
@@ -174,22 +172,9 @@ def _has(row: Mapping[str, Any], because: Because, named: Mapping[Because, UUID]
 
 
 def _reader(row: Mapping[str, Any], because: Because, subject: Subject) -> Reader:
-    own = Choice(app=row["is_app_enabled"], push=row["is_web_enabled"], email=row["is_email_enabled"], days=row["threshold_value"])
-    roles = None if row["is_fixed"] is None else RoleChoice(
-        app=row["role_app"], push=row["role_web"], email=row["role_email"], days=row["role_days"], is_fixed=row["is_fixed"],
-    )  # fmt: skip
-    return Reader(
-        row["id"], Role(row["role"]), row["language"], row["email"], because, own, roles, _quiet(row, subject), row["digest_at"],
-        row["unread"],
-    )  # fmt: skip
-
-
-def _quiet(row: Mapping[str, Any], subject: Subject) -> Quiet:
-    """In the time zone that they have chosen, else the site's."""
-    zone: ZoneInfo = zone_of(row["time_zone"] or subject.values["clock"])
-    hours = [QuietHours.model_validate(each) for each in row["quiet_hours"] or ()]
-    passes = row["urgent_passes"] is not False
-    return Quiet(zone, tuple(Hours(each.weekday, each.begins, each.ends) for each in hours), passes, row["paused_until"])
+    own, roles = choices_of(row)
+    quiet = quiet_of(row, subject.values["clock"])
+    return Reader(row["id"], Role(row["role"]), row["language"], row["email"], because, own, roles, quiet, row["digest_at"], row["unread"])
 
 
 def _is_on_time(kind: NoticeKind, facts: Mapping[str, Any], reader: Reader) -> bool:

@@ -16,9 +16,10 @@ import asyncpg
 import structlog
 
 from server.core.clock import now
+from server.core.database import ReadSession
 from server.core.events import CHANNEL as POKES
 from server.outbox import repository
-from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Errand, Node, Parcel, Verdict
+from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Errand, Node, Parcel, Verdict, Vetting
 from shared_models.outbox import Channel, ParcelState
 
 AT_ONCE = 64
@@ -35,6 +36,7 @@ GATHERING_SECONDS = 0.01
 """While there is more than hands can hold: what is carried within this time is written down, and replaced, together."""
 PAUSE_SECONDS = 5.0
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=10), timedelta(hours=1)
+_FAULTS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 _log = structlog.get_logger(__name__)
 
 
@@ -104,8 +106,10 @@ class Courier:
         room = AT_ONCE - going
         if going and room < ROOM:
             return False
-        parcels = await repository.claim(connection, channel, now(), lease=LEASE, most=room)
-        (self._heaped.add if len(parcels) == room else self._heaped.discard)(channel)
+        claimed = await repository.claim(connection, channel, now(), lease=LEASE, most=room)
+        (self._heaped.add if len(claimed) == room else self._heaped.discard)(channel)
+        mine = {parcel.id for parcel in self._going.values()}
+        parcels = [parcel for parcel in claimed if parcel.id not in mine]  # a clock that jumps ends a lease before its time
         stopped = await self._stopped(parcels) if parcels else {}
         await self._settle(connection, {parcel: stopped[parcel.id] for parcel in parcels if parcel.id in stopped})
         for parcel in parcels:
@@ -119,7 +123,7 @@ class Courier:
         stopped = {parcel.id: Verdict(ParcelState.expired) for parcel in parcels if parcel.expires_at <= at}
         async with self._node.database.read_session() as session:
             for vetting in VETTINGS:
-                stopped |= await vetting(session, [parcel for parcel in parcels if parcel.id not in stopped])
+                stopped |= await _asked(vetting, session, [parcel for parcel in parcels if parcel.id not in stopped])
         return stopped
 
     async def _verdict(self, parcel: Parcel) -> Verdict:
@@ -158,6 +162,20 @@ class Courier:
     def _let_go(self) -> None:
         for task in self._going:
             task.cancel()
+
+
+async def _asked(vetting: Vetting, session: ReadSession, parcels: Sequence[Parcel]) -> Mapping[UUID, Verdict]:
+    """One that it cannot judge, by a fault of ours, waits, and holds up no other."""
+    try:
+        return await vetting(session, parcels)
+    except _FAULTS as error:
+        if len(parcels) == 1:
+            _log.exception("outbox.not_vetted", parcel=parcels[0].id)
+            return {parcels[0].id: Verdict(ParcelState.waiting, repr(error))}
+    found: dict[UUID, Verdict] = {}
+    for parcel in parcels:
+        found |= await _asked(vetting, session, [parcel])
+    return found
 
 
 def final(parcel: Parcel, verdict: Verdict, at: datetime) -> tuple[Verdict, datetime | None]:

@@ -59,6 +59,14 @@ async def post_again(session: Session, parcel_id: UUID) -> None:
     wake(session)
 
 
+_REDIRECT = "update outbox set target = $3 where channel = $1 and user_id = $2 and state = 'waiting' and target <> $3"
+
+
+async def redirect(session: Session, channel: Channel, user_id: UUID, target: str) -> None:
+    """What waits for somebody goes there instead."""
+    await session.run(_REDIRECT, channel, user_id, target)
+
+
 def wake(session: Session) -> None:
     """The couriers look after the commit, and not only in some seconds."""
     events.poke(session, site_ids=())

@@ -13,7 +13,7 @@ from server.core.errors import Conflict, Invalid
 from server.core.security import hash_password
 from server.core.versions import claim, touch
 from server.users import repository
-from server.users.consequences import SessionsEnded
+from server.users.consequences import AccessChanged, AddressChanged, SessionsEnded
 from server.users.models import User, UserSite
 from shared_models.auth.passwords import tells_name
 from shared_models.auth.sessions import MeUpdate
@@ -72,8 +72,13 @@ async def update(session: Session, actor: Actor, user_id: UUID, cmd: UserUpdate)
     _apply(user, cmd)
     sites = await _change_sites(session, actor, user, sites, cmd)
     await session.flush()
-    await audit.record(session, actor, _action(before, user), user, before=before, after=_recorded(user, sites))
+    after = _recorded(user, sites)
+    await audit.record(session, actor, _action(before, user), user, before=before, after=after)
     events.end_streams_of(session, user_ids=[user.id])
+    if any(before[name] != after[name] for name in ("role", "all_sites", "site_ids")):
+        await tell(session, actor, AccessChanged(user.id))
+    if before["email"] != after["email"]:
+        await tell(session, actor, AddressChanged(user.id, user.email))
     if not user.is_active:
         await tell(session, actor, SessionsEnded(user.id))
     return repository.to_read(user, sites)

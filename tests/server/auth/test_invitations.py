@@ -105,6 +105,13 @@ class TestInvitation:
 
 
 class TestPasswordLink:
+    async def test_is_worth_nothing_once_the_address_that_it_went_to_is_another(self, client, client_as, session):
+        user, admin = await make_person(session, username="max"), await client_as("admin")
+        token = token_of(await admin.post(f"/api/v1/users/{user.id}/password-link", json={"by_mail": True}))
+        changed = await admin.patch(f"/api/v1/users/{user.id}", json={"version": 1, "email": "max.new@example.org"})
+        assert changed.status_code == 200, changed.text
+        assert problem_code(await client.post(LOOK, json={"token": token}), 410) == "link_spent"
+
     async def test_gives_a_new_password_and_signs_every_device_out(self, client, client_as, session):
         user = await make_person(session, username="max")
         old = (await client.post(LOGIN, json={"username": "max", "password": PASSWORD, "in_body": True})).json()
