@@ -18,7 +18,11 @@ from shared_models.outbox import ParcelState
 from shared_models.paging import KeysetQuery
 from shared_models.users import Language
 
-Address = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$"), ONE_LINE]
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?"
+Address = Annotated[
+    str, StringConstraints(max_length=500, pattern=rf"^https?://(?:[A-Za-z0-9._~%:+-]+@)?{_HOST}(?:[/?#][!-~]*)?$"), ONE_LINE
+]  # fmt: skip
 
 
 TEST: Final = "test"

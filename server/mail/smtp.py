@@ -16,6 +16,7 @@ from aiosmtplib import (  # fmt: skip
     SMTPNotSupported,
     SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
 )
 
 from server.core.settings import Settings
@@ -55,6 +56,8 @@ class Smtp:
                 return Verdict(ParcelState.waiting, str(error))
             except SMTPRecipientsRefused as error:
                 return _refused(error.recipients[0])
+            except SMTPSenderRefused as error:  # us, and so every mail: it may be put right
+                return Verdict(ParcelState.waiting, f"{error.code} {error.message}")
             except SMTPResponseException as error:
                 return _refused(error)
             except SMTPNotSupported as error:  # an address that this server cannot write

@@ -72,7 +72,7 @@ on conflict (endpoint) do update set
 returning *
 """
 _DROP_EARLIER = """
-delete from push_subscription where endpoint <> $1 and user_id = $2 and (session_id = $3 or device_id = $4)
+delete from push_subscription where endpoint <> $1 and user_id = $2 and (session_id = $3 or device_id = $4) returning id
 """
 _DROP_OLDEST = """
 delete from push_subscription where id in (select id from push_subscription where user_id = $1 order by created_at desc, id desc offset $2)
@@ -85,10 +85,12 @@ delete from push_subscription p where user_id = $1 and not exists (
 
 
 async def put(session: Session, row: Subscriber) -> asyncpg.Record:
-    """One browser has one endpoint: the one it had before is dropped. Of another person's it becomes a new subscription."""
-    await session.run(_DROP_EARLIER, row.endpoint, row.user_id, row.session_id, row.device_id)
+    """One browser has one endpoint: this one takes the place of the one before, for what waits to go there too. Of another person's it
+    becomes a new subscription.
+    """
+    earlier = await session.fetch(_DROP_EARLIER, row.endpoint, row.user_id, row.session_id, row.device_id)
     found = await session.fetchrow(
-        _PUT, row.id, row.user_id, row.session_id, row.key_id, row.device_id, row.device_name, row.endpoint, row.p256dh, row.auth,
+        _PUT, max((each["id"] for each in earlier), default=row.id), row.user_id, row.session_id, row.key_id, row.device_id, row.device_name, row.endpoint, row.p256dh, row.auth,
         row.address, row.user_agent, row.created_at,
     )  # fmt: skip
     assert found is not None

@@ -26,11 +26,19 @@ class Sink:
         self.got: list[EmailMessage] = []
         self.connections = 0
         self.port = 0
+        self.is_open_to_us = True
         self.held = asyncio.Event()
         self.arrived = asyncio.Event()
 
     def by_reader(self) -> Counter[str]:
         return Counter(str(mail["To"]) for mail in self.got)
+
+    async def handle_MAIL(self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        if not self.is_open_to_us:
+            return "550 5.7.1 you may not send as that"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if answer := ANSWERS.get(address.partition("@")[0]):

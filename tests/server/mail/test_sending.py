@@ -101,6 +101,16 @@ async def test_a_server_that_offers_no_encryption_gets_nothing(database):
         assert not server.got
 
 
+async def test_a_server_that_does_not_take_us_as_the_sender_is_no_fault_of_the_mail(database):
+    async with sink() as server:
+        server.is_open_to_us = False
+        assert "550" in await _trouble(database, server.settings())
+        server.is_open_to_us = True
+        await make_due(database)
+        await carried(database, server.settings())
+        assert len(server.got) == 2
+
+
 async def test_a_wrong_password_is_no_fault_of_the_mail(database):
     """It goes once it is put right; meanwhile the server is not asked for each mail."""
     async with sink("right") as server:

@@ -43,8 +43,9 @@ class TestDevices:
         assert await switch_on(mine, phone("a"), **named) == first
         await switch_on(other, phone("b"), **named)
         assert await devices(mine) == ["Chrome · Android"] * 2
-        await switch_on(mine, phone("c"), **named)  # one browser has one: what it had before is dead
-        assert [found["is_current"] for found in (await mine.get(PATH)).json()] == [False, True]
+        again = await switch_on(mine, phone("c"), **named)  # one browser has one: what it had before is dead, what waits goes here
+        assert again["id"] == first["id"]
+        assert [found["is_current"] for found in (await mine.get(PATH)).json()] == [True, False]
 
     async def test_a_phone_that_two_people_share_belongs_to_who_is_signed_in(self, client_as):
         shared = phone("shared")

@@ -134,6 +134,12 @@ async def test_a_delivery_is_sent_again_under_its_id_and_none_of_another_site(pl
     assert (row.state, seen.ids) == ("sent", [str(row.id)] * 2)
 
 
+@pytest.mark.parametrize("url", ["http://[", "https:///hook", "http://:80/", "http://a..b/", "http://x y/", "file:///etc/passwd"])
+def test_an_address_that_nobody_can_be_at_is_refused(url):
+    with pytest.raises(ValueError, match="url"):
+        WebhookWrite(id=uuid7(), name="MES", url=url)
+
+
 async def test_a_receiver_that_is_not_there_is_tried_again(plant):
     await subscribed(plant, "http://127.0.0.1:9/hook")
     await broken(plant)
