@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from server.core.access import Actor
 from server.core.database import ReadSession, Session
+from server.core.errors import existing
 from server.core.following import followed
 from server.core.queries import Sql, expression, plain, sql
 from server.core.read_pool import ReadPool
@@ -57,8 +58,8 @@ class Held:
         return await read_row(pool, self._json, self._table, row_id, actor if self.site else None)
 
     async def written(self, session: ReadSession, row_id: UUID) -> str:
-        """The JSON of a row that this transaction has just written, or found to be in sight."""
-        return str(await session.fetchval(self._one, row_id))
+        """The JSON of a row that this transaction has just written, or found to be in sight; raises `NotFound` for one that is gone."""
+        return str(existing(await session.fetchval(self._one, row_id)))
 
     def newest(self, actor: Actor, known: int) -> Sql:
         """The newest transaction that has changed a row at the sites in sight, or taken one away from there.

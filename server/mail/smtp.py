@@ -56,8 +56,6 @@ class Smtp:
                 return Verdict(ParcelState.waiting, str(error))
             except SMTPRecipientsRefused as error:
                 return _refused(error.recipients[0])
-            except SMTPSenderRefused as error:  # us, and so every mail: it may be put right
-                return Verdict(ParcelState.waiting, f"{error.code} {error.message}")
             except SMTPResponseException as error:
                 return _refused(error)
             except SMTPNotSupported as error:  # an address that this server cannot write
@@ -128,7 +126,9 @@ async def _sent(connection: SMTP, sender: str, to: str, message: bytes) -> None:
 
 
 def _refused(error: SMTPResponseException) -> Verdict:
-    state = ParcelState.given_up if error.code >= PERMANENT else ParcelState.waiting
+    """For good, but for the sender: that is us, of every mail alike, and may be put right."""
+    is_final = error.code >= PERMANENT and not isinstance(error, SMTPSenderRefused)
+    state = ParcelState.given_up if is_final else ParcelState.waiting
     return Verdict(state, f"{error.code} {error.message}")
 
 

@@ -16,7 +16,7 @@ from shared_models.permissions import Role
 
 async def take(session: Session, actor: Actor, notice_id: UUID) -> Notice | None:
     """Of their own, locked."""
-    mine = sa.select(Notice).where(col(Notice.id) == notice_id, col(Notice.user_id) == actor.user_id, col(Notice.gone_at).is_(None))
+    mine = sa.select(Notice).where(col(Notice.id) == notice_id, col(Notice.user_id) == actor.user_id)
     return (await session.scalars(mine.with_for_update().execution_options(populate_existing=True))).first()
 
 

@@ -38,10 +38,12 @@ from shared_models.rules import apply
 
 @carries_out(OnNotice)
 async def deal_with(session: Session, actor: Actor, cmd: OnNotice) -> None:
-    """Somebody else's does not exist."""
+    """Somebody else's does not exist. With one that was taken away before they heard of it, there is nothing left to do."""
     if isinstance(cmd, AcknowledgeNotice):
         await repository.lock_same(session, actor, cmd.notice_id)
     notice = existing(await repository.take(session, actor, cmd.notice_id))
+    if notice.gone_at is not None:
+        return
     before, row = audit.snapshot(notice), apply(_seen(notice), cmd, actor.by).row
     for name in ("read_at", "snoozed_until", "acknowledged_at", "acknowledged_by", "is_muted", "version"):
         setattr(notice, name, getattr(row, name))

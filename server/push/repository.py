@@ -89,8 +89,9 @@ async def put(session: Session, row: Subscriber) -> asyncpg.Record:
     becomes a new subscription.
     """
     earlier = await session.fetch(_DROP_EARLIER, row.endpoint, row.user_id, row.session_id, row.device_id)
+    its_id = max((each["id"] for each in earlier), default=row.id)
     found = await session.fetchrow(
-        _PUT, max((each["id"] for each in earlier), default=row.id), row.user_id, row.session_id, row.key_id, row.device_id, row.device_name, row.endpoint, row.p256dh, row.auth,
+        _PUT, its_id, row.user_id, row.session_id, row.key_id, row.device_id, row.device_name, row.endpoint, row.p256dh, row.auth,
         row.address, row.user_agent, row.created_at,
     )  # fmt: skip
     assert found is not None

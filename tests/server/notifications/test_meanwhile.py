@@ -134,6 +134,8 @@ async def test_who_may_not_see_the_site_any_more_has_no_notices_of_it(plant):
     await changed(plant, "ana", site_ids=plant.sites)
     rows = await plant.rows("select user_id from notifications where gone_at is null")
     assert [row.user_id for row in rows] == [plant.id_of("ana")]
+    [gone] = await plant.rows("select id from notifications where gone_at is not null")
+    await plant.do(AcknowledgeNotice(notice_id=gone.id, occurred_at=now()), "bob")  # on a phone that had not heard of it
 
 
 async def test_a_digest_tells_all_of_it_once_and_only_what_is_so_when_it_leaves(plant):
