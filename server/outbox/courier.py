@@ -50,6 +50,18 @@ class Courier:
         self._heaped: set[Channel] = set()
 
     async def run(self) -> None:
+        """A database that is lost takes with it nothing that is known: it is written down as soon as there is one again."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except Exception as error:  # noqa: BLE001 - whatever happened, the post must go on
+                    _log.warning("outbox.courier_lost", error=repr(error))
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            self._let_go()
+
+    async def _look(self) -> None:
         connection = await self._node.database.connect()
         woken = asyncio.Event()
         try:
@@ -60,7 +72,6 @@ class Courier:
                 if not await self._round(connection):
                     await self._until(woken, await self._pause(connection))
         finally:
-            self._let_go()
             connection.terminate()
 
     async def carry_all(self) -> None:
@@ -200,7 +211,7 @@ async def opened(node: Node) -> AsyncIterator[Courier]:
 
 @asynccontextmanager
 async def carrying(node: Node) -> AsyncIterator[None]:
-    """Carry beside whatever the block does; a courier that loses its database begins anew."""
+    """Carry beside whatever the block does."""
     task = asyncio.create_task(_keep_carrying(node), name="courier")
     try:
         yield

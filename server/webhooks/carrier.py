@@ -19,7 +19,9 @@ from shared_models.webhooks import WebhookFormat
 PATIENCE = aiohttp.ClientTimeout(total=20, connect=10)
 AT_ONCE = 32
 MOST_SHOWN = 300
-_WEBHOOK = "select url, format, sealed from webhook where id = $1::uuid and is_active"
+_WEBHOOK = """
+select url, format, sealed from webhook where id = $1::uuid and is_active and (site_id is null or site_id is not distinct from $2::uuid)
+"""
 _GONE = 410
 _BUSY = frozenset({408, 425, 429})
 
@@ -29,9 +31,9 @@ class Posting:
         self._node, self._http = node, http
 
     async def carry(self, parcel: Parcel) -> Verdict:
-        webhook = await self._node.database.pool.fetchrow(_WEBHOOK, parcel.target)
+        webhook = await self._node.database.pool.fetchrow(_WEBHOOK, parcel.target, parcel.content["event"].get("site_id"))
         if webhook is None:
-            return Verdict(ParcelState.gone, "no such webhook, or switched off")
+            return Verdict(ParcelState.gone, "no such webhook, or not for this any more")
         secret = unseal(webhook["sealed"], self._node.settings.secret)
         if secret is None:
             return Verdict(ParcelState.given_up, "the secret was sealed with another key of this server: renew it")

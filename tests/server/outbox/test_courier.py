@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
@@ -142,6 +143,33 @@ async def test_a_channel_that_hangs_holds_up_no_other(database):
     shelf.held.set()
     await task
     assert shelf.arrived.total() == 80
+
+
+async def test_a_database_that_is_lost_meanwhile_makes_nothing_go_twice(postgres, database, monkeypatch):
+    keys, shelf = [f"k{rank}" for rank in range(150)], Shelf()
+
+    class Slow:
+        async def carry(self, parcel: Parcel) -> Verdict:
+            await asyncio.sleep(0.05)
+            return await shelf.carry(parcel)
+
+    @asynccontextmanager
+    async def slowly(_: Node) -> Any:
+        yield Slow()
+
+    monkeypatch.setattr("server.outbox.courier.CARRIERS", {Channel.webhook: slowly})
+    monkeypatch.setattr("server.outbox.courier.PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("server.outbox.courier.LEASE", timedelta(seconds=2))
+    await posted(database, *keys)
+    operator = await asyncpg.connect(postgres.superuser_url)
+    async with carrying(node_of(database)), asyncio.timeout(30):
+        while any(row.state == "waiting" for row in (await rows(database)).values()):
+            await operator.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query like '%outbox%' and pid <> pg_backend_pid()"
+            )
+            await asyncio.sleep(0.3)
+    await operator.close()
+    assert shelf.arrived == Counter(keys)
 
 
 async def test_a_node_carries_what_is_posted_as_soon_as_it_is_committed(database, monkeypatch):

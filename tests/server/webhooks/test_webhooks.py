@@ -140,6 +140,17 @@ def test_an_address_that_nobody_can_be_at_is_refused(url):
         WebhookWrite(id=uuid7(), name="MES", url=url)
 
 
+async def test_what_waits_is_not_told_to_a_webhook_that_is_of_another_site_meanwhile(plant, receiver):
+    seen, url = receiver
+    made = await subscribed(plant, url, site_id=plant.sites[0])
+    await broken(plant)
+    async with plant.database.session() as session:
+        moved = WebhookWrite(id=made.id, version=made.version, name="MES", url=url, site_id=plant.sites[1])
+        await service.write(session, plant.people["ada"], SETTINGS, moved)
+    [row] = await carried(plant)
+    assert (row.state, seen.events) == ("gone", [])
+
+
 async def test_a_receiver_that_is_not_there_is_tried_again(plant):
     await subscribed(plant, "http://127.0.0.1:9/hook")
     await broken(plant)
