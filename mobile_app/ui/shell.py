@@ -299,7 +299,8 @@ def PageHeader(
     """A page's title with what belongs at its right; a way back above it where there is one, to a list as it was left."""
     if isinstance(on_back, Opener):
         on_back = partial(go_back, on_back.route)
-    name = ft.Container(Title(title), expand=True)
+    lines = {"max_lines": 6} if environment.current().has_big_text else {}
+    name = ft.Container(Title(title, **lines), expand=True)
     below: list[ft.Control] = [ft.Container(Meta(meta), margin=_under(trailing, on_back))] if meta else []
     if on_back is None:
         first: list[ft.Control] = [ft.Row([name, *trailing], spacing=8)]
