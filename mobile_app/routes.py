@@ -11,6 +11,7 @@ from mobile_app.features.calendar.screens import CalendarScreen
 from mobile_app.features.checklists.screens import ChecklistFormScreen, ChecklistsScreen
 from mobile_app.features.classes.screens import ClassesScreen, ClassScreen, ReadyClassesScreen
 from mobile_app.features.equipment.screens import EquipmentFormScreen, EquipmentListScreen, MachineScreen
+from mobile_app.features.handovers.screens import HandoverScreen, HandoversScreen
 from mobile_app.features.inventory.order_page import OrderScreen
 from mobile_app.features.inventory.orders import OrderListScreen
 from mobile_app.features.inventory.picking import PickingScreen
@@ -60,7 +61,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks)|/needs-you|/notifications/settings|/organisation/notifications"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -159,6 +160,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="classes/ready", component=ReadyClassesScreen),
         ft.Route(path="classes/new", component=ClassScreen),
         ft.Route(path="classes/:class_id", component=ClassScreen),
+        ft.Route(path="handovers", component=HandoversScreen),
+        ft.Route(path="handovers/:handover_id", component=HandoverScreen),
         ft.Route(path="sites", component=SitesScreen),
         ft.Route(path="sites/new", component=SiteScreen),
         ft.Route(path="sites/:site_id", component=SiteScreen),

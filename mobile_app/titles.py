@@ -6,7 +6,7 @@ from typing import Any, Final
 from mobile_app.core.i18n import language, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of
-from mobile_app.domain.lookup import dotted, machine, site_of
+from mobile_app.domain.lookup import dotted, machine, site_name, site_of
 from shared_models.equipment.rows import in_language
 
 APP: Final = "Établi"
@@ -38,6 +38,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
     "parts": ("parts", lambda _, row: row.name),
     "stores": ("places", lambda _, row: row.name),
     "sites": ("sites", lambda _, row: row.name),
+    "handovers": ("handovers", lambda client, row: dotted(t("handovers.of", shift=row.shift), site_name(client, row.site_id))),
     "classes": ("classes", lambda _, row: in_language(row.names, language())),
     "people": ("users", lambda _, row: f"{row.first_name} {row.last_name}"),
 }
@@ -45,7 +46,7 @@ THINGS: Final[dict[str, tuple[str, Naming]]] = {
 
 PAGES: Final = {
     "sites": "sites.title", "classes": "classes.title", "people": "people.title", "mails": "mails.title",
-    "webhooks": "webhooks.title", "checklists": "checklists.title",
+    "webhooks": "webhooks.title", "handovers": "handovers.title", "checklists": "checklists.title",
     "orders": "orders.title", "purchase-list": "purchase_list.title", "picking": "picking.title",
     "stocktakes": "stocktakes.title", "stocktakes/new": "stocktakes.new",
     "needs-you": "needs_you.title", "notifications": "notifications.title",

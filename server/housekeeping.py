@@ -13,6 +13,7 @@ import server.attachments.jobs
 import server.auth.jobs
 import server.equipment.jobs
 import server.generator.jobs
+import server.handovers.jobs
 import server.kpis.jobs
 import server.mail.carrier
 import server.notifications.jobs

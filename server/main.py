@@ -43,6 +43,7 @@ from server.core.storage import open_storage
 from server.equipment import router as equipment
 from server.feeds import router as feeds
 from server.generator import router as generator
+from server.handovers import router as handovers
 from server.interventions import router as interventions
 from server.inventory import router as inventory
 from server.kpis import router as kpis
@@ -71,7 +72,7 @@ API = "/api/v1"
 BUILT_WEB = Path(__file__).resolve().parents[1] / ".build" / "web"
 DOMAINS = (
     auth, users, access, sites, equipment, interventions, meters, requests, checklists, plans, generator, attachments, labels, calendar,
-    inventory, buying, stocktakes, kpis, notifications, webhooks, feeds, push, mail, reports, audit, sync,
+    inventory, buying, stocktakes, kpis, handovers, notifications, webhooks, feeds, push, mail, reports, audit, sync,
 )  # fmt: skip
 
 

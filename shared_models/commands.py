@@ -14,6 +14,7 @@ from pydantic import BaseModel
 import shared_models.buying.commands
 import shared_models.checklists.commands
 import shared_models.equipment.commands
+import shared_models.handovers.commands
 import shared_models.interventions.commands
 import shared_models.inventory.commands
 import shared_models.inventory.reserving

@@ -7,6 +7,7 @@ import shared_models.buying.rows
 import shared_models.checklists.rows
 import shared_models.equipment.life
 import shared_models.equipment.rows
+import shared_models.handovers.rows
 import shared_models.interventions.rows
 import shared_models.inventory.reservations
 import shared_models.inventory.rows

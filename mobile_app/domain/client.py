@@ -9,6 +9,8 @@ from shared_models.base import EntityRow
 from shared_models.buying.rows import PurchaseOrderRow
 from shared_models.checklists.rows import ChecklistRow
 from shared_models.equipment.rows import EquipmentClassRow, EquipmentRow
+from shared_models.handovers import rows as handovers
+from shared_models.handovers.rows import HandoverRow
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import is_on_device
 from shared_models.inventory.reservations import ReservationRow
@@ -57,6 +59,7 @@ class Tables(tables.Tables):
     job_parts = _Of(JobPartRow)
     orders = _Of(PurchaseOrderRow)
     stocktakes = _Of(StocktakeRow)
+    handovers = _Of(HandoverRow)
     stocktake_lines = _Of(StocktakeLineRow)
     reservations = _Of(ReservationRow)
     notices = _Of(NoticeRow)
@@ -66,7 +69,7 @@ class Client(core.Client):
     """`client.equipment` is `client.tables.equipment`, for the tables that most screens read."""
 
     TABLES = Tables
-    STAYS: ClassVar = {InterventionRow: is_on_device}
+    STAYS: ClassVar = {InterventionRow: is_on_device, HandoverRow: handovers.is_on_device}
     tables: Tables
 
     def __init__(self, **parts: Any) -> None:

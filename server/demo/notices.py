@@ -18,6 +18,7 @@ select md5(kind || id || occurrence)::uuid, kind, subject, id, occurrence, facts
         where j.status = 'completed' and j.intervention_type = 'corrective' and j.mode_id is not null
     union all select 'machine_down', 'equipment', e.id, e.status_since::text, '{}', e.status_since from equipment e
         where e.status = 'broken' and e.criticality in ('high', 'critical')
+    union all select 'shift_handover', 'handover', h.id, '', '{}', h.ends_at from handover h where h.acknowledged_at is null
     union all select 'low_stock', 'stock', k.id, k.version::text, '{}', k.low_since from stock k where k.low_since is not null
     union all select 'count_shelf', 'stock', t.stock_id, t.place_id::text, json_build_object('place_id', t.place_id)::text, t.count_since
         from place_stock t where t.count_since is not null

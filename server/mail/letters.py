@@ -29,11 +29,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Item:
-    """One of several things that a mail tells."""
+    """One of several things that a mail tells; `head` comes before the first of some."""
 
     title: str
     message: str
     url: str
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,9 @@ def _password_changed(d: _Drawing) -> Letter:
 
 def _notice(d: _Drawing) -> Letter:
     facts = d.facts
+    items = [Item(one["title"], one["message"], d.at(one["path"]) if "path" in one else "", one["head"]) for one in facts.get("items", ())]
     return Letter(
-        d.words.lang, facts["title"], [facts["message"]] if facts.get("message") else [], title=facts["title"],
+        d.words.lang, facts["title"], [facts["message"]] if facts.get("message") else [], title=facts["title"], items=items,
         button=Link(d.t("mail.open"), d.at(facts.get("path") or "/")), because=facts.get("because", ""), kind=facts["kind"],
         thread=facts.get("thread", ""), is_urgent=facts.get("priority") == "urgent",
     )  # fmt: skip

@@ -11,6 +11,8 @@ from babel.dates import format_date
 
 from server.core.database import ReadSession
 from server.core.i18n import translator
+from server.core.zones import zone_of
+from server.handovers import letters as handovers
 from shared_models.equipment.life import REPEAT_WINDOW
 from shared_models.inventory.quantities import plain
 from shared_models.notices.kinds import Because, NoticeKind
@@ -77,6 +79,13 @@ select o.id, o.site_id, s.clock, s.name as site, '/orders/' || o.id as path, o.n
     o.status in ('ordered', 'partly_received') as is_open
 from purchase_order o join suppliers f on f.id = o.supplier_id join sites s on s.id = o.site_id where o.id = any($1)
 """
+_HANDOVERS = """
+select h.id, h.site_id, s.clock, s.name as site, '/handovers/' || h.id as path, h.shift, h.acknowledged_at is null as is_open,
+    coalesce((h.counts ->> 'opened')::int, 0) as opened, coalesce((h.counts ->> 'closed')::int, 0) as closed,
+    coalesce((h.counts ->> 'stuck')::int, 0) as stuck, coalesce((h.counts ->> 'degraded')::int, 0) as degraded,
+    h.words::text as words, p.items::text as items
+from handover h join handover_page p on p.id = h.id join sites s on s.id = h.site_id where h.id = any($1)
+"""
 _PUSH = """
 select r.id, array(select s.id from sites s) as site_ids, 'UTC' as clock, '' as site, '/organisation' as path,
     exists (select from push_reach p where p.lost_at is not null) as is_lost
@@ -85,10 +94,10 @@ from unnest($1::uuid[]) r(id)
 """Of the whole installation: whatever its id is."""
 _ROWS = {
     "intervention": _JOBS, "equipment": _MACHINES, "work_request": _REQUESTS, "stock": _STOCK, "plan": _PLANS, "purchase_order": _ORDERS,
-    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH,
+    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH, "handover": _HANDOVERS,
 }  # fmt: skip
 ENTITIES = frozenset(_ROWS)
-_JSON = frozenset({"mode", "doubted"})
+_JSON = frozenset({"mode", "doubted", "words", "items"})
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,12 @@ class Subject:
         title, message = (" ".join(t(f"notice.{kind}.{part}", **words).split()) for part in ("title", "message"))
         return title[:200], message.strip(" –·:,")
 
+    def lines(self, lang: str) -> list[dict[str, str]]:
+        """What a mail tells of it beside that."""
+        if self.entity != "handover":
+            return []
+        return handovers.lines(self.values["items"], self.values["words"], lang, zone_of(self.values["clock"]))
+
 
 def _written(value: Any, lang: str) -> str:
     if isinstance(value, datetime | date):
@@ -172,6 +187,7 @@ _STILL: Mapping[NoticeKind, Callable[[Mapping[str, Any], Mapping[str, Any]], boo
     NoticeKind.warranty_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.document_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.plan_unanswered: _while("is_unanswered"),
+    NoticeKind.shift_handover: _while("is_open"),
     NoticeKind.unacknowledged: _while("is_down"),
     NoticeKind.push_lost: _while("is_lost"),
     NoticeKind.push_found: lambda values, _: not values["is_lost"],

@@ -190,7 +190,8 @@ async def _write(
     if not told:
         return
     notices = {uuid7(): (reader, _digest_at(kind, reader, now())) for reader in told}
-    said = {lang: subject.said(kind, lang, facts) for lang in {reader.lang for reader in told}}
+    langs = {reader.lang for reader in told}
+    said, lines = {lang: subject.said(kind, lang, facts) for lang in langs}, {lang: subject.lines(lang) for lang in langs}
     texts = [(*said[reader.lang], _because(reader, subject)) for reader, _ in notices.values()]
     rows = [(id_, reader.id, *text, at) for (id_, (reader, at)), text in zip(notices.items(), texts, strict=True)]
     about = {
@@ -207,7 +208,7 @@ async def _write(
         if id_ in new
         for entry in _entries(
             kind, {**about, "id": id_, "title": title, "message": message, "because": because, "digest_at": digest_at},
-            notices[id_][0], devices[user_id],
+            notices[id_][0], devices[user_id], lines[notices[id_][0].lang],
         )
     ))  # fmt: skip
 
@@ -216,8 +217,10 @@ def _because(reader: Reader, subject: Subject) -> str:
     return translator(reader.lang).t(f"notice.because.{reader.because}", site=subject.values["site"])
 
 
-def _entries(kind: NoticeKind, notice: Mapping[str, Any], reader: Reader, devices: Sequence[UUID]) -> list[Entry]:
-    """What goes out to them, by the ways that they want, when they may be disturbed."""
+def _entries(
+    kind: NoticeKind, notice: Mapping[str, Any], reader: Reader, devices: Sequence[UUID], lines: Sequence[Mapping[str, str]]
+) -> list[Entry]:  # fmt: skip
+    """What goes out to them, by the ways that they want, when they may be disturbed; a mail has the `lines` too."""
     content = {
         **{name: notice[name] for name in ("title", "message", "because", "path", "priority")}, "notice_id": notice["id"], "kind": kind,
         "thread": f"{notice['related_entity_type']}:{notice['related_entity_id']}", "lang": reader.lang, "unread": reader.unread + 1,
@@ -229,7 +232,7 @@ def _entries(kind: NoticeKind, notice: Mapping[str, Any], reader: Reader, device
     if wants(kind, reader.role, Way.push, reader.own, reader.roles):
         entries += [Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain) for device in devices]
     if notice["digest_at"] is None and wants(kind, reader.role, Way.email, reader.own, reader.roles):
-        mail = {"template": "notice", "lang": reader.lang, "facts": content}
+        mail = {"template": "notice", "lang": reader.lang, "facts": {**content, "items": lines}}
         entries.append(Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain))
     return entries
 

@@ -20,6 +20,7 @@ from zlib import crc32
 import server.buying.rows
 import server.checklists.rows
 import server.equipment.rows
+import server.handovers.rows
 import server.interventions.rows
 import server.inventory.rows
 import server.meters.rows

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     document_ending = "document_ending"
     plan_unanswered = "plan_unanswered"
     repeated_failure = "repeated_failure"
+    shift_handover = "shift_handover"
     unacknowledged = "unacknowledged"
     push_lost = "push_lost"
     push_found = "push_found"
@@ -103,6 +104,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.document_ending: Kind(_LEADS, _MACHINES, email=LEADS, push=NOBODY, days=30, lasts=timedelta(days=10)),
     NoticeKind.plan_unanswered: Kind(_LEADS, Permission.maintenance_write, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.repeated_failure: Kind(_LEADS, _JOBS, Priority.high, push=SUPERVISORS, email=SUPERVISORS),
+    NoticeKind.shift_handover: Kind(_LEADS | {Because.works_there}, _JOBS, push=SUPERVISORS, email=SUPERVISORS, lasts=timedelta(hours=12)),
     NoticeKind.unacknowledged: Kind(
         _LEADS | {Because.admin},
         _MACHINES,

@@ -141,6 +141,16 @@ def kinds(sheet: str, *words: str) -> Callable[[App, Things], object]:
     return lambda app, _: app.go("/plans").tap("plans.more").tap(sheet).see(*words)
 
 
+def handover(*words: str, of: bool) -> Callable[[App, Things], object]:
+    """The last that nobody has taken over, or that somebody has."""
+
+    def come(app: App, things: Things) -> None:
+        found = things.supervisor.get("/handovers", is_open=of)["items"][0]
+        app.go(f"/handovers/{found['id']}").see(*words)
+
+    return come
+
+
 def order(status: str, *taps: str) -> Callable[[App, Things], object]:
     """One under way; then what is tapped on its page."""
 
@@ -491,6 +501,9 @@ SHOTS = [
     Shot("site-new", "admin", at("/sites/new", "sites.create"), is_main=False),
     Shot("site-line-sheet", "admin", then("/sites/{broken[site_id]}", "sites.add_line", "sites.save_line"), escape, is_main=False),
     Shot("site-hours", "admin", at("/sites/{broken[site_id]}/hours", "sites.save", "sites.add_holiday")),
+    Shot("handovers", "supervisor", at("/handovers", "handovers.title", "handovers.open")),
+    Shot("handover", "supervisor", handover("handovers.take", "handovers.part.degraded", of=True)),
+    Shot("handover-taken", "technician", handover("handovers.part.closed", of=False), is_main=False),
     Shot("site-in-use", "admin", refused_site, is_main=False),
     Shot("classes", "admin", at("/classes", "classes.from_nothing"), is_main=False),
     Shot("classes-ready", "admin", at("/classes/ready", "classes.take_none")),

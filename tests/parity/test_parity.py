@@ -7,7 +7,16 @@ import pytest
 
 from shared_models.base import Command
 from shared_models.commands import COMMANDS as BY_TYPE
-from tests.parity import of_buying, of_inventory, of_jobs, of_notices, of_plans, of_stocktakes, of_things  # noqa: F401 - they register their cases
+from tests.parity import (  # noqa: F401 - they register their cases
+    of_buying,
+    of_handovers,
+    of_inventory,
+    of_jobs,
+    of_notices,
+    of_plans,
+    of_stocktakes,
+    of_things,
+)
 from tests.parity.cases import CASES, Case
 from tests.parity.server_only import is_the_servers
 from tests.parity.shop import Shop, differences

@@ -22,6 +22,7 @@ from server.core.clock import now
 from server.core.database import Session
 from server.equipment.models import Document
 from server.feeds.models import CalendarFeed
+from server.handovers.models import Handover, HandoverPage
 from server.inventory.models import StoragePlace, Supplier
 from server.meters.models import Meter, Reading, ReadingSource
 from server.notifications.models import Notice
@@ -203,6 +204,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     order = await _order(session, site.id)
     return planned | await _webhook(session, site.id) | {
         "order_id": str(order.id), "stocktake_id": str(await _stocktake(session, site.id)),
+        "handover_id": str(await _handover(session, site.id)),
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "invitation_id": str(invitation.id),
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
@@ -250,6 +252,15 @@ async def _stocktake(session: Session, site_id: UUID) -> UUID:
     session.add(taken)
     await session.commit()
     return taken.id
+
+
+async def _handover(session: Session, site_id: UUID) -> UUID:
+    written = Handover(site_id=site_id, shift="Night", since=now(), begins_at=now(), ends_at=now() + timedelta(hours=8))
+    session.add(written)
+    await session.flush()
+    session.add(HandoverPage(id=written.id, site_id=site_id))
+    await session.commit()
+    return written.id
 
 
 async def _webhook(session: Session, site_id: UUID) -> dict[str, str]:

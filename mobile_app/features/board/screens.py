@@ -15,6 +15,7 @@ from mobile_app.domain.due_marks import DUE as DUE_MARKS
 from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
+from mobile_app.domain.handovers import earlier, waiting
 from mobile_app.domain.lookup import living, name_of
 from mobile_app.domain.morning import Morning
 from mobile_app.domain.parts import low_ones, ones_to_count
@@ -48,7 +49,7 @@ BUSY = 8
 
 @component
 def BoardScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites", "stocks")
+    client = use_tables("interventions", "equipment", "requests", "users", "lines", "classes", "sites", "stocks", "handovers")
     steps, put_away = use_first_steps(client)
     size = use_breakpoint()
     use_clock(60)
@@ -59,13 +60,13 @@ def BoardScreen() -> ft.Control:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
     tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
-    left = [*_morning(client, board), *_down(client, board), *_waiting(client, board)]
+    left = [*waiting(client), *_morning(client, board), *_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
-        return Page(head, *first, tiles, *left, *right, *calm)
+        return Page(head, *first, tiles, *left, *right, *calm, *earlier(client))
     columns = Columns(left, right)
-    return Page(head, *first, tiles, columns, *calm, max_width=1180)
+    return Page(head, *first, tiles, columns, *calm, *earlier(client), max_width=1180)
 
 
 def _shortcuts(size: Breakpoint) -> list[ft.Control]:

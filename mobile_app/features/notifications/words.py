@@ -31,12 +31,13 @@ ICONS: Final = {
     NoticeKind.repeated_failure: _I.REPLAY_ROUNDED,
     NoticeKind.push_lost: _I.CLOUD_OFF_ROUNDED,
     NoticeKind.push_found: _I.CLOUD_DONE_ROUNDED,
+    NoticeKind.shift_handover: _I.HANDSHAKE_OUTLINED,
 }
 TONES: Final = {Priority.low: Tone.off, Priority.medium: Tone.info, Priority.high: Tone.warning, Priority.urgent: Tone.bad}
 GROUPS: Final = {
     "work": (
-        NoticeKind.job_assigned, NoticeKind.job_returned, NoticeKind.due_soon, NoticeKind.due, NoticeKind.overdue,
-        NoticeKind.repair_expiring,
+        NoticeKind.shift_handover, NoticeKind.job_assigned, NoticeKind.job_returned, NoticeKind.due_soon, NoticeKind.due,
+        NoticeKind.overdue, NoticeKind.repair_expiring,
     ),
     "machines": (
         NoticeKind.machine_down, NoticeKind.unacknowledged, NoticeKind.request_received, NoticeKind.repeated_failure,

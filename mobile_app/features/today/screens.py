@@ -9,6 +9,7 @@ from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import nothing_yet
+from mobile_app.domain.handovers import earlier, waiting
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.readiness import Lights
 from mobile_app.domain.stocktakes import asking
@@ -43,16 +44,16 @@ READY_BY = ("parts", "stocks", "orders", "reservations", "checklists")
 
 @component
 def TodayScreen() -> ft.Control:
-    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites", "stocktakes", *READY_BY)
+    client = use_tables("interventions", "equipment", "lines", "users", "plans", "teams", "sites", "stocktakes", "handovers", *READY_BY)
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
     today = today_of(client)
-    mine, rest = _mine(client, today), [*_rest(client, today), *asking(client)]
+    mine, rest = [*waiting(client), *_mine(client, today)], [*_rest(client, today), *asking(client)]
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = Columns(mine, rest)
-        return Page(head, columns, max_width=DESK_WIDTH)
-    return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]))
+        return Page(head, columns, *earlier(client), max_width=DESK_WIDTH)
+    return Page(head, *([*mine, *rest] or [nothing_yet(client) or _nothing()]), *earlier(client))
 
 
 def _shortcuts(client: Client) -> list[ft.Control]:

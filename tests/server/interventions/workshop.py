@@ -11,6 +11,7 @@ from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Session
 from server.equipment.models import Equipment, EquipmentClass, FailureItem
+from server.handovers.models import Handover, HandoverPage
 from server.interventions.rows import INTERVENTION
 from server.notifications.models import Notice
 from server.sites.models import Site
@@ -62,6 +63,17 @@ class Workshop:
         self.session.add(told)
         await self.session.commit()
         return told.id
+
+    async def handover(self) -> UUID:
+        """Of a shift that has just ended at the site."""
+        handover = Handover(
+            site_id=self.site.id, shift="Morning", since=now() - timedelta(hours=8), begins_at=now() - timedelta(hours=8), ends_at=now()
+        )  # fmt: skip
+        self.session.add(handover)
+        await self.session.flush()
+        self.session.add(HandoverPage(id=handover.id, site_id=self.site.id))
+        await self.session.commit()
+        return handover.id
 
     async def create(self, actor: Actor | None = None, **fields: Any) -> UUID:
         intervention_id = uuid7()

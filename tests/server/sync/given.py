@@ -107,8 +107,8 @@ class Given:
             return self.known[name]
         if _is(File, field) or name == "attachment_id":
             return await self.shop.picture()
-        if name == "notice_id":
-            return await self.shop.notice()
+        if name in (own := {"notice_id": self.shop.notice, "handover_id": self.shop.handover}):
+            return await own[name]()
         if field.annotation is UUID:
             made = name.removeprefix("to_")
             await self._do(_maker(made))

@@ -1,0 +1,1 @@
+"""Handovers of shifts."""

@@ -1,0 +1,1 @@
+"""Handovers of shifts: written at the end of each, acknowledged by whoever comes in."""

@@ -1,0 +1,1 @@
+"""What one crew hands over to the next."""
