@@ -44,7 +44,8 @@ async def _write(
     connection: asyncpg.Connection, dice: Dice, site: Site, staff: Staff, since: datetime, on: OnShift, *, is_last: bool
 ) -> None:  # fmt: skip
     found = await gather(connection, site.id, since, on.begins_at, on.ends_at)
-    items = found if is_last else [item for item in found if item.part in _PAST]
+    known = [item for item in found if item.at is None or item.at <= on.ends_at or item.part is Part.ahead]
+    items = known if is_last else [item for item in known if item.part in _PAST]
     crew = [user.name for user in [staff.supervisors[site.index], *staff.crews[site.index]]]
     id_, leaves, comes = dice.id_at(on.ends_at.timestamp()), dice.pick(crew), dice.pick(crew)
     words = [_word(dice, leaves, on)] if is_last or dice.happens(0.4) else []
