@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from shared_models.equipment.rows import EquipmentStatus
 from shared_models.handovers.rows import HandoverItem, Part
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.inventory.quantities import plain
@@ -26,7 +27,8 @@ def told(item: HandoverItem, tongue: Tongue) -> str:
 
 def _degraded(item: HandoverItem, tongue: Tongue) -> list[str | None]:
     since = tongue.t("handovers.since", when=tongue.moment(item.at)) if item.at else None
-    return [tongue.t(f"handovers.machine.{item.status}"), item.reason, since]
+    runs = item.status == EquipmentStatus.active
+    return [tongue.t("handovers.with_fault" if runs else f"domain.equipment.{item.status}"), item.reason, since]
 
 
 def _stuck(item: HandoverItem, tongue: Tongue) -> list[str | None]:

@@ -105,7 +105,7 @@ async def test_it_comes_once_to_whoever_works_there_and_the_mail_has_it_whole(pl
     )
     letter = letter_of(mail.content, Sender("https://plant", None))
     said = text_of(letter, Envelope(uuid7(), None, "sam@plant", now(), "https://plant"))  # type: ignore[arg-type]
-    for words in ("Handover Matin · Lyon", "Machines down or in degraded mode", "Palettiseur 2", "runs with a fault · Fuite d’huile",
+    for words in ("Handover Matin · Lyon", "Machines down or in degraded mode", "Palettiseur 2", "Runs with a fault · Fuite d’huile",
                   f"https://plant/equipment/{plant.machine}"):  # fmt: skip
         assert words in said
 
