@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import server.handovers.letters  # noqa: F401 - says what a mail tells
 from server.audit import service as audit
 from server.core.access import SYSTEM, Actor
 from server.core.commands import carries_out

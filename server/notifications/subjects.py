@@ -11,8 +11,6 @@ from babel.dates import format_date
 
 from server.core.database import ReadSession
 from server.core.i18n import translator
-from server.core.zones import zone_of
-from server.handovers import letters as handovers
 from shared_models.equipment.life import REPEAT_WINDOW
 from shared_models.inventory.quantities import plain
 from shared_models.notices.kinds import Because, NoticeKind
@@ -100,6 +98,20 @@ ENTITIES = frozenset(_ROWS)
 _JSON = frozenset({"mode", "doubted", "words", "items"})
 
 
+Lines = Callable[[Mapping[str, Any], str], list[dict[str, str]]]
+_LINES: dict[str, Lines] = {}
+
+
+def in_a_mail(entity: str) -> Callable[[Lines], Lines]:
+    """Its domain says there what a mail tells of such a subject beside its message, in a language: items of a letter."""
+
+    def register(says: Lines) -> Lines:
+        _LINES[entity] = says
+        return says
+
+    return register
+
+
 @dataclass(frozen=True)
 class Subject:
     """`values`: the columns of its statement."""
@@ -146,9 +158,8 @@ class Subject:
 
     def lines(self, lang: str) -> list[dict[str, str]]:
         """What a mail tells of it beside that."""
-        if self.entity != "handover":
-            return []
-        return handovers.lines(self.values["items"], self.values["words"], lang, zone_of(self.values["clock"]))
+        says = _LINES.get(self.entity)
+        return says(self.values, lang) if says else []
 
 
 def _written(value: Any, lang: str) -> str:
