@@ -1,6 +1,6 @@
 """Handovers of shifts.
 
-Revises: 0036_figures
+Revises: 0036b_figure_days
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0034_handovers"
-down_revision: str | None = "0036_figures"
+down_revision: str | None = "0036b_figure_days"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
