@@ -1,7 +1,5 @@
 """The page behind "get no more mails of this kind": it asks, and whoever's mail program posts to it at once (RFC 8058) is obeyed."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -28,19 +26,21 @@ async def stop(request: Request, token: Code) -> Response:
     meant = await _meant(request, token)
     if meant is None:
         return _page(request, token, "stop_unknown")
+    user, kind = meant
     async with _database(request).session() as session:
-        await notifications.stop_mail(session, *meant)
-    return _page(request, token, "stopped")
+        is_over = await notifications.stop_mail(session, user.id, user.role, kind)
+    return _page(request, token, "stopped" if is_over else "stop_fixed")
 
 
-async def _meant(request: Request, token: str) -> tuple[UUID, str] | None:
+async def _meant(request: Request, token: str) -> tuple[User, str] | None:
     """Whose mails of which kind, where this server said so and the person is still there."""
     settings: Settings = request.app.state.settings
     found = stopping.meant_by(settings, token)
     if found is None:
         return None
     async with _database(request).read_session() as session:
-        return found if await session.get(User, found[0]) else None
+        user = await session.get(User, found[0])
+        return (user, found[1]) if user else None
 
 
 def _database(request: Request) -> Database:
@@ -53,5 +53,5 @@ def _page(request: Request, token: str, key: str, *, asks: bool = False) -> Resp
     words = translator(lang)
     return public_pages.page(
         "mail/stop", lang, 404 if is_unknown else 200, path=f"/mail/stop/{token}", sign_in_url="/me", asks=asks and not is_unknown,
-        heading=words.t(f"mail.{key}_title"), detail=words.t(f"mail.{key}_body"), symbol="alert" if is_unknown else "tick",
+        heading=words.t(f"mail.{key}_title"), detail=words.t(f"mail.{key}_body"), symbol="tick" if key in {"stop", "stopped"} else "alert",
     )  # fmt: skip

@@ -137,8 +137,11 @@ async def decide(session: Session, actor: Actor, role: Role, decided: DefaultsWr
     return await defaults(session, role)
 
 
-async def stop_mail(session: Session, user_id: UUID, kind: str) -> None:
-    """As the address in a mail asks for: of this kind, or of all where it is the digest. What is no kind stops nothing."""
+async def stop_mail(session: Session, user_id: UUID, role: Role, kind: str) -> bool:
+    """As the address in a mail asks for: of this kind, or of all where it is the digest. What is no kind stops nothing.
+
+    Whether that is the end of them: an administrator may have decided that the role gets them.
+    """
     await repository.in_turn(session, str(user_id))
     known = {each.alert_type: each for each in await repository.settings_of(session, user_id)}
     for stopped in NoticeKind if kind == DIGEST else [each for each in NoticeKind if each == kind]:
@@ -146,6 +149,10 @@ async def stop_mail(session: Session, user_id: UUID, kind: str) -> None:
         setting.is_email_enabled = False
         session.add(setting)
     await session.flush()
+    return not any(
+        each.is_fixed and wants(each.alert_type, role, Way.email, None, _role_choice(each))
+        for each in await repository.defaults_of(session, role) if kind in {DIGEST, each.alert_type}
+    )  # fmt: skip
 
 
 def _read(kind: NoticeKind, role: Role, own: Choice | None, roles: RoleChoice | None) -> KindRead:

@@ -21,6 +21,15 @@ async def test_whoever_opens_it_is_asked_and_whoever_posts_is_obeyed(client, ses
     assert await session.scalar(CHOSEN, {"user": user.id, "kind": KIND}) is False
 
 
+async def test_who_may_not_choose_is_not_told_that_it_is_over(client, client_as, session, settings):
+    decided = {"kinds": {KIND: {"email": True, "is_fixed": True}}}
+    assert (await (await client_as("admin")).put("/api/v1/notifications/defaults?role=technician", json=decided)).status_code == 200
+    user = await make_person(session, role="technician")
+    for kind, answer in ((KIND, "These mails go on"), ("digest", "These mails go on"), ("low_stock", "You get no more of them")):
+        url = url_of(settings, user.id, kind).removeprefix(settings.public_url)
+        assert answer in (await client.post(url)).text
+
+
 async def test_nobody_stops_the_mails_of_others(client, session, settings):
     user, other = await make_person(session), await make_person(session)
     signature = url_of(settings, user.id, KIND).rpartition(".")[2]

@@ -86,7 +86,7 @@ async def test_who_is_on_it_at_once_or_chooses_at_once_is_not_refused(plant):
 
     async def stopped() -> None:
         async with plant.database.session() as session:
-            await stop_mail(session, plant.id_of("ana"), "digest")
+            await stop_mail(session, plant.id_of("ana"), Role.technician, "digest")
 
     async def decided() -> None:
         async with plant.database.session() as session:

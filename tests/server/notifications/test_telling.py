@@ -294,7 +294,7 @@ async def test_what_an_administrator_has_fixed_is_fixed(plant):
 async def test_a_mail_that_is_answered_by_stop_stops_its_kind(plant):
     async with plant.database.session() as session:
         for kind in ("machine_down", "nothing of the kind"):
-            await stop_mail(session, plant.id_of("sam"), kind)
+            await stop_mail(session, plant.id_of("sam"), Role.supervisor, kind)
     await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
     assert (await plant.kinds("sam"), await posted(plant)) == (["machine_down"], [])
 
