@@ -148,8 +148,8 @@ class Signed(Flowable):  # type: ignore[misc]
 
 
 def strokes(path: str) -> Iterator[tuple[bool, float, float]]:
-    """Whether a stroke begins, and where it goes, from the path's upper left corner; what makes no pair says nothing."""
-    verb, x, y = "M", 0.0, 0.0
+    """Whether a stroke begins (the first point begins one), and where it goes, from the path's upper left corner; what makes no pair says nothing."""
+    verb, x, y, is_first = "M", 0.0, 0.0, True
     waiting: list[float] = []
     for said in _STROKES.findall(path):
         if said in "MLml":
@@ -158,7 +158,8 @@ def strokes(path: str) -> Iterator[tuple[bool, float, float]]:
         waiting.append(float(said))
         if len(waiting) == 2:  # noqa: PLR2004 - x and y
             x, y = (waiting[0], waiting[1]) if verb.isupper() else (x + waiting[0], y + waiting[1])
-            yield verb in "Mm", x, y
+            yield is_first or verb in "Mm", x, y
+            is_first = False
             verb, waiting = ("L" if verb.isupper() else "l"), []
 
 

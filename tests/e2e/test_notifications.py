@@ -15,7 +15,8 @@ from tests.e2e.app import App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
-from tests.push_service import PushService, edge_of
+from tests.push_service import Browser as Subscriber
+from tests.push_service import Message, PushService, edge_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 SHOWN = """async () => {
@@ -68,9 +69,12 @@ class Delivery:
         return next(each for each in self.shown if words in f"{each['title']} {each['body']}")
 
 
-def reachable(app: App, pushes: PushService) -> None:
-    app.context.add_init_script(edge_of([pushes.browser() for _ in range(4)]))
+def reachable(app: App, pushes: PushService) -> list[Subscriber]:
+    """By what its browser subscribes with, one after the other."""
+    subscribers = [pushes.browser() for _ in range(4)]
+    app.context.add_init_script(edge_of(subscribers))
     app.context.grant_permissions(["notifications", "camera"], origin=app.url)
+    return subscribers
 
 
 def own_job(technician: User, machine: Machine, title: str) -> str:
@@ -83,14 +87,15 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
     device: Device, product: Product, pushes: PushService, technician: User, machines: Iterator[Machine]
 ) -> None:
     phone = device()
-    reachable(phone, pushes)
+    browsers = reachable(phone, pushes)
     phone.open().sign_in_as_demo("technician").kept_offline()
     phone.go("/me").see("push.switch_on").tap("push.switch_on")
     until(lambda: device_of(technician), "the subscription at the server")
     phone.go("/today").see("app.today").go("/me").see("push.test")  # a page begins at its top
     delivery = Delivery(phone.context, product.url)
     phone.tap("push.test")
-    [tried, *_] = until(lambda: named(pushes, phone.words("push.test_title")), "the test at the push service")
+    [test, *_] = until(lambda: named(pushes, phone.words("push.test_title")), "the test at the push service")
+    tried = test.said
     delivery.bring(json.dumps(tried))
     phone.see("push.arrived")
 
@@ -118,20 +123,30 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
         delivery.sees("Quelque chose vous attend")
         assert len(delivery.shown) >= before
 
-    first = device_of(technician)
+    since = subscribed(technician)
     opened.page.evaluate("localStorage.removeItem('browser')")
     opened.reload()
-    until(lambda: device_of(technician) not in {first, ""}, "the subscription that was lost, made anew")
-    second = device_of(technician)
+    until(lambda: subscribed(technician) > since, "the subscription that was lost, made anew")
+    since = subscribed(technician)
     opened.page.evaluate("localStorage.setItem('key', 'BAAA')")
     opened.reload()
-    until(lambda: device_of(technician) not in {first, second, ""}, "the subscription made with another key, made anew")
+    until(lambda: subscribed(technician) > since, "the subscription made with another key, made anew")
+    technician.post(f"/push/subscriptions/{device_of(technician)}/test", {})
+    until(
+        lambda: named(pushes, phone.words("push.test_title"))[-1].browser is browsers[2],
+        "the third subscription to be the one that is used",
+    )
 
 
-def named(pushes: PushService, title: str) -> list[dict[str, Any]]:
+def named(pushes: PushService, title: str) -> list[Message]:
     """Of all that has come: the demonstration tells people things, too."""
-    return [message.said for message in pushes.shown if message.said["notification"]["title"] == title]
+    return [message for message in pushes.shown if message.said["notification"]["title"] == title]
 
 
 def device_of(user: User) -> str:
     return next((found["id"] for found in user.get("/push/subscriptions")), "")
+
+
+def subscribed(user: User) -> str:
+    """When; what takes another's place keeps its id."""
+    return max((found["created_at"] for found in user.get("/push/subscriptions")), default="")
