@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import flet as ft
 
-from mobile_app.core.i18n import format_date, format_moment, format_time, t
+from mobile_app.core.i18n import format_date, format_moment, format_time, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.due import local_day
@@ -35,15 +35,16 @@ def when(handover: HandoverRow) -> str:
 
 def counted(counts: Mapping[Part, int]) -> str:
     """What there is of each part, in few words."""
-    return dotted(*(t(f"handovers.count.{part}", count=counts[part]) for part in Part if counts.get(part)))
+    return dotted(*(n(f"handovers.count.{part}", counts[part]) for part in Part if counts.get(part)))
 
 
 def handover_card(client: Client, handover: HandoverRow) -> ft.Control:
     is_open = handover.acknowledged_at is None
-    state = Trailing(t("handovers.open"), Tone.warning) if is_open else t("handovers.by", name=handover.acknowledged_by)
+    taken = "" if is_open else t("handovers.by", name=handover.acknowledged_by)
     meta = dotted(site_name(client, handover.site_id), when(handover))
     return RowCard(
-        t("handovers.of", shift=handover.shift), meta=meta, note=counted(handover.counts) or t("handovers.calm"), trailing=state,
+        t("handovers.of", shift=handover.shift), meta=meta, note=dotted(counted(handover.counts) or t("handovers.calm"), taken),
+        trailing=Trailing(t("handovers.open"), Tone.warning) if is_open else "",
         icon=ft.Icons.HANDSHAKE_OUTLINED, tone=Tone.warning if is_open else Tone.off, on_click=opener(f"/handovers/{handover.id}"),
     )  # fmt: skip
 

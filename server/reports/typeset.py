@@ -148,7 +148,7 @@ class Signed(Flowable):  # type: ignore[misc]
 
 
 def strokes(path: str) -> Iterator[tuple[bool, float, float]]:
-    """Whether a stroke begins (the first point begins one), and where it goes, from the path's upper left corner; what makes no pair says nothing."""
+    """Whether a stroke begins, as the first point does, and where it goes, from the upper left corner; what makes no pair says nothing."""
     verb, x, y, is_first = "M", 0.0, 0.0, True
     waiting: list[float] = []
     for said in _STROKES.findall(path):

@@ -45,7 +45,7 @@ def _temporary(item: HandoverItem, tongue: Tongue) -> list[str | None]:
 
 def _low(item: HandoverItem, tongue: Tongue) -> list[str | None]:
     on_hand, minimum = (plain(figure or Decimal(0)) for figure in (item.on_hand, item.minimum))
-    return [tongue.t("handovers.left", on_hand=on_hand, minimum=minimum, unit=item.unit or "")]
+    return [tongue.t("handovers.left", figure=f"{on_hand}\N{NO-BREAK SPACE}{item.unit or ''}".strip(), minimum=minimum)]
 
 
 def _ahead(item: HandoverItem, tongue: Tongue) -> list[str | None]:
