@@ -93,7 +93,7 @@ class TestDesk:
 
     def test_an_approval_is_taken_back_and_its_word_covers_nothing(self, lent: Device, product: Product) -> None:
         desk, supervisor = lent("supervisor", LAPTOP).go("/validate").see("validation.approve"), product.as_user("supervisor")
-        judged = desk.turn("j", "/validate/.+").job_id
+        judged, its_name = desk.turn("j", "/validate/.+").job_id, desk.page.title()
         desk.turn("a", "/validate/.+")
         word = desk.page.locator(".toast")
         expect(word).to_be_visible()
@@ -108,6 +108,7 @@ class TestDesk:
         )
         assert not through
         desk.tap("common.undo").at(f"/validate/{judged}")
+        until(lambda: desk.page.title() == its_name, "the job that was judged, back on the screen")
         expect(word).to_have_count(0)
         other = desk.turn("j", "/validate/.+").job_id
         desk.press("a")
