@@ -3,7 +3,8 @@
 // the one that has it.
 const STOPS = "flt-semantics-host [tabindex='0'], flt-semantics-host :is(input, textarea):enabled, .toast button";
 const FIELDS = "input, textarea";
-const ROWS = new Set(["j", "k", "J", "K", "x", "X", "ArrowUp", "ArrowDown"]);
+const ROWS = new Set(["j", "k", "J", "K", "ArrowUp", "ArrowDown"]);
+const ROW_ALONE = /^[jkx]$/i; // the arrows are a menu's, too, whose Enter is its own
 const HELD = new Set(["Shift", "Enter"]);
 let ring = null;
 let inRows = false; // what was chosen last is a table's row
@@ -12,8 +13,9 @@ let inRows = false; // what was chosen last is a table's row
 export function leadKeyboard() {
   window.addEventListener("keydown", (event) => {
     if (!event.isTrusted) return;
-    if (!HELD.has(event.key)) inRows = ROWS.has(event.key) && !document.activeElement?.matches(FIELDS);
-    if (inRows) return event.key === "Enter" ? open(event) : leave();
+    if (!HELD.has(event.key)) inRows = ROW_ALONE.test(event.key) && !document.activeElement?.matches(FIELDS);
+    if (inRows && event.key === "Enter") return open(event);
+    if (ROWS.has(event.key)) return leave();
     if (event.key !== "Tab" || event.isComposing || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
