@@ -54,7 +54,7 @@ async def test_all_of_a_job_is_on_it(rows: asyncpg.Connection, session: ReadSess
     admin = await actor_of(rows, "admin")
     for lang in LANGUAGES:
         sheet = await service.sheet_of_job(session, storage, Gate(1, waiting=1), replace(admin, lang=lang), job_id)
-        text, images = read(job_sheet.pdf(sheet))
+        text, images = read(job_sheet.printed(sheet.model_dump_json().encode()))  # as the process that prints it gets it
         job, t = sheet.job, translator(lang).t
         said = [
             job.number, job.title, job.description, job.work_performed, job.observations, job.status_reason, job.return_reason,
@@ -77,7 +77,7 @@ async def test_all_of_a_machine_is_in_its_file(rows: asyncpg.Connection, session
     admin = await actor_of(rows, "admin")
     for lang in LANGUAGES:
         file = await service.file_of_machine(session, replace(admin, lang=lang), machine_id)
-        text, _ = read(machine_file.pdf(file))
+        text, _ = read(machine_file.printed(file.model_dump_json().encode()))
         said = [
             file.machine.name, file.machine.code, *file.place, *(meter.name for meter in file.meters), *(plan.title for plan in file.plans),
             *(paper.title for paper in file.documents), *(job.number for job in file.jobs),
