@@ -59,7 +59,15 @@ def _children(pid: int) -> list[int]:
         found = [task.joinpath("children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
     except (FileNotFoundError, ProcessLookupError):
         return []
-    return [int(child) for line in found for child in line.split()]
+    children = [int(child) for line in found for child in line.split()]
+    return [child for child in children if _command(child) != _command(pid)]  # before exec, a child shows its parent's memory
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 async def test_nobody_can_fill_the_memory(open_folder, client_as, session, database_url):
