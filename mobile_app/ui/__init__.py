@@ -85,6 +85,12 @@ pads        NumberPad(text, on_change, decimals=, signed=)  SignaturePad*(svg_pa
 charts      LifeStrip*(Span(start, end), stops=[Span], jobs=[datetime])  LoadBar(value, limit, label=)
             Bars([Bar(name, value, said)], label=)
             Curve*([Dot(at, value)], label=, height=40, width=, marks=(low, high), days=(first, last))
+plots       what answers to a finger, with its figures behind it as a table; `said(value)` writes the axis
+            Trend([Point(name, value|None, said)], label=, said=, as_line=False, top=)   over time, oldest first
+            Stacked([Slice(name, values, said, total)], series=names, said=)   amounts that make a whole
+            Pareto([Ranked(name, value, said, route)], total=, on_open=opener)   longest first, with the share until there
+            Scatter([Dotted(name, x, y, said, route)], label=, axes=(x, y), said=(x, y), on_open=opener, cross=(x, y))   logarithmic
+            Behind*([(name, said)])   the figures of a picture, shown when asked for
 photos      PhotoGrid([Photo(key, url|bytes, caption, waiting)], on_add=, size=104)
 core.i18n   t(key, **p) n(key, count, **p) set_language(lang, mo=None) language() set_time_zone(tz)
             format_number(v, digits) _percent(ratio) _size(bytes) _duration(minutes|timedelta) _hours _timer(timedelta)

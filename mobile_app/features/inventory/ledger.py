@@ -15,11 +15,12 @@ from mobile_app.domain.lookup import dotted, has_several_sites, site_name
 from mobile_app.domain.part_cards import PartLine
 from mobile_app.domain.parts import Kept, amount
 from mobile_app.ui.buttons import TextLink
-from mobile_app.ui.cards import Card, CardHeader, KeyValues
+from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import Bar, Bars
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import SkeletonLines, toast
 from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.plots import Behind
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from shared_models.inventory.quantities import NONE
@@ -83,7 +84,6 @@ def Use(own: Kept) -> ft.Control:
     """How many are used in a month, and for how long the stock will do; the figures behind the picture."""
     client = use_client()
     part = own.part
-    is_open, set_open = use_state(False)
 
     async def load() -> list[MonthUse]:
         return await client.api.list_of(MonthUse, f"/inventory/parts/{part.id}/use")
@@ -95,14 +95,10 @@ def Use(own: Kept) -> ft.Control:
     used = sum((quantity for _, quantity in months[:-1]), NONE)
     bars = [Bar(format_month(month), float(quantity), f"{format_month(month)} : {amount(part, quantity)}") for month, quantity in months]
     label = t("parts.use_said", quantity=amount(part, used))
-    rows: list[tuple[str, str | ft.Control]] = [
-        (f"{format_month(month)} {month.year}", amount(part, quantity)) for month, quantity in reversed(months)
-    ]
+    rows = [(f"{format_month(month)} {month.year}", amount(part, quantity)) for month, quantity in reversed(months)]
     weeks = cover(own.on_hand, used)
-    behind = [KeyValues(rows)] if is_open else []
-    link = TextLink(t("parts.use_hide" if is_open else "parts.use_figures"), lambda: set_open(not is_open))
     told = [] if weeks is None else [Meta(n("parts.cover", weeks))]
-    return Card(Stack(CardHeader(t("parts.use"), amount(part, used)), Bars(bars, label=label), *told, ft.Row([link]), *behind, spacing=8))
+    return Card(Stack(CardHeader(t("parts.use"), amount(part, used)), Bars(bars, label=label), *told, Behind(rows), spacing=8))
 
 
 def by_month(used: Sequence[MonthUse], today: date) -> list[tuple[date, Decimal]]:

@@ -70,6 +70,7 @@ from mobile_app.ui.numbers import NumberInput, NumberStepper, QuantityInput
 from mobile_app.ui.pads import NumberPad, SignaturePad
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.pickers import Picker
+from mobile_app.ui.plots import Dotted, Pareto, Point, Ranked, Scatter, Slice, Stacked, Trend
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import (
     Destination,
@@ -80,6 +81,7 @@ from mobile_app.ui.shell import (
     SyncState,
     TwoPane,
 )
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table
 from mobile_app.ui.text import Meta, Overline, Strong
 from mobile_app.ui.theme import C, Tone, apply_theme
@@ -686,6 +688,38 @@ def ResultPage() -> ft.Control:
     )
 
 
+@component
+def ChartsPage() -> ft.Control:
+    months = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+    shares = (0.94, 0.951, 0.932, None, 0.91, 0.962, 0.97, 0.966, 0.981, 0.93, 0.955, 0.972)
+    line = [Point(month, share, "—" if share is None else f"{share:.1%}") for month, share in zip(months, shares, strict=True)]
+    downs = [Point(month, float(at * 7 % 31), f"{at * 7 % 31} h") for at, month in enumerate(months)]
+    names = ("Presse 4", "Palettiseur 2", "Four de cuisson n° 1 de la ligne B", "Convoyeur 12", "Robot de palettisation", "Compresseur")
+    figures = ((14, 2.5), (3, 22), (7, 8), (22, 0.6), (2, 3), (5, 5))
+    dots = [Dotted(name, x, y, f"{x} pannes · {y} h", "/equipment") for name, (x, y) in zip(names, figures, strict=True)]
+    ranked = [
+        Ranked(dot.name, dot.x * dot.y, f"{dot.x * dot.y:.0f} h", "/equipment") for dot in sorted(dots, key=lambda dot: -dot.x * dot.y)
+    ]
+    costs = [Slice("Novembre", (1240, 860, 3100), "5 200 €", "5 200 €"), Slice("Octobre", (900, 300, 1200), "2 400 €", "2 400 €")]
+    hours = lambda value: f"{value:g} h"  # noqa: E731
+    return Page(
+        PageHeader("Graphiques"),
+        Card(Stack(CardHeader("Disponibilité"), Trend(line, label="Disponibilité", said=lambda v: f"{v:.0%}", as_line=True, top=1))),
+        Card(Stack(CardHeader("Arrêts"), Trend(downs, label="Arrêts", said=hours))),
+        Card(Stack(CardHeader("Coûts"), Stacked(costs, ("Main-d’œuvre", "Pièces", "Arrêts"), said=lambda v: f"{v:.0f} €"))),
+        Card(Stack(CardHeader("Pareto"), Pareto(ranked, total=sum(bar.value for bar in ranked), on_open=lambda _: nothing))),
+        Card(
+            Stack(
+                CardHeader("Fréquence et durée"),
+                Scatter(
+                    dots, label="Fréquence et durée", axes=("Pannes", "Durée moyenne"), said=(lambda v: f"{v:g}", hours), cross=(6, 4),
+                    on_open=lambda _: nothing,
+                ),
+            )
+        ),
+    )  # fmt: skip
+
+
 PAGES = {
     "today": TodayPage,
     "machine": MachinePage,
@@ -696,6 +730,7 @@ PAGES = {
     "states": StatesPage,
     "result": ResultPage,
     "pads": PadsPage,
+    "charts": ChartsPage,
 }
 
 
