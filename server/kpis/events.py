@@ -15,7 +15,7 @@ NEVER = "null::timestamptz"
 
 @dataclass(frozen=True)
 class Kind:
-    """What is said of a fact, whatever it brings: its id and words, and when it began and ended."""
+    """What is said of a fact, whatever it brings: its id and words, the job that it is of, and when it began and ended."""
 
     kind: str
     row: str
@@ -23,17 +23,18 @@ class Kind:
     label: str = "''"
     equipment_id: str = "equipment_id"
     person: str = "null::uuid"
+    job: str = "null::uuid"
 
     def named(self, kind: str) -> "Kind":
         return replace(self, kind=kind)
 
     def of(self, source: str, numerator: str = "0", denominator: str = "0", *, currency: str = "''", left_out: str = "null") -> Sql:
         return sql(
-            "select {}::text as kind, {} as id, {} as equipment_id, {}::text as label, {} as person, {} as began, {} as ended,"
-            " ({})::numeric as numerator, ({})::numeric as denominator, {}::text as currency, {}::text as left_out from {}",
+            "select {}::text as kind, {} as id, {} as equipment_id, {}::text as label, {} as person, {} as job_id, {} as began,"
+            " {} as ended, ({})::numeric as numerator, ({})::numeric as denominator, {}::text as currency, {}::text as left_out from {}",
             *map(plain, (
-                f"'{self.kind}'", self.row, self.equipment_id, self.label, self.person, *self.at, numerator, denominator, currency,
-                left_out, source,
+                f"'{self.kind}'", self.row, self.equipment_id, self.label, self.person, self.job, *self.at, numerator, denominator,
+                currency, left_out, source,
             )),
         )  # fmt: skip
 
@@ -49,14 +50,16 @@ MACHINE = Kind("machine", "m.id", ("m.seen_from", "m.seen_until"), equipment_id=
 UNMETERED = Kind("machine", "u.equipment_id", ("lower(s)", "upper(s)"))
 METER = Kind("meter", "c.equipment_id", ("c.begins", "c.ends"), label="c.name")
 _STOP_IN = "t.equipment_id = d.equipment_id and not t.is_cancelled and t.began < upper(d.span) and t.ended > lower(d.span)"
+_FIRST_STOP = expression("(select t.id from told t where {} order by t.stopped_at, t.id limit 1)", _STOP_IN)
 DOWN = Kind(
     "down",
-    expression("(select t.id from told t where {} order by t.stopped_at, t.id limit 1)", _STOP_IN),
+    _FIRST_STOP,
     ("lower(d.span)", "upper(d.span)"),
     label=expression("(select string_agg(t.number, ', ' order by t.stopped_at, t.number) from told t where {})", _STOP_IN),
     equipment_id="d.equipment_id",
+    job=_FIRST_STOP,
 )
-STOP = Kind("stop", "t.id", ("t.stopped_at", "t.restarted_at"), label="t.number || ' · ' || t.title")
+STOP = Kind("stop", "t.id", ("t.stopped_at", "t.restarted_at"), label="t.number || ' · ' || t.title", job="t.id")
 FAILURE = STOP.named("failure")
 _IS_FAILURE = "t.stop_kind = 'failure' and not t.is_cancelled"
 _RESTORED = "t.restarted_at >= t.seen_from and t.restarted_at < t.seen_until"
@@ -102,11 +105,11 @@ _RELIABILITY: dict[Way, tuple[Sql, ...]] = {
 
 # --- what is done, for how long and for how much
 
-JOB = Kind("job", "j.id", ("j.actual_start", "j.actual_end"), label="j.number || ' · ' || j.title")
+JOB = Kind("job", "j.id", ("j.actual_start", "j.actual_end"), label="j.number || ' · ' || j.title", job="j.id")
 SCHEDULED = replace(JOB, at=("j.scheduled_start", "j.actual_end"))
 WAITING = replace(JOB, at=("j.created_at", NEVER))
-WORK = Kind("work", "j.id", ("j.began", "j.ended"), label="j.number || ' · ' || j.title", person="j.user_id")
-ISSUE = Kind("part", "j.id", ("j.occurred_at", NEVER), label="concat_ws(' · ', j.number, j.part_number, j.name)")
+WORK = Kind("work", "j.id", ("j.began", "j.ended"), label="j.number || ' · ' || j.title", person="j.user_id", job="j.job_id")
+ISSUE = Kind("part", "j.id", ("j.occurred_at", NEVER), label="concat_ws(' · ', j.number, j.part_number, j.name)", job="j.job_id")
 _PREVENTIVE = "(j.intervention_type in ('preventive', 'predictive'))::integer"
 _AT_WORK = _hours("j.counts_from", "j.ended")
 _PAID = f"{_AT_WORK} * coalesce(j.rate, 0)"
@@ -161,7 +164,7 @@ _WORK: dict[Way, tuple[Sql, ...]] = {
 
 # --- preventive work by its dates, and the stock
 
-DATE = Kind("date", "d.id", ("d.due_at", "d.done_at"), label="concat_ws(' · ', d.number, d.title)")
+DATE = Kind("date", "d.id", ("d.due_at", "d.done_at"), label="concat_ws(' · ', d.number, d.title)", job="d.job_id")
 SERVED = replace(DATE, at=("d.done_at", "d.held_until"))
 OPENING = Kind("opening", "j.site_id", ("j.begins", "j.ends"), equipment_id="null::uuid")
 MOVEMENT = Kind("movement", "j.id", ("j.occurred_at", NEVER), label="j.part_number || ' · ' || j.name", equipment_id="null::uuid")

@@ -143,8 +143,9 @@ place as materialized (
     from place p join maintenance_interventions i on i.site_id = p.id and i.actual_end >= p.begins and i.actual_end < p.ends
     join chosen c on c.id = i.equipment_id where i.status = 'completed' and i.actual_end >= {first} and i.actual_end < {last}
 ), spent as materialized (
-    select a.id, a.user_id, i.equipment_id, i.number, i.title, i.intervention_type, greatest(a.started_at, c.begins) as began,
-        least(coalesce(a.ended_at, c.ends), c.ends) as ended, coalesce(a.currency, c.site_currency) as currency, a.rate
+    select a.id, a.user_id, i.id as job_id, i.equipment_id, i.number, i.title, i.intervention_type,
+        greatest(a.started_at, c.begins) as began, least(coalesce(a.ended_at, c.ends), c.ends) as ended,
+        coalesce(a.currency, c.site_currency) as currency, a.rate
     from chosen c join maintenance_interventions i on i.equipment_id = c.id
     join intervention_action a on a.intervention_id = i.id
     where a.started_at < c.ends and (a.ended_at > c.begins or a.ended_at is null)
@@ -154,7 +155,7 @@ place as materialized (
         partition by s.user_id order by s.began, s.id rows between unbounded preceding and 1 preceding))) as counts_from
     from spent s
 ), issued as materialized (
-    select m.id, i.equipment_id, i.number, i.title, i.intervention_type, m.occurred_at, -m.amount as amount, m.currency,
+    select m.id, i.id as job_id, i.equipment_id, i.number, i.title, i.intervention_type, m.occurred_at, -m.amount as amount, m.currency,
         p.part_number, p.name
     from place c join stock_movements m on m.site_id = c.id and m.occurred_at >= c.begins and m.occurred_at < c.ends
     join maintenance_interventions i on i.id = m.intervention_id join chosen e on e.id = i.equipment_id
@@ -162,12 +163,13 @@ place as materialized (
 ), dated as materialized (
     {dated}
 ), due as materialized (
-    select o.id, p.equipment_id, p.title, i.number, d.due, d.due at time zone c.clock as due_at, o.state, o.outcome, o.done_at, c.ends,
-        v.days, coalesce(p.tolerance_days, v.days / 10, 0) as tolerance, (c.ends at time zone c.clock)::date as today,
+    select o.id, i.id as job_id, p.equipment_id, p.title, i.number, d.due, d.due at time zone c.clock as due_at,
+        o.state, o.outcome, o.done_at, c.ends, v.days, coalesce(p.tolerance_days, v.days / 10, 0) as tolerance,
+        (c.ends at time zone c.clock)::date as today,
         case when o.state <> 'skipped' then null when o.reason = {out_of_service} then 'out_of_service'
             when o.reason = any({called_off}::text[]) or i.status = 'cancelled' then 'cancelled' end as excused
     from dated o left join lateral (
-        select i.number, i.status, i.due_reason from maintenance_interventions i where i.id = o.intervention_id offset 0
+        select i.id, i.number, i.status, i.due_reason from maintenance_interventions i where i.id = o.intervention_id offset 0
     ) i on true
     join scheduled_maintenances p on p.id = o.plan_id join chosen c on c.id = p.equipment_id
     cross join lateral (select case
@@ -177,7 +179,7 @@ place as materialized (
     cross join lateral (select least({every}, {limit}) as days) v
     where d.due >= {since} and d.due < {until} and d.due at time zone c.clock < c.ends
 ), served as materialized (
-    select o.id, p.equipment_id, p.title, i.number, o.done_at, o.done_at + v.days * interval '1 day' as held_until, c.ends
+    select o.id, i.id as job_id, p.equipment_id, p.title, i.number, o.done_at, o.done_at + v.days * interval '1 day' as held_until, c.ends
     from chosen c join scheduled_maintenances p on p.equipment_id = c.id
     join plan_occurrence o on o.plan_id = p.id and o.done_at >= c.begins and o.done_at < c.ends
         and o.done_at >= {first} and o.done_at < {last}

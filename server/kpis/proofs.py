@@ -64,8 +64,8 @@ def listed(of: Asked, way: Way, currency: str) -> Sql:
     """Every event, those that count first; no amounts of other currencies are among them."""
     return sql(
         "{facts} select * from (select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
-        " coalesce(c.name, '') as equipment_name, coalesce(e.label, '') as label, coalesce({person}, '') as person, e.began, e.ended,"
-        " e.began at time zone {clock} as began_local, e.ended at time zone {clock} as ended_local,"
+        " coalesce(c.name, '') as equipment_name, coalesce(e.label, '') as label, coalesce({person}, '') as person, e.job_id,"
+        " e.began, e.ended, e.began at time zone {clock} as began_local, e.ended at time zone {clock} as ended_local,"
         " e.numerator::float8 as numerator, e.denominator::float8 as denominator, e.currency, e.left_out"
         " from ({events}) e left join chosen c on c.id = e.equipment_id where e.currency = {currency}) e order by {order}",
         facts=facts(of), events=events_of(way), currency=currency, order=plain(_ORDER), clock=plain(_CLOCK),

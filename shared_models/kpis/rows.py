@@ -78,7 +78,8 @@ class Board(Row):
 
 
 class KpiEvent(Row):
-    """What has been counted, or left out for a reason; `part` says of which figure, where one is made of two.
+    """What has been counted, or left out for a reason; `part` says of which figure, where one is made of two. `job_id` is the job that
+    tells of it, where there is one.
 
     `numerator` and `denominator` are what it brings to each of the two sums, in the unit of the figure: times in hours.
     """
@@ -86,6 +87,7 @@ class KpiEvent(Row):
     part: str = ""
     kind: str
     id: UUID
+    job_id: UUID | None
     equipment_id: UUID | None
     equipment_code: str
     equipment_name: str

@@ -190,6 +190,8 @@ class TestWork:
         hours = figure(found, "preventive_share", "hours")
         assert (hours.denominator, figure(found, "utilisation").numerator) == (5, 5)
         assert figure(found, "preventive_share", "count").value == 0.5
+        told = await opened(reader, "preventive_share", variant="hours", **NOVEMBER)
+        assert {event.job_id for event in told.events} == {mended.id, greased.id}
 
     async def test_on_time_and_what_is_not_judged(self, reader, site, session):
         one = await machine(session, site.id)
