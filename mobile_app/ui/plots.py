@@ -26,7 +26,7 @@ _EDGE: Final = 8
 _LETTER: Final = 6.6
 _NEAR: Final = 32
 _MOST_SCALE: Final = 1.6
-_STEPS: Final = (1, 2, 2.5, 5, 10)
+_STEPS: Final = (1, 2, 5, 10)
 _DECADE: Final = (1, 2, 5)
 
 
@@ -105,7 +105,8 @@ def Behind(rows: Sequence[tuple[str, str]]) -> ft.Control:
     """The figures of a chart, for who cannot or will not read it."""
     is_open, set_open = use_state(False)
     link = TextLink(t("common.chart_hide" if is_open else "common.chart_figures"), lambda: set_open(not is_open))
-    return Stack(ft.Row([link]), *([KeyValues(list(rows))] if is_open else []), spacing=8)
+    first = ft.Container(link, margin=ft.Margin(left=-8, top=0, right=0, bottom=0), alignment=ft.Alignment.CENTER_LEFT)
+    return Stack(first, *([KeyValues(list(rows))] if is_open else []), spacing=8)
 
 
 def _told(name: str, figure: str) -> str:
