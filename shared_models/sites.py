@@ -44,6 +44,8 @@ class SiteCreate(Schema):
 
 
 class SiteUpdate(Schema):
+    """A `labour_rate` of null is none."""
+
     version: Version
     name: Name | None = None
     location: Line | None = None

@@ -1,6 +1,7 @@
 """People: accounts, roles, site membership."""
 
 import re
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from shared_models.auth.passwords import NewPassword, tells_name
 from shared_models.base import ONE_LINE, EntityRow, Instant, Label, NewId, Row, RuleError, Schema, Version
 from shared_models.email_address import Email
-from shared_models.numbers import NUMBER
+from shared_models.equipment.rows import Currency
+from shared_models.numbers import NUMBER, Money
 from shared_models.paging import PageQuery
 from shared_models.permissions import Permission, Role
 
@@ -63,12 +65,16 @@ class UserState(StrEnum):
 
 
 class UserRead(UserCard):
+    """`labour_rate`: what an hour of this person costs, in `labour_currency`, where it is not what the site says."""
+
     username: str
     email: str
     language: str
     all_sites: bool
     site_ids: list[UUID]
     is_waiting: bool
+    labour_rate: Decimal | None
+    labour_currency: str
     created_at: Instant
     updated_at: Instant
     version: int
@@ -84,6 +90,8 @@ class UserCreate(Schema):
     role: Role
     language: Language = "fr"
     weekly_capacity: Capacity = DEFAULT_CAPACITY
+    labour_rate: Money | None = None
+    labour_currency: Currency = "EUR"
     all_sites: bool = False
     site_ids: list[UUID] = Field(default=[], max_length=1_000)
 
@@ -95,7 +103,7 @@ class UserCreate(Schema):
 
 
 class UserUpdate(Schema):
-    """Every field is optional; `version` is the one that was read, so that no edit is lost to another."""
+    """Every field is optional; `version` is the one that was read, so that no edit is lost to another. A rate of null is none."""
 
     version: Version
     email: Email | None = None
@@ -104,6 +112,8 @@ class UserUpdate(Schema):
     role: Role | None = None
     language: Language | None = None
     weekly_capacity: Capacity | None = None
+    labour_rate: Money | None = None
+    labour_currency: Currency | None = None
     is_active: bool | None = None
     all_sites: bool | None = None
     site_ids: list[UUID] | None = Field(default=None, max_length=1_000)

@@ -178,7 +178,7 @@ class _OfIntervention(Identified):
 class InterventionAction(_OfIntervention, table=True):
     """One person's work; one running timer a person and job.
 
-    `rate`, of an hour, is the site's of when the server heard of it; a trigger keeps it.
+    `rate`, of an hour, is the person's or the site's of when the server heard of it; a trigger keeps it.
     """
 
     __tablename__ = "intervention_action"

@@ -109,6 +109,7 @@ JOB = Kind("job", "j.id", ("j.actual_start", "j.actual_end"), label="j.number ||
 SCHEDULED = replace(JOB, at=("j.scheduled_start", "j.actual_end"))
 WAITING = replace(JOB, at=("j.created_at", NEVER))
 WORK = Kind("work", "j.id", ("j.began", "j.ended"), label="j.number || ' · ' || j.title", person="j.user_id", job="j.job_id")
+CREW = Kind("crew", "k.id", ("k.begins", "k.ends"), equipment_id="null::uuid", person="k.id")
 ISSUE = Kind("part", "j.id", ("j.occurred_at", NEVER), label="concat_ws(' · ', j.number, j.part_number, j.name)", job="j.job_id")
 _PREVENTIVE = "(j.intervention_type in ('preventive', 'predictive'))::integer"
 _AT_WORK = _hours("j.counts_from", "j.ended")
@@ -144,6 +145,7 @@ _WORK: dict[Way, tuple[Sql, ...]] = {
             "waiting j", "coalesce(j.estimated_duration, 0) / 60.0",
             left_out="case when j.estimated_duration is null then 'no_estimate' end",
         ),
+        CREW.of("crew k", denominator="k.weekly"),
     ),
     (KpiKey.cost, "total"): (_LABOUR, _PARTS, _STANDING),
     (KpiKey.cost, "labour"): (_LABOUR,),
@@ -157,7 +159,10 @@ _WORK: dict[Way, tuple[Sql, ...]] = {
             left_out="case when m.replacement_value is null then 'no_value' end",
         ),
     ),
-    (KpiKey.utilisation, ""): (WORK.of("work j", _AT_WORK),),
+    (KpiKey.utilisation, ""): (
+        WORK.of("work j", _AT_WORK, left_out="case when not exists (select from crew k where k.id = j.user_id) then 'not_crew' end"),
+        CREW.of("crew k where k.begins < k.ends", denominator=f"k.weekly * {_hours('k.begins', 'k.ends')} / 168"),
+    ),
     (KpiKey.repeat_rate, ""): (JOB.of("done j where j.intervention_type = 'corrective'", _AGAIN, "1"),),
 }  # fmt: skip
 
@@ -197,7 +202,7 @@ PARTS_OF: dict[Way, tuple[tuple[str, Way], ...]] = {
     (KpiKey.availability_inherent, ""): (("mtbf", (KpiKey.mtbf, "")), ("mrt", (KpiKey.mrt, ""))),
 }
 """Of a figure that is made of two, what their events are told apart by."""
-WITHOUT_NUMBER = ("machine", "meter", "opening", "standing")
+WITHOUT_NUMBER = ("machine", "meter", "opening", "standing", "crew")
 """Kinds that bring an amount, but are no event of which a figure has n."""
 
 

@@ -14,6 +14,7 @@ from server.core.queries import Sql, joined, plain, sql
 from shared_models.kpis.periods import Days
 from shared_models.kpis.reliability import HOUR_UNITS
 from shared_models.kpis.rows import KpiQuery
+from shared_models.permissions import Role
 from shared_models.plans.scheduling import ARCHIVED, OUT_OF_SERVICE, PAUSED
 
 _A_DAY = timedelta(days=1)
@@ -53,7 +54,8 @@ def facts(asked: Asked) -> Sql:
         stops=[ends for _, _, ends in asked.required],
         dated=plain(_DATED_OF) if asked.is_of_machines else sql(_DATED, since=since, until=until), now=sql("{}::timestamptz", asked.now),
         places=joined(places, " and "), chosen=joined(chosen, " and "), hours=list(HOUR_UNITS), out_of_service=OUT_OF_SERVICE,
-        called_off=[PAUSED, ARCHIVED], is_of_machines=asked.is_of_machines, ran_from=_total_at("c.begins"), ran_until=_total_at("c.ends"),
+        crew=Role.technician.value, called_off=[PAUSED, ARCHIVED],
+        is_of_machines=asked.is_of_machines, ran_from=_total_at("c.begins"), ran_until=_total_at("c.ends"),
         every=_days("p.frequency_type", "p.frequency_value"), limit=_days("p.limit_type", "p.limit_value"),
     )  # fmt: skip
 
@@ -154,6 +156,14 @@ place as materialized (
     select s.*, least(s.ended, greatest(s.began, max(s.ended) over (
         partition by s.user_id order by s.began, s.id rows between unbounded preceding and 1 preceding))) as counts_from
     from spent s
+), crew as materialized (
+    select u.id, u.weekly_capacity / 60.0 as weekly, s.ends,
+        greatest(s.begins, least(u.created_at, (select min(w.began) from work w where w.user_id = u.id))) as begins
+    from users u cross join lateral (
+        select min(p.begins) as begins, max(p.ends) as ends from place p
+        where (u.all_sites or exists (select from user_site m where m.user_id = u.id and m.site_id = p.id))
+            and (not {is_of_machines} or exists (select from chosen c where c.site_id = p.id))
+    ) s where u.role = {crew} and u.is_active and u.weekly_capacity > 0 and s.begins is not null
 ), issued as materialized (
     select m.id, i.id as job_id, i.equipment_id, i.number, i.title, i.intervention_type, m.occurred_at, -m.amount as amount, m.currency,
         p.part_number, p.name

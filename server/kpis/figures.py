@@ -128,7 +128,7 @@ def _valued(kpi: Kpi, variant: str, of: Sums) -> dict[str, Any]:
 def _value(key: KpiKey, of: Sums) -> float | None:
     if key is KpiKey.cost:
         return of.numerator
-    if key in {KpiKey.backlog_weeks, KpiKey.utilisation} or not of.denominator:
+    if not of.denominator:
         return None
     return (of.numerator or 0.0) / of.denominator
 

@@ -1,13 +1,12 @@
 """Sites and their production lines."""
 
-from typing import Any
 from uuid import UUID
 
 from server.audit import service as audit
 from server.core.access import Actor, ensure_sees
 from server.core.consequences import tell
 from server.core.database import ReadSession, Session
-from server.core.versions import claim
+from server.core.versions import claim, wanted
 from server.core.zones import TimeZoneUnknown
 from server.sites import repository
 from server.sites.consequences import ClockChanged
@@ -85,8 +84,7 @@ async def delete_line(session: Session, actor: Actor, line_id: UUID) -> None:
 async def _change(session: Session, actor: Actor, row: Site | ProductionLine, cmd: SiteUpdate | LineUpdate, action: str) -> None:
     claim(row, cmd.version)
     before = audit.snapshot(row)
-    wanted: dict[str, Any] = cmd.model_dump(mode="json", exclude={"version"}, exclude_none=True)
-    for name, value in wanted.items():
+    for name, value in wanted(cmd, "labour_rate").items():
         setattr(row, name, value)
     await session.flush()
     await audit.record(session, actor, action, row, before=before)

@@ -1,5 +1,6 @@
 """Accounts and the sites they belong to."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,6 +30,8 @@ class User(Versioned, Synced, table=True):
     language: str = Field(default="fr", max_length=2, sa_column_kwargs={"server_default": "fr"})
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     weekly_capacity: int = Field(default=DEFAULT_CAPACITY, sa_column_kwargs={"server_default": str(DEFAULT_CAPACITY)})
+    labour_rate: Decimal | None = Field(default=None, sa_type=sa.Numeric(14, 2))
+    labour_currency: str = Field(default="EUR", max_length=3, sa_column_kwargs={"server_default": "EUR"})
     all_sites: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     is_waiting: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 

@@ -11,7 +11,7 @@ from server.core.consequences import tell
 from server.core.database import ReadSession, Session
 from server.core.errors import Conflict, Invalid
 from server.core.security import hash_password
-from server.core.versions import claim, touch
+from server.core.versions import claim, touch, wanted
 from server.users import repository
 from server.users.consequences import AccessChanged, AddressChanged, SessionsEnded
 from server.users.models import User, UserSite
@@ -157,8 +157,7 @@ def _changes_access(user: User, sites: set[UUID], cmd: UserUpdate) -> bool:
 
 
 def _apply(user: User, cmd: UserUpdate) -> None:
-    wanted: dict[str, Any] = cmd.model_dump(exclude={"version", "site_ids", "all_sites"}, exclude_none=True)
-    for name, value in wanted.items():
+    for name, value in wanted(cmd, "labour_rate", without=("site_ids", "all_sites")).items():
         setattr(user, name, value)
     if cmd.is_active is not None:
         user.is_waiting = False

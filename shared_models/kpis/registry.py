@@ -99,6 +99,7 @@ class LeftOut(StrEnum):
     no_interval = "no_interval"
     no_estimate = "no_estimate"
     no_rate = "no_rate"
+    not_crew = "not_crew"
     no_value = "no_value"
 
 

@@ -12,6 +12,7 @@ from mobile_app.core.problems import why
 from mobile_app.domain.access_links import LinkToShow, mail_note
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.labour import rate_fields
 from mobile_app.domain.submit import sender, submit
 from mobile_app.features.people.access import AccessFields, default_access
 from mobile_app.features.people.words import STATES, state_of
@@ -36,6 +37,7 @@ from shared_models.users import UserRead, UserUpdate
 
 NAMES: Final = ("first_name", "last_name", "email")
 ACCESS: Final = ("role", "all_sites", "site_ids")
+WORK: Final = ("weekly_capacity", "labour_rate", "labour_currency")
 Reload = Callable[[], None]
 
 
@@ -74,7 +76,7 @@ def Person(client: Client, user: UserRead, reload: Reload) -> ft.Control:
 
 
 def _initial(user: UserRead) -> dict[str, Any]:
-    return user.model_dump(mode="json", include={*NAMES, *ACCESS, "weekly_capacity"})
+    return user.model_dump(mode="json", include={*NAMES, *ACCESS, *WORK})
 
 
 def _suggested(client: Client, user: UserRead) -> dict[str, Any]:
@@ -111,7 +113,8 @@ def PersonForm(client: Client, user: UserRead, reload: Reload, *, is_me: bool) -
     save_button = PrimaryButton(t(word), save, icon=icon, busy=form.busy, disabled=not is_changed)
     access = AccessFields(client, form, locked=is_me)
     send_button = sender(form, save_button)
-    return Stack(*waiting, *kept, access, *_names(form), _capacity(form), send_button)
+    rate = rate_fields(form, "labour_currency", t("people.rate_hint"))
+    return Stack(*waiting, *kept, access, *_names(form), _capacity(form), *rate, send_button)
 
 
 def _names(form: Form) -> list[ft.Control]:

@@ -12,6 +12,7 @@ from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
+from mobile_app.domain.labour import rate_fields
 from mobile_app.domain.removal import Removal
 from mobile_app.domain.submit import sender, submit
 from mobile_app.domain.zones import time_in, zone_here
@@ -29,7 +30,8 @@ from mobile_app.ui.shell import Page, PageHeader
 from shared_models.ids import uuid7
 from shared_models.sites import SiteCreate, SiteRead
 
-FIELDS = ("name", "location", "time_zone", "public_requests", "description")
+FIELDS = ("name", "location", "time_zone", "public_requests", "labour_rate", "currency", "description")
+_NEW = {"name": "", "location": "", "time_zone": None, "public_requests": True, "labour_rate": None, "currency": "EUR", "description": ""}
 
 
 @component
@@ -50,8 +52,8 @@ def KnownSite(client: Client, site_id: str, form: Callable[[Client, SiteRead, Ca
 
 def _initial(site: SiteRead | None) -> dict[str, Any]:
     if site is None:
-        return {"id": str(uuid7()), "name": "", "location": "", "time_zone": None, "public_requests": True, "description": ""}
-    return {"id": str(site.id), **{name: getattr(site, name) for name in FIELDS}}
+        return {"id": str(uuid7()), **_NEW}
+    return {"id": str(site.id), **site.model_dump(mode="json", include=set(FIELDS))}
 
 
 @component
@@ -116,6 +118,7 @@ def _fields(client: Client, form: Form, site: SiteRead | None, save: Handler) ->
             t("sites.public"), bool(form.get("public_requests")), lambda on: form.set("public_requests", on),
             meta=t("sites.public_on" if form.get("public_requests") else "sites.public_off"),
         ),
+        *rate_fields(form, "currency", t("sites.rate_hint")),
         TextInput(t("sites.description"), **form.field("description"), lines=2, optional=True),
     ]  # fmt: skip
 

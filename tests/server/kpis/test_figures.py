@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared_models.ids import uuid7
 from shared_models.kpis.registry import KPIS
 from shared_models.kpis.rows import Board, Charts, Figure, Proof, Report
 from tests.server.kpis.history import KPIS as ADDRESS
@@ -188,10 +189,45 @@ class TestWork:
         await worked(session, mended, mate, utc("2025-11-10T12:00"), 1)
         found = await board(reader, **NOVEMBER)
         hours = figure(found, "preventive_share", "hours")
-        assert (hours.denominator, figure(found, "utilisation").numerator) == (5, 5)
+        assert hours.denominator == 5
         assert figure(found, "preventive_share", "count").value == 0.5
         told = await opened(reader, "preventive_share", variant="hours", **NOVEMBER)
         assert {event.job_id for event in told.events} == {mended.id, greased.id}
+
+    async def test_a_crew_has_the_hours_of_its_technicians(self, reader, client_as, site, session):
+        """Thirty-five a week, whoever of them works on what; somebody who leads brings none, and who serves elsewhere is nobody here."""
+        one, elsewhere = await machine(session, site.id), await make_site(session, time_zone="UTC")
+        for person in (await mates(session, site) + await mates(session, site), [reader.user.id]):
+            mended = await stop(session, one, utc("2025-11-10T08:00"), utc("2025-11-10T14:00"))
+            await worked(session, mended, person[0], utc("2025-11-10T08:00"), 3)
+        await mates(session, elsewhere)
+        waiting = {"stop_kind": None, "status": "pending"}
+        for minutes in (1200, 900, None):
+            await job(session, one, **waiting, estimated_duration=minutes)
+        found = await board(reader, **NOVEMBER)
+        backlog, used = figure(found, "backlog_weeks"), figure(found, "utilisation")
+        assert (backlog.value, backlog.denominator, backlog.n, backlog.left_out) == (0.5, 70, 2, 1)
+        assert (used.numerator, used.n, used.left_out) == (3, 1, 1)
+        assert used.denominator == pytest.approx(5 * (20 + 16 / 24))  # from their first work; the other one came later
+        other = await client_as("supervisor", sites=[elsewhere.id])
+        for empty in (await board(reader, **NOVEMBER, equipment_id=uuid7()), await board(other)):
+            assert figure(empty, "utilisation").numerator in {None, 0}
+
+    async def test_a_persons_own_rate_goes_before_the_sites_and_can_be_cleared(self, client_as, site, session):
+        one, admin = await machine(session, site.id), await client_as("admin")
+        mate = (await mates(session, site))[0]
+        mended = await stop(session, one, utc("2025-11-10T08:00"), utc("2025-11-10T14:00"))
+        for of, rates in (("sites", {"labour_rate": "40"}), ("users", {"labour_rate": "55.50"}), ("users", {"labour_rate": None})):
+            address = f"/api/v1/{of}/{site.id if of == 'sites' else mate}"
+            read = (await admin.get(address)).json()
+            answer = await admin.patch(address, json={"version": read["version"]} | rates)
+            assert answer.json()["labour_rate"] in {*rates.values(), "40.00"}
+            await worked(session, mended, mate, utc("2025-11-10T08:00") + timedelta(hours=read["version"] + (of == "users")), 1)
+        labour = figure(await board(admin, **NOVEMBER), "cost", "labour")
+        assert (labour.value, labour.n, labour.left_out) == (135.5, 3, 0)
+        read = (await admin.get(f"/api/v1/sites/{site.id}")).json()
+        cleared = await admin.patch(f"/api/v1/sites/{site.id}", json={"version": read["version"], "labour_rate": None})
+        assert cleared.json()["labour_rate"] is None
 
     async def test_on_time_and_what_is_not_judged(self, reader, site, session):
         one = await machine(session, site.id)
