@@ -46,6 +46,7 @@ from server.generator import router as generator
 from server.handovers import router as handovers
 from server.interventions import router as interventions
 from server.inventory import router as inventory
+from server.kpis import readings
 from server.kpis import router as kpis
 from server.labels import router as labels
 from server.mail import pages as mail_pages
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.load_actor, app.state.known_actors = auth.load_actor, KnownActors()
     app.state.receipts = KeptAnswers(settings)
     app.state.metrics = CollectorRegistry()
+    app.state.figures = readings.told
     app.state.gates = Gates()
     app.state.metrics.register(zones.UNKNOWN)
     add_problem_handlers(app)

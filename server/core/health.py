@@ -63,15 +63,15 @@ async def ready(pool: ReadPoolDep) -> Ready:
 
 
 @router.get("/metrics")
-async def metrics(request: Request) -> Response:
-    """For this machine, or for who knows the token; to anybody else it does not exist."""
+async def metrics(request: Request, pool: ReadPoolDep) -> Response:
+    """For this machine, or for who knows the token; to anybody else it does not exist. Of the plant, what a job has kept of it."""
     if not _may_scrape(request):
         raise NotFound
     registry: CollectorRegistry = request.app.state.metrics
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry) + await request.app.state.figures(pool), media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_scrape(request: Request) -> bool:

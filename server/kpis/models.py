@@ -1,12 +1,13 @@
 """What has been summed up beforehand: a machine's stops by local day, and machines of which that holds no more."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.core.tables import Identified
+from server.core.tables import Identified, instant_column, json_column
 
 
 class FigureDay(SQLModel, table=True):
@@ -35,3 +36,14 @@ class FigureStale(Identified, table=True):
     __tablename__ = "figure_stale"
 
     equipment_id: UUID = Field(index=True)
+
+
+class FigureReading(SQLModel, table=True):
+    """One row: what a monitoring system is told, as it was last reckoned (`server.kpis.readings`)."""
+
+    __tablename__ = "figure_reading"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one"),)
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    read_at: datetime = instant_column()
+    content: list[Any] = json_column("[]")
