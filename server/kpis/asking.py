@@ -21,15 +21,18 @@ from shared_models.shifts import Holiday, Hours, Shift
 _DAY = timedelta(days=1)
 
 
-async def asked(pool: ReadPool, actor: Actor, query: KpiQuery) -> tuple[Asked, Asked]:
-    """The days that are asked about and those before, as today is where the sites are; where that differs, by Greenwich."""
+async def asked(pool: ReadPool, actor: Actor, query: KpiQuery, *, is_time_required: bool = True) -> tuple[Asked, Asked]:
+    """The days that are asked about and those before, as today is where the sites are; where that differs, by Greenwich.
+
+    `is_time_required`: with the time in which machines were to run, which takes a while for years of many sites.
+    """
     moment, sites = now(), await _sites(pool, actor, query)
     zones = {hours.zone for hours in sites.values()}
     today = moment.astimezone(zones.pop() if len(zones) == 1 else UTC).date()
     days = days_asked(query) or days_of(query.period, today)
     this = Asked(actor, query, days, moment)
     earlier = replace(this, days=before(query.period, days, today))
-    return _required(this, sites), _required(earlier, sites)
+    return (_required(this, sites), _required(earlier, sites)) if is_time_required else (this, earlier)
 
 
 async def _sites(pool: ReadPool, actor: Actor, query: KpiQuery) -> dict[UUID, Hours]:

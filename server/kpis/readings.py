@@ -107,7 +107,7 @@ async def keep(database: Database) -> None:
     """Reckon all of it anew."""
     today = now().date()
     query = KpiQuery(period=Period.custom, since=today - timedelta(days=DAYS - 1), until=today)
-    this, _ = await asked(database.pool, SYSTEM, query)
+    this, _ = await asked(database.pool, SYSTEM, query, is_time_required=False)
     statement = sql(
         "{} select r.name, r.labels || jsonb_build_object('site', s.name) as labels, r.value from ({}) r join sites s on s.id = r.site_id"
         " order by 1, s.name, 2",

@@ -100,11 +100,10 @@ async def rebuild(database: Database) -> int:
 # --- read by month
 
 MONTHS = """, border as materialized (
-    select p.id as site_id, g.month, g.month at time zone p.clock as begins, (g.month + interval '1 month') at time zone p.clock as ends
+    select p.id as site_id, g.month, g.month at time zone p.clock as begins,
+        least(p.ends, (g.month + interval '1 month') at time zone p.clock) as ends
     from place p cross join generate_series({since}::timestamp, {until}::timestamp - interval '1 day', interval '1 month') g(month)
-), span as materialized (
-    select m.id as equipment_id, b.month, greatest(m.seen_from, b.begins) as begins, least(m.seen_until, b.ends) as ends
-    from border b join machine m on m.site_id = b.site_id and m.seen_from < b.ends and m.seen_until > b.begins
+    where g.month at time zone p.clock < p.ends
 ), standing as materialized (
     select distinct i.equipment_id from maintenance_interventions i
     where i.stopped_at is not null and i.status <> 'cancelled' and coalesce(i.restarted_at, 'infinity') > {now}
@@ -113,15 +112,19 @@ MONTHS = """, border as materialized (
     union select k.root from kin k join machine m on m.id = k.root where k.id <> k.root and m.seen_from > m.begins
     union select k.root from kin k where k.id in (select f.equipment_id from figure_stale f)
     union select k.root from kin k where k.id in (select s.equipment_id from standing s)
+), known as materialized (
+    select m.id, m.site_id, m.seen_from, m.seen_until from live l join machine m on m.id = l.id
+), span as materialized (
+    select m.id as equipment_id, b.month, greatest(m.seen_from, b.begins) as begins, least(m.seen_until, b.ends) as ends
+    from known m join border b on b.site_id = m.site_id and m.seen_from < b.ends and m.seen_until > b.begins
+), part as materialized (
+    select l.id as root, k.id from live l join kin k on k.root = l.id
 ), stood as materialized (
-    select l.id as equipment_id, i.stop_kind = 'failure' as is_failure, i.stopped_at, i.restarted_at
-    from live l join kin k on k.root = l.id join maintenance_interventions i on i.equipment_id = k.id
-    where i.stopped_at is not null and i.stop_kind is not null and i.status <> 'cancelled'
-), kept as (
-    select d.equipment_id, date_trunc('month', d.day::timestamp) as month, sum(d.down) as down, sum(d.failures) as failures,
-        sum(d.restored) as restored, sum(d.restoring - d.early) as restoring
-    from figure_day d where d.day >= {since} and d.day < {until} and {kept} group by 1, 2
-), again as (
+    select k.root as equipment_id, t.* from part k cross join lateral (
+        select i.stop_kind = 'failure' as is_failure, i.stopped_at, i.restarted_at from maintenance_interventions i
+        where i.equipment_id = k.id and i.stopped_at is not null and i.stop_kind is not null and i.status <> 'cancelled' offset 0
+    ) t
+), again as materialized (
     select g.equipment_id, g.month, (select sum(upper(x) - lower(x)) from unnest(g.spans) x) as down, g.failures, g.restored, g.restoring
     from (
         select s.equipment_id, s.month, range_agg(tstzrange(t.stopped_at, t.restarted_at) * tstzrange(s.begins, s.ends)) as spans,
@@ -132,36 +135,55 @@ MONTHS = """, border as materialized (
             and t.stopped_at < s.ends and (t.restarted_at is null or t.restarted_at >= s.begins)
         group by s.equipment_id, s.month
     ) g
-), found as (
-    select s.equipment_id, s.month, s.ends - s.begins as seen, coalesce(k.down, interval '0') as down, coalesce(k.failures, 0) as failures,
-        coalesce(k.restored, 0) as restored, coalesce(k.restoring, interval '0') as restoring
-    from span s left join (
-        select k.* from kept k where not exists (select from live l where l.id = k.equipment_id) union all select * from again
-    ) k on k.equipment_id = s.equipment_id and k.month = s.month
+), found as materialized (
+    select d.equipment_id, date_trunc('month', d.day::timestamp) as month, sum(d.down) as down, sum(d.failures) as failures,
+        sum(d.restored) as restored, sum(d.restoring - d.early) as restoring
+    from figure_day d where d.day >= {since} and d.day < {until} and d.equipment_id in (
+        select m.id from machine m except select l.id from live l
+    )
+    group by 1, 2
+    union all select equipment_id, month, coalesce(down, interval '0'), failures, restored, coalesce(restoring, interval '0') from again
 )"""
+"""`found`: months of machines in which something stood still; `border`: the months of each site."""
+_EXPOSED = """, exposed as (
+    select month, sum(machines)::bigint as machines, sum(seen) as seen from (
+        select b.month, w.machines, w.machines * (b.ends - b.begins) as seen from border b join (
+            select site_id, count(*) as machines from machine where seen_from = begins and seen_until = ends group by site_id
+        ) w on w.site_id = b.site_id
+        union all
+        select b.month, 1, least(m.seen_until, b.ends) - greatest(m.seen_from, b.begins)
+        from machine m join border b on b.site_id = m.site_id and m.seen_from < b.ends and m.seen_until > b.begins
+        where not (m.seen_from = m.begins and m.seen_until = m.ends)
+    ) e group by month
+), summed as (
+    select month, sum(down) as down, sum(failures)::int as failures, sum(restored)::int as restored, sum(restoring) as restoring
+    from found group by month
+) select e.month::date as month, e.machines, e.seen, coalesce(s.down, interval '0') as down, coalesce(s.failures, 0) as failures,
+    coalesce(s.restored, 0) as restored, coalesce(s.restoring, interval '0') as restoring
+from exposed e left join summed s on s.month = e.month order by e.month
+"""
 
 
 def by_month(of: Asked) -> Sql:
     """`with …, found`: what is known of each machine in each month, of whole months until now."""
-    kept = plain("d.equipment_id in (select id from machine)") if of.is_of_machines else plain("true")
     return sql(
         "{} {}", facts(of), sql(MONTHS, since=sql("{}::date", of.days.since), until=sql("{}::date", of.days.until),
-            now=sql("{}::timestamptz", of.now), kept=kept),
+            now=sql("{}::timestamptz", of.now)),
     )  # fmt: skip
+
+
+async def _whole_months(pool: ReadPool, actor: Actor, query: KpiQuery) -> tuple[Asked, Asked]:
+    """The months of longer periods, or the twelve that end with it."""
+    this, earlier = await asked(pool, actor, query, is_time_required=False)
+    last = months_later((this.days.until - timedelta(days=1)).replace(day=1), 1)
+    first = min(this.days.since.replace(day=1), months_later(last, -12))
+    return replace(this, days=Days(first, last)), earlier
 
 
 async def months(pool: ReadPool, actor: Actor, query: KpiQuery) -> Months:
-    """All that is asked about, month by month: the months of longer periods, or the twelve that end with it."""
-    this, earlier = await asked(pool, actor, query)
-    last = months_later((this.days.until - timedelta(days=1)).replace(day=1), 1)
-    first = min(this.days.since.replace(day=1), months_later(last, -12))
-    of = replace(this, days=Days(first, last))
-    statement = sql(
-        "{} select month::date as month, count(*) as machines, sum(seen) as seen, sum(down) as down, sum(failures)::int as failures,"
-        " sum(restored)::int as restored, sum(restoring) as restoring from found group by month order by month",
-        by_month(of),
-    )  # fmt: skip
-    rows = await pool.fetch(*statement.rendered())
+    """All that is asked about, month by month."""
+    of, earlier = await _whole_months(pool, actor, query)
+    rows = await pool.fetch(*sql("{} {}", by_month(of), plain(_EXPOSED)).rendered())
     days = spanned(of, earlier)
     return Months(since=days["since"], until=days["until"], as_of=of.now, months=[_month(row) for row in rows])
 
