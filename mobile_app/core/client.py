@@ -15,6 +15,7 @@ from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
 from mobile_app.core.errors import ClientError, Offline, ProblemError, SignInNeeded, StoreTrouble, Unsent, UnsentWork
 from mobile_app.core.exchange import Pull, Push
+from mobile_app.core.kept import Kept
 from mobile_app.core.outbox import Outbox, Stage
 from mobile_app.core.projection import Rows, laid_over, project
 from mobile_app.core.recovery import StoreNotes, bring_home
@@ -60,6 +61,7 @@ class Client:
         self.session = Session()
         self.prefs = Preferences()
         self.drafts = Drafts()
+        self.kept = Kept()
         self.outbox = Outbox()
         self.notes = StoreNotes()
         self.clock = clock or Clock()
@@ -334,6 +336,7 @@ class Client:
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
         self.drafts.open(store)
+        self.kept.open(store)
         self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._sent_by)
         self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again)
         await self.outbox.open(store)
@@ -402,6 +405,7 @@ class Client:
             self.tables.behind.cancel()
         store, self._store, self.me = self._store, None, None
         self.drafts.open(None)
+        self.kept.open(None)
         self._files.clear()
         if self.session.state == SessionState.signed_in:
             self.session.move(SessionState.starting, None)  # screens behind the sign-in have somebody
@@ -470,6 +474,7 @@ class Client:
         await store.apply(Batch(reset=True))
         for key in ("cursor", "today_card"):
             await store.set(key, None)
+        await self.kept.forget()
 
     # inside: what changes
 

@@ -1,0 +1,50 @@
+"""What the server alone can say: what it said last at once, then what it says now."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from mobile_app.core.errors import StoreTrouble
+from mobile_app.domain.context import use_client
+from mobile_app.ui.hooks import use_async, use_live
+from shared_models.base import Row
+
+R = TypeVar("R", bound=Row)
+
+
+class Answer(NamedTuple, Generic[R]):
+    """`data` may be what was said last: then `error` tells why there is nothing newer, or it is still on its way."""
+
+    data: R | None
+    error: Exception | None
+    is_loading: bool
+    reload: Callable[[], None]
+
+
+def use_answer(model: type[R], path: str) -> Answer[R]:
+    """Asked again when the network is back."""
+    client = use_client()
+    is_offline = use_live(client.sync).status.offline_since is not None
+
+    async def remember() -> tuple[str, R | None]:
+        return path, _read(model, await client.kept.of(path))
+
+    async def ask() -> tuple[str, R | None]:
+        body = await client.api.get(path)
+        with suppress(StoreTrouble):
+            await client.kept.keep(path, body, client.now())
+        return path, model.model_validate(body)
+
+    known, told = use_async(remember, [path]), use_async(ask, [path, is_offline])
+    data = next((found for at, found in filter(None, (told.data, known.data)) if at == path and found), None)
+    return Answer(data, told.error, told.loading or (known.loading and data is None), told.reload)
+
+
+def _read(model: type[R], body: Any) -> R | None:
+    """None for what another version of the app has kept."""
+    try:
+        return model.model_validate(body) if body else None
+    except ValidationError:
+        return None
