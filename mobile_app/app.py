@@ -308,13 +308,14 @@ def destinations(client: Client) -> Sequence[Destination]:
     me = Destination("me", t("app.me"), icons.ACCOUNT_CIRCLE_OUTLINED, icons.ACCOUNT_CIRCLE_ROUNDED)
     today = Destination("today", t("app.today"), icons.TODAY_OUTLINED, icons.TODAY_ROUNDED)
     calendar = Destination("calendar", t("app.calendar"), icons.CALENDAR_MONTH_OUTLINED, icons.CALENDAR_MONTH_ROUNDED)
+    kpis = Destination("kpis", t("kpis.title"), icons.INSIGHTS_ROUNDED, icons.INSIGHTS_ROUNDED, on_phone=False)
     if not may(role, Permission.maintenance_validate):
-        return [bell, today, replace(calendar, on_phone=False), machines, jobs, *stock, me]
+        return [bell, today, replace(calendar, on_phone=False), machines, jobs, *stock, kpis, me]
     board = Destination("board", t("app.board"), icons.SPACE_DASHBOARD_OUTLINED, icons.SPACE_DASHBOARD_ROUNDED)
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
-    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, *_organisation(role))]
+    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, kpis, *_organisation(role))]
     return [bell, board, validate, calendar, requests, plans, *on_rail, me]
 
 

@@ -32,6 +32,7 @@ from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.done import DoneScreen
 from mobile_app.features.jobs.list import JobListScreen
 from mobile_app.features.jobs.screens import JobScreen
+from mobile_app.features.kpis.screens import KpiScreen, KpisScreen
 from mobile_app.features.mails.screens import MailScreen, MailsScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
@@ -61,7 +62,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers|kpis)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -124,6 +125,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="checklists/:checklist_id", component=ChecklistFormScreen),
         ft.Route(path="board", component=BoardScreen),
         ft.Route(path="calendar", component=CalendarScreen),
+        ft.Route(path="kpis", component=KpisScreen),
+        ft.Route(path="kpis/:kpi", component=KpiScreen),
         ft.Route(path="validate", component=ValidationScreen),
         ft.Route(path="validate/:job_id", component=ValidationScreen),
         ft.Route(path="plans", component=PlanListScreen),

@@ -8,6 +8,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of
 from mobile_app.domain.lookup import dotted, machine, site_name, site_of
 from shared_models.equipment.rows import in_language
+from shared_models.kpis.registry import KPIS
 
 APP: Final = "Établi"
 Naming = Callable[[Client, Any], str]
@@ -57,6 +58,7 @@ PAGES: Final = {
     "parts/link": "parts.link_page",
     "stores": "parts.stores", "suppliers": "parts.suppliers", "part-categories": "parts.categories",
     "checklists/new": "checklists.new",
+    **{f"kpis/{key}": f"kpi.{key}" for key in KPIS},
     "sites/new": "sites.new", "classes/new": "classes.new", "classes/ready": "classes.catalogue", "people/invite": "people.invite",
 }  # fmt: skip
 """Of those that are no destination."""

@@ -117,9 +117,9 @@ def format_exact(value: Decimal, least: int = 0) -> str:
     return text if _Current.lang == "en" else text.replace(",", NARROW_SPACE).replace(".", ",")
 
 
-def format_money(amount: Decimal, currency: str, *, exact: bool = False) -> str:
-    """12,40 € or €12.40; `exact` where a tenth of a cent counts, as in the price of a screw."""
-    figure = format_exact(amount if exact else round(amount, _CENTS), _CENTS)
+def format_money(amount: Decimal, currency: str, *, exact: bool = False, cents: bool = True) -> str:
+    """12,40 € or €12.40; `exact` where a tenth of a cent counts, as in the price of a screw; without `cents`, 12 €."""
+    figure = format_exact(amount if exact else round(amount, _CENTS), _CENTS) if cents else format_number(round(amount))
     sign = _SIGNS.get(currency)
     if _Current.lang == "en" and sign:
         return figure.replace("\u2212", f"\u2212{sign}") if amount < 0 else f"{sign}{figure}"

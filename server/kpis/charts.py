@@ -63,8 +63,8 @@ async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
     """Each chart's longest bars, and how many there are in all."""
     this, earlier = await asked(pool, actor, query)
     ranked = sql(
-        "{} select *, count(*) over (partition by key, currency) as total, row_number() over (partition by key, currency"
-        " order by value desc, label, id) as place from ({}) b",
+        "{} select *, count(*) over of_one as total, sum(value) over of_one as whole, row_number() over (partition by key, currency"
+        " order by value desc, label, id) as place from ({}) b window of_one as (partition by key, currency)",
         facts(this), _statement(actor.lang),
     )  # fmt: skip
     rows = await pool.fetch(*sql("select * from ({}) r where place <= {} order by key, currency, place", ranked, BARS).rendered())
@@ -72,7 +72,7 @@ async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
     for key, unit in _UNITS.items():
         for row in rows:
             if row["key"] == key:
-                blank = Chart(key=key, unit=unit, currency=row["currency"], bars=[], total=row["total"])
+                blank = Chart(key=key, unit=unit, currency=row["currency"], bars=[], total=row["total"], whole=row["whole"])
                 chart = found.setdefault((key, row["currency"]), blank)
                 chart.bars.append(Bar(id=row["id"], label=row["label"] or "", value=row["value"], count=row["count"]))
     days = spanned(this, earlier)

@@ -149,13 +149,14 @@ class Bar(Row):
 
 
 class Chart(Row):
-    """`key` names it for the catalogue (`kpi.chart.<key>`); longest bars first, of at most `total` that there are."""
+    """`key` names it for the catalogue (`kpi.chart.<key>`); longest bars first, of at most `total` that there are, whose sum is `whole`."""
 
     key: str
     unit: Unit
     currency: str = ""
     bars: list[Bar]
     total: int
+    whole: float
 
 
 class Charts(Row):

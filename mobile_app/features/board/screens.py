@@ -14,6 +14,7 @@ from mobile_app.domain.due import DueState, compliance_of, local_day
 from mobile_app.domain.due_marks import DUE as DUE_MARKS
 from mobile_app.domain.due_marks import IGNORED as IGNORED_MARK
 from mobile_app.domain.due_marks import compliance_words
+from mobile_app.domain.figure_cards import Headlines
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.handovers import earlier, waiting
 from mobile_app.domain.lookup import living, name_of
@@ -62,11 +63,12 @@ def BoardScreen() -> ft.Control:
     tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
     left = [*waiting(client), *_morning(client, board), *_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
+    figures = [Headlines()]
     calm = [] if left or right else [EmptyState(ft.Icons.SENTIMENT_SATISFIED_ROUNDED, t("board.calm"), t("board.calm_body"))]
     if size < Breakpoint.desktop:
-        return Page(head, *first, tiles, *left, *right, *calm, *earlier(client))
+        return Page(head, *first, tiles, *left, *right, *calm, *figures, *earlier(client))
     columns = Columns(left, right)
-    return Page(head, *first, tiles, columns, *calm, *earlier(client), max_width=1180)
+    return Page(head, *first, tiles, *figures, columns, *calm, *earlier(client), max_width=1180)
 
 
 def _shortcuts(size: Breakpoint) -> list[ft.Control]:

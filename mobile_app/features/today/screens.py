@@ -62,7 +62,8 @@ def _shortcuts(client: Client) -> list[ft.Control]:
         return []
     stock = MenuItem(t("parts.title"), opener("/parts"), ft.Icons.INVENTORY_2_OUTLINED)
     calendar = MenuItem(t("app.calendar"), opener("/calendar"), ft.Icons.CALENDAR_MONTH_OUTLINED)
-    return [MoreMenu([*([stock] if client.may(Permission.inventory_read) else []), calendar])]
+    week = MenuItem(t("kpis.title"), opener("/kpis?period=week"), ft.Icons.INSIGHTS_ROUNDED)
+    return [MoreMenu([*([stock] if client.may(Permission.inventory_read) else []), calendar, week])]
 
 
 def _mine(client: Client, today: Today) -> list[ft.Control]:

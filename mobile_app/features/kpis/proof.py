@@ -1,0 +1,201 @@
+"""One figure opened: how it is reckoned, what counts, and what is left out and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from mobile_app.core.errors import ClientError, Offline
+from mobile_app.core.i18n import format_datetime, format_moment, format_number, format_time, n, t
+from mobile_app.core.problems import why
+from mobile_app.domain.answers import Answer, use_answer
+from mobile_app.domain.client import Client
+from mobile_app.domain.context import opener, use_tables
+from mobile_app.domain.exports import KINDS
+from mobile_app.domain.figure_cards import BOARD
+from mobile_app.domain.figures import at_least, brought, days_said, moved, trend_of, value_of
+from mobile_app.domain.files import download
+from mobile_app.domain.lookup import dotted
+from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.kpis.asking import Asked, Opened, filters, machine_sheet, scope_words
+from mobile_app.features.kpis.board import stale
+from mobile_app.ui.address import Place, go, use_place
+from mobile_app.ui.buttons import ActionRow, SecondaryButton, TextLink
+from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
+from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
+from mobile_app.ui.hooks import use_breakpoint, use_state
+from mobile_app.ui.sheets import use_sheet
+from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.stack import Columns, Stack
+from mobile_app.ui.text import Body, Caption, Meta
+from mobile_app.ui.theme import BOLD, TONES, C
+from shared_models.kpis.registry import KPIS, KpiKey
+from shared_models.kpis.rows import EVENTS, Figure, KpiEvent, Proof
+
+FEW = 20
+"""Events of a kind, until one asks for more."""
+
+
+@component
+def KpiScreen() -> ft.Control:
+    client = use_tables("sites", "lines", "classes", "equipment")
+    place = use_place(Opened)
+    asked = ft.use_route_params()["kpi"]
+    picking, pick = use_state(False)
+    close = lambda: pick(False)  # noqa: E731 - one line, used twice
+    use_sheet(machine_sheet(client, place, close) if picking else None, close)
+    key = KpiKey(asked) if asked in KPIS else KpiKey.availability
+    answer, size = use_answer(Proof, f"{BOARD}/{key}?{place.asked.question}"), use_breakpoint()
+    if asked not in KPIS:
+        return EmptyState(ft.Icons.EXPLORE_OFF_ROUNDED, t("app.not_found"), t("app.not_found_body"))
+    proof = answer.data
+    head = PageHeader(t(f"kpi.{key}"), _when(client, place.asked, proof), trailing=[SyncBadge()], on_back=partial(_back, place.asked))
+    asking = filters(client, place, lambda: pick(True), (proof.since, proof.until) if proof else None)
+    if proof is None:
+        return Page(head, *asking, *_without(answer))
+    about = [_value(proof), *_ways(place, proof), _reckoned(proof), _files(client, key, place.asked)]
+    events = [Events(proof, key=f"{key}-{place.asked.question}")]
+    if size < Breakpoint.desktop:
+        return Page(head, *asking, *stale(client, answer), *about, *events)
+    return Page(head, *asking, *stale(client, answer), Columns(about, events, (5, 6)), max_width=1180)
+
+
+def _back(asked: Opened) -> None:
+    """To all figures of the same question."""
+    go(Asked(**{name: getattr(asked, name) for name in Asked.model_fields}).at("/kpis"))
+
+
+def _when(client: Client, asked: Opened, proof: Proof | None) -> str:
+    if proof is None:
+        return scope_words(client, asked)
+    as_of = t("kpis.as_of", at=format_moment(proof.as_of, client.now()))
+    return dotted(days_said(proof.since, proof.until), scope_words(client, asked), as_of)
+
+
+def _without(answer: Answer[Any]) -> list[ft.Control]:
+    if answer.is_loading or answer.error is None:
+        return [SkeletonList(3)]
+    if isinstance(answer.error, Offline):
+        return [EmptyState(ft.Icons.CLOUD_OFF_ROUNDED, t("kpis.never_seen"), t("kpis.never_seen_body"))]
+    words = why(answer.error) if isinstance(answer.error, ClientError) else t("common.failed")
+    return [ErrorState(t("kpis.refused"), words, on_retry=answer.reload)]
+
+
+# --- what it is
+
+
+def _value(proof: Proof) -> ft.Control:
+    figure, move = proof.figure, moved(proof.figure)
+    lines: list[ft.Control] = [ft.Text(value_of(figure, proof.confidence), size=32, weight=BOLD)]
+    if move:
+        ink = TONES[move.tone].ink
+        icon = [ft.Icon(move.icon, size=18, color=ink)] if move.icon else []
+        lines.append(ft.Row([*icon, Meta(move.words, color=ink, expand=True)], spacing=4))
+    if figure.because:
+        lines.append(Body(t(f"kpi.because.{figure.because}"), color=C.ink2))
+    if trend := trend_of(figure):
+        lines.append(Meta(trend))
+    facts = [(t("kpi.file.n"), format_number(figure.n)), (t("kpis.left_out"), format_number(figure.left_out)), *_sums(figure)]
+    if figure.bound is not None:
+        facts.append((t("kpis.bound"), at_least(figure, proof.confidence)))
+    if figure.is_estimated:
+        lines.append(Meta(t("kpis.estimated"), max_lines=4))
+    return Card(Stack(*lines, KeyValues(list(facts)), spacing=8))
+
+
+def _sums(figure: Figure) -> list[tuple[str, str]]:
+    """What the figure is the quotient of, where it is one."""
+    if figure.numerator is None or figure.denominator is None or not figure.denominator or figure.variant in {"median", "p90"}:
+        return []
+    return [(t("kpis.quotient"), f"{_exact(figure.numerator)} ÷ {_exact(figure.denominator)}")]
+
+
+def _exact(value: float) -> str:
+    return format_number(value, 0 if value == int(value) else 2)
+
+
+def _ways(place: Place[Opened], proof: Proof) -> list[ft.Control]:
+    """The other ways in which it is given, and its other currencies."""
+    kpi, now = KPIS[proof.figure.key], proof.figure
+    chips: list[ft.Control] = []
+    if len(kpi.variants) > 1:
+        ways = [Choice(variant, t(f"kpi.way.{variant}")) for variant in kpi.variants]
+        chips.append(ChoiceChips(ways, now.variant, lambda variant: place.ask(variant=variant)))
+    if len(proof.figures) > 1:
+        currencies = [Choice(figure.currency, figure.currency) for figure in proof.figures]
+        chips.append(ChoiceChips(currencies, now.currency, lambda currency: place.ask(currency=currency)))
+    return chips
+
+
+def _reckoned(proof: Proof) -> ft.Control:
+    key = proof.figure.key
+    standard = Caption(t("kpis.standard", standard=KPIS[key].standard))
+    return Card(Stack(CardHeader(t("kpi.file.formula")), Body(t(f"kpi.{key}.formula")), standard, spacing=8))
+
+
+def _files(client: Client, key: KpiKey, asked: Opened) -> ft.Control:
+    """All its events; the workbook reckons the figure again out of its cells."""
+    name = t(f"kpi.{key}")
+    buttons = [
+        SecondaryButton(
+            t(f"domain.export.{kind}"), partial(download, client, f"{BOARD}/{key}/export.{kind}?{asked.question}", f"{name}.{kind}"),
+            icon=icon, expand=True,
+        )
+        for kind, icon in KINDS.items()
+    ]  # fmt: skip
+    return Stack(ActionRow(*buttons), Caption(t("kpis.files")), spacing=6)
+
+
+# --- what it was made of
+
+
+@component
+def Events(proof: Proof) -> ft.Control:
+    parts: list[ft.Control] = []
+    here = [event for event in proof.events if event.left_out is None]
+    beyond = proof.total - sum(each.count for each in proof.omitted)
+    if here:
+        parts += [SectionHeader(t("kpis.counted"), format_number(beyond)), Some(proof.figure, here, beyond)]
+    for omitted in proof.omitted:
+        events = [event for event in proof.events if event.left_out == omitted.reason]
+        parts.append(SectionHeader(t(f"kpi.left_out.{omitted.reason}"), n("kpis.left_out_count", omitted.count)))
+        parts.append(Some(proof.figure, events, omitted.count, key=omitted.reason))
+    return Stack(*(parts or [EmptyState(ft.Icons.INSIGHTS_ROUNDED, t("kpis.no_events"))]), spacing=12)
+
+
+@component
+def Some(figure: Figure, events: Sequence[KpiEvent], total: int) -> ft.Control:
+    """The first of them; what is not on the page is in the file."""
+    shown, show = use_state(FEW)
+    lines = [_event(figure, event) for event in events[:shown]]
+    more = [TextLink(t("common.show_more"), lambda: show(EVENTS))] if len(events) > shown else []
+    rest = [Meta(n("kpis.in_file", total - len(events)))] if shown >= len(events) and total > len(events) else []
+    return Card(Stack(*lines, *more, *rest, spacing=0), padding=12)
+
+
+def _event(figure: Figure, event: KpiEvent) -> ft.Control:
+    machine = dotted(event.equipment_code, event.equipment_name)
+    kind = t(f"kpi.kind.{event.kind}")
+    meta = dotted(kind, machine if event.label else "", _lasted(event.began, event.ended), event.person)
+    what = brought(figure, event) if event.left_out is None else ""
+    return LineItem(event.label or machine, meta=meta, trailing=what, on_click=_leads(event))
+
+
+def _leads(event: KpiEvent) -> Any:
+    if event.job_id:
+        return opener(f"/jobs/{event.job_id}")
+    return opener(f"/equipment/{event.equipment_id}") if event.equipment_id else None
+
+
+def _lasted(began: datetime | None, ended: datetime | None) -> str:
+    if began is None:
+        return format_datetime(ended) if ended else ""
+    if ended is None:
+        return format_datetime(began)
+    is_same_day = began.astimezone().date() == ended.astimezone().date()
+    return f"{format_datetime(began)} → {format_time(ended) if is_same_day else format_datetime(ended)}"
