@@ -14,7 +14,7 @@ from mobile_app.domain.figures import Move, counted, moved, name_of, sure_of, va
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import spoken, tap
-from mobile_app.ui.cards import Card, CardHeader, RowCard, SectionHeader, TileGrid
+from mobile_app.ui.cards import Card, CardHeader, RowCard, SectionHeader, TileGrid, in_twos
 from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Strong
@@ -38,10 +38,15 @@ def by_kpi(figures: Sequence[Figure]) -> dict[KpiKey, list[Figure]]:
     return {key: list(own) for key, own in groupby(figures, lambda figure: figure.key)}
 
 
+_LISTED: Final = frozenset({KpiKey.cost, KpiKey.preventive_share})
+"""Of which every way is worth a line."""
+
+
 def figure_cards(figures: Sequence[list[Figure]], confidence: float, to: To) -> list[ft.Control]:
-    """What is one value as tiles, then what is given in several ways as lists."""
-    tiles = [FigureTile(own[0], confidence, to) for own in figures if len(own) == 1]
-    lists = [FigureList(own, confidence, to) for own in figures if len(own) > 1]
+    """Values as tiles, those of several ways or currencies as lists, which stand side by side where there is room."""
+    listed = [own for own in figures if own[0].key in _LISTED or len({figure.currency for figure in own}) > 1]
+    tiles = [FigureTile(own[0], confidence, to, name=_short(own[0])) for own in figures if own not in listed]
+    lists = in_twos([FigureList(own, confidence, to) for own in listed])
     return [*([TileGrid(tiles, least=164, most=4, spacing=10, equal=True)] if tiles else []), *lists]
 
 

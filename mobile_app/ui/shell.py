@@ -233,7 +233,7 @@ def _Rail(
             *pinned,
             ft.Column(
                 places,
-                spacing=8,
+                spacing=2,
                 expand=True,
                 scroll=ft.ScrollMode.HIDDEN,
                 horizontal_alignment=_CENTER,

@@ -202,8 +202,6 @@ PARTS_OF: dict[Way, tuple[tuple[str, Way], ...]] = {
     (KpiKey.availability_inherent, ""): (("mtbf", (KpiKey.mtbf, "")), ("mrt", (KpiKey.mrt, ""))),
 }
 """Of a figure that is made of two, what their events are told apart by."""
-WITHOUT_NUMBER = ("machine", "meter", "opening", "standing", "crew")
-"""Kinds that bring an amount, but are no event of which a figure has n."""
 
 
 def events_of(way: Way) -> Sql:

@@ -10,9 +10,9 @@ from server.core.access import Actor
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
-from server.kpis.events import PARTS_OF, WITHOUT_NUMBER, Way, events_of
+from server.kpis.events import PARTS_OF, Way, events_of
 from server.kpis.facts import Asked, facts
-from shared_models.kpis.registry import KPIS, Because, Kpi, KpiKey
+from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, Because, Kpi, KpiKey
 from shared_models.kpis.rows import Board, Figure, KpiQuery
 from shared_models.kpis.statistics import LEAST_TREND, is_trend, laplace_of, mtbf_at_least
 

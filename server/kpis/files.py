@@ -8,8 +8,7 @@ import asyncpg
 from server.core.cells import Csv, Sheet, Value, Xlsx
 from server.core.exports import Values
 from server.core.i18n import translator
-from server.kpis.events import WITHOUT_NUMBER
-from shared_models.kpis.registry import KpiKey
+from shared_models.kpis.registry import WITHOUT_NUMBER, KpiKey
 from shared_models.kpis.rows import Proof
 
 _COLUMNS = (

@@ -10,11 +10,11 @@ from server.kpis.asking import asked, spanned
 from server.kpis.events import Way, events_of
 from server.kpis.facts import Asked, facts
 from server.kpis.figures import figures, sums
-from shared_models.kpis.registry import KPIS, KpiKey, LeftOut
+from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey, LeftOut
 from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
 
 _CLOCK = "coalesce(c.clock, (select p.clock from place p order by p.id limit 1))"
-_ORDER = "left_out is not null, part, began, kind, equipment_code, label, id"
+_ORDER = "left_out is not null, kind = any({}), part, began, kind, equipment_code, label, id"
 
 
 def way_of(key: KpiKey, query: ProofQuery) -> Way:
@@ -61,14 +61,14 @@ def chosen(given: list[Figure], query: ProofQuery) -> Figure:
 
 
 def listed(of: Asked, way: Way, currency: str) -> Sql:
-    """Every event, those that count first; no amounts of other currencies are among them."""
+    """Every event: those that count first, and of these what is more than an amount; no amounts of other currencies are among them."""
     return sql(
         "{facts} select * from (select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
         " coalesce(c.name, '') as equipment_name, coalesce(e.label, '') as label, coalesce({person}, '') as person, e.job_id,"
         " e.began, e.ended, e.began at time zone {clock} as began_local, e.ended at time zone {clock} as ended_local,"
         " e.numerator::float8 as numerator, e.denominator::float8 as denominator, e.currency, e.left_out"
         " from ({events}) e left join chosen c on c.id = e.equipment_id where e.currency = {currency}) e order by {order}",
-        facts=facts(of), events=events_of(way), currency=currency, order=plain(_ORDER), clock=plain(_CLOCK),
+        facts=facts(of), events=events_of(way), currency=currency, order=sql(_ORDER, list(WITHOUT_NUMBER)), clock=plain(_CLOCK),
         person=plain(name_of("e.person")),
     )  # fmt: skip
 

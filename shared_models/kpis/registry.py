@@ -84,6 +84,9 @@ _ALL = (
 )  # fmt: skip
 KPIS = {kpi.key: kpi for kpi in _ALL}
 
+WITHOUT_NUMBER = ("machine", "meter", "opening", "standing", "crew")
+"""Kinds of events that bring an amount, but of which a figure has no n."""
+
 
 class LeftOut(StrEnum):
     """Why an event does not count: `kpi.left_out.<reason>`."""

@@ -38,14 +38,12 @@ GROUPS: Final[dict[str, tuple[KpiKey, ...]]] = {
     "work": (
         KpiKey.pm_compliance, KpiKey.schedule_compliance, KpiKey.backlog_weeks, KpiKey.utilisation, KpiKey.pm_success, KpiKey.lateness,
     ),
-    "cost": (KpiKey.cost_to_value, KpiKey.cost),
-    "share": (KpiKey.preventive_share,),
-    "stock": (KpiKey.stock_turns,),
+    "money": (KpiKey.cost_to_value, KpiKey.stock_turns, KpiKey.cost, KpiKey.preventive_share),
 }  # fmt: skip
 ORDER: Final[dict[Role, tuple[str, ...]]] = {
-    Role.technician: ("machines", "work", "share"),
-    Role.supervisor: ("work", "machines", "share", "cost", "stock"),
-    Role.admin: ("machines", "cost", "share", "work", "stock"),
+    Role.technician: ("machines", "work"),
+    Role.supervisor: ("work", "machines", "money"),
+    Role.admin: ("machines", "money", "work"),
 }
 """What concerns a reader first; what costs is no technician's affair."""
 

@@ -34,7 +34,7 @@ from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Caption, Meta
 from mobile_app.ui.theme import BOLD, TONES, C
-from shared_models.kpis.registry import KPIS, KpiKey
+from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey
 from shared_models.kpis.rows import EVENTS, Figure, KpiEvent, Proof
 
 FEW = 20
@@ -143,7 +143,7 @@ def _files(client: Client, key: KpiKey, asked: Opened) -> ft.Control:
     name = t(f"kpi.{key}")
     buttons = [
         SecondaryButton(
-            t(f"domain.export.{kind}"), partial(download, client, f"{BOARD}/{key}/export.{kind}?{asked.question}", f"{name}.{kind}"),
+            t(f"kpis.file.{kind}"), partial(download, client, f"{BOARD}/{key}/export.{kind}?{asked.question}", f"{name}.{kind}"),
             icon=icon, expand=True,
         )
         for kind, icon in KINDS.items()
@@ -157,10 +157,13 @@ def _files(client: Client, key: KpiKey, asked: Opened) -> ft.Control:
 @component
 def Events(proof: Proof) -> ft.Control:
     parts: list[ft.Control] = []
-    here = [event for event in proof.events if event.left_out is None]
-    beyond = proof.total - sum(each.count for each in proof.omitted)
-    if here:
-        parts += [SectionHeader(t("kpis.counted"), format_number(beyond)), Some(proof.figure, here, beyond)]
+    counted = [event for event in proof.events if event.left_out is None]
+    whole = proof.total - sum(each.count for each in proof.omitted)
+    for title, is_amount in (("kpis.counted", False), ("kpis.exposure", True)):
+        events = [event for event in counted if (event.kind in WITHOUT_NUMBER) is is_amount]
+        total = len(events) if whole == len(counted) else whole - proof.figure.n if is_amount else proof.figure.n
+        if events:
+            parts += [SectionHeader(t(title), format_number(total)), Some(proof.figure, events, total, key=title)]
     for omitted in proof.omitted:
         events = [event for event in proof.events if event.left_out == omitted.reason]
         parts.append(SectionHeader(t(f"kpi.left_out.{omitted.reason}"), n("kpis.left_out_count", omitted.count)))
@@ -181,9 +184,11 @@ def Some(figure: Figure, events: Sequence[KpiEvent], total: int) -> ft.Control:
 def _event(figure: Figure, event: KpiEvent) -> ft.Control:
     machine = dotted(event.equipment_code, event.equipment_name)
     kind = t(f"kpi.kind.{event.kind}")
-    meta = dotted(kind, machine if event.label else "", _lasted(event.began, event.ended), event.person)
+    title = event.label or machine or event.person or kind
+    around = (machine, _lasted(event.began, event.ended), event.person)
+    meta = dotted(kind if kind != title else "", *(words for words in around if words != title))
     what = brought(figure, event) if event.left_out is None else ""
-    return LineItem(event.label or machine, meta=meta, trailing=what, on_click=_leads(event))
+    return LineItem(title, meta=meta, trailing=what, on_click=_leads(event))
 
 
 def _leads(event: KpiEvent) -> Any:
