@@ -23,13 +23,13 @@ from server.kpis.asking import asked
 from server.kpis.facts import facts
 from server.kpis.files import sheet_of, values_of
 from shared_models.kpis.periods import Period
+from shared_models.kpis.registry import WITHOUT_NUMBER
 from shared_models.kpis.reliability import Metered, Stopped, reliability
 from shared_models.kpis.rows import Figure, KpiQuery, ProofQuery, ReportQuery
 from shared_models.kpis.statistics import percentile
 from tests.server.demo.conftest import NOW
 
 HOUR = timedelta(hours=1)
-NO_EVENTS = ("machine", "meter", "opening", "standing")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_every_figure_is_what_its_file_comes_to(pool):
             what
         )
         if figure.key != "availability_inherent":
-            assert sum(row[11] == 1 and row[1] not in NO_EVENTS for row in events[1:]) == cells["Number of events"] == figure.n, what
+            assert sum(row[11] == 1 and row[1] not in WITHOUT_NUMBER for row in events[1:]) == cells["Number of events"] == figure.n, what
             assert sum(row[11] == 0 for row in events[1:]) == figure.left_out, what
 
 
