@@ -117,5 +117,5 @@ def _nothing(client: Client, asked: Asked) -> ft.Control:
     if client.equipment.rows and (asked.scope or asked.period):
         return EmptyState(icon, t("kpis.none_here"), t("kpis.none_here_body"), action=t("kpis.show_all"), on_action=opener("/kpis"))
     may_add = client.may(Permission.equipment_write) and not client.equipment.rows
-    add = {"action": t("kpis.add_machine"), "on_action": opener("/equipment/new")} if may_add else {}
-    return EmptyState(icon, t("kpis.none"), t("kpis.none_body"), **add)
+    add = t("kpis.add_machine") if may_add else ""
+    return EmptyState(icon, t("kpis.none"), t("kpis.none_body"), action=add, on_action=opener("/equipment/new"))

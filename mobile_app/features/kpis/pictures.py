@@ -18,6 +18,7 @@ from mobile_app.ui.feedback import SkeletonCard
 from mobile_app.ui.hooks import use_breakpoint
 from mobile_app.ui.plots import Pareto, Point, Ranked, Trend
 from mobile_app.ui.stack import Columns, Stack
+from shared_models.kpis.registry import Unit
 from shared_models.kpis.rows import Chart, Charts, MonthFigures, Months
 from shared_models.permissions import Role
 
@@ -89,13 +90,16 @@ def _ranked(client: Client, charts: Charts) -> list[ft.Control]:
 
 
 def _pareto(chart: Chart) -> ft.Control:
-    said = lambda value: money(value, chart.currency) if chart.key == "cost" else amount(chart.unit, value)  # noqa: E731
     bars = [
-        Ranked(_label(chart, bar.label), bar.value, said(bar.value), f"/equipment/{bar.id}" if bar.id and chart.key in _OF_MACHINES else "")
+        Ranked(_label(chart, bar.label), bar.value, _said(chart, bar.value), f"/equipment/{bar.id}" if chart.key in _OF_MACHINES else "")
         for bar in chart.bars
         if bar.value > 0
     ]
-    return _card(t(f"kpi.chart.{chart.key}"), Pareto(bars, total=chart.whole, on_open=opener), said(chart.whole))
+    return _card(t(f"kpi.chart.{chart.key}"), Pareto(bars, total=chart.whole, on_open=opener), _said(chart, chart.whole))
+
+
+def _said(chart: Chart, value: float) -> str:
+    return money(value, chart.currency) if chart.unit is Unit.money else amount(chart.unit, value)
 
 
 def _label(chart: Chart, label: str) -> str:
