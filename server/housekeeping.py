@@ -18,6 +18,7 @@ import server.kpis.jobs
 import server.mail.carrier
 import server.notifications.jobs
 import server.push.carrying
+import server.reports.jobs
 import server.sync.jobs
 import server.tables
 import server.webhooks.carrier  # noqa: F401 - they declare theirs

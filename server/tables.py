@@ -12,6 +12,7 @@ import server.feeds.models
 import server.kpis.models
 import server.outbox.models
 import server.push.models
+import server.reports.models
 import server.sync.models
 import server.sync.sources
 import server.webhooks.models  # noqa: F401 - with the tables of what devices hold

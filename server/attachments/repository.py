@@ -3,7 +3,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from server.attachments.models import Attachment
 from server.core.access import Actor, visible
@@ -11,6 +11,8 @@ from server.core.database import ReadSession, Session
 from server.core.errors import existing
 from server.core.following import leaders, ways
 from server.core.queries import expression
+
+_KEY = "sha256"
 
 
 async def get_visible(session: ReadSession, actor: Actor, attachment_id: UUID, *, for_update: bool = False) -> Attachment:
@@ -63,4 +65,6 @@ async def owners(session: ReadSession, attachment_id: UUID) -> set[UUID]:
 
 
 async def all_keys(session: ReadSession) -> set[str]:
-    return set(await session.scalars(select(col(Attachment.sha256)).distinct()))
+    """Of every table that has files: each names them by this column."""
+    tables = [table for table in SQLModel.metadata.sorted_tables if _KEY in table.columns]
+    return {key for table in tables for key in await session.scalars(select(table.columns[_KEY]).distinct()) if key}

@@ -12,9 +12,10 @@ _NICE = 5  # whoever waits for an answer of the server itself goes first
 
 
 def main() -> None:
-    module, function, most_mib, *arguments = sys.argv[1:]
+    how, module, function, most_mib, *arguments = sys.argv[1:]
     _confine(int(most_mib) * 2**20)
-    answer = getattr(import_module(module), function)(sys.stdin.buffer.read(), *arguments)
+    task = sys.stdin.buffer if how == "lines" else sys.stdin.buffer.read()
+    answer = getattr(import_module(module), function)(task, *arguments)
     sys.stdout.buffer.write(answer)
 
 

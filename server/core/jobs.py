@@ -42,14 +42,16 @@ _log = structlog.get_logger(__name__)
 jobs = App(connector=PsycopgConnector(), periodic_defaults={"max_delay": EVER_SECONDS})
 
 _DEFER = sa.text(
-    "select procrastinate_defer_jobs_v1(array[row('default', :task, 0, null, :once, cast(:arguments as jsonb), null)"
+    "select procrastinate_defer_jobs_v1(array[row('default', :task, 0, :lock, :once, cast(:arguments as jsonb), null)"
     "::procrastinate_job_to_defer_v1])"
 )
 
 
-async def defer(session: Session, task: str, *, once: str | None = None, **arguments: Any) -> None:
-    """Queue a job in this transaction; the database refuses a second waiting one of the same `once`."""
-    await session.execute(_DEFER, {"task": task, "once": once, "arguments": json.dumps(arguments)})
+async def defer(session: Session, task: str, *, once: str | None = None, lock: str | None = None, **arguments: Any) -> None:
+    """Queue a job in this transaction; the database refuses a second waiting one of the same `once`. Of those with the same `lock`
+    one runs at a time, wherever that is.
+    """
+    await session.execute(_DEFER, {"task": task, "once": once, "lock": lock, "arguments": json.dumps(arguments)})
 
 
 def database_of(context: JobContext) -> Database:

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     escalation_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 15
     """After so long without anybody on it, what is urgent is told further up, and as long after that once more; 0 for never."""
 
+    report_days: Annotated[int, Field(ge=1, le=3_650)] = 400
+    """How long reports are kept."""
+
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

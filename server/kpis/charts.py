@@ -83,10 +83,10 @@ async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
 
 
 _MACHINES = """
-select m.id, m.code, m.name, s.seen::float8 as seen, coalesce(d.down, 0)::float8 as down, coalesce(f.failures, 0) as failures,
+select m.id, m.site_id, m.code, m.name, s.seen::float8 as seen, coalesce(d.down, 0)::float8 as down, coalesce(f.failures, 0) as failures,
     ((s.seen - coalesce(d.down, 0)) / s.seen)::float8 as availability, (f.ran / nullif(f.failures, 0))::float8 as mtbf,
     r.mttr::float8 as mttr, coalesce(j.jobs, 0) as jobs, coalesce(w.labour, 0)::float8 as labour,
-    coalesce(w.preventive, 0)::float8 as preventive_labour, count(*) over () as total
+    coalesce(w.preventive, 0)::float8 as preventive_labour
 from machine m
 cross join lateral (select extract(epoch from m.seen_until - m.seen_from) / 3600 as seen) s
 left join (select equipment_id, sum(extract(epoch from upper(span) - lower(span))) / 3600 as down from down group by 1) d
@@ -97,8 +97,12 @@ left join (select equipment_id, sum(numerator) / sum(denominator) as mttr from {
     on r.equipment_id = m.id
 left join (select equipment_id, count(*) as jobs from done group by 1) j on j.equipment_id = m.id
 left join (select equipment_id, sum(numerator) as preventive, sum(denominator) as labour from {hours} group by 1) w on w.equipment_id = m.id
-order by down desc, m.code, m.id limit {size} offset {start}
 """
+
+
+def by_machine() -> Sql:
+    """A row of each machine, after its `facts`."""
+    return sql(_MACHINES, mtbf=_of(KpiKey.mtbf), mttr=_of(KpiKey.mttr), hours=_of(KpiKey.preventive_share, "hours"))
 
 
 async def report(pool: ReadPool, actor: Actor, query: ReportQuery) -> Report:
@@ -106,10 +110,8 @@ async def report(pool: ReadPool, actor: Actor, query: ReportQuery) -> Report:
     ways = list(all_ways())
     made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
     statement = sql(
-        "{} {}", facts(this), sql(
-            _MACHINES, mtbf=_of(KpiKey.mtbf), mttr=_of(KpiKey.mttr), hours=_of(KpiKey.preventive_share, "hours"), size=query.size,
-            start=(query.page - 1) * query.size,
-        ),
+        "{} select *, count(*) over () as total from ({}) m order by down desc, code, id limit {} offset {}",
+        facts(this), by_machine(), query.size, (query.page - 1) * query.size,
     )  # fmt: skip
     rows = await pool.fetch(*statement.rendered())
     return Report(

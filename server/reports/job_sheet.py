@@ -56,7 +56,7 @@ def printed(task: bytes) -> bytes:
 
 def pdf(sheet: JobSheet) -> bytes:
     setter = _Setter(sheet)
-    return typeset(list(setter.story()), setter.running())
+    return typeset(list(setter.story()), setter.running()).content
 
 
 class _Setter:

@@ -74,7 +74,7 @@ def printed(task: bytes) -> bytes:
 
 def pdf(file: MachineFile) -> bytes:
     setter = _Setter(file)
-    return typeset(list(setter.story()), setter.running())
+    return typeset(list(setter.story()), setter.running()).content
 
 
 class _Setter:

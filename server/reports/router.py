@@ -8,13 +8,14 @@ from server.core.database import ReadSession, ReadSessionDep
 from server.core.gates import Gates, GatesDep
 from server.core.storage import StorageDep
 from server.core.writes import WriteRoute
-from server.reports import service
+from server.reports import kept_routes, service
 from server.reports.job_sheet import JobSheet
 from server.reports.machine_file import MachineFile
 
 Reader = Annotated[Actor, require("maintenance:read")]
 MachineReader = Annotated[Actor, require("equipment:read")]
 router = APIRouter(tags=["reports"], route_class=WriteRoute)
+router.include_router(kept_routes.router)
 
 
 @router.get("/maintenance/interventions/{intervention_id}/sheet.pdf", response_class=Response)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from server.core.i18n import translator
 
@@ -13,6 +13,10 @@ _MINUTES = 60
 _MOMENT = {"fr": "dd/MM/yyyy HH:mm", "en": "d MMM yyyy, HH:mm"}
 _DAY = {"fr": "dd/MM/yyyy", "en": "d MMM yyyy"}
 _HELD = "\u00a0"
+_A_DAY = 24.0
+_DAYS_FROM = 10 * _A_DAY
+_MINUTES_UNTIL = 10.0
+_SHORT_DAY = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
 
 
 class Speech:
@@ -45,11 +49,50 @@ class Speech:
         exact = number.normalize() if isinstance(number, Decimal) else Decimal(str(number))
         return f"{format_decimal(exact, locale=self.lang, decimal_quantization=False)}{_HELD}{unit}".strip(_HELD)
 
+    def counted(self, number: float, unit: str = "", digits: int = 1) -> str:
+        """With so many decimals at most."""
+        said = format_decimal(round(number, digits), locale=self.lang, decimal_quantization=False)
+        return f"{said}{_HELD}{unit}".strip(_HELD)
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        return str(format_percent(share, f"0.{'0' * digits}{_HELD}%" if digits else f"0{_HELD}%", locale=self.lang))
+
+    def hours(self, hours: float) -> str:
+        """To the minute below ten hours; so many that nobody has a feeling for them are days too."""
+        if abs(hours) < _MINUTES_UNTIL:
+            return self.lasted(timedelta(hours=hours))
+        said = self.counted(hours, "h", 0)
+        return f"{said} ({self.counted(hours / _A_DAY, self.t('report.unit.days'))})" if abs(hours) >= _DAYS_FROM else said
+
+    def worked(self, hours: float) -> str:
+        """As columns have it: `12 h 30`, so that they add up by eye."""
+        whole, minutes = divmod(round(hours * _MINUTES), _MINUTES)
+        return f"{format_decimal(whole, locale=self.lang)}{_HELD}h{_HELD}{minutes:02}"
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
+
+    def wall(self, at: str | None) -> str:
+        """A date and a time on the site's clock, as the database writes it."""
+        return str(format_datetime(datetime.fromisoformat(at), _SHORT_DAY[self.lang], locale=self.lang)) if at else ""
+
+    def period(self, since: date, until: date) -> str:
+        """`novembre 2026`, `2026`, `du 3 au 9 novembre 2026`; both days are included."""
+        is_first, is_last = since.day == 1, (until + timedelta(days=1)).day == 1
+        if (since.month, since.day, until.month, until.day) == (1, 1, 12, 31) and since.year == until.year:
+            return str(since.year)
+        if is_first and is_last and (since.year, since.month) == (until.year, until.month):
+            return str(format_date(since, "MMMM y", locale=self.lang))
+        if since == until:
+            return str(format_date(since, "d MMMM y", locale=self.lang))
+        first, last = (format_date(day, "d MMMM y", locale=self.lang) for day in (since, until))
+        return self.t("report.from_to", since=first, until=last)
+
     def value(self, value: object, unit: str = "") -> str:
         """Of whatever kind somebody has entered."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value, unit)
         return f"{value}{_HELD}{unit}".strip(_HELD)
 
-    def money(self, amount: Decimal | int, currency: str) -> str:
+    def money(self, amount: Decimal | float, currency: str) -> str:
         return format_currency(amount, currency, locale=self.lang)

@@ -8,7 +8,7 @@ Lengths are points, unless their name says otherwise.
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -82,31 +82,42 @@ class Words(Flowable):  # type: ignore[misc]
         return part
 
     def _broken(self, width: float) -> Iterator[str]:
-        for paragraph in self._text.splitlines() or [""]:
-            line = ""
-            for word in lettering.words(printable(paragraph.expandtabs(1))):
-                longer = f"{line} {word}" if line else word
-                if self._fits(longer, width):
-                    line = longer
-                    continue
-                if line:
-                    yield line
-                line = word
-                while not self._fits(line, width):
-                    head = self._longest(line, width)
-                    yield line[:head]
-                    line = line[head:]
-            yield line
+        return broken(self._text, self.font, self.size, width)
 
-    def _longest(self, word: str, width: float) -> int:
-        low, high = 1, len(word)
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._fits(word[:middle], width) else (low, middle - 1)
-        return low
 
-    def _fits(self, text: str, width: float) -> bool:
-        return lettering.width(text, self.font, self.size) <= width
+def broken(text: str, font: str, size: float, width: float) -> Iterator[str]:
+    """The lines of a text, none of them wider than `width`."""
+
+    def fits(line: str) -> bool:
+        return lettering.width(line, font, size) <= width
+
+    for paragraph in text.splitlines() or [""]:
+        said = printable(paragraph.expandtabs(1))
+        if fits(said):
+            yield " ".join(lettering.words(said))
+            continue
+        line = ""
+        for word in lettering.words(said):
+            longer = f"{line} {word}" if line else word
+            if fits(longer):
+                line = longer
+                continue
+            if line:
+                yield line
+            line = word
+            while not fits(line):
+                head = _longest(line, fits)
+                yield line[:head]
+                line = line[head:]
+        yield line
+
+
+def _longest(word: str, fits: Callable[[str], bool]) -> int:
+    low, high = 1, len(word)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(word[:middle]) else (low, middle - 1)
+    return low
 
 
 class Rule(Flowable):  # type: ignore[misc]
@@ -238,6 +249,12 @@ class Running:
     page: str
 
 
+@dataclass(frozen=True)
+class Document:
+    content: bytes
+    pages: int
+
+
 class _Counting(Canvas):  # type: ignore[misc]
     """How many pages there are is known at the end, and drawn on each."""
 
@@ -251,7 +268,7 @@ class _Counting(Canvas):  # type: ignore[misc]
         super().save()
 
 
-def typeset(story: Sequence[Flowable], running: Running) -> bytes:
+def typeset(story: Sequence[Flowable], running: Running) -> Document:
     buffer = io.BytesIO()
     document = BaseDocTemplate(buffer, pagesize=A4, title=printable(running.title), author="Établi", pageCompression=1)
     frame = Frame(_MARGIN, 18 * mm, WIDTH, A4[1] - 40 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
@@ -272,4 +289,4 @@ def typeset(story: Sequence[Flowable], running: Running) -> bytes:
 
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=dressed))
     document.build(list(story), canvasmaker=_Counting)
-    return buffer.getvalue()
+    return Document(buffer.getvalue(), document.page)

@@ -1,0 +1,156 @@
+"""What a report of a period tells, read from the figures' own facts and laid aside in a file, a line a row: however much it is, it is
+in no memory.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from pydantic_core import to_json
+
+from server.core.access import Actor, in_sight
+from server.core.queries import Sql, plain, sql
+from server.core.read_pool import ReadPool
+from server.kpis.asking import asked, spanned
+from server.kpis.charts import by_machine
+from server.kpis.facts import Asked, facts
+from server.kpis.figures import all_ways, figures, sums
+from server.reports.models import KeptReport
+from shared_models.kpis.periods import Period
+from shared_models.kpis.rows import Board, KpiQuery
+from shared_models.reports.rows import ReportKind
+
+_ROWS = 500
+
+
+@dataclass
+class Gathered:
+    """`head` goes first; the sections after it are lines, a name, a tab and an object, in the order in which the document has them."""
+
+    pool: ReadPool
+    this: Asked
+    earlier: Asked
+    spool: IO[bytes]
+    head: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+    async def fetch(self, name: str, statement: Sql) -> None:
+        """Some rows, for the head."""
+        self.head[name] = [dict(row) for row in await self.pool.fetch(*sql("{} {}", facts(self.this), statement).rendered())]
+
+    async def section(self, name: str, statement: Sql) -> None:
+        """Rows without number, each as one JSON object."""
+        whole = sql("{} select row_to_json(x)::text from ({}) x", facts(self.this), statement)
+        prefix, count = f"{name}\t".encode(), 0
+        async with self.pool.acquire_for_long() as connection, connection.transaction(readonly=True):
+            cursor = await connection.cursor(*whole.rendered())
+            while rows := await cursor.fetch(_ROWS):
+                self.spool.writelines(prefix + row[0].encode() + b"\n" for row in rows)
+                count += len(rows)
+        self.counts[name] = count
+
+    def lines(self) -> Iterator[bytes]:
+        yield to_json({**self.head, "counts": self.counts}) + b"\n"
+        self.spool.seek(0)
+        yield from self.spool
+
+
+Telling = Callable[[Gathered], Awaitable[None]]
+TOLD: dict[ReportKind, Telling] = {}
+
+
+def tells(kind: ReportKind) -> Callable[[Telling], Telling]:
+    def register(telling: Telling) -> Telling:
+        TOLD[kind] = telling
+        return telling
+
+    return register
+
+
+def query_of(report: KeptReport) -> KpiQuery:
+    return KpiQuery(period=Period.custom, since=report.since, until=report.until, site_id=report.site_id)
+
+
+async def gathered(pool: ReadPool, actor: Actor, report: KeptReport, spool: IO[bytes]) -> Gathered:
+    this, earlier = await asked(pool, actor, query_of(report))
+    found = Gathered(pool, this, earlier, spool)
+    ways = list(all_ways())
+    made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
+    board = Board(**spanned(this, earlier), figures=made)
+    found.head |= {"kind": report.kind, "lang": report.lang, "asked_by": actor.label, "board": board} | await _places(pool, this)
+    await TOLD[ReportKind(report.kind)](found)
+    return found
+
+
+async def _places(pool: ReadPool, of: Asked) -> dict[str, Any]:
+    """The sites in sight by name, and the clock that all of them have, or Greenwich's."""
+    own = sql("s.id = {}", of.query.site_id) if of.query.site_id else plain("true")
+    statement = sql("select s.name, s.clock from sites s where {} and {} order by s.name, s.id", in_sight(of.actor, "s.id"), own)
+    rows = await pool.fetch(*statement.rendered())
+    clocks = {row["clock"] for row in rows}
+    return {"sites": [row["name"] for row in rows], "zone": clocks.pop() if len(clocks) == 1 else "UTC"}
+
+
+# --- maintenance of a period
+
+_HOURS = "extract(epoch from w.ended - w.counts_from) / 3600"
+_BY_TYPE = sql(
+    "select k.intervention_type as name, coalesce(d.jobs, 0) as jobs, coalesce(w.hours, 0)::float8 as hours from ("
+    " select intervention_type from done union select intervention_type from work) k"
+    " left join (select intervention_type, count(*) as jobs from done group by 1) d using (intervention_type)"
+    " left join (select w.intervention_type, sum({hours}) as hours from work w group by 1) w using (intervention_type)"
+    " order by hours desc, jobs desc, name",
+    hours=plain(_HOURS),
+)
+_BY_PLACE = """
+select s.name as site, l.name as line, count(*) as machines, sum(m.seen) as seen, sum(m.down) as down, sum(m.failures)::int as failures,
+    sum(m.jobs)::int as jobs, sum(m.labour) as labour, ((sum(m.seen) - sum(m.down)) / nullif(sum(m.seen), 0))::float8 as availability
+from ({machines}) m join equipment e on e.id = m.id join sites s on s.id = m.site_id
+left join production_lines l on l.id = e.production_line_id
+group by s.id, l.id order by s.name, s.id, l.name nulls last, l.id
+"""
+_MACHINES = """
+select m.code, m.name, m.down, m.availability, m.failures, m.mttr, m.jobs, m.labour from ({machines}) m
+where m.down > 0 or m.failures > 0 or m.jobs > 0 or m.labour > 0 order by m.down desc, m.code, m.id
+"""
+_STOPS = """
+select c.code, c.name, t.number, t.title, t.stop_kind, t.stopped_at at time zone c.clock as began,
+    t.restarted_at at time zone c.clock as ended, extract(epoch from t.ended - t.began) / 3600 as hours
+from told t join chosen c on c.id = t.equipment_id where not t.is_cancelled and t.began < t.ended order by t.stopped_at, t.number, c.code
+"""
+_JOBS = """
+select i.number, i.title, i.intervention_type, i.status, c.code, c.name, d.actual_end at time zone c.clock as done_at, w.hours, p.costs
+from (select number from done union select number from work union select number from issued) n
+join maintenance_interventions i on i.number = n.number join chosen c on c.id = i.equipment_id left join done d on d.id = i.id
+left join (select w.number, sum({hours}) as hours from work w group by 1) w on w.number = i.number
+left join (
+    select number, json_object_agg(currency, cost) as costs from (
+        select number, currency, sum(cost) as cost from (
+            select w.number, w.currency, {hours} * w.rate as cost from work w where w.rate is not null
+            union all select number, currency, amount from issued
+        ) one group by number, currency
+    ) sum group by number
+) p on p.number = i.number
+order by d.actual_end nulls last, i.number
+"""
+
+
+@tells(ReportKind.maintenance)
+async def _maintenance(found: Gathered) -> None:
+    await found.fetch("by_type", _BY_TYPE)
+    await found.fetch("by_place", sql(_BY_PLACE, machines=by_machine()))
+    await found.section("machines", sql(_MACHINES, machines=by_machine()))
+    await found.section("stops", sql(_STOPS))
+    await found.section("jobs", sql(_JOBS, hours=plain(_HOURS)))
+
+
+async def lines_of(gathered: Gathered, told: Callable[[float], Awaitable[None]]) -> AsyncIterator[bytes]:
+    """`told` hears what share of them has gone."""
+    whole = gathered.rows + 1
+    for number, line in enumerate(gathered.lines(), start=1):
+        yield line
+        await told(number / whole)
