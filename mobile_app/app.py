@@ -315,8 +315,14 @@ def destinations(client: Client) -> Sequence[Destination]:
     validate = Destination("validate", t("app.validate"), icons.FACT_CHECK_OUTLINED, icons.FACT_CHECK_ROUNDED, badge=_to_validate(client))
     requests = Destination("requests", t("app.requests"), icons.INBOX_OUTLINED, icons.INBOX_ROUNDED, _new_requests(client), on_phone=False)
     plans = Destination("plans", t("app.plans"), icons.EVENT_REPEAT_OUTLINED, icons.EVENT_REPEAT_ROUNDED, on_phone=False)
-    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, kpis, *_organisation(role))]
+    on_rail = [replace(place, on_phone=False) for place in (today, jobs, machines, *stock, kpis, *_reports(role), *_organisation(role))]
     return [bell, board, validate, calendar, requests, plans, *on_rail, me]
+
+
+def _reports(role: Role) -> list[Destination]:
+    if not may(role, Permission.reports_generate):
+        return []
+    return [Destination("reports", t("reports_app.title"), ft.Icons.DESCRIPTION_OUTLINED, ft.Icons.DESCRIPTION_ROUNDED)]
 
 
 def _organisation(role: Role) -> list[Destination]:

@@ -42,6 +42,7 @@ from mobile_app.features.notifications.settings import SettingsScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen, PersonScreen
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
+from mobile_app.features.reports.screens import NewReportScreen, ReportsScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
@@ -62,7 +63,7 @@ from shared_models.permissions import Permission, Role, may
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
-    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers|kpis)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
+    r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers|kpis|reports)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
 )
 """Screens with one thing to do and a way back, which a phone gives the whole window."""
 
@@ -165,6 +166,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="classes/:class_id", component=ClassScreen),
         ft.Route(path="handovers", component=HandoversScreen),
         ft.Route(path="handovers/:handover_id", component=HandoverScreen),
+        ft.Route(path="reports", component=ReportsScreen),
+        ft.Route(path="reports/new", component=NewReportScreen),
         ft.Route(path="sites", component=SitesScreen),
         ft.Route(path="sites/new", component=SiteScreen),
         ft.Route(path="sites/:site_id", component=SiteScreen),

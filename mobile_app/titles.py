@@ -52,7 +52,7 @@ PAGES: Final = {
     "stocktakes": "stocktakes.title", "stocktakes/new": "stocktakes.new",
     "needs-you": "needs_you.title", "notifications": "notifications.title",
     "notifications/settings": "notifications.settings", "organisation/notifications": "notifications.defaults",
-    "scan": "scan.title", "equipment/new": "machine_form.new",
+    "reports/new": "reports_app.new", "scan": "scan.title", "equipment/new": "machine_form.new",
     "plans/new": "plans.new",
     "parts": "parts.title", "parts/new": "parts.new", "parts/receive": "parts.goods_in",
     "parts/link": "parts.link_page",

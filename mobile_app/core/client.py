@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -256,6 +256,20 @@ class Client:
             self._files.pop(next(iter(self._files)))
         self._files[file_id, size] = data
         return data
+
+    async def keep_file(self, file_id: UUID, data: bytes, mime: str) -> None:
+        """On this device, until it is forgotten."""
+        await self._opened_store().put_blob(str(file_id), data, mime, self.now().isoformat())
+
+    async def kept_file(self, file_id: UUID) -> bytes | None:
+        kept = await self._opened_store().blob(str(file_id))
+        return await self._stores.to_bytes(kept.data) if kept else None
+
+    async def kept_files(self) -> list[str]:
+        return await self._opened_store().blob_ids()
+
+    async def forget_files(self, file_ids: Iterable[UUID]) -> None:
+        await self._opened_store().write_outbox(blobs=[str(each) for each in file_ids])
 
     async def file(self, file_id: UUID) -> tuple[bytes, str]:
         """A file as it is, and its type: from this device while it waits, else from the server."""

@@ -42,6 +42,14 @@ def columns(connection: Connection) -> dict[str, list[str]]:
     return {table: names for table, names in found if table not in LEFT_OUT and not table.startswith(FOREIGN_PREFIXES)}
 
 
+def files(connection: Connection) -> dict[str, int]:
+    """The keys of all files that rows name, whatever the schema's age, and how large each is."""
+    naming = [table for table, names in columns(connection).items() if "sha256" in names and "size_bytes" in names]
+    every = sql.SQL(" union all ").join(sql.SQL("select sha256, size_bytes from {}").format(sql.Identifier(table)) for table in naming)
+    listed = sql.SQL("select sha256, max(size_bytes) from ({}) f where sha256 is not null group by sha256 order by sha256").format(every)
+    return dict(connection.execute(listed).fetchall())
+
+
 def dumped(connection: Connection, table: str, names: list[str]) -> Iterator[bytes]:
     source = sql.SQL("({}) n").format(sql.SQL(_NUMBERS)) if table == NUMBERS else sql.Identifier(table)
     listed = sql.SQL(", ").join(map(sql.Identifier, names))

@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 SECRETS = ("secret-key", "tls")
 """Files and folders beside the rows and the files: what signs tokens, and the authority that phones have learnt to trust."""
 
-_FILES = """
-select sha256, max(size_bytes) from (
-    select sha256, size_bytes from attachment union all select sha256, size_bytes from report where sha256 is not null
-) kept group by sha256 order by sha256
-"""
 _WITHOUT_LIMITS = "set statement_timeout = 0; set lock_timeout = '30s'; set idle_in_transaction_session_timeout = 0; set timezone = 'UTC'"
 
 
@@ -97,7 +92,7 @@ def _rows(connection: psycopg.Connection[Any], writer: Writer) -> Manifest:
         counted = _Lines(tables.dumped(connection, table, names))
         writer.add(f"tables/{table}", counted, packed=True)
         found[table] = Table(columns=names, rows=counted.number)
-    files = dict(connection.execute(_FILES).fetchall())
+    files = tables.files(connection)
     return Manifest(product=server_version(), revision=revision, made_at=now(), tables=found, files_in="archive", files=files)
 
 

@@ -13,7 +13,7 @@ from server.labels.sheets import shortened
 from server.reports.typeset import INK, PALE, SMALL, TINT, WIDTH, broken
 
 PRIMARY = Color(0.043, 0.333, 0.388)
-_GAP = 3 * mm
+_GAP, _BETWEEN = 3 * mm, 9 * mm
 _FOUND = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
 
 
@@ -75,7 +75,7 @@ class Bars(Flowable):  # type: ignore[misc]
 
     EACH: ClassVar[float] = 5.6 * mm
 
-    def __init__(self, title: str, bars: Sequence[Bar], none: str, width: float = (WIDTH - _GAP) / 2, colour: Color = PRIMARY) -> None:
+    def __init__(self, title: str, bars: Sequence[Bar], none: str, width: float = (WIDTH - _BETWEEN) / 2, colour: Color = PRIMARY) -> None:
         super().__init__()
         self._title, self._bars, self._none, self._room, self._colour = title, bars, none, width, colour
 
@@ -96,7 +96,7 @@ class Bars(Flowable):  # type: ignore[misc]
             self._draw(bar, self.height - (place + 2) * self.EACH, said, bar.value / longest if longest else 0)
 
     def _draw(self, bar: Bar, y: float, said: float, share: float) -> None:
-        names = self._room * 0.44
+        names = self._room * 0.46
         room = self._room - names - said - 6
         self.canv.setFillColor(self._colour)
         self.canv.rect(names, y + 2, max(0.8, room * share), 2.9 * mm, stroke=0, fill=1)
@@ -110,4 +110,4 @@ class Bars(Flowable):  # type: ignore[misc]
 
 def beside(left: Flowable, right: Flowable) -> Flowable:
     style = TableStyle([*((pad, (0, 0), (-1, -1), 0) for pad in _FOUND), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    return LongTable([[left, right]], colWidths=[(WIDTH + _GAP) / 2, (WIDTH - _GAP) / 2], style=style)
+    return LongTable([[left, right]], colWidths=[(WIDTH + _BETWEEN) / 2, (WIDTH - _BETWEEN) / 2], style=style)

@@ -6,6 +6,8 @@ from shared_models.kpis.rows import Board, Figure
 from shared_models.kpis.statistics import FEW
 
 NONE = "—"
+FINE = 2
+"""Decimals of an availability, of which the last tenth of a percent matters."""
 HEADLINES: tuple[tuple[KpiKey, str], ...] = (
     (KpiKey.availability, ""), (KpiKey.mtbf, ""), (KpiKey.mttr, ""), (KpiKey.cost, "total"),
     (KpiKey.pm_compliance, ""), (KpiKey.preventive_share, "hours"), (KpiKey.repeat_rate, ""), (KpiKey.lateness, "median"),
@@ -51,7 +53,7 @@ def counted(speech: Speech, figure: Figure, confidence: float) -> str:
 def amount(speech: Speech, figure: Figure, number: float) -> str:
     unit = figure.unit
     if unit is Unit.share:
-        return speech.percent(number)
+        return speech.percent(number, FINE if figure.key.startswith("availability") else 1)
     if unit is Unit.hours:
         return speech.hours(number)
     if unit is Unit.money:

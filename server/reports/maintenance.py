@@ -8,7 +8,8 @@ from reportlab.platypus import Flowable, Spacer
 from server.reports import figures
 from server.reports.drawn import Bar, Bars, Tile, Tiles, beside
 from server.reports.periodical import Setter
-from server.reports.typeset import section, table
+from server.reports.streamed import Rows
+from server.reports.typeset import section
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.kpis.registry import KpiKey
 
@@ -31,7 +32,8 @@ class Maintenance(Setter):
         say, confidence = self.speech, self.board.confidence
         for key, variant in figures.HEADLINES:
             for figure in figures.of(self.board, key, variant)[:1]:
-                notes = self.t("report.tile_before", value=figures.before(say, figure)), figures.counted(say, figure, confidence)
+                counted = figures.counted(say, figure, confidence) if figure.n else ""
+                notes = self.t("report.tile_before", value=figures.before(say, figure)), counted
                 yield Tile(figures.name(say, figure), figures.value(say, figure, confidence), notes)
 
     def _drawn(self) -> Iterator[Flowable]:
@@ -39,7 +41,8 @@ class Maintenance(Setter):
         worked = [row for row in self.told.head["by_type"] if row["hours"]]
         types = [Bar(t(f"domain.type.{row['name']}"), row["hours"], say.worked(row["hours"])) for row in worked]
         places = [row for row in self.told.head["by_place"] if row["down"]]
-        down = [Bar(self._place(row), row["down"], say.worked(row["down"])) for row in sorted(places, key=lambda row: -row["down"])[:BARS]]
+        longest = sorted(places, key=lambda row: -row["down"])[:BARS]
+        down = [Bar(self._place(row, is_line_first=True), row["down"], say.worked(row["down"])) for row in longest]
         yield Spacer(0, 6)
         yield beside(Bars(t("report.work_by_type"), types, t("report.no_work")), Bars(t("report.down_by_place"), down, t("report.no_down")))
 
@@ -55,7 +58,8 @@ class Maintenance(Setter):
         ]
         heads = (t("report.type"), t("report.jobs_done"), t("report.share"), t("report.labour"), t("report.share"))
         yield from section(t("report.by_type"))
-        yield from table(heads, rows, (60, 30, 20, 34, 20), (1, 2, 3, 4), last_is_sum=True)
+        *rows, total = rows
+        yield Rows(heads, rows, (60, 30, 20, 34, 20), (1, 2, 3, 4), last=total)
 
     def _jobs_and_share(self, count: int, whole: int) -> tuple[str, str]:
         return self.speech.number(count), self.speech.percent(count / whole) if whole else figures.NONE
@@ -76,25 +80,24 @@ class Maintenance(Setter):
         ]  # fmt: skip
         total = {name: sum(row[name] for row in found) for name in ("machines", "seen", "down", "failures", "jobs", "labour")}
         share = (total["seen"] - total["down"]) / total["seen"] if total["seen"] else None
-        rows.append(
-            (
-                t("reports.total"), say.number(total["machines"]), self._share(share), self.hours(total["down"]),
-                self._count(int(total["failures"])), self._count(int(total["jobs"])), self.hours(total["labour"]),
-            )
+        last = (
+            t("reports.total"), say.number(total["machines"]), self._share(share), self.hours(total["down"]),
+            self._count(int(total["failures"])), self._count(int(total["jobs"])), self.hours(total["labour"]),
         )  # fmt: skip
         heads = (
             t("report.place"), t("report.machines"), t("report.availability"), t("report.down"), t("report.failures"),
             t("report.jobs_done"), t("report.labour"),
         )  # fmt: skip
         yield from section(t("report.by_place"))
-        yield from table(heads, rows, (58, 18, 24, 22, 20, 20, 24), (1, 2, 3, 4, 5, 6), last_is_sum=True)
+        yield Rows(heads, rows, (54, 19, 25, 22, 24, 21, 24), (1, 2, 3, 4, 5, 6), last=last)
 
-    def _place(self, row: Any) -> str:
+    def _place(self, row: Any, *, is_line_first: bool = False) -> str:
         own = row["line"] or self.t("report.no_line")
-        return f"{row['site']} · {own}" if len(self.told.head["sites"]) > 1 else own
+        named = [row["site"], own] if len(self.told.head["sites"]) > 1 else [own]
+        return " · ".join(reversed(named) if is_line_first else named)
 
     def _share(self, share: float | None) -> str:
-        return figures.NONE if share is None else self.speech.percent(share)
+        return figures.NONE if share is None else self.speech.percent(share, figures.FINE)
 
     def _count(self, count: int) -> str:
         return self.speech.number(count) if count else figures.NONE
@@ -112,7 +115,7 @@ class Maintenance(Setter):
                 self._count(machine["failures"]), self.hours(machine["mttr"]), self._count(machine["jobs"]), self.hours(machine["labour"]),
             )  # fmt: skip
 
-        yield from self.listed("machines", heads, row, (62, 22, 24, 20, 22, 18, 22), (1, 2, 3, 4, 5, 6))
+        yield from self.listed("machines", heads, row, (54, 22, 25, 24, 22, 21, 24), (1, 2, 3, 4, 5, 6))
 
     def _stops(self) -> Iterator[Flowable]:
         t, say = self.t, self.speech
@@ -141,7 +144,7 @@ class Maintenance(Setter):
                 if figure.value:
                     costs[figure.currency] = costs.get(figure.currency, 0) + figure.value
         last = (t("reports.total"), "", "", self.hours(labour), self.money(costs))
-        yield from self.listed("jobs", heads, row, (26, 66, 48, 20, 26), (3, 4), last)
+        yield from self.listed("jobs", heads, row, (27, 62, 45, 26, 28), (3, 4), last)
 
     def _state(self, status: str) -> str:
         """Of one that was worked on, and is not done within these days."""

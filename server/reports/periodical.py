@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable, Spacer
 from server.reports import figures
 from server.reports.speech import Speech
 from server.reports.streamed import Rows
-from server.reports.typeset import PALE, Running, Words, heading, section, table
+from server.reports.typeset import PALE, Running, Words, heading, section
 from shared_models.kpis.rows import Board
 
 
@@ -76,7 +76,7 @@ class Setter:
             )
             for figure in self.board.figures
         ]  # fmt: skip
-        yield from table(heads, rows, (72, 38, 30, 18, 18), (1, 2, 3, 4))
+        yield Rows(heads, rows, (70, 38, 34, 19, 17), (1, 2, 3, 4))
         since, until = say.day(self.board.before_since), say.day(self.board.before_until)
         yield Words(self.t("report.figures_note", since=since, until=until), size=7.6, colour=PALE)
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from reportlab.platypus import Flowable
 
 from server.labels import lettering
-from server.labels.lettering import BOLD, REGULAR
+from server.labels.lettering import BOLD, REGULAR, printable
 from server.reports.typeset import INK, LINE, PALE, SMALL, TINT, WIDTH, broken
 
 Cell = str | tuple[str, str]
@@ -40,7 +40,8 @@ class Rows(Flowable):  # type: ignore[misc]
         super().__init__()
         scale = WIDTH / sum(widths)
         self._widths, self._numbers = [width * scale for width in widths], frozenset(numbers)
-        self._head = self._laid(heads, is_bold=True, size=SMALL)
+        self._head_size = min(map(_longest_fits, heads, self._widths))
+        self._head = self._laid(heads, is_bold=True, size=self._head_size)
         ended = [self._laid(last, is_bold=True)] if last is not None else []
         self._source: Iterator[_Laid] = chain(map(self._laid, rows), ended)
         self._ready: list[_Laid] = []
@@ -68,7 +69,7 @@ class Rows(Flowable):  # type: ignore[misc]
         fits = self._fitting(aH)
         if fits == len(self._ready) - 1 and fits > _FEWEST and self._is_over:
             fits -= 1
-        if fits >= min(_FEWEST, len(self._ready)):
+        if fits >= (1 if aH > _TALL else min(_FEWEST, len(self._ready))):
             return [self._page(self._ready[:fits]), self._rest(self._ready[fits:])]
         if self._ready[0].height + self._head.height > _TALL:
             return self._cut(aH)
@@ -86,9 +87,9 @@ class Rows(Flowable):  # type: ignore[misc]
         return [self._page([self._sized(upper, is_bold=row.is_bold)]), rest]
 
     def _fitting(self, room: float) -> int:
-        """How many of the next rows have room; afterwards one more is ready, if there is one."""
+        """How many of the next rows have room; afterwards as many more are ready as stay together, if there are so many."""
         heights = list(accumulate((row.height for row in self._ready), initial=self._head.height))
-        while not self._is_over and (heights[-1] <= room or len(self._ready) < _FEWEST):
+        while not self._is_over and (len(heights) <= _FEWEST or heights[-_FEWEST] <= room):
             row = next(self._source, None)
             if row is None:
                 self._is_over = True
@@ -115,18 +116,28 @@ class Rows(Flowable):  # type: ignore[misc]
     # --- drawing
 
     def _page(self, rows: Sequence[_Laid]) -> "_Page":
-        return _Page(self._head, rows, self._widths, self._numbers)
+        return _Page(self._head, rows, self._widths, self._numbers, self._head_size)
 
     def draw(self) -> None:
         self._page(self._ready).drawOn(self.canv, 0, 0)
 
 
+def _longest_fits(head: str, width: float) -> float:
+    """The size in which no word of it is broken."""
+    widest = max((lettering.width(printable(word), BOLD, SMALL) for word in lettering.words(head)), default=0.0)
+    return SMALL * min(1.0, (width - 2 * _PAD) / widest) if widest else SMALL
+
+
 _TALL = 600.0
+"""Of a page, most."""
 
 
 class _Page(Flowable):  # type: ignore[misc]
-    def __init__(self, head: _Laid, rows: Sequence[_Laid], widths: Sequence[float], numbers: frozenset[int]) -> None:
+    def __init__(
+        self, head: _Laid, rows: Sequence[_Laid], widths: Sequence[float], numbers: frozenset[int], head_size: float
+    ) -> None:  # fmt: skip
         super().__init__()
+        self._head_size = head_size
         self._head, self._rows, self._widths, self._numbers = head, rows, widths, numbers
         self.width, self.height = WIDTH, head.height + sum(row.height for row in rows)
 
@@ -141,7 +152,7 @@ class _Page(Flowable):  # type: ignore[misc]
         canvas.setStrokeColor(LINE)
         canvas.setLineWidth(0.5)
         for number, row in enumerate((self._head, *self._rows)):
-            self._draw(canvas, row, top, SMALL if number == 0 else _SIZE)
+            self._draw(canvas, row, top, _SIZE if number else self._head_size)
             top -= row.height
             canvas.line(0, top, self.width, top)
 

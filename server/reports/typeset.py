@@ -250,7 +250,7 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Document:
+class Printed:
     content: bytes
     pages: int
 
@@ -268,7 +268,7 @@ class _Counting(Canvas):  # type: ignore[misc]
         super().save()
 
 
-def typeset(story: Sequence[Flowable], running: Running) -> Document:
+def typeset(story: Sequence[Flowable], running: Running) -> Printed:
     buffer = io.BytesIO()
     document = BaseDocTemplate(buffer, pagesize=A4, title=printable(running.title), author="Établi", pageCompression=1)
     frame = Frame(_MARGIN, 18 * mm, WIDTH, A4[1] - 40 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
@@ -289,4 +289,4 @@ def typeset(story: Sequence[Flowable], running: Running) -> Document:
 
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=dressed))
     document.build(list(story), canvasmaker=_Counting)
-    return Document(buffer.getvalue(), document.page)
+    return Printed(buffer.getvalue(), document.page)

@@ -48,9 +48,14 @@ def MeScreen() -> ft.Control:
         ],
         spacing=14,
     )
-    desk = [_organisation()] if client.may(Permission.sites_write) else []
+    desk = [_reports()] if client.may(Permission.reports_generate) else []
+    desk += [_organisation()] if client.may(Permission.sites_write) else []
     head = PageHeader(t("me.title"), trailing=[SyncBadge()])
     return Page(head, who, SyncCard(), *desk, _told(), Notifications(), Looks(), Device(), Sessions(), Leave(), max_width=640)
+
+
+def _reports() -> ft.Control:
+    return RowCard(t("reports_app.title"), meta=t("reports_app.body"), icon=ft.Icons.DESCRIPTION_ROUNDED, on_click=opener("/reports"))
 
 
 def _organisation() -> ft.Control:

@@ -1,0 +1,6 @@
+"""Reports: those asked for and kept, and how to ask for one."""
+
+from mobile_app.features.reports.asking import NewReportScreen
+from mobile_app.features.reports.list import ReportsScreen
+
+__all__ = ["NewReportScreen", "ReportsScreen"]
