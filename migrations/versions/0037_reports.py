@@ -1,6 +1,6 @@
 """Reports that are asked for, made in the background and kept.
 
-Revises: 0034_handovers
+Revises: 0038b_readings
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0037_reports"
-down_revision: str | None = "0034_handovers"
+down_revision: str | None = "0038b_readings"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -22,7 +22,7 @@ from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, Progress, SkeletonList, toast
-from mobile_app.ui.hooks import Draft, use_async, use_draft, use_interval, use_state
+from mobile_app.ui.hooks import use_async, use_interval, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -34,28 +34,29 @@ from shared_models.reports.rows import IN_HAND, ReportRow, ReportState
 WIDE: Final = 720
 LOOK_SECONDS: Final = 1.5
 PDF: Final = "application/pdf"
-KEPT: Final = "reports"
-"""What was last known of them, for who has no network."""
+ADDRESS: Final = "/reports"
 
 
 @component
 def ReportsScreen() -> ft.Control:
     client = use_tables("sites")
-    known = use_draft(KEPT)
+    known, remember = use_state(list[ReportRow])
     held, hold = use_state(frozenset[str]())
 
     async def load() -> list[ReportRow]:
-        found = await client.api.list_of(ReportRow, "/reports")
-        await _remember(client, known, found)
-        await look_at_files()
+        found = await client.api.list_of(ReportRow, ADDRESS)
+        await _keep(client, found)
+        hold(frozenset(await client.kept_files()))
         return found
 
-    async def look_at_files() -> None:
+    async def recall() -> None:
+        """What was last known of them, for who has no network."""
+        remember(await _kept(client))
         hold(frozenset(await client.kept_files()))
 
     answer = use_async(load, [])
-    ft.use_effect(look_at_files, [])
-    rows = _remembered(known) if answer.data is None else answer.data
+    ft.use_effect(recall, [])
+    rows = known if answer.data is None else answer.data
 
     def look() -> None:
         if any(row.state in IN_HAND for row in rows):
@@ -81,16 +82,16 @@ def ReportsScreen() -> ft.Control:
     return Page(head, *told, *cards, footer=new, max_width=WIDE)
 
 
-async def _remember(client: Client, known: Draft, found: Sequence[ReportRow]) -> None:
-    """And the files of those that are no more leave the device."""
-    gone = {row.id for row in _remembered(known)} - {row.id for row in found}
+async def _keep(client: Client, found: Sequence[ReportRow]) -> None:
+    """The list; and the files of those that are no more leave the device."""
+    gone = {row.id for row in await _kept(client)} - {row.id for row in found}
     if gone:
         await client.forget_files(gone)
-    known.set("rows", [row.model_dump(mode="json") for row in found])
+    await client.kept.keep(ADDRESS, [row.model_dump(mode="json") for row in found], client.now())
 
 
-def _remembered(known: Draft) -> list[ReportRow]:
-    return [ReportRow.model_validate(row) for row in known.get("rows") or ()]
+async def _kept(client: Client) -> list[ReportRow]:
+    return [ReportRow.model_validate(row) for row in await client.kept.of(ADDRESS) or ()]
 
 
 @component
