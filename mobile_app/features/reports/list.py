@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 import flet as ft
+from pydantic import ValidationError
 
 from mobile_app.core.api import BASE
 from mobile_app.core.bridge import bridge
@@ -40,7 +41,7 @@ ADDRESS: Final = "/reports"
 @component
 def ReportsScreen() -> ft.Control:
     client = use_tables("sites")
-    known, remember = use_state(list[ReportRow])
+    known, remember = use_state(tuple[ReportRow, ...]())
     held, hold = use_state(frozenset[str]())
 
     async def load() -> list[ReportRow]:
@@ -90,8 +91,12 @@ async def _keep(client: Client, found: Sequence[ReportRow]) -> None:
     await client.kept.keep(ADDRESS, [row.model_dump(mode="json") for row in found], client.now())
 
 
-async def _kept(client: Client) -> list[ReportRow]:
-    return [ReportRow.model_validate(row) for row in await client.kept.of(ADDRESS) or ()]
+async def _kept(client: Client) -> tuple[ReportRow, ...]:
+    """Nothing of what another version of the app has kept."""
+    try:
+        return tuple(map(ReportRow.model_validate, await client.kept.of(ADDRESS) or ()))
+    except ValidationError:
+        return ()
 
 
 @component
