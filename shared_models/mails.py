@@ -48,11 +48,14 @@ class MailRead(MailListItem):
 
 
 class MailWay(Row):
-    """How mails leave this server: by `server`, or not at all where that is empty; their links begin with `address`."""
+    """How mails leave this server: by `server`, or not at all where that is empty; their links begin with `address`. `untold`: what
+    nobody could be told of yet, by a fault of this server.
+    """
 
     server: str
     sender: str
     address: str
+    untold: int = 0
 
     @property
     def sends(self) -> bool:

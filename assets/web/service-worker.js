@@ -162,11 +162,14 @@ self.addEventListener("pushsubscriptionchange", (event) => {
 
 async function resubscribe({ oldSubscription, newSubscription }) {
   if (await tell({ type: "push.changed" })) return;
+  const user = await kept("user");
+  if (!user || !(await kept(`push:${user.id}`))) return; // two people who share a phone each have their own wish
   const renewed = await fetch("/api/v1/auth/refresh", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   if (!renewed.ok) return; // nobody is signed in
   const headers = { Authorization: `Bearer ${(await renewed.json()).access_token}`, "Content-Type": "application/json" };
   const { public_key: key } = await (await fetch("/api/v1/push/key", { headers })).json();
   const fresh = newSubscription ?? (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
-  const body = JSON.stringify({ public_key: key, ...etabliDevice.subscription(fresh) });
+  const told = etabliDevice.subscription(fresh);
+  const body = JSON.stringify({ ...told, public_key: told.public_key || key });
   await fetch("/api/v1/push/subscriptions", { method: "PUT", headers, body });
 }

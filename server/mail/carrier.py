@@ -9,12 +9,14 @@ from server.core.settings import Settings
 from server.mail import addresses, stopping  # noqa: F401 - addresses declares itself
 from server.mail.letters import Sender, letter_of
 from server.mail.messages import Envelope, message_of
-from server.mail.smtp import Smtp
+from server.mail.smtp import CONNECTIONS, Smtp
 from server.outbox.carrying import Carrier, Node, Parcel, Verdict, carries
 from shared_models.outbox import Channel, ParcelState
 
 
 class Post:
+    at_once = 16 * CONNECTIONS
+
     def __init__(self, settings: Settings, smtp: Smtp) -> None:
         self._settings = settings
         self._smtp = smtp
@@ -30,6 +32,8 @@ class Post:
 
 class Shelf:
     """Without a mail server nothing leaves, and nothing is lost."""
+
+    at_once = 16 * CONNECTIONS
 
     async def carry(self, parcel: Parcel) -> Verdict:  # noqa: ARG002 - whatever it is
         return Verdict(ParcelState.kept)

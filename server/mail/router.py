@@ -19,9 +19,9 @@ lists(router, "/mails", MAILS, MailKeeper)
 
 
 @router.get("/mails/way")
-async def read_way(_: MailKeeper, settings: SettingsDep) -> MailWay:
+async def read_way(_: MailKeeper, session: ReadSessionDep, settings: SettingsDep) -> MailWay:
     """Whether mails leave this server, and by which other."""
-    return service.way(settings)
+    return await service.way(session, settings)
 
 
 @router.get("/mails/{mail_id}")

@@ -14,6 +14,7 @@ from server.labels.pictures import qr_of
 from server.mail import repository
 from server.mail.letters import Sender, letter_of
 from server.mail.messages import Envelope, text_of
+from server.notifications import service as notifications
 from server.outbox import service as outbox
 from server.outbox.models import Posted
 from shared_models.auth.invitations import AccessLink
@@ -37,9 +38,9 @@ class MailHasNoLink(Conflict):
     code = "mail_has_no_link"
 
 
-def way(settings: Settings) -> MailWay:
-    sender = settings.mail_sender
-    return MailWay(server=settings.mail_server, sender=sender.addr_spec, address=settings.public_url)
+async def way(session: ReadSession, settings: Settings) -> MailWay:
+    sender, untold = settings.mail_sender.addr_spec, await notifications.untold(session)
+    return MailWay(server=settings.mail_server, sender=sender, address=settings.public_url, untold=untold)
 
 
 async def read(session: ReadSession, settings: Settings, actor: Actor, mail_id: UUID) -> MailRead:

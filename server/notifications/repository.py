@@ -45,6 +45,11 @@ async def in_turn(session: Session, whose: str) -> None:
     await session.run("select pg_advisory_xact_lock(hashtextextended($1, 3))", whose)
 
 
+async def untold(session: ReadSession) -> int:
+    found: int = await session.fetchval("select count(*) from notice_cause where told_at is null and again_at is not null")
+    return found
+
+
 _ROOT = "with root as (select coalesce((facts ->> 'of')::uuid, id) as id, subject_id from notice_cause where id = ({}))"
 _OF_ROOT = """
 n.cause_id = c.id and n.acknowledged_at is null

@@ -176,3 +176,8 @@ def _columns(choice: Choice) -> dict[str, Any]:
     return {
         "is_app_enabled": choice.app, "is_web_enabled": choice.push, "is_email_enabled": choice.email, "threshold_value": choice.days,
     }  # fmt: skip
+
+
+async def untold(session: ReadSession) -> int:
+    """How much there is that nobody could be told of, by a fault of ours: it is tried again."""
+    return await repository.untold(session)

@@ -4,16 +4,18 @@ is due now be told. Where nothing has changed and nothing is due, that is one se
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from procrastinate import JobContext
 
 from server.core.access import SYSTEM
 from server.core.clock import now
-from server.core.database import Session
+from server.core.database import Database, Session
 from server.core.errors import existing
 from server.core.jobs import database_of, jobs
 from server.core.queries import expression
+from server.core.read_pool import ReadPool
 from server.notifications.causes import cause
 from shared_models.notices.causes import Cause
 from shared_models.notices.kinds import KINDS, NoticeKind
@@ -103,17 +105,27 @@ def _noting(subject: str) -> str:
     )  # fmt: skip
 
 
-def _newer(subject: str, rank: int) -> str:
+def _newer(subject: str) -> str:
     """By the newest row alone, which is the end of an index."""
     table, *_ = _SUBJECTS[subject]
-    newest = "(select max(t.sync_xid) from {} t{}) >= ($1::bigint[])[{}]"
+    newest = "(select max(t.sync_xid) from {} t{}) >= coalesce((select low from notice_scan where subject = '{}'), 0)"
     if subject in _OF_ALL:
-        return expression(newest, table, "", str(rank))
-    return expression("exists (select from sites s where {})", expression(newest, table, " where t.site_id = s.id", str(rank)))
+        return expression(newest, table, "", subject)
+    return expression("exists (select from sites s where {})", expression(newest, table, " where t.site_id = s.id", subject))
 
 
+_DAYS = """
+select alert_type as kind, array_agg(distinct threshold_value) as days from (
+    select alert_type, threshold_value from alert_settings union all select alert_type, threshold_value from alert_default
+) c where threshold_value is not null group by 1
+"""
 _NEWS = expression(
-    "select {}", ", ".join(expression("{} as {}", _newer(subject, rank), subject) for rank, subject in enumerate(_SUBJECTS, 1))
+    """
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin, exists (select from notice_timer where at <= $1) as is_due,
+    (select json_object_agg(d.kind, d.days) from ({}) d)::text as days,
+    (select json_object_agg(n.subject, json_build_array(n.rules, n.low)) from notice_scan n)::text as scanned, {}
+""",
+    _DAYS, ", ".join(expression("{} as {}", _newer(subject), subject) for subject in _SUBJECTS),
 )  # fmt: skip
 _READ = {subject: _noting(subject) for subject in _SUBJECTS}
 _NOTE = """
@@ -125,42 +137,51 @@ _SCANNED = """
 insert into notice_scan (subject, low, rules) values ($1, $2, $3) on conflict (subject) do update set low = $2, rules = $3
 """
 _FIRE = "delete from notice_timer where at <= $1 returning kind, subject_id, occurrence, subject, at, facts"
-_KNOWN = """
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
-    (select json_object_agg(n.subject, n.low) from notice_scan n where n.rules = $1)::text as lows
-"""
-_DAYS = """
-select alert_type as kind, array_agg(distinct threshold_value) as days from (
-    select alert_type, threshold_value from alert_settings union all select alert_type, threshold_value from alert_default
-) c where threshold_value is not null group by 1
-"""
 
 
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="due notices", pass_context=True)
 async def note_what_is_due(context: JobContext, timestamp: int) -> None:
-    async with database_of(context).session() as session:
-        told = await scan(session)
+    told = await scan(database_of(context))
     if told:
         _log.info("notices.due", tick=timestamp, told=told)
 
 
-async def scan(session: Session) -> int:
-    """How many causes there are more."""
-    await session.run("select pg_advisory_xact_lock(hashtext('notice_scan'))")
-    rules = json.dumps(await _days(session), sort_keys=True)
-    known = existing(await session.fetchrow(_KNOWN, rules))
-    lows = json.loads(known["lows"] or "{}")
-    newer = existing(await session.fetchrow(_NEWS, [lows.get(subject, 0) for subject in _SUBJECTS]))
-    for subject in _SUBJECTS:
-        if newer[subject] or subject not in lows:
-            await _note(session, subject, lows.get(subject, 0), known["xmin"], rules)
-    return await _fire(session)
+@dataclass(frozen=True)
+class _News:
+    """`lows`: from which change on a subject's rows are looked at."""
+
+    xmin: int
+    rules: str
+    lows: Mapping[str, int]
+    is_due: bool
+
+    def __bool__(self) -> bool:
+        return self.is_due or bool(self.lows)
 
 
-async def _days(session: Session) -> dict[str, list[int]]:
+async def scan(database: Database) -> int:
+    """How many causes there are more. Nothing is begun where nothing is new."""
+    if not await _news(database.pool):
+        return 0
+    async with database.session() as session:
+        await session.run("select pg_advisory_xact_lock(hashtext('notice_scan'))")
+        news = await _news(session)
+        for subject, low in news.lows.items():
+            await _note(session, subject, low, news.xmin, news.rules)
+        return await _fire(session)
+
+
+async def _news(asked: ReadPool | Session) -> _News:
+    row = existing(await asked.fetchrow(_NEWS, now()))
+    rules = json.dumps(_days(json.loads(row["days"] or "{}")), sort_keys=True)
+    scanned = {subject: low for subject, (by, low) in json.loads(row["scanned"] or "{}").items() if by == rules}
+    lows = {subject: scanned.get(subject, 0) for subject in _SUBJECTS if row[subject] or subject not in scanned}
+    return _News(row["xmin"], rules, lows, row["is_due"])
+
+
+def _days(chosen: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
     """How long before, for anybody, each of the kinds where that can be chosen."""
-    chosen = {row["kind"]: row["days"] for row in await session.fetch(_DAYS)}
     return {kind: sorted({each.days, *chosen.get(kind, ())}) for kind, each in KINDS.items() if each.days is not None}
 
 

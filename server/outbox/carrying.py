@@ -57,6 +57,11 @@ SENT = Verdict(ParcelState.sent)
 
 
 class Carrier(Protocol):
+    @property
+    def at_once(self) -> int:
+        """So many are handed to it before one is back: none may wait for its turn longer than a receiver may take."""
+        ...
+
     async def carry(self, parcel: Parcel) -> Verdict:
         """Whatever it raises is a failure that is tried again."""
 

@@ -8,7 +8,7 @@ knows the parcel by its id.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,10 +22,6 @@ from server.outbox import repository
 from server.outbox.carrying import CARRIERS, ERRANDS, VETTINGS, Carrier, Errand, Node, Parcel, Verdict, Vetting
 from shared_models.outbox import Channel, ParcelState
 
-AT_ONCE = 64
-"""Of each channel: one that is slow holds up no other."""
-ROOM = 32
-"""More are taken when there is room for so many, or none is on its way: a statement for each would take longer than carrying it."""
 LEASE = timedelta(minutes=2)
 LONGEST_SECONDS = 60.0
 """Whoever takes longer is given up for this time: well before the lease ends."""
@@ -47,6 +43,7 @@ class Courier:
         self._node = node
         self._carriers = carriers
         self._going: dict[asyncio.Task[Verdict], Parcel] = {}
+        self._stirred = asyncio.Event()
         self._heaped: set[Channel] = set()
 
     async def run(self) -> None:
@@ -63,14 +60,13 @@ class Courier:
 
     async def _look(self) -> None:
         connection = await self._node.database.connect()
-        woken = asyncio.Event()
         try:
-            await connection.add_listener(POKES, lambda *_: woken.set())
+            await connection.add_listener(POKES, lambda *_: self._stirred.set())
             while True:
-                woken.clear()
+                self._stirred.clear()
                 await self._breathe(connection)
                 if not await self._round(connection):
-                    await self._until(woken, await self._pause(connection))
+                    await self._until_stirred(await self._pause(connection))
         finally:
             connection.terminate()
 
@@ -80,7 +76,8 @@ class Courier:
         try:
             while await self._round(connection) or self._going:
                 if self._going:
-                    await asyncio.wait(self._going, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    await self._until_stirred(BREATH_SECONDS)
+                    self._stirred.clear()
         finally:
             self._let_go()
             await connection.close()
@@ -97,8 +94,9 @@ class Courier:
         clock = asyncio.get_running_loop().time
         end = clock() + BREATH_SECONDS
         while self._heaped and self._going and clock() < end:
-            await asyncio.wait(self._going, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await self._until_stirred(BREATH_SECONDS)
             await asyncio.sleep(GATHERING_SECONDS)
+            self._stirred.clear()
             await self._settle_done(connection)
             for channel in tuple(self._heaped):
                 await self._take(connection, channel)
@@ -113,9 +111,10 @@ class Courier:
             return False
 
     async def _take(self, connection: asyncpg.Connection, channel: Channel) -> bool:
-        going = sum(parcel.channel is channel for parcel in self._going.values())
-        room = AT_ONCE - going
-        if going and room < ROOM:
+        """More when there is room for half of what it may have, or none is on its way: statements cost more than carrying one."""
+        going, most = sum(parcel.channel is channel for parcel in self._going.values()), self._carriers[channel].at_once
+        room = most - going
+        if going and room < most // 2:
             return False
         claimed = await repository.claim(connection, channel, now(), lease=LEASE, most=room)
         (self._heaped.add if len(claimed) == room else self._heaped.discard)(channel)
@@ -125,7 +124,9 @@ class Courier:
         await self._settle(connection, {parcel: stopped[parcel.id] for parcel in parcels if parcel.id in stopped})
         for parcel in parcels:
             if parcel.id not in stopped:
-                self._going[asyncio.create_task(self._verdict(parcel))] = parcel
+                task = asyncio.create_task(self._verdict(parcel))
+                task.add_done_callback(lambda _: self._stirred.set())
+                self._going[task] = parcel
         return bool(parcels)
 
     async def _stopped(self, parcels: Sequence[Parcel]) -> dict[UUID, Verdict]:
@@ -162,13 +163,11 @@ class Courier:
         left = (due - now()).total_seconds() if due else LOOK_SECONDS
         return min(max(left, 0.05), LOOK_SECONDS)
 
-    async def _until(self, woken: asyncio.Event, seconds: float) -> None:
-        """A poke, a parcel that has arrived, or so many seconds."""
-        waking = asyncio.create_task(woken.wait())
-        try:
-            await asyncio.wait([waking, *self._going], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
+    async def _until_stirred(self, seconds: float) -> None:
+        """A poke, a parcel that is back, or so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stirred.wait()
 
     def _let_go(self) -> None:
         for task in self._going:

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import asyncpg
+
 from server.core.clock import now
+from server.core.together import Together
 from server.outbox.carrying import SENT, Carrier, Node, Parcel, Verdict, carries
 from server.push import repository
 from server.push.delivering import Delivering
 from server.push.reach import Reachability
-from server.push.sending import Answer, opened
+from server.push.sending import AT_ONCE, Answer, opened
 from shared_models.outbox import Channel, ParcelState
 from shared_models.push import PushOutcome
 
@@ -20,17 +23,20 @@ _FINAL = {
 
 
 class PushCarrier:
+    at_once = AT_ONCE
+
     def __init__(self, node: Node, delivering: Delivering, reach: Reachability) -> None:
         self._settings, self._pool = node.settings, node.database.pool
         self._delivering, self._reach = delivering, reach
+        self._reached = Together[UUID, asyncpg.Record](lambda ids: repository.reached(self._pool, ids, now()))
 
     async def carry(self, parcel: Parcel) -> Verdict:
         if not self._settings.push:
             return Verdict(ParcelState.withheld, "push is off")
-        at = now()
-        row = await repository.reached(self._pool, UUID(parcel.target), at)
+        row = await self._reached.get(UUID(parcel.target))
         if row is None:
             return Verdict(ParcelState.gone)
+        at = now()
         pause = await self._reach.wait(at)
         if pause is not None:
             return Verdict(ParcelState.waiting, "push services are out of reach", pause)

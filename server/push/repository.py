@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -52,7 +52,7 @@ _LIVE = """
 push_subscription p join users u on u.id = p.user_id and u.is_active
 join user_sessions s on s.id = p.session_id and s.revoked_at is null and s.expires_at > $1
 """
-_REACHED = expression("select p.* from {} where p.id = $2", _LIVE)
+_REACHED = expression("select p.* from {} where p.id = any($2)", _LIVE)
 _OF_USER = expression("select p.* from {} where p.user_id = $2 order by p.id", _LIVE)
 _OF_USERS = expression("select p.id, p.user_id from {} where p.user_id = any($2) order by p.id", _LIVE)
 _COUNTED = expression("select split_part(p.endpoint, '/', 3) as host, count(*) as devices from {} group by host order by host", _LIVE)
@@ -118,9 +118,9 @@ async def drop(session: Session, user_id: UUID, subscription_id: UUID) -> int:
     return await session.run("delete from push_subscription where id = $1 and user_id = $2", subscription_id, user_id)
 
 
-async def reached(pool: ReadPool, subscription_id: UUID, at: datetime) -> asyncpg.Record | None:
-    """None once its session has ended, or its owner's account is closed."""
-    return await pool.fetchrow(_REACHED, at, subscription_id)
+async def reached(pool: ReadPool, ids: Collection[UUID], at: datetime) -> dict[UUID, asyncpg.Record]:
+    """Not one whose session has ended, or whose owner's account is closed."""
+    return {row["id"]: row for row in await pool.fetch(_REACHED, at, list(ids))}
 
 
 _NOTED = "update push_subscription set trouble = $3, is_stale = is_stale or $4 where id = $1 and endpoint = $2"

@@ -29,7 +29,7 @@ PATIENCE = aiohttp.ClientTimeout(total=20, connect=10)
 ENDING_SECONDS = 2
 """The status is all that counts: whoever goes on talking is not listened to for long."""
 MOST_READ = 1_000
-AT_ONCE = 64
+AT_ONCE = 128
 LONGEST_TTL = timedelta(days=28)
 
 

@@ -113,7 +113,7 @@ async def devices_of(session: ReadSession, user_ids: Sequence[UUID]) -> dict[UUI
 async def test(pool: ReadPool, settings: Settings, actor: Actor, subscription_id: UUID, texts: dict[str, str]) -> PushTest:
     """At once, past the outbox: whoever asks looks at their screen. No connection is held meanwhile."""
     at = now()
-    row = await repository.reached(pool, subscription_id, at)
+    row = (await repository.reached(pool, [subscription_id], at)).get(subscription_id)
     if row is None or row["user_id"] != actor.user_id:
         raise NotFound
     await rate_limit.hit(pool, f"push-test:{actor.user_id}", TESTS)

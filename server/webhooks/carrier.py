@@ -27,6 +27,8 @@ _BUSY = frozenset({408, 425, 429})
 
 
 class Posting:
+    at_once = AT_ONCE
+
     def __init__(self, node: Node, http: aiohttp.ClientSession) -> None:
         self._node, self._http = node, http
 

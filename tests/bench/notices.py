@@ -272,8 +272,7 @@ async def due(database: Database, site: UUID, rounds: int) -> bool:
 
 async def scanned(database: Database) -> float:
     began = time.perf_counter()
-    async with database.session() as session:
-        await scan(session)
+    await scan(database)
     return time.perf_counter() - began
 
 

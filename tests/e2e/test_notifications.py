@@ -30,6 +30,12 @@ CLICKED = """async ([tag, action]) => {
   return opened;
 }"""
 
+RENEWED = """async ({ endpoint, p256dh, auth }) => {
+  const bytes = (said) => Uint8Array.from(atob(said.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0)).buffer;
+  const keys = { p256dh: bytes(p256dh), auth: bytes(auth) };
+  await resubscribe({ newSubscription: { endpoint, getKey: (name) => keys[name] } });
+}"""
+
 
 class Delivery:
     """The browser's own side of a push service, by its debugger."""
@@ -94,7 +100,8 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
     phone.go("/today").see("app.today").go("/me").see("push.test")  # a page begins at its top
     delivery = Delivery(phone.context, product.url)
     phone.tap("push.test")
-    [test, *_] = until(lambda: named(pushes, phone.words("push.test_title")), "the test at the push service")
+    test_title = phone.words("push.test_title")
+    [test, *_] = until(lambda: named(pushes, test_title), "the test at the push service")
     tried = test.said
     delivery.bring(json.dumps(tried))
     phone.see("push.arrived")
@@ -133,9 +140,20 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
     until(lambda: subscribed(technician) > since, "the subscription made with another key, made anew")
     technician.post(f"/push/subscriptions/{device_of(technician)}/test", {})
     until(
-        lambda: named(pushes, phone.words("push.test_title"))[-1].browser is browsers[2],
+        lambda: named(pushes, test_title)[-1].browser is browsers[2],
         "the third subscription to be the one that is used",
     )
+
+    opened.page.close()
+    delivery.worker.evaluate(RENEWED, browsers[3].asked(""))  # with the app closed
+    technician.post(f"/push/subscriptions/{device_of(technician)}/test", {})
+    until(
+        lambda: named(pushes, test_title)[-1].browser is browsers[3],
+        "the renewed subscription to be the one that is used",
+    )
+    App(phone.context, product.url).open("/me").tap("push.switch_off").see("push.switch_on").page.close()
+    delivery.worker.evaluate(RENEWED, pushes.browser().asked(""))
+    assert not device_of(technician), "whoever uses this phone has not asked for it"
 
 
 def named(pushes: PushService, title: str) -> list[Message]:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import flet as ft
 
-from mobile_app.core.i18n import t
+from mobile_app.core.i18n import n, t
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui.cards import NoticeCard, Trailing
 from mobile_app.ui.chips import StatusChip
@@ -60,6 +60,8 @@ def reader(mail: MailListItem) -> str:
 def way_notes(way: MailWay) -> list[ft.Control]:
     """Whether mails reach anybody, and what to do where they do not."""
     notes: list[ft.Control] = []
+    if way.untold:
+        notes.append(NoticeCard(n("mails.untold", way.untold), t("mails.untold_body"), tone=Tone.bad))
     if way.sends:
         notes.append(NoticeCard(t("mails.sends", server=way.server), t("mails.sends_body", sender=way.sender), tone=Tone.info))
     else:

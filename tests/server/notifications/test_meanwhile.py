@@ -31,6 +31,8 @@ MAILED = {"job_assigned": {"email": True}}
 
 
 class Shelf:
+    at_once = 64
+
     def __init__(self) -> None:
         self.got: list[Parcel] = []
 
@@ -160,8 +162,7 @@ async def test_what_climbs_stops_with_whoever_is_on_it_and_not_for_what_was_over
 
     async def climbed(minutes: int) -> list[str]:
         monkeypatch.setattr("server.notifications.timers.now", lambda: begun + timedelta(minutes=minutes))
-        async with plant.database.session() as session:
-            await scan(session)
+        await scan(plant.database)
         return [who for who, kind, _ in await plant.told() if kind == "unacknowledged"]
 
     assert await climbed(16) == ["sam"]

@@ -122,8 +122,7 @@ async def due(plant: Plant, days: float) -> Any:
 
 
 async def looked(plant: Plant) -> None:
-    async with plant.database.session() as session:
-        await scan(session)
+    await scan(plant.database)
 
 
 async def test_what_is_due_is_told_before_on_the_day_and_after_it_once_each(plant, monkeypatch):

@@ -21,6 +21,8 @@ from shared_models.outbox import Channel, ParcelState
 
 
 class Shelf:
+    at_once = 64
+
     """Does with each parcel what its content says."""
 
     def __init__(self) -> None:
@@ -152,6 +154,8 @@ async def test_a_database_that_is_lost_meanwhile_makes_nothing_go_twice(postgres
     keys, shelf = [f"k{rank}" for rank in range(150)], Shelf()
 
     class Slow:
+        at_once = 64
+
         async def carry(self, parcel: Parcel) -> Verdict:
             await asyncio.sleep(0.05)
             return await shelf.carry(parcel)
