@@ -4,7 +4,7 @@ A parcel's content: `template`, `lang`, `facts`; `link` where it leads to a page
 and stands nowhere; `origin` where links do not begin as the settings say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,12 +43,12 @@ class Letter:
 
     lang: str
     subject: str
-    paragraphs: Sequence[str]
+    paragraphs: tuple[str, ...]
     title: str = ""
-    table: Sequence[tuple[str, str]] = ()
-    items: Sequence[Item] = ()
+    table: tuple[tuple[str, str], ...] = ()
+    items: tuple[Item, ...] = ()
     button: Link | None = None
-    afterwards: Sequence[str] = ()
+    afterwards: tuple[str, ...] = ()
     aside: Link | None = None
     because: str = ""
     kind: str = ""
@@ -92,30 +92,30 @@ class _Drawing:
 def _invitation(d: _Drawing) -> Letter:
     role = d.words.t(f"sign_in.role.{d.facts['role']}")
     where = d.words.t("account.all_sites") if d.facts.get("all_sites") else ", ".join(d.facts.get("sites", ()))
-    table = [(d.t("mail.role"), role), *([(d.t("mail.sites"), where)] if where else [])]
+    table = ((d.t("mail.role"), role), *([(d.t("mail.sites"), where)] if where else []))
     return Letter(
-        d.words.lang, d.t("mail.invitation.subject"), [d.t("mail.invitation.body")], title=d.t("mail.invitation.title"), table=table,
+        d.words.lang, d.t("mail.invitation.subject"), (d.t("mail.invitation.body"),), title=d.t("mail.invitation.title"), table=table,
         button=Link(d.t("mail.invitation.button"), d.secret_url),
-        afterwards=[d.t("mail.invitation.until", day=d.when("until")), d.t("mail.invitation.not_you")],
+        afterwards=(d.t("mail.invitation.until", day=d.when("until")), d.t("mail.invitation.not_you")),
     )  # fmt: skip
 
 
 def _password(d: _Drawing) -> Letter:
     body = d.t("mail.password.body_by" if d.facts.get("by") else "mail.password.body")
     return Letter(
-        d.words.lang, d.t("mail.password.subject"), [d.t("mail.hello"), body], title=d.t("mail.password.subject"),
-        table=[(d.t("mail.username"), d.facts["username"])], button=Link(d.t("mail.password.button"), d.secret_url),
-        afterwards=[d.t("mail.password.until", moment=d.when("until")), d.t("mail.password.not_you")],
+        d.words.lang, d.t("mail.password.subject"), (d.t("mail.hello"), body), title=d.t("mail.password.subject"),
+        table=((d.t("mail.username"), d.facts["username"]),), button=Link(d.t("mail.password.button"), d.secret_url),
+        afterwards=(d.t("mail.password.until", moment=d.when("until")), d.t("mail.password.not_you")),
     )  # fmt: skip
 
 
 def _new_sign_in(d: _Drawing) -> Letter:
     device = d.facts.get("device") or d.words.t("me.unknown_device")
-    table = [(d.t("mail.device"), device), (d.t("mail.when"), d.when()), (d.t("mail.from_where"), d.facts.get("address") or "–")]
+    table = ((d.t("mail.device"), device), (d.t("mail.when"), d.when()), (d.t("mail.from_where"), d.facts.get("address") or "–"))
     return Letter(
-        d.words.lang, d.t("mail.new_sign_in.subject", device=device), [d.t("mail.hello"), d.t("mail.new_sign_in.body")],
+        d.words.lang, d.t("mail.new_sign_in.subject", device=device), (d.t("mail.hello"), d.t("mail.new_sign_in.body")),
         title=d.t("mail.new_sign_in.title"), table=table, button=Link(d.t("mail.new_sign_in.button"), d.at("/me")),
-        afterwards=[d.t("mail.new_sign_in.you"), d.t("mail.new_sign_in.not_you")],
+        afterwards=(d.t("mail.new_sign_in.you"), d.t("mail.new_sign_in.not_you")),
         aside=Link(d.t("mail.password.button"), d.at("/forgot-password")),
     )  # fmt: skip
 
@@ -123,18 +123,20 @@ def _new_sign_in(d: _Drawing) -> Letter:
 def _password_changed(d: _Drawing) -> Letter:
     where = (d.t("mail.from_where"), d.facts.get("address") or "–")
     return Letter(
-        d.words.lang, d.t("mail.password_changed.subject"), [d.t("mail.hello"), d.t("mail.password_changed.body")],
+        d.words.lang, d.t("mail.password_changed.subject"), (d.t("mail.hello"), d.t("mail.password_changed.body")),
         title=d.t("mail.password_changed.subject"),
-        table=[(d.t("mail.username"), d.facts["username"]), (d.t("mail.when"), d.when()), where],
-        afterwards=[d.t("mail.password_changed.not_you")], aside=Link(d.t("mail.password.button"), d.at("/forgot-password")),
+        table=((d.t("mail.username"), d.facts["username"]), (d.t("mail.when"), d.when()), where),
+        afterwards=(d.t("mail.password_changed.not_you"),), aside=Link(d.t("mail.password.button"), d.at("/forgot-password")),
     )  # fmt: skip
 
 
 def _notice(d: _Drawing) -> Letter:
     facts = d.facts
-    items = [Item(one["title"], one["message"], d.at(one["path"]) if "path" in one else "", one["head"]) for one in facts.get("items", ())]
+    items = tuple(
+        Item(one["title"], one["message"], d.at(one["path"]) if "path" in one else "", one["head"]) for one in facts.get("items", ())
+    )
     return Letter(
-        d.words.lang, facts["title"], [facts["message"]] if facts.get("message") else [], title=facts["title"], items=items,
+        d.words.lang, facts["title"], (facts["message"],) if facts.get("message") else (), title=facts["title"], items=items,
         button=Link(d.t("mail.open"), d.at(facts.get("path") or "/")), because=facts.get("because", ""), kind=facts["kind"],
         thread=facts.get("thread", ""), is_urgent=facts.get("priority") == "urgent",
     )  # fmt: skip
@@ -143,10 +145,10 @@ def _notice(d: _Drawing) -> Letter:
 def _digest(d: _Drawing) -> Letter:
     """`notices` are what a mail of its own would tell; `kind` is what stops the digest."""
     notices = d.facts["notices"]
-    items = [Item(one["title"], one.get("message", ""), d.at(one.get("path") or "/")) for one in notices]
+    items = tuple(Item(one["title"], one.get("message", ""), d.at(one.get("path") or "/")) for one in notices)
     subject = d.words.n("mail.digest.subject", len(items))
     return Letter(
-        d.words.lang, subject, [d.t("mail.digest.body")], title=subject, items=items, because=d.facts.get("because", ""),
+        d.words.lang, subject, (d.t("mail.digest.body"),), title=subject, items=items, because=d.facts.get("because", ""),
         button=Link(d.t("mail.digest.button"), d.at(d.facts.get("path") or "/")), kind=d.facts.get("kind", ""),
         thread=d.facts.get("thread", ""),
     )  # fmt: skip

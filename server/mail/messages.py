@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from binascii import b2a_qp
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -14,12 +15,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import escape
 
 from server.core.i18n import translator
 from server.mail.letters import Letter
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "assets" / "templates"
 LONGEST_SUBJECT = 200
+_STOP = "\N{OBJECT REPLACEMENT CHARACTER}stop\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,24 @@ def _part(boundary: UUID, subtype: str, text: str) -> bytes:
 
 
 def text_of(letter: Letter, envelope: Envelope) -> str:
-    return _rendered("letter.txt", letter, envelope)
+    return _rendered("letter.txt", letter, envelope, str)
 
 
 def html_of(letter: Letter, envelope: Envelope) -> str:
-    return _rendered("letter.html", letter, envelope)
+    return _rendered("letter.html", letter, envelope, escape)
 
 
-def _rendered(template: str, letter: Letter, envelope: Envelope) -> str:
-    host = urlsplit(envelope.address).netloc
+def _rendered(template: str, letter: Letter, envelope: Envelope, written: Callable[[str], str]) -> str:
+    drawn = _drawn(template, letter, urlsplit(envelope.address).netloc, bool(envelope.stop_url))
+    return drawn.replace(_STOP, written(envelope.stop_url))
+
+
+@lru_cache(maxsize=64)
+def _drawn(template: str, letter: Letter, host: str, can_stop: bool) -> str:  # noqa: FBT001 - a key of the cache
+    """Many get the same, but for the address by which each of them stops it."""
     return _environment().get_template(f"mail/{template}").render(
         letter=letter, t=translator(letter.lang).t, colon="\N{NO-BREAK SPACE}:" if letter.lang == "fr" else ":", address=host,
-        stop_url=envelope.stop_url,
+        stop_url=_STOP if can_stop else "",
     )  # fmt: skip
 
 

@@ -13,12 +13,12 @@ from server.core.jobs import database_of, jobs
 from server.notifications import repository
 from server.notifications.digests import post_digests
 from server.notifications.telling import tell_all
-from server.outbox.carrying import Node, comes_first
+from server.outbox.carrying import Node, beside_carrying
 
 KEPT = timedelta(days=60)
 
 
-@comes_first
+@beside_carrying
 async def tell(node: Node) -> bool:
     return await tell_all(node.database, timedelta(minutes=node.settings.escalation_minutes)) | await post_digests(node.database)
 

@@ -29,7 +29,8 @@ from shared_models.outbox import Channel
 from shared_models.permissions import Role, may
 
 _log = structlog.get_logger(__name__)
-AT_ONCE = 50
+AT_ONCE = 10
+"""What is told leaves while more is told."""
 AGAIN = timedelta(minutes=10)
 ESCALATES_AFTER = timedelta(minutes=15)
 _UNFIT = asyncpg.DataError, asyncpg.IntegrityConstraintViolationError

@@ -86,10 +86,10 @@ VETTINGS: list[Vetting] = []
 
 Errand = Callable[[Node], Awaitable[bool]]
 ERRANDS: list[Errand] = []
-"""What a courier does before it looks into the outbox: whether there was anything to do."""
+"""What a courier does beside carrying, whenever it wakes: whether there was anything to do."""
 
 
-def comes_first(errand: Errand) -> Errand:
+def beside_carrying(errand: Errand) -> Errand:
     ERRANDS.append(errand)
     return errand
 

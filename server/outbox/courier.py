@@ -7,7 +7,7 @@ knows the parcel by its id.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,39 +44,49 @@ class Courier:
         self._carriers = carriers
         self._going: dict[asyncio.Task[Verdict], Parcel] = {}
         self._stirred = asyncio.Event()
+        self._called = asyncio.Event()
         self._heaped: set[Channel] = set()
 
     async def run(self) -> None:
         """A database that is lost takes with it nothing that is known: it is written down as soon as there is one again."""
         try:
-            while True:
-                try:
-                    await self._look()
-                except Exception as error:  # noqa: BLE001 - whatever happened, the post must go on
-                    _log.warning("outbox.courier_lost", error=repr(error))
-                await asyncio.sleep(PAUSE_SECONDS)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_for_ever(self._look))
+                both.create_task(_for_ever(self._run_errands))
         finally:
             self._let_go()
 
     async def _look(self) -> None:
         connection = await self._node.database.connect()
         try:
-            await connection.add_listener(POKES, lambda *_: self._stirred.set())
+            await connection.add_listener(POKES, lambda *_: self._wake())
             while True:
                 self._stirred.clear()
                 await self._breathe(connection)
                 if not await self._round(connection):
-                    await self._until_stirred(await self._pause(connection))
+                    await _until(self._stirred, await self._pause(connection))
         finally:
             connection.terminate()
+
+    def _wake(self) -> None:
+        self._stirred.set()
+        self._called.set()
+
+    async def _run_errands(self) -> None:
+        """Beside the carrying: what is told first is on its way while the rest is told."""
+        while True:
+            self._called.clear()
+            if not await self._errands():
+                await _until(self._called, LOOK_SECONDS)
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def carry_all(self) -> None:
         """Until nothing is due and nothing on its way."""
         connection = await self._node.database.connect()
         try:
-            while await self._round(connection) or self._going:
+            while await self._errands() | await self._round(connection) or self._going:
                 if self._going:
-                    await self._until_stirred(BREATH_SECONDS)
+                    await _until(self._stirred, BREATH_SECONDS)
                     self._stirred.clear()
         finally:
             self._let_go()
@@ -85,16 +95,18 @@ class Courier:
     async def _round(self, connection: asyncpg.Connection) -> bool:
         """Whether there was anything to do."""
         settled = await self._settle_done(connection)
-        done = [await self._done(errand) for errand in ERRANDS]
         taken = [await self._take(connection, channel) for channel in self._carriers]
-        return settled or any(done) or any(taken)
+        return settled or any(taken)
+
+    async def _errands(self) -> bool:
+        return any([await self._done(errand) for errand in ERRANDS])
 
     async def _breathe(self, connection: asyncpg.Connection) -> None:
         """Where more was due than was taken, hands are filled again as they become free."""
         clock = asyncio.get_running_loop().time
         end = clock() + BREATH_SECONDS
         while self._heaped and self._going and clock() < end:
-            await self._until_stirred(BREATH_SECONDS)
+            await _until(self._stirred, BREATH_SECONDS)
             await asyncio.sleep(GATHERING_SECONDS)
             self._stirred.clear()
             await self._settle_done(connection)
@@ -163,15 +175,25 @@ class Courier:
         left = (due - now()).total_seconds() if due else LOOK_SECONDS
         return min(max(left, 0.05), LOOK_SECONDS)
 
-    async def _until_stirred(self, seconds: float) -> None:
-        """A poke, a parcel that is back, or so many seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stirred.wait()
-
     def _let_go(self) -> None:
         for task in self._going:
             task.cancel()
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - whatever happened, the post must go on
+            _log.warning("outbox.courier_lost", error=repr(error))
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    """It happens, or so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _asked(vetting: Vetting, session: ReadSession, parcels: Sequence[Parcel]) -> Mapping[UUID, Verdict]:

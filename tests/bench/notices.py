@@ -7,6 +7,7 @@ for each kind of row. A command with its cause, against the same without.
 
 import argparse
 import asyncio
+import gc
 import statistics
 import sys
 import tempfile
@@ -300,6 +301,8 @@ async def command(plant: Plant, rounds: int) -> bool:
 
 
 async def measured(url: str, rounds: int, causes: int, only: str) -> bool:
+    gc.collect()
+    gc.freeze()  # as a node does that has started
     database = Database(url)
     await database.start()
     try:
