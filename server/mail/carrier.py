@@ -15,7 +15,7 @@ from shared_models.outbox import Channel, ParcelState
 
 
 class Post:
-    at_once = 16 * CONNECTIONS
+    at_once = 32 * CONNECTIONS
 
     def __init__(self, settings: Settings, smtp: Smtp) -> None:
         self._settings = settings
@@ -33,7 +33,7 @@ class Post:
 class Shelf:
     """Without a mail server nothing leaves, and nothing is lost."""
 
-    at_once = 16 * CONNECTIONS
+    at_once = 32 * CONNECTIONS
 
     async def carry(self, parcel: Parcel) -> Verdict:  # noqa: ARG002 - whatever it is
         return Verdict(ParcelState.kept)

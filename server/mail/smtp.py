@@ -25,7 +25,7 @@ from shared_models.outbox import ParcelState
 
 CONNECTIONS: Final = 4
 TIMEOUT: Final = 20.0
-"""Of each step: three of them fit in the minute that the courier waits."""
+"""Of each step: four of them fit in the time that the courier waits."""
 IDLE: Final = 20.0
 """Seconds after which a connection is closed rather than used again."""
 BREATH: Final = 10.0

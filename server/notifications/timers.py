@@ -121,7 +121,7 @@ select alert_type as kind, array_agg(distinct threshold_value) as days from (
 """
 _NEWS = expression(
     """
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin, exists (select from notice_timer where at <= $1) as is_due,
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin, coalesce((select min(at) from notice_timer) <= $1, false) as is_due,
     (select json_object_agg(d.kind, d.days) from ({}) d)::text as days,
     (select json_object_agg(n.subject, json_build_array(n.rules, n.low)) from notice_scan n)::text as scanned, {}
 """,

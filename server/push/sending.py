@@ -132,6 +132,8 @@ def proxy_to(host: str) -> str | None:
 
 async def _said(answer: aiohttp.ClientResponse) -> str:
     said: Any = b""
+    if answer.content.at_eof():
+        return ""
     with suppress(TimeoutError, aiohttp.ClientError):
         async with asyncio.timeout(ENDING_SECONDS):
             said = await answer.content.read(MOST_READ)
