@@ -142,11 +142,11 @@ async def readers(
     rule, named = KINDS[kind], subject.people
     rows = await session.fetch(_PEOPLE, subject.site_ids, kind, [*named.values()], subject.team_id, subject.id)
     rows = [row for row in rows if may(Role(row["role"]), rule.needs)]
-    leads = _leads(rows)
+    leads, told = _leads(rows), escalating.told(rule.told, facts)
+    by_weight = [because for because in Because if because in told]
     found = []
     for row in rows:
-        told = escalating.told(rule.told, facts)
-        reasons = [because for because in Because if because in told and _has(row, because, named, leads)]
+        reasons = [because for because in by_weight if _has(row, because, named, leads)]
         if reasons and row["id"] != not_to and not row["is_muted"]:
             found.append(_reader(row, reasons[0], subject))
     return [each for each in found if wants(kind, each.role, Way.app, each.own, each.roles) and _is_on_time(kind, facts, each)]
