@@ -176,15 +176,15 @@ MOVEMENT = Kind("movement", "j.id", ("j.occurred_at", NEVER), label="j.part_numb
 _ON_TIME = "(d.state = 'done' and d.outcome = 'on_time')::integer"
 _IN_TIME_YET = "case when d.state in ('planned', 'open') and d.today - d.due::date <= d.tolerance then 'undecided' else d.excused end"
 _LATE_DAYS = "greatest(0, extract(epoch from coalesce(d.done_at, d.ends) - d.due_at)) / 86400"
-_FAILED = (
+FAILED_AFTER = (
     "exists (select from maintenance_interventions f where f.equipment_id = d.equipment_id and f.stop_kind = 'failure'"
     " and f.status <> 'cancelled' and f.stopped_at > d.done_at and f.stopped_at <= least(d.held_until, d.ends))"
 )
-_UNDECIDED = f"case when d.held_until is null then 'no_interval' when d.held_until > d.ends and not {_FAILED} then 'undecided' end"
+_UNDECIDED = f"case when d.held_until is null then 'no_interval' when d.held_until > d.ends and not {FAILED_AFTER} then 'undecided' end"
 _LATENESS = DATE.of("due d", _LATE_DAYS, "1", left_out="case when d.state = 'missed' then 'missed' else d.excused end")
 _DATES: dict[Way, tuple[Sql, ...]] = {
     (KpiKey.pm_compliance, ""): (DATE.of("due d", _ON_TIME, "1", left_out=_IN_TIME_YET),),
-    (KpiKey.pm_success, ""): (SERVED.of("served d", f"(not {_FAILED})::integer", "1", left_out=_UNDECIDED),),
+    (KpiKey.pm_success, ""): (SERVED.of("served d", f"(not {FAILED_AFTER})::integer", "1", left_out=_UNDECIDED),),
     (KpiKey.lateness, "mean"): (_LATENESS,),
     (KpiKey.lateness, "median"): (_LATENESS,),
     (KpiKey.lateness, "p90"): (_LATENESS,),

@@ -189,7 +189,8 @@ place as materialized (
     cross join lateral (select least({every}, {limit}) as days) v
     where d.due >= {since} and d.due < {until} and d.due at time zone c.clock < c.ends
 ), served as materialized (
-    select o.id, i.id as job_id, p.equipment_id, p.title, i.number, o.done_at, o.done_at + v.days * interval '1 day' as held_until, c.ends
+    select o.id, p.id as plan_id, v.days, i.id as job_id, p.equipment_id, p.title, i.number, o.done_at,
+        o.done_at + v.days * interval '1 day' as held_until, c.ends
     from chosen c join scheduled_maintenances p on p.equipment_id = c.id
     join plan_occurrence o on o.plan_id = p.id and o.done_at >= c.begins and o.done_at < c.ends
         and o.done_at >= {first} and o.done_at < {last}

@@ -41,6 +41,13 @@ def sheet_of(proof: Proof, lang: str, *, is_workbook: bool) -> Sheet:
     return ProofBook(titles, lang, proof) if is_workbook else Csv(titles, lang)
 
 
+def table_of(columns: Sequence[str], lang: str, *, is_workbook: bool) -> Sheet:
+    """Rows under their titles, `kpi.column.<name>`."""
+    t = translator(lang).t
+    titles = [t(f"kpi.column.{name}") for name in columns]
+    return Xlsx(titles, lang, title=t("kpi.file.rows")) if is_workbook else Csv(titles, lang)
+
+
 class ProofBook(Xlsx):
     """Its second page recomputes the figure: the sums, the quotient or the middle, and the bound."""
 

@@ -1,19 +1,26 @@
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from server.core.access import Actor, require
+from server.core.cells import Sheet
 from server.core.database import ReadPoolDep
-from server.core.exports import FileAnswer, spooled
+from server.core.exports import FileAnswer, Values, spooled
 from server.core.gates import GatesDep
 from server.core.list_routes import MEDIA, FileType
+from server.core.queries import Sql
 from server.core.writes import WriteRoute
-from server.kpis import charts, figures, proofs, rollup
-from server.kpis.files import sheet_of, values_of
+from server.kpis import charts, figures, proofs, rollup, waiting, worst, worth
+from server.kpis.asking import asked
+from server.kpis.files import sheet_of, table_of, values_of
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board, Charts, KpiQuery, Months, Proof, ProofQuery, Report, ReportQuery
+from shared_models.kpis.waiting import Breakdown, Waiting, WaitingQuery
+from shared_models.kpis.worst import Worst, WorstQuery
+from shared_models.kpis.worth import PlansWorth, WorthQuery
 
 Reader = Annotated[Actor, require("dashboard:read")]
 Reporter = Annotated[Actor, require("reports:generate")]
@@ -62,3 +69,66 @@ async def read_charts(actor: Reader, pool: ReadPoolDep, query: Annotated[KpiQuer
 async def read_report(actor: Reporter, pool: ReadPoolDep, query: Annotated[ReportQuery, Query()]) -> Report:
     """The period's figures, and those of each machine."""
     return await charts.report(pool, actor, query)
+
+
+async def _exported(
+    pool: ReadPoolDep, gates: GatesDep, file_type: FileType, name: str, sheet: Sheet, statement: Sql, values: Values
+) -> FileAnswer:  # fmt: skip
+    heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if file_type is FileType.xlsx else nullcontext()
+    async with heavy:
+        spool = await spooled(pool, statement, sheet, values)
+    return FileAnswer(spool, name=f"etabli-{name}.{file_type}", media_type=MEDIA[file_type])
+
+
+@router.get("/dashboard/worst")
+async def read_worst(actor: Reader, pool: ReadPoolDep, query: Annotated[WorstQuery, Query()]) -> Worst:
+    """The machines that stood still longest, stopped or failed most often, cost most or failed again, and how they lie to the means."""
+    return await worst.worst(pool, actor, query)
+
+
+@router.get("/dashboard/worst/export.{file_type}", response_class=StreamingResponse, responses=_FILES)
+async def export_worst(
+    actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorstQuery, Query()]
+) -> StreamingResponse:  # fmt: skip
+    """All of them."""
+    this, _ = await asked(pool, actor, query, is_time_required=False)
+    sheet = table_of(worst.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
+    return await _exported(pool, gates, file_type, "worst", sheet, worst.ranked(this, query), worst.cells)
+
+
+@router.get("/dashboard/waiting")
+async def read_waiting(actor: Reader, pool: ReadPoolDep, query: Annotated[WaitingQuery, Query()]) -> Waiting:
+    """What breakdowns waited for, from their stop to their validation, and the longest of them."""
+    return await waiting.waiting(pool, actor, query)
+
+
+@router.get("/dashboard/waiting/export.{file_type}", response_class=StreamingResponse, responses=_FILES)
+async def export_waiting(
+    actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WaitingQuery, Query()]
+) -> StreamingResponse:  # fmt: skip
+    """The moments of all of them."""
+    this, _ = await asked(pool, actor, query, is_time_required=False)
+    sheet = table_of(waiting.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
+    return await _exported(pool, gates, file_type, "waiting", sheet, waiting.told(this), waiting.cells)
+
+
+@router.get("/dashboard/waiting/{intervention_id}")
+async def read_breakdown(actor: Reader, pool: ReadPoolDep, intervention_id: UUID) -> Breakdown:
+    """Where the time of one job went: which moments are known, and what lies between."""
+    return await waiting.breakdown(pool, actor, intervention_id)
+
+
+@router.get("/dashboard/plans")
+async def read_plans_worth(actor: Reader, pool: ReadPoolDep, query: Annotated[WorthQuery, Query()]) -> PlansWorth:
+    """What plans find and what fails between their visits; what that suggests changes nothing by itself."""
+    return await worth.worth(pool, actor, query)
+
+
+@router.get("/dashboard/plans/export.{file_type}", response_class=StreamingResponse, responses=_FILES)
+async def export_plans_worth(
+    actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorthQuery, Query()]
+) -> StreamingResponse:  # fmt: skip
+    """All plans that were visited in that time."""
+    this, _ = await asked(pool, actor, query, is_time_required=False)
+    sheet = table_of(worth.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
+    return await _exported(pool, gates, file_type, "plans", sheet, worth.told(this, query), worth.cells_of(actor.lang))

@@ -1,6 +1,6 @@
 """What can be said of few events: how long a machine holds at least, whether failures come closer together, and who is in the middle."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from math import exp, lgamma, log, sqrt
 
@@ -68,3 +68,27 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     low = int(at)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+
+
+def share_at_most(k: int, n: int, confidence: float = CONFIDENCE) -> float:
+    """The upper one-sided bound of a share of which `k` of `n` were seen (Clopper and Pearson): `k` or fewer would be that rare."""
+    return 1.0 if k >= n else _crossing(lambda share: _binomial(k, n, share) - (1 - confidence))
+
+
+def share_at_least(k: int, n: int, confidence: float = CONFIDENCE) -> float:
+    """The lower one."""
+    return 1 - share_at_most(n - k, n, confidence)
+
+
+def _binomial(k: int, n: int, share: float) -> float:
+    """The chance of `k` or fewer of `n`."""
+    ways = (lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(share) + (n - i) * log(1 - share) for i in range(k + 1))
+    return sum(map(exp, ways))
+
+
+def _crossing(falling: Callable[[float], float]) -> float:
+    low, high = 0.0, 1.0
+    while high - low > _CLOSE:
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+    return (low + high) / 2
