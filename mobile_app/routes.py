@@ -32,7 +32,7 @@ from mobile_app.features.jobs.close import CloseScreen
 from mobile_app.features.jobs.done import DoneScreen
 from mobile_app.features.jobs.list import JobListScreen
 from mobile_app.features.jobs.screens import JobScreen
-from mobile_app.features.kpis.screens import KpiScreen, KpisScreen
+from mobile_app.features.kpis.screens import KpiScreen, KpisScreen, WaitingScreen, WorstScreen, WorthScreen
 from mobile_app.features.mails.screens import MailScreen, MailsScreen
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.needs_you.screens import NeedsYouScreen
@@ -127,6 +127,9 @@ def screens() -> list[ft.Route]:
         ft.Route(path="board", component=BoardScreen),
         ft.Route(path="calendar", component=CalendarScreen),
         ft.Route(path="kpis", component=KpisScreen),
+        ft.Route(path="kpis/worst", component=WorstScreen),
+        ft.Route(path="kpis/waiting", component=WaitingScreen),
+        ft.Route(path="kpis/plans", component=WorthScreen),
         ft.Route(path="kpis/:kpi", component=KpiScreen),
         ft.Route(path="validate", component=ValidationScreen),
         ft.Route(path="validate/:job_id", component=ValidationScreen),

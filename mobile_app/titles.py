@@ -58,7 +58,7 @@ PAGES: Final = {
     "parts/link": "parts.link_page",
     "stores": "parts.stores", "suppliers": "parts.suppliers", "part-categories": "parts.categories",
     "checklists/new": "checklists.new",
-    **{f"kpis/{key}": f"kpi.{key}" for key in KPIS},
+    **{f"kpis/{key}": f"kpi.{key}" for key in KPIS}, "kpis/worst": "kpis.worst", "kpis/waiting": "kpis.waiting", "kpis/plans": "kpis.plans",
     "sites/new": "sites.new", "classes/new": "classes.new", "classes/ready": "classes.catalogue", "people/invite": "people.invite",
 }  # fmt: skip
 """Of those that are no destination."""

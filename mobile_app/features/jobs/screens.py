@@ -14,6 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.files import download
 from mobile_app.domain.job_parts import JobParts, PastParts
+from mobile_app.domain.job_times import JobTimes, has_times
 from mobile_app.domain.life import life_of
 from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
@@ -78,6 +79,7 @@ def Job(client: Client, job: InterventionRow, *, read_only: bool = False) -> ft.
         *repeat_notice(client, life, [job]),
         machine_line(client, job.equipment_id),
         parts.clock_card(client, job),
+        *([JobTimes(client, job)] if has_times(job) else []),
     ]
     steps = checklist_card(job, may_answer=may_act and job.status in ANSWERABLE) if job.status in OPEN else []
     ready = [ReadyCard(client, job)] if job.status in WAITING and not read_only else []

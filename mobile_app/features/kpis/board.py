@@ -18,7 +18,7 @@ from mobile_app.features.kpis.asking import Asked, filters, machine_sheet, scope
 from mobile_app.features.kpis.pictures import Pictures
 from mobile_app.features.kpis.week import my_week
 from mobile_app.ui.address import Place, use_place
-from mobile_app.ui.cards import NoticeCard, SectionHeader
+from mobile_app.ui.cards import NoticeCard, RowCard, SectionHeader, in_twos
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
@@ -61,9 +61,10 @@ def KpisScreen() -> ft.Control:
     asking = filters(client, place, lambda: pick(True), (board.since, board.until) if board else None)
     own = my_week(client)
     body = _body(client, place, board) if board else _without(answer)
+    onward = _onward(place.asked) if board and not _is_empty(board) else []
     pictures = [Pictures(place.asked.question, key=place.asked.question)] if board and not _is_empty(board) else []
     width = 1180 if size >= Breakpoint.desktop else 720
-    return Page(head, *asking, *stale(client, answer), *own, *body, *pictures, max_width=width)
+    return Page(head, *asking, *stale(client, answer), *own, *body, *onward, *pictures, max_width=width)
 
 
 def _when(client: Client, place: Place[Asked], board: Board | None) -> str:
@@ -81,6 +82,16 @@ def stale(client: Client, answer: Answer[Any]) -> list[ft.Control]:
     title = t("kpis.last_known", at=format_moment(answer.data.as_of, client.now()))
     icon = ft.Icons.CLOUD_OFF_ROUNDED if isinstance(answer.error, Offline) else None
     return [NoticeCard(title, why(answer.error, "kpis.offline"), tone=Tone.off, icon=icon)]
+
+
+def _onward(asked: Asked) -> list[ft.Control]:
+    """What the figures lead to, of the same question."""
+    pages = {"worst": ft.Icons.LEADERBOARD_ROUNDED, "waiting": ft.Icons.HOURGLASS_BOTTOM_ROUNDED, "plans": ft.Icons.EVENT_REPEAT_ROUNDED}
+    cards = [
+        RowCard(t(f"kpis.{name}"), meta=t(f"kpis.{name}_about"), icon=icon, on_click=opener(asked.at(f"/kpis/{name}")))
+        for name, icon in pages.items()
+    ]
+    return [SectionHeader(t("kpis.onward")), *in_twos(cards)]
 
 
 def _without(answer: Answer[Any]) -> list[ft.Control]:

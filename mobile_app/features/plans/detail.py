@@ -22,6 +22,7 @@ from mobile_app.features.plans.dates import NextDate, next_dates
 from mobile_app.features.plans.kinds import dot
 from mobile_app.features.plans.list import Pane
 from mobile_app.features.plans.moving import AssignDate, MoveForm
+from mobile_app.features.plans.worth import WorthCard
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton, TextLink, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -76,6 +77,7 @@ def Plan(client: Client, plan: PlanRow) -> ft.Control:
         *_notices(plan),
         _next_card(client, plan, dates, commands, ask if may_plan else None),
         _kept_card(plan),
+        WorthCard(plan, key=f"worth:{plan.id}"),
         *parts.meter_card(client, plan),
     ]
     second = [
