@@ -6,7 +6,7 @@ from typing import Final
 
 import flet as ft
 
-from mobile_app.core.i18n import t
+from mobile_app.core.i18n import capital, t
 from mobile_app.domain.answers import use_answer
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
@@ -18,7 +18,7 @@ from mobile_app.ui.cards import Card, CardHeader, RowCard, SectionHeader, TileGr
 from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Strong
-from mobile_app.ui.theme import BOLD, TONES, C, Size
+from mobile_app.ui.theme import BOLD, SEMIBOLD, TONES, C, Size
 from shared_models.kpis.registry import KPIS, KpiKey
 from shared_models.kpis.rows import Board, Figure
 from shared_models.permissions import Role
@@ -53,9 +53,9 @@ def figure_cards(figures: Sequence[list[Figure]], confidence: float, to: To) -> 
 def FigureTile(figure: Figure, confidence: float, to: To, *, name: str = "") -> ft.Control:
     name, value, move = name or name_of(figure), value_of(figure, confidence), moved(figure)
     lines: list[ft.Control] = [
-        Meta(name),
-        ft.Text(value, size=20, weight=BOLD, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
-        *([_move(move)] if move else []),
+        Meta(name, max_lines=3),
+        ft.Row([ft.Text(value, size=20, weight=BOLD), *([_move(move)] if move else [])], spacing=8, run_spacing=0, wrap=True),
+        *([Caption(move.before)] if move else []),
         Caption(_why(figure, confidence), max_lines=3, overflow=ft.TextOverflow.ELLIPSIS),
     ]
     label = ", ".join(filter(None, [name, value, move.words if move else "", _why(figure, confidence)]))
@@ -71,8 +71,8 @@ def _why(figure: Figure, confidence: float) -> str:
 
 def _move(move: Move) -> ft.Control:
     ink = TONES[move.tone].ink
-    words = ft.Text(move.words, size=Size.caption, color=ink, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS, expand=True)
-    return ft.Row([*([ft.Icon(move.icon, size=14, color=ink)] if move.icon else []), words], spacing=3)
+    words = ft.Text(move.by, size=Size.caption, weight=SEMIBOLD, color=ink)
+    return ft.Row([*([ft.Icon(move.icon, size=14, color=ink)] if move.icon else []), words], spacing=2, tight=True)
 
 
 def FigureList(figures: Sequence[Figure], confidence: float, to: To) -> ft.Control:
@@ -82,9 +82,9 @@ def FigureList(figures: Sequence[Figure], confidence: float, to: To) -> ft.Contr
 
 
 def _line(figure: Figure, confidence: float, to: To) -> ft.Control:
-    way = t(f"kpi.way.{figure.variant}") if figure.variant else dotted(figure.currency) or t(f"kpi.{figure.key}")
+    way = capital(t(f"kpi.way.{figure.variant}")) if figure.variant else figure.currency or t(f"kpi.{figure.key}")
     value, move = value_of(figure, confidence), moved(figure)
-    below = [_move(move)] if move else [Caption(_why(figure, confidence), max_lines=2)]
+    below = [ft.Row([_move(move), Caption(move.before)], spacing=8)] if move else [Caption(_why(figure, confidence), max_lines=2)]
     words = Stack(Meta(way, color=C.ink), *below, spacing=1, expand=True)
     chevron = ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)
     row = ft.Row([words, Strong(value, max_lines=1), chevron], spacing=8)

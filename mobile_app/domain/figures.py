@@ -18,6 +18,8 @@ _HOUR: Final = 60
 _WHOLE: Final = 1000
 """From that amount on, cents are noise."""
 _SAME: Final = 0.0005
+_NEARLY: Final = 0.99
+"""From that share on, what lacks is told by the second decimal."""
 _SUMS: Final[dict[tuple[KpiKey, str], Unit]] = {
     (KpiKey.preventive_share, "hours"): Unit.hours, (KpiKey.preventive_share, "cost"): Unit.money, (KpiKey.cost_to_value, ""): Unit.money,
     (KpiKey.stock_turns, ""): Unit.money, (KpiKey.availability, ""): Unit.hours, (KpiKey.availability_required, ""): Unit.hours,
@@ -36,7 +38,7 @@ def amount(unit: Unit, value: float, currency: str = "") -> str:
     if unit is Unit.hours:
         return _hours(value)
     if unit is Unit.share:
-        return format_percent(value, 1)
+        return format_percent(value, 2 if _NEARLY < value < 1 else 1)
     if unit is Unit.money:
         return money(value, currency)
     if unit is Unit.number:
@@ -79,26 +81,29 @@ def counted(figure: Figure) -> str:
 class Move(NamedTuple):
     """Since the period before. `icon` is None where too few events say nothing of a direction."""
 
-    words: str
+    by: str
+    before: str
     tone: Tone
     icon: ft.IconData | None
+
+    @property
+    def words(self) -> str:
+        return f"{self.by} · {self.before}"
 
 
 def moved(figure: Figure) -> Move | None:
     """None where either of the two is not there."""
     if figure.value is None or figure.before is None:
         return None
-    before = amount(figure.unit, figure.before, figure.currency)
+    said = t("kpi.before", before=amount(figure.unit, figure.before, figure.currency))
     by = figure.value - figure.before
     if abs(by) <= _SAME * max(abs(figure.before), 1 if figure.unit is Unit.share else 0):
-        return Move(t("kpi.same", before=before), Tone.off, None)
-    words = t("kpi.moved", by=_by(figure, by), before=before)
+        return Move("=", said, Tone.off, None)
     if figure.n < FEW:
-        return Move(words, Tone.off, None)
+        return Move(_by(figure, by), said, Tone.off, None)
     icon = ft.Icons.ARROW_UPWARD_ROUNDED if by > 0 else ft.Icons.ARROW_DOWNWARD_ROUNDED
-    if figure.better is Better.neither:
-        return Move(words, Tone.off, icon)
-    return Move(words, Tone.ok if (by > 0) == (figure.better is Better.more) else Tone.bad, icon)
+    good = Tone.ok if (by > 0) == (figure.better is Better.more) else Tone.bad
+    return Move(_by(figure, by), said, Tone.off if figure.better is Better.neither else good, icon)
 
 
 def _by(figure: Figure, by: float) -> str:
@@ -121,7 +126,7 @@ def brought(figure: Figure, event: KpiEvent) -> str:
     """What an event brings to the figure."""
     unit = _SUMS.get((figure.key, figure.variant), Unit.number if figure.unit is Unit.share else figure.unit)
     if event.denominator and (figure.key is KpiKey.mtbf or event.part == KpiKey.mtbf) and not event.numerator:
-        return t(f"kpi.kind.{event.kind}")
+        return format_number(event.denominator)
     if unit is Unit.number:
         return t("kpi.of", numerator=format_number(event.numerator), denominator=format_number(event.denominator))
     if unit is Unit.money and not event.numerator:

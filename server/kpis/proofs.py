@@ -15,6 +15,8 @@ from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
 
 _CLOCK = "coalesce(c.clock, (select p.clock from place p order by p.id limit 1))"
 _ORDER = "left_out is not null, kind = any({}), part, began, kind, equipment_code, label, id"
+_FOR_LEFT_OUT = 4
+"""A quarter of a page is kept for what does not count."""
 
 
 def way_of(key: KpiKey, query: ProofQuery) -> Way:
@@ -41,13 +43,15 @@ async def _proof(pool: ReadPool, this: Asked, earlier: Asked, way: Way, query: P
     actor, key = this.actor, way[0]
     given = figures(await sums(pool, this, [way]), await sums(pool, earlier, [way]), [way])
     figure = chosen(given, query)
-    rows = await pool.fetch(*sql("{} limit {}", listed(this, way, figure.currency), query.size).rendered())
     counts = await pool.fetch(*_counted(this, way, figure.currency).rendered())
+    total, counting = sum(row["count"] for row in counts), sum(row["count"] for row in counts if not row["left_out"])
+    left_out = min(total - counting, max(query.size // _FOR_LEFT_OUT, query.size - counting))
+    rows = await pool.fetch(*listed(this, way, figure.currency, (query.size - left_out, left_out)).rendered())
     t = translator(actor.lang).t
     return Proof(
         **spanned(this, earlier), name=t(f"kpi.{key}"), formula=t(f"kpi.{key}.formula"), standard=KPIS[key].standard,
         figure=figure, figures=given, events=[KpiEvent.model_validate(dict(row)) for row in rows],
-        total=sum(row["count"] for row in counts),
+        total=total,
         omitted=[Omitted(reason=LeftOut(row["left_out"]), count=row["count"]) for row in counts if row["left_out"]],
     )  # fmt: skip
 
@@ -60,15 +64,23 @@ def chosen(given: list[Figure], query: ProofQuery) -> Figure:
     return found[0]
 
 
-def listed(of: Asked, way: Way, currency: str) -> Sql:
-    """Every event: those that count first, and of these what is more than an amount; no amounts of other currencies are among them."""
+def listed(of: Asked, way: Way, currency: str, most: tuple[int, int] | None = None) -> Sql:
+    """Every event: those that count first, and of these what is more than an amount; no amounts of other currencies are among them.
+
+    At `most` so many that count, and so many that were left out.
+    """
+    ordered = sql(_ORDER, list(WITHOUT_NUMBER))
+    ranked = sql("row_number() over (partition by left_out is null order by {})", ordered) if most else plain("0")
+    few = sql("place <= case when left_out is null then {} else {} end", *most) if most else plain("true")
     return sql(
-        "{facts} select * from (select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
+        "{facts} select * from (select *, {ranked} as place from ("
+        "select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
         " coalesce(c.name, '') as equipment_name, coalesce(e.label, '') as label, coalesce({person}, '') as person, e.job_id,"
         " e.began, e.ended, e.began at time zone {clock} as began_local, e.ended at time zone {clock} as ended_local,"
         " e.numerator::float8 as numerator, e.denominator::float8 as denominator, e.currency, e.left_out"
-        " from ({events}) e left join chosen c on c.id = e.equipment_id where e.currency = {currency}) e order by {order}",
-        facts=facts(of), events=events_of(way), currency=currency, order=sql(_ORDER, list(WITHOUT_NUMBER)), clock=plain(_CLOCK),
+        " from ({events}) e left join chosen c on c.id = e.equipment_id where e.currency = {currency}) e) e"
+        " where {few} order by {order}",
+        facts=facts(of), events=events_of(way), currency=currency, order=ordered, ranked=ranked, few=few, clock=plain(_CLOCK),
         person=plain(name_of("e.person")),
     )  # fmt: skip
 

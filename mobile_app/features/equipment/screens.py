@@ -1,14 +1,12 @@
 """The machine page and the list of machines."""
 
 from collections.abc import Callable
-from functools import partial
 
 import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, use_tables
-from mobile_app.domain.files import download
 from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.life import life_of
 from mobile_app.domain.machine_cards import fixes_card, life_card, repeat_notice
@@ -16,6 +14,7 @@ from mobile_app.domain.missing import Missing
 from mobile_app.domain.papers import documents_card, photo_sheet, use_documents
 from mobile_app.domain.part_cards import FittingParts
 from mobile_app.domain.plan_cards import NextDues
+from mobile_app.domain.printing import print_button
 from mobile_app.domain.sync_badge import top_bar
 from mobile_app.features.equipment import machine as parts
 from mobile_app.features.equipment.form import EquipmentFormScreen
@@ -24,7 +23,7 @@ from mobile_app.features.equipment.list import EquipmentListScreen, Pane
 from mobile_app.features.equipment.meters import MetersSection
 from mobile_app.features.equipment.report import report_sheet
 from mobile_app.features.equipment.sheets import start_sheet, status_sheet
-from mobile_app.ui.buttons import Handler, IconAction, SecondaryButton
+from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
@@ -105,11 +104,7 @@ def _laid_out(
 
 
 def _paper(client: Client, machine: EquipmentRow) -> list[ft.Control]:
-    """What the server does not know yet cannot be printed there."""
-    if not machine.code:
-        return []
-    printed = partial(download, client, f"/equipment/{machine.id}/file.pdf", f"{machine.code}.pdf")
-    return [SecondaryButton(t("machine.print"), printed, icon=ft.Icons.PICTURE_AS_PDF_ROUNDED)]
+    return print_button(client, "machine.print", f"/equipment/{machine.id}/file.pdf", machine.code)
 
 
 def _bar(client: Client, machine: EquipmentRow, on_print: Handler) -> ft.Control:

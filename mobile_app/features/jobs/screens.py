@@ -12,7 +12,6 @@ from mobile_app.core.problems import explained
 from mobile_app.domain import marks
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
-from mobile_app.domain.files import download
 from mobile_app.domain.job_parts import JobParts, PastParts
 from mobile_app.domain.job_times import JobTimes, has_times
 from mobile_app.domain.life import life_of
@@ -20,6 +19,7 @@ from mobile_app.domain.lookup import dotted, my_running_action, number_of
 from mobile_app.domain.machine_cards import fixes_card, machine_line, repeat_notice
 from mobile_app.domain.morning import WAITING, ReadyCard
 from mobile_app.domain.parts import taken_by
+from mobile_app.domain.printing import print_button
 from mobile_app.domain.reasons import ReasonForm, Saying
 from mobile_app.domain.steps import AnswersCard, progress, steps_of
 from mobile_app.domain.sync_badge import top_bar
@@ -134,11 +134,7 @@ def _photos(client: Client, job: InterventionRow, on_add: Handler | None) -> lis
 
 
 def _paper(client: Client, job: InterventionRow) -> list[ft.Control]:
-    """What the server does not know yet cannot be printed there."""
-    if job.number is None:
-        return []
-    printed = partial(download, client, f"/maintenance/interventions/{job.id}/sheet.pdf", f"{job.number}.pdf")
-    return [SecondaryButton(t("job.print"), printed, icon=ft.Icons.PICTURE_AS_PDF_ROUNDED)]
+    return print_button(client, "job.print", f"/maintenance/interventions/{job.id}/sheet.pdf", job.number)
 
 
 def _title(job: InterventionRow) -> ft.Control:

@@ -15,7 +15,7 @@ from mobile_app.domain.figures import days_said
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.kpis.asking import Asked, filters, machine_sheet, scope_words
-from mobile_app.features.kpis.pictures import Pictures
+from mobile_app.features.kpis.pictures import Pictures, cost_pictures
 from mobile_app.features.kpis.week import my_week
 from mobile_app.ui.address import Place, use_place
 from mobile_app.ui.cards import NoticeCard, RowCard, SectionHeader, in_twos
@@ -119,6 +119,8 @@ def _body(client: Client, place: Place[Asked], board: Board) -> list[ft.Control]
     for name in ORDER[client.user.role]:
         figures = [known[key] for key in GROUPS[name] if key in known]
         parts += [SectionHeader(t(f"kpis.group.{name}")), *figure_cards(figures, board.confidence, to)]
+        if KpiKey.cost in GROUPS[name]:
+            parts += in_twos(cost_pictures(known.get(KpiKey.cost, [])))
     return parts
 
 

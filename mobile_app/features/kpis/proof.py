@@ -185,10 +185,15 @@ def _event(figure: Figure, event: KpiEvent) -> ft.Control:
     machine = dotted(event.equipment_code, event.equipment_name)
     kind = t(f"kpi.kind.{event.kind}")
     title = event.label or machine or event.person or kind
-    around = (machine, _lasted(event.began, event.ended), event.person)
+    around = (machine, _due(event) if event.kind == "date" else _lasted(event.began, event.ended), event.person)
     meta = dotted(kind if kind != title else "", *(words for words in around if words != title))
     what = brought(figure, event) if event.left_out is None else ""
     return LineItem(title, meta=meta, trailing=what, on_click=_leads(event))
+
+
+def _due(event: KpiEvent) -> str:
+    due = format_datetime(event.began) if event.began else ""
+    return t("kpis.due_done", due=due, done=format_datetime(event.ended)) if event.ended else t("kpis.due", due=due)
 
 
 def _leads(event: KpiEvent) -> Any:

@@ -1,0 +1,65 @@
+"""A manager opens a number down to the job that it counts, and a colleague sees the same figures by the link."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page
+
+from mobile_app.core.i18n import set_language
+from mobile_app.domain.figures import value_of
+from shared_models.kpis.rows import Proof
+from tests.e2e.app import DESKTOP, PHONE, TABLET, App
+from tests.e2e.conftest import Device
+from tests.e2e.product import Product
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+KPI = "mttr"
+
+
+def test_a_number_opens_to_its_jobs_and_the_link_shows_it_to_whoever_may_see_it(lent: Device, product: Product) -> None:
+    site = next(
+        row
+        for row in product.as_user("admin").get("/sites")
+        if row["id"] in {row["id"] for row in product.as_user("supervisor").get("/sites")}
+    )
+    asked = {"period": "year", "site": site["id"]}
+    proof = opened(product, "admin", site["id"])
+    value, first = value_of(proof.figure, proof.confidence), next(event for event in proof.events if event.left_out is None)
+
+    desk = lent("admin", DESKTOP).go("/board").see("kpis.this_month").tap("kpis.all").at("/kpis").see("kpis.group.machines")
+    desk.go(f"/kpis?{urlencode(asked)}").see(value).tap("kpi.mttr").at(f"/kpis/{KPI}").see(value, "kpi.file.formula", first.label)
+    link = address(desk)
+    printed = desk.tap(first.label).at(f"/jobs/{first.job_id}").see(first.label.partition(" · ")[2])
+    assert paper(printed.page, lambda: printed.tap("job.print")).startswith(b"%PDF")
+    assert paper(desk.page, lambda: desk.go(f"/equipment/{first.equipment_id}").tap("machine.print")).startswith(b"%PDF")
+
+    colleague = lent("supervisor", TABLET)
+    colleague.open(link).see(value, first.label)
+
+    stranger = lent("p.moreau", PHONE).open(link).see("kpis.no_events")
+    assert not stranger.shows(value)
+    assert not stranger.shows(first.label)
+
+    colleague.context.set_offline(True)
+    colleague.reload().see("kpis.offline", "Derniers chiffres connus", value, first.label)
+    colleague.go("/kpis?period=week").see("kpis.never_seen")
+    colleague.context.set_offline(False)
+    colleague.go(link).see_no("kpis.offline").see(value)
+
+
+def opened(product: Product, username: str, site_id: str) -> Proof:
+    set_language("fr")
+    return Proof.model_validate(product.as_user(username).get(f"/dashboard/kpis/{KPI}", period="year", site_id=site_id))
+
+
+def address(app: App) -> str:
+    return str(app.page.evaluate("location.pathname + location.search"))
+
+
+def paper(page: Page, press: Any) -> bytes:
+    """What pressing has the browser keep."""
+    with page.expect_download() as kept:
+        press()
+    return Path(kept.value.path()).read_bytes()
