@@ -8,6 +8,7 @@ import pytest
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.ui import environment
+from tests.mobile_app.features.test_kpis import keep
 from tests.mobile_app.features.test_whose_machine import PAGES, address, client, show
 from tests.mobile_app.ui.conftest import Screen, _walk, screen
 
@@ -43,13 +44,14 @@ def unheard(screen: Screen) -> list[str]:
 @pytest.mark.parametrize("width", [390, 1100, 1440])
 async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, width: int) -> None:
     screen.session.apply_page_patch({"width": float(width)})
+    await keep(client)
     looked_at = 0
     others = [
         "/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/mails", "/webhooks", "/webhooks/new", "/needs-you",
         "/reports", "/reports/new",
         "/parts", "/parts/new", address(client, "/parts/{part}/edit"), "/parts/receive", "/parts/link?code=1234", "/stores", "/suppliers",
         address(client, "/stores/{place}"),
-        "/part-categories", "/stocktakes", "/stocktakes/new", "/notifications",
+        "/part-categories", "/stocktakes", "/stocktakes/new", "/notifications", "/kpis", "/kpis/mtbf",
     ]  # fmt: skip
     for page in [*(address(client, page) for page in PAGES), *others]:
         environment.install(screen.page)
