@@ -71,7 +71,7 @@ def listed(of: Asked, way: Way, currency: str, most: tuple[int, int] | None = No
     """
     ordered = sql(_ORDER, list(WITHOUT_NUMBER))
     ranked = sql("row_number() over (partition by left_out is null order by {})", ordered) if most else plain("0")
-    few = sql("place <= case when left_out is null then {} else {} end", *most) if most else plain("true")
+    few = sql("place <= case when left_out is null then {}::int else {}::int end", *most) if most else plain("true")
     return sql(
         "{facts} select * from (select *, {ranked} as place from ("
         "select e.part, e.kind, e.id, e.equipment_id, coalesce(c.code, '') as equipment_code,"
