@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from mobile_app.core.errors import StoreTrouble
+from mobile_app.core.errors import ClientError, StoreTrouble
 from mobile_app.domain.context import use_client
 from mobile_app.ui.hooks import use_async, use_live
 from shared_models.base import Row
@@ -31,15 +31,20 @@ def use_answer(model: type[R], path: str) -> Answer[R]:
     async def remember() -> tuple[str, R | None]:
         return path, _read(model, await client.kept.of(path))
 
-    async def ask() -> tuple[str, R | None]:
-        body = await client.api.get(path)
+    async def ask() -> tuple[str, R | None, ClientError | None]:
+        try:
+            body = await client.api.get(path)
+        except ClientError as error:
+            return path, None, error
         with suppress(StoreTrouble):
             await client.kept.keep(path, body, client.now())
-        return path, model.model_validate(body)
+        return path, model.model_validate(body), None
 
     known, told = use_async(remember, [path]), use_async(ask, [path, is_offline])
-    data = next((found for at, found in filter(None, (told.data, known.data)) if at == path and found), None)
-    return Answer(data, told.error, told.loading or (known.loading and data is None), told.reload)
+    now = told.data if told.data and told.data[0] == path else None
+    last = known.data[1] if known.data and known.data[0] == path else None
+    data, error = (now[1] or last, now[2]) if now else (last, None)
+    return Answer(data, error or told.error, told.loading or (known.loading and data is None), told.reload)
 
 
 def _read(model: type[R], body: Any) -> R | None:
