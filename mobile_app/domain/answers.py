@@ -35,7 +35,7 @@ def use_answer(model: type[R], path: str) -> Answer[R]:
         try:
             body = await client.api.get(path)
         except ClientError as error:
-            return path, None, error
+            return path, _read(model, await client.kept.of(path)), error
         with suppress(StoreTrouble):
             await client.kept.keep(path, body, client.now())
         return path, model.model_validate(body), None
