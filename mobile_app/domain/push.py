@@ -4,6 +4,7 @@ The app compares what the browser holds with what the server knows at each start
 subscriptions, servers change keys, and hardly anybody tells.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,8 @@ from shared_models.push import PushKey, PushSubscribe, PushSubscription, PushTes
 
 BROWSER_SECONDS = 30.0
 _ON = "on"
+_in_turn = asyncio.Lock()
+"""What mends a subscription may not tell of it after somebody has switched it off."""
 
 
 class Place(StrEnum):
@@ -76,11 +79,12 @@ async def switch_on(client: Client) -> None:
 
 
 async def switch_off(client: Client) -> None:
-    await client.set_device_word(_wish_of(client), None)
-    for device in (await look(client)).devices or ():
-        if device.is_current:
-            await remove(client, device)
-    await _page("push.off")
+    async with _in_turn:
+        await client.set_device_word(_wish_of(client), None)
+        for device in (await look(client)).devices or ():
+            if device.is_current:
+                await remove(client, device)
+        await _page("push.off")
 
 
 async def remove(client: Client, device: PushSubscription) -> None:
@@ -93,8 +97,12 @@ async def send_test(client: Client, device: PushSubscription) -> PushTest:
 
 async def mend(client: Client) -> None:
     """Where its owner wants to be reached here: as it was, or anew where the browser, the server or the push service has lost it."""
-    if await client.device_word(_wish_of(client)) != _ON:
-        return
+    async with _in_turn:
+        if await client.device_word(_wish_of(client)) == _ON:
+            await _mend(client)
+
+
+async def _mend(client: Client) -> None:
     key = await _key(client)
     try:
         known = await _tell(client, key, await _page("push.mend", key=key.public_key))

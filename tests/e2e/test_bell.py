@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared_models.ids import uuid7
-from tests.e2e.app import App
+from tests.e2e.app import TABLET, App
 from tests.e2e.conftest import Device, Machine
 from tests.e2e.product import Product, User
 from tests.e2e.waiting import until
@@ -37,3 +37,18 @@ def test_the_bell_counts_live_in_both_windows_and_what_is_opened_is_read_in_both
     phone.tap("Notifications, ").at("/notifications").tap(job["title"]).at(f"/jobs/{job['intervention_id']}").see(job["title"])
     until(lambda: count(phone) == count(other) == before, lambda: f"{before} again: {count(phone)}, {count(other)}")
     other.go("/notifications?show=unread").see("notifications.unread").see_no(job["title"])
+
+
+def test_a_handover_is_read_and_taken_over_without_a_network(lent: Device, product: Product) -> None:
+    supervisor = product.as_user("supervisor")
+    waiting = next(row for row in supervisor.get("/handovers")["items"] if row["acknowledged_at"] is None)
+    tablet = lent("supervisor", TABLET).go("/today")
+    tablet.go(f"/handovers/{waiting['id']}").see("handovers.take")
+    tablet.context.set_offline(True)
+    tablet.tap("handovers.add_word").fill("handovers.word", "Palan à surveiller").tap("handovers.save_word").see("Palan à surveiller")
+    tablet.tap("handovers.take").see("Relève prise par")
+    tablet.context.set_offline(False)
+    tablet.synced()
+    taken = next(row for row in supervisor.get("/handovers")["items"] if row["id"] == waiting["id"])
+    assert taken["acknowledged_at"] is not None
+    assert "Palan à surveiller" in [word["text"] for word in taken["words"]]

@@ -137,6 +137,17 @@ class TestFirstTenMinutes:
 
         desk.tap("people.done").at("/people").see("Noé Blanc").go("/board").see("Bande déportée").see_no("Bienvenue, Ada")
 
+    def test_what_the_crew_hears_of_begins_on_the_same_morning(self, desk: App) -> None:
+        desk.go("/handovers").see("handovers.none", "handovers.no_shifts").tap("handovers.set_shifts").at("/sites/[^/]+/hours")
+        desk.tap("2 × 8").see("Après-midi").tap("sites.save").at("/sites/[^/]+").see("2 postes")
+        desk.go("/handovers").see("handovers.first")
+
+        desk.go("/webhooks/new").fill("webhooks.name", "MES").fill("webhooks.url", "https://mes.usine.example/etabli")
+        desk.tap("webhooks.save").see("webhooks.secret_once").tap("people.done").at("/webhooks").see("MES")
+
+        desk.go("/notifications").tap("Bande déportée").at("/(jobs|validate)/[^/]+").see("Bande déportée")
+        desk.go("/me").see("push.refused").go("/notifications/settings").see("notice.kind.job_to_validate")
+
 
 class TestPeople:
     def test_a_waiting_account_is_told_that_it_waits_and_is_let_in(self, device: Device, desk: App) -> None:
