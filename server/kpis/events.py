@@ -3,6 +3,8 @@
 Times are brought in hours, and whole down times as what they take away.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from server.core.queries import Sql, expression, joined, plain, sql
@@ -204,10 +206,27 @@ PARTS_OF: dict[Way, tuple[tuple[str, Way], ...]] = {
 """Of a figure that is made of two, what their events are told apart by."""
 
 
-def events_of(way: Way) -> Sql:
-    """`select part, kind, id, …`, unordered."""
-    made_of = PARTS_OF.get(way, (("", way),))
+def _made_of(way: Way) -> tuple[tuple[str, Way], ...]:
+    return PARTS_OF.get(way, (("", way),))
+
+
+def events_of(way: Way, kept: Mapping[int, Sql] = {}) -> Sql:
+    """`select part, kind, id, …`, unordered; `kept` is where some of it is read from, by the `id` of what makes it."""
     tagged = [
-        sql("select {}::text as part, e.* from ({}) e", plain(f"'{part}'"), joined(EVENTS[each], " union all ")) for part, each in made_of
-    ]
+        sql(
+            "select {}::text as part, e.* from ({}) e", plain(f"'{part}'"),
+            joined([kept.get(id(piece), piece) for piece in EVENTS[each]], " union all "),
+        )
+        for part, each in _made_of(way)
+    ]  # fmt: skip
     return joined(tagged, " union all ")
+
+
+def shared(ways: Iterable[Way]) -> tuple[Sql, dict[int, Sql]]:
+    """What several of the figures are made of, each once: `, made_0 as …` after the facts, and where it is read from then."""
+    used = [piece for way in ways for _, each in _made_of(way) for piece in EVENTS[each]]
+    counts = Counter(map(id, used))
+    often = {id(piece): piece for piece in used if counts[id(piece)] > 1}
+    names = {key: f"made_{number}" for number, key in enumerate(often)}
+    made = [sql(", {} as materialized ({})", plain(names[key]), piece) for key, piece in often.items()]
+    return joined(made, "") if made else plain(""), {key: sql("select * from {}", plain(name)) for key, name in names.items()}

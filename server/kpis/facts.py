@@ -103,6 +103,7 @@ place as materialized (
         least(p.ends, e.archived_at) as seen_until
     from equipment e join place p on p.id = e.site_id cross join lateral (
         select min(i.stopped_at) as at from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
+            and (e.created_at > p.begins or e.installation_date::timestamp at time zone p.clock > p.begins)
     ) f where {chosen}
 ), machine as materialized (
     select * from chosen where seen_from < seen_until

@@ -1,6 +1,6 @@
 """Figures out of their events: sums over sums, by one statement for all of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from server.core.access import Actor
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
-from server.kpis.events import PARTS_OF, Way, events_of
+from server.kpis.events import PARTS_OF, Way, events_of, shared
 from server.kpis.facts import Asked, facts
 from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, Because, Kpi, KpiKey
 from shared_models.kpis.rows import Board, Figure, KpiQuery
@@ -50,7 +50,9 @@ Found = dict[tuple[Way, str, str], Sums]
 
 async def sums(pool: ReadPool, of: Asked, ways: Iterable[Way]) -> Found:
     """`ways`: what is given of which figure; one that is made of two brings the sums of both."""
-    statement = sql("{} {}", facts(of), joined(map(_summed, ways), " union all "))
+    wanted = list(ways)
+    made, kept = shared(wanted)
+    statement = sql("{} {} {}", facts(of), made, joined([_summed(way, kept) for way in wanted], " union all "))
     rows: Sequence[asyncpg.Record] = await pool.fetch(*statement.rendered())
     return {
         ((KpiKey(row["key"]), row["variant"]), row["part"], row["currency"]): Sums(
@@ -60,7 +62,7 @@ async def sums(pool: ReadPool, of: Asked, ways: Iterable[Way]) -> Found:
     }  # fmt: skip
 
 
-def _summed(way: Way) -> Sql:
+def _summed(way: Way, kept: Mapping[int, Sql]) -> Sql:
     key, variant = way
     return sql(
         "select {}::text as key, {}::text as variant, part, currency,"
@@ -68,7 +70,8 @@ def _summed(way: Way) -> Sql:
         " (sum(numerator) filter (where left_out is null))::float8 as numerator,"
         " (sum(denominator) filter (where left_out is null))::float8 as denominator, {} as middle,"
         " {} as mean_at, count(*) filter (where kind = 'machine') as estimated from ({}) e group by part, currency",
-        plain(f"'{key}'"), plain(f"'{variant}'"), list(WITHOUT_NUMBER), plain(_middle(variant)), plain(_mean_at(key)), events_of(way),
+        plain(f"'{key}'"), plain(f"'{variant}'"), list(WITHOUT_NUMBER), plain(_middle(variant)), plain(_mean_at(key)),
+        events_of(way, kept),
     )  # fmt: skip
 
 

@@ -122,7 +122,8 @@ MONTHS = """, border as materialized (
 ), stood as materialized (
     select k.root as equipment_id, t.* from part k cross join lateral (
         select i.stop_kind = 'failure' as is_failure, i.stopped_at, i.restarted_at from maintenance_interventions i
-        where i.equipment_id = k.id and i.stopped_at is not null and i.stop_kind is not null and i.status <> 'cancelled' offset 0
+        where i.equipment_id = k.id and i.stopped_at is not null and i.stop_kind is not null and i.status <> 'cancelled'
+            and coalesce(i.restarted_at, 'infinity') >= (select min(b.begins) from border b) offset 0
     ) t
 ), again as materialized (
     select g.equipment_id, g.month, (select sum(upper(x) - lower(x)) from unnest(g.spans) x) as down, g.failures, g.restored, g.restoring
@@ -135,7 +136,7 @@ MONTHS = """, border as materialized (
             and t.stopped_at < s.ends and (t.restarted_at is null or t.restarted_at >= s.begins)
         group by s.equipment_id, s.month
     ) g
-), found as materialized (
+), found as (
     select d.equipment_id, date_trunc('month', d.day::timestamp) as month, sum(d.down) as down, sum(d.failures) as failures,
         sum(d.restored) as restored, sum(d.restoring - d.early) as restoring
     from figure_day d where d.day >= {since} and d.day < {until} and d.equipment_id in (
