@@ -14,7 +14,7 @@ from server.core import clock
 from server.core.access import SYSTEM
 from server.core.database import asyncpg_dsn
 from server.core.storage import Storage
-from server.demo import certificates, digest, handovers, meters, notices, outlooks, papers, pictures, plans, plant
+from server.demo import certificates, digest, handovers, meters, notices, outlooks, papers, pictures, plans, plant, reports
 from server.demo.agenda import Agenda
 from server.demo.calendars import DAY, kept_holidays, kept_shifts
 from server.demo.certificates import Certificate
@@ -165,6 +165,7 @@ class _Loader:
         await self._write_agenda(agenda, book)
         await digest.derive(self.connection, [machine.id for machine in group.machines], instant(self.now))
         await handovers.hand_over(self.connection, self.seed, group.sites, staff, instant(self.now))
+        await reports.schedule(self.connection, self.seed, group.sites, staff, instant(self.now))
         await notices.tell(self.connection, instant(self.now))
 
     # ------------------------------------------------------------ what stands still

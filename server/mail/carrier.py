@@ -1,25 +1,31 @@
 """Mails out of the outbox: by the mail server that the settings name, or kept here for the administrators."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from email.headerregistry import Address
-from functools import cached_property
+from functools import cached_property, partial
 
 from server.core.settings import Settings
+from server.core.storage import FileGone, Storage
 from server.mail import addresses, stopping  # noqa: F401 - addresses declares itself
 from server.mail.letters import Sender, letter_of
-from server.mail.messages import Envelope, message_of
+from server.mail.messages import Enclosed, Envelope, message_of
 from server.mail.smtp import CONNECTIONS, Smtp
 from server.outbox.carrying import Carrier, Node, Parcel, Verdict, carries
 from shared_models.outbox import Channel, ParcelState
+
+_FILES_AT_ONCE = 2
+"""Mails that bring files: they are in memory while they are sent."""
 
 
 class Post:
     at_once = 32 * CONNECTIONS
 
-    def __init__(self, settings: Settings, smtp: Smtp) -> None:
-        self._settings = settings
+    def __init__(self, node: Node, smtp: Smtp) -> None:
+        self._settings, self._storage = node.settings, node.storage
         self._smtp = smtp
+        self._heavy = asyncio.Semaphore(_FILES_AT_ONCE)
 
     @cached_property
     def _sender(self) -> Address:
@@ -27,7 +33,14 @@ class Post:
 
     async def carry(self, parcel: Parcel) -> Verdict:
         """Drawn when it is its turn: in a thread, all that is sent meanwhile would wait for the interpreter."""
-        return await self._smtp.send(self._sender.addr_spec, parcel.target, lambda: message_for(parcel, self._settings, self._sender))
+        if not _files_of(parcel):
+            return await self._send(parcel)
+        async with self._heavy:
+            return await self._send(parcel, [each async for each in _enclosed(self._storage, parcel)])
+
+    async def _send(self, parcel: Parcel, enclosed: Sequence[Enclosed] = ()) -> Verdict:
+        drawn = partial(message_for, parcel, self._settings, self._sender, enclosed)
+        return await self._smtp.send(self._sender.addr_spec, parcel.target, drawn)
 
 
 class Shelf:
@@ -47,13 +60,27 @@ async def posting(node: Node) -> AsyncIterator[Carrier]:
         return
     smtp = Smtp(node.settings)
     try:
-        yield Post(node.settings, smtp)
+        yield Post(node, smtp)
     finally:
         await smtp.close()
 
 
-def message_for(parcel: Parcel, settings: Settings, sender: Address | None = None) -> bytes:
+def _files_of(parcel: Parcel) -> list[dict[str, str]]:
+    """What its items bring with them."""
+    return [item["file"] for item in parcel.content.get("facts", {}).get("items", ()) if "file" in item]
+
+
+async def _enclosed(storage: Storage, parcel: Parcel) -> AsyncIterator[Enclosed]:
+    """Without one that is gone meanwhile the mail still says where it was to be read."""
+    for file in _files_of(parcel):
+        with suppress(FileGone):
+            yield Enclosed(file["name"], file["mime"], await storage.read(file["sha256"]))
+
+
+def message_for(
+    parcel: Parcel, settings: Settings, sender: Address | None = None, enclosed: Sequence[Enclosed] = ()
+) -> bytes:  # fmt: skip
     letter = letter_of(parcel.content, Sender(settings.public_url, settings.secret))
     stop_url = stopping.url_of(settings, parcel.user_id, letter.kind) if parcel.user_id and letter.kind else ""
     envelope = Envelope(parcel.id, sender or settings.mail_sender, parcel.target, parcel.created_at, settings.public_url, stop_url)
-    return message_of(letter, envelope)
+    return message_of(letter, envelope, enclosed)

@@ -2,8 +2,9 @@
 
 import hashlib
 import unicodedata
+from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -11,7 +12,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -38,7 +39,16 @@ class Envelope:
     stop_url: str = ""
 
 
-def message_of(letter: Letter, envelope: Envelope) -> bytes:
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that comes with a mail."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+def message_of(letter: Letter, envelope: Envelope, enclosed: Sequence[Enclosed] = ()) -> bytes:
     """Written out: the library would parse each of our own headers, and each part's, which takes three times as long as all else."""
     domain = _ascii(envelope.sender.domain)
     thread = f"<{_mark(letter.thread)}.thread@{domain}>" if letter.thread else ""
@@ -47,14 +57,28 @@ def message_of(letter: Letter, envelope: Envelope) -> bytes:
         "Date": format_datetime(envelope.at), "Message-ID": f"<{envelope.id}@{domain}>", "In-Reply-To": thread, "References": thread,
         "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Importance": "high" if letter.is_urgent else "",
         "List-Unsubscribe": stop, "List-Unsubscribe-Post": stop and "List-Unsubscribe=One-Click", "Content-Language": letter.lang,
-        "MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{envelope.id.hex}"',
+        "MIME-Version": "1.0",
     }  # fmt: skip
-    return b"".join([
-        _folded("From", str(envelope.sender)), _folded("To", envelope.target), _folded("Subject", _one_line(letter.subject)),
-        *(f"{name}: {value}\r\n".encode() for name, value in own.items() if value),
+    said = b"".join([
+        f'Content-Type: multipart/alternative; boundary="{envelope.id.hex}"\r\n'.encode(),
         _part(envelope.id, "plain", text_of(letter, envelope)), _part(envelope.id, "html", html_of(letter, envelope)),
         f"\r\n--{envelope.id.hex}--\r\n".encode(),
     ])  # fmt: skip
+    return b"".join([
+        _folded("From", str(envelope.sender)), _folded("To", envelope.target), _folded("Subject", _one_line(letter.subject)),
+        *(f"{name}: {value}\r\n".encode() for name, value in own.items() if value),
+        _with(said, enclosed, f"{envelope.id.hex}.all") if enclosed else said,
+    ])  # fmt: skip
+
+
+def _with(said: bytes, enclosed: Sequence[Enclosed], boundary: str) -> bytes:
+    between = f"\r\n--{boundary}\r\n".encode()
+    whole = [f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n'.encode(), between, said]
+    for file in enclosed:
+        head = f"Content-Type: {file.mime}\r\nContent-Transfer-Encoding: base64\r\n"
+        head += f"Content-Disposition: attachment; filename*=UTF-8''{quote(file.name, safe='')}\r\n\r\n"
+        whole += [between, head.encode(), encodebytes(file.content).replace(b"\n", b"\r\n")]
+    return b"".join([*whole, f"\r\n--{boundary}--\r\n".encode()])
 
 
 @lru_cache(maxsize=512)

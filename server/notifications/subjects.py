@@ -84,6 +84,12 @@ select h.id, h.site_id, s.clock, s.name as site, '/handovers/' || h.id as path, 
     h.words::text as words, p.items::text as items
 from handover h join handover_page p on p.id = h.id join sites s on s.id = h.site_id where h.id = any($1)
 """
+_REPORTS = """
+select r.id, r.site_id, coalesce(r.site_ids, array(select s.id from sites s)) as site_ids, coalesce(s.clock, 'UTC') as clock,
+    coalesce(s.name, '') as site, '/reports' as path, r.title, r.state = 'done' as is_made, r.user_id as recipient, r.pages, r.sha256,
+    r.size_bytes, r.file_name
+from report r left join sites s on s.id = r.site_id where r.id = any($1)
+"""
 _PUSH = """
 select r.id, array(select s.id from sites s) as site_ids, 'UTC' as clock, '' as site, '/organisation' as path,
     exists (select from push_reach p where p.lost_at is not null) as is_lost
@@ -92,9 +98,10 @@ from unnest($1::uuid[]) r(id)
 """Of the whole installation: whatever its id is."""
 _ROWS = {
     "intervention": _JOBS, "equipment": _MACHINES, "work_request": _REQUESTS, "stock": _STOCK, "plan": _PLANS, "purchase_order": _ORDERS,
-    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH, "handover": _HANDOVERS,
+    "document": _DOCUMENTS, "part_document": _PART_DOCUMENTS, "push": _PUSH, "handover": _HANDOVERS, "report": _REPORTS,
 }  # fmt: skip
 ENTITIES = frozenset(_ROWS)
+_NAMED = (Because.recipient, Because.assignee, Because.did_it, Because.author)
 _JSON = frozenset({"mode", "doubted", "words", "items"})
 
 
@@ -137,7 +144,7 @@ class Subject:
     @property
     def people(self) -> dict[Because, UUID]:
         """Those whom it names itself."""
-        found = {because: self.values.get(because.value) for because in (Because.assignee, Because.did_it, Because.author)}
+        found = {because: self.values.get(because.value) for because in _NAMED}
         return {because: UUID(str(user)) for because, user in found.items() if user is not None}
 
     @property
@@ -199,6 +206,7 @@ _STILL: Mapping[NoticeKind, Callable[[Mapping[str, Any], Mapping[str, Any]], boo
     NoticeKind.document_ending: lambda values, facts: bool(values["is_there"]) and str(values["day"]) == facts.get("day"),
     NoticeKind.plan_unanswered: _while("is_unanswered"),
     NoticeKind.shift_handover: _while("is_open"),
+    NoticeKind.report_ready: _while("is_made"),
     NoticeKind.unacknowledged: _while("is_down"),
     NoticeKind.push_lost: _while("is_lost"),
     NoticeKind.push_found: lambda values, _: not values["is_lost"],

@@ -10,9 +10,9 @@ from reportlab.platypus import Flowable, LongTable, TableStyle
 from server.labels import lettering
 from server.labels.lettering import BOLD, REGULAR, printable
 from server.labels.sheets import shortened
-from server.reports.typeset import INK, PALE, SMALL, TINT, WIDTH, broken
+from server.reports.typeset import INK, LINE, PALE, SMALL, TINT, WIDTH, broken
 
-PRIMARY = Color(0.043, 0.333, 0.388)
+PRIMARY, _MUTED = Color(0.043, 0.333, 0.388), Color(0.62, 0.73, 0.76)
 _GAP, _BETWEEN = 3 * mm, 9 * mm
 _FOUND = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
 
@@ -26,7 +26,7 @@ class Tile(NamedTuple):
 
 
 class Tiles(Flowable):  # type: ignore[misc]
-    HEIGHT: ClassVar[float] = 23 * mm
+    HEIGHT: ClassVar[float] = 24.5 * mm
     _PAD: ClassVar[float] = 2.6 * mm
     _VALUE: ClassVar[float] = 14.0
 
@@ -111,3 +111,54 @@ class Bars(Flowable):  # type: ignore[misc]
 def beside(left: Flowable, right: Flowable) -> Flowable:
     style = TableStyle([*((pad, (0, 0), (-1, -1), 0) for pad in _FOUND), ("VALIGN", (0, 0), (-1, -1), "TOP")])
     return LongTable([[left, right]], colWidths=[(WIDTH + _BETWEEN) / 2, (WIDTH - _BETWEEN) / 2], style=style)
+
+
+class Column(NamedTuple):
+    """`value` None for a month of which there is nothing to say."""
+
+    name: str
+    value: float | None
+    said: str
+
+
+class Columns(Flowable):  # type: ignore[misc]
+    """Months beside each other; the last is the one that is told of."""
+
+    HEIGHT: ClassVar[float] = 40 * mm
+    _FOOT: ClassVar[float] = 5 * mm
+
+    def __init__(self, title: str, columns: Sequence[Column], none: str, width: float = (WIDTH - _BETWEEN) / 2) -> None:
+        super().__init__()
+        self._title, self._columns, self._none, self._room = title, columns, none, width
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+        del aW, aH
+        self.width, self.height = self._room, self.HEIGHT + 6 * mm
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.setFillColor(INK)
+        lettering.draw(canvas, shortened(printable(self._title), BOLD, 9, self._room), BOLD, 9, 0, self.height - 9)
+        known = [column.value for column in self._columns if column.value]
+        if not known:
+            canvas.setFillColor(PALE)
+            lettering.draw(canvas, shortened(printable(self._none), REGULAR, SMALL, self._room), REGULAR, SMALL, 0, self.height - 26)
+            return
+        each, room = self._room / len(self._columns), self.HEIGHT - self._FOOT - 5 * mm
+        canvas.setStrokeColor(LINE)
+        canvas.setLineWidth(0.5)
+        canvas.line(0, self._FOOT, self._room, self._FOOT)
+        for place, column in enumerate(self._columns):
+            is_last = place == len(self._columns) - 1
+            height = room * (column.value or 0) / max(known)
+            canvas.setFillColor(PRIMARY if is_last else _MUTED)
+            canvas.rect(place * each + 0.12 * each, self._FOOT, 0.76 * each, height, stroke=0, fill=1)
+            canvas.setFillColor(INK if is_last else PALE)
+            self._middle(column.name, place * each, each, self._FOOT - 9, BOLD if is_last else REGULAR)
+            self._middle(column.said, place * each, each, self._FOOT + height + 2.5, BOLD if is_last else REGULAR)
+
+    def _middle(self, text: str, left: float, room: float, y: float, font: str) -> None:
+        said = printable(text)
+        size = min(6.4, 6.4 * (room - 0.5) / max(1.0, lettering.width(said, font, 6.4)))
+        lettering.draw(self.canv, said, font, size, left + (room - lettering.width(said, font, size)) / 2, y)

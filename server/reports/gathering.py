@@ -13,10 +13,13 @@ from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.charts import by_machine
+from server.kpis.events import events_of
 from server.kpis.facts import Asked, facts
 from server.kpis.figures import all_ways, figures, sums
+from server.kpis.rollup import months
 from server.reports.models import KeptReport
 from shared_models.kpis.periods import Period
+from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board, KpiQuery
 from shared_models.reports.rows import ReportKind
 
@@ -38,9 +41,9 @@ class Gathered:
     def rows(self) -> int:
         return sum(self.counts.values())
 
-    async def fetch(self, name: str, statement: Sql) -> None:
+    async def fetch(self, name: str, statement: Sql, of: Asked | None = None) -> None:
         """Some rows, for the head."""
-        self.head[name] = [dict(row) for row in await self.pool.fetch(*sql("{} {}", facts(self.this), statement).rendered())]
+        self.head[name] = [dict(row) for row in await self.pool.fetch(*sql("{} {}", facts(of or self.this), statement).rendered())]
 
     async def section(self, name: str, statement: Sql) -> None:
         """Rows without number, each as one JSON object."""
@@ -146,6 +149,40 @@ async def _maintenance(found: Gathered) -> None:
     await found.section("machines", sql(_MACHINES, machines=by_machine()))
     await found.section("stops", sql(_STOPS))
     await found.section("jobs", sql(_JOBS, hours=plain(_HOURS)))
+
+
+# --- the letter
+
+_DOWN = "select m.id::text as id, m.code, m.name, m.down as value from ({machines}) m where m.down > 0"
+_COST = """
+select e.equipment_id::text as id, c.code, c.name, e.currency, sum(e.numerator)::float8 as value
+from ({events}) e join chosen c on c.id = e.equipment_id where e.left_out is null group by 1, 2, 3, 4 having sum(e.numerator) <> 0
+"""
+_LONGEST = """
+select c.code, c.name, t.number, t.title, t.stop_kind, extract(epoch from t.ended - t.began)::float8 / 3600 as hours,
+    t.stopped_at at time zone c.clock as began, t.restarted_at is null as is_down,
+    (select coalesce(f.names ->> {lang}, f.names ->> 'fr', f.code) from maintenance_interventions i
+        join failure_item f on f.id = i.cause_id where i.id = t.id) as cause
+from told t join chosen c on c.id = t.equipment_id where not t.is_cancelled and t.began < t.ended
+order by t.ended - t.began desc, t.number limit 5
+"""
+_MISSED = """
+select c.code, c.name, d.title, d.due::text as due, d.state, d.outcome from due d join chosen c on c.id = d.equipment_id
+where d.excused is null
+    and (d.state = 'missed' or d.outcome = 'late' or (d.state in ('planned', 'open') and d.today - d.due::date > d.tolerance))
+order by d.state = 'missed' desc, d.done_at is null desc, d.due, c.code limit 5
+"""
+
+
+@tells(ReportKind.letter)
+async def _letter(found: Gathered) -> None:
+    actor, query, lang = found.this.actor, found.this.query, found.head["lang"]
+    found.head["months"] = await months(found.pool, actor, query)
+    for of, when in ((found.this, "now"), (found.earlier, "before")):
+        await found.fetch(f"down_{when}", sql(_DOWN, machines=by_machine()), of)
+        await found.fetch(f"cost_{when}", sql(_COST, events=events_of((KpiKey.cost, "total"))), of)
+    await found.fetch("longest", sql(_LONGEST, lang=lang))
+    await found.fetch("missed", sql(_MISSED))
 
 
 async def lines_of(gathered: Gathered, told: Callable[[float], Awaitable[None]]) -> AsyncIterator[bytes]:

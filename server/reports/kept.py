@@ -8,20 +8,24 @@ from sqlmodel import col
 
 from server.audit import service as audit
 from server.auth.service import actor_of
-from server.core.access import Actor
+from server.core.access import SYSTEM, Actor
 from server.core.clock import now
 from server.core.database import ReadSession, Session
 from server.core.errors import AlreadyExists, Conflict, NotFound, existing
-from server.core.i18n import translator
 from server.core.jobs import defer
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked
+from server.notifications.causes import cause
+from server.reports import letters  # noqa: F401 - says what a mail tells
 from server.reports.models import KeptReport
+from server.reports.speech import Speech
 from server.sites.models import Site
 from server.users import service as users
 from server.users.models import User
 from shared_models.kpis.periods import Days
 from shared_models.kpis.rows import KpiQuery
+from shared_models.notices.causes import Cause
+from shared_models.notices.kinds import NoticeKind
 from shared_models.permissions import Permission
 from shared_models.reports.rows import IN_HAND, AskReport, ReportState
 
@@ -59,12 +63,15 @@ async def ask(session: Session, pool: ReadPool, actor: Actor, cmd: AskReport, *,
     return await add(session, actor, cmd, days, kept_days=kept_days)
 
 
-async def add(session: Session, actor: Actor, cmd: AskReport, days: Days, *, kept_days: int) -> KeptReport:
-    lang = cmd.lang or actor.lang
-    last = days.until - _A_DAY
-    name = f"{translator(lang).t(f'report.file.{cmd.kind}')}-{days.since:%Y-%m-%d}-{last:%Y-%m-%d}.pdf"
+async def add(
+    session: Session, actor: Actor, cmd: AskReport, days: Days, *, kept_days: int, schedule_id: UUID | None = None
+) -> KeptReport:  # fmt: skip
+    """For `actor`, who reads it."""
+    say, last = Speech(cmd.lang or actor.lang), days.until - _A_DAY
+    name = f"{say.t(f'report.file.{cmd.kind}')}-{days.since:%Y-%m-%d}-{last:%Y-%m-%d}.pdf"
     report = KeptReport(
-        id=cmd.id, user_id=actor.user_id, kind=cmd.kind, lang=lang, since=days.since, until=last, site_id=cmd.site_id, file_name=name,
+        id=cmd.id, user_id=actor.user_id, schedule_id=schedule_id, kind=cmd.kind, lang=say.lang, since=days.since, until=last,
+        site_id=cmd.site_id, title=say.t(f"report.title.{cmd.kind}", period=say.period(days.since, last)), file_name=name,
         expires_at=now() + timedelta(days=kept_days),
     )  # fmt: skip
     session.add(report)
@@ -185,12 +192,15 @@ async def go_on(session: Session, report: KeptReport, progress: int) -> bool:
     return await session.run(statement, report.id, report.attempts, progress) == 1
 
 
-async def finish(session: Session, of: KeptReport, actor: Actor, *, sha256: str, size_bytes: int, pages: int) -> KeptReport | None:
+async def finish(session: Session, of: KeptReport, actor: Actor, *, sha256: str, size_bytes: int, pages: int) -> None:
+    """What came by a schedule is told in the same transaction: once, however often it was begun."""
     report = await _mine_to_end(session, of)
     if report is not None:
         report.state, report.progress, report.ended_at = ReportState.done, 100, now()
         report.sha256, report.size_bytes, report.pages, report.site_ids = sha256, size_bytes, pages, actor.site_list
-    return report
+        await session.flush()
+        if report.schedule_id is not None:
+            await cause(session, SYSTEM, [Cause(NoticeKind.report_ready, "report", report.id, report.ended_at)])
 
 
 async def give_up(session: Session, of: KeptReport, error: str) -> None:

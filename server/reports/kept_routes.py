@@ -13,8 +13,8 @@ from server.core.etags import is_known
 from server.core.http import settings_of
 from server.core.storage import StorageDep
 from server.core.writes import WriteRoute
-from server.reports import kept
-from shared_models.reports.rows import AskReport, ReportRow
+from server.reports import kept, schedules
+from shared_models.reports.rows import AskReport, ReportRow, ScheduleRow, WriteSchedule
 
 Reporter = Annotated[Actor, require("reports:generate")]
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=WriteRoute)
@@ -31,6 +31,24 @@ async def ask_report(request: Request, actor: Reporter, session: SessionDep, poo
     """It is made in the background; under the same id again, it is the one that there is."""
     settings = await settings_of(request)
     return ReportRow.model_validate(await kept.ask(session, pool, actor, cmd, kept_days=settings.report_days))
+
+
+@router.get("/schedules")
+async def list_schedules(actor: Reporter, session: ReadSessionDep) -> list[ScheduleRow]:
+    """What comes by itself."""
+    return [ScheduleRow.model_validate(schedule) for schedule in await schedules.everyone(session, actor)]
+
+
+@router.post("/schedules")
+async def write_schedule(actor: Reporter, session: SessionDep, cmd: WriteSchedule) -> ScheduleRow:
+    """Makes one; with a `version`, changes it."""
+    return ScheduleRow.model_validate(await schedules.write(session, actor, cmd))
+
+
+@router.delete("/schedules/{schedule_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_schedule(actor: Reporter, session: SessionDep, schedule_id: UUID) -> None:
+    """The reports that it has brought stay."""
+    await schedules.remove(session, actor, schedule_id)
 
 
 @router.get("/{report_id}")

@@ -19,7 +19,7 @@ BARS = 6
 class Maintenance(Setter):
     def story(self) -> Iterator[Flowable]:
         yield from self.opening()
-        yield Tiles(list(self.tiles()))
+        yield Tiles(list(tiles_of(self)))
         yield from self._drawn()
         yield from self._by_type()
         yield from self._by_place()
@@ -27,14 +27,6 @@ class Maintenance(Setter):
         yield from self._machines()
         yield from self._stops()
         yield from self._jobs()
-
-    def tiles(self) -> Iterator[Tile]:
-        say, confidence = self.speech, self.board.confidence
-        for key, variant in figures.HEADLINES:
-            for figure in figures.of(self.board, key, variant)[:1]:
-                counted = figures.counted(say, figure, confidence) if figure.n else ""
-                notes = self.t("report.tile_before", value=figures.before(say, figure)), counted
-                yield Tile(figures.name(say, figure), figures.value(say, figure, confidence), notes)
 
     def _drawn(self) -> Iterator[Flowable]:
         say, t = self.speech, self.t
@@ -150,3 +142,13 @@ class Maintenance(Setter):
         """Of one that was worked on, and is not done within these days."""
         done = InterventionStatus.completed
         return self.t("report.done_later") if status == done else self.t(f"domain.job.{status}")
+
+
+def tiles_of(setter: Setter) -> Iterator[Tile]:
+    """The figures that matter most, each in its first currency."""
+    say, board = setter.speech, setter.board
+    for key, variant in figures.HEADLINES:
+        for figure in figures.of(board, key, variant)[:1]:
+            counted = figures.counted(say, figure, board.confidence) if figure.n else ""
+            notes = setter.t("report.tile_before", value=figures.before(say, figure)), counted
+            yield Tile(figures.name(say, figure), figures.value(say, figure, board.confidence), notes)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from server.core.tables import Timestamped, enum_column, instant_column, one_of, text_column
-from shared_models.reports.rows import ReportKind, ReportState
+from server.core.tables import Timestamped, Versioned, enum_column, instant_column, one_of, text_column
+from shared_models.reports.rows import Every, ReportKind, ReportState
 
 
 class KeptReport(Timestamped, table=True):
@@ -23,7 +23,9 @@ class KeptReport(Timestamped, table=True):
     )
 
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    schedule_id: UUID | None = Field(default=None, foreign_key="report_schedule.id", ondelete="SET NULL", index=True)
     kind: ReportKind = enum_column(ReportKind)
+    title: str = text_column()
     lang: str = Field(max_length=2)
     since: date
     until: date
@@ -43,3 +45,17 @@ class KeptReport(Timestamped, table=True):
     def facts(self) -> dict[str, Any]:
         """As the history tells of it."""
         return {"kind": self.kind, "since": self.since, "until": self.until, "site_id": self.site_id, "lang": self.lang}
+
+
+class ReportSchedule(Versioned, table=True):
+    """`done_until`: the first day of which it has not told yet."""
+
+    __tablename__ = "report_schedule"
+
+    created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    kind: ReportKind = enum_column(ReportKind)
+    every: Every = enum_column(Every)
+    site_id: UUID | None = Field(default=None, foreign_key="sites.id", ondelete="CASCADE", index=True)
+    people: list[UUID] = Field(sa_type=ARRAY(sa.Uuid()))
+    is_active: bool = True
+    done_until: date

@@ -2,12 +2,16 @@
 
 from typing import IO, Final
 
+from server.reports.letter import Letter
 from server.reports.maintenance import Maintenance
 from server.reports.periodical import Setter, Told
 from server.reports.typeset import typeset
 from shared_models.reports.rows import ReportKind
 
-SETTERS: Final[dict[ReportKind, type[Setter]]] = {ReportKind.maintenance: Maintenance}
+SETTERS: Final[dict[ReportKind, type[Setter]]] = {
+    ReportKind.maintenance: Maintenance,
+    ReportKind.letter: Letter,
+}
 
 
 def printed(lines: IO[bytes]) -> bytes:

@@ -20,9 +20,9 @@ _SHORT_DAY = {"fr": "dd/MM HH:mm", "en": "d MMM HH:mm"}
 
 
 class Speech:
-    def __init__(self, lang: str, zone: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, zone: str = "UTC") -> None:
         words = translator(lang)
+        self.lang = words.lang
         self.t, self.n = words.t, words.n
         self._zone = ZoneInfo(zone)
 
@@ -75,6 +75,9 @@ class Speech:
     def wall(self, at: str | None) -> str:
         """A date and a time on the site's clock, as the database writes it."""
         return str(format_datetime(datetime.fromisoformat(at), _SHORT_DAY[self.lang], locale=self.lang)) if at else ""
+
+    def wall_day(self, at: str | None) -> str:
+        return self.day(date.fromisoformat(at[:10])) if at else ""
 
     def period(self, since: date, until: date) -> str:
         """`novembre 2026`, `2026`, `du 3 au 9 novembre 2026`; both days are included."""

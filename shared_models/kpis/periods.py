@@ -52,12 +52,21 @@ def days_of(period: Period, today: date) -> Days:
 
 
 def before(period: Period, days: Days, today: date) -> Days:
-    """The period that came before; of one that still runs, as many days of it as have begun of this one."""
+    """The period that came before; of one that still runs, as many days of it as have begun of this one.
+
+    Before chosen days that are whole months come as many months, before others as many days.
+    """
     begun = Days(days.since, max(days.since + _DAY, min(days.until, today + _DAY)))
-    if period is Period.custom:
+    months = _whole_months(days) if period is Period.custom else _MONTHS_OF.get(period, 12)
+    if period is Period.custom and not months:
         return Days(days.since - timedelta(days=begun.count), days.since)
-    months = _MONTHS_OF.get(period, 12)
     since = days.since - timedelta(days=7) if period is Period.week else months_later(days.since, -months)
     if begun == days:
         return Days(since, days.since)
     return Days(since, min(days.since, since + timedelta(days=begun.count)))
+
+
+def _whole_months(days: Days) -> int:
+    """How many they are; 0 for any other days."""
+    is_whole = (days.since.day, days.until.day) == (1, 1)
+    return (days.until.year - days.since.year) * 12 + days.until.month - days.since.month if is_whole else 0

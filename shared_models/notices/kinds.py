@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     plan_unanswered = "plan_unanswered"
     repeated_failure = "repeated_failure"
     shift_handover = "shift_handover"
+    report_ready = "report_ready"
     unacknowledged = "unacknowledged"
     push_lost = "push_lost"
     push_found = "push_found"
@@ -36,6 +37,7 @@ class NoticeKind(StrEnum):
 class Because(StrEnum):
     """Why somebody is told. Of several reasons the first in this order is the one that is said."""
 
+    recipient = "recipient"
     assignee = "assignee"
     did_it = "did_it"
     team = "team"
@@ -105,6 +107,9 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.plan_unanswered: Kind(_LEADS, Permission.maintenance_write, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.repeated_failure: Kind(_LEADS, _JOBS, Priority.high, push=SUPERVISORS, email=SUPERVISORS),
     NoticeKind.shift_handover: Kind(_LEADS | {Because.works_there}, _JOBS, push=SUPERVISORS, email=SUPERVISORS, lasts=timedelta(hours=12)),
+    NoticeKind.report_ready: Kind(
+        frozenset({Because.recipient}), Permission.reports_generate, Priority.low, push=NOBODY, email=LEADS, lasts=timedelta(days=10)
+    ),
     NoticeKind.unacknowledged: Kind(
         _LEADS | {Because.admin},
         _MACHINES,

@@ -1,12 +1,12 @@
-"""Reports of a period: asked for by somebody, made in the background, kept for them."""
+"""Reports of a period: asked for by somebody or due by a schedule, made in the background, kept for their reader."""
 
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from shared_models.base import Instant, NewId, PlanDay, Row, RuleError, Schema
+from shared_models.base import Instant, NewId, PlanDay, Row, RuleError, Schema, Version
 from shared_models.kpis.rows import MOST_DAYS
 from shared_models.users import Language
 
@@ -15,6 +15,9 @@ class ReportKind(StrEnum):
     """`report.kind.<kind>` in the catalogue."""
 
     maintenance = "maintenance"
+    letter = "letter"
+    compliance = "compliance"
+    stock = "stock"
 
 
 class ReportState(StrEnum):
@@ -53,6 +56,7 @@ class ReportRow(Row):
 
     id: UUID
     kind: ReportKind
+    title: str
     lang: str
     since: date
     until: date
@@ -66,3 +70,40 @@ class ReportRow(Row):
     ended_at: Instant | None
     expires_at: Instant
     file_name: str
+
+
+class Every(StrEnum):
+    """`report.every.<every>` in the catalogue."""
+
+    week = "week"
+    month = "month"
+
+
+MOST_PEOPLE = 50
+
+
+class WriteSchedule(Schema):
+    """`people` get it in their own language, as a mail too. `site_id`: of this site alone, else of all that each of them sees.
+    Without a `version` it is a new one.
+    """
+
+    id: NewId
+    version: Version | None = None
+    kind: ReportKind = ReportKind.letter
+    every: Every = Every.month
+    site_id: UUID | None = None
+    people: list[UUID] = Field(min_length=1, max_length=MOST_PEOPLE)
+    is_active: bool = True
+
+
+class ScheduleRow(Row):
+    """`done_until`: the first day of which it has not told yet."""
+
+    id: UUID
+    version: int
+    kind: ReportKind
+    every: Every
+    site_id: UUID | None
+    people: list[UUID]
+    is_active: bool
+    done_until: date

@@ -32,6 +32,7 @@ ICONS: Final = {
     NoticeKind.push_lost: _I.CLOUD_OFF_ROUNDED,
     NoticeKind.push_found: _I.CLOUD_DONE_ROUNDED,
     NoticeKind.shift_handover: _I.HANDSHAKE_OUTLINED,
+    NoticeKind.report_ready: _I.PICTURE_AS_PDF_OUTLINED,
 }
 TONES: Final = {Priority.low: Tone.off, Priority.medium: Tone.info, Priority.high: Tone.warning, Priority.urgent: Tone.bad}
 GROUPS: Final = {
@@ -44,7 +45,7 @@ GROUPS: Final = {
         NoticeKind.warranty_ending, NoticeKind.document_ending,
     ),
     "stock": (NoticeKind.low_stock, NoticeKind.out_of_stock, NoticeKind.count_shelf, NoticeKind.order_overdue),
-    "planning": (NoticeKind.job_to_validate, NoticeKind.plan_unanswered),
+    "planning": (NoticeKind.job_to_validate, NoticeKind.plan_unanswered, NoticeKind.report_ready),
     "server": (NoticeKind.push_lost, NoticeKind.push_found),
 }  # fmt: skip
 """In the order in which they are shown."""
