@@ -42,7 +42,7 @@ from mobile_app.features.notifications.settings import SettingsScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen, PersonScreen
 from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, PlanScreen
-from mobile_app.features.reports.screens import NewReportScreen, ReportsScreen
+from mobile_app.features.reports.screens import NewReportScreen, ReportsScreen, ScheduleScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
 from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
@@ -171,6 +171,8 @@ def screens() -> list[ft.Route]:
         ft.Route(path="handovers/:handover_id", component=HandoverScreen),
         ft.Route(path="reports", component=ReportsScreen),
         ft.Route(path="reports/new", component=NewReportScreen),
+        ft.Route(path="reports/schedules/new", component=ScheduleScreen),
+        ft.Route(path="reports/schedules/:schedule_id", component=ScheduleScreen),
         ft.Route(path="sites", component=SitesScreen),
         ft.Route(path="sites/new", component=SiteScreen),
         ft.Route(path="sites/:site_id", component=SiteScreen),

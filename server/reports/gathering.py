@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from server.core.access import Actor, in_sight
 from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
+from server.core.sql import name_of
 from server.kpis.asking import asked, spanned
 from server.kpis.charts import by_machine
 from server.kpis.events import events_of
@@ -183,6 +184,71 @@ async def _letter(found: Gathered) -> None:
         await found.fetch(f"cost_{when}", sql(_COST, events=events_of((KpiKey.cost, "total"))), of)
     await found.fetch("longest", sql(_LONGEST, lang=lang))
     await found.fetch("missed", sql(_MISSED))
+
+
+# --- compliance
+
+_JUDGED = """(select d.*, case when d.state in ('planned', 'open') and d.today - d.due::date <= d.tolerance then 'undecided'
+        when d.excused is not null then d.excused when d.state = 'done' then coalesce(d.outcome, 'late')
+        when d.state in ('missed', 'skipped') then d.state else 'open' end as verdict from due d) d"""
+_VERDICTS = "select d.verdict, count(*) as count from {judged} group by 1 order by 1"
+_DUE_BY_PLACE = """
+select s.name as site, l.name as line, count(*) filter (where d.verdict not in ('undecided', 'cancelled', 'out_of_service'))::int as due,
+    count(*) filter (where d.verdict = 'on_time')::int as on_time
+from {judged} join equipment e on e.id = d.equipment_id join sites s on s.id = e.site_id
+left join production_lines l on l.id = e.production_line_id group by s.id, l.id order by s.name, s.id, l.name nulls last, l.id
+"""
+_DATES = """
+select c.code, c.name, d.title, d.number, d.due::text as due, d.done_at at time zone c.clock as done_at, d.verdict, d.tolerance
+from {judged} join chosen c on c.id = d.equipment_id order by d.due, c.code, d.title, d.id
+"""
+
+
+@tells(ReportKind.compliance)
+async def _compliance(found: Gathered) -> None:
+    judged = plain(_JUDGED)
+    await found.fetch("verdicts", sql(_VERDICTS, judged=judged))
+    await found.fetch("by_place", sql(_DUE_BY_PLACE, judged=judged))
+    await found.section("dates", sql(_DATES, judged=judged))
+
+
+# --- stock
+
+_BEGAN = """
+select m.currency, sum(m.amount)::float8 as value from place p join stock_movements m on m.site_id = p.id where m.occurred_at < p.begins
+group by 1 order by 1
+"""
+_BY_KIND = """
+select m.currency, m.movement_type as kind, count(*) as count, coalesce(sum(m.amount) filter (where m.amount > 0), 0)::float8 as came,
+    coalesce(sum(m.amount) filter (where m.amount < 0), 0)::float8 as went, sum(m.amount)::float8 as value
+from place p join stock_movements m on m.site_id = p.id and m.occurred_at >= p.begins and m.occurred_at < p.ends group by 1, 2 order by 1, 2
+"""
+_ENDED_BY_SITE = """
+select s.name as site, m.currency, sum(m.amount)::float8 as value from place p join sites s on s.id = p.id
+join stock_movements m on m.site_id = p.id where m.occurred_at < p.ends group by s.id, 2 order by s.name, s.id, 2
+"""
+_LOW = """
+select q.part_number, q.name, s.name as site, k.on_hand::float8 as on_hand, k.on_order::float8 as on_order, q.unit,
+    coalesce(k.minimum, q.minimum_stock)::float8 as minimum, (k.low_since at time zone p.clock) as low_since
+from place p join stock k on k.site_id = p.id join spare_parts q on q.id = k.part_id join sites s on s.id = p.id
+where k.low_since is not null and q.is_active order by s.name, q.part_number, q.id
+"""
+_MOVED = """
+select m.occurred_at at time zone p.clock as at, m.movement_type as kind, q.part_number, q.name, q.unit, m.quantity::float8 as quantity,
+    m.amount::float8 as amount, m.currency, coalesce(i.number, m.reference_document) as reference, {who} as who
+from place p join stock_movements m on m.site_id = p.id and m.occurred_at >= p.begins and m.occurred_at < p.ends
+join spare_parts q on q.id = m.spare_part_id left join maintenance_interventions i on i.id = m.intervention_id
+order by m.occurred_at, m.id
+"""
+
+
+@tells(ReportKind.stock)
+async def _stock(found: Gathered) -> None:
+    await found.fetch("began", plain(_BEGAN))
+    await found.fetch("by_kind", plain(_BY_KIND))
+    await found.fetch("by_site", plain(_ENDED_BY_SITE))
+    await found.section("low", plain(_LOW))
+    await found.section("moved", sql(_MOVED, who=plain(name_of("m.created_by"))))
 
 
 async def lines_of(gathered: Gathered, told: Callable[[float], Awaitable[None]]) -> AsyncIterator[bytes]:

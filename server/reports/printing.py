@@ -2,15 +2,19 @@
 
 from typing import IO, Final
 
+from server.reports.compliance import Compliance
 from server.reports.letter import Letter
 from server.reports.maintenance import Maintenance
 from server.reports.periodical import Setter, Told
+from server.reports.stock import Stock
 from server.reports.typeset import typeset
 from shared_models.reports.rows import ReportKind
 
 SETTERS: Final[dict[ReportKind, type[Setter]]] = {
     ReportKind.maintenance: Maintenance,
     ReportKind.letter: Letter,
+    ReportKind.compliance: Compliance,
+    ReportKind.stock: Stock,
 }
 
 

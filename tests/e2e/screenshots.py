@@ -152,15 +152,9 @@ def handover(*words: str, of: bool) -> Callable[[App, Things], object]:
 
 
 def kept_reports(app: App, things: Things) -> None:
-    """One that is made, and opened on this device."""
-
-    def made() -> bool:
-        return any(row["state"] == "done" for row in things.supervisor.get("/reports"))
-
-    if not made():
-        things.supervisor.post("/reports", {"since": "2026-10-01", "until": "2026-10-31"})
-        until(made, "a report")
-    app.go("/reports").see("reports_app.new", "report.kind.maintenance")
+    """What their schedule has brought."""
+    until(lambda: any(row["state"] == "done" for row in things.supervisor.get("/reports")), "a report")
+    app.go("/reports").see("reports_app.new", "report.kind.letter")
 
 
 def order(status: str, *taps: str) -> Callable[[App, Things], object]:
@@ -516,8 +510,8 @@ SHOTS = [
     Shot("handovers", "supervisor", at("/handovers", "handovers.title", "handovers.open")),
     Shot("handover", "supervisor", handover("handovers.take", "handovers.part.degraded", of=True)),
     Shot("handover-taken", "technician", handover("handovers.part.closed", of=False), is_main=False),
-    Shot("reports-none", "admin", at("/reports", "reports_app.none"), is_main=False),
     Shot("reports", "supervisor", kept_reports),
+    Shot("report-schedule", "supervisor", at("/reports/schedules/new", "reports_app.to", "reports_app.schedule_save")),
     Shot("report-new", "supervisor", at("/reports/new", "reports_app.ask", "reports_app.period")),
     Shot("site-in-use", "admin", refused_site, is_main=False),
     Shot("classes", "admin", at("/classes", "classes.from_nothing"), is_main=False),

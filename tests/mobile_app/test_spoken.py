@@ -48,7 +48,7 @@ async def test_nothing_to_tap_is_without_words(screen: Screen, client: Client, w
     looked_at = 0
     others = [
         "/equipment/new", "/plans/new", "/me", "/organisation", "/sites", "/classes", "/mails", "/webhooks", "/webhooks/new", "/needs-you",
-        "/reports", "/reports/new",
+        "/reports", "/reports/new", "/reports/schedules/new",
         "/parts", "/parts/new", address(client, "/parts/{part}/edit"), "/parts/receive", "/parts/link?code=1234", "/stores", "/suppliers",
         address(client, "/stores/{place}"),
         "/part-categories", "/stocktakes", "/stocktakes/new", "/notifications", "/kpis", "/kpis/mtbf",

@@ -30,7 +30,7 @@ from server.outbox.models import Posted
 from server.outbox.service import Entry, post
 from server.plans.models import Plan, Team
 from server.push.models import Subscriber, VapidKey
-from server.reports.models import KeptReport
+from server.reports.models import KeptReport, ReportSchedule
 from server.requests.models import WorkRequest
 from server.stocktakes.models import Stocktake
 from server.webhooks.models import Webhook
@@ -206,7 +206,7 @@ async def foreign(client_as, session) -> dict[str, str]:
     return planned | await _webhook(session, site.id) | {
         "order_id": str(order.id), "stocktake_id": str(await _stocktake(session, site.id)),
         "handover_id": str(await _handover(session, site.id)),
-        "report_id": str(await _report(session, person.id)),
+        "report_id": str(await _report(session, person.id)), "schedule_id": str(await _schedule(session, site.id, person.id)),
         "site_id": str(site.id), "line_id": str(line.id), "production_line_id": str(line.id), "user_id": str(person.id),
         "session_id": str(held.id), "invitation_id": str(invitation.id),
         "equipment_id": machine["id"], "parent_id": machine["id"], "intervention_id": job["id"],
@@ -258,6 +258,13 @@ async def _stocktake(session: Session, site_id: UUID) -> UUID:
 
 async def _report(session: Session, person_id: UUID) -> UUID:
     made = KeptReport(user_id=person_id, kind="maintenance", lang="fr", since=now().date(), until=now().date(), expires_at=LATER)
+    session.add(made)
+    await session.flush()
+    return made.id
+
+
+async def _schedule(session: Session, site_id: UUID, person_id: UUID) -> UUID:
+    made = ReportSchedule(kind="letter", every="month", site_id=site_id, people=[person_id], done_until=now().date())
     session.add(made)
     await session.flush()
     return made.id

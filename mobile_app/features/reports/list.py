@@ -18,6 +18,7 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted, has_several_sites, site_name
 from mobile_app.domain.submit import submit
 from mobile_app.domain.sync_badge import SyncBadge
+from mobile_app.features.reports.schedules import Schedules
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
@@ -76,11 +77,11 @@ def ReportsScreen() -> ft.Control:
             ft.Icons.PICTURE_AS_PDF_OUTLINED, t("reports_app.none"), t("reports_app.none_body"), action=t("reports_app.new"),
             on_action=opener("/reports/new"),
         )  # fmt: skip
-        return Page(head, none, max_width=WIDE)
+        return Page(head, none, Schedules(), max_width=WIDE)
     told = [NoticeCard(t("reports_app.as_known"), t("reports_app.as_known_body"), tone=Tone.off)] if answer.error else []
     cards = [ReportCard(client, row, str(row.id) in held, answer.reload, key=str(row.id)) for row in rows]
     new = PrimaryButton(t("reports_app.new"), opener("/reports/new"), icon=ft.Icons.ADD_ROUNDED)
-    return Page(head, *told, *cards, footer=new, max_width=WIDE)
+    return Page(head, *told, *cards, Schedules(), footer=new, max_width=WIDE)
 
 
 async def _keep(client: Client, found: Sequence[ReportRow]) -> None:
@@ -117,12 +118,12 @@ def ReportCard(client: Client, report: ReportRow, is_held: bool, changed: Callab
 
     question = Question(t("reports_app.remove_title"), t("reports_app.remove_body"), t("reports_app.remove"), remove)
     removing = MenuItem(t("reports_app.remove"), partial(ask, question), ft.Icons.DELETE_OUTLINE_ROUNDED, danger=True)
-    name = t(f"report.kind.{report.kind}")
+    name = report.title or t(f"report.kind.{report.kind}")
     menu = MoreMenu([removing], label=t("reports_app.more_of", name=name))
     is_done = report.state is ReportState.done
     held = [StatusChip(t("reports_app.on_device"), Tone.ok, icon=ft.Icons.OFFLINE_PIN_OUTLINED)] if is_held else []
     line = LineItem(
-        name, meta=_meta(client, report), icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, chips=held, trailing=menu,
+        t(f"report.kind.{report.kind}"), meta=_meta(client, report), icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, chips=held, trailing=menu,
         on_click=open_it if is_done and not is_busy else None,
     )  # fmt: skip
     return Card(Stack(line, *_state(report, is_busy=is_busy), spacing=6))

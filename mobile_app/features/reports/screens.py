@@ -2,5 +2,6 @@
 
 from mobile_app.features.reports.asking import NewReportScreen
 from mobile_app.features.reports.list import ReportsScreen
+from mobile_app.features.reports.schedules import ScheduleScreen
 
-__all__ = ["NewReportScreen", "ReportsScreen"]
+__all__ = ["NewReportScreen", "ReportsScreen", "ScheduleScreen"]

@@ -1,18 +1,21 @@
 """Reports of a period over the API: asked for, made in the background, kept, and what stands in them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pypdfium2
 import pytest
 
 from server.core.i18n import translator
+from server.inventory.models import Part, StockMovement, StoragePlace
 from server.reports import figures, making
 from server.reports.making import make
 from server.reports.speech import Speech
 from shared_models.ids import uuid7
+from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board
-from tests.server.kpis.history import job, machine, stop, utc, worked
+from shared_models.plans.scheduling import OUT_OF_SERVICE
+from tests.server.kpis.history import date, job, machine, plan, stop, utc, worked
 from tests.server.machines import API, make_site
 
 REPORTS = f"{API}/reports"
@@ -147,3 +150,60 @@ class TestWhose:
         report = await ask(reader)
         kept_for = await session.fetchval("select expires_at - created_at from report where id = $1", UUID(report["id"]))
         assert abs(kept_for - timedelta(days=settings.report_days)) < timedelta(minutes=1)
+
+
+class TestCompliance:
+    async def test_every_date_is_judged_as_the_figure_judges_it(self, reader, app, session, site):
+        one = await machine(session, site.id)
+        for day, state, outcome, reason in (
+            (3, "done", "on_time", None), (5, "done", "on_time", None), (7, "done", "late", None), (9, "missed", None, None),
+            (11, "skipped", None, OUT_OF_SERVICE), (13, "skipped", None, "holiday"), (15, "done", "early", None),
+        ):  # fmt: skip
+            of = await plan(session, one, title=f"Graissage {day}")
+            await date(session, of, datetime(2025, 11, day, 8), state, outcome, **({"reason": reason} if reason else {}))  # noqa: DTZ001 - a wall clock
+        _, pages = await made(reader, app, kind="compliance")
+        text = " ".join(pages)
+        board = Board.model_validate((await reader.get(f"{API}/dashboard/kpis", params=NOVEMBER | {"period": "custom"})).json())
+        [rate] = figures.of(board, KpiKey.pm_compliance)
+        assert (rate.numerator, rate.denominator, rate.left_out) == (2, 6, 1)
+        assert "33,3 %" in text
+        assert "À échéance 6 100,0 %" in text
+        assert "Machine hors service" in text
+        assert [day for day in (3, 5, 7, 9, 11, 13, 15) if f"Graissage {day} " not in text] == []
+
+    async def test_nothing_due(self, reader, app):
+        _, pages = await made(reader, app, kind="compliance")
+        assert "Aucun plan n’avait d’échéance pendant ces jours." in " ".join(pages)
+
+
+class TestStock:
+    async def test_what_was_there_and_what_moved_is_what_is_there(self, reader, app, session, site):
+        part, place = Part(part_number="R-6204", name="Roulement 6204"), StoragePlace(site_id=site.id, name="Magasin")
+        session.add_all([part, place])
+        await session.flush()
+        for day, kind, quantity in ((-40, "in", 10), (3, "out", -4), (9, "return", 1), (20, "adjustment", -2)):
+            moved = StockMovement(
+                site_id=site.id, spare_part_id=part.id, place_id=place.id, movement_type=kind, quantity=quantity, unit_price=12.5,
+                amount=quantity * 12.5, currency="EUR", occurred_at=utc("2025-11-01") + timedelta(days=day),
+            )  # fmt: skip
+            session.add(moved)
+        await session.commit()
+        _, pages = await made(reader, app, kind="stock")
+        text = " ".join(pages)
+        for line in (
+            "Au début de la période 125,00 €", "Sortie 1 — -50,00 € -50,00 €", "Retour 1 12,50 € — 12,50 €",
+            "Correction 1 — -25,00 € -25,00 €", "À la fin de la période 62,50 €",
+        ):  # fmt: skip
+            assert line in text
+        assert text.count("Roulement 6204") == 3
+
+    async def test_nothing_there(self, reader, app):
+        _, pages = await made(reader, app, kind="stock")
+        assert "Aucun mouvement de stock pendant ces jours." in " ".join(pages)
+
+
+class TestLetter:
+    async def test_nothing_is_said_of_nothing(self, reader, app):
+        row, pages = await made(reader, app, kind="letter")
+        assert row["pages"] == 2
+        assert "Rien n’a été compté" in pages[0]
