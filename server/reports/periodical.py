@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
+from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from server.reports import figures
@@ -11,6 +12,9 @@ from server.reports.speech import Speech
 from server.reports.streamed import Rows
 from server.reports.typeset import PALE, Running, Words, heading, section
 from shared_models.kpis.rows import Board
+
+_ROOM = 48 * mm
+"""For a title, the heads of its table, and rows enough to go on with."""
 
 
 class Told:
@@ -86,7 +90,7 @@ class Setter:
     ) -> Iterator[Flowable]:  # fmt: skip
         """A section of any length, or the words that there is nothing."""
         count, title = self.told.counts.get(name, 0), self.t(f"report.section.{name}")
-        yield from section(f"{title} ({self.speech.number(count)})" if count else title)
+        yield from section(f"{title} ({self.speech.number(count)})" if count else title, _ROOM if count else 24 * mm)
         if not count:
             yield Words(self.t(f"report.none.{name}"), colour=PALE)
             return
