@@ -44,15 +44,13 @@ class Compliance(Setter):
         yield from section(t("report.compliance.verdicts"))
         yield Spacer(0, 4)
         rows = [
-            (t(f"report.verdict.{each}"), t(f"report.verdict.{each}.why"), say.number(found[each]), say.percent(found[each] / due))
+            (self.verdict(each), t(f"report.verdict.{each}.why"), say.number(found[each]), say.percent(found[each] / due))
             for each in COUNTED if each in found
         ]  # fmt: skip
         last = (t("report.compliance.due"), "", say.number(due), say.percent(1) if due else figures.NONE)
         heads = (t("report.compliance.verdict"), t("report.compliance.meaning"), t("report.compliance.dates"), t("report.share"))
         yield Rows(heads, rows, (40, 88, 22, 20), (2, 3), last=last)
-        left = [
-            (t(f"report.verdict.{each}"), t(f"report.verdict.{each}.why"), say.number(found[each])) for each in LEFT_OUT if each in found
-        ]
+        left = [(self.verdict(each), t(f"report.verdict.{each}.why"), say.number(found[each])) for each in LEFT_OUT if each in found]
         if left:
             yield Spacer(0, 8)
             yield Rows(
@@ -73,14 +71,14 @@ class Compliance(Setter):
         ]  # fmt: skip
         due, on_time = (sum(row[name] for row in found) for name in ("due", "on_time"))
         last = (t("reports.total"), say.number(due), say.number(on_time), say.percent(on_time / due) if due else figures.NONE)
-        heads = (t("report.place"), t("report.compliance.due"), t("report.verdict.on_time"), t("report.compliance.rate"))
+        heads = (t("report.place"), t("report.compliance.due"), self.verdict("on_time"), t("report.compliance.rate"))
         yield from section(t("report.by_place"))
         yield Rows(heads, rows, (86, 30, 30, 26), (1, 2, 3), last=last)
 
     def _dates(self) -> Iterator[Flowable]:
         t = self.t
         heads = (
-            t("report.letter.due"),
+            t("due.due"),
             t("report.compliance.plan"),
             t("report.machine"),
             t("report.done_at"),
@@ -92,5 +90,5 @@ class Compliance(Setter):
         say = self.speech
         tolerance = self.n("report.compliance.tolerance", int(row["tolerance"])) if row["tolerance"] else ""
         plan = (row["title"], row["number"] or "")
-        verdict = (self.t(f"report.verdict.{row['verdict']}"), self.t("report.compliance.excluded") if row["verdict"] in LEFT_OUT else "")
+        verdict = (self.verdict(row["verdict"]), self.t("report.compliance.excluded") if row["verdict"] in LEFT_OUT else "")
         return (say.wall_day(row["due"]), tolerance), plan, (row["name"], row["code"]), say.wall(row["done_at"]) or figures.NONE, verdict

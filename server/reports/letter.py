@@ -197,10 +197,8 @@ class Letter(Setter):
         if not missed:
             return
         yield Spacer(0, 6)
-        heads = (t("report.letter.not_on_time"), t("report.machine"), t("report.letter.due"), t("report.letter.what_became"))
-        rows = [
-            (row["title"], (row["name"], row["code"]), self.speech.wall_day(row["due"]), t(f"report.date.{_state(row)}")) for row in missed
-        ]
+        heads = (t("report.letter.not_on_time"), t("report.machine"), t("due.due"), t("report.letter.what_became"))
+        rows = [(row["title"], (row["name"], row["code"]), self.speech.wall_day(row["due"]), self.verdict(_state(row))) for row in missed]
         yield Rows(heads, rows, (70, 58, 28, 28))
 
 

@@ -12,9 +12,13 @@ from server.reports.speech import Speech
 from server.reports.streamed import Rows
 from server.reports.typeset import PALE, Running, Words, heading, section
 from shared_models.kpis.rows import Board
+from shared_models.plans.planning import Outcome
 
 _ROOM = 48 * mm
 """For a title, the heads of its table, and rows enough to go on with."""
+
+
+_OUTCOMES = frozenset(Outcome)
 
 
 class Told:
@@ -95,6 +99,11 @@ class Setter:
             yield Words(self.t(f"report.none.{name}"), colour=PALE)
             return
         yield Rows(heads, map(row, self.told.rows(name)), widths, numbers, last=last)
+
+    def verdict(self, outcome: str) -> str:
+        """What became of a plan's date, as the app calls it."""
+        said = self.t(f"due.outcome.{outcome}" if outcome in _OUTCOMES else f"report.verdict.{outcome}")
+        return said[:1].upper() + said[1:]
 
     def hours(self, hours: float | None) -> str:
         return self.speech.worked(hours) if hours else figures.NONE

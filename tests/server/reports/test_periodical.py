@@ -167,7 +167,7 @@ class TestCompliance:
         [rate] = figures.of(board, KpiKey.pm_compliance)
         assert (rate.numerator, rate.denominator, rate.left_out) == (2, 6, 1)
         assert "33,3 %" in text
-        assert "À échéance 6 100,0 %" in text
+        assert "Échéances dues 6 100,0 %" in text
         assert "Machine hors service" in text
         assert [day for day in (3, 5, 7, 9, 11, 13, 15) if f"Graissage {day} " not in text] == []
 
