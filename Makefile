@@ -36,7 +36,7 @@ format: setup-dev ## Format the code and mend what can be mended
 
 bench: setup-dev web ## Measure speed (not part of the tests); all of it runs, and a missed goal shows in the exit status
 	@.ci/chromium
-	@status=0; for part in tests.bench tests.bench.app_start tests.bench.scan_to_page tests.bench.large_plant tests.bench.close_job tests.bench.notices tests.bench.calendar_steps tests.bench.generator tests.bench.part_search tests.bench.reports tests.bench.memory; do \
+	@status=0; for part in tests.bench tests.bench.app_start tests.bench.scan_to_page tests.bench.large_plant tests.bench.close_job tests.bench.notices tests.bench.kpis tests.bench.calendar_steps tests.bench.generator tests.bench.part_search tests.bench.reports tests.bench.memory; do \
 	  .venv/bin/python -m $$part || status=1; \
 	done; \
 	$(PYTEST) -m bench -s tests/mobile_app tests/web $(ARGS) || status=1; \
