@@ -199,6 +199,7 @@ _DATES: dict[Way, tuple[Sql, ...]] = {
     ),
 }  # fmt: skip
 
+SUMMED = "kind, numerator, denominator, currency, left_out, began"
 EVENTS = _RELIABILITY | _WORK | _DATES
 PARTS_OF: dict[Way, tuple[tuple[str, Way], ...]] = {
     (KpiKey.availability_inherent, ""): (("mtbf", (KpiKey.mtbf, "")), ("mrt", (KpiKey.mrt, ""))),
@@ -210,23 +211,29 @@ def _made_of(way: Way) -> tuple[tuple[str, Way], ...]:
     return PARTS_OF.get(way, (("", way),))
 
 
-def events_of(way: Way, kept: Mapping[int, Sql] = {}) -> Sql:
-    """`select part, kind, id, …`, unordered; `kept` is where some of it is read from, by the `id` of what makes it."""
-    tagged = [
-        sql(
-            "select {}::text as part, e.* from ({}) e", plain(f"'{part}'"),
-            joined([kept.get(id(piece), piece) for piece in EVENTS[each]], " union all "),
-        )
-        for part, each in _made_of(way)
-    ]  # fmt: skip
+def events_of(way: Way, kept: Mapping[int, Sql] | None = None) -> Sql:
+    """`select part, kind, id, …`, unordered. With `kept`, which says where some of it is read from, only what is summed."""
+    tagged = []
+    for part, each in _made_of(way):
+        pieces = joined([_read(piece, kept) for piece in EVENTS[each]], " union all ")
+        tagged.append(sql("select {}::text as part, e.* from ({}) e", plain(f"'{part}'"), pieces))
     return joined(tagged, " union all ")
 
 
+def _read(piece: Sql, kept: Mapping[int, Sql] | None) -> Sql:
+    if kept is None:
+        return piece
+    return kept.get(id(piece)) or sql("select {} from ({}) e", plain(SUMMED), piece)
+
+
 def shared(ways: Iterable[Way]) -> tuple[Sql, dict[int, Sql]]:
-    """What several of the figures are made of, each once: `, made_0 as …` after the facts, and where it is read from then."""
+    """What several of the figures are made of, each once: `, made_0 as …` after the facts, and where it is read from then.
+
+    Only what is summed: what an event is called takes longer than what it brings.
+    """
     used = [piece for way in ways for _, each in _made_of(way) for piece in EVENTS[each]]
     counts = Counter(map(id, used))
     often = {id(piece): piece for piece in used if counts[id(piece)] > 1}
     names = {key: f"made_{number}" for number, key in enumerate(often)}
-    made = [sql(", {} as materialized ({})", plain(names[key]), piece) for key, piece in often.items()]
+    made = [sql(", {} as materialized (select {} from ({}) e)", plain(names[key]), plain(SUMMED), piece) for key, piece in often.items()]
     return joined(made, "") if made else plain(""), {key: sql("select * from {}", plain(name)) for key, name in names.items()}

@@ -49,7 +49,7 @@ _KEEP = (
     "insert into figure_reading (id, read_at, content) values (1, $1, $2::text::jsonb)"
     " on conflict (id) do update set read_at = excluded.read_at, content = excluded.content"
 )
-_KEPT = "select extract(epoch from read_at)::float8 as read_at, content from figure_reading"
+_KEPT = "select extract(epoch from read_at)::float8 as read_at, content::text from figure_reading"
 
 
 # --- kept
@@ -109,13 +109,14 @@ async def keep(database: Database) -> None:
     query = KpiQuery(period=Period.custom, since=today - timedelta(days=DAYS - 1), until=today)
     this, _ = await asked(database.pool, SYSTEM, query, is_time_required=False)
     statement = sql(
-        "{} select r.name, r.labels || jsonb_build_object('site', s.name) as labels, r.value from ({}) r join sites s on s.id = r.site_id"
+        "{} select r.name, (r.labels || jsonb_build_object('site', s.name))::text as labels, r.value from ({}) r"
+        " join sites s on s.id = r.site_id"
         " order by 1, s.name, 2",
         facts(this), joined(list(_parts()), " union all "),
     )  # fmt: skip
     async with database.pool.acquire_for_long() as connection:
         rows = await connection.fetch(*statement.rendered())
-    content = json.dumps([[row["name"], row["labels"], row["value"]] for row in rows])
+    content = json.dumps([[row["name"], json.loads(row["labels"]), row["value"]] for row in rows])
     async with database.session() as session:
         await session.run(_KEEP, this.now, content)
 
@@ -129,7 +130,7 @@ class _Told(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         families = {name: GaugeMetricFamily(name, said, labels=labels) for name, (said, labels) in METRICS.items()}
-        for name, labels, value in self._row["content"] if self._row else []:
+        for name, labels, value in json.loads(self._row["content"]) if self._row else []:
             if (family := families.get(name)) is not None:
                 family.add_metric([labels.get(label, "") for label in METRICS[name][1]], value)
         yield from families.values()

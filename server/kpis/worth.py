@@ -1,5 +1,6 @@
 """What plans find, what fails between their visits and what they take, with what that suggests."""
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -58,7 +59,7 @@ _WORTH = """
     from (select plan_id, currency, sum(hours) as hours, sum(cost) as cost from taken group by 1, 2) t group by plan_id
 )
 select s.plan_id as id, s.title, s.equipment_id, c.code as equipment_code, c.name as equipment_name, s.days, s.visits, s.finding,
-    s.findings, s.judged, s.failed, coalesce(p.hours, 0)::float8 as hours, coalesce(p.costs, '[]') as costs, (
+    s.findings, s.judged, s.failed, coalesce(p.hours, 0)::float8 as hours, coalesce(p.costs, '[]')::text as costs, (
         select count(*) from maintenance_interventions f where f.equipment_id = s.equipment_id and f.stop_kind = 'failure'
             and f.status <> 'cancelled' and f.stopped_at > s.since and f.stopped_at <= s.until
     ) as failures
@@ -105,7 +106,8 @@ def _suggestion(row: asyncpg.Record) -> Suggestion:
 def _plan(suggestion: Suggestion, row: asyncpg.Record) -> PlanWorth:
     visits, judged, failed = row["visits"], row["judged"], row["failed"]
     return PlanWorth(
-        **dict(row), suggestion=suggestion, finding_at_most=share_at_most(row["finding"], visits) if visits else None,
+        **dict(row) | {"costs": json.loads(row["costs"])}, suggestion=suggestion,
+        finding_at_most=share_at_most(row["finding"], visits) if visits else None,
         failed_at_least=share_at_least(failed, judged) if judged else None,
         failed_at_most=share_at_most(failed, judged) if judged else None,
     )  # fmt: skip
@@ -119,7 +121,8 @@ def cells_of(lang: str) -> Any:
         return (
             row["equipment_code"], row["equipment_name"], row["title"], row["days"], row["visits"], row["finding"], row["findings"],
             row["judged"], row["failed"], row["failures"], row["hours"],
-            " + ".join(f"{each['value']:.2f} {each['currency']}" for each in row["costs"]), t(f"kpi.suggestion.{_suggestion(row)}"),
+            " + ".join(f"{each['value']:.2f} {each['currency']}" for each in json.loads(row["costs"])),
+            t(f"kpi.suggestion.{_suggestion(row)}"),
         )  # fmt: skip
 
     return cells
