@@ -57,6 +57,7 @@ const methods = {
     if (blob) setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     return {};
   },
+  print: async (params) => ((await import("./print.js")).print(params), {}),
   "splash.done": () => (window.etabli.leave(), {}),
   "update.state": () => ({ ready: Boolean(registration?.waiting) }),
   "address.replace": ({ address }) => {

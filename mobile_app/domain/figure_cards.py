@@ -97,6 +97,12 @@ def _line(figure: Figure, confidence: float, to: To) -> ft.Control:
     return spoken(box, label)
 
 
+def paper_line(figure: Figure, confidence: float) -> list[str]:
+    """A figure as a row of a printed table."""
+    move = moved(figure)
+    return [name_of(figure), value_of(figure, confidence), dotted(move.words if move else "", _why(figure, confidence))]
+
+
 def figure_path(figure: Figure, told: str = "") -> str:
     """The address of its page, which goes on asking what is `told`."""
     ways = [f"variant={figure.variant}"] if figure.variant else []

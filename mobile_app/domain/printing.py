@@ -1,9 +1,12 @@
-"""A thing as a document: the server typesets it, the browser keeps the file."""
+"""A thing as a document that the server typesets, and a page of the app on paper."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import flet as ft
 
+from mobile_app.core.bridge import bridge
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.files import download
@@ -15,3 +18,16 @@ def print_button(client: Client, label: str, path: str, name: str | None) -> lis
     if not name:
         return []
     return [SecondaryButton(t(label), partial(download, client, path, f"{name}.pdf"), icon=ft.Icons.PICTURE_AS_PDF_ROUNDED)]
+
+
+class Printed(NamedTuple):
+    """A table; the first cell of a row is its name, the second what it amounts to."""
+
+    title: str
+    rows: Sequence[Sequence[str]]
+
+
+async def print_page(title: str, meta: str, parts: Sequence[Printed]) -> None:
+    """Hand it to the browser, which prints it."""
+    tables = [{"title": part.title, "rows": [list(row) for row in part.rows]} for part in parts]
+    await bridge.request("print", {"title": title, "meta": meta, "parts": tables})

@@ -13,6 +13,7 @@ from shared_models.kpis.rows import Proof
 from tests.e2e.app import DESKTOP, TABLET, App
 from tests.e2e.conftest import Device
 from tests.e2e.product import Product
+from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 KPI = "mttr"
@@ -25,7 +26,9 @@ def test_a_number_opens_to_its_jobs_and_the_link_shows_it_to_whoever_may_see_it(
     value, first = value_of(proof.figure, proof.confidence), next(event for event in proof.events if event.left_out is None)
 
     desk = lent("admin", DESKTOP).go("/board").see("kpis.this_month").tap("kpis.all").at("/kpis").see("kpis.group.machines")
-    desk.go(f"/kpis?{urlencode(asked)}").see(value).tap("kpi.mttr").at(f"/kpis/{KPI}").see(value, "kpi.file.formula", first.label)
+    desk.go(f"/kpis?{urlencode(asked)}").see(value)
+    assert value in on_paper(desk)
+    desk.tap("kpi.mttr").at(f"/kpis/{KPI}").see(value, "kpi.file.formula", first.label)
     link = address(desk)
     printed = desk.tap(first.label).at(f"/jobs/{first.job_id}").see(first.label.partition(" · ")[2])
     assert paper(printed.page, lambda: printed.tap("job.print")).startswith(b"%PDF")
@@ -51,6 +54,13 @@ def opened(product: Product, username: str, site_id: str) -> Proof:
 
 def address(app: App) -> str:
     return str(app.page.evaluate("location.pathname + location.search"))
+
+
+def on_paper(app: App) -> str:
+    """What the browser would print, in the place of a canvas of which it sees one screen."""
+    app.page.evaluate("window.print = () => { window.printed = document.querySelector('.paper').textContent; }")
+    app.tap("common.more").tap("kpis.print")
+    return str(until(lambda: app.page.evaluate("window.printed"), "what is printed"))
 
 
 def paper(page: Page, press: Any) -> bytes:

@@ -1,31 +1,27 @@
 """All figures of a period, in the order in which their reader needs them."""
 
-from typing import Any, Final
+from typing import Final
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError, Offline
-from mobile_app.core.i18n import format_moment, t
-from mobile_app.core.problems import why
-from mobile_app.domain.answers import Answer, use_answer
+from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.figure_cards import BOARD, by_kpi, figure_cards, figure_path
-from mobile_app.domain.figures import days_said
-from mobile_app.domain.lookup import dotted
-from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.features.kpis.asking import Asked, filters, machine_sheet, scope_words
+from mobile_app.domain.figure_cards import BOARD, by_kpi, figure_cards, figure_path, paper_line
+from mobile_app.domain.printing import Printed
+from mobile_app.features.kpis.asking import Asked
+from mobile_app.features.kpis.frame import use_frame
+from mobile_app.features.kpis.paper import menu
 from mobile_app.features.kpis.pictures import Pictures, cost_pictures
 from mobile_app.features.kpis.week import my_week
 from mobile_app.ui.address import Place, use_place
-from mobile_app.ui.cards import NoticeCard, RowCard, SectionHeader, in_twos
+from mobile_app.ui.cards import RowCard, SectionHeader, in_twos
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
-from mobile_app.ui.hooks import use_breakpoint, use_state
-from mobile_app.ui.sheets import use_sheet
-from mobile_app.ui.shell import Page, PageHeader
-from mobile_app.ui.theme import Tone
+from mobile_app.ui.feedback import EmptyState
+from mobile_app.ui.hooks import use_breakpoint
+from mobile_app.ui.sheets import MenuItem
+from mobile_app.ui.shell import Page
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board, Figure
 from shared_models.permissions import Permission, Role
@@ -52,36 +48,29 @@ ORDER: Final[dict[Role, tuple[str, ...]]] = {
 def KpisScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "equipment", "interventions")
     place = use_place(Asked)
-    picking, pick = use_state(False)
-    close = lambda: pick(False)  # noqa: E731 - one line, used twice
-    use_sheet(machine_sheet(client, place, close) if picking else None, close)
-    answer = use_answer(Board, f"{BOARD}?{place.asked.question}")
-    board, size = answer.data, use_breakpoint()
-    head = PageHeader(t("kpis.title"), _when(client, place, board), trailing=[SyncBadge()])
-    asking = filters(client, place, lambda: pick(True), (board.since, board.until) if board else None)
-    own = my_week(client)
-    body = _body(client, place, board) if board else _without(answer)
+
+    def actions(board: Board) -> list[MenuItem]:
+        return menu(client, place.asked, board, lines_of(client, board))
+
+    frame = use_frame(client, place, Board, BOARD, t("kpis.title"), actions=actions, is_part=False)
+    board, size = frame.data, use_breakpoint()
+    body = _body(client, place, board) if board else []
     onward = _onward(place.asked) if board and not _is_empty(board) else []
     pictures = [Pictures(place.asked.question, key=place.asked.question)] if board and not _is_empty(board) else []
     width = 1180 if size >= Breakpoint.desktop else 720
-    return Page(head, *asking, *stale(client, answer), *own, *body, *onward, *pictures, max_width=width)
+    return Page(*frame.head, *my_week(client), *body, *onward, *pictures, max_width=width)
 
 
-def _when(client: Client, place: Place[Asked], board: Board | None) -> str:
-    """`1 – 30 nov. · Usine de Lyon · chiffres de 10:31`."""
-    if board is None:
-        return scope_words(client, place.asked)
-    as_of = t("kpis.as_of", at=format_moment(board.as_of, client.now()))
-    return dotted(days_said(board.since, board.until), scope_words(client, place.asked), as_of)
-
-
-def stale(client: Client, answer: Answer[Any]) -> list[ft.Control]:
-    """Why what is shown is what was known last, and of when that is."""
-    if not isinstance(answer.error, ClientError) or answer.data is None:
-        return []
-    title = t("kpis.last_known", at=format_moment(answer.data.as_of, client.now()))
-    icon = ft.Icons.CLOUD_OFF_ROUNDED if isinstance(answer.error, Offline) else None
-    return [NoticeCard(title, why(answer.error, "kpis.offline"), tone=Tone.off, icon=icon)]
+def lines_of(client: Client, board: Board) -> list[Printed]:
+    """The same figures, for paper."""
+    known = by_kpi(board.figures)
+    return [
+        Printed(
+            t(f"kpis.group.{name}"),
+            [paper_line(figure, board.confidence) for key in GROUPS[name] for figure in known.get(key, [])],
+        )
+        for name in ORDER[client.user.role]
+    ]
 
 
 def _onward(asked: Asked) -> list[ft.Control]:
@@ -92,15 +81,6 @@ def _onward(asked: Asked) -> list[ft.Control]:
         for name, icon in pages.items()
     ]
     return [SectionHeader(t("kpis.onward")), *in_twos(cards)]
-
-
-def _without(answer: Answer[Any]) -> list[ft.Control]:
-    if answer.is_loading or answer.error is None:
-        return [SkeletonList(4)]
-    if isinstance(answer.error, Offline):
-        return [EmptyState(ft.Icons.CLOUD_OFF_ROUNDED, t("kpis.never_seen"), t("kpis.never_seen_body"))]
-    words = why(answer.error) if isinstance(answer.error, ClientError) else t("common.failed")
-    return [ErrorState(t("kpis.refused"), words, on_retry=answer.reload)]
 
 
 def _is_empty(board: Board) -> bool:

@@ -1,5 +1,6 @@
 """What the pages beside the figures have in common: what is asked, what was answered, and the way back."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -16,17 +17,19 @@ from mobile_app.domain.files import download
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.kpis.asking import Asked, filters, machine_sheet, scope_words
-from mobile_app.features.kpis.board import stale
 from mobile_app.ui.address import Place, go
 from mobile_app.ui.buttons import ActionRow, SecondaryButton
+from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.hooks import use_state
-from mobile_app.ui.sheets import use_sheet
+from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import PageHeader
 from mobile_app.ui.text import Caption
+from mobile_app.ui.theme import Tone
 from shared_models.base import Row
 
 R = TypeVar("R", bound=Row)
+Actions = Callable[[R], list[MenuItem]]
 
 
 class Frame(NamedTuple, Generic[R]):
@@ -36,19 +39,40 @@ class Frame(NamedTuple, Generic[R]):
     head: list[ft.Control]
 
 
-def use_frame(client: Client, place: Place[Any], model: type[R], path: str, title: str) -> Frame[R]:
-    """The answer to what the address asks of `path`, under its title and filters. A hook."""
+def use_frame(
+    client: Client, place: Place[Any], model: type[R], path: str, title: str, *, actions: Actions[R] | None = None, is_part: bool = True
+) -> Frame[R]:  # fmt: skip
+    """The answer to what the address asks of `path`, under its title and filters. A hook.
+
+    `actions` are the items of its menu; `is_part`: there is a way back to all figures.
+    """
     picking, pick = use_state(False)
     close = lambda: pick(False)  # noqa: E731 - one line, used twice
     use_sheet(machine_sheet(client, place, close) if picking else None, close)
     answer = use_answer(model, f"{path}?{place.asked.question}")
     data: Any = answer.data
-    when = scope_words(client, place.asked)
-    if data is not None:
-        when = dotted(days_said(data.since, data.until), when, t("kpis.as_of", at=format_moment(data.as_of, client.now())))
-    head = PageHeader(title, when, trailing=[SyncBadge()], on_back=partial(_back, place.asked))
+    when = when_said(client, place.asked, data)
+    menu = [MoreMenu(actions(answer.data))] if actions and answer.data is not None else []
+    head = PageHeader(title, when, trailing=[SyncBadge(), *menu], on_back=partial(_back, place.asked) if is_part else None)
     asking = filters(client, place, lambda: pick(True), (data.since, data.until) if data else None)
     return Frame(answer.data, [head, *asking, *stale(client, answer), *([] if data is not None else _without(answer))])
+
+
+def when_said(client: Client, asked: Asked, data: Any) -> str:
+    """`1 – 30 nov. · Usine de Lyon · chiffres de 10:31`."""
+    scope = scope_words(client, asked)
+    if data is None:
+        return scope
+    return dotted(days_said(data.since, data.until), scope, t("kpis.as_of", at=format_moment(data.as_of, client.now())))
+
+
+def stale(client: Client, answer: Answer[Any]) -> list[ft.Control]:
+    """Why what is shown is what was known last, and of when that is."""
+    if not isinstance(answer.error, ClientError) or answer.data is None:
+        return []
+    title = t("kpis.last_known", at=format_moment(answer.data.as_of, client.now()))
+    icon = ft.Icons.CLOUD_OFF_ROUNDED if isinstance(answer.error, Offline) else None
+    return [NoticeCard(title, why(answer.error, "kpis.offline"), tone=Tone.off, icon=icon)]
 
 
 def _back(asked: Asked) -> None:
@@ -65,12 +89,12 @@ def _without(answer: Answer[Any]) -> list[ft.Control]:
     return [ErrorState(t("kpis.refused"), words, on_retry=answer.reload)]
 
 
-def files(client: Client, path: str, question: str, name: str) -> list[ft.Control]:
-    """All rows, as a file."""
+def files(client: Client, path: str, question: str, name: str, words: str = "kpis.files_rows") -> list[ft.Control]:
+    """All rows, as a file; `words` is the key of what is said of it."""
     buttons = [
         SecondaryButton(
             t(f"kpis.file.{kind}"), partial(download, client, f"{path}/export.{kind}?{question}", f"{name}.{kind}"), icon=icon, expand=True
         )
         for kind, icon in KINDS.items()
     ]
-    return [ActionRow(*buttons), Caption(t("kpis.files_rows"))]
+    return [ActionRow(*buttons), Caption(t(words))]

@@ -2,35 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError, Offline
-from mobile_app.core.i18n import format_datetime, format_moment, format_number, format_time, n, t
-from mobile_app.core.problems import why
-from mobile_app.domain.answers import Answer, use_answer
-from mobile_app.domain.client import Client
+from mobile_app.core.i18n import format_datetime, format_number, format_time, n, t
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.exports import KINDS
 from mobile_app.domain.figure_cards import BOARD
-from mobile_app.domain.figures import at_least, brought, days_said, moved, trend_of, value_of
-from mobile_app.domain.files import download
+from mobile_app.domain.figures import at_least, brought, moved, trend_of, value_of
 from mobile_app.domain.lookup import dotted
-from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.features.kpis.asking import Asked, Opened, filters, machine_sheet, scope_words
-from mobile_app.features.kpis.board import stale
-from mobile_app.ui.address import Place, go, use_place
-from mobile_app.ui.buttons import ActionRow, SecondaryButton, TextLink
+from mobile_app.features.kpis.asking import Opened
+from mobile_app.features.kpis.frame import files, use_frame
+from mobile_app.ui.address import Place, use_place
+from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, SectionHeader
 from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
+from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_state
-from mobile_app.ui.sheets import use_sheet
-from mobile_app.ui.shell import Page, PageHeader
+from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Caption, Meta
 from mobile_app.ui.theme import BOLD, TONES, C
@@ -44,46 +35,21 @@ FEW = 20
 @component
 def KpiScreen() -> ft.Control:
     client = use_tables("sites", "lines", "classes", "equipment")
-    place = use_place(Opened)
+    place, size = use_place(Opened), use_breakpoint()
     asked = ft.use_route_params()["kpi"]
-    picking, pick = use_state(False)
-    close = lambda: pick(False)  # noqa: E731 - one line, used twice
-    use_sheet(machine_sheet(client, place, close) if picking else None, close)
     key = KpiKey(asked) if asked in KPIS else KpiKey.availability
-    answer, size = use_answer(Proof, f"{BOARD}/{key}?{place.asked.question}"), use_breakpoint()
+    frame = use_frame(client, place, Proof, f"{BOARD}/{key}", t(f"kpi.{key}"))
     if asked not in KPIS:
         return EmptyState(ft.Icons.EXPLORE_OFF_ROUNDED, t("app.not_found"), t("app.not_found_body"))
-    proof = answer.data
-    head = PageHeader(t(f"kpi.{key}"), _when(client, place.asked, proof), trailing=[SyncBadge()], on_back=partial(_back, place.asked))
-    asking = filters(client, place, lambda: pick(True), (proof.since, proof.until) if proof else None)
+    proof = frame.data
     if proof is None:
-        return Page(head, *asking, *_without(answer))
-    about = [_value(proof), *_ways(place, proof), _reckoned(proof), _files(client, key, place.asked)]
+        return Page(*frame.head)
+    saved = files(client, f"{BOARD}/{key}", place.asked.question, t(f"kpi.{key}"), "kpis.files")
+    about = [_value(proof), *_ways(place, proof), _reckoned(proof), *saved]
     events = [Events(proof, key=f"{key}-{place.asked.question}")]
     if size < Breakpoint.desktop:
-        return Page(head, *asking, *stale(client, answer), *about, *events)
-    return Page(head, *asking, *stale(client, answer), Columns(about, events, (5, 6)), max_width=1180)
-
-
-def _back(asked: Opened) -> None:
-    """To all figures of the same question."""
-    go(Asked(**{name: getattr(asked, name) for name in Asked.model_fields}).at("/kpis"))
-
-
-def _when(client: Client, asked: Opened, proof: Proof | None) -> str:
-    if proof is None:
-        return scope_words(client, asked)
-    as_of = t("kpis.as_of", at=format_moment(proof.as_of, client.now()))
-    return dotted(days_said(proof.since, proof.until), scope_words(client, asked), as_of)
-
-
-def _without(answer: Answer[Any]) -> list[ft.Control]:
-    if answer.is_loading or answer.error is None:
-        return [SkeletonList(3)]
-    if isinstance(answer.error, Offline):
-        return [EmptyState(ft.Icons.CLOUD_OFF_ROUNDED, t("kpis.never_seen"), t("kpis.never_seen_body"))]
-    words = why(answer.error) if isinstance(answer.error, ClientError) else t("common.failed")
-    return [ErrorState(t("kpis.refused"), words, on_retry=answer.reload)]
+        return Page(*frame.head, *about, *events)
+    return Page(*frame.head, Columns(about, events, (5, 6)), max_width=1180)
 
 
 # --- what it is
@@ -136,19 +102,6 @@ def _reckoned(proof: Proof) -> ft.Control:
     key = proof.figure.key
     standard = Caption(t("kpis.standard", standard=KPIS[key].standard))
     return Card(Stack(CardHeader(t("kpi.file.formula")), Body(t(f"kpi.{key}.formula")), standard, spacing=8))
-
-
-def _files(client: Client, key: KpiKey, asked: Opened) -> ft.Control:
-    """All its events; the workbook reckons the figure again out of its cells."""
-    name = t(f"kpi.{key}")
-    buttons = [
-        SecondaryButton(
-            t(f"kpis.file.{kind}"), partial(download, client, f"{BOARD}/{key}/export.{kind}?{asked.question}", f"{name}.{kind}"),
-            icon=icon, expand=True,
-        )
-        for kind, icon in KINDS.items()
-    ]  # fmt: skip
-    return Stack(ActionRow(*buttons), Caption(t("kpis.files")), spacing=6)
 
 
 # --- what it was made of
