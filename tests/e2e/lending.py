@@ -38,7 +38,7 @@ class Shelf:
         problems = [problem for app in lent.values() for problem in app.problems]
         for app in lent.values():
             app.problems.clear()
-        assert problems == []
+        assert problems == [], problems
 
     def clear(self) -> None:
         for app in self._here.values():

@@ -58,7 +58,7 @@ def address(app: App) -> str:
 
 def on_paper(app: App) -> str:
     """What the browser would print, in the place of a canvas of which it sees one screen."""
-    app.page.evaluate("window.print = () => { window.printed = document.querySelector('.paper').textContent; }")
+    app.page.evaluate("() => { window.print = () => { window.printed = document.querySelector('.paper').textContent; }; }")
     app.tap("common.more").tap("kpis.print")
     return str(until(lambda: app.page.evaluate("window.printed"), "what is printed"))
 
