@@ -25,6 +25,7 @@ from server.equipment import errors, repository
 from server.equipment.consequences import MachineArchived, MachineBack, MachinesMoved
 from server.equipment.models import Document, Equipment, EquipmentStatusLog
 from server.equipment.status import tell_status
+from server.notifications.access import follow_machines
 from shared_models.equipment import commands as eq
 from shared_models.equipment import rules
 from shared_models.equipment.rows import EquipmentRow
@@ -97,6 +98,7 @@ async def _move(session: Session, actor: Actor, machine: Equipment, site_id: UUI
     moved = await repository.move(session, await repository.subtree(session, machine.id), site_id)
     await attachments.move(session, Equipment.__tablename__, moved, site_id)
     await tell(session, actor, MachinesMoved(moved, site_id))
+    await follow_machines(session, moved)
     await session.refresh(machine, ["site_id", "production_line_id", "sync_xid"])
 
 

@@ -17,7 +17,7 @@ from server.notifications.timers import scan
 from server.outbox.carrying import SENT, Node, Parcel, Verdict
 from server.outbox.courier import Courier
 from server.users import service as users
-from shared_models.equipment.commands import ChangeEquipmentStatus
+from shared_models.equipment.commands import ChangeEquipmentStatus, UpdateEquipment
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.notices.commands import AcknowledgeNotice, SnoozeNotice
@@ -189,3 +189,16 @@ async def test_what_another_version_has_left_waits_for_it_and_holds_up_nothing(p
     [causes] = await plant.rows("select count(*) as untold from notice_cause where told_at is null")
     [mails] = await plant.rows("select count(*) as waiting from outbox where state = 'waiting'")
     assert (causes.untold, mails.waiting) == (2, 2)
+
+
+async def test_notices_of_what_moves_to_another_site_stay_with_whoever_sees_it_there(plant):
+    await plant.job(by="ada", assigned_technician_id=plant.id_of("ana"), title="Fuite")
+    await said(plant, EquipmentStatus.broken)
+    assert {who for who, *_ in await plant.told()} >= {"ana", "sam"}
+    [machine] = await plant.rows("select version, code, name, criticality from equipment where id = :id", id=plant.machine)
+    fields = {"code": machine.code, "name": machine.name, "criticality": machine.criticality}
+    await plant.do(
+        UpdateEquipment(equipment_id=plant.machine, version=machine.version, site_id=plant.sites[1], occurred_at=now(), **fields), "ada"
+    )
+    left = {row.user_id for row in await plant.rows("select user_id from notifications where gone_at is null")}
+    assert left <= {plant.id_of("ada")}
