@@ -97,14 +97,17 @@ place as materialized (
         from sites s where {places}
     ) s where begins < ends
 ), chosen as materialized (
-    select e.id, e.site_id, e.code, e.name, e.hourly_downtime_cost, e.replacement_value, e.currency, p.clock, p.begins,
-        p.ends, p.currency as site_currency,
-        greatest(p.begins, e.installation_date::timestamp at time zone p.clock, least(e.created_at, f.at)) as seen_from, f.at as first_stop,
-        least(p.ends, e.archived_at) as seen_until
-    from equipment e join place p on p.id = e.site_id cross join lateral (
-        select min(i.stopped_at) as at from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
-            and (e.created_at > p.begins or e.installation_date::timestamp at time zone p.clock > p.begins)
-    ) f where {chosen}
+    select k.id, k.site_id, k.code, k.name, k.hourly_downtime_cost, k.replacement_value, k.currency, k.clock, k.begins, k.ends,
+        k.site_currency, greatest(k.begins, k.installed_at, least(k.created_at, k.first_stop)) as seen_from, k.first_stop,
+        least(k.ends, k.archived_at) as seen_until
+    from (
+        select e.*, p.clock, p.begins, p.ends, p.currency as site_currency,
+            e.installation_date::timestamp at time zone p.clock as installed_at,
+            case when e.created_at > p.begins or e.installation_date::timestamp at time zone p.clock > p.begins then (
+                select min(i.stopped_at) from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
+            ) end as first_stop
+        from equipment e join place p on p.id = e.site_id where {chosen}
+    ) k
 ), machine as materialized (
     select * from chosen where seen_from < seen_until
 ), kin as materialized (

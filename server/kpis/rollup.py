@@ -108,8 +108,13 @@ MONTHS = """, border as materialized (
     select distinct i.equipment_id from maintenance_interventions i
     where i.stopped_at is not null and i.status <> 'cancelled' and coalesce(i.restarted_at, 'infinity') > {now}
 ), live as materialized (
-    select m.id from machine m where m.seen_until < m.ends or (m.seen_from > m.begins and m.first_stop < m.seen_from)
-    union select k.root from kin k join machine m on m.id = k.root where k.id <> k.root and m.seen_from > m.begins
+    select m.id from machine m where m.seen_from > m.begins and m.first_stop < m.seen_from
+    union select m.id from machine m where m.seen_until < m.ends and exists (
+        select from maintenance_interventions i where i.equipment_id = m.id and i.stopped_at is not null
+            and coalesce(i.restarted_at, 'infinity') > m.seen_until offset 0
+    )
+    union select k.root from kin k join machine m on m.id = k.root
+    where k.id <> k.root and (m.seen_from > m.begins or m.seen_until < m.ends)
     union select k.root from kin k where k.id in (select f.equipment_id from figure_stale f)
     union select k.root from kin k where k.id in (select s.equipment_id from standing s)
 ), known as materialized (

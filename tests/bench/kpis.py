@@ -33,7 +33,7 @@ from tests.bench.cases import API, Bench
 from tests.bench.verdicts import at_most
 
 YEARS = KpiQuery(period=Period.custom, since=date(2023, 12, 1), until=date(2026, 11, 30))
-PATIENCE = 60
+PATIENCE = 20
 _SUMS = """
 select equipment_id, date_trunc('month', day::timestamp) as month, sum(down) as down, sum(failures) as failures, sum(restored) as restored,
     sum(restoring - early) as restoring

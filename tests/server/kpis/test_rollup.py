@@ -93,3 +93,11 @@ async def test_months_are_what_the_stops_say_after_whatever_was_changed(client_a
     await rollup.rebuild(database)
     assert await read(reader) == expected
     assert Months.model_validate((await reader.get(ADDRESS, params=SPAN | {"site_id": str(other.id)})).json()).months == []
+    for row_id in (machines[0].id, machines[2].id):  # whose days are known, and of which some lie after it has left
+        await session.execute(sa.text("update equipment set archived_at = '2025-09-10' where id = :id"), {"id": row_id})
+    await session.commit()
+    by_days = await read(reader)
+    await session.execute(sa.text("insert into figure_stale (id, equipment_id) select gen_random_uuid(), id from equipment"))
+    await session.commit()
+    assert by_days == await read(reader)
+    assert by_days != expected
