@@ -13,7 +13,7 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import C, faint
 from shared_models.interventions.rows import InterventionRow, StopKind
 from shared_models.kpis.registry import Unit
-from shared_models.kpis.waiting import WORK, Breakdown, Moment, TimedPhase, moments_of, timed
+from shared_models.kpis.waiting import AFTERWARDS, WORK, Breakdown, Moment, TimedPhase, lasted, moments_of, timed
 
 _WHOLE = 1000
 
@@ -37,18 +37,18 @@ def JobTimes(client: Client, job: InterventionRow) -> ft.Control:
     if told is not None and set(told.known) >= {moment for moment, at in known.items() if at is not None}:
         phases, unknown = told.phases, told.unknown
     lasting = [(phase_words(phase.until), amount(Unit.hours, phase.hours)) for phase in phases]
-    whole = amount(Unit.hours, sum(phase.hours for phase in phases))
+    whole = amount(Unit.hours, lasted(phases))
     missing = [Meta(t("kpis.not_known", moments=", ".join(t(f"kpis.moment.{each}") for each in unknown)), max_lines=4)] if unknown else []
     return Card(Stack(CardHeader(t("kpis.where_time_went"), whole), _bar(phases), KeyValues(list(lasting)), *missing, spacing=10))
 
 
 def _bar(phases: list[TimedPhase]) -> ft.Control:
-    """Work is solid; waiting is pale, one shade beside the other."""
-    whole = sum(phase.hours for phase in phases) or 1
+    """Until it ran again. Work is solid; waiting is pale, one shade beside the other."""
+    whole = lasted(phases) or 1
     parts: list[ft.Control] = [
         ft.Container(height=14, border_radius=3, bgcolor=_ink(phase, rank), expand=max(6, round(phase.hours / whole * _WHOLE)))
         for rank, phase in enumerate(phases)
-        if phase.hours > 0
+        if phase.hours > 0 and phase.until is not AFTERWARDS
     ]
     return ft.Row(parts, spacing=2)
 

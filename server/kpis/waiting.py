@@ -15,7 +15,7 @@ from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.facts import Asked, facts
-from shared_models.kpis.waiting import Breakdown, Moment, Waiting, WaitingQuery, moments, timed, waited_for
+from shared_models.kpis.waiting import Breakdown, Moment, Waiting, WaitingQuery, lasted, moments, timed, waited_for
 
 COLUMNS: Final = ("code", "machine", "event", *(f"moment.{moment}" for moment in Moment))
 _MOMENTS = """
@@ -74,7 +74,7 @@ def _breakdown(row: asyncpg.Record) -> Breakdown:
     return Breakdown(
         id=row["id"], number=row["number"], title=row["title"], equipment_id=row["equipment_id"], equipment_code=row["equipment_code"],
         equipment_name=row["equipment_name"], known={moment: at for moment, at in known.items() if at is not None},
-        unknown=[moment for moment, at in known.items() if at is None], phases=parts, hours=sum(part.hours for part in parts),
+        unknown=[moment for moment, at in known.items() if at is None], phases=parts, hours=lasted(parts),
     )  # fmt: skip
 
 

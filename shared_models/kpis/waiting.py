@@ -33,6 +33,8 @@ class Moment(StrEnum):
 
 WORK = Moment.repaired
 """What ends with it is work; all else is waiting."""
+AFTERWARDS = Moment.validated
+"""By then the machine has long run again: told beside what a breakdown lasted, and no part of it."""
 Known = Mapping[Moment, datetime | None]
 """None is not known; what is left out does not apply."""
 
@@ -105,7 +107,7 @@ class TimedPhase(Row):
 
 
 class Breakdown(Row):
-    """`known`: the moments that are; `unknown`: those that nobody has told, or not yet."""
+    """`known`: the moments that are; `unknown`: those that nobody has told, or not yet; `hours`: until the restart."""
 
     id: UUID
     number: str
@@ -145,6 +147,10 @@ def timed(known: Known) -> list[TimedPhase]:
     return [
         TimedPhase(until=phase.until, hours=(phase.ends - phase.begins) / HOUR, unknown=list(phase.unknown)) for phase in phases(known)
     ]  # fmt: skip
+
+
+def lasted(phases: Iterable[TimedPhase | WaitedFor]) -> float:
+    return sum(phase.hours for phase in phases if phase.until is not AFTERWARDS)
 
 
 def waited_for(breakdowns: Iterable[Breakdown]) -> list[WaitedFor]:

@@ -75,7 +75,7 @@ def filters(client: Client, place: Place[Any], on_machine: Callable[[], None], s
     """The period, then part of the plant; the days of a period of one's own below, which begins as the one that was `shown`."""
     asked: Asked = place.asked
     periods = [Choice(period, t(f"kpis.period.{period}")) for period in Period]
-    chips = [FilterMenu(t("kpis.period"), periods, asked.period or Period.month, _period(place, shown), droppable=False)]
+    chips = [FilterMenu(t("kpis.period"), periods, asked.period or asked.span, _period(place, shown), droppable=False)]
     for name, choices in _scopes(client, asked).items():
         if choices or getattr(asked, name):
             chips.append(FilterMenu(t(f"kpis.{name}"), choices, getattr(asked, name), place.pick(name)))

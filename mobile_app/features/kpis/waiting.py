@@ -21,7 +21,7 @@ from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from shared_models.kpis.registry import Unit
-from shared_models.kpis.waiting import Breakdown, WaitedFor, Waiting
+from shared_models.kpis.waiting import AFTERWARDS, Breakdown, WaitedFor, Waiting, lasted
 
 PATH: Final = "/dashboard/waiting"
 SHOWN: Final = 20
@@ -50,23 +50,28 @@ def WaitingScreen() -> ft.Control:
 
 
 def _pareto(phases: Sequence[WaitedFor]) -> ft.Control:
-    whole = sum(each.hours for each in phases)
+    whole = lasted(phases)
     bars = [
         Ranked(dotted(phase_words(each.until), n("kpis.breakdowns", each.count)), each.hours, amount(Unit.hours, each.hours))
         for each in phases
-        if each.hours > 0
+        if each.hours > 0 and each.until is not AFTERWARDS
     ]
     unclear = [
         Meta(t("kpis.unclear", phase=phase_words(each.until), count=format_number(each.unclear), of=format_number(each.count)), max_lines=4)
         for each in phases
         if each.unclear
     ]
+    after = [
+        Meta(t("kpis.afterwards", hours=amount(Unit.hours, each.hours), count=format_number(each.count)), max_lines=4)
+        for each in phases
+        if each.until is AFTERWARDS
+    ]
     head = CardHeader(t("kpis.where_time_goes"), amount(Unit.hours, whole))
-    return Card(Stack(head, Pareto(bars, total=whole), *unclear, spacing=8))
+    return Card(Stack(head, Pareto(bars, total=whole), *unclear, *after, spacing=8))
 
 
 def _line(breakdown: Breakdown) -> ft.Control:
-    longest = max(breakdown.phases, key=lambda phase: phase.hours, default=None)
+    longest = max((each for each in breakdown.phases if each.until is not AFTERWARDS), key=lambda phase: phase.hours, default=None)
     most = f"{phase_words(longest.until)} {amount(Unit.hours, longest.hours)}" if longest else ""
     meta = dotted(breakdown.equipment_code, breakdown.equipment_name, most)
     title = dotted(breakdown.number, breakdown.title)

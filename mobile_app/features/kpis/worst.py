@@ -16,7 +16,7 @@ from mobile_app.features.kpis.frame import files, use_frame
 from mobile_app.ui.address import use_place
 from mobile_app.ui.cards import Card, CardHeader, RowCard, SectionHeader
 from mobile_app.ui.chips import StatusChip
-from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
@@ -50,9 +50,8 @@ def WorstScreen() -> ft.Control:
     client, place = use_tables("sites", "lines", "classes", "equipment"), use_place(Worse)
     found = use_frame(client, place, Worst, PATH, t("kpis.worst"))
     size = use_breakpoint()
-    by = ChoiceChips(
-        [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy], place.asked.by or WorstBy.downtime, lambda key: place.ask(by=key)
-    )
+    choices = [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy]
+    by = FilterBar([FilterMenu(t("kpis.by"), choices, place.asked.by or WorstBy.downtime, place.pick("by"), droppable=False)])
     parts = _parts(client, found.data, place.asked.question) if found.data else []
     if size < Breakpoint.desktop or len(parts) <= 1:
         return Page(*found.head, by, *parts, max_width=720)

@@ -16,7 +16,7 @@ from mobile_app.features.kpis.frame import files, use_frame
 from mobile_app.ui.address import use_place
 from mobile_app.ui.cards import NoticeCard, RowCard, SectionHeader
 from mobile_app.ui.chips import StatusChip
-from mobile_app.ui.choices import Choice, ChoiceChips
+from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.shell import Page
@@ -47,8 +47,8 @@ class Judged(Asked):
 def WorthScreen() -> ft.Control:
     client, where = use_tables("sites", "lines", "classes", "equipment", "plans"), use_place(Judged)
     found = use_frame(client, where, PlansWorth, PATH, t("kpis.plans"))
-    choices = [Choice("", t("common.all")), *(Choice(each, t(f"kpi.suggestion.{each}")) for each in Suggestion)]
-    chips = ChoiceChips(choices, where.asked.suggestion or "", lambda key: where.ask(suggestion=key or None))
+    choices = [Choice(each, t(f"kpi.suggestion.{each}")) for each in Suggestion]
+    chips = FilterBar([FilterMenu(t("kpis.suggestion"), choices, where.asked.suggestion, where.pick("suggestion"))])
     if found.data is None:
         return Page(*found.head, chips, max_width=720)
     rows = [_row(client, each) for each in found.data.plans]
