@@ -1,4 +1,4 @@
-"""A manager opens a number down to the job that it counts, and a colleague sees the same figures by the link."""
+"""A supervisor opens a number down to the job that it counts, and a colleague sees the same figures by the link."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from mobile_app.core.i18n import set_language
 from mobile_app.domain.figures import value_of
 from shared_models.kpis.rows import Proof
-from tests.e2e.app import DESKTOP, TABLET, App
+from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.conftest import Device
 from tests.e2e.product import Product
 from tests.e2e.waiting import until
@@ -20,12 +20,12 @@ KPI = "mttr"
 
 
 def test_a_number_opens_to_its_jobs_and_the_link_shows_it_to_whoever_may_see_it(lent: Device, product: Product) -> None:
-    site = product.as_user("supervisor").get("/sites")["items"][0]
+    site = product.as_user("technician").get("/sites")["items"][0]
     asked = {"period": "year", "site": site["id"]}
-    proof = opened(product, "admin", site["id"])
+    proof = opened(product, "supervisor", site["id"])
     value, first = value_of(proof.figure, proof.confidence), next(event for event in proof.events if event.left_out is None)
 
-    desk = lent("admin", DESKTOP).go("/board").see("kpis.this_month").tap("kpis.all").at("/kpis").see("kpis.group.machines")
+    desk = lent("supervisor", DESKTOP).go("/board").see("kpis.this_month").tap("kpis.all").at("/kpis").see("kpis.group.machines")
     desk.go(f"/kpis?{urlencode(asked)}").see(value)
     assert value in on_paper(desk)
     desk.tap("kpi.mttr").at(f"/kpis/{KPI}").see(value, "kpi.file.formula", first.label)
@@ -34,7 +34,7 @@ def test_a_number_opens_to_its_jobs_and_the_link_shows_it_to_whoever_may_see_it(
     assert paper(printed.page, lambda: printed.tap("job.print")).startswith(b"%PDF")
     assert paper(desk.page, lambda: desk.go(f"/equipment/{first.equipment_id}").tap("machine.print")).startswith(b"%PDF")
 
-    colleague = lent("supervisor", TABLET)
+    colleague = lent("technician", PHONE)
     colleague.open(link).see(value, first.label)
 
     elsewhere = opened(product, "p.moreau", site["id"])
