@@ -98,7 +98,7 @@ def moved(figure: Figure) -> Move | None:
     said = t("kpi.before", before=amount(figure.unit, figure.before, figure.currency))
     by = figure.value - figure.before
     if abs(by) <= _SAME * max(abs(figure.before), 1 if figure.unit is Unit.share else 0):
-        return Move("=", said, Tone.off, None)
+        return Move(t("kpi.same"), said, Tone.off, None)
     if figure.n < FEW:
         return Move(_by(figure, by), said, Tone.off, None)
     icon = ft.Icons.ARROW_UPWARD_ROUNDED if by > 0 else ft.Icons.ARROW_DOWNWARD_ROUNDED

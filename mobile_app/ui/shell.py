@@ -247,7 +247,7 @@ def _Rail(
         width=RAIL_WIDTH,
         bgcolor=C.surface,
         border=ft.Border(right=ft.BorderSide(1, C.line)),
-        padding=ft.Padding.symmetric(horizontal=4, vertical=18),
+        padding=ft.Padding.symmetric(horizontal=4, vertical=12),
     )
     return ft.Semantics(content=rail, container=True)
 
@@ -278,7 +278,7 @@ def _rail_item(place: Destination, selected: str, on_select: Callable[[str], Non
     box = ft.Container(
         ft.Column([pill, label], spacing=3, tight=True, horizontal_alignment=_CENTER),
         width=RAIL_WIDTH - 8,
-        padding=ft.Padding.symmetric(vertical=3),
+        padding=ft.Padding.symmetric(vertical=2),
         border_radius=Radius.button,
         ink=True,
         on_click=tap(lambda: on_select(place.key)),

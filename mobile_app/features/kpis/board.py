@@ -100,7 +100,8 @@ def _body(client: Client, place: Place[Asked], board: Board) -> list[ft.Control]
         figures = [known[key] for key in GROUPS[name] if key in known]
         parts += [SectionHeader(t(f"kpis.group.{name}")), *figure_cards(figures, board.confidence, to)]
         if KpiKey.cost in GROUPS[name]:
-            parts += in_twos(cost_pictures(known.get(KpiKey.cost, [])))
+            drawn = cost_pictures(known.get(KpiKey.cost, []))
+            parts += in_twos(drawn) if len(drawn) > 1 else drawn
     return parts
 
 

@@ -69,7 +69,7 @@ def test_which_way_is_good_depends_on_the_figure() -> None:
     assert move(figure(KpiKey.mttr, 3.0, before=2.0)) == ("+50 %", "avant : 2 h", Tone.bad, UP)
     assert move(figure(KpiKey.cost, 50.0, before=100.0, currency="EUR")) == ("−50 %", "avant : 100,00 €", Tone.ok, DOWN)
     assert move(figure(KpiKey.utilisation, 0.6, before=0.5)) == ("+10,0 pts", "avant : 50,0 %", Tone.off, UP)
-    assert move(figure(KpiKey.mttr, 2.0, before=2.0)) == ("=", "avant : 2 h", Tone.off, "")
+    assert move(figure(KpiKey.mttr, 2.0, before=2.0)) == ("inchangé", "avant : 2 h", Tone.off, "")
     assert move(figure(KpiKey.cost, 20.0, before=0.0, currency="EUR")) == ("+20,00 €", "avant : 0,00 €", Tone.bad, UP)
 
 
