@@ -12,7 +12,7 @@ from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from unicodedata import bidirectional, category, normalize
+from unicodedata import bidirectional, category, is_normalized, normalize
 
 import uharfbuzz as hb
 from reportlab.pdfbase import pdfmetrics
@@ -63,6 +63,11 @@ def _own_characters() -> frozenset[int]:
 
 
 @cache
+def _own_text() -> frozenset[str]:
+    return frozenset(map(chr, _own_characters()))
+
+
+@cache
 def _faces(font: str) -> tuple[_Face, ...]:
     packaged = [(name, hb.Blob(import_module(f"pymupdf_fonts.{name}").fontbuffer)) for name in _PACKAGED[font]]
     system = [(Path(path).stem, hb.Blob.from_file_path(path)) for path in _SYSTEM if Path(path).exists()]
@@ -83,6 +88,8 @@ def missing(text: str) -> str:
 
 def printable(text: str) -> str:
     """Composed, with a box in place of each character that no font here has; a space of any width is one."""
+    if is_plain(text) and text.replace("\u00a0", " ").isprintable() and is_normalized("NFC", text):
+        return text
     spaced = ("\u00a0" if category(char) == "Zs" and char != " " else char for char in normalize("NFC", text))
     return "".join(char if _has(char) else MISSING for char in spaced if category(char) != "Cc")
 
@@ -91,8 +98,9 @@ def _has(char: str) -> bool:
     return ord(char) in _own_characters() or category(char) in _UNSEEN or any(face.has(char) for face in _faces(REGULAR))
 
 
-def _is_plain(text: str) -> bool:
-    return all(ord(char) in _own_characters() for char in text)
+def is_plain(text: str) -> bool:
+    """Whether our own font has all of it."""
+    return _own_text().issuperset(text)
 
 
 def words(text: str) -> list[str]:
@@ -102,13 +110,25 @@ def words(text: str) -> list[str]:
 
 def width(text: str, font: str, size: float) -> float:
     """Of a `printable` text, in points."""
-    if _is_plain(text):
-        return float(pdfmetrics.stringWidth(text, font, size))
+    if is_plain(text):
+        return _plain_width(text, font) * size
     return _shaped(text, font)[1] * size
 
 
+@lru_cache(maxsize=4_000)
+def _plain_width(text: str, font: str) -> float:
+    return sum(map(_advances(font).__getitem__, text)) / 1_000
+
+
+@cache
+def _advances(font: str) -> dict[str, float]:
+    """How wide each character is, in thousandths of the font's size."""
+    face = pdfmetrics.getFont(font).face
+    return {char: face.charWidths.get(ord(char), face.defaultWidth) for char in _own_text()}
+
+
 def draw(canvas: Canvas, text: str, font: str, size: float, x: float, y: float) -> None:
-    if _is_plain(text):
+    if is_plain(text):
         canvas.setFont(font, size)
         canvas.drawString(x, y, text)
         return

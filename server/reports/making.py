@@ -1,6 +1,7 @@
 """A report is made: gathered, set in a process of its own, and kept, once. Whoever begins again after a node that died begins anew."""
 
 import time
+from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
 from uuid import UUID
 
@@ -49,15 +50,20 @@ async def make(database: Database, storage: Storage, report_id: UUID) -> None:
 
 async def _printed(database: Database, actor: Actor, report: KeptReport) -> tuple[int, bytes]:
     """How many pages, and the document."""
+    lines = _told(database, actor, report)
+    answer = await apart_of_lines(printing.printed, lines, most_mib=_MOST_MIB, most_seconds=_MOST_SECONDS)
+    pages, _, content = answer.partition(b"\n")
+    return int(pages), content
+
+
+async def _told(database: Database, actor: Actor, report: KeptReport) -> AsyncIterator[bytes]:
+    """Gathered while the process starts."""
     with SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
         found = await gathered(database.pool, actor, report, spool)
         telling = _Telling(database, report)
         await telling.tell(_GATHERED)
-        answer = await apart_of_lines(
-            printing.printed, lines_of(found, telling.hear), most_mib=_MOST_MIB, most_seconds=_MOST_SECONDS
-        )  # fmt: skip
-    pages, _, content = answer.partition(b"\n")
-    return int(pages), content
+        async for line in lines_of(found, telling.hear):
+            yield line
 
 
 class _Telling:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from reportlab import rl_config
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -35,6 +36,8 @@ from server.labels.lettering import BOLD, REGULAR, printable
 from server.labels.sheets import shortened
 from shared_models.interventions.rows import Signature
 
+rl_config.useA85 = 0
+"""Pages are written as bytes: a fifth less of them, and sooner."""
 INK, PALE, LINE, TINT = Color(0.08, 0.125, 0.17), Color(0.36, 0.41, 0.46), Color(0.80, 0.83, 0.86), Color(0.95, 0.96, 0.97)
 SIZE, SMALL = 9.5, 8.0
 _MARGIN, _HEAD = 18 * mm, 12 * mm

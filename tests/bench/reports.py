@@ -1,8 +1,9 @@
 """A long report against the bare typesetting of the same rows: `python -m tests.bench.reports`.
 
-The floor is ReportLab's own long table of paragraphs, in one font, of rows that lie in memory: no database, no other script, no figures.
+The floor is the library's own tables, one a page: its rows lie in memory, broken into lines and counted out for their pages; no database,
+no other script, no figures, no process of its own.
 What is measured goes from asking to the file that is kept: read from the database, set in a process of its own, stored. Pages a second,
-each by its own pages; and what the process that answers requests takes meanwhile.
+the quickest of five each; and what the process that answers requests takes meanwhile.
 """
 
 import asyncio
@@ -15,16 +16,17 @@ from pathlib import Path
 from uuid import UUID
 
 import pypdfium2
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, TableStyle
+from reportlab.lib.pagesizes import A4
+from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
 from server.auth.service import actor_of
 from server.core.database import Database
 from server.core.storage import local_storage
 from server.equipment.models import Equipment
+from server.labels import lettering
 from server.reports import kept
 from server.reports.making import make
+from server.reports.typeset import LINE, TINT
 from server.sites.models import Site
 from server.users.models import User
 from shared_models.ids import uuid7
@@ -34,7 +36,10 @@ from tests.bench.verdicts import at_most
 from tests.conftest import make_user
 from tests.databases import running_cluster
 
-ROWS, AGAIN = 8_000, 3
+ROWS, AGAIN = 4_400, 5
+ON_A_PAGE = 17
+"""As many as ours has."""
+COLUMNS = (77, 166, 127, 55, 55)
 GOAL = 0.6
 MOST_MB = 60
 _JOBS = """
@@ -45,21 +50,24 @@ select gen_random_uuid(), 'INT-2025-' || n, $1, $2, 'Graissage des paliers et co
 
 
 def bare(rows: list[tuple[str, ...]]) -> tuple[int, float]:
-    """Pages, and seconds."""
-    began = time.perf_counter()
-    style = ParagraphStyle("cell", fontName="Helvetica", fontSize=8.8, leading=11.6)
-    cells = [[Paragraph(text, style) for text in row] for row in rows]
-    looks = TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.5, "#CCD4DA"), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    table = LongTable(cells, colWidths=[width * mm for width in (27, 58, 42, 22, 25)], repeatRows=1, style=looks)
-    document = SimpleDocTemplate(io.BytesIO(), pageCompression=1)
-    document.build([table])
+    """Pages, and seconds: a table a page, as the library sets it."""
+    began, font = time.perf_counter(), lettering.REGULAR
+    lettering.width("é", font, 8)  # as it is registered
+    looks = TableStyle([
+        ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE), ("FONT", (0, 0), (-1, -1), font, 8.8, 11.6), ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("BACKGROUND", (0, 0), (-1, 0), TINT),
+    ])  # fmt: skip
+    heads, *left = rows
+    pages = [left[at : at + ON_A_PAGE] for at in range(0, len(left), ON_A_PAGE)]
+    document = SimpleDocTemplate(io.BytesIO(), pagesize=A4, pageCompression=1, topMargin=60, bottomMargin=50, leftMargin=50, rightMargin=50)
+    document.build([each for page in pages for each in (Table([heads, *page], colWidths=COLUMNS, style=looks), PageBreak())])
     return document.page, time.perf_counter() - began
 
 
 def rows_of() -> list[tuple[str, ...]]:
     named = (
-        (f"12/11 {n % 24:02}:00", f"Graissage des paliers et contrôle de la tension {n}<br/>INT-2025-{n} · Préventive",
-         "Encaisseuse 12<br/>EQ-00012", "—", "—")
+        (f"12/11 {n % 24:02}:00", f"Graissage des paliers et contrôle de la tension {n}\nINT-2025-{n} · Préventive",
+         "Encaisseuse 12\nEQ-00012", "—", "—")
         for n in range(ROWS)
     )  # fmt: skip
     return [("Terminée le", "Intervention", "Machine", "Main-d’œuvre", "Coût"), *named]
@@ -99,18 +107,17 @@ def _megabytes() -> float:
 async def measure(url: str) -> bool:
     database, rows = Database(url), rows_of()
     await database.start()
-    shares, grown = [], 0.0
+    took, floor, grown = [], [], 0.0
     with tempfile.TemporaryDirectory() as folder:
         await ours(database, Path(folder))  # what is compiled and imported once
         for _ in range(AGAIN):
-            pages, took, more = await ours(database, Path(folder))
-            grown = max(grown, more)
-            floor_pages, floor_took = bare(rows)
-            shares.append((pages / took) / (floor_pages / floor_took))
-            print(f"     {pages} pages in {took:.2f} s; bare {floor_pages} in {floor_took:.2f} s", flush=True)
+            pages, seconds, more = await ours(database, Path(folder))
+            floor_pages, floor_seconds = bare(rows)
+            took, floor, grown = [*took, seconds / pages], [*floor, floor_seconds / floor_pages], max(grown, more)
+            print(f"     {pages} pages in {seconds:.2f} s; bare {floor_pages} in {floor_seconds:.2f} s", flush=True)
     await database.stop()
-    share = sorted(shares)[len(shares) // 2]
-    is_quick = at_most(f"a report of {pages} pages, against bare typesetting: 1 / {share:.2f}", 1 / share, 1 / GOAL)
+    share = min(floor) / min(took)
+    is_quick = at_most(f"a report of {pages} pages, against bare typesetting: {share:.2f} of its pages a second", 1 / share, 1 / GOAL)
     return at_most("what the process that asked for it has grown by", grown, MOST_MB, "MB") and is_quick
 
 
