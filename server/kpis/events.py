@@ -111,13 +111,15 @@ JOB = Kind("job", "j.id", ("j.actual_start", "j.actual_end"), label="j.number ||
 SCHEDULED = replace(JOB, at=("j.scheduled_start", "j.actual_end"))
 WAITING = replace(JOB, at=("j.created_at", NEVER))
 WORK = Kind("work", "j.id", ("j.began", "j.ended"), label="j.number || ' · ' || j.title", person="j.user_id", job="j.job_id")
+PAID = replace(WORK, person="null::uuid")
+"""What somebody costs an hour is not listed under their name."""
 CREW = Kind("crew", "k.id", ("k.begins", "k.ends"), equipment_id="null::uuid", person="k.id")
 ISSUE = Kind("part", "j.id", ("j.occurred_at", NEVER), label="concat_ws(' · ', j.number, j.part_number, j.name)", job="j.job_id")
 _PREVENTIVE = "(j.intervention_type in ('preventive', 'predictive'))::integer"
 _AT_WORK = _hours("j.counts_from", "j.ended")
 _PAID = f"{_AT_WORK} * coalesce(j.rate, 0)"
 _UNPAID = "case when j.rate is null then 'no_rate' end"
-_LABOUR = WORK.of("work j", _PAID, currency="j.currency", left_out=_UNPAID)
+_LABOUR = PAID.of("work j", _PAID, currency="j.currency", left_out=_UNPAID)
 _PARTS = ISSUE.of("issued j", "j.amount", currency="j.currency")
 _STANDING = DOWN.of(
     "down d join chosen c on c.id = d.equipment_id", f"{_LASTING} * coalesce(c.hourly_downtime_cost, 0)", currency="c.currency",
@@ -133,7 +135,7 @@ _WORK: dict[Way, tuple[Sql, ...]] = {
     (KpiKey.preventive_share, "count"): (JOB.of("done j", _PREVENTIVE, "1"),),
     (KpiKey.preventive_share, "hours"): (WORK.of("work j", f"{_AT_WORK} * {_PREVENTIVE}", _AT_WORK),),
     (KpiKey.preventive_share, "cost"): (
-        WORK.of("work j", f"{_PAID} * {_PREVENTIVE}", _PAID, currency="j.currency", left_out=_UNPAID),
+        PAID.of("work j", f"{_PAID} * {_PREVENTIVE}", _PAID, currency="j.currency", left_out=_UNPAID),
         ISSUE.of("issued j", f"j.amount * {_PREVENTIVE}", "j.amount", currency="j.currency"),
     ),
     (KpiKey.schedule_compliance, ""): (
@@ -154,7 +156,7 @@ _WORK: dict[Way, tuple[Sql, ...]] = {
     (KpiKey.cost, "parts"): (_PARTS,),
     (KpiKey.cost, "downtime"): (_STANDING,),
     (KpiKey.cost_to_value, ""): (
-        WORK.of(f"work j {_VALUED}", _PAID, currency="j.currency", left_out=_UNPAID),
+        PAID.of(f"work j {_VALUED}", _PAID, currency="j.currency", left_out=_UNPAID),
         ISSUE.of(f"issued j {_VALUED}", "j.amount", currency="j.currency"),
         MACHINE.of(
             "machine m", denominator="coalesce(m.replacement_value, 0)", currency="m.currency",
