@@ -1,11 +1,15 @@
 """What somebody has chosen of a kind, as statements about people bring it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from server.core.zones import zone_of
+from shared_models.notices.kinds import NoticeKind, Way
 from shared_models.notices.quiet import Hours, Quiet
-from shared_models.notices.settings import Choice, QuietHours, RoleChoice
+from shared_models.notices.settings import Choice, QuietHours, RoleChoice, wants
+from shared_models.permissions import Role
 
 CHOICES = """
 a.is_app_enabled, a.is_web_enabled, a.is_email_enabled, a.threshold_value,
@@ -20,13 +24,32 @@ left join notice_preference p on p.user_id = u.id
 """Of `users u` and a kind."""
 
 
+_values = itemgetter(
+    "is_app_enabled", "is_web_enabled", "is_email_enabled", "threshold_value", "role_app", "role_web", "role_email", "role_days", "is_fixed"
+)
+
+
 def choices_of(row: Mapping[str, Any]) -> tuple[Choice, RoleChoice | None]:
     """Their own, and their role's."""
-    own = Choice(app=row["is_app_enabled"], push=row["is_web_enabled"], email=row["is_email_enabled"], days=row["threshold_value"])
-    roles = None if row["is_fixed"] is None else RoleChoice(
-        app=row["role_app"], push=row["role_web"], email=row["role_email"], days=row["role_days"], is_fixed=row["is_fixed"],
-    )  # fmt: skip
-    return own, roles
+    return _choices(_values(row))
+
+
+def ways_of(row: Mapping[str, Any], kind: NoticeKind) -> frozenset[Way]:
+    """By which they want to be told of it."""
+    return _ways(kind, Role(row["role"]), _values(row))
+
+
+@lru_cache(maxsize=1024)
+def _choices(values: tuple[Any, ...]) -> tuple[Choice, RoleChoice | None]:
+    """Most have chosen the same."""
+    app, push, email, days, *role, is_fixed = values
+    roles = None if is_fixed is None else RoleChoice(app=role[0], push=role[1], email=role[2], days=role[3], is_fixed=is_fixed)
+    return Choice(app=app, push=push, email=email, days=days), roles
+
+
+@lru_cache(maxsize=4096)
+def _ways(kind: NoticeKind, role: Role, values: tuple[Any, ...]) -> frozenset[Way]:
+    return frozenset(way for way in Way if wants(kind, role, way, *_choices(values)))
 
 
 def quiet_of(row: Mapping[str, Any], clock: str) -> Quiet:

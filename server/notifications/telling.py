@@ -15,7 +15,7 @@ from server.core.events import poke_people
 from server.core.i18n import translator
 from server.core.queries import expression
 from server.notifications import escalating, subjects
-from server.notifications.choices import CHOICES, CHOSEN, choices_of, quiet_of
+from server.notifications.choices import CHOICES, CHOSEN, choices_of, quiet_of, ways_of
 from server.notifications.subjects import Subject
 from server.outbox.service import Entry, post
 from server.push.service import devices_of
@@ -24,7 +24,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions.rows import Priority
 from shared_models.notices.kinds import ESCALATES, KINDS, Because, NoticeKind, Way
 from shared_models.notices.quiet import Quiet, next_digest
-from shared_models.notices.settings import Choice, RoleChoice, days_of, wants
+from shared_models.notices.settings import Choice, RoleChoice, days_of
 from shared_models.outbox import Channel
 from shared_models.permissions import Role, may
 
@@ -69,12 +69,12 @@ class Reader:
     """Somebody who is told, and what they have chosen."""
 
     id: UUID
-    role: Role
     lang: str
     email: str
     because: Because
     own: Choice
     roles: RoleChoice | None
+    ways: frozenset[Way]
     quiet: Quiet
     digest_at: Any
     unread: int
@@ -148,8 +148,8 @@ async def readers(
     for row in rows:
         reasons = [because for because in by_weight if _has(row, because, named, leads)]
         if reasons and row["id"] != not_to and not row["is_muted"]:
-            found.append(_reader(row, reasons[0], subject))
-    return [each for each in found if wants(kind, each.role, Way.app, each.own, each.roles) and _is_on_time(kind, facts, each)]
+            found.append(_reader(row, kind, reasons[0], subject))
+    return [each for each in found if Way.app in each.ways and _is_on_time(kind, facts, each)]
 
 
 def _leads(rows: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
@@ -173,10 +173,12 @@ def _has(row: Mapping[str, Any], because: Because, named: Mapping[Because, UUID]
             return bool(named.get(because) == row["id"])
 
 
-def _reader(row: Mapping[str, Any], because: Because, subject: Subject) -> Reader:
+def _reader(row: Mapping[str, Any], kind: NoticeKind, because: Because, subject: Subject) -> Reader:
     own, roles = choices_of(row)
     quiet = quiet_of(row, subject.values["clock"])
-    return Reader(row["id"], Role(row["role"]), row["language"], row["email"], because, own, roles, quiet, row["digest_at"], row["unread"])
+    return Reader(
+        row["id"], row["language"], row["email"], because, own, roles, ways_of(row, kind), quiet, row["digest_at"], row["unread"]
+    )  # fmt: skip
 
 
 def _is_on_time(kind: NoticeKind, facts: Mapping[str, Any], reader: Reader) -> bool:
@@ -230,9 +232,9 @@ def _entries(
     at = reader.quiet.allowed(now(), notice["priority"])
     plain: dict[str, Any] = {"user_id": reader.id, "notice_id": notice["id"], "lasts": KINDS[kind].lasts}
     entries = []
-    if wants(kind, reader.role, Way.push, reader.own, reader.roles):
+    if Way.push in reader.ways:
         entries += [Entry(Channel.push, f"notice {notice['id']}", str(device), content, not_before=at, **plain) for device in devices]
-    if notice["digest_at"] is None and wants(kind, reader.role, Way.email, reader.own, reader.roles):
+    if notice["digest_at"] is None and Way.email in reader.ways:
         mail = {"template": "notice", "lang": reader.lang, "facts": {**content, "items": lines}}
         entries.append(Entry(Channel.email, f"notice {notice['id']}", reader.email, mail, not_before=at, **plain))
     return entries
@@ -242,7 +244,7 @@ def _digest_at(kind: NoticeKind, reader: Reader, at: datetime) -> datetime | Non
     """When its mail comes with the others of the day, where they have chosen so and it is not urgent."""
     if reader.digest_at is None or KINDS[kind].priority is Priority.urgent:
         return None
-    if not wants(kind, reader.role, Way.email, reader.own, reader.roles):
+    if Way.email not in reader.ways:
         return None
     return reader.quiet.allowed(next_digest(at, reader.digest_at, reader.quiet.zone), KINDS[kind].priority)
 

@@ -11,12 +11,11 @@ from server.core.clock import now
 from server.core.database import ReadSession
 from server.core.queries import expression
 from server.notifications import subjects
-from server.notifications.choices import CHOICES, CHOSEN, choices_of, quiet_of
+from server.notifications.choices import CHOICES, CHOSEN, quiet_of, ways_of
 from server.notifications.subjects import Subject
 from server.outbox.carrying import Parcel, Verdict, vets
 from shared_models.interventions.rows import Priority
 from shared_models.notices.kinds import KINDS, NoticeKind, Way
-from shared_models.notices.settings import wants
 from shared_models.outbox import Channel, ParcelState
 from shared_models.permissions import Role, may
 
@@ -118,6 +117,6 @@ def against(row: Mapping[str, Any], subject: Subject | None, way: Way, at: datet
         return "read"
     if row["snoozed_until"] is not None and row["snoozed_until"] > at:
         return "put off"
-    if not all(wants(kind, Role(row["role"]), each, *choices_of(row)) for each in (Way.app, way)):
+    if not {Way.app, way} <= ways_of(row, kind):
         return "not wanted"
     return "" if subject.is_still(kind, row["facts"] or {}) else "no longer so"
