@@ -429,7 +429,7 @@ SHOTS = [
     Shot("notifications-mine", "technician", at("/notifications", "notifications.all"), is_main=False),
     Shot("notifications-none", "supervisor", asking("/notifications", "show=later", "notifications.nothing_later"), is_main=False),
     Shot("notifications-settings", "supervisor", at("/notifications/settings", "notifications.save")),
-    Shot("notifications-urgent", "supervisor", asking("/notifications", "kind=machine_down", "notifications.take_up"), is_main=False),
+    Shot("notifications-urgent", "supervisor", asking("/notifications", "kind=machine_down", "notice.kind.machine_down"), is_main=False),
     Shot("notifications-quiet", "technician", quiet_hours, is_main=False),
     Shot("notifications-defaults", "admin", at("/organisation/notifications", "notifications.save")),
     Shot("password-sheet", "technician", then("/me", "me.password", "me.password_save"), escape, is_main=False),
