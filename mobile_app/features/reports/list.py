@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mobile_app.core.api import BASE
 from mobile_app.core.bridge import bridge
 from mobile_app.core.errors import ClientError
-from mobile_app.core.i18n import format_date, format_month, format_size, n, t
+from mobile_app.core.i18n import format_date, format_size, n, t
 from mobile_app.core.problems import why
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
@@ -141,7 +141,8 @@ def _days(report: ReportRow) -> str:
     """A whole month by its name."""
     is_month = report.since.day == 1 and report.until == months_later(report.since, 1) - timedelta(days=1)
     if is_month:
-        return format_month(report.since)
+        name = t("common.months").split(",")[report.since.month - 1]
+        return f"{name[:1].upper()}{name[1:]} {report.since.year}"
     return t("reports_app.days", since=format_date(report.since), until=format_date(report.until))
 
 
