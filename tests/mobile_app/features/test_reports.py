@@ -35,7 +35,7 @@ async def test_the_list_and_what_was_opened_stay_on_the_device(screen: Screen, c
     said = await show(screen, client, "/reports")
     assert {t("reports_app.as_known"), t("report.kind.letter"), t("report.kind.stock"), t("report.error.no_room")} <= set(said)
     assert list(said).count(t("reports_app.on_device")) == 1
-    assert any(text.startswith("Octobre 2026 · 2 pages") for text in said)
+    assert any(text.startswith("Octobre 2026 · ") for text in said)
     assert await client.kept_file(opened.id) == b"%PDF"
 
 
