@@ -84,7 +84,11 @@ def FigureList(figures: Sequence[Figure], confidence: float, to: To) -> ft.Contr
 def _line(figure: Figure, confidence: float, to: To) -> ft.Control:
     way = capital(t(f"kpi.way.{figure.variant}")) if figure.variant else figure.currency or t(f"kpi.{figure.key}")
     value, move = value_of(figure, confidence), moved(figure)
-    below = [ft.Row([_move(move), Caption(move.before)], spacing=8)] if move else [Caption(_why(figure, confidence), max_lines=2)]
+    below = (
+        [ft.Row([_move(move), Caption(move.before)], spacing=8, run_spacing=0, wrap=True)]
+        if move
+        else [Caption(_why(figure, confidence), max_lines=2)]
+    )
     words = Stack(Meta(way, color=C.ink), *below, spacing=1, expand=True)
     chevron = ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2)
     row = ft.Row([words, Strong(value, max_lines=1), chevron], spacing=8)
