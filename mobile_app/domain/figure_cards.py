@@ -136,4 +136,5 @@ def _headlines(client: Client, board: Board) -> list[ft.Control]:
 
 def _short(figure: Figure) -> str:
     """Of a cost, its total is meant."""
-    return t(f"kpi.{figure.key}") if KPIS[figure.key].variants[0] == figure.variant else name_of(figure)
+    is_whole = figure.key is KpiKey.cost and figure.variant == KPIS[figure.key].variants[0]
+    return t(f"kpi.{figure.key}") if is_whole else name_of(figure)

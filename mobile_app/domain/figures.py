@@ -75,7 +75,7 @@ def sure_of(figure: Figure, confidence: float) -> str:
 
 
 def counted(figure: Figure) -> str:
-    return n("kpi.events", figure.n)
+    return n("kpi.events", figure.n, number=format_number(figure.n))
 
 
 class Move(NamedTuple):
