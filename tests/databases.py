@@ -180,7 +180,21 @@ class OneConnection:
 
     async def _do(self, verb: str, *args: Any, **options: Any) -> Any:
         async with self.acquire() as connection:
-            return await getattr(connection, verb)(*args, **options)
+            answer = await getattr(connection, verb)(*args, **options)
+        assert not _is_decoded(answer), "to the application's pool JSON is text: select it as such"
+        return answer
+
+
+def _is_decoded(answer: Any) -> bool:
+    """As this connection, which SQLAlchemy has prepared, does with JSON."""
+    match answer:
+        case dict():
+            return True
+        case asyncpg.Record():
+            return any(map(_is_decoded, answer.values()))
+        case [first, *_]:
+            return _is_decoded(first)
+    return False
 
 
 @asynccontextmanager
