@@ -40,8 +40,12 @@ class App:
 
     def _heard(self, message: ConsoleMessage) -> None:
         """What the app reports as a bug, whatever it says to the person."""
-        if message.type == "error" and (message.text.endswith(" failed") or "Traceback" in message.text):
+        if message.type != "error":
+            return
+        if message.text.endswith(" failed") or "Traceback" in message.text:
             self.problems.append(message.text)
+        elif self.problems:
+            self.problems[-1] += f"\n{message.text}"  # a trace comes line by line
 
     # where one is
 

@@ -151,7 +151,7 @@ def test_a_phone_is_reached_with_the_app_closed_and_one_tap_starts_the_job(
         lambda: named(pushes, test_title)[-1].browser is browsers[3],
         "the renewed subscription to be the one that is used",
     )
-    App(phone.context, product.url).open("/me").tap("push.switch_off").see("push.switch_on").page.close()
+    App(phone.context, product.url).open("/me").tap("push.switch_off").see_no("push.switch_off").page.close()
     delivery.worker.evaluate(RENEWED, pushes.browser().asked(""))
     assert not device_of(technician), "whoever uses this phone has not asked for it"
 
