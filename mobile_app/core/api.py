@@ -130,7 +130,10 @@ class Api:
             return
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.ensure_future(self._refresh(instead_of))
-        await asyncio.shield(self._refreshing)
+            self._refreshing.add_done_callback(_heard_of)
+        renewal = self._refreshing
+        await asyncio.wait([renewal])  # unlike `shield`, which would report what goes wrong after its waiter has left
+        renewal.result()
 
     def forget(self) -> None:
         self._token = None
@@ -179,6 +182,12 @@ class Api:
         self._token = None
         self.on_session_end()
         raise SignInNeeded
+
+
+def _heard_of(renewal: asyncio.Future[None]) -> None:
+    """Whoever has waited for it may have left a screen meanwhile: what went wrong is nobody's bug."""
+    if not renewal.cancelled():
+        renewal.exception()
 
 
 def checked(answer: Response) -> Response:

@@ -21,8 +21,10 @@ class Together(Generic[K, V]):
         if self._asked is None:
             self._keys = set()
             self._asked = asyncio.create_task(self._answer(self._keys))
+        asked = self._asked
         self._keys.add(key)
-        return (await asyncio.shield(self._asked)).get(key)
+        await asyncio.wait([asked])  # one who leaves takes it from nobody else
+        return asked.result().get(key)
 
     async def _answer(self, keys: set[K]) -> Mapping[K, V]:
         await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 """Signing in and out, sessions that end, and the tabs of one browser."""
 
 import asyncio
+import gc
 from datetime import timedelta
 
 import pytest
@@ -176,6 +177,21 @@ class TestBackground:
         assert phone.client.sync.status.offline_since
         phone.transport.online = True
         await soon(lambda: phone.job(job_id).number, seconds=10)
+
+
+async def test_who_leaves_while_the_token_is_renewed_without_a_network_leaves_no_bug_behind(factory):
+    phone = await factory.signed_in(await factory.person("technician"))
+    bugs: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: bugs.append(told))
+    phone.transport.online = False
+    phone.client._http.forget()
+    asking = asyncio.ensure_future(phone.client.api.get("/notifications"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert bugs == []
 
 
 class TestTabs:
