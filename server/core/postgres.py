@@ -148,8 +148,10 @@ class EmbeddedPostgres:
         self._create_application_database()
 
     def _create_cluster(self) -> None:
-        draft = self.root / "cluster.new"  # renamed when complete: an interrupted initdb leaves nothing half-made
-        shutil.rmtree(draft, ignore_errors=True)
+        """Renamed when complete; the `initdb` of a starter that was killed may still write in its own."""
+        for half_made in self.root.glob("cluster.new*"):
+            shutil.rmtree(half_made, ignore_errors=True)
+        draft = self.root / f"cluster.new-{secrets.token_hex(4)}"
         password = self._password_file
         self._account.write(password, secrets.token_urlsafe(32))
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
