@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from mobile_app.core.errors import ProblemError, ServerTrouble, SignInNeeded
 from mobile_app.core.tabs import Tabs
 from mobile_app.core.transport import DEFAULT_SECONDS, UPLOAD_SECONDS, Body, Response, StreamRefused, Transport
+from mobile_app.core.unwaited import begun
 from shared_models.base import Row, Schema
 from shared_models.problems import Problem
 
@@ -129,8 +130,7 @@ class Api:
         if self._token is not instead_of and self._token is not None:
             return
         if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.ensure_future(self._refresh(instead_of))
-            self._refreshing.add_done_callback(_heard_of)
+            self._refreshing = begun(self._refresh(instead_of))
         renewal = self._refreshing
         await asyncio.wait([renewal])  # unlike `shield`, which would report what goes wrong after its waiter has left
         renewal.result()
@@ -182,12 +182,6 @@ class Api:
         self._token = None
         self.on_session_end()
         raise SignInNeeded
-
-
-def _heard_of(renewal: asyncio.Future[None]) -> None:
-    """Whoever has waited for it may have left a screen meanwhile: what went wrong is nobody's bug."""
-    if not renewal.cancelled():
-        renewal.exception()
 
 
 def checked(answer: Response) -> Response:

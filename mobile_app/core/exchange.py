@@ -1,6 +1,5 @@
 """The two halves of a round with the server: push what waits, pull what changed."""
 
-import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +14,7 @@ from mobile_app.core.errors import ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
+from mobile_app.core.unwaited import begun
 from shared_models.base import Command
 from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
@@ -165,12 +165,12 @@ class Pull:
         await self._tables.whole()
         self._unsaid = Unsaid()
         cursor = await self._store.get("cursor")
-        asked = asyncio.ensure_future(self._ask(json.loads(cursor) if cursor else None))
+        asked = begun(self._ask(json.loads(cursor) if cursor else None))
         try:
             while True:
                 page = await asked
                 if is_more := page.head["more"]:
-                    asked = asyncio.ensure_future(self._ask(page.head["cursor"]))
+                    asked = begun(self._ask(page.head["cursor"]))
                 await self._apply(page)
                 if progress := page.head.get("progress"):
                     self._on_progress(progress["done"], progress["total"])

@@ -1,0 +1,18 @@
+"""Work whose waiter may leave before it ends, as a screen does: what goes wrong with it then is nobody's bug."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def begun(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    task = asyncio.create_task(work)
+    task.add_done_callback(_hear)
+    return task
+
+
+def _hear(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
