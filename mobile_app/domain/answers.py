@@ -1,17 +1,19 @@
 """What the server alone can say: what it said last at once, then what it says now."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import flet as ft
 from pydantic import ValidationError
 
 from mobile_app.core.errors import ClientError, StoreTrouble
 from mobile_app.domain.context import use_client
-from mobile_app.ui.hooks import use_async, use_live
+from mobile_app.ui.hooks import Async, use_async, use_live
 from shared_models.base import Row
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 class Answer(NamedTuple, Generic[R]):
@@ -45,6 +47,19 @@ def use_answer(model: type[R], path: str) -> Answer[R]:
     last = known.data[1] if known.data and known.data[0] == path else None
     data, error = (now[1] or last, now[2]) if now else (last, None)
     return Answer(data, error or told.error, told.loading or (known.loading and data is None), told.reload)
+
+
+def use_server(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async[T]:
+    """As `use_async`, for what only the server knows: what could not be had is asked for again when the network is back."""
+    is_online = use_live(use_client().sync).status.offline_since is None
+    answer = use_async(fn, deps)
+
+    def ask_again() -> None:
+        if is_online and answer.error is not None:
+            answer.reload()
+
+    ft.use_effect(ask_again, [is_online])
+    return answer
 
 
 def _read(model: type[R], body: Any) -> R | None:

@@ -13,6 +13,7 @@ from mobile_app.core.bridge import bridge
 from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_date, format_size, n, t
 from mobile_app.core.problems import why
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted, has_several_sites, site_name
@@ -24,7 +25,7 @@ from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, Progress, SkeletonList, toast
-from mobile_app.ui.hooks import use_async, use_interval, use_state
+from mobile_app.ui.hooks import use_interval, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -56,7 +57,7 @@ def ReportsScreen() -> ft.Control:
         remember(await _kept(client))
         hold(frozenset(await client.kept_files()))
 
-    answer = use_async(load, [])
+    answer = use_server(load, [])
     ft.use_effect(recall, [])
     rows = known if answer.data is None else answer.data
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, natural, site_name
@@ -18,7 +19,6 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import Field, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
@@ -41,7 +41,7 @@ def Schedules() -> ft.Control:
     async def load() -> list[ScheduleRow]:
         return await client.api.list_of(ScheduleRow, ADDRESS)
 
-    found = use_async(load, []).data
+    found = use_server(load, []).data
     if found is None:
         return ft.Container()
     new = SecondaryButton(t("reports_app.schedule_new"), opener(f"{ADDRESS}/new"), icon=ft.Icons.SCHEDULE_SEND_ROUNDED)
@@ -71,7 +71,7 @@ def ScheduleScreen() -> ft.Control:
     async def load() -> list[ScheduleRow]:
         return await client.api.list_of(ScheduleRow, ADDRESS)
 
-    found = use_async(load, [wanted])
+    found = use_server(load, [wanted])
     head = PageHeader(t("reports_app.schedule"), on_back=opener("/reports"))
     if not client.may(Permission.reports_generate):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
