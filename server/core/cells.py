@@ -11,13 +11,24 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import xlsxwriter
 
 from server.core.errors import Invalid
 
-Value = str | int | float | Decimal | date | datetime | None
+
+class Formula(NamedTuple):
+    """A cell that a workbook computes: `text` without its "=", where `{row}` is its own row and `{above}` the one before; and what that
+    comes to, which is all that a CSV says. `by_row`: a function of single values in it is given whole columns, and answers row by row.
+    """
+
+    text: str
+    value: str | float | None
+    by_row: bool = False
+
+
+Value = str | int | float | Decimal | date | datetime | Formula | None
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _FIRST_YEAR = 1900  # of spreadsheets
 _NARROWEST, _WIDEST = 10, 40
@@ -64,6 +75,8 @@ class Csv:
         """Nothing is held."""
 
     def _text(self, value: Value) -> str:
+        if isinstance(value, Formula):
+            value = value.value
         if value is None:
             return ""
         if isinstance(value, str):
@@ -120,7 +133,10 @@ class Xlsx:
             return
         if isinstance(value, date) and value.year < _FIRST_YEAR:
             value = value.isoformat()
-        if isinstance(value, str):
+        if isinstance(value, Formula):
+            text = value.text.format(row=self._row + 1, above=self._row)
+            self._page.write_formula(self._row, column, f"={text}", None, "" if value.value is None else value.value)
+        elif isinstance(value, str):
             whole = value if len(value) <= _MOST_CHARACTERS else f"{value[: _MOST_CHARACTERS - 1]}…"
             self._page.write_string(self._row, column, whole, self._text)
         elif isinstance(value, date):

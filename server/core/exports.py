@@ -25,7 +25,8 @@ _ROWS = 500
 _IN_MEMORY_BYTES = 2**20
 _CHUNK_BYTES = 2**16
 _READ_SECONDS = 60
-Values = Callable[[asyncpg.Record], Sequence[Value]]
+Values = Callable[[asyncpg.Record], Sequence[Value] | None]
+"""The cells of a row; None leaves it out."""
 
 
 async def spooled(pool: ReadPool, statement: Sql, sheet: Sheet, values: Values) -> IO[bytes]:
@@ -36,7 +37,7 @@ async def spooled(pool: ReadPool, statement: Sql, sheet: Sheet, values: Values) 
         async with asyncio.timeout(_READ_SECONDS), pool.acquire_for_long() as connection, connection.transaction(readonly=True):
             cursor = await connection.cursor(*statement.rendered())
             while rows := await cursor.fetch(_ROWS):
-                spool.write(sheet.lines(values(row) for row in rows))
+                spool.write(sheet.lines(cells for row in rows if (cells := values(row)) is not None))
         spool.write(await asyncio.to_thread(sheet.tail))
     except BaseException:
         spool.close()

@@ -1,118 +1,105 @@
-"""A figure's events as a file; in a workbook, a first page computes the figure again out of their cells."""
+"""What figures are made of, as a file; in a workbook, a second page computes them again out of its cells."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
 
-import asyncpg
+from xlsxwriter.utility import xl_col_to_name
 
-from server.core.cells import Csv, Sheet, Value, Xlsx
+from server.core.cells import Csv, Formula, Sheet, Xlsx
 from server.core.exports import Values
 from server.core.i18n import translator
-from shared_models.kpis.registry import WITHOUT_NUMBER, KpiKey
-from shared_models.kpis.rows import Proof
+from server.core.queries import Sql
+from shared_models.base import PlanDay
 
-_COLUMNS = (
-    "part", "kind", "code", "machine", "event", "person", "began", "ended", "numerator", "denominator", "currency", "counted", "left_out",
-)  # fmt: skip
-_NUMERATOR, _DENOMINATOR, _COUNTED, _PART, _KIND = "I", "J", "L", "A", "B"
+_COLUMN: Final = re.compile(r"\[([\w.]+)\]")
 
 
-def values_of(lang: str) -> Values:
-    """The cells of one event."""
+class Line(NamedTuple):
+    """A title and what stands beside it. `name` is what formulas of any page call its first value by.
+
+    In a formula `[column]` is that column from its first row to its last.
+    """
+
+    title: str
+    values: Sequence[str | float | Formula | None] = ()
+    name: str = ""
+
+
+class Table(NamedTuple):
+    """The rows of `statement` by their `cells`, under `titles`, which `columns` name for formulas; and the figures that they come to."""
+
+    titles: Sequence[str]
+    columns: Sequence[str]
+    statement: Sql
+    cells: Values
+    page: str
+    figures: Iterable[Line]
+
+
+def titled(columns: Sequence[str], lang: str) -> list[str]:
+    """`kpi.column.<name>`."""
     t = translator(lang).t
-
-    def cells(row: asyncpg.Record) -> Sequence[Value]:
-        left_out = t(f"kpi.left_out.{row['left_out']}") if row["left_out"] else ""
-        return (
-            row["part"], row["kind"], row["equipment_code"], row["equipment_name"], row["label"], row["person"],
-            _second(row["began_local"]), _second(row["ended_local"]), row["numerator"], row["denominator"], row["currency"],
-            int(row["left_out"] is None), left_out,
-        )  # fmt: skip
-
-    return cells
+    return [t(f"kpi.column.{name}") for name in columns]
 
 
-def _second(at: datetime | None) -> datetime | None:
-    return at.replace(microsecond=0) if at else None
+def in_row(columns: Sequence[str], text: str) -> str:
+    """A formula in which `[column]` is that cell of its own row, `[^column]` of the row above and `[column:]` all of the column."""
+    letters = {name: xl_col_to_name(rank, col_abs=True) for rank, name in enumerate(columns)}
+
+    def cell(found: re.Match[str]) -> str:
+        letter = letters[found["name"]]
+        return f"{letter}:{letter}" if found["all"] else f"{letter}{{{'above' if found['above'] else 'row'}}}"
+
+    return re.sub(r"\[(?P<above>\^)?(?P<name>[\w.]+)(?P<all>:)?\]", cell, text)
 
 
-def sheet_of(proof: Proof, lang: str, *, is_workbook: bool) -> Sheet:
-    titles = [translator(lang).t(f"kpi.column.{name}") for name in _COLUMNS]
-    return ProofBook(titles, lang, proof) if is_workbook else Csv(titles, lang)
+def spelled(text: str) -> str:
+    """As a formula writes words."""
+    return '"{}"'.format(text.replace('"', '""'))
 
 
-def table_of(columns: Sequence[str], lang: str, *, is_workbook: bool) -> Sheet:
-    """Rows under their titles, `kpi.column.<name>`."""
-    t = translator(lang).t
-    titles = [t(f"kpi.column.{name}") for name in columns]
-    return Xlsx(titles, lang, title=t("kpi.file.rows")) if is_workbook else Csv(titles, lang)
+def days_of(t: Callable[[str], str], since: PlanDay, until: PlanDay) -> list[Line]:
+    return [Line(t("kpi.file.since"), [f"{since:%Y-%m-%d}"]), Line(t("kpi.file.until"), [f"{until:%Y-%m-%d}"])]
 
 
-class ProofBook(Xlsx):
-    """Its second page recomputes the figure: the sums, the quotient or the middle, and the bound."""
+def sheet_of(table: Table, lang: str, *, is_workbook: bool) -> Sheet:
+    return Book(table, lang) if is_workbook else Csv(table.titles, lang)
 
-    def __init__(self, titles: Sequence[str], lang: str, proof: Proof) -> None:
-        self._events = translator(lang).t("kpi.file.events")
-        super().__init__(titles, lang, title=self._events)
-        self._proof, self._t = proof, translator(lang).t
+
+class Book(Xlsx):
+    """Its second page recomputes the figures."""
+
+    def __init__(self, table: Table, lang: str) -> None:
+        super().__init__(table.titles, lang, title=table.page)
+        self._table, self._t = table, translator(lang).t
 
     def tail(self) -> bytes:
-        page = self._book.add_worksheet(self._t("kpi.file.figure"))
-        page.set_column(0, 0, 36)
-        page.set_column(1, 1, 24)
+        title = self._t("kpi.file.figure")
+        page = self._book.add_worksheet(title)
+        page.set_column(0, 0, 44)
+        page.set_column(1, 3, 24)
         bold = self._book.add_format({"bold": True})
-        for rank, (title, value) in enumerate(self._lines()):
-            page.write_string(rank, 0, title, bold)
-            if isinstance(value, tuple):
-                page.write_formula(rank, 1, f"={value[0]}", None, value[1] if value[1] is not None else "")
-            elif isinstance(value, str):
-                page.write_string(rank, 1, value)
-            elif value is not None:
-                page.write_number(rank, 1, float(value))
+        for rank, line in enumerate(self._table.figures):
+            page.write_string(rank, 0, line.title, bold)
+            for column, value in enumerate(line.values, 1):
+                if isinstance(value, Formula):
+                    text, told = f"={self._ranged(value.text)}", "" if value.value is None else value.value
+                    if value.by_row:
+                        page.write_array_formula(rank, column, rank, column, text, None, told)
+                    else:
+                        page.write_formula(rank, column, text, None, told)
+                elif isinstance(value, str):
+                    page.write_string(rank, column, value)
+                elif value is not None:
+                    page.write_number(rank, column, float(value))
+            if line.name:
+                self._book.define_name(line.name, f"='{title}'!$B${rank + 1}")
         return super().tail()
 
-    def _lines(self) -> Iterator[tuple[str, str | float | tuple[str, float | None] | None]]:
-        proof, figure, t = self._proof, self._proof.figure, self._t
-        yield t("kpi.file.figure"), proof.name
-        yield t("kpi.file.formula"), proof.formula
-        yield t("kpi.file.standard"), proof.standard
-        yield t("kpi.file.since"), f"{proof.since:%Y-%m-%d}"
-        yield t("kpi.file.until"), f"{proof.until:%Y-%m-%d}"
-        if figure.key is KpiKey.availability_inherent:
-            mtbf, mrt = self._quotient("mtbf"), self._quotient("mrt")
-            yield t("kpi.mtbf"), (mtbf, figure.numerator)
-            yield t("kpi.mrt"), (mrt, figure.denominator - figure.numerator if figure.denominator and figure.numerator else None)
-            yield t("kpi.file.value"), (f"{mtbf}/({mtbf}+{mrt})", figure.value)
-            return
-        yield t("kpi.column.numerator"), (self._sum(_NUMERATOR), figure.numerator)
-        yield t("kpi.column.denominator"), (self._sum(_DENOMINATOR), figure.denominator)
-        yield t("kpi.file.n"), (self._number(), figure.n)
-        yield t("kpi.file.value"), t(f"kpi.because.{figure.because}") if figure.because else (self._value(), figure.value)
-        if figure.bound is not None:
-            least = f"{self._sum(_NUMERATOR)}*2/CHIINV({round(1 - proof.confidence, 6)},2*{self._number()}+2)"
-            yield t("kpi.file.bound"), (least, figure.bound)
-
-    def _value(self) -> str:
-        figure = self._proof.figure
-        if figure.variant in {"median", "p90"}:
-            counted = f"IF({self._range(_COUNTED)}=1,{self._range(_NUMERATOR)})"
-            return f"MEDIAN({counted})" if figure.variant == "median" else f"PERCENTILE({counted},0.9)"
-        if figure.key is KpiKey.cost:
-            return self._sum(_NUMERATOR)
-        return f"{self._sum(_NUMERATOR)}/{self._sum(_DENOMINATOR)}"
-
-    def _number(self) -> str:
-        kinds = "".join(f'*({self._range(_KIND)}<>"{kind}")' for kind in WITHOUT_NUMBER)
-        return f"SUMPRODUCT(({self._range(_COUNTED)}=1){kinds})"
-
-    def _quotient(self, part: str) -> str:
-        of_part = f'{self._range(_PART)},"{part}"'
-        return "/".join(
-            f"SUMIFS({self._range(column)},{self._range(_COUNTED)},1,{of_part})" for column in (_NUMERATOR, _DENOMINATOR)
-        )  # fmt: skip
-
-    def _sum(self, column: str) -> str:
-        return f"SUMIFS({self._range(column)},{self._range(_COUNTED)},1)"
+    def _ranged(self, text: str) -> str:
+        return _COLUMN.sub(lambda found: self._range(found[1]), text)
 
     def _range(self, column: str) -> str:
-        return f"'{self._events}'!${column}$2:${column}${max(2, self._row + 1)}"
+        letter = xl_col_to_name(list(self._table.columns).index(column), col_abs=True)
+        return f"'{self._table.page}'!{letter}$2:{letter}${max(2, self._row + 1)}"

@@ -10,6 +10,8 @@ from server.kpis.asking import asked, spanned
 from server.kpis.events import Way, events_of
 from server.kpis.facts import Asked, facts
 from server.kpis.figures import figures, sums
+from server.kpis.files import Table
+from server.kpis.proof_files import table_of
 from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey, LeftOut
 from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
 
@@ -28,11 +30,11 @@ def way_of(key: KpiKey, query: ProofQuery) -> Way:
     return key, variant
 
 
-async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> tuple[Proof, Sql]:
-    """The figure, and the statement of all its events, as of the same moment."""
+async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> tuple[Proof, Table]:
+    """The figure, and all its events, as of the same moment."""
     way, (this, earlier) = way_of(key, query), await asked(pool, actor, query)
     found = await _proof(pool, this, earlier, way, query.model_copy(update={"size": 1}))
-    return found, listed(this, way, found.figure.currency)
+    return found, table_of(found, listed(this, way, found.figure.currency), actor.lang)
 
 
 async def proof(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> Proof:

@@ -6,16 +6,14 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from server.core.access import Actor, require
-from server.core.cells import Sheet
 from server.core.database import ReadPoolDep
-from server.core.exports import FileAnswer, Values, spooled
-from server.core.gates import GatesDep
+from server.core.exports import FileAnswer, spooled
+from server.core.gates import Gates, GatesDep
 from server.core.list_routes import MEDIA, FileType
-from server.core.queries import Sql
+from server.core.read_pool import ReadPool
 from server.core.writes import WriteRoute
 from server.kpis import charts, figures, proofs, rollup, waiting, worst, worth
-from server.kpis.asking import asked
-from server.kpis.files import sheet_of, table_of, values_of
+from server.kpis.files import Table, sheet_of
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board, Charts, KpiQuery, Months, Proof, ProofQuery, Report, ReportQuery
 from shared_models.kpis.waiting import Breakdown, Waiting, WaitingQuery
@@ -45,12 +43,16 @@ async def export_kpi(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, kpi: KpiKey, file_type: FileType, query: Annotated[ProofQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All its events; the workbook computes the figure again out of their cells."""
-    heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if file_type is FileType.xlsx else nullcontext()
+    found, table = await proofs.whole(pool, actor, kpi, query)
+    return await _exported(pool, gates, file_type, f"{kpi.replace('_', '-')}-{found.until:%Y-%m-%d}", actor.lang, table)
+
+
+async def _exported(pool: ReadPool, gates: Gates, file_type: FileType, name: str, lang: str, table: Table) -> FileAnswer:
+    is_workbook = file_type is FileType.xlsx
+    heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if is_workbook else nullcontext()
     async with heavy:
-        found, statement = await proofs.whole(pool, actor, kpi, query)
-        sheet = sheet_of(found, actor.lang, is_workbook=file_type is FileType.xlsx)
-        spool = await spooled(pool, statement, sheet, values_of(actor.lang))
-    return FileAnswer(spool, name=f"etabli-{kpi.replace('_', '-')}-{found.until:%Y-%m-%d}.{file_type}", media_type=MEDIA[file_type])
+        spool = await spooled(pool, table.statement, sheet_of(table, lang, is_workbook=is_workbook), table.cells)
+    return FileAnswer(spool, name=f"etabli-{name}.{file_type}", media_type=MEDIA[file_type])
 
 
 @router.get("/dashboard/months")
@@ -71,15 +73,6 @@ async def read_report(actor: Reporter, pool: ReadPoolDep, query: Annotated[Repor
     return await charts.report(pool, actor, query)
 
 
-async def _exported(
-    pool: ReadPoolDep, gates: GatesDep, file_type: FileType, name: str, sheet: Sheet, statement: Sql, values: Values
-) -> FileAnswer:  # fmt: skip
-    heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if file_type is FileType.xlsx else nullcontext()
-    async with heavy:
-        spool = await spooled(pool, statement, sheet, values)
-    return FileAnswer(spool, name=f"etabli-{name}.{file_type}", media_type=MEDIA[file_type])
-
-
 @router.get("/dashboard/worst")
 async def read_worst(actor: Reader, pool: ReadPoolDep, query: Annotated[WorstQuery, Query()]) -> Worst:
     """The machines that stood still longest, stopped or failed most often, cost most or failed again, and how they lie to the means."""
@@ -91,9 +84,7 @@ async def export_worst(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorstQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All of them."""
-    this, _ = await asked(pool, actor, query, is_time_required=False)
-    sheet = table_of(worst.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
-    return await _exported(pool, gates, file_type, "worst", sheet, worst.ranked(this, query), worst.cells)
+    return await _exported(pool, gates, file_type, "worst", actor.lang, await worst.whole(pool, actor, query))
 
 
 @router.get("/dashboard/waiting")
@@ -107,9 +98,7 @@ async def export_waiting(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WaitingQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """The moments of all of them."""
-    this, _ = await asked(pool, actor, query, is_time_required=False)
-    sheet = table_of(waiting.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
-    return await _exported(pool, gates, file_type, "waiting", sheet, waiting.told(this), waiting.cells)
+    return await _exported(pool, gates, file_type, "waiting", actor.lang, await waiting.whole(pool, actor, query))
 
 
 @router.get("/dashboard/waiting/{intervention_id}")
@@ -129,6 +118,4 @@ async def export_plans_worth(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorthQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All plans that were visited in that time."""
-    this, _ = await asked(pool, actor, query, is_time_required=False)
-    sheet = table_of(worth.COLUMNS, actor.lang, is_workbook=file_type is FileType.xlsx)
-    return await _exported(pool, gates, file_type, "plans", sheet, worth.told(this, query), worth.cells_of(actor.lang))
+    return await _exported(pool, gates, file_type, "plans", actor.lang, await worth.whole(pool, actor, query))

@@ -1,22 +1,28 @@
 """The machines that take most of something, in order, out of the same events as the figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import asyncpg
 
 from server.core.access import Actor
-from server.core.cells import Value
+from server.core.cells import Formula, Value
+from server.core.exports import Values
+from server.core.i18n import translator
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import EVENTS
 from server.kpis.facts import Asked, facts
+from server.kpis.files import Line, Table, days_of, in_row, spelled, titled
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.statistics import LEAST_TREND, is_trend, laplace_of
-from shared_models.kpis.worst import BadActor, Worst, WorstBy, WorstQuery, knife
+from shared_models.kpis.worst import BadActor, Knife, Worst, WorstBy, WorstQuery, knife
 
-COLUMNS: Final = ("code", "machine", "stops", "failures", "down", "mttr", "jobs", "repeats", "cost", "currency")
+_COLUMNS: Final = (
+    "code", "machine", "stops", "failures", "down", "restoring", "restored", "mttr", "jobs", "repeats", "repeat_rate", "cost", "currency",
+    "until", "share", "knife", "failed_at", "trend",
+)  # fmt: skip
 _WORST = """
 , costs as materialized (
     select equipment_id, currency, sum(numerator) as value from ({cost}) e where left_out is null group by 1, 2
@@ -46,13 +52,15 @@ _WORST = """
     select sum(failures) / nullif(count(*) filter (where failures > 0), 0) as mean_failures,
         sum(restoring) / nullif(sum(restored), 0) as mean_mttr from told_of
 )
-select t.id, t.code, t.name, t.site_id, t.stops, t.failures, t.down::float8 as down, (t.restoring / t.restored)::float8 as mttr, t.jobs,
-    t.repeats, t.cost::float8 as cost, t.currency, t.mean_at::float8 as mean_at, l.mean_failures::float8 as mean_failures,
-    l.mean_mttr::float8 as mean_mttr, ({value})::float8 as value,
+select t.id, t.code, t.name, t.site_id, t.stops, t.failures, t.down::float8 as down, coalesce(t.restoring, 0)::float8 as restoring,
+    coalesce(t.restored, 0)::int as restored, (t.restoring / t.restored)::float8 as mttr, t.jobs, t.repeats, t.cost::float8 as cost,
+    t.currency, t.mean_at::float8 as mean_at, l.mean_failures::float8 as mean_failures, l.mean_mttr::float8 as mean_mttr,
+    ({value})::float8 as value,
     (sum({value}) over (order by {value} desc, t.code, t.id))::float8 as until,
     (sum({value}) over ())::float8 as amount, count(*) over () as total
-from told_of t cross join limits l where {value} > 0 order by {value} desc, t.code, t.id
+from told_of t cross join limits l where {kept} order by {value} desc, t.code, t.id
 """
+_ANYTHING: Final = "greatest(t.down, t.stops, t.failures, t.cost, t.repeats, t.restored) > 0"
 _VALUES: Final = {
     WorstBy.downtime: "t.down", WorstBy.stops: "t.stops", WorstBy.failures: "t.failures", WorstBy.cost: "t.cost",
     WorstBy.repeats: "t.repeats",
@@ -63,19 +71,23 @@ def _of(key: KpiKey, variant: str = "") -> Sql:
     return joined(EVENTS[key, variant], " union all ")
 
 
-def ranked(of: Asked, query: WorstQuery) -> Sql:
-    """All of them, most first."""
+def _ranked(of: Asked, query: WorstQuery, *, with_others: bool = False) -> Sql:
+    """All of them, most first; `with_others`: then those, too, of which there is something else, as the means are made of them."""
+    value = _VALUES[query.by]
     return sql(
         "{} {}", facts(of), sql(
             _WORST, cost=_of(KpiKey.cost, "total"), mttr=_of(KpiKey.mttr), repeats=_of(KpiKey.repeat_rate), currency=query.currency,
-            value=plain(_VALUES[query.by]),
+            value=plain(value), kept=plain(_ANYTHING if with_others else f"{value} > 0"),
         ),
     )  # fmt: skip
 
 
 async def worst(pool: ReadPool, actor: Actor, query: WorstQuery) -> Worst:
-    this, earlier = await asked(pool, actor, query, is_time_required=False)
-    statement = sql("{} limit {} offset {}", ranked(this, query), query.size, (query.page - 1) * query.size)
+    return await _worst(pool, *await asked(pool, actor, query, is_time_required=False), query)
+
+
+async def _worst(pool: ReadPool, this: Asked, earlier: Asked, query: WorstQuery) -> Worst:
+    statement = sql("{} limit {} offset {}", _ranked(this, query), query.size, (query.page - 1) * query.size)
     rows: Sequence[asyncpg.Record] = await pool.fetch(*statement.rendered())
     days, first = spanned(this, earlier), dict(rows[0]) if rows else {}
     return Worst(
@@ -96,9 +108,60 @@ def _actor(row: asyncpg.Record) -> BadActor:
     )  # fmt: skip
 
 
-def cells(row: asyncpg.Record) -> Sequence[Value]:
-    """As `COLUMNS` names them."""
-    return (
-        row["code"], row["name"], row["stops"], row["failures"], row["down"], row["mttr"], row["jobs"], row["repeats"], row["cost"],
-        row["currency"],
-    )  # fmt: skip
+# --- as a file
+
+
+async def whole(pool: ReadPool, actor: Actor, query: WorstQuery) -> Table:
+    """All of them; those that have nothing of what they are ranked by come last."""
+    this, earlier = await asked(pool, actor, query, is_time_required=False)
+    found, t = await _worst(pool, this, earlier, query.model_copy(update={"page": 1, "size": 1})), translator(actor.lang).t
+    statement = _ranked(this, query, with_others=True)
+    return Table(titled(_COLUMNS, actor.lang), _COLUMNS, statement, _cells_of(query.by, t), t("kpi.file.rows"), _figures(found, t))
+
+
+def _cells_of(by: WorstBy, t: Callable[[str], str]) -> Values:
+    ranked, of_row = _RANKED[by], lambda text: in_row(_COLUMNS, text)
+    names = {each: t(f"kpis.knife.{each}") for each in Knife}
+    mttr, rate, trend = map(of_row, ("[restoring]/[restored]", "[repeats]/[jobs]", "([failed_at]-0.5)*SQRT(12*[failures])"))
+    until, share, lies_so = of_row(f"N([^until])+[{ranked}]"), of_row("[until]/amount"), of_row(_knives(names))
+
+    def cells(row: asyncpg.Record) -> Sequence[Value]:
+        lies, failures = knife(row["failures"], row["mttr"], row["mean_failures"], row["mean_mttr"]), row["failures"]
+        u = laplace_of(row["mean_at"], failures, 1.0) if failures >= LEAST_TREND else None
+        return (
+            row["code"], row["name"], row["stops"], failures, row["down"], row["restoring"], row["restored"],
+            Formula(mttr, row["mttr"]) if row["restored"] else None, row["jobs"], row["repeats"],
+            Formula(rate, row["repeats"] / row["jobs"]) if row["jobs"] else None, row["cost"], row["currency"],
+            Formula(until, row["until"]), Formula(share, row["until"] / row["amount"]) if row["amount"] else None,
+            Formula(lies_so, names[lies] if lies else None), row["mean_at"], Formula(trend, u) if u is not None else None,
+        )  # fmt: skip
+
+    return cells
+
+
+def _knives(names: dict[Knife, str]) -> str:
+    """As `knife` has it."""
+    long_and_often, long, often, calm = (spelled(names[each]) for each in Knife)
+    is_often, is_long = "[failures]>mean_failures", "[mttr]>mean_mttr"
+    which = f"IF({is_long},IF({is_often},{long_and_often},{long}),IF({is_often},{often},{calm}))"
+    return f'IF([failures]*[restored]=0,"",{which})'
+
+
+_RANKED: Final = {by: "down" if by is WorstBy.downtime else by.value for by in WorstBy}
+
+
+def _figures(found: Worst, t: Callable[[str], str]) -> list[Line]:
+    ranked = _RANKED[found.by]
+    return [
+        Line(t("kpi.file.figure"), [t("kpis.worst")]), Line(t("kpi.file.by"), [t(f"kpi.column.{ranked}")]),
+        *days_of(t, found.since, found.until),
+        Line(t("kpi.file.machines"), [Formula(f'COUNTIF([{ranked}],">0")', found.total)]),
+        Line(t("kpi.file.amount"), [Formula(f"SUM([{ranked}])", found.amount)], "amount"),
+        Line(
+            t("kpi.file.mean_failures"),
+            [Formula('IF(SUM([failures])>0,SUM([failures])/COUNTIF([failures],">0"),"")', found.mean_failures)], "mean_failures",
+        ),
+        Line(
+            t("kpi.file.mean_mttr"), [Formula('IF(SUM([restored])>0,SUM([restoring])/SUM([restored]),"")', found.mean_mttr)], "mean_mttr",
+        ),
+    ]  # fmt: skip

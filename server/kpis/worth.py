@@ -1,39 +1,30 @@
 """What plans find, what fails between their visits and what they take, with what that suggests."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
 import asyncpg
 
 from server.core.access import Actor, in_sight
-from server.core.cells import Value
+from server.core.cells import Formula, Value
 from server.core.errors import NotFound
+from server.core.exports import Values
 from server.core.i18n import translator
 from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import FAILED_AFTER
 from server.kpis.facts import Asked, facts
-from shared_models.kpis.statistics import share_at_least, share_at_most
-from shared_models.kpis.worth import PlansWorth, PlanWorth, Suggestion, WorthQuery, suggested
+from server.kpis.files import Line, Table, days_of, in_row, spelled, titled
+from shared_models.kpis.statistics import CONFIDENCE, share_at_least, share_at_most
+from shared_models.kpis.worth import FEWEST, FREQUENT, RARE, PlansWorth, PlanWorth, Suggestion, WorthQuery, suggested
 
-COLUMNS: Final = (
-    "code",
-    "machine",
-    "plan",
-    "days",
-    "visits",
-    "finding",
-    "findings",
-    "judged",
-    "failed",
-    "failures",
-    "hours",
-    "cost",
-    "suggestion",
-)
+_COLUMNS: Final = (
+    "code", "machine", "plan", "days", "visits", "finding", "findings", "finding_at_most", "judged", "failed", "failed_at_least",
+    "failed_at_most", "failures", "hours", "suggestion",
+)  # fmt: skip
 _WORTH = """
 , visit as materialized (
     select d.id, d.plan_id, d.equipment_id, d.title, d.job_id, d.days, d.done_at, least(d.held_until, d.ends) as held_until,
@@ -69,24 +60,34 @@ _ORDER: Final = {each: rank for rank, each in enumerate(Suggestion)}
 _of = cache(suggested)
 
 
-def told(of: Asked, query: WorthQuery) -> Sql:
+def _told(of: Asked, query: WorthQuery) -> Sql:
     """Of each plan that was visited in that time."""
     return sql("{} {}", facts(of), sql(_WORTH, failed=plain(FAILED_AFTER), plan=query.plan_id))
 
 
 async def worth(pool: ReadPool, actor: Actor, query: WorthQuery) -> PlansWorth:
     """Those of which something may be changed first. Raises `NotFound` for a plan that is out of sight."""
+    this, wanted, days = await _wanted(pool, actor, query)
+    first = (query.page - 1) * query.size
+    return PlansWorth(
+        **days, as_of=this.now, plans=[_plan(*each) for each in wanted[first : first + query.size]], total=len(wanted), page=query.page,
+        size=query.size,
+    )  # fmt: skip
+
+
+async def _wanted(pool: ReadPool, actor: Actor, query: WorthQuery) -> tuple[Asked, list[tuple[Suggestion, asyncpg.Record]], dict[str, Any]]:
+    """All of them, and the days."""
     if query.plan_id is not None:
         query = query.model_copy(update={"equipment_id": await _machine_of(pool, actor, query)})
     this, earlier = await asked(pool, actor, query, is_time_required=False)
-    rows: Sequence[asyncpg.Record] = await pool.fetch(*told(this, query).rendered())
+    rows: Sequence[asyncpg.Record] = await pool.fetch(*_told(this, query).rendered())
     found = sorted(((_suggestion(row), row) for row in rows), key=lambda each: _ORDER[each[0]])
-    wanted = [each for each in found if query.suggestion in {None, each[0]}]
-    first, days = (query.page - 1) * query.size, spanned(this, earlier)
-    return PlansWorth(
-        period=days["period"], since=days["since"], until=days["until"], as_of=this.now,
-        plans=[_plan(*each) for each in wanted[first : first + query.size]], total=len(wanted), page=query.page, size=query.size,
-    )  # fmt: skip
+    days = spanned(this, earlier)
+    return (
+        this,
+        [each for each in found if query.suggestion in {None, each[0]}],
+        {name: days[name] for name in ("period", "since", "until")},
+    )
 
 
 async def _machine_of(pool: ReadPool, actor: Actor, query: WorthQuery) -> Any:
@@ -113,16 +114,63 @@ def _plan(suggestion: Suggestion, row: asyncpg.Record) -> PlanWorth:
     )  # fmt: skip
 
 
-def cells_of(lang: str) -> Any:
-    """As `COLUMNS` names them."""
-    t = translator(lang).t
+# --- as a file
 
-    def cells(row: asyncpg.Record) -> Sequence[Value]:
+
+async def whole(pool: ReadPool, actor: Actor, query: WorthQuery) -> Table:
+    """All plans that were visited in that time."""
+    this, wanted, days = await _wanted(pool, actor, query)
+    found, t = [_plan(*each) for each in wanted], translator(actor.lang).t
+    currencies = sorted({cost.currency for plan in found for cost in plan.costs})
+    columns = (*_COLUMNS, *(f"cost.{currency}" for currency in currencies))
+    titles = [*titled(_COLUMNS, actor.lang), *(f"{t('kpi.column.cost')}, {currency}" for currency in currencies)]
+    cells = _cells_of(query, t, currencies)
+    figures = [*days_of(t, days["since"], days["until"]), *_figures(found, t, currencies)]
+    return Table(titles, columns, _told(this, query), cells, t("kpi.file.rows"), figures)
+
+
+def _cells_of(query: WorthQuery, t: Callable[[str], str], currencies: Sequence[str]) -> Values:
+    at_most = "IF([{k}]<[{n}],BETAINV(confidence,[{k}]+1,[{n}]-[{k}]),1)"
+    at_least = "IF([{k}]>0,BETAINV(1-confidence,[{k}],[{n}]-[{k}]+1),0)"
+    finding = in_row(_COLUMNS, at_most.format(k="finding", n="visits"))
+    least, most = (in_row(_COLUMNS, bound.format(k="failed", n="judged")) for bound in (at_least, at_most))
+    suggests = in_row(_COLUMNS, _suggests(t))
+
+    def cells(row: asyncpg.Record) -> Sequence[Value] | None:
+        suggestion = _suggestion(row)
+        if query.suggestion not in {None, suggestion}:
+            return None
+        plan = _plan(suggestion, row)
+        costs = {cost.currency: cost.value for cost in plan.costs}
         return (
-            row["equipment_code"], row["equipment_name"], row["title"], row["days"], row["visits"], row["finding"], row["findings"],
-            row["judged"], row["failed"], row["failures"], row["hours"],
-            " + ".join(f"{each['value']:.2f} {each['currency']}" for each in json.loads(row["costs"])),
-            t(f"kpi.suggestion.{_suggestion(row)}"),
+            plan.equipment_code, plan.equipment_name, plan.title, plan.days, plan.visits, plan.finding, plan.findings,
+            Formula(finding, plan.finding_at_most), plan.judged, plan.failed,
+            Formula(least, plan.failed_at_least) if plan.judged else None, Formula(most, plan.failed_at_most) if plan.judged else None,
+            plan.failures, plan.hours, Formula(suggests, t(f"kpi.suggestion.{suggestion}")), *map(costs.get, currencies),
         )  # fmt: skip
 
     return cells
+
+
+def _suggests(t: Callable[[str], str]) -> str:
+    """As `suggested` has it."""
+    said = {each: spelled(t(f"kpi.suggestion.{each}")) for each in Suggestion}
+    finds_little, fails_often = "[finding_at_most]<rare", "[failed_at_least]>frequent"
+    often = f"IF({finds_little},{said[Suggestion.drop]},{said[Suggestion.shorter]})"
+    seldom = f"IF(AND({finds_little},[failed_at_most]<rare),{said[Suggestion.longer]},{said[Suggestion.keep]})"
+    return f"IF(MIN([visits],[judged])<fewest,{said[Suggestion.unsure]},IF({fails_often},{often},{seldom}))"
+
+
+def _figures(found: Sequence[PlanWorth], t: Callable[[str], str], currencies: Sequence[str]) -> list[Line]:
+    limits = {"confidence": CONFIDENCE, "fewest": FEWEST, "rare": RARE, "frequent": FREQUENT}
+    said = [(t(f"kpi.suggestion.{each}"), sum(plan.suggestion is each for plan in found)) for each in Suggestion]
+    names = ("visits", "finding", "findings", "judged", "failed", "hours")
+    summed = [(name, sum(getattr(plan, name) for plan in found)) for name in names]
+    costs = [(currency, sum(cost.value for plan in found for cost in plan.costs if cost.currency == currency)) for currency in currencies]
+    return [
+        *(Line(t(f"kpi.file.{name}"), [value], name) for name, value in limits.items()),
+        Line(t("kpi.file.plans"), [Formula("COUNTA([plan])", len(found))]),
+        *(Line(words, [Formula(f"COUNTIF([suggestion],{spelled(words)})", count)]) for words, count in said),
+        *(Line(t(f"kpi.column.{name}"), [Formula(f"SUM([{name}])", value)]) for name, value in summed),
+        *(Line(f"{t('kpi.column.cost')}, {currency}", [Formula(f"SUM([cost.{currency}])", value)]) for currency, value in costs),
+    ]  # fmt: skip

@@ -3,10 +3,14 @@
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import sqrt
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -15,21 +19,26 @@ from python_calamine import CalamineWorkbook
 from server.core.access import SYSTEM
 from server.core.database import Database
 from server.core.exports import spooled
+from server.core.i18n import translator
 from server.core.queries import sql
 from server.core.read_pool import ReadPool
 from server.demo import Summary
-from server.kpis import charts, figures, proofs
+from server.kpis import charts, figures, proofs, waiting, worst, worth
 from server.kpis.asking import asked
 from server.kpis.facts import facts
-from server.kpis.files import sheet_of, values_of
+from server.kpis.files import Table, sheet_of
 from shared_models.kpis.periods import Period
 from shared_models.kpis.registry import WITHOUT_NUMBER
 from shared_models.kpis.reliability import Metered, Stopped, reliability
 from shared_models.kpis.rows import Figure, KpiQuery, ProofQuery, ReportQuery
-from shared_models.kpis.statistics import percentile
+from shared_models.kpis.statistics import LEAST_TREND, is_trend, percentile, share_at_most
+from shared_models.kpis.waiting import Moment, WaitingQuery, lasted
+from shared_models.kpis.worst import Knife, WorstBy, WorstQuery, knife
+from shared_models.kpis.worth import Suggestion, WorthQuery, suggested
 from tests.server.demo.conftest import NOW
 
 HOUR = timedelta(hours=1)
+READER = replace(SYSTEM, lang="en")
 
 
 @pytest.fixture
@@ -42,8 +51,8 @@ async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
 
 async def workbook(pool: ReadPool, figure: Figure, query: KpiQuery) -> bytes:
     asked = ProofQuery(**query.model_dump(), variant=figure.variant, currency=figure.currency)
-    found, statement = await proofs.whole(pool, SYSTEM, figure.key, asked)
-    with await spooled(pool, statement, sheet_of(found, "en", is_workbook=True), values_of("en")) as file:
+    _, table = await proofs.whole(pool, READER, figure.key, asked)
+    with await spooled(pool, table.statement, sheet_of(table, "en", is_workbook=True), table.cells) as file:
         file.seek(0)
         return file.read()
 
@@ -83,12 +92,107 @@ async def test_every_figure_is_what_its_file_comes_to(pool):
         assert recomputed(figure, events[1:]) == pytest.approx(figure.value, rel=1e-6), what
         cells = {line[0]: line[1] for line in told}
         assert cells["Value"] == pytest.approx(figure.value, rel=1e-6), what
-        assert re.search(rb"<f>[^<]*(SUMIFS|MEDIAN|PERCENTILE)", zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet2.xml")), (
-            what
-        )
+        assert re.search(
+            rb"<f[ >][^<]*(SUMIFS|MEDIAN|PERCENTILE)", zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet2.xml")
+        ), what
         if figure.key != "availability_inherent":
             assert sum(row[11] == 1 and row[1] not in WITHOUT_NUMBER for row in events[1:]) == cells["Number of events"] == figure.n, what
             assert sum(row[11] == 0 for row in events[1:]) == figure.left_out, what
+
+
+async def read(pool: ReadPool, table: Table) -> tuple[list[dict[str, Any]], dict[str, list[Any]]]:
+    """The rows by their columns, and the figures by their titles."""
+    with await spooled(pool, table.statement, sheet_of(table, "en", is_workbook=True), table.cells) as file:
+        file.seek(0)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    rows, told = (book.get_sheet_by_index(rank).to_python() for rank in (0, 1))
+    return [dict(zip(table.columns, row, strict=True)) for row in rows[1:]], {line[0]: line[1:] for line in told}
+
+
+@pytest.mark.parametrize("by", WorstBy)
+@time_machine.travel(NOW, tick=False)
+async def test_the_worst_machines_are_what_their_file_comes_to(pool, by):
+    query = WorstQuery(period=Period.quarter, by=by, size=200)
+    board = await worst.worst(pool, READER, query)
+    rows, told = await read(pool, await worst.whole(pool, READER, query))
+    column = "down" if by == "downtime" else by
+    having, failing = [row for row in rows if row[column]], [row for row in rows if row["failures"]]
+    means = (
+        sum(row["failures"] for row in failing) / len(failing),
+        sum(row["restoring"] for row in rows) / sum(row["restored"] for row in rows),
+    )
+    assert told["Machines that have some"][0] == len(having) == board.total > 10
+    assert told["Total"][0] == pytest.approx(sum(row[column] for row in rows)) == pytest.approx(board.amount)
+    assert (told["Failures, mean of the machines that failed"][0], told["Restoring, mean hours"][0]) == pytest.approx(means)
+    assert means == pytest.approx((board.mean_failures, board.mean_mttr))
+    names = {translator("en").t(f"kpis.knife.{each}"): each for each in Knife} | {"": None}
+    summed = 0.0
+    for row, machine in zip(having, board.machines, strict=False):
+        summed += row[column]
+        mttr = row["restoring"] / row["restored"] if row["restored"] else None
+        u = (row["failed_at"] - 0.5) * sqrt(12 * row["failures"]) if row["failures"] >= LEAST_TREND else None
+        assert (row["code"], row["stops"], row["failures"], row["repeats"]) == (
+            machine.code,
+            machine.stops,
+            machine.failures,
+            machine.repeats,
+        )
+        assert machine.until == pytest.approx(summed) == pytest.approx(row["until"])
+        assert row["share"] == pytest.approx(summed / board.amount)
+        assert (machine.mttr, row["mttr"] or None) == pytest.approx((mttr, mttr))
+        assert machine.knife == names[row["knife"]] == knife(row["failures"], mttr, *means)
+        assert (row["trend"] or None) == pytest.approx(u)
+        assert machine.trend == (pytest.approx(u) if is_trend(u) else None)
+
+
+@time_machine.travel(NOW, tick=False)
+async def test_the_waiting_is_what_its_file_comes_to(pool):
+    """The hours out of the moments, the sums of each phase; over a clock change too."""
+    query = WaitingQuery(period=Period.rolling)
+    board = await waiting.waiting(pool, READER, query)
+    rows, told = await read(pool, await waiting.whole(pool, READER, query))
+    assert len(rows) == told["Breakdowns"][0] == board.total > 100
+    clock, hours = ZoneInfo("Europe/Paris"), Counter[str]()
+    for row in rows:
+        at = None
+        for moment in Moment:
+            if not isinstance(row[f"moment.{moment}"], datetime):
+                continue
+            instant = row[f"moment.{moment}"].replace(tzinfo=clock).astimezone(UTC)
+            if at is not None:
+                hours[moment] += max(timedelta(), instant - at) / HOUR
+                assert row[f"phase.{moment}"] == pytest.approx(max(timedelta(), instant - at) / HOUR, abs=1e-4)
+            at = max(at or instant, instant)
+        assert row["lasted"] == pytest.approx(sum(row[f"phase.{until}"] or 0 for until in list(Moment)[1:-1]))
+    t = translator("en").t
+    assert {each.until: [each.hours, each.count, each.unclear] for each in board.phases} == {
+        each.until: pytest.approx(told[t(f"kpis.phase.{each.until}")]) for each in board.phases
+    }
+    assert hours == pytest.approx({each.until: each.hours for each in board.phases}, abs=0.05)
+    assert told["Stop to restart, hours"][0] == pytest.approx(lasted(board.phases))
+
+
+_SEEN = ("visits", "finding", "judged", "failed")
+
+
+@time_machine.travel(NOW, tick=False)
+async def test_what_plans_are_worth_is_what_their_file_comes_to(pool):
+    everything = WorthQuery(size=200)
+    board = await worth.worth(pool, READER, everything)
+    rows, told = await read(pool, await worth.whole(pool, READER, everything))
+    assert len(rows) == told["Plans"][0] == board.total > len(board.plans)
+    assert told["Visits"][0] == sum(row["visits"] for row in rows)
+    assert told["Cost, EUR"][0] == pytest.approx(sum(row["cost.EUR"] or 0 for row in rows))
+    t = translator("en").t
+    counts = {each: told[t(f"kpi.suggestion.{each}")][0] for each in Suggestion}
+    assert (sum(counts.values()), min(counts.values()) > 0) == (board.total, True)
+    assert len((await read(pool, await worth.whole(pool, READER, WorthQuery(suggestion=Suggestion.shorter))))[0]) == counts["shorter"]
+    known = {(row["code"], row["plan"], row["visits"], row["judged"]): row for row in rows}
+    for plan in board.plans:
+        row = known[plan.equipment_code, plan.title, plan.visits, plan.judged]
+        assert row["suggestion"] == t(f"kpi.suggestion.{suggested(*(int(row[name]) for name in _SEEN))}")
+        assert row["finding_at_most"] == pytest.approx(share_at_most(int(row["finding"]), int(row["visits"])))
+        assert (row["failed_at_least"] or 0, row["failed_at_most"] or 0) == pytest.approx((plan.failed_at_least or 0, plan.failed_at_most or 0))
 
 
 STOPS = """select m.id, m.seen_from, m.seen_until, c.begins, c.ends, c.ran, i.stopped_at, i.restarted_at, i.stop_kind
