@@ -1,6 +1,7 @@
 """The machines that take most of something, in order, out of the same events as the figures."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -120,7 +121,7 @@ async def whole(pool: ReadPool, actor: Actor, query: WorstQuery) -> Table:
 
 
 def _cells_of(by: WorstBy, t: Callable[[str], str]) -> Values:
-    ranked, of_row = _RANKED[by], lambda text: in_row(_COLUMNS, text)
+    ranked, of_row = _RANKED[by], partial(in_row, _COLUMNS)
     names = {each: t(f"kpis.knife.{each}") for each in Knife}
     mttr, rate, trend = map(of_row, ("[restoring]/[restored]", "[repeats]/[jobs]", "([failed_at]-0.5)*SQRT(12*[failures])"))
     until, share, lies_so = of_row(f"N([^until])+[{ranked}]"), of_row("[until]/amount"), of_row(_knives(names))
