@@ -146,12 +146,16 @@ class Session(ReadSession):
     async def rollback(self) -> None:
         self._actions().clear()
         self.info.pop(_AFTER_COMMIT, None)
-        await super().rollback()
-        await self._give_back()
+        try:
+            await super().rollback()
+        finally:
+            await self._give_back()
 
     async def close(self) -> None:
-        await super().close()
-        await self._give_back()
+        try:
+            await super().close()
+        finally:
+            await self._give_back()
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` when this transaction has committed, before anybody is answered."""

@@ -33,7 +33,7 @@ class Taken:
 
     def give_back(self) -> None:
         """What was not committed is undone."""
-        if self.driver.is_closed():
+        if self.driver.is_closed() and self._pooled.is_valid:
             self._pooled.invalidate()
         (self._shared or self._pooled).close()
 
@@ -68,8 +68,15 @@ def _committed(connection: Connection) -> None:
 
 
 def _rolled_back(connection: Connection) -> None:
-    if not connection.invalidated:
+    """Whoever was cut off has nothing left to undo: such a connection is let go of, or it would stay with whoever has closed it."""
+    if connection.invalidated:
+        return
+    try:
         _roll_back(connection.connection, connection.info)
+    except BaseException as error:
+        connection.invalidate(error)
+        if not isinstance(error, Exception):
+            raise
 
 
 def _reset(connection: Any, record: Any, state: PoolResetState) -> None:

@@ -179,10 +179,10 @@ class TestBackground:
         await soon(lambda: phone.job(job_id).number, seconds=10)
 
 
-async def test_who_leaves_while_the_token_is_renewed_without_a_network_leaves_no_bug_behind(factory):
+async def test_who_leaves_while_the_token_is_renewed_without_a_network_leaves_no_bug_behind(factory, monkeypatch):
     phone = await factory.signed_in(await factory.person("technician"))
     bugs: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, told: bugs.append(told))
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_exception_handler", bugs.append)
     phone.transport.online = False
     phone.client._http.forget()
     asking = asyncio.ensure_future(phone.client.api.get("/notifications"))

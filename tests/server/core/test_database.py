@@ -48,6 +48,18 @@ def late(app):
     app.include_router(router)
 
 
+async def _lost(database, statements, *, is_seen):
+    async with database.session() as session:
+        for statement in statements:
+            await (session.execute(text("select 1")) if statement == "orm" else session.fetchval("select 1"))
+        connection = await session._begun()
+        if is_seen:
+            connection.terminate()
+        else:
+            await database.pool.execute("select pg_terminate_backend($1)", connection.get_server_pid())
+        raise KeyError
+
+
 async def _used_to_the_end(connection):
     while True:
         await connection.fetchval("select 1")
@@ -77,6 +89,13 @@ class TestTransactions:
                     "select pg_terminate_backend(pid) from pg_stat_activity"
                     " where datname = current_database() and application_name = 'etabli' and state = 'idle'"
                 )
+
+    @pytest.mark.parametrize("statements", [["orm"], ["driver"], ["driver", "orm"], ["orm", "driver"]])
+    async def test_a_connection_that_is_lost_in_a_transaction_stays_with_nobody_and_hides_no_error(self, database, statements):
+        for is_seen in (False, True):
+            with pytest.raises(KeyError):
+                await _lost(database, statements, is_seen=is_seen)
+            assert database.engine.pool.checkedout() == 0
 
     async def test_whenever_a_connection_learns_of_its_end_it_is_a_503(self, database):
         for said in (b"", FAREWELL):
@@ -137,7 +156,10 @@ class TestReadPool:
         assert not [end for end in ends if isinstance(end, Exception)]
         async with asyncio.timeout(60), pool.acquire() as one, pool.acquire() as two, pool.acquire() as three:
             for connection in (one, two, three):
-                busy = "select count(*) from pg_stat_activity where query ~ 'pg_sleep' and state = 'active' and pid <> pg_backend_pid()"
+                busy = (
+                    "select count(*) from pg_stat_activity where datname = current_database() and query ~ 'pg_sleep' and state = 'active'"
+                    " and pid <> pg_backend_pid()"
+                )
                 assert await connection.fetchval(busy) == 0
                 assert not connection.is_in_transaction()
             assert pool.lent == 3
