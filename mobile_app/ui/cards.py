@@ -176,10 +176,11 @@ def LineItem(
     color: ft.ColorValue = C.primary,
     chips: Sequence[ft.Control] = (),
     on_click: Handler | None = None,
+    is_head: bool = False,
 ) -> ft.Control:
-    """A line inside a card ("what fixed it", parts, settings); a chevron when it opens."""
+    """A line inside a card ("what fixed it", parts, settings); a chevron when it opens. `is_head`: the card is of this alone."""
     head = leading or (ft.Icon(icon, size=22, color=color) if icon else None)
-    text: list[ft.Control] = [ft.Text(title, size=Size.body)]
+    text: list[ft.Control] = [Strong(title, max_lines=3) if is_head else ft.Text(title, size=Size.body)]
     if meta:
         text.append(Meta(meta))
     if chips:

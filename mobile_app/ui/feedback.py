@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.i18n import format_number, t
+from mobile_app.core.i18n import format_number, format_percent, t
 from mobile_app.ui import environment, toasts
 from mobile_app.ui.address import Place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton, TextLink
@@ -92,12 +92,13 @@ def SkeletonLines(count: int = 3) -> ft.Control:
     return _pulse(ft.Column(bars, spacing=10, tight=True))
 
 
-def Progress(label: str, done: int, total: int | None) -> ft.Control:
-    """A bar with its count, for anything over a second; no total yet: it only moves."""
+def Progress(label: str, done: int, total: int | None, *, as_share: bool = False) -> ft.Control:
+    """A bar with its count, for anything over a second; no total yet: it only moves. `as_share`: nobody counts what is done."""
     known = total is not None and total > 0
-    count = format_number(done)
-    if known:
-        count = t("common.progress", done=count, total=format_number(total or 0))
+    count = format_number(done) if done else ""
+    if known and total:
+        counted = t("common.progress", done=format_number(done), total=format_number(total))
+        count = format_percent(done / total) if as_share else counted
     bar = ft.ProgressBar(
         value=min(1.0, done / total) if known and total else None,
         bar_height=6,

@@ -153,7 +153,7 @@ class Letter(Setter):
     def _share(self, share: Share[str], amount: Any) -> tuple[str, str, str]:
         sign = "+" if share.change > 0 else "−"
         before, now = (amount(value) if value else figures.NONE for value in (share.before, share.now))
-        return before, now, f"{sign}\u00a0{amount(abs(share.change))}"
+        return before, now, f"{sign}{amount(abs(share.change))}"
 
     def _stops(self) -> Iterator[Flowable]:
         yield from section(self.t("report.letter.stops"))

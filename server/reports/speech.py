@@ -47,15 +47,16 @@ class Speech:
     def number(self, number: Decimal | float, unit: str = "") -> str:
         """With all its decimals."""
         exact = number.normalize() if isinstance(number, Decimal) else Decimal(str(number))
-        return f"{format_decimal(exact, locale=self.lang, decimal_quantization=False)}{_HELD}{unit}".strip(_HELD)
+        return f"{_signed(format_decimal(exact, locale=self.lang, decimal_quantization=False))}{_HELD}{unit}".strip(_HELD)
 
     def counted(self, number: float, unit: str = "", digits: int = 1) -> str:
         """With so many decimals at most."""
-        said = format_decimal(round(number, digits), locale=self.lang, decimal_quantization=False)
+        said = _signed(format_decimal(round(number, digits), locale=self.lang, decimal_quantization=False))
         return f"{said}{_HELD}{unit}".strip(_HELD)
 
     def percent(self, share: float, digits: int = 1) -> str:
-        return str(format_percent(share, f"0.{'0' * digits}{_HELD}%" if digits else f"0{_HELD}%", locale=self.lang))
+        gap = "" if self.lang == "en" else _HELD
+        return _signed(format_percent(share, f"0.{'0' * digits}{gap}%" if digits else f"0{gap}%", locale=self.lang))
 
     def hours(self, hours: float) -> str:
         """To the minute below ten hours; so many that nobody has a feeling for them are days too."""
@@ -80,16 +81,23 @@ class Speech:
         return self.day(date.fromisoformat(at[:10])) if at else ""
 
     def period(self, since: date, until: date) -> str:
-        """`novembre 2026`, `2026`, `du 3 au 9 novembre 2026`; both days are included."""
+        """`novembre 2026`, `2026`, `du 1er au 9 novembre 2026`; both days are included."""
         is_first, is_last = since.day == 1, (until + timedelta(days=1)).day == 1
         if (since.month, since.day, until.month, until.day) == (1, 1, 12, 31) and since.year == until.year:
             return str(since.year)
         if is_first and is_last and (since.year, since.month) == (until.year, until.month):
             return str(format_date(since, "MMMM y", locale=self.lang))
+        last = self._written(until, "d MMMM y")
         if since == until:
-            return str(format_date(since, "d MMMM y", locale=self.lang))
-        first, last = (format_date(day, "d MMMM y", locale=self.lang) for day in (since, until))
+            return last
+        told = "" if since.month == until.month else " MMMM"
+        first = self._written(since, f"d{told}" if since.year == until.year else "d MMMM y")
         return self.t("report.from_to", since=first, until=last)
+
+    def _written(self, day: date, pattern: str) -> str:
+        """In French the first of a month is not a number."""
+        said = str(format_date(day, pattern, locale=self.lang))
+        return f"1er{said[1:]}" if self.lang == "fr" and day.day == 1 else said
 
     def value(self, value: object, unit: str = "") -> str:
         """Of whatever kind somebody has entered."""
@@ -98,4 +106,9 @@ class Speech:
         return f"{value}{_HELD}{unit}".strip(_HELD)
 
     def money(self, amount: Decimal | float, currency: str) -> str:
-        return format_currency(amount, currency, locale=self.lang)
+        return _signed(format_currency(amount, currency, locale=self.lang))
+
+
+def _signed(figure: str) -> str:
+    """A minus is as wide as a digit."""
+    return figure.replace("-", "\u2212")

@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 
 from server.labels import lettering
 from server.labels.lettering import BOLD, REGULAR, printable
-from server.reports.typeset import INK, LINE, PALE, SMALL, TINT, WIDTH, broken
+from server.reports.typeset import APART, INK, LINE, PALE, SMALL, TINT, WIDTH, broken, is_apart
 
 Cell = str | tuple[str, str]
 """What it says, and what stands below it, small."""
@@ -41,7 +41,9 @@ class Rows(Flowable):  # type: ignore[misc]
         super().__init__()
         scale = WIDTH / sum(widths)
         self._widths, self._numbers = [width * scale for width in widths], frozenset(numbers)
-        self._head_size = min(map(_longest_fits, heads, self._widths))
+        self._pads = [_PAD + APART * is_apart(column, numbers) for column in range(len(widths))]
+        self._rooms = [width - pad - _PAD for width, pad in zip(self._widths, self._pads, strict=True)]
+        self._head_size = min(map(_longest_fits, heads, self._rooms))
         self._head = self._laid(heads, is_bold=True, size=self._head_size)
         ended = [self._laid(last, is_bold=True)] if last is not None else []
         self._source: Iterator[_Laid] = chain(map(self._laid, rows), ended)
@@ -102,9 +104,8 @@ class Rows(Flowable):  # type: ignore[misc]
     def _laid(self, row: Sequence[Cell], *, is_bold: bool = False, size: float = _SIZE) -> _Laid:
         font = BOLD if is_bold else REGULAR
         cells = []
-        for text, width in zip(row, self._widths, strict=True):
+        for text, room in zip(row, self._rooms, strict=True):
             said, below = text if isinstance(text, tuple) else (text, "")
-            room = width - 2 * _PAD
             lines = list(broken(said, font, size, room)) if said or not below else []
             more = list(broken(below, REGULAR, SMALL, room)) if below else []
             cells.append((lines + more, len(lines)))
@@ -117,16 +118,16 @@ class Rows(Flowable):  # type: ignore[misc]
     # --- drawing
 
     def _page(self, rows: Sequence[_Laid]) -> "_Page":
-        return _Page(self._head, rows, self._widths, self._numbers, self._head_size)
+        return _Page(self._head, rows, self._widths, self._pads, self._numbers, self._head_size)
 
     def draw(self) -> None:
         self._page(self._ready).drawOn(self.canv, 0, 0)
 
 
-def _longest_fits(head: str, width: float) -> float:
+def _longest_fits(head: str, room: float) -> float:
     """The size in which no word of it is broken."""
     widest = max((lettering.width(printable(word), BOLD, SMALL) for word in lettering.words(head)), default=0.0)
-    return SMALL * min(1.0, (width - 2 * _PAD) / widest) if widest else SMALL
+    return SMALL * min(1.0, room / widest) if widest else SMALL
 
 
 _TALL = 600.0
@@ -135,10 +136,10 @@ _TALL = 600.0
 
 class _Page(Flowable):  # type: ignore[misc]
     def __init__(
-        self, head: _Laid, rows: Sequence[_Laid], widths: Sequence[float], numbers: frozenset[int], head_size: float
+        self, head: _Laid, rows: Sequence[_Laid], widths: Sequence[float], pads: Sequence[float], numbers: frozenset[int], head_size: float
     ) -> None:  # fmt: skip
         super().__init__()
-        self._head_size = head_size
+        self._head_size, self._pads = head_size, pads
         self._head, self._rows, self._widths, self._numbers = head, rows, widths, numbers
         self.width, self.height = WIDTH, head.height + sum(row.height for row in rows)
 
@@ -181,7 +182,7 @@ class _Page(Flowable):  # type: ignore[misc]
         for column, ((lines, first), width) in enumerate(zip(row.cells, self._widths, strict=True)):
             for place, text in enumerate(lines):
                 own = (font, size, INK) if place < first else (REGULAR, SMALL, PALE)
-                x = left + _PAD
+                x = left + self._pads[column]
                 if column in self._numbers:
                     x = left + width - _PAD - lettering.width(text, own[0], own[1])
                 yield _Line(text, *own, x, top - _ABOVE - (place + 1) * Rows.LEADING + 0.3 * size)

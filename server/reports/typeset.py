@@ -8,7 +8,7 @@ Lengths are points, unless their name says otherwise.
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -44,6 +44,7 @@ _MARGIN, _HEAD = 18 * mm, 12 * mm
 WIDTH = A4[0] - 2 * _MARGIN
 PICTURE_HEIGHT = 82 * mm
 _GAP = 3 * mm
+APART = 9.0
 _STROKES = re.compile(r"[MLml]|-?[0-9]*\.?[0-9]+")
 _DIGITS = 2
 
@@ -218,8 +219,14 @@ def table(
         made.append([cell(text, at, font) for at, text in enumerate(row)])
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE), ("BACKGROUND", (0, 0), (-1, 0), TINT), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     pads = [("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4), ("TOPPADDING", (0, 0), (-1, -1), 3)]
+    pads += [("LEFTPADDING", (at, 0), (at, -1), 4 + APART) for at in range(len(widths)) if is_apart(at, numbers)]
     scale = WIDTH / sum(widths)
     return [LongTable(made, colWidths=[width * scale for width in widths], repeatRows=1, splitInRow=1, style=TableStyle([*lines, *pads]))]
+
+
+def is_apart(column: int, numbers: Collection[int]) -> bool:
+    """A text beside a number that ends where it begins."""
+    return column - 1 in numbers and column not in numbers
 
 
 def pictures(found: Sequence[tuple[bytes, str]], columns: int = 2) -> list[Flowable]:

@@ -157,6 +157,41 @@ def kept_reports(app: App, things: Things) -> None:
     app.go("/reports").see("reports_app.new", "report.kind.letter")
 
 
+def reports_of_all_states(app: App, things: Things) -> None:
+    """None fails here, and none stays in hand for as long as a picture takes."""
+    done = things.supervisor.get("/reports")[0]
+    states = {"running": {"progress": 62}, "queued": {}, "failed": {"error": "not_printed"}, "done": {}}
+    rows = [{**done, "id": str(uuid7()), "kind": "maintenance", "state": state} | more for state, more in states.items()]
+    app.context.route("**/api/v1/reports", lambda route: route.fulfill(json=rows))
+    app.go("/me").go("/reports").see("reports_app.failed", "reports_app.running")
+
+
+def answering_again(app: App) -> None:
+    app.context.unroute("**/api/v1/reports")
+
+
+def where_time_went(app: App, things: Things) -> None:
+    """Scrolled to it, on the job that took longest."""
+    longest = things.supervisor.get("/dashboard/waiting", period="year")["breakdowns"][0]
+    app.go(f"/jobs/{longest['id']}").see("kpis.where_time_went")
+    app.page.get_by_text(app.words("kpis.where_time_went")).scroll_into_view_if_needed()
+
+
+def labour_rate(app: App, things: Things) -> None:
+    at("/people/{technician_id}", "labour.rate")(app, things)
+    app.field("labour.rate").scroll_into_view_if_needed()
+
+
+def without_network(app: App, _: Things) -> None:
+    app.context.set_offline(True)
+    app.go("/kpis?period=week").see("kpis.never_seen")
+
+
+def with_network(app: App) -> None:
+    app.context.set_offline(False)
+    app.go("/kpis?period=week").see("kpis.group.machines")
+
+
 def order(status: str, *taps: str) -> Callable[[App, Things], object]:
     """One under way; then what is tapped on its page."""
 
@@ -511,6 +546,10 @@ SHOTS = [
     Shot("handover", "supervisor", handover("handovers.take", "handovers.part.degraded", of=True)),
     Shot("handover-taken", "technician", handover("handovers.part.closed", of=False), is_main=False),
     Shot("reports", "supervisor", kept_reports),
+    Shot("reports-states", "supervisor", reports_of_all_states, answering_again, is_main=False),
+    Shot("job-times", "supervisor", where_time_went, is_main=False),
+    Shot("person-rate", "admin", labour_rate, is_main=False),
+    Shot("kpis-offline", "admin", without_network, with_network, is_main=False),
     Shot("report-schedule", "supervisor", at("/reports/schedules/new", "reports_app.to", "reports_app.schedule_save")),
     Shot("report-new", "supervisor", at("/reports/new", "reports_app.ask", "reports_app.period")),
     Shot("site-in-use", "admin", refused_site, is_main=False),
@@ -664,6 +703,13 @@ class Studio:
                     picture(app.page, folder_of(size, theme, lang) / "operator.png")
 
 
+EMPTY = {
+    "/kpis": "kpis.none", "/kpis/mtbf": "kpis.no_events", "/kpis/worst": "kpis.worst_none", "/kpis/waiting": "kpis.waiting_none",
+    "/kpis/plans": "kpis.plans_none", "/reports": "reports_app.none",
+}  # fmt: skip
+"""Pages on which figures are to come."""
+
+
 def shoot_empty(browser: Browser, size: str, lang: str, product: Product) -> None:
     """An empty server as its new administrator meets it."""
     context = browser.new_context(viewport=SIZES[size], locale={"fr": "fr-FR", "en": "en-GB"}[lang])
@@ -673,6 +719,8 @@ def shoot_empty(browser: Browser, size: str, lang: str, product: Product) -> Non
         app.go("/me").tap(f"me.theme.{theme}").go("/board").see("start.step.colleague")
         picture(app.page, folder_of(size, theme, lang) / "first-steps.png")
         picture(app.go("/equipment").see("sites.none").page, folder_of(size, theme, lang) / "no-machine.png")
+        for path, words in EMPTY.items():
+            picture(app.go(path).see(words).page, folder_of(size, theme, lang) / f"no-{path[1:].replace('/', '-')}.png")
     context.close()
 
 

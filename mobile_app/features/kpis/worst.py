@@ -65,7 +65,7 @@ def _parts(client: Client, worst: Worst, question: str) -> list[ft.Control]:
     bars = [Ranked(_name(client, each), each.value, said(each.value), f"/equipment/{each.id}") for each in worst.machines[:BARS]]
     pareto = Pareto(bars, total=worst.amount, on_open=opener)
     weight = Card(Stack(CardHeader(t(f"kpis.worst_by.{worst.by}"), said(worst.amount)), pareto, spacing=8))
-    rows = [_row(client, each, worst.currency) for each in worst.machines]
+    rows = [_row(client, each, worst) for each in worst.machines]
     rest = [Meta(n("kpis.in_file", worst.total - len(rows)))] if worst.total > len(rows) else []
     listed = Stack(SectionHeader(t("kpis.worst_machines"), format_number(worst.total)), *rows, *rest, spacing=10)
     return [weight, *_jack_knife(client, worst), *files(client, PATH, question, t("kpis.worst")), listed]
@@ -82,7 +82,7 @@ def _name(client: Client, machine: BadActor) -> str:
 def _jack_knife(client: Client, worst: Worst) -> list[ft.Control]:
     """Failures by how long they take; the lines are the means."""
     dots = [
-        Dotted(_name(client, each), each.failures, each.mttr, _lies(each), f"/equipment/{each.id}")
+        Dotted(each.name, each.failures, each.mttr, dotted(site_name(client, each.site_id), _lies(each)), f"/equipment/{each.id}")
         for each in worst.machines
         if each.knife and each.mttr
     ]
@@ -104,14 +104,21 @@ def _lies(machine: BadActor) -> str:
     return dotted(n("kpis.failures_count", machine.failures), t("kpis.restored_in", hours=_hours(machine.mttr or 0)))
 
 
-def _row(client: Client, machine: BadActor, currency: str) -> ft.Control:
-    facts = [
-        n("kpis.stops_count", machine.stops) if machine.stops else "", t("kpis.stood", hours=_hours(machine.down)) if machine.down else "",
-        _lies(machine) if machine.failures and machine.mttr is not None else "",
-        n("kpis.repeats_count", machine.repeats) if machine.repeats else "", money(machine.cost, currency) if machine.cost else "",
-    ]  # fmt: skip
+def _row(client: Client, machine: BadActor, worst: Worst) -> ft.Control:
+    """What it is ranked by stands at its head; then the rest of what it took."""
+    facts = {
+        WorstBy.stops: n("kpis.stops_count", machine.stops) if machine.stops else "",
+        WorstBy.downtime: t("kpis.stood", hours=_hours(machine.down)) if machine.down else "",
+        WorstBy.failures: _lies(machine) if machine.failures and machine.mttr is not None else "",
+        WorstBy.repeats: n("kpis.repeats_count", machine.repeats) if machine.repeats else "",
+        WorstBy.cost: money(machine.cost, worst.currency) if machine.cost else "",
+    }
+    others = dotted(*(said for by, said in facts.items() if by is not worst.by or by is WorstBy.failures))
     chips = [StatusChip(t(f"kpis.knife.{machine.knife}"), _KNIVES[machine.knife])] if machine.knife in _KNIVES else []
     trend = ""
     if machine.trend is not None:
         trend = t("kpi.closer" if machine.trend > 0 else "kpi.further", u=format_number(machine.trend, 1))
-    return RowCard(_name(client, machine), meta=dotted(*facts), chips=chips, note=trend, on_click=opener(f"/equipment/{machine.id}"))
+    return RowCard(
+        _name(client, machine), trailing=_said(worst)(machine.value), meta=others, chips=chips, note=trend,
+        on_click=opener(f"/equipment/{machine.id}"),
+    )  # fmt: skip

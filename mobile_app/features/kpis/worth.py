@@ -1,6 +1,5 @@
 """Which plans are worth what they take: what each suggests, with the figures behind it."""
 
-from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -56,8 +55,8 @@ def WorthScreen() -> ft.Control:
     rest = [Meta(n("kpis.in_file", found.data.total - len(rows)))] if found.data.total > len(rows) else []
     head = [SectionHeader(t("kpis.plans_judged"), format_number(found.data.total))] if rows else []
     about = NoticeCard(t("kpis.plans_why"), t("kpis.plans_why_body"), tone=Tone.info)
-    files_of = partial(files, client, PATH, where.asked.question, t("kpis.plans"))
-    return Page(*found.head, chips, about, *head, *rows, *rest, *none, *(files_of() if rows else []), max_width=720)
+    saved = files(client, PATH, where.asked.question, t("kpis.plans")) if rows else []
+    return Page(*found.head, chips, about, *saved, *head, *rows, *rest, *none, max_width=720)
 
 
 def _row(client: Client, worth: PlanWorth) -> ft.Control:

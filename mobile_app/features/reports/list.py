@@ -22,7 +22,7 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.features.reports.schedules import Schedules
 from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import Card, LineItem, NoticeCard
-from mobile_app.ui.chips import StatusChip
+from mobile_app.ui.chips import IconTile, StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, Progress, SkeletonList, toast
 from mobile_app.ui.hooks import use_interval, use_state
@@ -38,6 +38,9 @@ WIDE: Final = 720
 LOOK_SECONDS: Final = 1.5
 PDF: Final = "application/pdf"
 ADDRESS: Final = "/reports"
+_TONES: Final = {
+    ReportState.queued: Tone.off, ReportState.running: Tone.primary, ReportState.done: Tone.info, ReportState.failed: Tone.bad,
+}  # fmt: skip
 
 
 @component
@@ -124,7 +127,8 @@ def ReportCard(client: Client, report: ReportRow, is_held: bool, changed: Callab
     is_done = report.state is ReportState.done
     held = [StatusChip(t("reports_app.on_device"), Tone.ok, icon=ft.Icons.OFFLINE_PIN_OUTLINED)] if is_held else []
     line = LineItem(
-        t(f"report.kind.{report.kind}"), meta=_meta(client, report), icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, chips=held, trailing=menu,
+        t(f"report.kind.{report.kind}"), meta=_meta(client, report), chips=held, trailing=menu, is_head=True,
+        leading=IconTile(ft.Icons.PICTURE_AS_PDF_OUTLINED, _TONES[report.state]),
         on_click=open_it if is_done and not is_busy else None,
     )  # fmt: skip
     return Card(Stack(line, *_state(report, is_busy=is_busy), spacing=6))
@@ -154,7 +158,7 @@ def _state(report: ReportRow, *, is_busy: bool) -> list[ft.Control]:
         return [Progress(t("reports_app.fetching"), 0, None)]
     if report.state is ReportState.queued:
         return [Progress(t("reports_app.queued"), 0, None)]
-    return [Progress(t("reports_app.running"), report.progress, 100)] if report.state is ReportState.running else []
+    return [Progress(t("reports_app.running"), report.progress, 100, as_share=True)] if report.state is ReportState.running else []
 
 
 async def show(client: Client, report: ReportRow) -> None:

@@ -192,8 +192,8 @@ class TestStock:
         _, pages = await made(reader, app, kind="stock")
         text = " ".join(pages)
         for line in (
-            "Au début de la période 125,00 €", "Sortie 1 — -50,00 € -50,00 €", "Retour 1 12,50 € — 12,50 €",
-            "Correction 1 — -25,00 € -25,00 €", "À la fin de la période 62,50 €",
+            "Au début de la période 125,00 €", "Sortie 1 — −50,00 € −50,00 €", "Retour 1 12,50 € — 12,50 €",
+            "Correction 1 — −25,00 € −25,00 €", "À la fin de la période 62,50 €",
         ):  # fmt: skip
             assert line in text
         assert text.count("Roulement 6204") == 3
