@@ -44,7 +44,7 @@ _MARGIN, _HEAD = 18 * mm, 12 * mm
 WIDTH = A4[0] - 2 * _MARGIN
 PICTURE_HEIGHT = 82 * mm
 _GAP = 3 * mm
-APART = 9.0
+APART = 9
 _STROKES = re.compile(r"[MLml]|-?[0-9]*\.?[0-9]+")
 _DIGITS = 2
 
