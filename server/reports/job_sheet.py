@@ -12,7 +12,8 @@ from reportlab.platypus import Flowable, KeepTogether
 
 from server.labels.lettering import BOLD
 from server.reports.speech import Speech
-from server.reports.typeset import PALE, PICTURE_HEIGHT, SMALL, Running, Signed, Words, facts, heading, pictures, section, table, typeset
+from server.reports.streamed import Cell, Rows
+from server.reports.typeset import PALE, PICTURE_HEIGHT, SMALL, Running, Signed, Words, facts, heading, pictures, section, typeset
 from shared_models.checklists.rows import AnswerRow, Step, StepKind
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import down_time, labour
@@ -127,13 +128,13 @@ class _Setter:
         yield from section(checklist.name)
         rows = [(str(place), step.title, *self._answer(step, answers.get(step.id))) for place, step in enumerate(checklist.steps, start=1)]
         heads = ("", t("reports.step"), t("reports.result"), t("reports.value"), t("reports.by"))
-        yield from table(heads, rows, (8, 74, 28, 34, 40))
+        yield Rows(heads, rows, (8, 74, 28, 34, 40))
 
-    def _answer(self, step: Step, answer: AnswerRow | None) -> tuple[str, str, str]:
+    def _answer(self, step: Step, answer: AnswerRow | None) -> tuple[str, str, Cell]:
         if answer is None:
             return self.t("checklist.state.open"), "", ""
         value = "" if step.kind is StepKind.signature or answer.value is None else self.speech.value(answer.value, step.unit)
-        by = f"{self._who(answer.user_id)}\n{self.speech.moment(answer.occurred_at)}"
+        by = (self._who(answer.user_id), self.speech.moment(answer.occurred_at))
         return self.t(f"checklist.state.{answer.state.value}"), "\n".join(filter(None, (value, answer.reason))), by
 
     def _labour(self) -> Iterator[Flowable]:
@@ -149,9 +150,9 @@ class _Setter:
             )
             for action in actions
         ]  # fmt: skip
-        rows.append((t("reports.labour"), "", "", self.speech.lasted(labour(actions, now)), ""))
+        last = (t("reports.labour"), "", "", self.speech.lasted(labour(actions, now)), "")
         heads = (t("reports.who"), t("reports.from"), t("reports.until"), t("reports.lasted"), t("reports.remark"))
-        yield from table(heads, rows, (42, 36, 36, 22, 38), (3,), last_is_sum=True)
+        yield Rows(heads, rows, (36, 36, 36, 22, 44), (3,), last=last)
 
     def _parts(self) -> Iterator[Flowable]:
         parts, t = self.sheet.parts, self.t
@@ -168,9 +169,10 @@ class _Setter:
             for part in parts
         ]
         sums = {currency: sum(part.cost for part in parts if part.currency == currency) for currency in sorted({p.currency for p in parts})}
-        rows += [(t("reports.total"), "", "", self.speech.money(total, currency)) for currency, total in sums.items()]
+        total = "\n".join(self.speech.money(total, currency) for currency, total in sums.items())
+        last = (t("reports.total"), "", "", total)
         heads = (t("reports.part_number"), t("reports.part"), t("reports.quantity"), t("reports.cost"))
-        yield from table(heads, rows, (38, 84, 26, 26), (2, 3), last_is_sum=True)
+        yield Rows(heads, rows, (38, 84, 26, 26), (2, 3), last=last)
 
     def _notes(self) -> Iterator[Flowable]:
         if self.job.notes:

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from reportlab.platypus import Flowable
 
 from server.reports.speech import Speech
-from server.reports.typeset import PALE, SMALL, Running, Words, facts, heading, section, table, typeset
+from server.reports.streamed import Rows
+from server.reports.typeset import PALE, SMALL, Running, Words, facts, heading, section, typeset
 from shared_models.equipment.rows import EquipmentRow, SpecField, in_language
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionType
@@ -140,21 +141,21 @@ class _Setter:
             (meter.name, "" if meter.last_value is None else say.number(meter.last_value, meter.unit), say.moment(meter.last_read_at))
             for meter in self.file.meters
         ]
-        yield from table((t("reports.meter"), t("reports.last_value"), t("reports.read_at")), rows, (80, 40, 54), (1,))
+        yield Rows((t("reports.meter"), t("reports.last_value"), t("reports.read_at")), rows, (80, 40, 54), (1,))
 
     def _documents(self) -> Iterator[Flowable]:
         if not self.file.documents:
             return
         yield from section(self.t("reports.documents"))
         rows = [(paper.title, self.speech.day(paper.valid_until)) for paper in self.file.documents]
-        yield from table((self.t("reports.document"), self.t("reports.valid_until")), rows, (130, 44))
+        yield Rows((self.t("reports.document"), self.t("reports.valid_until")), rows, (130, 44))
 
     def _plans(self) -> Iterator[Flowable]:
         if not self.file.plans:
             return
         yield from section(self.t("reports.plans"))
         rows = [(plan.title, self.speech.moment(plan.next_due_date)) for plan in self.file.plans]
-        yield from table((self.t("reports.plan"), self.t("reports.next_due")), rows, (130, 44))
+        yield Rows((self.t("reports.plan"), self.t("reports.next_due")), rows, (130, 44))
 
     def _life(self) -> Iterator[Flowable]:
         jobs, t, say = self.file.jobs, self.t, self.speech
@@ -164,8 +165,7 @@ class _Setter:
             return
         rows = [
             (
-                f"{say.day(job.at)}\n{job.number}",
-                "\n".join(filter(None, (f"{job.title} · {self._kind(job)}", job.work))),
+                (say.day(job.at), job.number), (f"{job.title} · {self._kind(job)}", job.work),
                 "" if job.downtime_minutes is None else say.lasted(timedelta(minutes=job.downtime_minutes)),
                 say.lasted(timedelta(minutes=job.labour_minutes)) if job.labour_minutes else "",
                 "\n".join(say.money(amount, currency) for currency, amount in sorted(job.costs.items())),
@@ -173,7 +173,7 @@ class _Setter:
             for job in jobs
         ]  # fmt: skip
         heads = (t("reports.job"), t("reports.what"), t("reports.stop"), t("reports.time"), t("reports.parts_cost"))
-        yield from table(heads, rows, (34, 84, 18, 18, 24), (2, 3, 4))
+        yield Rows(heads, rows, (34, 84, 18, 18, 24), (2, 3, 4))
         if self.file.job_count > len(jobs):
             yield Words(t("reports.older_jobs", shown=len(jobs), count=self.file.job_count), size=SMALL, colour=PALE)
 

@@ -89,7 +89,7 @@ class Stock(Setter):
             below = " · ".join(filter(None, (part["part_number"], part["site"] if several else "")))
             return (part["name"], below), *said, self.speech.wall_day(part["low_since"])
 
-        yield from self.listed("low", heads, row, (84, 26, 26, 26, 24), (1, 2, 3))
+        yield from self.listed("low", heads, row, (80, 24, 24, 26, 32), (1, 2, 3))
 
     def _moved(self) -> Iterator[Flowable]:
         t, say = self.t, self.speech

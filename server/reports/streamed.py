@@ -10,12 +10,14 @@ from reportlab.platypus import Flowable
 
 from server.labels import lettering
 from server.labels.lettering import BOLD, REGULAR, printable
-from server.reports.typeset import APART, INK, LINE, PALE, SMALL, TINT, WIDTH, broken, is_apart
+from server.reports.typeset import INK, LINE, PALE, SMALL, TINT, WIDTH, broken
 
 Cell = str | tuple[str, str]
 """What it says, and what stands below it, small."""
 _SIZE = 8.8
 _PAD, _ABOVE = 4.0, 3.0
+_APART = 13.0
+"""Words keep this far from the number that ends where they begin."""
 _FEWEST = 2
 """Rows that a page begins or ends with."""
 
@@ -41,7 +43,7 @@ class Rows(Flowable):  # type: ignore[misc]
         super().__init__()
         scale = WIDTH / sum(widths)
         self._widths, self._numbers = [width * scale for width in widths], frozenset(numbers)
-        self._pads = [_PAD + APART * is_apart(column, numbers) for column in range(len(widths))]
+        self._pads = [_PAD if column - 1 not in numbers or column in numbers else _APART for column in range(len(widths))]
         self._rooms = [width - pad - _PAD for width, pad in zip(self._widths, self._pads, strict=True)]
         self._head_size = min(map(_longest_fits, heads, self._rooms))
         self._head = self._laid(heads, is_bold=True, size=self._head_size)

@@ -1,6 +1,6 @@
 """Documents on A4: flowing words and tables in any script, a running head, and on which page of how many one is.
 
-    story = [*heading("EL-2026-00012", "Roulement grippé"), *section("Travail fait"), Words("…"), table(("Qui", "Heures"), rows, (120, 50))]
+    story = [*heading("EL-2026-00012", "Roulement grippé"), *section("Travail fait"), Words("…"), Rows(("Qui", "Heures"), rows, (120, 50))]
     typeset(story, Running(title="…", left="…", page="Page {page} sur {pages}"))
 
 Lengths are points, unless their name says otherwise.
@@ -8,9 +8,9 @@ Lengths are points, unless their name says otherwise.
 
 import io
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from reportlab import rl_config
 from reportlab.lib.colors import Color
@@ -44,7 +44,6 @@ _MARGIN, _HEAD = 18 * mm, 12 * mm
 WIDTH = A4[0] - 2 * _MARGIN
 PICTURE_HEIGHT = 82 * mm
 _GAP = 3 * mm
-APART = 9
 _STROKES = re.compile(r"[MLml]|-?[0-9]*\.?[0-9]+")
 _DIGITS = 2
 
@@ -52,9 +51,9 @@ _DIGITS = 2
 class Words(Flowable):  # type: ignore[misc]
     """A text; its own line breaks stay, a word wider than the line is broken, and it goes on over as many pages as it takes."""
 
-    def __init__(self, text: str, font: str = REGULAR, size: float = SIZE, colour: Color = INK, *, is_number: bool = False) -> None:
+    def __init__(self, text: str, font: str = REGULAR, size: float = SIZE, colour: Color = INK) -> None:
         super().__init__()
-        self.font, self.size, self.colour, self.is_number = font, size, colour, is_number
+        self.font, self.size, self.colour = font, size, colour
         self.leading = size * 1.36
         self._text = text
         self._lines: list[str] | None = None
@@ -77,11 +76,10 @@ class Words(Flowable):  # type: ignore[misc]
     def draw(self) -> None:
         self.canv.setFillColor(self.colour)
         for place, line in enumerate(self._lines or [], start=1):
-            x = self.width - lettering.width(line, self.font, self.size) if self.is_number else 0
-            lettering.draw(self.canv, line, self.font, self.size, x, self.height - place * self.leading + 0.3 * self.size)
+            lettering.draw(self.canv, line, self.font, self.size, 0, self.height - place * self.leading + 0.3 * self.size)
 
     def _of(self, lines: list[str], width: float) -> "Words":
-        part = Words("", self.font, self.size, self.colour, is_number=self.is_number)
+        part = Words("", self.font, self.size, self.colour)
         part._lines, part.width = lines, width
         return part
 
@@ -203,30 +201,6 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 3) -> list[Flowable]:
 
 
 _PLAIN = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), _GAP), ("TOPPADDING", (0, 0), (-1, -1), 0)]
-
-
-def table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], numbers: Sequence[int] = (), *, last_is_sum: bool = False,
-) -> list[Flowable]:  # fmt: skip
-    """Its heads come again on each page; `widths` are shares of the page's, `numbers` the columns that stand at the right."""
-
-    def cell(text: str, column: int, font: str = REGULAR, size: float = 9.0) -> Words:
-        return Words(text, font, size, is_number=column in numbers)
-
-    made: list[list[Any]] = [[cell(text, at, BOLD, SMALL) for at, text in enumerate(heads)]]
-    for place, row in enumerate(rows):
-        font = BOLD if last_is_sum and place == len(rows) - 1 else REGULAR
-        made.append([cell(text, at, font) for at, text in enumerate(row)])
-    lines = [("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE), ("BACKGROUND", (0, 0), (-1, 0), TINT), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    pads = [("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4), ("TOPPADDING", (0, 0), (-1, -1), 3)]
-    pads += [("LEFTPADDING", (at, 0), (at, -1), 4 + APART) for at in range(len(widths)) if is_apart(at, numbers)]
-    scale = WIDTH / sum(widths)
-    return [LongTable(made, colWidths=[width * scale for width in widths], repeatRows=1, splitInRow=1, style=TableStyle([*lines, *pads]))]
-
-
-def is_apart(column: int, numbers: Collection[int]) -> bool:
-    """A text beside a number that ends where it begins."""
-    return column - 1 in numbers and column not in numbers
 
 
 def pictures(found: Sequence[tuple[bytes, str]], columns: int = 2) -> list[Flowable]:
