@@ -4,13 +4,14 @@ import hashlib
 import unicodedata
 from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -54,14 +55,16 @@ def message_of(letter: Letter, envelope: Envelope, enclosed: Sequence[Enclosed] 
     thread = f"<{_mark(letter.thread)}.thread@{domain}>" if letter.thread else ""
     stop = f"<{envelope.stop_url}>" if envelope.stop_url else ""
     own = {
-        "Date": format_datetime(envelope.at), "Message-ID": f"<{envelope.id}@{domain}>", "In-Reply-To": thread, "References": thread,
+        "Date": _dated(envelope.at), "Message-ID": f"<{envelope.id}@{domain}>", "In-Reply-To": thread, "References": thread,
         "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Importance": "high" if letter.is_urgent else "",
         "List-Unsubscribe": stop, "List-Unsubscribe-Post": stop and "List-Unsubscribe=One-Click", "Content-Language": letter.lang,
         "MIME-Version": "1.0",
     }  # fmt: skip
+    same = _written_to(letter, envelope)
     said = b"".join([
         f'Content-Type: multipart/alternative; boundary="{envelope.id.hex}"\r\n'.encode(),
-        _part(envelope.id, "plain", text_of(letter, envelope)), _part(envelope.id, "html", html_of(letter, envelope)),
+        _part(envelope.id, "plain", _encoded("letter.txt", *same), envelope.stop_url),
+        _part(envelope.id, "html", _encoded("letter.html", *same), escape(envelope.stop_url)),
         f"\r\n--{envelope.id.hex}--\r\n".encode(),
     ])  # fmt: skip
     return b"".join([
@@ -88,27 +91,33 @@ def _folded(name: str, value: str) -> bytes:
     return policy.fold_binary(*policy.header_store_parse(name, value))
 
 
-def _part(boundary: UUID, subtype: str, text: str) -> bytes:
+def _part(boundary: UUID, subtype: str, runs: Iterable[bytes | str], stop_url: str) -> bytes:
     head = f'\r\n--{boundary.hex}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + b2a_qp("\r\n".join(text.splitlines()).encode())
-
-
-def text_of(letter: Letter, envelope: Envelope) -> str:
-    return _rendered("letter.txt", letter, envelope, str)
-
-
-def html_of(letter: Letter, envelope: Envelope) -> str:
-    return _rendered("letter.html", letter, envelope, escape)
-
-
-def _rendered(template: str, letter: Letter, envelope: Envelope, written: Callable[[str], str]) -> str:
-    drawn = _drawn(template, letter, urlsplit(envelope.address).netloc, bool(envelope.stop_url))
-    return drawn.replace(_STOP, written(envelope.stop_url))
+    return head.encode() + b"".join(run if isinstance(run, bytes) else _quoted(run.replace(_STOP, stop_url)) for run in runs)
 
 
 @lru_cache(maxsize=64)
-def _drawn(template: str, letter: Letter, host: str, can_stop: bool) -> str:  # noqa: FBT001 - a key of the cache
-    """Many get the same, but for the address by which each of them stops it."""
+def _encoded(template: str, letter: Letter, host: str, can_stop: bool) -> tuple[bytes | str, ...]:  # noqa: FBT001 - a key of the cache
+    """Many get the same, but for the lines with the address by which each of them stops it: only these are still text."""
+    lines = [f"{line}\r\n" for line in _drawn(template, letter, host, can_stop).splitlines()]
+    runs = [(is_own, "".join(run)) for is_own, run in groupby(lines, lambda line: _STOP in line)]
+    return tuple(run if is_own else _quoted(run) for is_own, run in runs)
+
+
+def _quoted(text: str) -> bytes:
+    return b2a_qp(text.encode())
+
+
+def text_of(letter: Letter, envelope: Envelope) -> str:
+    return _drawn("letter.txt", *_written_to(letter, envelope)).replace(_STOP, envelope.stop_url)
+
+
+def _written_to(letter: Letter, envelope: Envelope) -> tuple[Letter, str, bool]:
+    """What a text depends on that is not its reader's alone."""
+    return letter, urlsplit(envelope.address).netloc, bool(envelope.stop_url)
+
+
+def _drawn(template: str, letter: Letter, host: str, can_stop: bool) -> str:  # noqa: FBT001 - one of what it depends on
     return _environment().get_template(f"mail/{template}").render(
         letter=letter, t=translator(letter.lang).t, colon="\N{NO-BREAK SPACE}:" if letter.lang == "fr" else ":", address=host,
         stop_url=_STOP if can_stop else "",
@@ -123,12 +132,19 @@ def _environment() -> Environment:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def _one_line(text: str) -> str:
     """What somebody has called something begins no header of its own."""
     shown = "".join(" " if unicodedata.category(char)[0] in "CZ" and char != "\N{ZERO WIDTH JOINER}" else char for char in text)
     return " ".join(shown.split())[:LONGEST_SUBJECT]
 
 
+@lru_cache(maxsize=64)
+def _dated(at: datetime) -> str:
+    return format_datetime(at)
+
+
+@lru_cache(maxsize=64)
 def _mark(thread: str) -> str:
     return hashlib.sha256(thread.encode()).hexdigest()[:32]
 

@@ -27,7 +27,7 @@ LONGEST_SECONDS = 100.0
 """Whoever takes longer is given up for this time: well before the lease ends."""
 LOOK_SECONDS = 20.0
 BREATH_SECONDS = 0.1
-"""Between two looks: many pokes are one."""
+"""Between two looks: many pokes are one, and the first of them is heard at once."""
 GATHERING_SECONDS = 0.01
 """While there is more than hands can hold: what is carried within this time is written down, and replaced, together."""
 PAUSE_SECONDS = 5.0
@@ -62,9 +62,11 @@ class Courier:
             await connection.add_listener(POKES, lambda *_: self._wake())
             while True:
                 self._stirred.clear()
-                await self._breathe(connection)
-                if not await self._round(connection):
+                is_all = not await self._round(connection)
+                rested = _clock() + BREATH_SECONDS
+                if is_all:
                     await _until(self._stirred, await self._pause(connection))
+                await self._breathe(connection, rested)
         finally:
             connection.terminate()
 
@@ -76,9 +78,11 @@ class Courier:
         """Beside the carrying: what is told first is on its way while the rest is told."""
         while True:
             self._called.clear()
-            if not await self._errands():
+            is_all = not await self._errands()
+            rested = _clock() + BREATH_SECONDS
+            if is_all:
                 await _until(self._called, LOOK_SECONDS)
-            await asyncio.sleep(BREATH_SECONDS)
+            await asyncio.sleep(rested - _clock())
 
     async def carry_all(self) -> None:
         """Until nothing is due and nothing on its way."""
@@ -101,11 +105,9 @@ class Courier:
     async def _errands(self) -> bool:
         return any([await self._done(errand) for errand in ERRANDS])
 
-    async def _breathe(self, connection: asyncpg.Connection) -> None:
+    async def _breathe(self, connection: asyncpg.Connection, rested: float) -> None:
         """Where more was due than was taken, hands are filled again as they become free."""
-        clock = asyncio.get_running_loop().time
-        end = clock() + BREATH_SECONDS
-        while self._heaped and self._going and clock() < end:
+        while self._heaped and self._going and _clock() < rested:
             await _until(self._stirred, BREATH_SECONDS)
             await asyncio.sleep(GATHERING_SECONDS)
             self._stirred.clear()
@@ -113,7 +115,7 @@ class Courier:
             for channel in tuple(self._heaped):
                 await self._take(connection, channel)
         if not self._heaped:
-            await asyncio.sleep(end - clock())
+            await asyncio.sleep(rested - _clock())
 
     async def _done(self, errand: Errand) -> bool:
         try:
@@ -187,6 +189,10 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:  # noqa: BLE001 - whatever happened, the post must go on
             _log.warning("outbox.courier_lost", error=repr(error))
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

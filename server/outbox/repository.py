@@ -1,12 +1,11 @@
 """The outbox's statements, for couriers: on a connection of their own, each by itself."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from server.outbox.carrying import Parcel, Verdict
 from shared_models.outbox import Channel
@@ -38,7 +37,7 @@ async def claim(connection: asyncpg.Connection, channel: Channel, at: datetime, 
 
 
 def _parcel(row: asyncpg.Record) -> Parcel:
-    return Parcel(**{**row, "channel": Channel(row["channel"]), "content": json.loads(row["content"])})
+    return Parcel(**{**row, "channel": Channel(row["channel"]), "content": from_json(row["content"])})
 
 
 async def settle(connection: asyncpg.Connection, at: datetime, verdicts: Mapping[UUID, tuple[Verdict, datetime | None]]) -> None:

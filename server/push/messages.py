@@ -5,9 +5,10 @@ Safari shows the form by itself, everything else has our service worker read it.
 
 import base64
 import hashlib
-import json
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from server.core.i18n import translator
 from shared_models.notices.kinds import NoticeKind
@@ -96,4 +97,4 @@ def shortened(text: str, by: int) -> str:
 
 
 def _dumped(whole: dict[str, Any]) -> bytes:
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(whole)

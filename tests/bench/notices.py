@@ -82,7 +82,7 @@ select gen_random_uuid(), 'machine_down', 'equipment', $1, $3 || n, '{}', now(),
 class Fan:
     """A site where so many work, and what they are reached by."""
 
-    def __init__(self, plant: Plant, settings: Settings, origin: str, taken: Callable[[], tuple[int, int]]) -> None:
+    def __init__(self, plant: Plant, settings: Settings, origin: str, taken: Callable[[int], tuple[int, int]]) -> None:
         self.plant, self.settings, self.origin, self.taken = plant, settings, origin, taken
         self.by_push = [uuid7() for _ in range(READERS // 2)]
         self.by_mail = [uuid7() for _ in range(READERS // 2)]
@@ -106,7 +106,7 @@ class Fan:
     async def ours(self, causes: int) -> float:
         """Notices a second, from their causes to the receivers."""
         self.rounds += 1
-        due = sum(self.taken()) + causes * READERS
+        due = sum(self.taken(0)) + causes * READERS
         async with opened(Node(self.plant.database, memory_storage(), self.settings)) as courier:
             carrying = asyncio.create_task(courier.run())
             await asyncio.sleep(0.5)
@@ -114,12 +114,11 @@ class Fan:
             async with self.plant.database.session() as session:
                 await session.run(_DOWN, self.plant.machine, causes, f"round {self.rounds} ")
                 wake(session)
-            while sum(self.taken()) < due:
-                await asyncio.sleep(0.02)
+            await asyncio.to_thread(self.taken, due)
             seconds = time.perf_counter() - began
             await asyncio.sleep(0.5)
             carrying.cancel()
-        assert sum(self.taken()) == due
+        assert sum(self.taken(0)) == due
         return causes * READERS / seconds
 
     async def prepare(self, many: int) -> None:
@@ -192,9 +191,9 @@ async def fanned_out(plant: Plant, rounds: int, causes: int) -> bool:
         fan = Fan(plant, settings, origin, taken)
         await fan.people()
         await fan.ours(1)
-        before = taken()
+        before = taken(0)
         await fan.ours(causes)
-        got = [after - first for after, first in zip(taken(), before, strict=True)]
+        got = [after - first for after, first in zip(taken(0), before, strict=True)]
         assert got == [causes * READERS / 2] * 2, got
         await fan.prepare(causes * READERS)
         pairs = [(await fan.ours(causes), await fan.floor()) for _ in range(rounds)]

@@ -1,6 +1,6 @@
 """A push service and a mail server that say yes to everything, in a process of their own: what they cost is no part of what is measured.
 
-They read as little as HTTP/1.1 and SMTP allow, and count. `serving()` answers their ports and how many each has taken.
+They read as little as HTTP/1.1 and SMTP allow, and count. `serving()` answers their ports and how many each has taken, once all have so many.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 OVER = b"\r\n.\r\n"
+LOOK_SECONDS = 0.005
 
 
 class Push(asyncio.Protocol):
@@ -66,18 +67,20 @@ async def _serving(pipe: Connection) -> None:
     loop = asyncio.get_running_loop()
     servers = [await loop.create_server(kind, "127.0.0.1", 0) for kind in (Push, Mail)]
     pipe.send([server.sockets[0].getsockname()[1] for server in servers])
-    while await asyncio.to_thread(pipe.recv):
+    while (due := await asyncio.to_thread(pipe.recv)) is not None:
+        while Push.taken + Mail.taken < due:
+            await asyncio.sleep(LOOK_SECONDS)
         pipe.send((Push.taken, Mail.taken))
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, int, Callable[[], tuple[int, int]]]]:
+def serving() -> Iterator[tuple[int, int, Callable[[int], tuple[int, int]]]]:
     ours, its = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
     process.start()
 
-    def taken() -> tuple[int, int]:
-        ours.send("how many?")
+    def taken(due: int) -> tuple[int, int]:
+        ours.send(due)
         found: tuple[int, int] = ours.recv()
         return found
 
@@ -85,5 +88,5 @@ def serving() -> Iterator[tuple[int, int, Callable[[], tuple[int, int]]]]:
     try:
         yield push, mail, taken
     finally:
-        ours.send("")
+        ours.send(None)
         process.join(5)
