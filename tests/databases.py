@@ -3,6 +3,7 @@
 The server is shared by the processes of a run and by runs at the same time; the last one out stops it.
 """
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -154,6 +155,7 @@ class OneConnection:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
+        self._turn = asyncio.Lock()
         self.memory = ListMemory()
 
     @asynccontextmanager
@@ -179,7 +181,7 @@ class OneConnection:
         pass
 
     async def _do(self, verb: str, *args: Any, **options: Any) -> Any:
-        async with self.acquire() as connection:
+        async with self._turn, self.acquire() as connection:
             answer = await getattr(connection, verb)(*args, **options)
         assert not _is_decoded(answer), "to the application's pool JSON is text: select it as such"
         return answer

@@ -6,7 +6,7 @@ from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import EVENTS
 from server.kpis.facts import facts
-from server.kpis.figures import all_ways, figures, sums
+from server.kpis.figures import compared
 from shared_models.kpis.registry import KpiKey, Unit
 from shared_models.kpis.rows import Bar, Chart, Charts, KpiQuery, MachineFigures, Report, ReportQuery
 
@@ -107,8 +107,7 @@ def by_machine() -> Sql:
 
 async def report(pool: ReadPool, actor: Actor, query: ReportQuery) -> Report:
     this, earlier = await asked(pool, actor, query)
-    ways = list(all_ways())
-    made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
+    made = await compared(pool, this, earlier)
     statement = sql(
         "{} select *, count(*) over () as total from ({}) m order by down desc, code, id limit {} offset {}",
         facts(this), by_machine(), query.size, (query.page - 1) * query.size,

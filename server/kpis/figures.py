@@ -1,5 +1,6 @@
 """Figures out of their events: sums over sums, by one statement for all of them."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,6 +165,12 @@ def _inherent(kpi: Kpi, found: Found) -> Figure:
     return blank.model_copy(update={"value": mtbf / (mtbf + mrt), "numerator": mtbf, "denominator": mtbf + mrt, "because": None})
 
 
+async def compared(pool: ReadPool, this: Asked, earlier: Asked, ways: Iterable[Way] | None = None) -> list[Figure]:
+    """All figures, or those of `ways`; both periods are summed at the same time."""
+    wanted = list(all_ways() if ways is None else ways)
+    return figures(*await asyncio.gather(sums(pool, this, wanted), sums(pool, earlier, wanted)), wanted)
+
+
 # --- the board
 
 
@@ -173,6 +180,4 @@ def all_ways() -> Iterator[Way]:
 
 async def board(pool: ReadPool, actor: Actor, query: KpiQuery) -> Board:
     this, earlier = await asked(pool, actor, query)
-    ways = list(all_ways())
-    made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
-    return Board(**spanned(this, earlier), figures=made)
+    return Board(**spanned(this, earlier), figures=await compared(pool, this, earlier))

@@ -9,7 +9,7 @@ from server.core.sql import name_of
 from server.kpis.asking import asked, spanned
 from server.kpis.events import Way, events_of
 from server.kpis.facts import Asked, facts
-from server.kpis.figures import figures, sums
+from server.kpis.figures import compared
 from server.kpis.files import Table
 from server.kpis.proof_files import table_of
 from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey, LeftOut
@@ -43,7 +43,7 @@ async def proof(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) ->
 
 async def _proof(pool: ReadPool, this: Asked, earlier: Asked, way: Way, query: ProofQuery) -> Proof:
     actor, key = this.actor, way[0]
-    given = figures(await sums(pool, this, [way]), await sums(pool, earlier, [way]), [way])
+    given = await compared(pool, this, earlier, [way])
     figure = chosen(given, query)
     counts = await pool.fetch(*_counted(this, way, figure.currency).rendered())
     total, counting = sum(row["count"] for row in counts), sum(row["count"] for row in counts if not row["left_out"])

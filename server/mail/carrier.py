@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 from email.headerregistry import Address
 from functools import cached_property, partial
 
-from server.core.settings import Settings
 from server.core.storage import FileGone, Storage
 from server.mail import addresses, stopping  # noqa: F401 - addresses declares itself
 from server.mail.letters import Sender, letter_of
@@ -31,6 +30,10 @@ class Post:
     def _sender(self) -> Address:
         return self._settings.mail_sender
 
+    @cached_property
+    def _links(self) -> Sender:
+        return Sender.of(self._settings)
+
     async def carry(self, parcel: Parcel) -> Verdict:
         """Drawn when it is its turn: in a thread, all that is sent meanwhile would wait for the interpreter."""
         if not _files_of(parcel):
@@ -39,7 +42,7 @@ class Post:
             return await self._send(parcel, [each async for each in _enclosed(self._storage, parcel)])
 
     async def _send(self, parcel: Parcel, enclosed: Sequence[Enclosed] = ()) -> Verdict:
-        drawn = partial(message_for, parcel, self._settings, self._sender, enclosed)
+        drawn = partial(message_for, parcel, self._links, self._sender, enclosed)
         return await self._smtp.send(self._sender.addr_spec, parcel.target, drawn)
 
 
@@ -77,10 +80,7 @@ async def _enclosed(storage: Storage, parcel: Parcel) -> AsyncIterator[Enclosed]
             yield Enclosed(file["name"], file["mime"], await storage.read(file["sha256"]))
 
 
-def message_for(
-    parcel: Parcel, settings: Settings, sender: Address | None = None, enclosed: Sequence[Enclosed] = ()
-) -> bytes:  # fmt: skip
-    letter = letter_of(parcel.content, Sender(settings.public_url, settings.secret))
-    stop_url = stopping.url_of(settings, parcel.user_id, letter.kind) if parcel.user_id and letter.kind else ""
-    envelope = Envelope(parcel.id, sender or settings.mail_sender, parcel.target, parcel.created_at, settings.public_url, stop_url)
-    return message_of(letter, envelope, enclosed)
+def message_for(parcel: Parcel, links: Sender, sender: Address, enclosed: Sequence[Enclosed] = ()) -> bytes:
+    letter = letter_of(parcel.content, links)
+    stop_url = stopping.url_of(links, parcel.user_id, letter.kind) if parcel.user_id and letter.kind else ""
+    return message_of(letter, Envelope(parcel.id, sender, parcel.target, parcel.created_at, links.url, stop_url), enclosed)

@@ -14,6 +14,7 @@ from babel.dates import format_datetime
 
 from server.core.i18n import translator
 from server.core.security import derived_token
+from server.core.settings import Settings
 from server.core.zones import zone_of
 from shared_models.i18n import Translator
 from shared_models.mails import MailTemplate
@@ -62,6 +63,10 @@ class Sender:
 
     url: str
     secret: str | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Sender":
+        return cls(settings.public_url, settings.secret)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ async def show_link(session: Session, settings: Settings, actor: Actor, mail_id:
     until = _until(found)
     if until is None or until <= now():
         raise MailOutdated
-    button = letter_of(found.content, Sender(settings.public_url, settings.secret)).button
+    button = letter_of(found.content, Sender.of(settings)).button
     assert button is not None
     await audit.record(session, actor, "mail.link_shown", found, after={"target": found.target})
     return AccessLink(url=button.url, qr=await qr_of(button.url), expires_at=until)

@@ -5,13 +5,14 @@ import hmac
 from uuid import UUID
 
 from server.core.settings import Settings
+from server.mail.letters import Sender
 
 _LENGTH = 32
 
 
-def url_of(settings: Settings, user_id: UUID, kind: str) -> str:
+def url_of(sender: Sender, user_id: UUID, kind: str) -> str:
     """It is good for ever: a mail may be read years later."""
-    return f"{settings.public_url}/mail/stop/{user_id.hex}.{kind}.{_signature(settings, user_id, kind)}"
+    return f"{sender.url}/mail/stop/{user_id.hex}.{kind}.{_signature(sender, user_id, kind)}"
 
 
 def meant_by(settings: Settings, token: str) -> tuple[UUID, str] | None:
@@ -22,10 +23,11 @@ def meant_by(settings: Settings, token: str) -> tuple[UUID, str] | None:
         user_id = UUID(hex=who)
     except ValueError:
         return None
-    is_ours = hmac.compare_digest(signature.encode(), _signature(settings, user_id, kind).encode())
+    is_ours = hmac.compare_digest(signature.encode(), _signature(Sender.of(settings), user_id, kind).encode())
     return (user_id, kind) if is_ours else None
 
 
-def _signature(settings: Settings, user_id: UUID, kind: str) -> str:
+def _signature(sender: Sender, user_id: UUID, kind: str) -> str:
+    assert sender.secret is not None
     said = f"etabli mail stop {user_id.hex} {kind}"
-    return hmac.new(settings.secret.encode(), said.encode(errors="replace"), hashlib.sha256).hexdigest()[:_LENGTH]
+    return hmac.new(sender.secret.encode(), said.encode(errors="replace"), hashlib.sha256).hexdigest()[:_LENGTH]

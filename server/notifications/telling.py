@@ -30,7 +30,7 @@ from shared_models.permissions import Role, may
 
 _log = structlog.get_logger(__name__)
 AT_ONCE = 10
-"""What is told leaves while more is told."""
+"""At most: what is told leaves while more is told, and the first at once."""
 AGAIN = timedelta(minutes=10)
 ESCALATES_AFTER = timedelta(minutes=15)
 _UNFIT = asyncpg.DataError, asyncpg.IntegrityConstraintViolationError
@@ -82,15 +82,15 @@ class Reader:
 
 async def tell_all(database: Database, escalates_after: timedelta = ESCALATES_AFTER) -> bool:
     """Whether there was anything to tell."""
-    found = False
-    while await _tell_some(database, escalates_after):
-        found = True
-    return found
+    many = 1
+    while await _tell_some(database, escalates_after, many):
+        many = min(2 * many, AT_ONCE)
+    return many > 1
 
 
-async def _tell_some(database: Database, escalates_after: timedelta) -> bool:
+async def _tell_some(database: Database, escalates_after: timedelta, many: int) -> bool:
     async with database.session() as session:
-        causes = await session.fetch(_UNTOLD, AT_ONCE, list(NoticeKind), list(subjects.ENTITIES))
+        causes = await session.fetch(_UNTOLD, many, list(NoticeKind), list(subjects.ENTITIES))
         known: dict[tuple[str, UUID], Subject] = {}
         for entity in {cause["subject"] for cause in causes}:
             ids = [cause["subject_id"] for cause in causes if cause["subject"] == entity]

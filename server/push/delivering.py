@@ -25,6 +25,7 @@ class Delivering:
 
     def __init__(self, pool: ReadPool, settings: Settings, sender: Sender) -> None:
         self._pool, self._settings, self._sender = pool, settings, sender
+        self._address = settings.public_url if settings.base_url is not None else ""
         self._keys: dict[UUID, Key] = {}
 
     async def deliver(self, row: asyncpg.Record, content: dict[str, Any], at: datetime, left: timedelta) -> tuple[PushOutcome, Answer]:
@@ -40,11 +41,10 @@ class Delivering:
 
     async def _sent(self, row: asyncpg.Record, key: Key, content: dict[str, Any], left: timedelta) -> Answer:
         to, how = Receiver(row["endpoint"], row["p256dh"], row["auth"]), Delivery.of(content)
-        address = self._settings.public_url if self._settings.base_url is not None else row["address"]
         answer = Answer(_TOO_LONG)
         for most in (MOST_BYTES, SHORT_BYTES):
             if answer.status == _TOO_LONG:
-                short = message(content, address=address, reader=row["user_id"], most=most)
+                short = message(content, address=self._address or row["address"], reader=row["user_id"], most=most)
                 answer = await self._sender.send(to, key, short, how, left)
         return answer
 

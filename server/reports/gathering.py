@@ -16,7 +16,7 @@ from server.kpis.asking import asked, spanned
 from server.kpis.charts import by_machine
 from server.kpis.events import events_of
 from server.kpis.facts import Asked, facts
-from server.kpis.figures import all_ways, figures, sums
+from server.kpis.figures import compared
 from server.kpis.rollup import months
 from server.reports.models import KeptReport
 from shared_models.kpis.periods import Period
@@ -82,8 +82,7 @@ def query_of(report: KeptReport) -> KpiQuery:
 async def gathered(pool: ReadPool, actor: Actor, report: KeptReport, spool: IO[bytes]) -> Gathered:
     this, earlier = await asked(pool, actor, query_of(report))
     found = Gathered(pool, this, earlier, spool)
-    ways = list(all_ways())
-    made = figures(await sums(pool, this, ways), await sums(pool, earlier, ways), ways)
+    made = await compared(pool, this, earlier)
     board = Board(**spanned(this, earlier), figures=made)
     found.head |= {"kind": report.kind, "lang": report.lang, "asked_by": actor.label, "board": board} | await _places(pool, this)
     await TOLD[ReportKind(report.kind)](found)

@@ -35,6 +35,7 @@ from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings
 from server.core.storage import memory_storage
 from server.mail.carrier import message_for
+from server.mail.letters import Sender
 from server.notifications.timers import _SUBJECTS, scan
 from server.outbox import repository
 from server.outbox.carrying import Node, Parcel
@@ -127,7 +128,7 @@ class Fan:
         for row in rows:
             parcel = repository._parcel({name: row[name] for name in Parcel.__dataclass_fields__})
             if parcel.channel is Channel.email:
-                self.ready.append((parcel, message_for(parcel, self.settings)))
+                self.ready.append((parcel, message_for(parcel, Sender.of(self.settings), self.settings.mail_sender)))
             else:
                 self.ready.append((parcel, message(parcel.content, address="http://etabli.plant", reader=parcel.user_id)))
 

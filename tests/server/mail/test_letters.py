@@ -12,6 +12,7 @@ import pytest
 
 from server.core.settings import Settings
 from server.mail.carrier import message_for
+from server.mail.letters import Sender
 from server.outbox.carrying import Parcel
 from shared_models.mails import MailTemplate
 from shared_models.outbox import Channel
@@ -61,7 +62,7 @@ def mail(template: MailTemplate, lang: str = "en", **facts: Any) -> EmailMessage
     content["facts"] = {**content["facts"], **facts}
     at = datetime(2026, 11, 27, 10, tzinfo=UTC)
     parcel = Parcel(UUID(int=7), Channel.email, "k", "kim@example.org", KIM, None, content, 1, at, at)
-    read = message_from_bytes(message_for(parcel, SETTINGS), policy=default)
+    read = message_from_bytes(message_for(parcel, Sender.of(SETTINGS), SETTINGS.mail_sender), policy=default)
     assert isinstance(read, EmailMessage)
     assert not read.defects
     return read
