@@ -23,7 +23,7 @@ from tests.server.mail.sink import Sink, postbox
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
 SECRET = "un mot de passe de dix mètres"
-LINK = re.compile(r"https?://[^/\s]+(/(?:join|new-password)\?token=[\w-]{43})")
+LINK = re.compile(r"https?://[^/\s]+(/join\?token=[\w-]{43})")
 PARIS: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris"}
 
 
@@ -93,13 +93,6 @@ def film_from(sheet: bytes, folder: Path) -> Path:
     return film_of(png.getvalue(), folder)
 
 
-def link_shown(app: App) -> str:
-    until(lambda: LINK.search(app.shown()), lambda: f"a link among\n{app.shown()}")
-    found = LINK.search(app.shown())
-    assert found
-    return found.group(1)
-
-
 class TestFirstTenMinutes:
     def test_from_the_printed_link_to_a_job_closed_by_a_colleague(
         self, device: Device, empty: Product, post: Sink, desk: App, tmp_path: Path
@@ -147,24 +140,3 @@ class TestFirstTenMinutes:
 
         desk.go("/notifications").tap("Bande déportée").at("/(jobs|validate)/[^/]+").see("Bande déportée")
         desk.go("/me").see("push.refused").go("/notifications/settings").see("notice.kind.job_to_validate")
-
-
-class TestPeople:
-    def test_a_waiting_account_is_told_that_it_waits_and_is_let_in(self, device: Device, desk: App) -> None:
-        phone = device(PHONE)
-        phone.open().tap("sign_in.register").at("/register")
-        fill_account(phone, "Léa", "Petit", "lea").tap("account.register_send").see("account.register_sent").tap("account.sign_in")
-        phone.sign_in("lea", "un autre mot de passe").see("problem.wrong_credentials.detail").see_no("problem.account_waiting.title")
-        phone.sign_in("lea", SECRET).see("problem.account_waiting.title", "problem.account_waiting.detail")
-
-        desk.go("/people").tap("Léa Petit").see("people.waits").tap("people.let_in").see("people.devices", "people.state.active")
-        phone.sign_in("lea", SECRET).at("/today", 60)
-
-        desk.tap("people.password_make")
-        link = link_shown(desk)
-        phone.context.clear_cookies()
-        other = device(PHONE)
-        other.open(link).see("Léa Petit").fill("sign_in.password", SECRET[::-1]).tap("account.password_save").at("/today", 60)
-        other.open(link).see(other.words("app.link_for_another").format(name="Léa Petit"))
-        spent = device(PHONE)
-        spent.open(link).see("problem.link_spent.title")

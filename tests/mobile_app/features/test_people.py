@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flet as ft
 import pytest
 
+from mobile_app.app import Screens
 from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.i18n import t
 from mobile_app.core.session import SessionState
@@ -16,7 +17,7 @@ from mobile_app.features.mails.screens import MailsScreen
 from mobile_app.features.organisation.screens import OrganisationScreen
 from mobile_app.features.people.person import Person
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen
-from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, SetupScreen
+from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
@@ -106,17 +107,45 @@ class TestBeforeSignIn:
         await screen.show(inside(stranger.client, JoinScreen))
         await seen(screen, t("problem.link_spent.title"))
 
-    async def test_a_waiting_account_is_told_so_once_its_password_is_right(self, screen, factory, session):
-        waiting = await make_person(session, is_active=False, is_waiting=True)
+    async def test_who_registers_waits_and_is_told_so_once_the_password_is_right(self, screen, factory):
         phone = factory.device()
         await phone.client.start()
+        await screen.show(inside(phone.client, RegisterScreen))
+        await fill_account(screen, "ada")
+        await screen.click(t("account.register_send"))
+        await seen(screen, t("account.register_sent"))
         await screen.show(inside(phone.client, SignInScreen))
         for password, words in (("not the password", "problem.wrong_credentials.detail"), (PASSWORD, "problem.account_waiting.title")):
-            await write(screen, "sign_in.name", waiting.username)
+            await write(screen, "sign_in.name", "ada")
             await write(screen, "sign_in.password", password)
             await screen.click(t("sign_in.enter"))
             await seen(screen, t(words))
         assert t("problem.wrong_credentials.detail") not in screen.texts
+
+    async def test_a_link_for_a_new_password_serves_once_and_nobody_else(self, screen, factory):
+        desk, person = await factory.signed_in(await factory.person("admin")), await factory.person("technician")
+        user = UserRead.model_validate(await desk.client.api.get(f"/users/{person.id}"))
+        await screen.show(inside(desk.client, lambda: Person(desk.client, user, lambda: None)))
+        await screen.click(t("people.password_make"))
+        screen.page.route = link = (await link_shown(screen)).removeprefix(ORIGIN)
+
+        phone = factory.device()
+        await phone.client.start()
+        await screen.show(inside(phone.client, NewPasswordScreen))
+        await seen(screen, user.last_name)
+        await write(screen, "sign_in.password", PASSWORD[::-1])
+        await screen.click(t("account.password_save"))
+        await until(lambda: phone.client.session.state == SessionState.signed_in)
+        assert phone.client.user.id == person.id
+        await phone.round()
+        screen.page.route = link
+        await screen.show(inside(phone.client, Screens))
+        await seen(screen, t("app.link_for_another", name=phone.client.user.name))
+
+        stranger = factory.device()
+        await stranger.client.start()
+        await screen.show(inside(stranger.client, NewPasswordScreen))
+        await seen(screen, t("problem.link_spent.title"))
 
 
 class TestMails:
