@@ -178,7 +178,10 @@ def LineItem(
     on_click: Handler | None = None,
     is_head: bool = False,
 ) -> ft.Control:
-    """A line inside a card ("what fixed it", parts, settings); a chevron when it opens. `is_head`: the card is of this alone."""
+    """A line inside a card ("what fixed it", parts, settings); a chevron when it opens and has no control of its own.
+
+    `is_head`: the card is of this alone.
+    """
     head = leading or (ft.Icon(icon, size=22, color=color) if icon else None)
     text: list[ft.Control] = [Strong(title, max_lines=3) if is_head else ft.Text(title, size=Size.body)]
     if meta:
@@ -188,7 +191,7 @@ def LineItem(
     end: list[ft.Control] = []
     if trailing:
         end.append(Meta(trailing) if isinstance(trailing, str) else trailing)
-    if on_click is not None:
+    if on_click is not None and not isinstance(trailing, ft.Control):
         end.append(ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2))
     column = ft.Column(text, spacing=0, expand=True, tight=True)
     row = ft.Row([*([head] if head else []), column, *end], spacing=12)

@@ -380,12 +380,11 @@ def Pareto(bars: Sequence[Ranked], *, total: float, on_open: Callable[[str], Han
 
 def _ranked(bar: Ranked, share: float, until: float, *, is_vital: bool, on_open: Callable[[str], Handler] | None) -> ft.Control:
     until_words = format_percent(until)
-    figures = ft.Row(
-        [Strong(bar.said, size=Size.meta, max_lines=1), Caption(until_words, width=44, text_align=ft.TextAlign.END)], spacing=6
-    )
-    figures.tight = True
-    name = Meta(bar.name, color=C.ink, expand=True)
-    head: ft.Control = Stack(name, figures, spacing=0) if environment.current().has_big_text else ft.Row([name, figures], spacing=8)
+    is_big, name = environment.current().has_big_text, Meta(bar.name, color=C.ink, expand=True)
+    column = None if is_big else 44
+    summed = Caption(until_words, width=column, text_align=ft.TextAlign.END)
+    figures = ft.Row([Strong(bar.said, size=Size.meta, max_lines=1), summed], spacing=6, tight=True)
+    head: ft.Control = Stack(name, figures, spacing=0) if is_big else ft.Row([name, figures], spacing=8)
     whole = 1000
     filled = min(whole, max(8, round(share * whole)))
     ink = C.primary if is_vital else faint(C.primary, 0.45)

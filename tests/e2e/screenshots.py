@@ -184,12 +184,12 @@ def labour_rate(app: App, things: Things) -> None:
 
 def without_network(app: App, _: Things) -> None:
     app.context.set_offline(True)
-    app.go("/kpis?period=week").see("kpis.never_seen")
+    app.go("/kpis?period=custom&since=2024-01-01&until=2024-01-31").see("kpis.never_seen")
 
 
 def with_network(app: App) -> None:
     app.context.set_offline(False)
-    app.go("/kpis?period=week").see("kpis.group.machines")
+    app.go("/kpis").see("kpis.group.machines")
 
 
 def order(status: str, *taps: str) -> Callable[[App, Things], object]:
