@@ -9,7 +9,7 @@ Nothing is remembered for a time: it is good as long as the database says that i
   another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
 - A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
-  So does where a pull has found something new.
+  So does where a pull has found something new, and what.
 
 - What a first load has still to bring is a list of keys, good for the load that it was found for: what changes meanwhile comes after it.
 
@@ -79,6 +79,17 @@ class Changed(NamedTuple):
 NOT_ASKED = Changed(None, frozenset())
 
 
+class News(NamedTuple):
+    """All that a pull has found in one source, as JSON texts, and how far the log had come."""
+
+    state: str | None
+    changes: Sequence[bytes]
+    position: int
+
+
+NO_NEWS = News(None, (), 0)
+
+
 class Keys(NamedTuple):
     """Of rows, in the order of their transactions and ids; an id takes sixteen bytes."""
 
@@ -106,6 +117,7 @@ class ListMemory:
         self._prepared: dict[Hashable, Prepared] = {}
         self._answers: dict[Hashable, Answer] = {}
         self._changed: dict[Hashable, Changed] = {}
+        self._news: dict[Hashable, News] = {}
         self._keys: dict[Hashable, Keys] = {}
         self.row_sizes: dict[str, float] = {}
         """How long rows of an entity were of late, in bytes: a guess."""
@@ -144,6 +156,13 @@ class ListMemory:
     def keep_changed(self, since: Hashable, changed: Changed) -> None:
         _keep(self._changed, since, changed, _MOST_STATEMENTS)
 
+    def news(self, since: Hashable) -> News:
+        return self._news.get(since, NO_NEWS)
+
+    def keep_news(self, since: Hashable, news: News) -> None:
+        if sum(map(len, news.changes)) <= _LONGEST_PAGE:
+            _keep(self._news, since, news, _MOST_PAGES)
+
     def keys(self, load: Hashable) -> Keys | None:
         return self._keys.get(load)
 
@@ -156,6 +175,7 @@ class ListMemory:
         self._keys.clear()
         self._answers.clear()
         self._changed.clear()
+        self._news.clear()
         self.totals.clear()
         self._texts.clear()
         self._prepared.clear()

@@ -13,7 +13,7 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.list_items import STATE
-from server.core.list_memory import Changed, Keys, ListMemory
+from server.core.list_memory import Changed, Keys, ListMemory, News
 from server.core.queries import expression
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
@@ -87,6 +87,8 @@ class Now:
     xmin: int
     sites: frozenset[UUID]
     changed: frozenset[int] = EVERY_SOURCE
+    state: str | None = None
+    """Of the database, where a cursor between two sweeps was asked about."""
 
 
 _NOW = """
@@ -109,7 +111,7 @@ async def present(connection: asyncpg.Connection, memory: ListMemory, actor: Act
     while (found := await _present(connection, memory, actor, cursor)) is None or not found[0]["is_known"]:
         await recognise(connection)
     row, changed = found
-    return Now(row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed)
+    return Now(row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed, row.get("state"))
 
 
 async def _present(
@@ -166,10 +168,19 @@ class Found:
 
 async def changes(
     connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
-    rows: int, budget: int, since: datetime,
+    rows: int, budget: int, since: datetime, state: str | None,
 ) -> Found:  # fmt: skip
-    """The next changes of a source. Where a first load goes on in it, all its keys are found and remembered; then comes what is newer."""
+    """The next changes of a source. Where a first load goes on in it, all its keys are found and remembered; then comes what is newer.
+
+    A change is read once for all devices that had the same before, as long as the database is in `state`.
+    """
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
+    whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
+    asked = (source.name, whom, cursor.low, *sorted(cursor.lows.items()))
+    known = memory.news(asked)
+    is_whole = state and after is None and not cursor.is_first_load
+    if is_whole and known.state == state and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
+        return Found([*known.changes], position=known.position)
     if after is not None and cursor.is_first_load and source.in_sight:
         keys = await _keys(connection, memory, source, cursor, actor, since)
         if (first := keys.after(after.xid, UUID(after.key))) < len(keys.xids):
@@ -179,6 +190,8 @@ async def changes(
         return Found([])
     last, texts = found[-1], [row["change"] for row in found]
     is_all = len(texts) < rows and sum(map(len, texts)) < budget
+    if is_whole and is_all and last["state"] == state:
+        memory.keep_news(asked, News(state, texts, last["position"]))
     return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
 
 

@@ -349,16 +349,39 @@ class TestPages:
         await device.pull()
         assert device.ids("equipment") == {str(shop.machine.id)}
 
-    async def test_one_change_takes_two_statements(self, device: Device, many: int, pool: ReadPool) -> None:
-        """One that sees what has changed, one that reads it: devices ask every few minutes, and mostly in vain."""
-        await device.pull()
+    async def test_one_change_takes_two_statements_and_one_for_whoever_asks_next(
+        self, device: Device, shop: Workshop, many: int, pool: ReadPool
+    ) -> None:
+        """One that sees what has changed, one that reads it: devices ask mostly in vain, and after a change all at once."""
+        other = Device(pool, shop.supervisor)
+        await device.pull(), await other.pull()
         await all_quiet(pool)
-        await device.pull()
-        asked: list[str] = []
+        await device.pull(), await other.pull()
+        late, asked = replace(other), []
+        rename = "update equipment set name = $1 where id = (select min(id::text)::uuid from equipment)"
         async with pool.acquire() as connection:
-            await connection.execute("update equipment set name = 'Renamed' where id = (select min(id::text)::uuid from equipment)")
+            await connection.execute(rename, "Renamed")
             connection.add_query_logger(lambda record: asked.append(record.query))
-        [page] = await device.pull()
-        assert [change.entity for change in page.changes] == ["equipment"]
-        await asyncio.sleep(0)  # the second is told of in the turn after its answer
-        assert len(asked) == 2
+        for each, statements in ((device, 2), (other, 1)):
+            asked.clear()
+            [page] = await each.pull()
+            assert [(change.entity, change.row and change.row["name"]) for change in page.changes] == [("equipment", "Renamed")]
+            await asyncio.sleep(0)  # the second is told of in the turn after its answer
+            assert len(asked) == statements
+        await pool.execute(rename, "Renamed again")
+        [page] = await late.pull()
+        assert [change.row and change.row["name"] for change in page.changes] == ["Renamed again"]
+
+    async def test_what_one_is_told_alone_is_remembered_for_nobody_else(self, shop: Workshop, session: Session, pool: ReadPool) -> None:
+        await session.commit()
+        people = [Device(pool, shop.technician), Device(pool, shop.supervisor)]
+        for each in (*people, None, *people):
+            await (each.pull() if each else all_quiet(pool))
+        for title, person in (("Yours", people[0]), ("Mine", people[1])):
+            await pool.execute(
+                "insert into notifications (id, user_id, type, title, message, because, path, priority, created_at, related_entity_type,"
+                " related_entity_id) values (gen_random_uuid(), $1, 'machine_down', $2, '', '', '/', 'high', now(), 'equipment', $3)",
+                person.actor.user_id, title, shop.machine.id,
+            )  # fmt: skip
+        told = [[change.row and change.row["title"] for page in await each.pull() for change in page.changes] for each in people]
+        assert told == [["Yours"], ["Mine"]]
