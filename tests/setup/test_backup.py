@@ -152,7 +152,7 @@ class TestRestore:
 class TestCutOff:
     """Ended or killed in the middle of a restore: nobody is served from half of it, and the same command ends it."""
 
-    def test_in_a_database(self, factory, fresh_database, tmp_path):
+    def test_in_a_database(self, small, fresh_database, tmp_path):
         here = settings(fresh_database, tmp_path)
         with psycopg.connect(fresh_database) as connection:
             connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
@@ -162,30 +162,30 @@ class TestCutOff:
             with psycopg.connect(fresh_database) as connection:
                 return unfinished.is_marked(connection)
 
-        status = end_when(is_marked, here, signal.SIGTERM, "restore", factory[2], "--replace", DATABASE_URL=fresh_database)
+        status = end_when(is_marked, here, signal.SIGTERM, "restore", small[2], "--replace", DATABASE_URL=fresh_database)
         assert status == 128 + signal.SIGTERM
         with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
             pass
         with pytest.raises(StartError):
             take(here, tmp_path / "half.zip")
         [kept] = tmp_path.glob("before-restore-*.zip")
-        restore(here, factory[2])
-        assert held(fresh_database) == held(factory[0])
+        restore(here, small[2])
+        assert held(fresh_database) == held(small[0])
         restore(here, kept, replace=True)
         assert held(fresh_database) == before
 
-    def test_in_a_folder(self, factory, open_folder):
-        data = open_folder / "data"
+    def test_in_a_folder(self, small, stopped_folder):
+        data = stopped_folder
         here = Settings(_env_file=None, data_dir=data)
         with database(here) as url, psycopg.connect(url) as connection:
             connection.execute("insert into sites (id, name) values (gen_random_uuid(), 'Here before')")
-        end_when((data / "restoring").exists, here, signal.SIGKILL, "restore", factory[2], "--replace")
+        end_when((data / "restoring").exists, here, signal.SIGKILL, "restore", small[2], "--replace")
         with pytest.raises(StartError, match=r"restore was cut off.*kept in .*before-restore"), database(here):
             pass
-        restore(here, factory[2])
+        restore(here, small[2])
         assert not (data / "restoring").exists()
         with database(here) as url:
-            assert held(url) == held(factory[0])
+            assert held(url) == held(small[0])
         held_before = []
         for aside in data.glob("before-restore-*"):
             EmbeddedPostgres(aside).end_orphan()
