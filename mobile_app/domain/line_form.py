@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived
 from mobile_app.domain.submit import sender, submit
@@ -16,7 +17,6 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
 from shared_models.ids import uuid7
@@ -40,7 +40,7 @@ def KnownLine(client: Client, line_id: UUID, on_done: OnDone) -> ft.Control:
     async def load() -> LineRead:
         return LineRead.model_validate(await client.api.get(f"/lines/{line_id}"))
 
-    answer = use_async(load, [line_id])
+    answer = use_server(load, [line_id])
     if answer.data is None:
         return ErrorState(t("sites.offline"), t("sites.offline_body"), on_retry=answer.reload) if answer.error else SkeletonLines(3)
     return LineForm(client, answer.data.site_id, answer.data, on_done, answer.reload)

@@ -7,6 +7,7 @@ import flet as ft
 
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_date, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.lookup import by_name_and_site, dotted
@@ -16,7 +17,7 @@ from mobile_app.ui.cards import CardHeader, LineItem, NoticeCard, Wash
 from mobile_app.ui.choices import Choice, Segments
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines, toast
-from mobile_app.ui.hooks import use_async, use_maybe, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.stack import Stack
@@ -41,7 +42,7 @@ def Subscriptions() -> ft.Control:
     async def read() -> list[FeedRead]:
         return [feed for feed in await client.api.list_of(FeedRead, FEEDS) if feed.revoked_at is None]
 
-    feeds = use_async(read)
+    feeds = use_server(read)
     link, set_link = use_maybe(FeedLink)
     intro = Body(t("calendar.feeds_body"))
     if isinstance(feeds.error, Offline):

@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import format_datetime, n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted
 from mobile_app.domain.steps import KIND_ICON, limits_text
@@ -16,7 +17,7 @@ from mobile_app.ui.cards import Divider
 from mobile_app.ui.chips import StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import ErrorState, SkeletonLines
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
@@ -52,7 +53,7 @@ def Versions(client: Client, row: ChecklistRow) -> ft.Control:
         found = await client.api.get(f"/maintenance/checklists/{row.id}/versions")
         return [ChecklistVersionRead.model_validate(one) for one in found]
 
-    answer = use_async(load, [row.id, row.version])
+    answer = use_server(load, [row.id, row.version])
     if answer.error:
         why = "checklists.versions_offline" if isinstance(answer.error, Offline) else "checklists.versions_failed"
         return ErrorState(t("checklists.versions"), t(why), on_retry=answer.reload)

@@ -7,6 +7,7 @@ import flet as ft
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import language, n, t
 from mobile_app.domain import marks
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener, use_tables
 from mobile_app.domain.submit import submit
@@ -18,7 +19,7 @@ from mobile_app.ui.choices import OnPick
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentClassRow, FailureItemKind, ReadyClass, in_language
@@ -53,7 +54,7 @@ def ReadyClasses(client: Client) -> ft.Control:
     def toggle(code: str) -> None:
         pick(picked ^ {code})
 
-    answer = use_async(load, [])
+    answer = use_server(load, [])
     title = PageHeader(t("classes.catalogue"), t("classes.catalogue_body"), on_back=opener(back))
     if answer.data is None:
         failed = ErrorState(t("classes.offline"), t("classes.offline_body"), on_retry=answer.reload)

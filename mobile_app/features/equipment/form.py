@@ -7,6 +7,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import asked, go, id_of, opener, use_tables
 from mobile_app.domain.line_form import new_line_sheet
@@ -20,7 +21,7 @@ from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.equipment.commands import PAPERS, CreateEquipment, UpdateEquipment
@@ -39,7 +40,7 @@ def EquipmentFormScreen() -> ft.Control:
     async def read() -> EquipmentRow | None:
         return None if is_whole else EquipmentRow.model_validate(await client.api.get(f"/equipment/{wanted}"))
 
-    answer = use_async(read, [wanted, is_whole])
+    answer = use_server(read, [wanted, is_whole])
     machine = held if is_whole else answer.data
     title = PageHeader(
         t("machine_form.edit" if wanted else "machine_form.new"), on_back=opener(f"/equipment/{wanted}" if wanted else "/equipment")

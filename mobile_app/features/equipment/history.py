@@ -9,13 +9,13 @@ import flet as ft
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_date, format_duration, t
 from mobile_app.domain import marks
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.context import opener, use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import SkeletonLines, toast
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.text import Meta
 from shared_models.interventions.rows import InterventionType
 
@@ -37,7 +37,7 @@ def History(equipment_id: UUID) -> ft.Control:
     older: Any = ft.use_state(None)
     pages, set_pages = older
     path = f"/equipment/{equipment_id}/interventions"
-    answer = use_async(lambda: client.api.get(path, size=FIRST), [equipment_id])
+    answer = use_server(lambda: client.api.get(path, size=FIRST), [equipment_id])
     if answer.error:
         return Card(_trouble(answer.error, answer.reload))
     if answer.data is None:

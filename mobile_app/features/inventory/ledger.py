@@ -10,6 +10,7 @@ import flet as ft
 
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.i18n import format_moment, format_money, format_month, n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.context import opener, use_client
 from mobile_app.domain.lookup import dotted, has_several_sites, site_name
 from mobile_app.domain.part_cards import PartLine
@@ -43,7 +44,7 @@ def Ledger(part: PartRow) -> ft.Control:
         found: dict[str, Any] = await client.api.get(path, spare_part_id=str(part.id), size=FIRST)
         return found
 
-    answer = use_async(load, [part.id, seen])
+    answer = use_server(load, [part.id, seen])
     head = CardHeader(t("parts.movements"))
     if answer.error:
         key = "parts.movements_offline" if isinstance(answer.error, Offline) else "parts.movements_failed"

@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.errors import Offline, ProblemError
 from mobile_app.core.i18n import format_datetime, format_time, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.context import go, use_client
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.jobs.revise import Revisions
@@ -15,7 +16,6 @@ from mobile_app.ui.buttons import TextLink
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, SkeletonList
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page
 from mobile_app.ui.text import Meta
 from shared_models.interventions.rows import HistoryEntry, InterventionRow, RevisionRead
@@ -39,7 +39,7 @@ def History(job_id: UUID) -> ft.Control:
         path = f"/maintenance/interventions/{job_id}"
         return await client.api.list_of(HistoryEntry, f"{path}/history"), await client.api.list_of(RevisionRead, f"{path}/revisions")
 
-    answer = use_async(load, [job_id])
+    answer = use_server(load, [job_id])
     head = CardHeader(t("job.history"))
     if answer.error:
         key = "job.history_offline" if isinstance(answer.error, Offline) else "job.history_failed"
@@ -66,7 +66,7 @@ def RemoteJob(job_id: UUID, show: Callable[..., ft.Control]) -> ft.Control:
     async def load() -> InterventionRow:
         return InterventionRow.model_validate(await client.api.get(f"/maintenance/interventions/{job_id}"))
 
-    answer = use_async(load, [job_id])
+    answer = use_server(load, [job_id])
     if answer.data:
         return show(client, answer.data, read_only=True)
     if answer.error:

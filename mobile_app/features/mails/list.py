@@ -8,6 +8,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import format_moment, n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
 from mobile_app.domain.exports import exports
@@ -19,7 +20,6 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.sheets import MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Column, Sorting, Table, TablePage, is_tabular
@@ -66,7 +66,7 @@ def MailsScreen() -> ft.Control:
     client = use_client()
     place = use_place(Filters)
     filters = place.asked
-    found = use_async(loader(client, filters), [filters.but()])
+    found = use_server(loader(client, filters), [filters.but()])
     if not client.may(Permission.settings_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     counted = n("mails.count", found.data.total) if found.data else ""

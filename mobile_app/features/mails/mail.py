@@ -7,6 +7,7 @@ import flet as ft
 from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import format_datetime, format_number, t
 from mobile_app.domain.access_links import LinkToShow
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
 from mobile_app.domain.submit import submit
@@ -15,7 +16,7 @@ from mobile_app.ui.buttons import ActionRow, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
-from mobile_app.ui.hooks import use_async, use_maybe
+from mobile_app.ui.hooks import use_maybe
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -35,7 +36,7 @@ def MailScreen() -> ft.Control:
     async def load() -> MailRead:
         return MailRead.model_validate(await client.api.get(f"/mails/{mail_id}"))
 
-    answer = use_async(load, [mail_id])
+    answer = use_server(load, [mail_id])
     back = PageHeader(t("mails.one"), on_back=opener("/mails"))
     if not client.may(Permission.settings_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))

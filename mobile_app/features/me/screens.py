@@ -9,6 +9,7 @@ from mobile_app.core.bridge import BridgeError, bridge
 from mobile_app.core.errors import ClientError, Offline, Unsent, UnsentWork
 from mobile_app.core.i18n import format_moment, format_number, format_size, n, set_language, t
 from mobile_app.core.sync import SyncState
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import dotted
@@ -184,7 +185,7 @@ async def _device_state() -> dict[str, Any]:
 def Sessions() -> ft.Control:
     """One's own sign-ins; a lost phone is shut out from here."""
     client = use_client()
-    answer = use_async(client.api.sessions, [])
+    answer = use_server(client.api.sessions, [])
     ask = use_confirm()
     changing, set_changing = ft.use_state(False)
     sheet = Sheet(t("me.password"), PasswordForm(client, lambda: set_changing(False))) if changing else None

@@ -6,6 +6,7 @@ from functools import partial
 import flet as ft
 
 from mobile_app.core.i18n import t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.submit import sender, submit
@@ -18,7 +19,6 @@ from mobile_app.ui.choices import Choice, ChoiceChips
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, SkeletonList
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page
 from shared_models.notices.settings import DefaultRead
 from shared_models.permissions import Permission, Role
@@ -39,7 +39,7 @@ def DefaultsScreen() -> ft.Control:
     async def load() -> tuple[Role, list[DefaultRead]]:
         return role, await client.api.list_of(DefaultRead, "/notifications/defaults", role=role.value)
 
-    found = use_async(load, [role])
+    found = use_server(load, [role])
     if not client.may(Permission.settings_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     roles = [Choice(each.value, t(f"sign_in.role.{each}")) for each in (Role.technician, Role.supervisor, Role.admin)]

@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.errors import Offline
 from mobile_app.core.i18n import t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_client
 from mobile_app.domain.notices import hear, silenced, use_notices
@@ -54,7 +55,7 @@ def SettingsScreen() -> ft.Control:
     async def load() -> SettingsRead:
         return SettingsRead.model_validate(await client.api.get(PATH))
 
-    found = use_async(load, [])
+    found = use_server(load, [])
     zone = use_async(zone_here, []).data or ""
     title = head(t("notifications.settings"), t("notifications.settings_body"), "/notifications")
     if found.data is None:

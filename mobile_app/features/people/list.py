@@ -8,6 +8,7 @@ from typing import Any, Final
 import flet as ft
 
 from mobile_app.core.i18n import format_date, n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.exports import exports
@@ -23,7 +24,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -71,7 +72,7 @@ def PeopleScreen() -> ft.Control:
     client = use_tables("sites")
     place = use_place(Filters)
     filters = place.asked
-    found = use_async(loader(client, filters), [filters.but()])
+    found = use_server(loader(client, filters), [filters.but()])
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     head = _head(found.data, _exports(client, filters), wide=use_breakpoint() > Breakpoint.phone)

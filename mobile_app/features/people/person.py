@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
 from mobile_app.domain.access_links import LinkToShow, mail_note
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.labour import rate_fields
@@ -23,7 +24,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_maybe, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
@@ -49,7 +50,7 @@ def PersonScreen() -> ft.Control:
     async def load() -> UserRead:
         return UserRead.model_validate(await client.api.get(f"/users/{user_id}"))
 
-    answer = use_async(load, [user_id])
+    answer = use_server(load, [user_id])
     back = PageHeader(t("people.person"), on_back=opener("/people"))
     if not client.may(Permission.users_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
@@ -138,7 +139,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
     async def read() -> list[SessionRead]:
         return await client.api.list_of(SessionRead, path)
 
-    answer = use_async(read, [user.id])
+    answer = use_server(read, [user.id])
 
     def end(where: str, device: str) -> Callable[[], None]:
         async def ended() -> None:

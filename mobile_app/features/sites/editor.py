@@ -10,6 +10,7 @@ import flet as ft
 from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import arrived, asker, go, opener
 from mobile_app.domain.labour import rate_fields
@@ -24,7 +25,6 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.ids import uuid7
@@ -39,7 +39,7 @@ def KnownSite(client: Client, site_id: str, form: Callable[[Client, SiteRead, Ca
     async def load() -> SiteRead:
         return SiteRead.model_validate(await client.api.get(f"/sites/{site_id}"))
 
-    answer = use_async(load, [site_id])
+    answer = use_server(load, [site_id])
     if answer.data is not None:
         return form(client, answer.data, answer.reload)
     title = PageHeader(t("sites.edit"), on_back=opener("/sites"))
@@ -134,7 +134,7 @@ def ZoneField(client: Client, form: Form, is_new: bool) -> ft.Control:  # noqa: 
             form.suggest("time_zone", here)
         return zones, here
 
-    found = use_async(load, [])
+    found = use_server(load, [])
     zones, here = found.data or ([], "")
     chosen = form.get("time_zone")
     likely = [zone for zone in dict.fromkeys((here, chosen)) if zone]

@@ -3,6 +3,7 @@
 import flet as ft
 
 from mobile_app.core.i18n import n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted, site_name
@@ -10,7 +11,6 @@ from mobile_app.ui.buttons import PrimaryButton
 from mobile_app.ui.cards import RowCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
-from mobile_app.ui.hooks import use_async
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission
@@ -26,7 +26,7 @@ def WebhooksScreen() -> ft.Control:
     async def load() -> list[WebhookRead]:
         return await client.api.list_of(WebhookRead, "/webhooks")
 
-    found = use_async(load, [])
+    found = use_server(load, [])
     if not client.may(Permission.settings_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
     head = PageHeader(t("webhooks.title"), t("webhooks.body"), on_back=opener("/organisation"))

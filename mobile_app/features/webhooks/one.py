@@ -9,6 +9,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_moment, language, t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.lookup import by_name, dotted
@@ -20,7 +21,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonList, toast
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_async, use_maybe
+from mobile_app.ui.hooks import use_maybe
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
@@ -47,7 +48,7 @@ def WebhookScreen() -> ft.Control:
     async def load() -> list[WebhookRead]:
         return await client.api.list_of(WebhookRead, "/webhooks")
 
-    found = use_async(load, [webhook_id])
+    found = use_server(load, [webhook_id])
     head = PageHeader(t("webhooks.one"), on_back=opener("/webhooks"))
     if not client.may(Permission.settings_write):
         return EmptyState(ft.Icons.LOCK_OUTLINE_ROUNDED, t("people.not_yours"), t("people.not_yours_body"))
@@ -174,7 +175,7 @@ def Deliveries(client: Client, webhook_id: UUID) -> ft.Control:
     async def load() -> list[DeliveryRead]:
         return await client.api.list_of(DeliveryRead, "/webhooks/deliveries", target=str(webhook_id), size=SHOWN)
 
-    found = use_async(load, [webhook_id])
+    found = use_server(load, [webhook_id])
 
     async def again(delivery: DeliveryRead) -> None:
         await submit(client, client.api.post(f"/webhooks/deliveries/{delivery.id}/again"), said="webhooks.sent_again")
