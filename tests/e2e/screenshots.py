@@ -178,8 +178,8 @@ def where_time_went(app: App, things: Things) -> None:
 
 
 def labour_rate(app: App, things: Things) -> None:
-    at("/people/{technician_id}", "labour.rate")(app, things)
-    app.field("labour.rate").scroll_into_view_if_needed()
+    at("/people/{technician_id}", "people.devices", "labour.rate")(app, things)
+    app.field("machine_form.currency").scroll_into_view_if_needed()
 
 
 def without_network(app: App, _: Things) -> None:

@@ -44,7 +44,7 @@ def KpiScreen() -> ft.Control:
     proof = frame.data
     if proof is None:
         return Page(*frame.head)
-    saved = files(client, f"{BOARD}/{key}", place.asked.question, t(f"kpi.{key}"), "kpis.files")
+    saved = files(client, f"{BOARD}/{key}", place.asked.question, t(f"kpi.{key}"), "kpis.files") if proof.total else []
     about = [_value(proof), *_ways(place, proof), _reckoned(proof), *saved]
     events = [Events(proof, key=f"{key}-{place.asked.question}")]
     if size < Breakpoint.desktop:

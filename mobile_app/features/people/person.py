@@ -21,10 +21,11 @@ from mobile_app.ui.buttons import ActionRow, DangerButton, PrimaryButton, Second
 from mobile_app.ui.cards import Card, CardHeader, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar, StatusChip
 from mobile_app.ui.component import component
+from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
-from mobile_app.ui.hooks import use_maybe, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_maybe, use_state
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
@@ -172,6 +173,7 @@ def Password(client: Client, user: UserRead) -> ft.Control:
     """A link by mail, or to show or send by whoever helps."""
     link, set_link = use_maybe(AccessLink)
     busy, set_busy = use_state("")
+    beside = use_breakpoint() >= Breakpoint.tablet
     intro = t("people.password_intro", name=user.first_name)
     shown = [Stack(*mail_note(link, user.email), LinkToShow(link, intro, t("people.link_subject")))] if link else []
     use_sheet(Sheet(t("people.password"), shown[0], tall=True) if shown else None, lambda: set_link(None))
@@ -188,9 +190,10 @@ def Password(client: Client, user: UserRead) -> ft.Control:
 
         return pressed
 
-    mail = SecondaryButton(t("people.password_mail"), make(by_mail=True), icon=ft.Icons.SEND_ROUNDED, busy=busy == "mail", expand=True)
-    show = SecondaryButton(t("people.password_make"), make(by_mail=False), icon=ft.Icons.KEY_ROUNDED, busy=busy == "link", expand=True)
-    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), ActionRow(mail, show), spacing=Space.m))
+    mail = SecondaryButton(t("people.password_mail"), make(by_mail=True), icon=ft.Icons.SEND_ROUNDED, busy=busy == "mail", expand=beside)
+    show = SecondaryButton(t("people.password_make"), make(by_mail=False), icon=ft.Icons.KEY_ROUNDED, busy=busy == "link", expand=beside)
+    buttons = ActionRow(mail, show) if beside else Stack(mail, show)
+    return Card(Stack(CardHeader(t("people.password")), Meta(t("people.password_body")), buttons, spacing=Space.m))
 
 
 @component

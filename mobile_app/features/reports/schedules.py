@@ -45,7 +45,7 @@ def Schedules() -> ft.Control:
     if found is None:
         return ft.Container()
     new = SecondaryButton(t("reports_app.schedule_new"), opener(f"{ADDRESS}/new"), icon=ft.Icons.SCHEDULE_SEND_ROUNDED)
-    rows = [_card(client, row) for row in found] or [Meta(t("reports_app.schedules_none"))]
+    rows = [_card(client, row) for row in found] or [Meta(t("reports_app.schedules_none"), max_lines=4)]
     return Stack(SectionHeader(t("reports_app.schedules")), *rows, new)
 
 
