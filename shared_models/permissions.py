@@ -40,6 +40,8 @@ TAKE_PARTS: Needs = (Permission.inventory_write, Permission.maintenance_update_a
 """Technicians take parts for their own jobs, and give back what is left."""
 TOLD: Needs = (Permission.dashboard_read,)
 """Whoever works here is told what concerns them, and deals with it."""
+COSTS: Needs = (Permission.reports_generate,)
+"""What a piece of work costs says what an hour of whoever did it is paid."""
 SETTINGS: Needs = (Permission.settings_write,)
 
 _EVERYTHING = frozenset(Permission)

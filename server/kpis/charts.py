@@ -1,11 +1,13 @@
 """What charts and reports show of many machines at once, out of the same facts as the figures."""
 
+from collections.abc import Iterator
+
 from server.core.access import Actor
 from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import EVENTS
-from server.kpis.facts import facts
+from server.kpis.facts import facts, knows_costs
 from server.kpis.figures import compared
 from shared_models.kpis.registry import KpiKey, Unit
 from shared_models.kpis.rows import Bar, Chart, Charts, KpiQuery, MachineFigures, Report, ReportQuery
@@ -39,7 +41,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-def _statement(lang: str) -> Sql:
+def _statement(actor: Actor) -> Sql:
     kinds = "(select stop_kind, extract(epoch from ended - began) / 3600 as lasting from told where not is_cancelled and began < ended) e"
     work = "(select intervention_type, extract(epoch from ended - counts_from) / 3600 as lasting from work) e"
     return joined(
@@ -50,13 +52,18 @@ def _statement(lang: str) -> Sql:
                   source=sql("{} where {} and e.kind = 'failure'", _of(KpiKey.mtbf), plain(_COUNTED))),
             _bars("restoring", row="e.equipment_id", label=_MACHINE, value="sum(numerator) / sum(denominator)",
                   source=sql("{} where {}", _of(KpiKey.mttr), plain(_COUNTED))),
-            _bars("modes", row="e.mode_id", label="coalesce(e.mode, '')", value="count(*)", source=sql(_MODE, lang=lang)),
+            _bars("modes", row="e.mode_id", label="coalesce(e.mode, '')", value="count(*)", source=sql(_MODE, lang=actor.lang)),
             _bars("work", row="null", label="e.intervention_type", value="sum(lasting)", source=plain(work)),
-            _bars("cost", row="e.equipment_id", label=_MACHINE, value="sum(numerator)", currency="e.currency",
-                  source=sql("{} where {}", _of(KpiKey.cost, "total"), plain(_COUNTED))),
+            *_costs(actor),
         ),
         " union all ",
     )  # fmt: skip
+
+
+def _costs(actor: Actor) -> Iterator[Sql]:
+    if knows_costs(actor):
+        source = sql("{} where {}", _of(KpiKey.cost, "total"), plain(_COUNTED))
+        yield _bars("cost", row="e.equipment_id", label=_MACHINE, value="sum(numerator)", currency="e.currency", source=source)
 
 
 async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
@@ -65,7 +72,7 @@ async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
     ranked = sql(
         "{} select *, count(*) over of_one as total, sum(value) over of_one as whole, row_number() over (partition by key, currency"
         " order by value desc, label, id) as place from ({}) b window of_one as (partition by key, currency)",
-        facts(this), _statement(actor.lang),
+        facts(this), _statement(actor),
     )  # fmt: skip
     rows = await pool.fetch(*sql("select * from ({}) r where place <= {} order by key, currency, place", ranked, BARS).rendered())
     found: dict[tuple[str, str], Chart] = {}

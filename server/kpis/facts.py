@@ -14,11 +14,15 @@ from server.core.queries import Sql, joined, plain, sql
 from shared_models.kpis.periods import Days
 from shared_models.kpis.reliability import HOUR_UNITS
 from shared_models.kpis.rows import KpiQuery
-from shared_models.permissions import Role
+from shared_models.permissions import COSTS, Role
 from shared_models.plans.scheduling import ARCHIVED, OUT_OF_SERVICE, PAUSED
 
 _A_DAY = timedelta(days=1)
 """No clock is further from Greenwich: what lies outside is no site's, which an index can tell."""
+
+
+def knows_costs(actor: Actor) -> bool:
+    return any(map(actor.may, COSTS))
 
 
 @dataclass(frozen=True)

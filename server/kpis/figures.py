@@ -12,8 +12,8 @@ from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import PARTS_OF, Way, events_of, shared
-from server.kpis.facts import Asked, facts
-from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, Because, Kpi, KpiKey
+from server.kpis.facts import Asked, facts, knows_costs
+from shared_models.kpis.registry import KPIS, OF_COSTS, WITHOUT_NUMBER, Because, Kpi, KpiKey
 from shared_models.kpis.rows import Board, Figure, KpiQuery
 from shared_models.kpis.statistics import LEAST_TREND, is_trend, laplace_of, mtbf_at_least
 
@@ -167,15 +167,17 @@ def _inherent(kpi: Kpi, found: Found) -> Figure:
 
 async def compared(pool: ReadPool, this: Asked, earlier: Asked, ways: Iterable[Way] | None = None) -> list[Figure]:
     """All figures, or those of `ways`; both periods are summed at the same time."""
-    wanted = list(all_ways() if ways is None else ways)
+    wanted = list(all_ways(this.actor) if ways is None else ways)
     return figures(*await asyncio.gather(sums(pool, this, wanted), sums(pool, earlier, wanted)), wanted)
 
 
 # --- the board
 
 
-def all_ways() -> Iterator[Way]:
-    return ((kpi.key, variant) for kpi in KPIS.values() for variant in kpi.variants)
+def all_ways(actor: Actor) -> Iterator[Way]:
+    """That they may know."""
+    ways = ((kpi.key, variant) for kpi in KPIS.values() for variant in kpi.variants)
+    return (way for way in ways if way not in OF_COSTS or knows_costs(actor))
 
 
 async def board(pool: ReadPool, actor: Actor, query: KpiQuery) -> Board:

@@ -12,8 +12,9 @@ from server.kpis.facts import Asked, facts
 from server.kpis.figures import compared
 from server.kpis.files import Table
 from server.kpis.proof_files import table_of
-from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey, LeftOut
+from shared_models.kpis.registry import KPIS, OF_COSTS, WITHOUT_NUMBER, KpiKey, LeftOut
 from shared_models.kpis.rows import Figure, KpiEvent, Omitted, Proof, ProofQuery
+from shared_models.permissions import COSTS
 
 _CLOCK = "coalesce(c.clock, (select p.clock from place p order by p.id limit 1))"
 _ORDER = "left_out is not null, kind = any({}), part, began, kind, equipment_code, label, id"
@@ -21,24 +22,27 @@ _FOR_LEFT_OUT = 4
 """A quarter of a page is kept for what does not count."""
 
 
-def way_of(key: KpiKey, query: ProofQuery) -> Way:
-    """Raises `NotFound` for a way in which the figure is not given."""
+def way_of(actor: Actor, key: KpiKey, query: ProofQuery) -> Way:
+    """Raises `NotFound` for a way in which the figure is not given, `Forbidden` for one that they may not know."""
     kpi = KPIS[key]
     variant = query.variant or kpi.variants[0]
     if variant not in kpi.variants:
         raise NotFound
+    if (key, variant) in OF_COSTS:
+        actor.ensure_any(COSTS)
     return key, variant
 
 
 async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> tuple[Proof, Table]:
     """The figure, and all its events, as of the same moment."""
-    way, (this, earlier) = way_of(key, query), await asked(pool, actor, query)
+    way, (this, earlier) = way_of(actor, key, query), await asked(pool, actor, query)
     found = await _proof(pool, this, earlier, way, query.model_copy(update={"size": 1}))
     return found, table_of(found, listed(this, way, found.figure.currency), actor.lang)
 
 
 async def proof(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> Proof:
-    return await _proof(pool, *await asked(pool, actor, query), way_of(key, query), query)
+    way = way_of(actor, key, query)
+    return await _proof(pool, *await asked(pool, actor, query), way, query)
 
 
 async def _proof(pool: ReadPool, this: Asked, earlier: Asked, way: Way, query: ProofQuery) -> Proof:

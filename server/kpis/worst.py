@@ -14,11 +14,12 @@ from server.core.queries import Sql, joined, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import EVENTS
-from server.kpis.facts import Asked, facts
+from server.kpis.facts import Asked, facts, knows_costs
 from server.kpis.files import Line, Table, days_of, in_row, spelled, titled
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.statistics import LEAST_TREND, is_trend, laplace_of
 from shared_models.kpis.worst import BadActor, Knife, Worst, WorstBy, WorstQuery, knife
+from shared_models.permissions import COSTS
 
 _COLUMNS: Final = (
     "code", "machine", "stops", "failures", "down", "restoring", "restored", "mttr", "jobs", "repeats", "repeat_rate", "cost", "currency",
@@ -26,7 +27,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _WORST = """
 , costs as materialized (
-    select equipment_id, currency, sum(numerator) as value from ({cost}) e where left_out is null group by 1, 2
+    select equipment_id, currency, sum(numerator) as value from ({cost}) e where left_out is null and {is_told} group by 1, 2
 ), money as (
     select coalesce(nullif({currency}::text, ''),
         (select c.currency from costs c group by c.currency order by sum(c.value) desc, c.currency limit 1), '') as currency
@@ -45,7 +46,7 @@ _WORST = """
 ), told_of as (
     select m.id, m.code, m.name, m.site_id, coalesce(s.n, 0) as stops, coalesce(f.n, 0) as failures, coalesce(d.hours, 0) as down,
         r.hours as restoring, r.n as restored, coalesce(a.jobs, 0) as jobs, coalesce(a.repeats, 0) as repeats,
-        coalesce(c.value, 0) as cost, k.currency, f.mean_at
+        case when {is_told} then coalesce(c.value, 0) end as cost, k.currency, f.mean_at
     from chosen m cross join money k left join costs c on c.equipment_id = m.id and c.currency = k.currency
     left join failed f on f.equipment_id = m.id left join stood s on s.equipment_id = m.id left join still d on d.equipment_id = m.id
     left join mended r on r.equipment_id = m.id left join anew a on a.equipment_id = m.id
@@ -73,11 +74,17 @@ def _of(key: KpiKey, variant: str = "") -> Sql:
 
 
 def _ranked(of: Asked, query: WorstQuery, *, with_others: bool = False) -> Sql:
-    """All of them, most first; `with_others`: then those, too, of which there is something else, as the means are made of them."""
+    """All of them, most first; `with_others`: then those, too, of which there is something else, as the means are made of them.
+
+    Raises `Forbidden` where costs are not theirs to know.
+    """
+    if query.by is WorstBy.cost:
+        of.actor.ensure_any(COSTS)
     value = _VALUES[query.by]
     return sql(
         "{} {}", facts(of), sql(
             _WORST, cost=_of(KpiKey.cost, "total"), mttr=_of(KpiKey.mttr), repeats=_of(KpiKey.repeat_rate), currency=query.currency,
+            is_told=plain("true" if knows_costs(of.actor) else "false"),
             value=plain(value), kept=plain(_ANYTHING if with_others else f"{value} > 0"),
         ),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.kpis.asking import asked, spanned
 from server.kpis.events import FAILED_AFTER
-from server.kpis.facts import Asked, facts
+from server.kpis.facts import Asked, facts, knows_costs
 from server.kpis.files import Line, Table, days_of, in_row, spelled, titled
 from shared_models.kpis.statistics import CONFIDENCE, share_at_least, share_at_most
 from shared_models.kpis.worth import FEWEST, FREQUENT, RARE, PlansWorth, PlanWorth, Suggestion, WorthQuery, suggested
@@ -46,7 +46,7 @@ _WORTH = """
     union all select v.plan_id, i.currency, 0, i.amount from visit v join issued i on i.job_id = v.job_id
 ), paid as (
     select plan_id, sum(hours) as hours, jsonb_agg(jsonb_build_object('currency', currency, 'value', cost::float8) order by currency)
-        filter (where cost > 0) as costs
+        filter (where cost > 0 and {is_told}) as costs
     from (select plan_id, currency, sum(hours) as hours, sum(cost) as cost from taken group by 1, 2) t group by plan_id
 )
 select s.plan_id as id, s.title, s.equipment_id, c.code as equipment_code, c.name as equipment_name, s.days, s.visits, s.finding,
@@ -62,7 +62,8 @@ _of = cache(suggested)
 
 def _told(of: Asked, query: WorthQuery) -> Sql:
     """Of each plan that was visited in that time."""
-    return sql("{} {}", facts(of), sql(_WORTH, failed=plain(FAILED_AFTER), plan=query.plan_id))
+    is_told = plain("true" if knows_costs(of.actor) else "false")
+    return sql("{} {}", facts(of), sql(_WORTH, failed=plain(FAILED_AFTER), plan=query.plan_id, is_told=is_told))
 
 
 async def worth(pool: ReadPool, actor: Actor, query: WorthQuery) -> PlansWorth:

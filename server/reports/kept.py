@@ -34,6 +34,8 @@ ONE_AT_A_TIME = "report"
 MOST_IN_HAND = 20
 MOST_ATTEMPTS = 5
 _A_DAY = timedelta(days=1)
+_ONE_AFTER_THE_OTHER = "select pg_advisory_xact_lock(hashtextextended($1, 4))"
+"""Of what one person asks for: the same twice at a time is once, too, and no more wait than may."""
 _LEFT = """
 select r.id from report r where r.state in ('queued', 'running') and not exists (
     select from procrastinate_jobs j where j.task_name = $1 and j.status in ('todo', 'doing') and j.args ->> 'report_id' = r.id::text
@@ -53,6 +55,7 @@ class NotMadeYet(Conflict):
 
 async def ask(session: Session, pool: ReadPool, actor: Actor, cmd: AskReport, *, kept_days: int) -> KeptReport:
     """Asked for again under the same id, it is the one that there is. Raises `NotFound` for another's site."""
+    await session.run(_ONE_AFTER_THE_OTHER, str(actor.user_id))
     if (known := await session.get(KeptReport, cmd.id)) is not None:
         return _own(actor, known)
     if cmd.site_id and (not actor.sees(cmd.site_id) or await session.get(Site, cmd.site_id) is None):
@@ -121,10 +124,10 @@ async def mine(session: ReadSession, actor: Actor) -> list[KeptReport]:
     return [report for report in found if _sees(actor, report)]
 
 
-async def one(session: ReadSession, actor: Actor, report_id: UUID) -> KeptReport:
+async def one(session: ReadSession, actor: Actor, report_id: UUID, *, for_update: bool = False) -> KeptReport:
     """Raises `NotFound` for somebody else's, and for one of what the actor sees no more."""
     statement = select(KeptReport).where(col(KeptReport.id) == report_id, col(KeptReport.user_id) == actor.user_id)
-    report: KeptReport = existing(await session.scalar(statement))
+    report: KeptReport = existing(await session.scalar(statement.with_for_update() if for_update else statement))
     if not _sees(actor, report):
         raise NotFound
     return report
@@ -150,7 +153,7 @@ async def file_of(session: ReadSession, actor: Actor, report_id: UUID) -> KeptRe
 
 async def remove(session: Session, actor: Actor, report_id: UUID) -> None:
     """Of one that is being made, whoever makes it hears that nobody wants it."""
-    report = await one(session, actor, report_id)
+    report = await one(session, actor, report_id, for_update=True)
     await audit.record(session, actor, "report.removed", report, before=report.facts(), after={})
     await session.delete(report)
     await session.flush()

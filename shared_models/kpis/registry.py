@@ -83,6 +83,10 @@ _ALL = (
     Kpi(KpiKey.stock_turns, Unit.turns, Better.more, "SMRP 5.5.31", per_currency=("",)),
 )  # fmt: skip
 KPIS = {kpi.key: kpi for kpi in _ALL}
+OF_COSTS = frozenset(
+    (kpi.key, variant) for kpi in _ALL for variant in kpi.per_currency if kpi.key is not KpiKey.stock_turns
+)  # fmt: skip
+"""The ways in which work is paid for, with what they need: `shared_models.permissions.COSTS`."""
 
 WITHOUT_NUMBER = ("machine", "meter", "opening", "standing", "crew")
 """Kinds of events that bring an amount, but of which a figure has no n."""

@@ -31,7 +31,7 @@ class KpiQuery(Schema):
     @model_validator(mode="after")
     def _span(self) -> "KpiQuery":
         if self.period is Period.custom and not _fits(self.since, self.until):
-            raise RuleError("span_unfit", "since", "until")
+            raise RuleError("days_unfit", "since", "until")
         return self
 
 

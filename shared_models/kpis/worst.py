@@ -51,7 +51,7 @@ class WorstQuery(KpiQuery):
 
 class BadActor(Row):
     """Times in hours. `value` is what it is ranked by, `until` the sum of it down to here. `trend`: Laplace's u of its failures, where
-    there are enough and it says something: above 0 they come closer together.
+    there are enough and it says something: above 0 they come closer together. `cost`: None to who may not know it.
     """
 
     id: UUID
@@ -67,7 +67,7 @@ class BadActor(Row):
     jobs: int
     repeats: int
     repeat_rate: float | None
-    cost: float
+    cost: float | None
     trend: float | None = None
     knife: Knife | None = None
 

@@ -45,9 +45,9 @@ class AskReport(Schema):
     @model_validator(mode="after")
     def _span(self) -> "AskReport":
         if (self.since is None) != (self.until is None):
-            raise RuleError("span_unfit", "since", "until")
+            raise RuleError("days_unfit", "since", "until")
         if self.since and self.until and not 0 <= (self.until - self.since).days < MOST_DAYS:
-            raise RuleError("span_unfit", "since", "until")
+            raise RuleError("days_unfit", "since", "until")
         return self
 
 

@@ -28,6 +28,7 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Tone
 from shared_models.kpis.registry import Unit
 from shared_models.kpis.worst import BadActor, Knife, Worst, WorstBy
+from shared_models.permissions import COSTS
 
 PATH: Final = "/dashboard/worst"
 BARS: Final = 12
@@ -50,7 +51,7 @@ def WorstScreen() -> ft.Control:
     client, place = use_tables("sites", "lines", "classes", "equipment"), use_place(Worse)
     found = use_frame(client, place, Worst, PATH, t("kpis.worst"))
     size = use_breakpoint()
-    choices = [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy]
+    choices = [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy if each is not WorstBy.cost or any(map(client.may, COSTS))]
     by = FilterBar([FilterMenu(t("kpis.by"), choices, place.asked.by or WorstBy.downtime, place.pick("by"), droppable=False)])
     parts = _parts(client, found.data, place.asked.question) if found.data else []
     if size < Breakpoint.desktop or len(parts) <= 1:

@@ -25,7 +25,7 @@ FIELD_RULES = {
     "datetime_invalid", "date_invalid", "implausible_time", "time_in_future",
     "implausible_date", "due_time_unfit", "number_too_exact",
     # Rules of several fields together.
-    "days_do_not_count", "shifts_overlap", "holiday_twice",
+    "days_do_not_count", "days_unfit", "shifts_overlap", "holiday_twice",
     "ends_before_start", "restarts_before_stop", "temporary_needs_follow_up", "mode_and_unknown", "low_above_high", "span_unfit",
     "choice_needs_options", "bad_option_unknown", "step_id_twice", "skip_needs_reason", "frequency_needs_meter", "never_due",
     "calendar_has_no_meter", "limit_incomplete", "frequency_too_long", "weekdays_unfit", "week_of_month_unfit", "floating_has_no_weekdays",

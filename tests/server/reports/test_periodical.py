@@ -1,5 +1,6 @@
 """Reports of a period over the API: asked for, made in the background, kept, and what stands in them."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -208,3 +209,19 @@ class TestLetter:
         row, pages = await made(reader, app, kind="letter")
         assert row["pages"] == 2
         assert "Rien n’a été compté" in pages[0]
+
+
+@pytest.mark.fresh_database
+async def test_a_double_tap_asks_once_and_takes_away_once(client_as, app):
+    reader = await client_as("supervisor")
+    asked = NOVEMBER | {"id": str(uuid7())}
+    answers = await asyncio.gather(*(reader.post(REPORTS, json=asked) for _ in range(4)))
+    assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(202, asked["id"])] * 4
+    gone = await asyncio.gather(*(reader.delete(f"{REPORTS}/{asked['id']}") for _ in range(4)))
+    assert sorted(answer.status_code for answer in gone) == [204, 404, 404, 404]
+
+
+async def test_more_than_ten_years_are_refused_and_said_so(reader):
+    answer = await reader.post(REPORTS, json={"id": str(uuid7()), "since": "2010-01-01", "until": "2025-11-30"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "days_unfit")
+    assert "dix ans" in answer.json()["errors"][0]["message"]
