@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.app import DESKTOP, PHONE, TABLET, App
 from tests.e2e.conftest import Device, Machine
-from tests.e2e.product import Product, User
+from tests.e2e.product import PASSWORD, Product, User
 from tests.e2e.waiting import until
 from tests.e2e.work import start_breakdown
 
@@ -38,12 +38,6 @@ class TestLinks:
 
 
 class TestSession:
-    def test_wrong_password_is_said_and_what_was_typed_stays(self, device: Device) -> None:
-        phone = device().open()
-        phone.sign_in("technician", "pas le bon").see("problem.wrong_credentials.title")
-        assert phone.field("sign_in.name").input_value() == "technician"
-        phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter").at("/today")
-
     def test_refused_token_is_renewed_without_a_word(
         self, lent: Device, machines: Iterator[Machine], product: Product, technician: User
     ) -> None:
@@ -56,26 +50,28 @@ class TestSession:
         phone.synced(seconds=90)
         assert [note["text"] for note in technician.job(job)["notes"]] == ["pendant l’arrêt"]
 
-    def test_ended_session_loses_nothing(self, device: Device, machines: Iterator[Machine], product: Product) -> None:
-        phone = device().open()
-        phone.sign_in_as_demo("l.petit").kept_offline().go(f"/equipment/{next(machines)['id']}")
+    def test_ended_session_loses_nothing_nor_does_a_wrong_password(
+        self, lent: Device, machines: Iterator[Machine], technician: User
+    ) -> None:
+        phone = lent("technician").go(f"/equipment/{next(machines)['id']}")
         job = start_breakdown(phone, "Session fermée")
         phone.synced()
         phone.context.set_offline(True)
         phone.fill("job.note_hint", "écrit sans réseau").tap("job.note_add").see("écrit sans réseau")
         phone.take_photo().see("Photo 1 sur 1")
-        lea = product.as_user("l.petit")
-        lea.end_other_sessions()
+        technician.end_other_sessions()
 
         phone.context.set_offline(False)
         phone.see("sign_in.kept")
-        assert lea.job(job)["notes"] == []
+        assert technician.job(job)["notes"] == []
         name = phone.field("sign_in.name")
         name.click()
-        expect(name).to_have_value("l.petit")
-        phone.fill("sign_in.password", "etabli-demo").tap("sign_in.enter")
+        expect(name).to_have_value("technician")
+        phone.fill("sign_in.password", "pas le bon").tap("sign_in.enter").see("problem.wrong_credentials.title")
+        expect(name).to_have_value("technician")
+        phone.fill("sign_in.password", PASSWORD).tap("sign_in.enter")
         phone.at(f"/jobs/{job}").see("écrit sans réseau", "Photo 1 sur 1").synced()
-        kept = lea.job(job)
+        kept = technician.job(job)
         assert [note["text"] for note in kept["notes"]] == ["écrit sans réseau"]
         assert len(kept["photos"]) == 1
 
@@ -106,14 +102,16 @@ class TestOperator:
 
 
 class TestHabits:
-    def test_language_and_theme_outlive_a_reload(self, device: Device) -> None:
-        phone = device().open()
-        phone.sign_in_as_demo("m.diallo").go("/me").tap("English")
+    def test_language_and_theme_outlive_a_reload(self, lent: Device) -> None:
+        phone = lent("technician").go("/me").tap("English")
         phone.lang = "en"
         phone.see("me.title", "me.theme").tap("me.theme.dark")
         until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
         phone.reload().see("me.theme")
         until(lambda: corner(phone) == DARK, lambda: f"a dark page, not {corner(phone)}")
+        phone.tap("me.theme.system").tap("Français")
+        phone.lang = "fr"
+        phone.see("me.title")
 
     def test_a_supervisor_validates_from_the_keyboard(self, lent: Device, product: Product) -> None:
         desk = lent("supervisor", DESKTOP).go("/validate").see("validation.keys")
