@@ -40,6 +40,7 @@ class Sums:
     middle: float | None = None
     mean_at: float | None = None
     estimated: int = 0
+    unpriced: int = 0
 
 
 Found = dict[tuple[Way, str, str], Sums]
@@ -57,7 +58,8 @@ async def sums(pool: ReadPool, of: Asked, ways: Iterable[Way]) -> Found:
     rows: Sequence[asyncpg.Record] = await pool.fetch(*statement.rendered())
     return {
         ((KpiKey(row["key"]), row["variant"]), row["part"], row["currency"]): Sums(
-            row["n"], row["left_out"], row["numerator"], row["denominator"], row["middle"], row["mean_at"], row["estimated"]
+            row["n"], row["left_out"], row["numerator"], row["denominator"], row["middle"], row["mean_at"], row["estimated"],
+            row["unpriced"],
         )
         for row in rows
     }  # fmt: skip
@@ -70,7 +72,8 @@ def _summed(way: Way, kept: Mapping[int, Sql]) -> Sql:
         " count(*) filter (where left_out is null and kind <> all({})) as n, count(*) filter (where left_out is not null) as left_out,"
         " (sum(numerator) filter (where left_out is null))::float8 as numerator,"
         " (sum(denominator) filter (where left_out is null))::float8 as denominator, {} as middle,"
-        " {} as mean_at, count(*) filter (where kind = 'machine') as estimated from ({}) e group by part, currency",
+        " {} as mean_at, count(*) filter (where kind = 'machine') as estimated,"
+        " count(*) filter (where left_out = 'no_rate') as unpriced from ({}) e group by part, currency",
         plain(f"'{key}'"), plain(f"'{variant}'"), list(WITHOUT_NUMBER), plain(_middle(variant)), plain(_mean_at(key)),
         events_of(way, kept),
     )  # fmt: skip
@@ -132,15 +135,20 @@ def _valued(kpi: Kpi, variant: str, of: Sums) -> dict[str, Any]:
 def _value(key: KpiKey, of: Sums) -> float | None:
     if key is KpiKey.cost:
         return of.numerator
-    if not of.denominator:
+    if not of.denominator or (key is KpiKey.cost_to_value and _is_unpriced(of)):
         return None
     return (of.numerator or 0.0) / of.denominator
+
+
+def _is_unpriced(of: Sums) -> bool:
+    """Of all the work nobody knows what it cost, which is not that it cost nothing."""
+    return of.unpriced > 0 and not of.n
 
 
 def _because(key: KpiKey, of: Sums) -> Because:
     if key in {KpiKey.mtbf, KpiKey.mttr} and not of.numerator and not of.left_out and not of.n:
         return Because.nothing_seen
-    if key is KpiKey.cost and of.left_out:
+    if key in {KpiKey.cost, KpiKey.cost_to_value} and _is_unpriced(of):
         return Because.no_rates
     return _NOTHING[key]
 

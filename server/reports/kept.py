@@ -54,7 +54,7 @@ class NotMadeYet(Conflict):
 
 
 async def ask(session: Session, pool: ReadPool, actor: Actor, cmd: AskReport, *, kept_days: int) -> KeptReport:
-    """Asked for again under the same id, it is the one that there is. Raises `NotFound` for another's site."""
+    """Asked for again under the same id, it is the one that there is. Raises `NotFound` for a site that is not in sight."""
     await session.run(_ONE_AFTER_THE_OTHER, str(actor.user_id))
     if (known := await session.get(KeptReport, cmd.id)) is not None:
         return _own(actor, known)
@@ -111,6 +111,8 @@ async def _in_hand(session: Session, user_id: UUID) -> int:
 def _own(actor: Actor, report: KeptReport) -> KeptReport:
     if report.user_id != actor.user_id:
         raise AlreadyExists(field="id")
+    if not _sees(actor, report):
+        raise NotFound
     return report
 
 

@@ -50,3 +50,14 @@ async def test_what_work_costs_is_told_to_who_may_ask_for_reports(client_as, sit
         assert code_of(await mate.get(f"{API}/dashboard/{address}", params=NOVEMBER | {"by": "cost"})) == (403, "forbidden")
     [line, *_] = (await mate.get(f"{API}/dashboard/worst/export.csv", params=NOVEMBER)).text.splitlines()[1:]
     assert "130" not in line
+
+
+async def test_work_of_which_nobody_knows_the_price_has_not_cost_nothing(client_as, session):
+    site = await make_site(session, time_zone="UTC")
+    lead, one = await client_as("supervisor", sites=[site.id]), await machine(session, site.id, replacement_value=1000)
+    idle = (await lead.get(f"{KPIS}/cost_to_value", params=NOVEMBER)).json()["figure"]
+    assert (idle["value"], idle["because"]) == (0, None)
+    failure = await stop(session, one, utc("2025-11-10T08:00"), utc("2025-11-10T10:00"))
+    await worked(session, failure, lead.user.id, utc("2025-11-10T08:00"), 2)
+    unpriced = (await lead.get(f"{KPIS}/cost_to_value", params=NOVEMBER)).json()["figure"]
+    assert (unpriced["value"], unpriced["because"], unpriced["left_out"]) == (None, "no_rates", 1)

@@ -129,6 +129,7 @@ class TestWhose:
         assert [each["id"] for each in (await reader.get(REPORTS)).json()] == []
         for report in (whole, of_other):
             assert (await reader.get(f"{REPORTS}/{report['id']}/file")).status_code == 404
+            assert (await reader.post(REPORTS, json={"id": report["id"]})).status_code == 404
         await make(app.state.database, app.state.storage, UUID(waiting["id"]))
         assert await session.fetchval("select error from report where id = $1", UUID(waiting["id"])) == "out_of_sight"
 
