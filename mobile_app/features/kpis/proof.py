@@ -7,6 +7,7 @@ from typing import Any
 import flet as ft
 
 from mobile_app.core.i18n import format_datetime, format_number, format_time, n, t
+from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.figure_cards import BOARD
 from mobile_app.domain.figures import at_least, brought, moved, trend_of, value_of
@@ -25,8 +26,9 @@ from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Caption, Meta
 from mobile_app.ui.theme import BOLD, TONES, C
-from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey
+from shared_models.kpis.registry import KPIS, OF_COSTS, WITHOUT_NUMBER, KpiKey
 from shared_models.kpis.rows import EVENTS, Figure, KpiEvent, Proof
+from shared_models.permissions import COSTS
 
 FEW = 20
 """Events of a kind, until one asks for more."""
@@ -45,7 +47,7 @@ def KpiScreen() -> ft.Control:
     if proof is None:
         return Page(*frame.head)
     saved = files(client, f"{BOARD}/{key}", place.asked.question, t(f"kpi.{key}"), "kpis.files") if proof.total else []
-    about = [_value(proof), *_ways(place, proof), _reckoned(proof), *saved]
+    about = [_value(proof), *_ways(client, place, proof), _reckoned(proof), *saved]
     events = [Events(proof, key=f"{key}-{place.asked.question}")]
     if size < Breakpoint.desktop:
         return Page(*frame.head, *about, *events)
@@ -85,12 +87,14 @@ def _exact(value: float) -> str:
     return format_number(value, 0 if value == int(value) else 2)
 
 
-def _ways(place: Place[Opened], proof: Proof) -> list[ft.Control]:
+def _ways(client: Client, place: Place[Opened], proof: Proof) -> list[ft.Control]:
     """The other ways in which it is given, and its other currencies."""
     kpi, now = KPIS[proof.figure.key], proof.figure
+    knows_costs = any(map(client.may, COSTS))
+    given = [variant for variant in kpi.variants if knows_costs or (kpi.key, variant) not in OF_COSTS]
     chips: list[ft.Control] = []
-    if len(kpi.variants) > 1:
-        ways = [Choice(variant, t(f"kpi.way.{variant}")) for variant in kpi.variants]
+    if len(given) > 1:
+        ways = [Choice(variant, t(f"kpi.way.{variant}")) for variant in given]
         chips.append(ChoiceChips(ways, now.variant, lambda variant: place.ask(variant=variant)))
     if len(proof.figures) > 1:
         currencies = [Choice(figure.currency, figure.currency) for figure in proof.figures]
