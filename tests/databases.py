@@ -171,6 +171,8 @@ class OneConnection:
     async def fetch(self, *args: Any, **options: Any) -> Any:
         return await self._do("fetch", *args, **options)
 
+    fetch_as_planned = fetch
+
     async def fetchrow(self, *args: Any, **options: Any) -> Any:
         return await self._do("fetchrow", *args, **options)
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
 
@@ -20,6 +21,9 @@ _LONG_WAITS = 4
 _SWEPT_SECONDS = 300
 _OLD_SECONDS = 3_600
 _CLOSING_SECONDS = 5
+_ONE_PLAN = "set local plan_cache_mode = force_generic_plan"
+_MOST_PLANS = 4
+"""Kept by a connection: each takes PostgreSQL some megabytes."""
 
 
 def _lending(ask: Any) -> Any:
@@ -54,6 +58,7 @@ class ReadPool:
         self._unneeded = 0
         self._opened: dict[asyncpg.Connection, float] = {}
         self._old: set[asyncpg.Connection] = set()
+        self._planned: WeakKeyDictionary[asyncpg.Connection, dict[str, Any]] = WeakKeyDictionary()
         self._turns: deque[Turn] = deque()
         self._closing: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
@@ -63,6 +68,19 @@ class ReadPool:
     fetchrow = _lending(asyncpg.Connection.fetchrow)
     fetchval = _lending(asyncpg.Connection.fetchval)
     execute = _lending(asyncpg.Connection.execute)
+
+    async def fetch_as_planned(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """For what takes longer to plan than to do, whoever it is asked about: each connection plans it once."""
+        async with self.acquire() as connection, connection.transaction():
+            kept = self._planned.setdefault(connection, {})
+            if (planned := kept.pop(statement, None)) is None:
+                planned = await connection.prepare(statement)
+            await connection.execute(_ONE_PLAN)
+            rows: list[asyncpg.Record] = await planned.fetch(*arguments)
+            kept[statement] = planned
+            if len(kept) > _MOST_PLANS:
+                del kept[next(iter(kept))]
+            return rows
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[asyncpg.Connection]:

@@ -57,7 +57,8 @@ def facts(asked: Asked) -> Sql:
         sites=[site for site, _, _ in asked.required], starts=[begins for _, begins, _ in asked.required],
         stops=[ends for _, _, ends in asked.required],
         dated=plain(_DATED_OF) if asked.is_of_machines else sql(_DATED, since=since, until=until), now=sql("{}::timestamptz", asked.now),
-        places=joined(places, " and "), chosen=joined(chosen, " and "), hours=list(HOUR_UNITS), out_of_service=OUT_OF_SERVICE,
+        jobs=plain(_JOBS if query.equipment_id is None else _JOBS_OF), places=joined(places, " and "),
+        chosen=joined(chosen, " and "), hours=list(HOUR_UNITS), out_of_service=OUT_OF_SERVICE,
         crew=Role.technician.value, called_off=[PAUSED, ARCHIVED],
         is_of_machines=asked.is_of_machines, ran_from=_total_at("c.begins"), ran_until=_total_at("c.ends"),
         every=_days("p.frequency_type", "p.frequency_value"), limit=_days("p.limit_type", "p.limit_value"),
@@ -93,6 +94,10 @@ _DATED = """select o.* from plan_occurrence o where o.original_due >= {since} an
     where i.due_reason->>'moved_from' is not null"""
 """Where the rule may have a date of these days: as it was first told, where a meter has moved it to, or before somebody moved it."""
 _DATED_OF = "select o.* from chosen c join scheduled_maintenances p on p.equipment_id = c.id join plan_occurrence o on o.plan_id = p.id"
+_JOBS = "place p join maintenance_interventions i on i.site_id = p.id join chosen c on c.id = i.equipment_id"
+_JOBS_OF = """chosen c join place p on p.id = c.site_id
+    cross join lateral (select * from maintenance_interventions i where i.equipment_id = c.id and i.site_id = p.id offset 0) i"""
+"""Found by their machine, whatever the period: few have so many."""
 _FACTS = """with
 place as materialized (
     select * from (
@@ -150,8 +155,8 @@ place as materialized (
     from machine m left join required r on r.site_id = m.site_id
 ), done as materialized (
     select i.*, p.begins, p.ends
-    from place p join maintenance_interventions i on i.site_id = p.id and i.actual_end >= p.begins and i.actual_end < p.ends
-    join chosen c on c.id = i.equipment_id where i.status = 'completed' and i.actual_end >= {first} and i.actual_end < {last}
+    from {jobs} where i.actual_end >= p.begins and i.actual_end < p.ends
+        and i.status = 'completed' and i.actual_end >= {first} and i.actual_end < {last}
 ), spent as materialized (
     select a.id, a.user_id, i.id as job_id, i.equipment_id, i.number, i.title, i.intervention_type,
         greatest(a.started_at, c.begins) as began, least(coalesce(a.ended_at, c.ends), c.ends) as ended,
@@ -207,8 +212,8 @@ place as materialized (
     where o.state = 'done'
 ), scheduled as materialized (
     select i.*, p.begins, p.ends
-    from place p join maintenance_interventions i on i.site_id = p.id and i.scheduled_start >= p.begins and i.scheduled_start < p.ends
-    join chosen c on c.id = i.equipment_id where i.scheduled_start >= {first} and i.scheduled_start < {last}
+    from {jobs} where i.scheduled_start >= p.begins and i.scheduled_start < p.ends
+        and i.scheduled_start >= {first} and i.scheduled_start < {last}
 ), waiting as materialized (
     select i.* from chosen c join maintenance_interventions i on i.equipment_id = c.id and i.status in ('pending', 'in_progress', 'on_hold')
 ), year as materialized (

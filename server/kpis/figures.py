@@ -55,7 +55,8 @@ async def sums(pool: ReadPool, of: Asked, ways: Iterable[Way]) -> Found:
     wanted = list(ways)
     made, kept = shared(wanted)
     statement = sql("{} {} {}", facts(of), made, joined([_summed(way, kept) for way in wanted], " union all "))
-    rows: Sequence[asyncpg.Record] = await pool.fetch(*statement.rendered())
+    ask = pool.fetch if of.query.equipment_id is None else pool.fetch_as_planned
+    rows: Sequence[asyncpg.Record] = await ask(*statement.rendered())
     return {
         ((KpiKey(row["key"]), row["variant"]), row["part"], row["currency"]): Sums(
             row["n"], row["left_out"], row["numerator"], row["denominator"], row["middle"], row["mean_at"], row["estimated"],

@@ -178,7 +178,7 @@ async def changes(
     whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
     asked = (source.name, whom, cursor.low, *sorted(cursor.lows.items()))
     known = memory.news(asked)
-    is_whole = state and after is None and not cursor.is_first_load
+    is_whole = bool(state) and after is None and not cursor.is_first_load
     if is_whole and known.state == state and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
         return Found([*known.changes], position=known.position)
     if after is not None and cursor.is_first_load and source.in_sight:

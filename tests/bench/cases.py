@@ -109,6 +109,8 @@ DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
 STOCK_CHANGE = "update stock set value = value where id = (select id from stock order by id limit 1)"
+WRITTEN = "select pg_current_xact_id()"
+"""Something, of which no device is told."""
 
 
 def _lists(bench: Bench) -> Iterator[Case]:
@@ -296,7 +298,9 @@ def _pulls(bench: Bench) -> Iterator[Case]:
         ).fetchone()
     assert changed
     floor = bench.reads([f"/sync/pull?since={changed[0]}"], of_floor=True)
-    yield Case("a pull of one change", "requests/s", bench.reads([f"/sync/pull?cursor={cursor}"]), floor, 0.4)
+    ours = bench.reads([f"/sync/pull?cursor={cursor}"])
+    yield Case("a pull of one change", "requests/s", bench.meanwhile(WRITTEN, ours), bench.meanwhile(WRITTEN, floor), 0.4)
+    yield Case("a pull of one change, pulled before", "requests/s", ours, floor, 0.4)
 
 
 def _pulls_by_kind(bench: Bench) -> Iterator[Case]:

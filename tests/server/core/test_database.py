@@ -131,6 +131,9 @@ class TestReadPool:
         async def answer():
             await pool.fetchval("select pg_sleep($1)", chance.random() / 50)
 
+        async def planned():
+            await pool.fetch_as_planned("select pg_sleep($1)", chance.random() / 50)
+
         async def refused():
             with pytest.raises(asyncpg.DivisionByZeroError):
                 await pool.fetchrow("select 1 / 0")
@@ -148,7 +151,7 @@ class TestReadPool:
                 async with asyncio.timeout(chance.random() / 50):
                     await pool.fetch("select pg_sleep(600)")
 
-        users = [asyncio.create_task(chance.choice([answer, refused, leave_open, lose, give_up])()) for _ in range(60)]
+        users = [asyncio.create_task(chance.choice([answer, planned, refused, leave_open, lose, give_up])()) for _ in range(60)]
         for user in chance.sample(users, 15):
             await asyncio.sleep(chance.random() / 100)
             user.cancel()
@@ -179,6 +182,17 @@ class TestReadPool:
         await asyncio.gather(*waiting, return_exceptions=True)
         await pool.close()
         assert served == [0, 2, 3, 4]
+
+    async def test_what_is_planned_once_answers_for_whatever_it_is_asked_and_leaves_others_their_plans(self, pool):
+        async with pool.acquire(), pool.acquire():  # the third is the one for all
+            for number in range(8):
+                with pytest.raises(asyncpg.DivisionByZeroError):
+                    await pool.fetch_as_planned("select 6 / $1::int", 0)
+                rows = await pool.fetch_as_planned(f"select 6 / $1::int, {number % 6}", 1 + number % 3)
+                assert [tuple(row) for row in rows] == [(6 // (1 + number % 3), number % 6)]
+            assert await pool.fetchval("show plan_cache_mode") == "auto"
+            assert await pool.fetchval("select count(*) from pg_prepared_statements where statement like 'select 6 / %'") <= 5
+            assert await pool.fetchval("select sum(custom_plans) from pg_prepared_statements where statement like 'select 6 / %'") == 0
 
     async def test_what_nobody_needs_and_what_is_old_is_closed_in_time(self, pool, monkeypatch):
         async def sweep():
