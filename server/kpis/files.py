@@ -1,7 +1,7 @@
 """What figures are made of, as a file; in a workbook, a second page computes them again out of its cells."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
@@ -27,14 +27,17 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of `statement` by their `cells`, under `titles`, which `columns` name for formulas; and the figures that they come to."""
+    """The rows of `statement` by their `cells`, under `titles`, which `columns` name for formulas; and the figures that they come to,
+    for which only a workbook asks. `name` is the file's.
+    """
 
+    name: str
     titles: Sequence[str]
     columns: Sequence[str]
     statement: Sql
     cells: Values
     page: str
-    figures: Iterable[Line]
+    figures: Callable[[], Awaitable[Iterable[Line]]]
 
 
 def titled(columns: Sequence[str], lang: str) -> list[str]:
@@ -44,14 +47,13 @@ def titled(columns: Sequence[str], lang: str) -> list[str]:
 
 
 def in_row(columns: Sequence[str], text: str) -> str:
-    """A formula in which `[column]` is that cell of its own row, `[^column]` of the row above and `[column:]` all of the column."""
+    """A formula in which `[column]` is that cell of its own row and `[^column]` of the row above."""
     letters = {name: xl_col_to_name(rank, col_abs=True) for rank, name in enumerate(columns)}
 
     def cell(found: re.Match[str]) -> str:
-        letter = letters[found["name"]]
-        return f"{letter}:{letter}" if found["all"] else f"{letter}{{{'above' if found['above'] else 'row'}}}"
+        return f"{letters[found['name']]}{{{'above' if found['above'] else 'row'}}}"
 
-    return re.sub(r"\[(?P<above>\^)?(?P<name>[\w.]+)(?P<all>:)?\]", cell, text)
+    return re.sub(r"\[(?P<above>\^)?(?P<name>[\w.]+)\]", cell, text)
 
 
 def spelled(text: str) -> str:
@@ -63,16 +65,16 @@ def days_of(t: Callable[[str], str], since: PlanDay, until: PlanDay) -> list[Lin
     return [Line(t("kpi.file.since"), [f"{since:%Y-%m-%d}"]), Line(t("kpi.file.until"), [f"{until:%Y-%m-%d}"])]
 
 
-def sheet_of(table: Table, lang: str, *, is_workbook: bool) -> Sheet:
-    return Book(table, lang) if is_workbook else Csv(table.titles, lang)
+async def sheet_of(table: Table, lang: str, *, is_workbook: bool) -> Sheet:
+    return Book(table, await table.figures(), lang) if is_workbook else Csv(table.titles, lang)
 
 
 class Book(Xlsx):
     """Its second page recomputes the figures."""
 
-    def __init__(self, table: Table, lang: str) -> None:
+    def __init__(self, table: Table, figures: Iterable[Line], lang: str) -> None:
         super().__init__(table.titles, lang, title=table.page)
-        self._table, self._t = table, translator(lang).t
+        self._table, self._figures, self._t = table, figures, translator(lang).t
 
     def tail(self) -> bytes:
         title = self._t("kpi.file.figure")
@@ -80,7 +82,7 @@ class Book(Xlsx):
         page.set_column(0, 0, 44)
         page.set_column(1, 3, 24)
         bold = self._book.add_format({"bold": True})
-        for rank, line in enumerate(self._table.figures):
+        for rank, line in enumerate(self._figures):
             page.write_string(rank, 0, line.title, bold)
             for column, value in enumerate(line.values, 1):
                 if isinstance(value, Formula):

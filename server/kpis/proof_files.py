@@ -1,8 +1,8 @@
 """A figure's events as a table: out of their cells come the sums, the quotient or the middle, and the bound."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -11,17 +11,21 @@ from server.core.exports import Values
 from server.core.i18n import translator
 from server.core.queries import Sql
 from server.kpis.files import Line, Table, days_of, titled
-from shared_models.kpis.registry import WITHOUT_NUMBER, KpiKey
-from shared_models.kpis.rows import Figure, Proof
+from shared_models.kpis.registry import KPIS, WITHOUT_NUMBER, KpiKey
+from shared_models.kpis.rows import Figure
 
 _COLUMNS: Final = (
     "part", "kind", "code", "machine", "event", "person", "began", "ended", "numerator", "denominator", "currency", "counted", "left_out",
 )  # fmt: skip
 
 
-def table_of(proof: Proof, statement: Sql, lang: str) -> Table:
-    t = translator(lang).t
-    return Table(titled(_COLUMNS, lang), _COLUMNS, statement, _cells_of(t), t("kpi.file.events"), list(_figures(proof, t)))
+def table_of(figure: Figure, days: Mapping[str, Any], statement: Sql, lang: str) -> Table:
+    t, name = translator(lang).t, f"{figure.key.replace('_', '-')}-{days['until']:%Y-%m-%d}"
+
+    async def figures() -> list[Line]:
+        return list(_figures(figure, days, t))
+
+    return Table(name, titled(_COLUMNS, lang), _COLUMNS, statement, _cells_of(t), t("kpi.file.events"), figures)
 
 
 def _cells_of(t: Callable[[str], str]) -> Values:
@@ -40,12 +44,11 @@ def _second(at: datetime | None) -> datetime | None:
     return at.replace(microsecond=0) if at else None
 
 
-def _figures(proof: Proof, t: Callable[[str], str]) -> Iterator[Line]:
-    figure = proof.figure
-    yield Line(t("kpi.file.figure"), [proof.name])
-    yield Line(t("kpi.file.formula"), [proof.formula])
-    yield Line(t("kpi.file.standard"), [proof.standard])
-    yield from days_of(t, proof.since, proof.until)
+def _figures(figure: Figure, days: Mapping[str, Any], t: Callable[[str], str]) -> Iterator[Line]:
+    yield Line(t("kpi.file.figure"), [t(f"kpi.{figure.key}")])
+    yield Line(t("kpi.file.formula"), [t(f"kpi.{figure.key}.formula")])
+    yield Line(t("kpi.file.standard"), [KPIS[figure.key].standard])
+    yield from days_of(t, days["since"], days["until"])
     if figure.key is KpiKey.availability_inherent:
         mtbf, mrt = _quotient("mtbf"), _quotient("mrt")
         yield Line(t("kpi.mtbf"), [Formula(mtbf, figure.numerator)])
@@ -58,7 +61,7 @@ def _figures(proof: Proof, t: Callable[[str], str]) -> Iterator[Line]:
     yield Line(t("kpi.file.n"), [Formula(_number(), figure.n)])
     yield Line(t("kpi.file.value"), [t(f"kpi.because.{figure.because}") if figure.because else _value(figure)])
     if figure.bound is not None:
-        least = f"{_sum('numerator')}*2/CHIINV({round(1 - proof.confidence, 6)},2*{_number()}+2)"
+        least = f"{_sum('numerator')}*2/CHIINV({round(1 - days['confidence'], 6)},2*{_number()}+2)"
         yield Line(t("kpi.file.bound"), [Formula(least, figure.bound)])
 
 

@@ -33,20 +33,15 @@ def way_of(actor: Actor, key: KpiKey, query: ProofQuery) -> Way:
     return key, variant
 
 
-async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> tuple[Proof, Table]:
-    """The figure, and all its events, as of the same moment."""
+async def whole(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> Table:
+    """All its events, and the figure as of the same moment."""
     way, (this, earlier) = way_of(actor, key, query), await asked(pool, actor, query)
-    found = await _proof(pool, this, earlier, way, query.model_copy(update={"size": 1}))
-    return found, table_of(found, listed(this, way, found.figure.currency), actor.lang)
+    figure = chosen(await compared(pool, this, earlier, [way]), query)
+    return table_of(figure, spanned(this, earlier), listed(this, way, figure.currency), actor.lang)
 
 
 async def proof(pool: ReadPool, actor: Actor, key: KpiKey, query: ProofQuery) -> Proof:
-    way = way_of(actor, key, query)
-    return await _proof(pool, *await asked(pool, actor, query), way, query)
-
-
-async def _proof(pool: ReadPool, this: Asked, earlier: Asked, way: Way, query: ProofQuery) -> Proof:
-    actor, key = this.actor, way[0]
+    way, (this, earlier) = way_of(actor, key, query), await asked(pool, actor, query)
     given = await compared(pool, this, earlier, [way])
     figure = chosen(given, query)
     counts = await pool.fetch(*_counted(this, way, figure.currency).rendered())

@@ -1,4 +1,6 @@
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -43,16 +45,18 @@ async def export_kpi(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, kpi: KpiKey, file_type: FileType, query: Annotated[ProofQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All its events; the workbook computes the figure again out of their cells."""
-    found, table = await proofs.whole(pool, actor, kpi, query)
-    return await _exported(pool, gates, file_type, f"{kpi.replace('_', '-')}-{found.until:%Y-%m-%d}", actor.lang, table)
+    return await _exported(pool, gates, file_type, actor.lang, partial(proofs.whole, pool, actor, kpi, query))
 
 
-async def _exported(pool: ReadPool, gates: Gates, file_type: FileType, name: str, lang: str, table: Table) -> FileAnswer:
+async def _exported(
+    pool: ReadPool, gates: Gates, file_type: FileType, lang: str, whole: Callable[[], Awaitable[Table]]
+) -> FileAnswer:  # fmt: skip
     is_workbook = file_type is FileType.xlsx
     heavy: AbstractAsyncContextManager[None] = gates.workbooks.passed() if is_workbook else nullcontext()
     async with heavy:
-        spool = await spooled(pool, table.statement, sheet_of(table, lang, is_workbook=is_workbook), table.cells)
-    return FileAnswer(spool, name=f"etabli-{name}.{file_type}", media_type=MEDIA[file_type])
+        table = await whole()
+        spool = await spooled(pool, table.statement, await sheet_of(table, lang, is_workbook=is_workbook), table.cells)
+    return FileAnswer(spool, name=f"etabli-{table.name}.{file_type}", media_type=MEDIA[file_type])
 
 
 @router.get("/dashboard/months")
@@ -84,7 +88,7 @@ async def export_worst(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorstQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All of them."""
-    return await _exported(pool, gates, file_type, "worst", actor.lang, await worst.whole(pool, actor, query))
+    return await _exported(pool, gates, file_type, actor.lang, partial(worst.whole, pool, actor, query))
 
 
 @router.get("/dashboard/waiting")
@@ -98,7 +102,7 @@ async def export_waiting(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WaitingQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """The moments of all of them."""
-    return await _exported(pool, gates, file_type, "waiting", actor.lang, await waiting.whole(pool, actor, query))
+    return await _exported(pool, gates, file_type, actor.lang, partial(waiting.whole, pool, actor, query))
 
 
 @router.get("/dashboard/waiting/{intervention_id}")
@@ -118,4 +122,4 @@ async def export_plans_worth(
     actor: Reader, pool: ReadPoolDep, gates: GatesDep, file_type: FileType, query: Annotated[WorthQuery, Query()]
 ) -> StreamingResponse:  # fmt: skip
     """All plans that were visited in that time."""
-    return await _exported(pool, gates, file_type, "plans", actor.lang, await worth.whole(pool, actor, query))
+    return await _exported(pool, gates, file_type, actor.lang, partial(worth.whole, pool, actor, query))

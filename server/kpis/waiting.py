@@ -92,10 +92,13 @@ def _breakdown(row: asyncpg.Record) -> Breakdown:
 
 async def whole(pool: ReadPool, actor: Actor, query: WaitingQuery) -> Table:
     """The moments of all breakdowns, and what lies between them."""
-    this, earlier = await asked(pool, actor, query, is_time_required=False)
-    found, t = await _waiting(pool, this, earlier, query.model_copy(update={"size": 1})), translator(actor.lang).t
+    (this, earlier), t = await asked(pool, actor, query, is_time_required=False), translator(actor.lang).t
+
+    async def figures() -> list[Line]:
+        return _figures(await _waiting(pool, this, earlier, query.model_copy(update={"size": 1})), t)
+
     titles = [*titled(_COLUMNS[: -len(_PHASES) - 1], actor.lang), *(t(f"kpis.phase.{until}") for until in _PHASES), t("kpi.column.lasted")]
-    return Table(titles, _COLUMNS, _told(this), _cells, t("kpi.file.rows"), _figures(found, t))
+    return Table("waiting", titles, _COLUMNS, _told(this), _cells, t("kpi.file.rows"), figures)
 
 
 def _cells(row: asyncpg.Record) -> Sequence[Value]:

@@ -122,9 +122,12 @@ def _actor(row: asyncpg.Record) -> BadActor:
 async def whole(pool: ReadPool, actor: Actor, query: WorstQuery) -> Table:
     """All of them; those that have nothing of what they are ranked by come last."""
     this, earlier = await asked(pool, actor, query, is_time_required=False)
-    found, t = await _worst(pool, this, earlier, query.model_copy(update={"page": 1, "size": 1})), translator(actor.lang).t
-    statement = _ranked(this, query, with_others=True)
-    return Table(titled(_COLUMNS, actor.lang), _COLUMNS, statement, _cells_of(query.by, t), t("kpi.file.rows"), _figures(found, t))
+    statement, t = _ranked(this, query, with_others=True), translator(actor.lang).t
+
+    async def figures() -> list[Line]:
+        return _figures(await _worst(pool, this, earlier, query.model_copy(update={"page": 1, "size": 1})), t)
+
+    return Table("worst", titled(_COLUMNS, actor.lang), _COLUMNS, statement, _cells_of(query.by, t), t("kpi.file.rows"), figures)
 
 
 def _cells_of(by: WorstBy, t: Callable[[str], str]) -> Values:

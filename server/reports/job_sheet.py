@@ -169,8 +169,8 @@ class _Setter:
             for part in parts
         ]
         sums = {currency: sum(part.cost for part in parts if part.currency == currency) for currency in sorted({p.currency for p in parts})}
-        total = "\n".join(self.speech.money(total, currency) for currency, total in sums.items())
-        last = (t("reports.total"), "", "", total)
+        totals = "\n".join(self.speech.money(total, currency) for currency, total in sums.items())
+        last = (t("reports.total"), "", "", totals)
         heads = (t("reports.part_number"), t("reports.part"), t("reports.quantity"), t("reports.cost"))
         yield Rows(heads, rows, (38, 84, 26, 26), (2, 3), last=last)
 

@@ -1,8 +1,9 @@
 """What can be said of few events: how long a machine holds at least, whether failures come closer together, and who is in the middle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import count
-from math import exp, lgamma, log, sqrt
+from math import exp, lgamma, log, log1p, sqrt
 
 CONFIDENCE = 0.9
 FEW = 3
@@ -70,9 +71,16 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
+@lru_cache(maxsize=10_000)
 def share_at_most(k: int, n: int, confidence: float = CONFIDENCE) -> float:
     """The upper one-sided bound of a share of which `k` of `n` were seen (Clopper and Pearson): `k` or fewer would be that rare."""
-    return 1.0 if k >= n else _crossing(lambda share: _binomial(k, n, share) - (1 - confidence))
+    if k >= n:
+        return 1.0
+    low, high = k / n, 1.0
+    while high - low > _CLOSE:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _binomial(k, n, middle) > 1 - confidence else (low, middle)
+    return (low + high) / 2
 
 
 def share_at_least(k: int, n: int, confidence: float = CONFIDENCE) -> float:
@@ -81,14 +89,12 @@ def share_at_least(k: int, n: int, confidence: float = CONFIDENCE) -> float:
 
 
 def _binomial(k: int, n: int, share: float) -> float:
-    """The chance of `k` or fewer of `n`."""
-    ways = (lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(share) + (n - i) * log(1 - share) for i in range(k + 1))
-    return sum(map(exp, ways))
-
-
-def _crossing(falling: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
-    while high - low > _CLOSE:
-        middle = (low + high) / 2
-        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
-    return (low + high) / 2
+    """The chance of `k` or fewer of `n`, where no more than `n` x `share` are asked about: summed from its last term down, too."""
+    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    total = term = exp(ways + k * log(share) + (n - k) * log1p(-share))
+    for i in range(k, 0, -1):
+        term *= i * (1 - share) / ((n - i + 1) * share)
+        total += term
+        if term < total * 1e-17:
+            break
+    return total

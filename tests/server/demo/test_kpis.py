@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from math import sqrt
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,8 +52,11 @@ async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
 
 async def workbook(pool: ReadPool, figure: Figure, query: KpiQuery) -> bytes:
     asked = ProofQuery(**query.model_dump(), variant=figure.variant, currency=figure.currency)
-    _, table = await proofs.whole(pool, READER, figure.key, asked)
-    with await spooled(pool, table.statement, sheet_of(table, "en", is_workbook=True), table.cells) as file:
+    return await written(pool, await proofs.whole(pool, READER, figure.key, asked))
+
+
+async def written(pool: ReadPool, table: Table) -> bytes:
+    with await spooled(pool, table.statement, await sheet_of(table, "en", is_workbook=True), table.cells) as file:
         file.seek(0)
         return file.read()
 
@@ -100,13 +104,37 @@ async def test_every_figure_is_what_its_file_comes_to(pool):
             assert sum(row[11] == 0 for row in events[1:]) == figure.left_out, what
 
 
-async def read(pool: ReadPool, table: Table) -> tuple[list[dict[str, Any]], dict[str, list[Any]]]:
-    """The rows by their columns, and the figures by their titles."""
-    with await spooled(pool, table.statement, sheet_of(table, "en", is_workbook=True), table.cells) as file:
-        file.seek(0)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
-    rows, told = (book.get_sheet_by_index(rank).to_python() for rank in (0, 1))
-    return [dict(zip(table.columns, row, strict=True)) for row in rows[1:]], {line[0]: line[1:] for line in told}
+class Book(NamedTuple):
+    """The rows by their columns, and the figures by their titles; the formulas of the first row by their cells, those of the figures by
+    their titles, and beside which title the value of each name stands.
+    """
+
+    rows: list[dict[str, Any]]
+    told: dict[str, list[Any]]
+    of_row: dict[str, str]
+    of_told: dict[str, list[str]]
+    names: dict[str, str]
+
+
+async def read(pool: ReadPool, table: Table) -> Book:
+    content = await written(pool, table)
+    rows, told = (CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(rank).to_python() for rank in (0, 1))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        events, figures, book = (parts.read(f"xl/{part}.xml").decode() for part in ("worksheets/sheet1", "worksheets/sheet2", "workbook"))
+    formulas = [(cell, int(row), unescape(text)) for cell, row, text in re.findall(r'<c r="([A-Z]+(\d+))"[^>]*><f>([^<]+)</f>', figures)]
+    return Book(
+        [dict(zip(table.columns, row, strict=True)) for row in rows[1:]], {line[0]: line[1:] for line in told},
+        {cell: unescape(text) for cell, text in re.findall(r'<c r="([A-Z]+2)"[^>]*><f>([^<]+)</f>', events)},
+        {line[0]: [text for _, of, text in formulas if of == row] for row, line in enumerate(told, 1)},
+        {name: told[int(row) - 1][0] for name, row in re.findall(r"<definedName name=\"(\w+)\">'?Figure'?!\$B\$(\d+)<", book)},
+    )  # fmt: skip
+
+
+WORST = {WorstBy.downtime: "E", WorstBy.stops: "C", WorstBy.failures: "D", WorstBy.cost: "L", WorstBy.repeats: "J"}
+KNIFE = (
+    'IF($D2*$G2=0,"",IF($H2>mean_mttr,IF($D2>mean_failures,"{acute_chronic}","{acute}"),IF($D2>mean_failures,"{chronic}","{calm}")))'
+).format(**{each: translator("en").t(f"kpis.knife.{each}") for each in Knife})
+TREND = "($Q2-0.5)*SQRT(12*$D2)"
 
 
 @pytest.mark.parametrize("by", WorstBy)
@@ -114,8 +142,18 @@ async def read(pool: ReadPool, table: Table) -> tuple[list[dict[str, Any]], dict
 async def test_the_worst_machines_are_what_their_file_comes_to(pool, by):
     query = WorstQuery(period=Period.quarter, by=by, size=200)
     board = await worst.worst(pool, READER, query)
-    rows, told = await read(pool, await worst.whole(pool, READER, query))
+    rows, told, of_row, of_told, names = await read(pool, await worst.whole(pool, READER, query))
     column = "down" if by == "downtime" else by
+    ranked, last = WORST[by], len(rows) + 1
+    assert of_row.items() >= {"N2": f"N($N1)+${ranked}2", "O2": "$N2/amount", "P2": KNIFE}.items()
+    assert of_row.get("H2", "$F2/$G2") == "$F2/$G2"
+    assert of_row.get("R2", TREND) == TREND
+    assert names == {
+        "amount": "Total", "mean_failures": "Failures, mean of the machines that failed", "mean_mttr": "Restoring, mean hours",
+    }  # fmt: skip
+    assert of_told["Total"] == [f"SUM('Rows'!${ranked}$2:${ranked}${last})"]
+    restoring, restored = (f"SUM('Rows'!${letter}$2:${letter}${last})" for letter in "FG")
+    assert of_told["Restoring, mean hours"] == [f'IF({restored}>0,{restoring}/{restored},"")']
     having, failing = [row for row in rows if row[column]], [row for row in rows if row["failures"]]
     means = (
         sum(row["failures"] for row in failing) / len(failing),
@@ -125,7 +163,7 @@ async def test_the_worst_machines_are_what_their_file_comes_to(pool, by):
     assert told["Total"][0] == pytest.approx(sum(row[column] for row in rows)) == pytest.approx(board.amount)
     assert (told["Failures, mean of the machines that failed"][0], told["Restoring, mean hours"][0]) == pytest.approx(means)
     assert means == pytest.approx((board.mean_failures, board.mean_mttr))
-    names = {translator("en").t(f"kpis.knife.{each}"): each for each in Knife} | {"": None}
+    lies = {translator("en").t(f"kpis.knife.{each}"): each for each in Knife} | {"": None}
     summed = 0.0
     for row, machine in zip(having, board.machines, strict=False):
         summed += row[column]
@@ -140,7 +178,7 @@ async def test_the_worst_machines_are_what_their_file_comes_to(pool, by):
         assert machine.until == pytest.approx(summed) == pytest.approx(row["until"])
         assert row["share"] == pytest.approx(summed / board.amount)
         assert (machine.mttr, row["mttr"] or None) == pytest.approx((mttr, mttr))
-        assert machine.knife == names[row["knife"]] == knife(row["failures"], mttr, *means)
+        assert machine.knife == lies[row["knife"]] == knife(row["failures"], mttr, *means)
         assert (row["trend"] or None) == pytest.approx(u)
         assert machine.trend == (pytest.approx(u) if is_trend(u) else None)
 
@@ -150,7 +188,13 @@ async def test_the_waiting_is_what_its_file_comes_to(pool):
     """The hours out of the moments, the sums of each phase; over a clock change too."""
     query = WaitingQuery(period=Period.rolling)
     board = await waiting.waiting(pool, READER, query)
-    rows, told = await read(pool, await waiting.whole(pool, READER, query))
+    rows, told, of_row, of_told, _ = await read(pool, await waiting.whole(pool, READER, query))
+    spans = {f"{cell}2": f"MAX(0,${at}2-MAX($D2:${before}2))*24" for cell, at, before in zip("LMNOPQR", "EFGHIJK", "DEFGHIJ", strict=True)}
+    assert len(of_row) > 3
+    assert of_row.items() <= (spans | {"S2": "SUM($L2:$Q2)"}).items()
+    work, arrived, parts = (f"'Rows'!${letter}$2:${letter}${len(rows) + 1}" for letter in "PGH")
+    unclear = f'SUMPRODUCT(({work}<>"")*({parts}="")*({arrived}=""))'
+    assert of_told[translator("en").t("kpis.phase.repaired")] == [f"SUM({work})", f"COUNT({work})", unclear]
     assert len(rows) == told["Breakdowns"][0] == board.total > 100
     clock, hours = ZoneInfo("Europe/Paris"), Counter[str]()
     for row in rows:
@@ -179,14 +223,28 @@ _SEEN = ("visits", "finding", "judged", "failed")
 async def test_what_plans_are_worth_is_what_their_file_comes_to(pool):
     everything = WorthQuery(size=200)
     board = await worth.worth(pool, READER, everything)
-    rows, told = await read(pool, await worth.whole(pool, READER, everything))
+    rows, told, of_row, of_told, names = await read(pool, await worth.whole(pool, READER, everything))
+    assert of_row == {
+        "H2": "IF($F2<$E2,BETAINV(confidence,$F2+1,$E2-$F2),1)",
+        "K2": "IF($J2>0,BETAINV(1-confidence,$J2,$I2-$J2+1),0)", "L2": "IF($J2<$I2,BETAINV(confidence,$J2+1,$I2-$J2),1)",
+        "O2": 'IF(MIN($E2,$I2)<fewest,"Too few visits",IF($K2>frequent,IF($H2<rare,"Replace or stop","Closer together"),'
+        'IF(AND($H2<rare,$L2<rare),"Further apart","Keep")))',
+    }  # fmt: skip
+    assert names == {
+        "confidence": "Confidence of the bounds", "fewest": "Fewest visits to suggest anything", "rare": "Rare is below",
+        "frequent": "Frequent is above",
+    }  # fmt: skip
+    last = len(rows) + 1
+    assert of_told["Keep"] == [f"COUNTIF('Rows'!$O$2:$O${last},\"Keep\")"]
+    assert of_told["Visits"] == [f"SUM('Rows'!$E$2:$E${last})"]
+    assert of_told["Cost, EUR"] == [f"SUM('Rows'!$P$2:$P${last})"]
     assert len(rows) == told["Plans"][0] == board.total > len(board.plans)
     assert told["Visits"][0] == sum(row["visits"] for row in rows)
     assert told["Cost, EUR"][0] == pytest.approx(sum(row["cost.EUR"] or 0 for row in rows))
     t = translator("en").t
     counts = {each: told[t(f"kpi.suggestion.{each}")][0] for each in Suggestion}
     assert (sum(counts.values()), min(counts.values()) > 0) == (board.total, True)
-    assert len((await read(pool, await worth.whole(pool, READER, WorthQuery(suggestion=Suggestion.shorter))))[0]) == counts["shorter"]
+    assert len((await read(pool, await worth.whole(pool, READER, WorthQuery(suggestion=Suggestion.shorter)))).rows) == counts["shorter"]
     known = {(row["code"], row["plan"], row["visits"], row["judged"]): row for row in rows}
     for plan in board.plans:
         row = known[plan.equipment_code, plan.title, plan.visits, plan.judged]

@@ -1,8 +1,12 @@
 """Machines and what happened to them, written as it is kept."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import httpx2
 
 from server.core.database import Session
 from server.equipment.models import Equipment
@@ -14,7 +18,8 @@ from shared_models.ids import uuid7
 from shared_models.plans.rows import OccurrenceState
 from tests.server.support import make_person
 
-KPIS = "/api/v1/dashboard/kpis"
+DASHBOARD = "/api/v1/dashboard"
+KPIS = f"{DASHBOARD}/kpis"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -89,3 +94,10 @@ async def mates(session: Session, site: Site) -> list[UUID]:
     """Somebody else who works there."""
     person = await make_person(session, sites=[site.id])
     return [person.id]
+
+
+async def rows(client: httpx2.AsyncClient, path: str, **query: Any) -> list[dict[str, str]]:
+    """A file of the dashboard."""
+    answer = await client.get(f"{DASHBOARD}/{path}/export.csv", params=query, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))

@@ -6,7 +6,7 @@ from shared_models.kpis.registry import OF_COSTS
 from shared_models.kpis.rows import Board, Charts
 from shared_models.kpis.worst import Worst
 from shared_models.kpis.worth import PlansWorth
-from tests.server.kpis.history import KPIS, date, machine, plan, stop, utc, worked
+from tests.server.kpis.history import KPIS, date, machine, plan, rows, stop, utc, worked
 from tests.server.machines import API, code_of, make_site
 from tests.server.support import make_person
 
@@ -48,8 +48,11 @@ async def test_what_work_costs_is_told_to_who_may_ask_for_reports(client_as, sit
             assert code_of(await mate.get(address, params=asked)) == (403, "forbidden")
     for address in ("worst", "worst/export.xlsx"):
         assert code_of(await mate.get(f"{API}/dashboard/{address}", params=NOVEMBER | {"by": "cost"})) == (403, "forbidden")
-    [line, *_] = (await mate.get(f"{API}/dashboard/worst/export.csv", params=NOVEMBER)).text.splitlines()[1:]
-    assert "130" not in line
+    for client, (worst, paid) in ((lead, (("150.0", "EUR"), {"Cost, EUR": "40.0"})), (mate, (("", ""), {}))):
+        [row] = await rows(client, "worst", **NOVEMBER)
+        assert (row["Cost"], row["Currency"]) == worst
+        [row] = await rows(client, "plans", **NOVEMBER)
+        assert {title: value for title, value in row.items() if "Cost" in title} == paid
 
 
 async def test_work_of_which_nobody_knows_the_price_has_not_cost_nothing(client_as, session):

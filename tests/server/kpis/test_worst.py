@@ -1,7 +1,5 @@
 """Machines that take most, what breakdowns wait for, and whether plans are worth what they take."""
 
-import csv
-import io
 from datetime import timedelta
 
 import pytest
@@ -10,10 +8,9 @@ from server.interventions.models import Intervention
 from shared_models.kpis.waiting import Breakdown, Waiting
 from shared_models.kpis.worst import Worst
 from shared_models.kpis.worth import PlansWorth
-from tests.server.kpis.history import date, job, machine, mates, plan, stop, utc, worked
+from tests.server.kpis.history import DASHBOARD, date, job, machine, mates, plan, rows, stop, utc, worked
 from tests.server.machines import make_site
 
-DASHBOARD = "/api/v1/dashboard"
 YEAR = {"period": "custom", "since": "2025-01-01", "until": "2025-12-31"}
 DAY = timedelta(days=1)
 
@@ -32,12 +29,6 @@ async def read(client, path, model, **query):
     answer = await client.get(f"{DASHBOARD}/{path}", params=query)
     assert answer.status_code == 200, answer.text
     return model.model_validate(answer.json())
-
-
-async def rows(client, path, **query):
-    answer = await client.get(f"{DASHBOARD}/{path}/export.csv", params=query, headers={"Accept-Language": "en"})
-    assert answer.status_code == 200, answer.text
-    return list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter="," if ";" not in answer.text.splitlines()[0] else ";"))
 
 
 async def test_the_worst_machines_by_what_they_take_and_nothing_of_another_site(reader, site, session, client_as):
