@@ -290,7 +290,7 @@ async def _lock_stock(session: Session, part_id: UUID, site_id: UUID) -> UUID:
     row_id = stock_id(part_id, site_id)
     if await session.fetchval("select id from stock where id = $1 for update", row_id) is None:
         first = {"id": row_id, "site_id": site_id, "part_id": part_id, "version": 0}
-        await row_writes.carry_out(session, row_writes.inserting_new(Stock, first))
+        await row_writes.carry_out(session, row_writes.inserting_once(Stock, first))
         await session.fetchval("select id from stock where id = $1 for update", row_id)
     return row_id
 
