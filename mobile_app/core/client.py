@@ -488,7 +488,7 @@ class Client:
         await store.apply(Batch(reset=True))
         for key in ("cursor", "today_card"):
             await store.set(key, None)
-        await self.kept.forget()
+        await self.kept.forget_all()
 
     # inside: what changes
 

@@ -29,7 +29,10 @@ class Kept:
             await self._store.set(_KEY + path, json.dumps({"at": at.isoformat(), "scope": await self._scope(), "body": body}))
             await self._tidy(self._store)
 
-    async def forget(self) -> None:
+    async def forget(self, path: str) -> None:
+        await self._forget(_KEY + path)
+
+    async def forget_all(self) -> None:
         for key in await self._store.keys(_KEY) if self._store else []:
             await self._forget(key)
 

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from mobile_app.core.errors import ClientError, Offline, ProblemError, ServerTrouble, StoreTrouble
+from mobile_app.core.errors import Offline, ProblemError, ServerTrouble, StoreTrouble
 from mobile_app.core.i18n import format_date, format_number, n, t
 from shared_models.problems import Problem
 
@@ -30,7 +30,7 @@ def _sentences(*said: str) -> str:
     return " ".join([*(words if words[-1] in ".?!…" else f"{words}." for words in before), last])
 
 
-def why(error: ClientError, offline: str = "common.needs_network") -> str:
+def why(error: Exception, offline: str = "common.needs_network") -> str:
     """What went wrong, and what to do, for a screen that asked the server; `offline` is the key of its words without a network."""
     if isinstance(error, Offline):
         return t(offline)

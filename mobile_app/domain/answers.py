@@ -7,13 +7,14 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import flet as ft
 from pydantic import ValidationError
 
-from mobile_app.core.errors import ClientError, StoreTrouble
+from mobile_app.core.errors import ClientError, ProblemError, StoreTrouble
 from mobile_app.domain.context import use_client
 from mobile_app.ui.hooks import Async, use_async, use_live
 from shared_models.base import Row
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
+_NOT_THEIRS = frozenset({403, 404})
 
 
 class Answer(NamedTuple, Generic[R]):
@@ -26,7 +27,7 @@ class Answer(NamedTuple, Generic[R]):
 
 
 def use_answer(model: type[R], path: str) -> Answer[R]:
-    """Asked again when the network is back."""
+    """Asked again when the network is back; what the server says is not theirs to know is forgotten."""
     client = use_client()
     is_offline = use_live(client.sync).status.offline_since is not None
 
@@ -37,6 +38,10 @@ def use_answer(model: type[R], path: str) -> Answer[R]:
         try:
             body = await client.api.get(path)
         except ClientError as error:
+            if isinstance(error, ProblemError) and error.status in _NOT_THEIRS:
+                with suppress(StoreTrouble):
+                    await client.kept.forget(path)
+                return path, None, error
             return path, _read(model, await client.kept.of(path)), error
         with suppress(StoreTrouble):
             await client.kept.keep(path, body, client.now())
@@ -45,12 +50,15 @@ def use_answer(model: type[R], path: str) -> Answer[R]:
     known, told = use_async(remember, [path]), use_async(ask, [path, is_offline])
     now = told.data if told.data and told.data[0] == path else None
     last = known.data[1] if known.data and known.data[0] == path else None
-    data, error = (now[1] or last, now[2]) if now else (last, None)
+    data, error = now[1:] if now else (last, None)
     return Answer(data, error or told.error, told.loading or (known.loading and data is None), told.reload)
 
 
 def use_server(fn: Callable[[], Awaitable[T]], deps: Sequence[Any] = ()) -> Async[T]:
-    """As `use_async`, for what only the server knows: what could not be had is asked for again when the network is back."""
+    """As `use_async`, for what only the server knows: what could not be had is asked for again when the network is back.
+
+    Once: what fails after that waits for who asks again.
+    """
     is_online = use_live(use_client().sync).status.offline_since is None
     answer = use_async(fn, deps)
 

@@ -8,10 +8,12 @@ import flet as ft
 
 from mobile_app.core.i18n import capital, format_date, format_hours, format_money, format_number, format_percent, n, t
 from mobile_app.core.i18n import format_duration as format_short
+from mobile_app.domain.client import Client
 from mobile_app.ui.theme import Tone
 from shared_models.kpis.registry import Better, KpiKey, Unit
 from shared_models.kpis.rows import Figure, KpiEvent
 from shared_models.kpis.statistics import FEW
+from shared_models.permissions import COSTS
 
 DASH: Final = "—"
 _HOUR: Final = 60
@@ -26,6 +28,10 @@ _SUMS: Final[dict[tuple[KpiKey, str], Unit]] = {
     (KpiKey.availability_inherent, ""): Unit.hours, (KpiKey.backlog_weeks, ""): Unit.hours, (KpiKey.utilisation, ""): Unit.hours,
 }  # fmt: skip
 """What events bring where that is not in the figure's own unit; other shares count."""
+
+
+def knows_costs(client: Client) -> bool:
+    return any(map(client.may, COSTS))
 
 
 def name_of(figure: Figure) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted
@@ -20,7 +21,7 @@ from mobile_app.domain.take_part import give_back_sheet, take_sheet
 from mobile_app.ui.buttons import ActionRow, IconAction, SecondaryButton, TextLink
 from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.component import component
-from mobile_app.ui.hooks import use_async, use_maybe, use_state
+from mobile_app.ui.hooks import use_maybe, use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -129,7 +130,7 @@ def PastParts(job: InterventionRow) -> ft.Control:
     async def load() -> list[MovementRead]:
         return await client.api.list_of(MovementRead, "/inventory/movements", intervention_id=str(job.id), size=MOST)
 
-    lines = use_async(load, [job.id]).data or []
+    lines = use_server(load, [job.id]).data or []
     used = ledger_of(job, lines)
     if not used:
         return ft.Container()

@@ -94,13 +94,14 @@ def SkeletonLines(count: int = 3) -> ft.Control:
 
 def Progress(label: str, done: int, total: int | None, *, as_share: bool = False) -> ft.Control:
     """A bar with its count, for anything over a second; no total yet: it only moves. `as_share`: nobody counts what is done."""
-    known = total is not None and total > 0
-    count = format_number(done) if done else ""
-    if known and total:
-        counted = t("common.progress", done=format_number(done), total=format_number(total))
-        count = format_percent(done / total) if as_share else counted
+    if not total:
+        count = format_number(done) if done else ""
+    elif as_share:
+        count = format_percent(done / total)
+    else:
+        count = t("common.progress", done=format_number(done), total=format_number(total))
     bar = ft.ProgressBar(
-        value=min(1.0, done / total) if known and total else None,
+        value=min(1.0, done / total) if total else None,
         bar_height=6,
         border_radius=3,
         color=C.primary,

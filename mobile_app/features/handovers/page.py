@@ -8,6 +8,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date, format_moment, t
 from mobile_app.core.limits import text_limit
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.handovers import may_take, when
@@ -20,7 +21,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
@@ -69,7 +70,7 @@ def Read(client: Client, handover: HandoverRow) -> ft.Control:
 
     sheet = Sheet(t("handovers.new_word"), WordForm(client, handover, close)) if is_writing else None
     use_sheet(sheet, close)
-    facts = use_async(load, [handover.id, client.details.version])
+    facts = use_server(load, [handover.id, client.details.version])
     may = may_take(client, handover)
     where = dotted(site_name(client, handover.site_id), when(handover))
     head = PageHeader(t("handovers.of", shift=handover.shift), where, on_back=opener("/handovers"), trailing=[SyncBadge()])

@@ -20,7 +20,7 @@ from mobile_app.ui.cards import Card, CardHeader
 from mobile_app.ui.charts import Bar, Bars
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import SkeletonLines, toast
-from mobile_app.ui.hooks import State, use_async, use_state
+from mobile_app.ui.hooks import State, use_state
 from mobile_app.ui.plots import Behind
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -89,7 +89,7 @@ def Use(own: Kept) -> ft.Control:
     async def load() -> list[MonthUse]:
         return await client.api.list_of(MonthUse, f"/inventory/parts/{part.id}/use")
 
-    answer = use_async(load, [part.id])
+    answer = use_server(load, [part.id])
     if not answer.data:
         return ft.Container()
     months = by_month(answer.data, client.now().date())

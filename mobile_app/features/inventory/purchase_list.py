@@ -8,9 +8,9 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_exact, format_money, measure, n, t
 from mobile_app.core.problems import why
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_tables
 from mobile_app.domain.first_steps import no_site
@@ -26,7 +26,7 @@ from mobile_app.ui.choices import FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint, current
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta
@@ -83,15 +83,12 @@ def _site(place: Place[Filters], site: str | None) -> None:
 def Wanted(client: Client, site: str, head: ft.Control, bar: list[ft.Control]) -> ft.Control:
     flipped, flip = use_state(frozenset[UUID]())
 
-    async def load() -> list[Suggestion] | ClientError:
-        try:
-            return await client.api.list_of(Suggestion, "/inventory/purchase-list", site_id=site)
-        except ClientError as error:
-            return error
+    async def load() -> list[Suggestion]:
+        return await client.api.list_of(Suggestion, "/inventory/purchase-list", site_id=site)
 
-    answer = use_async(load, [site, client.tables.stocks.revision, client.tables.orders.revision])
-    if isinstance(answer.data, ClientError):
-        return Page(head, *bar, ErrorState(t("purchase_list.offline"), why(answer.data), on_retry=answer.reload))
+    answer = use_server(load, [site, client.tables.stocks.revision, client.tables.orders.revision])
+    if answer.error:
+        return Page(head, *bar, ErrorState(t("purchase_list.offline"), why(answer.error), on_retry=answer.reload))
     if answer.data is None:
         return Page(head, *bar, SkeletonList())
     if not answer.data:

@@ -10,7 +10,7 @@ from mobile_app.core.i18n import format_datetime, format_number, format_time, n,
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.figure_cards import BOARD
-from mobile_app.domain.figures import at_least, brought, moved, trend_of, value_of
+from mobile_app.domain.figures import at_least, brought, knows_costs, moved, trend_of, value_of
 from mobile_app.domain.lookup import dotted
 from mobile_app.features.kpis.asking import Opened
 from mobile_app.features.kpis.frame import files, use_frame
@@ -28,7 +28,6 @@ from mobile_app.ui.text import Body, Caption, Meta
 from mobile_app.ui.theme import BOLD, TONES, C
 from shared_models.kpis.registry import KPIS, OF_COSTS, WITHOUT_NUMBER, KpiKey
 from shared_models.kpis.rows import EVENTS, Figure, KpiEvent, Proof
-from shared_models.permissions import COSTS
 
 FEW = 20
 """Events of a kind, until one asks for more."""
@@ -90,8 +89,7 @@ def _exact(value: float) -> str:
 def _ways(client: Client, place: Place[Opened], proof: Proof) -> list[ft.Control]:
     """The other ways in which it is given, and its other currencies."""
     kpi, now = KPIS[proof.figure.key], proof.figure
-    knows_costs = any(map(client.may, COSTS))
-    given = [variant for variant in kpi.variants if knows_costs or (kpi.key, variant) not in OF_COSTS]
+    given = [variant for variant in kpi.variants if knows_costs(client) or (kpi.key, variant) not in OF_COSTS]
     chips: list[ft.Control] = []
     if len(given) > 1:
         ways = [Choice(variant, t(f"kpi.way.{variant}")) for variant in given]

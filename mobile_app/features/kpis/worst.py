@@ -9,7 +9,7 @@ import flet as ft
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
-from mobile_app.domain.figures import amount, money
+from mobile_app.domain.figures import amount, knows_costs, money
 from mobile_app.domain.lookup import dotted, site_name
 from mobile_app.features.kpis.asking import Asked
 from mobile_app.features.kpis.frame import files, use_frame
@@ -28,7 +28,6 @@ from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Tone
 from shared_models.kpis.registry import Unit
 from shared_models.kpis.worst import BadActor, Knife, Worst, WorstBy
-from shared_models.permissions import COSTS
 
 PATH: Final = "/dashboard/worst"
 BARS: Final = 12
@@ -51,7 +50,7 @@ def WorstScreen() -> ft.Control:
     client, place = use_tables("sites", "lines", "classes", "equipment"), use_place(Worse)
     found = use_frame(client, place, Worst, PATH, t("kpis.worst"))
     size = use_breakpoint()
-    choices = [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy if each is not WorstBy.cost or any(map(client.may, COSTS))]
+    choices = [Choice(each, t(f"kpis.worst_by.{each}")) for each in WorstBy if each is not WorstBy.cost or knows_costs(client)]
     by = FilterBar([FilterMenu(t("kpis.by"), choices, place.asked.by or WorstBy.downtime, place.pick("by"), droppable=False)])
     parts = _parts(client, found.data, place.asked.question) if found.data else []
     if size < Breakpoint.desktop or len(parts) <= 1:

@@ -3,6 +3,7 @@
 import flet as ft
 
 from mobile_app.core.i18n import format_moment, n, t
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, opener, use_client, use_tables
 from mobile_app.domain.first_steps import REMEMBERED
@@ -11,7 +12,7 @@ from mobile_app.domain.sync_badge import SyncBadge
 from mobile_app.ui.cards import NoticeCard, RowCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_async, use_draft
+from mobile_app.ui.hooks import use_draft
 from mobile_app.ui.shell import Page, PageHeader
 from shared_models.permissions import Permission
 from shared_models.push import PushStatus
@@ -36,7 +37,7 @@ def PushReach() -> ft.Control:
     async def ask() -> PushStatus:
         return PushStatus.model_validate(await client.api.get("/push/status"))
 
-    status = use_async(ask, []).data
+    status = use_server(ask, []).data
     if status is None or status.since is None:
         return ft.Container()
     when = format_moment(status.since, client.now())

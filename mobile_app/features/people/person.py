@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError, ProblemError
+from mobile_app.core.errors import ProblemError
 from mobile_app.core.i18n import format_moment, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
@@ -151,7 +151,7 @@ def Devices(client: Client, user: UserRead) -> ft.Control:
 
     parts: list[ft.Control] = [CardHeader(t("people.devices"), str(len(answer.data)) if answer.data else "")]
     if answer.error is not None:
-        parts.append(Meta(why(answer.error) if isinstance(answer.error, ClientError) else t("common.server_trouble")))
+        parts.append(Meta(why(answer.error)))
     elif answer.data is None:
         parts.append(SkeletonLines(2))
     else:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import flet as ft
 
-from mobile_app.core.errors import ClientError
 from mobile_app.core.i18n import format_datetime, format_exact, format_money, measure, n, t
 from mobile_app.core.limits import text_limit
 from mobile_app.core.problems import why
+from mobile_app.domain.answers import use_server
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import id_of, opener, use_tables
 from mobile_app.domain.exports import exports
@@ -30,7 +30,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, SkeletonList
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
-from mobile_app.ui.hooks import use_async, use_state
+from mobile_app.ui.hooks import use_state
 from mobile_app.ui.numbers import parse_exact
 from mobile_app.ui.sheets import MoreMenu, Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
@@ -111,24 +111,17 @@ def Review(client: Client, take: StocktakeRow) -> ft.Control:
     place = use_place(Filters)
     opened, show = use_state("")
     chosen, choose = use_state(frozenset[str]())
-
-    async def load() -> Looked | ClientError:
-        try:
-            return await looked_at(client, take)
-        except ClientError as error:
-            return error
-
-    answer = use_async(load, [take.id, take.version])
+    answer = use_server(lambda: looked_at(client, take), [take.id, take.version])
     close = partial(show, "")
-    looked = answer.data if isinstance(answer.data, Looked) else None
+    looked = None if answer.error else answer.data
     use_sheet(_sheet(client, take, looked, opened, close, answer.reload), close)
     menu = MoreMenu(exports(client, "/inventory/stocktake-lines", number_of(take), stocktake_id=take.id))
     title = PageHeader(
         t("stocktakes.differences_title"), dotted(number_of(take), take.notes), on_back=opener(f"/stocktakes/{take.id}"),
         trailing=[] if is_tabular() else [SyncBadge(), menu],
     )  # fmt: skip
-    if isinstance(answer.data, ClientError):
-        return Page(title, ErrorState(t("stocktakes.review_offline"), why(answer.data), on_retry=answer.reload))
+    if answer.error:
+        return Page(title, ErrorState(t("stocktakes.review_offline"), why(answer.error), on_retry=answer.reload))
     if looked is None:
         return Page(title, SkeletonList())
 
