@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from mobile_app.core.i18n import t
+from mobile_app.core.i18n import format_percent, t
 from mobile_app.domain.client import Client
 from mobile_app.features.reports.asking import SPANS, days_asked
 from mobile_app.features.reports.list import _keep
@@ -37,6 +37,13 @@ async def test_the_list_and_what_was_opened_stay_on_the_device(screen: Screen, c
     assert list(said).count(t("reports_app.on_device")) == 1
     assert any(text.startswith("Octobre 2026 · ") for text in said)
     assert await client.kept_file(opened.id) == b"%PDF"
+
+
+async def test_what_is_on_its_way_says_how_far_it_is(screen: Screen, client: Client) -> None:
+    await _keep(client, [report(state=ReportState.queued), report(state=ReportState.running, progress=40)])
+    environment.install(screen.page)
+    said = await show(screen, client, "/reports")
+    assert {t("reports_app.queued"), t("reports_app.running"), format_percent(0.4)} <= set(said)
 
 
 async def test_what_the_server_has_no_more_leaves_the_device(client: Client) -> None:
