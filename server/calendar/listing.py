@@ -46,7 +46,7 @@ class Selection:
     jobs: list[Sql] = field(default_factory=list)
     technician: Sql | None = None
     is_of_place: bool = False
-    """Whether no more than one site is looked at."""
+    """Whether less than all sites is looked at: those of nearly all take no longer by their plans than by their dates."""
 
     def of_plans(self, technician: str) -> Sql:
         """Conditions on `p` and `e`; `technician` is the expression that says whose the date is."""
@@ -72,7 +72,7 @@ def selection(actor: Actor, query: CalendarQuery) -> Selection:
         sql("{}::timestamp", since), sql("{}::timestamp", until), [in_sight(actor, "e.site_id"), sql("e.archived_at is null")]
     )
     places = ("e.site_id", query.site_id), ("e.production_line_id", query.production_line_id), ("e.id", query.equipment_id)
-    chosen.is_of_place = len(actor.site_ids or ()) == 1 or any(wanted is not None for _, wanted in places)
+    chosen.is_of_place = actor.site_ids is not None or any(wanted is not None for _, wanted in places)
     for column, wanted in places:
         if wanted is not None:
             chosen.common.append(sql("{} = {}", plain(column), wanted))

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import asyncpg
 
@@ -21,7 +20,7 @@ _LONG_WAITS = 4
 _SWEPT_SECONDS = 300
 _OLD_SECONDS = 3_600
 _CLOSING_SECONDS = 5
-_ONE_PLAN = "set local plan_cache_mode = force_generic_plan"
+_ONE_PLAN = "begin; set local plan_cache_mode = force_generic_plan"
 _MOST_PLANS = 4
 """Kept by a connection: each takes PostgreSQL some megabytes."""
 
@@ -58,7 +57,7 @@ class ReadPool:
         self._unneeded = 0
         self._opened: dict[asyncpg.Connection, float] = {}
         self._old: set[asyncpg.Connection] = set()
-        self._planned: WeakKeyDictionary[asyncpg.Connection, dict[str, Any]] = WeakKeyDictionary()
+        self._planned: dict[asyncpg.Connection, dict[str, Any]] = {}
         self._turns: deque[Turn] = deque()
         self._closing: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
@@ -70,13 +69,17 @@ class ReadPool:
     execute = _lending(asyncpg.Connection.execute)
 
     async def fetch_as_planned(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
-        """For what takes longer to plan than to do, whoever it is asked about: each connection plans it once."""
-        async with self.acquire() as connection, connection.transaction():
+        """For what takes longer to plan than to do, whoever it is asked about: each connection plans it once.
+
+        A connection on which it goes wrong is left in its transaction, and closed for it.
+        """
+        async with self.acquire() as connection:
             kept = self._planned.setdefault(connection, {})
             if (planned := kept.pop(statement, None)) is None:
                 planned = await connection.prepare(statement)
             await connection.execute(_ONE_PLAN)
             rows: list[asyncpg.Record] = await planned.fetch(*arguments)
+            await connection.execute("commit")
             kept[statement] = planned
             if len(kept) > _MOST_PLANS:
                 del kept[next(iter(kept))]
@@ -197,6 +200,7 @@ class ReadPool:
 
     def _gone(self, connection: asyncpg.Connection) -> None:
         self._opened.pop(connection, None)
+        self._planned.pop(connection, None)
         self._old.discard(connection)
         self._pass_on(None)
 

@@ -33,7 +33,7 @@ def inserting(table: Table, row: Mapping[str, Any]) -> Write:
 
 
 def inserting_new(table: Table, row: Mapping[str, Any]) -> Write:
-    """Nothing where its id is taken. An id made of columns that are unique too wants `inserting_once`: of two at once, each would wait."""
+    """Nothing where its id is taken. Where it is made of columns that are unique too, two at once need `inserting_once`."""
     return Write(_insert(table, tuple(row), " on conflict (id) do nothing"), _written(table, row))
 
 

@@ -55,7 +55,8 @@ async def sums(pool: ReadPool, of: Asked, ways: Iterable[Way]) -> Found:
     wanted = list(ways)
     made, kept = shared(wanted)
     statement = sql("{} {} {}", facts(of), made, joined([_summed(way, kept) for way in wanted], " union all "))
-    ask = pool.fetch if of.query.equipment_id is None else pool.fetch_as_planned
+    is_board_of_one = of.query.equipment_id is not None and len(wanted) > 1
+    ask = pool.fetch_as_planned if is_board_of_one else pool.fetch
     rows: Sequence[asyncpg.Record] = await ask(*statement.rendered())
     return {
         ((KpiKey(row["key"]), row["variant"]), row["part"], row["currency"]): Sums(

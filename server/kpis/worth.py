@@ -129,7 +129,7 @@ def _plan(suggestion: Suggestion, row: asyncpg.Record) -> PlanWorth:
 async def whole(pool: ReadPool, actor: Actor, query: WorthQuery) -> Table:
     """All plans that were visited in that time."""
     (this, days), t = await _days(pool, actor, query), translator(actor.lang).t
-    currencies = [row["currency"] for row in await pool.fetch(*_told(this, query, _CURRENCIES).rendered())]
+    currencies = [row["currency"] for row in await pool.fetch(*_told(this, query, _CURRENCIES).rendered())]  # of all suggestions
 
     async def figures() -> list[Line]:
         found = _figures(await _wanted(pool, this, query), t, currencies)

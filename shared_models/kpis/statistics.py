@@ -76,7 +76,7 @@ def share_at_most(k: int, n: int, confidence: float = CONFIDENCE) -> float:
     """The upper one-sided bound of a share of which `k` of `n` were seen (Clopper and Pearson): `k` or fewer would be that rare."""
     if k >= n:
         return 1.0
-    low, high = k / n, 1.0
+    low, high = 0.0, 1.0
     while high - low > _CLOSE:
         middle = (low + high) / 2
         low, high = (middle, high) if _binomial(k, n, middle) > 1 - confidence else (low, middle)

@@ -104,6 +104,18 @@ async def test_every_figure_is_what_its_file_comes_to(pool):
             assert sum(row[11] == 0 for row in events[1:]) == figure.left_out, what
 
 
+async def test_a_machines_board_is_what_each_of_its_figures_is_alone(pool, summary):
+    """The board is planned once for every machine; a figure that is opened, for its own."""
+    most = "select equipment_id from maintenance_interventions where stopped_at is not null group by 1 order by count(*) desc, 1 limit 2"
+    for machine in await pool.fetch(most):
+        query = KpiQuery(period=Period.rolling, equipment_id=machine["equipment_id"])
+        this, earlier = await asked(pool, READER, query)
+        board = await figures.compared(pool, this, earlier)
+        alone = [figure for way in figures.all_ways(READER) for figure in await figures.compared(pool, this, earlier, [way])]
+        assert board == alone
+        assert sum(figure.value is not None for figure in board) > len(board) / 2
+
+
 class Book(NamedTuple):
     """The rows by their columns, and the figures by their titles; the formulas of the first row by their cells, those of the figures by
     their titles, and beside which title the value of each name stands.

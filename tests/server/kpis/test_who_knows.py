@@ -46,7 +46,7 @@ async def test_what_work_costs_is_told_to_who_may_ask_for_reports(client_as, sit
             asked = NOVEMBER | {"variant": variant}
             assert (await lead.get(address, params=asked)).status_code == 200
             assert code_of(await mate.get(address, params=asked)) == (403, "forbidden")
-    for address in ("worst", "worst/export.xlsx"):
+    for address in ("worst", "worst/export.csv", "worst/export.xlsx"):
         assert code_of(await mate.get(f"{API}/dashboard/{address}", params=NOVEMBER | {"by": "cost"})) == (403, "forbidden")
     for client, (worst, paid) in ((lead, (("150.0", "EUR"), {"Cost, EUR": "40.0"})), (mate, (("", ""), {}))):
         [row] = await rows(client, "worst", **NOVEMBER)
