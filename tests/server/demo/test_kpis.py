@@ -29,7 +29,7 @@ from server.kpis.asking import asked
 from server.kpis.facts import facts
 from server.kpis.files import Table, sheet_of
 from shared_models.kpis.periods import Period
-from shared_models.kpis.registry import WITHOUT_NUMBER
+from shared_models.kpis.registry import WITHOUT_NUMBER, KpiKey
 from shared_models.kpis.reliability import Metered, Stopped, reliability
 from shared_models.kpis.rows import Figure, KpiQuery, ProofQuery, ReportQuery
 from shared_models.kpis.statistics import LEAST_TREND, is_trend, percentile, share_at_most
@@ -114,6 +114,23 @@ async def test_a_machines_board_is_what_each_of_its_figures_is_alone(pool, summa
         alone = [figure for way in figures.all_ways(READER) for figure in await figures.compared(pool, this, earlier, [way])]
         assert board == alone
         assert sum(figure.value is not None for figure in board) > len(board) / 2
+
+
+async def test_the_work_of_a_lines_machines_is_that_of_the_line(pool, summary):
+    """A machine's jobs are found by the machine, a line's by the site and the day."""
+    ways = [(KpiKey.preventive_share, "count"), (KpiKey.schedule_compliance, ""), (KpiKey.repeat_rate, "")]
+    of_most = "select production_line_id from equipment where production_line_id is not null group by 1 order by count(*) desc, 1 limit 1"
+    line = await pool.fetchval(of_most)
+    machines = await pool.fetch("select id from equipment where production_line_id = $1", line)
+
+    async def summed(**of: Any) -> list[list[float]]:
+        found = await figures.compared(pool, *await asked(pool, READER, KpiQuery(period=Period.rolling, **of)), ways)
+        return [[each.n, each.left_out, each.numerator or 0, each.denominator or 0] for each in found]
+
+    alone = [await summed(equipment_id=machine["id"]) for machine in machines]
+    whole = await summed(production_line_id=line)
+    assert whole == [[sum(amounts) for amounts in zip(*each, strict=True)] for each in zip(*alone, strict=True)]
+    assert min(n for n, *_ in whole) > 0
 
 
 class Book(NamedTuple):
