@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 import structlog
 
 from server.auth import accounts
-from server.core import histories, migrations, starting, unfinished
+from server.core import garbage, histories, migrations, starting, unfinished
 from server.core.database import Database
 from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
@@ -49,8 +48,7 @@ def node() -> FastAPI:
     settings = get_settings()
     configure(settings)
     app = create_app(settings)
-    gc.collect()
-    gc.freeze()  # what is here stays: to look through it again and again costs every answer
+    garbage.settle()
     return app
 
 

@@ -60,6 +60,7 @@ class Notice(Identified, Synced, table=True):
         sa.Index("ix_notifications_cause_id", "cause_id"),
         sa.Index("ix_notifications_unread", "user_id", postgresql_where=sa.text("NOT is_read AND gone_at IS NULL")),
         sa.Index("ix_notifications_about", "related_entity_id", "user_id"),
+        sa.Index("ix_notifications_muted", "related_entity_id", "user_id", postgresql_where=sa.text("is_muted")),
     )
 
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")

@@ -53,8 +53,8 @@ on conflict do nothing returning id
 _TOLD = "update notice_cause set told_at = $1 where id = any($2)"
 _PEOPLE = expression("""
 select u.id, u.role, u.language, u.email, u.id = any($3) or t.user_id is not null as is_named, t.user_id is not null as is_in_team, {},
-    (select count(*) from notifications n where n.user_id = u.id and not n.is_read and n.gone_at is null
-        and not n.is_muted and (n.snoozed_until is null or n.snoozed_until <= now())) as unread,
+    (select count(*) from (select from notifications n where n.user_id = u.id and not n.is_read and n.gone_at is null
+        and not n.is_muted and (n.snoozed_until is null or n.snoozed_until <= now()) limit 100) few) as unread,
     exists (select from notifications n where n.user_id = u.id and n.related_entity_id = $5 and n.type = $2 and n.is_muted) as is_muted
 from users u
 left join team_member t on t.user_id = u.id and t.team_id = $4
@@ -78,6 +78,7 @@ class Reader:
     quiet: Quiet
     digest_at: Any
     unread: int
+    """100 for all that are more: to count what thousands have heaped up took longer with each notice, and a badge says 99+."""
 
 
 async def tell_all(database: Database, escalates_after: timedelta = ESCALATES_AFTER) -> bool:

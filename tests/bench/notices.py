@@ -7,7 +7,6 @@ for each kind of row. A command with its cause, against the same without.
 
 import argparse
 import asyncio
-import gc
 import statistics
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pywebpush import WebPusher
 
 import server.main  # noqa: F401 - with all that it carries
-from server.core import migrations
+from server.core import garbage, migrations
 from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Database
@@ -301,8 +300,7 @@ async def command(plant: Plant, rounds: int) -> bool:
 
 
 async def measured(url: str, rounds: int, causes: int, only: str) -> bool:
-    gc.collect()
-    gc.freeze()  # as a node does that has started
+    garbage.settle()  # as a node does that has started
     database = Database(url)
     await database.start()
     try:

@@ -24,14 +24,22 @@ class Sink:
 
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []
+        self.last = b""
         self.connections = 0
         self.port = 0
         self.is_open_to_us = True
+        self.is_of_old = False
         self.held = asyncio.Event()
         self.arrived = asyncio.Event()
 
     def by_reader(self) -> Counter[str]:
         return Counter(str(mail["To"]) for mail in self.got)
+
+    async def handle_EHLO(self, server: Any, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
+        if self.is_of_old:
+            return ["502 5.5.1 no such command"]
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         if not self.is_open_to_us:
@@ -68,6 +76,7 @@ class Sink:
     def _keep(self, envelope: Envelope) -> None:
         content = envelope.content
         assert isinstance(content, bytes)
+        self.last = content
         self.got.append(cast("EmailMessage", message_from_bytes(content, policy=default)))
         self.arrived.set()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from server.core.database import Database
 from server.core.settings import Settings
 from server.mail import smtp
 from server.mail.carrier import posting
-from server.outbox.carrying import Node
+from server.outbox.carrying import SENT, Node
 from server.outbox.courier import Courier
 from server.outbox.service import Entry, post
 from shared_models.outbox import Channel
@@ -87,6 +88,24 @@ async def test_what_was_taken_and_never_said_to_be_comes_again_under_the_same_id
     assert (await rows(database))["held"].state == "sent"
 
 
+async def test_a_message_arrives_as_it_was_written():
+    """Also where a line begins with what ends a message, and at a server that knows nothing but the first standard."""
+    lines = [b"", b".", b"..", b". x", b"x."]
+    written = b"\r\n".join([b"Subject: dots", b"", *(each for three in product(lines, repeat=3) for each in three), b""])
+    async with sink() as server:
+        for is_of_old in (False, True):
+            server.is_of_old = is_of_old
+            way = smtp.Smtp(server.settings())
+            try:
+                assert await way.send("etabli@example.org", "kim@example.org", lambda: written) == SENT
+                assert server.last == written
+                assert (await way.send("etabli@example.org", "kim@exämple.org", lambda: written)).state == "given_up"
+                assert await way.send("etabli@example.org", "kim@example.org", lambda: written) == SENT
+            finally:
+                await way.close()
+        assert (len(server.got), server.connections) == (4, 4)
+
+
 async def _trouble(database: Database, settings: Settings) -> Any:
     await posted(database, "kim", "max")
     await carried(database, settings)
@@ -123,7 +142,7 @@ async def test_a_wrong_password_is_no_fault_of_the_mail(database):
 
 
 async def test_a_server_that_hangs_or_is_not_there_is_asked_again_later(database, monkeypatch):
-    monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
+    monkeypatch.setattr(smtp, "LONGEST", 0.3)
     async with sink() as server:
         await posted(database, "held")
         await carried(database, server.settings())

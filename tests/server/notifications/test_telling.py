@@ -35,6 +35,11 @@ from shared_models.outbox import Channel
 from shared_models.permissions import Role
 from tests.server.notifications.plant import Plant
 
+UNREAD = """
+insert into notifications (id, user_id, type, title, message, because, related_entity_type, related_entity_id, path)
+select gen_random_uuid(), $1, 'overdue', 'Grease', '', '', 'equipment', $2, '/' from generate_series(1, $3)
+"""
+
 
 @pytest.fixture
 async def plant(postgres: Any) -> Any:
@@ -312,6 +317,15 @@ async def test_what_is_muted_is_told_no_more_of_the_same_thing(plant):
     await plant.receive(part, 4)
     await plant.take(part, 4)
     assert await plant.kinds() == ["low_stock"] * 3
+
+
+@pytest.mark.parametrize(("unread", "said"), [(0, 1), (20, 21), (300, 101)])
+async def test_a_badge_counts_what_is_unread_up_to_a_hundred(plant, unread, said):
+    async with plant.database.session() as session:
+        await session.run(UNREAD, plant.id_of("sam"), plant.machine, unread)
+    await chosen(plant, "sam", kinds={"machine_down": {"email": True}})
+    await plant.do(ChangeEquipmentStatus(equipment_id=plant.machine, status=EquipmentStatus.broken, occurred_at=now()))
+    assert [each.content["facts"]["unread"] for each in await posted(plant)] == [said]
 
 
 async def test_who_runs_the_server_is_told_that_phones_are_out_of_reach_and_that_they_are_not(plant):
