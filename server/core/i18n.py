@@ -31,8 +31,18 @@ def catalogue(lang: str) -> Catalog:
     return merged
 
 
+_GIVEN: dict[str, bytes] = {}
+
+
+def give(lang: str, compiled: bytes) -> None:
+    """What another process has compiled: it takes a fifth of a second."""
+    _GIVEN[lang] = compiled
+
+
 @cache
 def mo_bytes(lang: str) -> bytes:
+    if lang in _GIVEN:
+        return _GIVEN[lang]
     buffer = io.BytesIO()
     write_mo(buffer, catalogue(lang))
     return buffer.getvalue()

@@ -5,16 +5,17 @@ have it, and drawn as outlines: first FiraGO, then symbols, then what the system
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import bidirectional, category, is_normalized, normalize
 
 import uharfbuzz as hb
+from reportlab.lib.colors import Color
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
@@ -138,6 +139,68 @@ def draw(canvas: Canvas, text: str, font: str, size: float, x: float, y: float) 
         canvas.transform(scale, 0, 0, scale, x + glyph.x * size, y + glyph.y * size)
         canvas.doForm(_outline(canvas, glyph))
         canvas.restoreState()
+
+
+class Line(NamedTuple):
+    """A text that is set on its own, from `x` to the right along `y`; its size in points."""
+
+    text: str
+    font: str
+    size: float
+    colour: Color
+    x: float
+    y: float
+
+
+def draw_all(canvas: Canvas, lines: Iterable[Line]) -> None:
+    """What our own font has is one text in PDF's own words: the library takes five times as long to write them."""
+    others = []
+    written, font, size, colour = ["BT"], "", 0.0, None
+    for line in lines:
+        codes = _codes(canvas, line.font)
+        shown = "".join(map(codes.__getitem__, line.text))
+        if _ELSEWHERE in shown:
+            others.append(line)
+            continue
+        if (line.font, line.size) != (font, size):
+            font, size = line.font, line.size
+            written.append(f"{codes.name} {size:.2f} Tf")
+        if line.colour is not colour:
+            colour = line.colour
+            written.append(f"{colour.red:.3f} {colour.green:.3f} {colour.blue:.3f} rg")
+        written.append(f"1 0 0 1 {line.x:.2f} {line.y:.2f} Tm <{shown}> Tj")
+    canvas.addLiteral("\n".join([*written, "ET"]))
+    for line in others:
+        canvas.setFillColor(line.colour)
+        draw(canvas, line.text, line.font, line.size, line.x, line.y)
+
+
+_ELSEWHERE = "?"
+
+
+class _Codes(dict[str, str]):
+    """How each character is written in a font of a document; `_ELSEWHERE` where it is not in that font's first part."""
+
+    def __init__(self, canvas: Canvas, font: str) -> None:
+        super().__init__()
+        self._font, self._document = pdfmetrics.getFont(font), canvas._doc  # noqa: SLF001 - which the fonts ask for
+        self._font.splitString(" ", self._document)
+        self.name = self._font.getSubsetInternalName(0, self._document)
+
+    def __missing__(self, char: str) -> str:
+        code = _ELSEWHERE
+        if is_plain(char):
+            [(part, coded)] = self._font.splitString(char, self._document)
+            code = coded.hex() if part == 0 else _ELSEWHERE
+        self[char] = code
+        return code
+
+
+def _codes(canvas: Canvas, font: str) -> _Codes:
+    known: dict[str, _Codes] = canvas.__dict__.setdefault("codes", {})
+    if font not in known:
+        known[font] = _Codes(canvas, font)
+    return known[font]
 
 
 # --- shaping

@@ -2,6 +2,7 @@
 in no memory.
 """
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -9,6 +10,7 @@ from typing import IO, Any
 from pydantic_core import to_json
 
 from server.core.access import Actor, in_sight
+from server.core.i18n import mo_bytes
 from server.core.queries import Sql, plain, sql
 from server.core.read_pool import ReadPool
 from server.core.sql import name_of
@@ -84,7 +86,9 @@ async def gathered(pool: ReadPool, actor: Actor, report: KeptReport, spool: IO[b
     found = Gathered(pool, this, earlier, spool)
     made = await compared(pool, this, earlier)
     board = Board(**spanned(this, earlier), figures=made)
-    found.head |= {"kind": report.kind, "lang": report.lang, "asked_by": actor.label, "board": board} | await _places(pool, this)
+    words = b64encode(mo_bytes(report.lang)).decode()
+    found.head |= {"kind": report.kind, "lang": report.lang, "words": words, "asked_by": actor.label, "board": board}
+    found.head |= await _places(pool, this)
     await TOLD[ReportKind(report.kind)](found)
     return found
 

@@ -1,12 +1,14 @@
 """Reports of a period on paper: each kind has its setter, which reads its rows as pages are filled."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
+from server.core.i18n import give
 from server.reports import figures
 from server.reports.speech import Speech
 from server.reports.streamed import Rows
@@ -27,6 +29,7 @@ class Told:
     def __init__(self, lines: IO[bytes]) -> None:
         self._lines = lines
         self.head: dict[str, Any] = json.loads(lines.readline())
+        give(self.head["lang"], b64decode(self.head["words"]))
         self.board = Board.model_validate(self.head["board"])
         self.counts: Mapping[str, int] = self.head["counts"]
         self._next: tuple[str, bytes] | None = None

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, chain
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
-from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable
 
 from server.labels import lettering
-from server.labels.lettering import BOLD, REGULAR, printable
+from server.labels.lettering import BOLD, REGULAR, Line, printable
 from server.reports.typeset import INK, LINE, PALE, SMALL, TINT, WIDTH, broken
 
 Cell = str | tuple[str, str]
@@ -108,8 +108,8 @@ class Rows(Flowable):  # type: ignore[misc]
         cells = []
         for text, room in zip(row, self._rooms, strict=True):
             said, below = text if isinstance(text, tuple) else (text, "")
-            lines = list(broken(said, font, size, room)) if said or not below else []
-            more = list(broken(below, REGULAR, SMALL, room)) if below else []
+            lines = _lines_of(said, font, size, room) if said or not below else ()
+            more = _lines_of(below, REGULAR, SMALL, room) if below else ()
             cells.append((lines + more, len(lines)))
         return self._sized(cells, is_bold=is_bold)
 
@@ -124,6 +124,12 @@ class Rows(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         self._page(self._ready).drawOn(self.canv, 0, 0)
+
+
+@lru_cache(maxsize=4_000)
+def _lines_of(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
+    """Machines, kinds and names come again and again."""
+    return tuple(broken(text, font, size, room))
 
 
 def _longest_fits(head: str, room: float) -> float:
@@ -150,36 +156,19 @@ class _Page(Flowable):  # type: ignore[misc]
         return self.width, self.height
 
     def draw(self) -> None:
-        """All that our own font has is one text: a document of hundreds of pages is set in half the time."""
         canvas, top = self.canv, self.height
         canvas.setFillColor(TINT)
         canvas.rect(0, top - self._head.height, self.width, self._head.height, stroke=0, fill=1)
         canvas.setStrokeColor(LINE)
         canvas.setLineWidth(0.5)
-        lines: list[_Line] = []
+        lines: list[Line] = []
         for number, row in enumerate((self._head, *self._rows)):
             lines += self._lines(row, top, _SIZE if number else self._head_size)
             top -= row.height
             canvas.line(0, top, self.width, top)
-        canvas.drawText(self._text([line for line in lines if lettering.is_plain(line.text)]))
-        for line in lines:
-            if not lettering.is_plain(line.text):
-                canvas.setFillColor(line.colour)
-                lettering.draw(canvas, line.text, line.font, line.size, line.x, line.y)
+        lettering.draw_all(canvas, lines)
 
-    def _text(self, lines: Sequence["_Line"]) -> Any:
-        text, before = self.canv.beginText(), None
-        for line in lines:
-            if before is None or (line.font, line.size) != (before.font, before.size):
-                text.setFont(line.font, line.size)
-            if before is None or line.colour is not before.colour:
-                text.setFillColor(line.colour)
-            text.setTextOrigin(line.x, line.y)
-            text.textOut(line.text)
-            before = line
-        return text
-
-    def _lines(self, row: _Laid, top: float, size: float) -> Iterator["_Line"]:
+    def _lines(self, row: _Laid, top: float, size: float) -> Iterator[Line]:
         left, font = 0.0, BOLD if row.is_bold else REGULAR
         for column, ((lines, first), width) in enumerate(zip(row.cells, self._widths, strict=True)):
             for place, text in enumerate(lines):
@@ -187,14 +176,5 @@ class _Page(Flowable):  # type: ignore[misc]
                 x = left + self._pads[column]
                 if column in self._numbers:
                     x = left + width - _PAD - lettering.width(text, own[0], own[1])
-                yield _Line(text, *own, x, top - _ABOVE - (place + 1) * Rows.LEADING + 0.3 * size)
+                yield Line(text, *own, x, top - _ABOVE - (place + 1) * Rows.LEADING + 0.3 * size)
             left += width
-
-
-class _Line(NamedTuple):
-    text: str
-    font: str
-    size: float
-    colour: Color
-    x: float
-    y: float
