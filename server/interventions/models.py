@@ -45,6 +45,14 @@ class Intervention(Versioned, Synced, table=True):
         sa.Index("ix_maintenance_interventions_site_id_sync_xid", "site_id", "sync_xid", "id"),
         sa.Index("ix_maintenance_interventions_equipment_id_created_at", "equipment_id", "created_at", "id"),
         sa.Index(
+            "ix_maintenance_interventions_mode_id",
+            "mode_id",
+            "equipment_id",
+            "actual_end",
+            "id",
+            postgresql_where=sa.text("mode_id IS NOT NULL"),
+        ),
+        sa.Index(
             "ix_maintenance_interventions_equipment_id_stopped_at",
             "equipment_id",
             "stopped_at",
@@ -133,7 +141,7 @@ class Intervention(Versioned, Synced, table=True):
     restarted_at: datetime | None = instant_column(default=None)
     downtime_minutes: int | None = Field(default=None, sa_column=sa.Column(sa.Integer, sa.Computed(_DOWN_MINUTES, persisted=True)))
 
-    mode_id: UUID | None = Field(default=None, foreign_key="failure_item.id", index=True)
+    mode_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
     mode_unknown: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     mechanism_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
     cause_id: UUID | None = Field(default=None, foreign_key="failure_item.id")
