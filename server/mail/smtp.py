@@ -36,7 +36,10 @@ IDLE: Final = 20.0
 """Seconds after which a connection is closed rather than used again."""
 BREATH: Final = 10.0
 """Seconds for which nobody tries again where the server itself could not be reached, or let nobody in."""
+RESET: Final = 5.0
+"""Seconds in which a connection has to be ready for the next mail after it has refused one."""
 PERMANENT: Final = 500
+_REFUSED: Final = 400
 _CLOSING: Final = 421
 
 
@@ -62,7 +65,7 @@ class Smtp:
                 return Verdict(ParcelState.waiting, str(error))
             except SMTPResponseException as error:
                 return _refused(error)
-            except SMTPNotSupported as error:  # an address that this server cannot write
+            except SMTPNotSupported as error:  # an address that cannot be written, or what this server cannot take
                 return Verdict(ParcelState.given_up, str(error))
             except (SMTPException, OSError, TimeoutError) as error:
                 return Verdict(ParcelState.waiting, str(error) or repr(error))
@@ -75,22 +78,21 @@ class Smtp:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[SMTP]:
         """Kept for the next mail, unless something has become of it."""
-        connection = await self._open_one()
+        connection, is_ready = await self._open_one(), False
         try:
             yield connection
+            is_ready = True
+        except SMTPNotSupported:  # nothing was said yet
+            is_ready = True
+            raise
         except SMTPResponseException as error:
-            self._keep(connection, error.code)
+            is_ready = await _is_ready_again(connection, error.code)
             raise
-        except BaseException:
-            connection.close()
-            raise
-        self._keep(connection)
-
-    def _keep(self, connection: SMTP, code: int = 0) -> None:
-        if code == _CLOSING or not connection.is_connected:
-            connection.close()
-        else:
-            self._idle.append((connection, time.monotonic()))
+        finally:
+            if is_ready and connection.is_connected:
+                self._idle.append((connection, time.monotonic()))
+            else:
+                connection.close()
 
     async def _open_one(self) -> SMTP:
         while self._idle:
@@ -143,23 +145,37 @@ async def _sent(connection: SMTP, sender: str, to: str, message: bytes) -> None:
     half of what a mail costs. The message's lines end as SMTP wants them, the last one too.
     """
     by, for_ = _mailbox(sender), _mailbox(to)
+    _fits(connection, message)
     options = [f"SIZE={len(message)}"] if connection.supports_extension("size") else []
     if not (by + for_).isascii():
         if not connection.supports_extension("smtputf8"):
-            raise SMTPNotSupported("SMTPUTF8 is not supported by this server")
+            trouble = SMTPNotSupported if by.isascii() else SMTPException  # our own address may be put right
+            raise trouble("SMTPUTF8 is not supported by this server")
         options += ["SMTPUTF8", "BODY=8BITMIME"]
+    answer = await connection.execute_command(b"MAIL", b"FROM:" + by, *map(str.encode, options), timeout=None)
+    if answer.code != SMTPStatus.completed:
+        raise SMTPSenderRefused(answer.code, answer.message, sender)
+    answer = await connection.execute_command(b"RCPT", b"TO:" + for_, timeout=None)
+    if answer.code not in {SMTPStatus.completed, SMTPStatus.will_forward}:
+        raise SMTPRecipientRefused(answer.code, answer.message, to)
+    await _said(connection, message)
+
+
+async def _is_ready_again(connection: SMTP, code: int) -> bool:
+    """Where a mail met anything but a refusal, or what comes then is no yes, the next one would be given answers that are not its own."""
+    if code < _REFUSED or code == _CLOSING:
+        return False
     try:
-        answer = await connection.execute_command(b"MAIL", b"FROM:" + by, *map(str.encode, options), timeout=None)
-        if answer.code != SMTPStatus.completed:
-            raise SMTPSenderRefused(answer.code, answer.message, sender)
-        answer = await connection.execute_command(b"RCPT", b"TO:" + for_, timeout=None)
-        if answer.code not in {SMTPStatus.completed, SMTPStatus.will_forward}:
-            raise SMTPRecipientRefused(answer.code, answer.message, to)
-        await _said(connection, message)
-    except SMTPResponseException:
-        with suppress(ConnectionError, SMTPResponseException):  # the next mail begins anew
-            await connection.rset()
-        raise
+        await connection.rset(timeout=RESET)
+    except (SMTPException, OSError):
+        return False
+    return True
+
+
+def _fits(connection: SMTP, message: bytes) -> None:
+    most = connection.esmtp_extensions.get("size", "")
+    if most.isdigit() and 0 < int(most) < len(message):
+        raise SMTPNotSupported(f"{len(message)} bytes are more than this server takes: {most}")
 
 
 async def _said(connection: SMTP, message: bytes) -> None:
@@ -174,8 +190,11 @@ async def _said(connection: SMTP, message: bytes) -> None:
 
 @lru_cache(maxsize=1024)
 def _mailbox(address: str) -> bytes:
-    """Of one who is told often, looked through once."""
-    return quote_address(address).encode()
+    """Of one who is told often, looked through once. What the library would read another address out of goes to nobody."""
+    with suppress(ValueError):
+        if address and address.isprintable() and quote_address(address) == f"<{address}>":
+            return f"<{address}>".encode()
+    raise SMTPNotSupported(f"{address!r} is no address that a mail can go to")
 
 
 def _refused(error: SMTPResponseException) -> Verdict:

@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from server.outbox.carrying import Parcel, Verdict
 from shared_models.outbox import Channel
+from shared_models.text import printable
 
 _CLAIM = """
 update outbox o set attempts = attempts + 1, next_at = $2 from (
@@ -43,11 +44,16 @@ def _parcel(row: asyncpg.Record) -> Parcel:
 async def settle(connection: asyncpg.Connection, at: datetime, verdicts: Mapping[UUID, tuple[Verdict, datetime | None]]) -> None:
     """What has become of parcels, and when those that wait are next taken."""
     rows = [
-        (parcel, verdict.state, when, verdict.error[:500], verdict.content and to_json(verdict.content).decode())
+        (parcel, verdict.state, when, _shown(verdict.error), verdict.content and to_json(verdict.content).decode())
         for parcel, (verdict, when) in verdicts.items()
     ]
     if rows:
         await connection.execute(_SETTLE, at, *map(list, zip(*rows, strict=True)))
+
+
+def _shown(error: str) -> str:
+    """What a receiver has said may be no text at all, which no database takes."""
+    return printable(" ".join(error.split()), 500)
 
 
 async def next_due(connection: asyncpg.Connection, channels: Iterable[Channel]) -> datetime | None:

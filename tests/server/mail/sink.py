@@ -16,7 +16,11 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from server.core.settings import Settings
 from tests.conftest import SECRET
 
-ANSWERS = {"full": "452 4.2.2 mailbox full", "nobody": "550 5.1.1 no such user", "later": "451 4.7.1 greylisted, come back"}
+ANSWERS = {
+    "full": "452 4.2.2 mailbox full", "nobody": "550 5.1.1 no such user", "later": "451 4.7.1 greylisted, come back", "box": "550 5.1.1",
+}  # fmt: skip
+BEFORE = {"box": b"550-Bo\xeete \0 inconnue\r\n", "noise": b"who is there?\r\n"}
+"""Said before the answer: what is no text, and what is no answer."""
 
 
 class Sink:
@@ -49,7 +53,9 @@ class Sink:
         return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Session, envelope: Envelope, address: str, options: Any) -> str:
-        if answer := ANSWERS.get(address.partition("@")[0]):
+        name = address.partition("@")[0]
+        server.transport.write(BEFORE.get(name, b""))
+        if answer := ANSWERS.get(name):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"

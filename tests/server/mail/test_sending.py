@@ -56,14 +56,18 @@ async def make_due(database: Database) -> None:
 async def test_one_bad_address_holds_up_none_of_the_others(database):
     good = [f"reader{rank}" for rank in range(50)]
     async with sink() as server:
-        await posted(database, *good[:25], "nobody", "later", "full", "spam", "drop", *good[25:])
+        await posted(database, *good[:25], "nobody", "later", "full", "spam", "drop", "box", "noise", *good[25:])
         await carried(database, server.settings())
     assert server.by_reader() == Counter(f"{name}@example.org" for name in good)
-    assert server.connections <= smtp.CONNECTIONS + 1  # used again, but for the one that was dropped
+    assert server.connections <= smtp.CONNECTIONS + 2  # used again, but for what was dropped, or is out of step
     found = await rows(database)
     assert {found[name].state for name in good} == {"sent"}
-    odd = {name: (found[name].state, found[name].error[:3]) for name in ("nobody", "spam", "later", "full")}
-    assert odd == {"nobody": ("given_up", "550"), "spam": ("given_up", "554"), "later": ("waiting", "451"), "full": ("waiting", "452")}
+    odd = {name: (found[name].state, found[name].error[:3]) for name in ("nobody", "spam", "box", "later", "full", "noise")}
+    assert odd == {
+        "nobody": ("given_up", "550"), "spam": ("given_up", "554"), "box": ("given_up", "550"),
+        "later": ("waiting", "451"), "full": ("waiting", "452"), "noise": ("waiting", "-1 "),
+    }  # fmt: skip
+    assert found["box"].error == "550 Bo�te � inconnue 5.1.1"
     assert found["drop"].state == "waiting"
 
 
@@ -100,10 +104,26 @@ async def test_a_message_arrives_as_it_was_written():
                 assert await way.send("etabli@example.org", "kim@example.org", lambda: written) == SENT
                 assert server.last == written
                 assert (await way.send("etabli@example.org", "kim@exämple.org", lambda: written)).state == "given_up"
+                assert (await way.send("etabli@exämple.org", "kim@example.org", lambda: written)).state == "waiting"
                 assert await way.send("etabli@example.org", "kim@example.org", lambda: written) == SENT
             finally:
                 await way.close()
         assert (len(server.got), server.connections) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "kim@example.org, max@example.org", "Kim <kim@example.org>", "kim@example.org>\r\nRCPT TO:<max@example.org", "kim\0@example.org"],
+)
+async def test_what_is_no_address_of_one_reader_goes_to_nobody(address):
+    us, written = "etabli@example.org", b"Subject: x\r\n\r\n"
+    async with sink() as server:
+        way = smtp.Smtp(server.settings())
+        assert (await way.send(us, address, lambda: written)).state == "given_up"
+        assert (await way.send(us, "kim@example.org", lambda: written + bytes(40_000_000))).state == "given_up"  # more than it takes
+        assert await way.send(us, '"kim > max"@example.org', lambda: written) == SENT
+        await way.close()
+    assert (len(server.got), server.connections) == (1, 1)
 
 
 async def _trouble(database: Database, settings: Settings) -> Any:
