@@ -13,7 +13,7 @@ def wait_of(text: str) -> timedelta | None:
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), LONGEST)
     try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
+        left = parsedate_to_datetime(text).astimezone(UTC) - now()
+    except (ValueError, OverflowError):
         return None
-    return min(max(at.astimezone(UTC) - now(), timedelta(0)), LONGEST)
+    return min(max(left, timedelta(0)), LONGEST)

@@ -102,9 +102,9 @@ async def test_what_happens_is_posted_signed_once_to_those_who_want_it(plant, re
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (web.Response(status=410), "gone"), (web.Response(status=404, text="no such hook"), "given_up"),
+        (web.Response(status=410), "gone"), (web.Response(status=404, body=b"no such\0 hook"), "given_up"),
         (web.Response(status=503, headers={"Retry-After": "240"}), "waiting"),
-        (web.Response(status=302, headers={"Location": "/x"}), "waiting"),
+        (web.Response(status=302, headers={"Location": "/x", "Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359"}), "waiting"),
     ],
     ids=["gone", "refused", "busy", "elsewhere"],
 )  # fmt: skip
