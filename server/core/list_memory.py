@@ -9,7 +9,8 @@ Nothing is remembered for a time: it is good as long as the database says that i
   another name (`server.core.names`); it is kept when those transactions, and all before them, have ended.
 
 - A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
-  So does where a pull has found something new, and what.
+
+- Where a pull has found something new, and what, holds until something else of all that it asks about has changed.
 
 - What a first load has still to bring is a list of keys, good for the load that it was found for: what changes meanwhile comes after it.
 
@@ -72,17 +73,24 @@ NO_ANSWER = Answer(None, b"")
 
 
 class Changed(NamedTuple):
+    """In which sources there was something new when the database was last asked, in `state`; every transaction below `xmin` had ended.
+
+    `of` is the state in which that was read: nothing has changed between them of what was asked about.
+    """
+
     state: str | None
+    xmin: int
     sources: frozenset[int]
+    of: str | None
 
 
-NOT_ASKED = Changed(None, frozenset())
+NOT_ASKED = Changed(None, 0, frozenset(), None)
 
 
 class News(NamedTuple):
-    """All that a pull has found in one source, as JSON texts, and how far the log had come."""
+    """All that a pull has found in one source, as JSON texts, and how far the log had come; `of` is a `Changed`'s."""
 
-    state: str | None
+    of: str | None
     changes: Sequence[bytes]
     position: int
 
@@ -119,6 +127,7 @@ class ListMemory:
         self._changed: dict[Hashable, Changed] = {}
         self._news: dict[Hashable, News] = {}
         self._keys: dict[Hashable, Keys] = {}
+        self.times_cleared = 0
         self.row_sizes: dict[str, float] = {}
         """How long rows of an entity were of late, in bytes: a guess."""
 
@@ -172,6 +181,7 @@ class ListMemory:
             del self._keys[next(iter(self._keys))]
 
     def clear(self) -> None:
+        self.times_cleared += 1
         self._keys.clear()
         self._answers.clear()
         self._changed.clear()

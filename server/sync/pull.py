@@ -72,7 +72,7 @@ class _Page:
         most, budget = self._most(source.name), self.bytes_left
         found = await repository.changes(
             connection, self.memory, source, self.cursor, self.actor, self.sweep,
-            rows=most, budget=budget, since=self.at - DEVICE_WINDOW, state=self.present.state,
+            rows=most, budget=budget, since=self.at - DEVICE_WINDOW, present=self.present,
         )  # fmt: skip
         self.changes += found.changes
         if found.changes:

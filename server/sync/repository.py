@@ -13,7 +13,7 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.list_items import STATE
-from server.core.list_memory import Changed, Keys, ListMemory, News
+from server.core.list_memory import NOT_ASKED, Changed, Keys, ListMemory, News
 from server.core.queries import expression
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
@@ -87,8 +87,10 @@ class Now:
     xmin: int
     sites: frozenset[UUID]
     changed: frozenset[int] = EVERY_SOURCE
-    state: str | None = None
-    """Of the database, where a cursor between two sweeps was asked about."""
+    of: str | None = None
+    """Of a cursor between two sweeps: the state of the database since which nothing of what it asks about has changed."""
+    times_cleared: int = 0
+    """Of what was remembered, before that was found out."""
 
 
 _NOW = """
@@ -108,31 +110,42 @@ _NOW_AND_CHANGED = _NOW.format(
 
 async def present(connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None) -> Now:
     """`cursor` is one that a device has sent, and may still prove to be of no use."""
+    cleared = memory.times_cleared
     while (found := await _present(connection, memory, actor, cursor)) is None or not found[0]["is_known"]:
         await recognise(connection)
-    row, changed = found
-    return Now(row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed, row.get("state"))
+    row, changed, of = found
+    return Now(
+        row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed, of, cleared
+    )  # fmt: skip
 
 
 async def _present(
     connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None
-) -> tuple[asyncpg.Record, frozenset[int]] | None:  # fmt: skip
-    """After a change many devices ask, most of them from where all were before: what has changed is found out once."""
+) -> tuple[asyncpg.Record, frozenset[int], str | None] | None:  # fmt: skip
+    """After a change many devices ask, most of them from where all were before: what has changed is found out once.
+
+    Then it is asked what has changed since that was found out: where nothing has, it holds, and so does what was read of it. Whatever
+    was open then has a number from `xmin` on, and so has what takes a row away, whose tombstone is a change of its own.
+    """
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
         row = await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
-        return row and (row, EVERY_SOURCE)
+        return row and (row, EVERY_SOURCE, None)
     sites, lowest = sorted(cursor.lows), min([cursor.low, *cursor.lows.values()])
-    since = (*sites, lowest)
-    known = memory.changed(since)
-    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, actor.site_list, cursor.run, known.state)
-    if row is not None and row["changed"] is None and memory.changed(since) is not known:  # forgotten meanwhile: it may be another database
-        row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, actor.site_list, cursor.run, None)
-    if row is None or row["changed"] is None:
-        return row and (row, known.sources)
-    changed = frozenset(row["changed"])
-    if row["state"]:
-        memory.keep_changed(since, Changed(row["state"], changed))
-    return row, changed
+    since, cleared = (*sites, lowest), memory.times_cleared
+    known, rest = memory.changed(since), (actor.site_list, cursor.run)
+    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, max(lowest, known.xmin), *rest, known.state)
+    if memory.times_cleared != cleared:  # it may be another database
+        known = NOT_ASKED
+        row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, *rest, None)
+    if row is None:
+        return None
+    newer = known.sources if row["changed"] is None else frozenset(row["changed"])
+    if row["changed"] is not None:
+        is_same = known.state is not None and not newer
+        known = Changed(row["state"], row["xmin"], known.sources | newer, known.of if is_same else row["state"])
+        if row["state"]:
+            memory.keep_changed(since, known)
+    return row, known.sources, known.of
 
 
 async def recognise(connection: asyncpg.Connection) -> None:
@@ -168,18 +181,19 @@ class Found:
 
 async def changes(
     connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
-    rows: int, budget: int, since: datetime, state: str | None,
+    rows: int, budget: int, since: datetime, present: Now,
 ) -> Found:  # fmt: skip
     """The next changes of a source. Where a first load goes on in it, all its keys are found and remembered; then comes what is newer.
 
-    A change is read once for all devices that had the same before, as long as the database is in `state`.
+    A change is read once for all devices that had the same before, until something else has changed for them. What was read somewhat
+    later than that was found out may have more, as any page may, and is good for whoever has heard of no change since.
     """
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
     asked = (source.name, whom, cursor.low, *sorted(cursor.lows.items()))
     known = memory.news(asked)
-    is_whole = bool(state) and after is None and not cursor.is_first_load
-    if is_whole and known.state == state and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
+    is_whole = bool(present.of) and after is None and not cursor.is_first_load
+    if is_whole and known.of == present.of and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
         return Found([*known.changes], position=known.position)
     if after is not None and cursor.is_first_load and source.in_sight:
         keys = await _keys(connection, memory, source, cursor, actor, since)
@@ -190,8 +204,8 @@ async def changes(
         return Found([])
     last, texts = found[-1], [row["change"] for row in found]
     is_all = len(texts) < rows and sum(map(len, texts)) < budget
-    if is_whole and is_all and last["state"] == state:
-        memory.keep_news(asked, News(state, texts, last["position"]))
+    if is_whole and is_all and memory.times_cleared == present.times_cleared:
+        memory.keep_news(asked, News(present.of, texts, last["position"]))
     return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
 
 

@@ -32,7 +32,6 @@ import server.stocktakes.rows
 import server.users.rows  # noqa: F401
 from server.core.following import target
 from server.core.held import HELD, Held
-from server.core.list_items import STATE
 from server.core.queries import expression, plain, sql
 
 _PARAMETERS = (
@@ -91,12 +90,12 @@ class Source:
     def _page(self, keys: str) -> str:
         """`offset 0` keeps PostgreSQL from writing a change once for each mention of it."""
         return expression(
-            "{} select w.key, w.sync_xid, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position,"
-            " (select {}) as state from ( select k.key, k.sync_xid, c.change,"
+            "{} select w.key, w.sync_xid, convert_to(w.change, 'UTF8') as change, (select etabli_position()) as position"
+            " from ( select k.key, k.sync_xid, c.change,"
             " sum(octet_length(c.change)) over (order by k.sync_xid, k.key) - octet_length(c.change) as before"
             " from ({}) k {} cross join lateral (select ({})::text as change offset 0) c"
             ") w where w.before < $10 order by w.sync_xid, w.key",
-            _PARAMETERS, str(STATE), keys, self.rows, self.change,
+            _PARAMETERS, keys, self.rows, self.change,
         )  # fmt: skip
 
     @cached_property

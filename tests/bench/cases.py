@@ -109,6 +109,8 @@ DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
 STOCK_CHANGE = "update stock set value = value where id = (select id from stock order by id limit 1)"
+CURSORS = 400
+"""More than a node remembers."""
 WRITTEN = "select pg_current_xact_id()"
 """Something, of which no device is told."""
 
@@ -292,14 +294,22 @@ def _pulls(bench: Bench) -> Iterator[Case]:
         "a first pull of everything", "rows/s", lambda: _speed(lambda: _pull_all(bench)[1]), lambda: _speed(lambda: _dump(bench)), 0.6
     )
     cursor, _ = _pull_all(bench)
-    with psycopg.connect(bench.url) as connection:
+    with psycopg.connect(bench.url, autocommit=True) as connection, bench.client() as client:
+        each = [cursor]
+        while len(each) < CURSORS:
+            connection.execute(WRITTEN)
+            each.append(_pulled(client.get("/sync/pull", params={"cursor": each[-1]}))[0])
         changed = connection.execute(
             "update equipment set status_reason = status_reason where id = (select min(id::text)::uuid from equipment) returning sync_xid"
         ).fetchone()
     assert changed
     floor = bench.reads([f"/sync/pull?since={changed[0]}"], of_floor=True)
     ours = bench.reads([f"/sync/pull?cursor={cursor}"])
-    yield Case("a pull of one change", "requests/s", bench.meanwhile(WRITTEN, ours), bench.meanwhile(WRITTEN, floor), 0.4)
+    first = bench.reads([f"/sync/pull?cursor={cursor}" for cursor in each])
+    yield Case("a pull of one change, from where nobody else is", "requests/s", first, floor, 0.4)
+    yield Case(
+        "a pull of one change, while others write", "requests/s", bench.meanwhile(WRITTEN, ours), bench.meanwhile(WRITTEN, floor), 0.4
+    )
     yield Case("a pull of one change, pulled before", "requests/s", ours, floor, 0.4)
 
 

@@ -19,7 +19,7 @@ from shared_models.ids import uuid7
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from tests.server.sync.device import Device
 
-WRITERS, LINES, SITES = 3, 5, 2
+WRITERS, LINES, SITES, SCOPES = 3, 5, 2, 3
 pytestmark = pytest.mark.fresh_database
 
 
@@ -90,6 +90,23 @@ class World:
     async def end(self, writer: int, *, commit: bool) -> None:
         await self.writers[writer].end(commit=commit)
 
+    async def write_elsewhere(self, writer: int) -> None:
+        """What no device is told of."""
+        await self.writers[writer].execute("select pg_current_xact_id()")
+
+    async def pull_in_turn(self, device: int, writer: int, line: int, site: int, what: str) -> None:
+        """Two devices that have the same are told of a change, the second one after another."""
+        twin = (device + SCOPES) % (2 * SCOPES)
+        await self.pull_all(device)
+        await self.write(writer, line, site)
+        await self.end(writer, commit=True)
+        self.devices[twin].cursor, self.devices[twin].rows = self.devices[device].cursor, dict(self.devices[device].rows)
+        await self.pull_page(device)
+        for also in {line, (line + 1) % LINES} if what == "both" else {line}:
+            await (self.delete(writer, also) if what != "elsewhere" else self.write_elsewhere(writer))
+        await self.end(writer, commit=True)
+        await self.pull_all(twin)
+
     async def pull_page(self, device: int) -> None:
         await self.devices[device].pull_page()
 
@@ -103,6 +120,7 @@ class World:
         assert self.held(one) == await self.present(one)
 
 
+_device = st.integers(0, 2 * SCOPES - 1)
 _writer, _line, _site = st.integers(0, WRITERS - 1), st.integers(0, LINES - 1), st.integers(0, SITES - 1)
 _step = st.one_of(
     st.tuples(st.just("write"), _writer, _line, _site),
@@ -110,8 +128,10 @@ _step = st.one_of(
     st.tuples(st.just("delete"), _writer, _line),
     st.tuples(st.just("commit"), _writer),
     st.tuples(st.just("rollback"), _writer),
-    st.tuples(st.just("pull_page"), st.integers(0, 2)),
-    st.tuples(st.just("pull_all"), st.integers(0, 2)),
+    st.tuples(st.just("write_elsewhere"), _writer),
+    st.tuples(st.just("pull_in_turn"), _device, _writer, _line, _site, st.sampled_from(["elsewhere", "one", "both"])),
+    st.tuples(st.just("pull_page"), _device),
+    st.tuples(st.just("pull_all"), _device),
 )
 
 
@@ -148,7 +168,7 @@ async def _world(database: Database, connections: list[asyncpg.Connection]) -> W
     for site in sites:
         await database.pool.execute("insert into sites (id, name) values ($1, $2)", site, str(site))
     scopes: list[set[UUID] | None] = [{sites[0]}, {sites[1]}, set(sites)]
-    devices = [Device(database.pool, member_of(scope)) for scope in scopes]
+    devices = [Device(database.pool, member_of(scope)) for scope in 2 * scopes]
     return World(database.pool, [Writer(connection) for connection in connections], sites, [uuid7() for _ in range(LINES)], devices)
 
 
