@@ -39,7 +39,7 @@ def test_reports_are_asked_for_seen_made_and_read_without_a_network(lent: Device
     desk.context.set_offline(False)
 
     desk.go("/reports").see_no("reports_app.as_known")
-    removed(desk, desk.words("reports_app.more_of").format(name=monthly["title"])).see_no(monthly["title"])
+    removed(desk, desk.words("reports_app.more_of").format(name=monthly["title"])).see("reports_app.removed").see_no(monthly["title"])
     assert monthly["id"] not in {row["id"] for row in reader.get("/reports")}
 
 
