@@ -75,16 +75,18 @@ NO_ANSWER = Answer(None, b"")
 class Changed(NamedTuple):
     """In which sources there was something new when the database was last asked, in `state`; every transaction below `xmin` had ended.
 
-    `of` is the state in which that was read: nothing has changed between them of what was asked about.
+    `of` is the state in which that was read: nothing has changed between them of what was asked about. `run` is the database's own:
+    what was replaced, or is another one, has another.
     """
 
+    run: UUID | None
     state: str | None
     xmin: int
     sources: frozenset[int]
     of: str | None
 
 
-NOT_ASKED = Changed(None, 0, frozenset(), None)
+NOT_ASKED = Changed(None, None, 0, frozenset(), None)
 
 
 class News(NamedTuple):

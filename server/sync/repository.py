@@ -132,17 +132,20 @@ async def _present(
         return row and (row, EVERY_SOURCE, None)
     sites, lowest = sorted(cursor.lows), min([cursor.low, *cursor.lows.values()])
     since, cleared = (*sites, lowest), memory.times_cleared
-    known, rest = memory.changed(since), (actor.site_list, cursor.run)
-    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, max(lowest, known.xmin), *rest, known.state)
-    if memory.times_cleared != cleared:  # it may be another database
-        known = NOT_ASKED
-        row = await connection.fetchrow(_NOW_AND_CHANGED, sites, lowest, *rest, None)
+    known = memory.changed(since)
+    row = await connection.fetchrow(
+        _NOW_AND_CHANGED, sites, max(lowest, known.xmin), actor.site_list, cursor.run, known.state
+    )  # fmt: skip
     if row is None:
         return None
-    newer = known.sources if row["changed"] is None else frozenset(row["changed"])
+    if known is not NOT_ASKED and known.run != row["run"]:
+        memory.clear()
+    if memory.times_cleared != cleared:  # it is, or may be, another database
+        return await _present(connection, memory, actor, cursor)
     if row["changed"] is not None:
-        is_same = known.state is not None and not newer
-        known = Changed(row["state"], row["xmin"], known.sources | newer, known.of if is_same else row["state"])
+        newer = frozenset(row["changed"])
+        of = known.of if known is not NOT_ASKED and not newer else row["state"]
+        known = Changed(row["run"], row["state"], row["xmin"], known.sources | newer, row["state"] and of)
         if row["state"]:
             memory.keep_changed(since, known)
     return row, known.sources, known.of
@@ -190,7 +193,7 @@ async def changes(
     """
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
-    asked = (source.name, whom, cursor.low, *sorted(cursor.lows.items()))
+    asked = (source.name, whom, present.run, cursor.low, *sorted(cursor.lows.items()))
     known = memory.news(asked)
     is_whole = bool(present.of) and after is None and not cursor.is_first_load
     if is_whole and known.of == present.of and len(known.changes) < rows and sum(map(len, known.changes)) < budget:

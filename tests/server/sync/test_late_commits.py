@@ -105,6 +105,8 @@ class World:
         for also in {line, (line + 1) % LINES} if what == "both" else {line}:
             await (self.delete(writer, also) if what != "elsewhere" else self.write_elsewhere(writer))
         await self.end(writer, commit=True)
+        await self.pull_page(twin)
+        assert not self.devices[twin].pages[-1].reset
         await self.pull_all(twin)
 
     async def pull_page(self, device: int) -> None:
@@ -168,7 +170,7 @@ async def _world(database: Database, connections: list[asyncpg.Connection]) -> W
     for site in sites:
         await database.pool.execute("insert into sites (id, name) values ($1, $2)", site, str(site))
     scopes: list[set[UUID] | None] = [{sites[0]}, {sites[1]}, set(sites)]
-    devices = [Device(database.pool, member_of(scope)) for scope in 2 * scopes]
+    devices = [Device(database.pool, actor) for actor in 2 * [member_of(scope) for scope in scopes]]
     return World(database.pool, [Writer(connection) for connection in connections], sites, [uuid7() for _ in range(LINES)], devices)
 
 
