@@ -145,7 +145,7 @@ async def _sent(connection: SMTP, sender: str, to: str, message: bytes) -> None:
     half of what a mail costs. The message's lines end as SMTP wants them, the last one too.
     """
     by, for_ = _mailbox(sender), _mailbox(to)
-    _fits(connection, message)
+    _ensure_fits(connection, message)
     options = [f"SIZE={len(message)}"] if connection.supports_extension("size") else []
     if not (by + for_).isascii():
         if not connection.supports_extension("smtputf8"):
@@ -172,7 +172,7 @@ async def _is_ready_again(connection: SMTP, code: int) -> bool:
     return True
 
 
-def _fits(connection: SMTP, message: bytes) -> None:
+def _ensure_fits(connection: SMTP, message: bytes) -> None:
     most = connection.esmtp_extensions.get("size", "")
     if most.isdigit() and 0 < int(most) < len(message):
         raise SMTPNotSupported(f"{len(message)} bytes are more than this server takes: {most}")

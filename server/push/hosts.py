@@ -5,7 +5,7 @@ An endpoint is an address that a client has sent. It is judged by its letters, b
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 SERVICES = (
@@ -52,7 +52,6 @@ def service_of(endpoint: str) -> Service | None:
     return Service(found["scheme"], found["host"], int(found["port"] or _PORTS[found["scheme"]])) if found else None
 
 
-@lru_cache(maxsize=1024)
 def is_allowed(endpoint: str, named: tuple[str, ...] = ()) -> bool:
     service = service_of(endpoint)
     return service is not None and any(known.has(service) for known in (*_KNOWN, *of_operator(named)))

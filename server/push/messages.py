@@ -5,7 +5,6 @@ Safari shows the form by itself, everything else has our service worker read it.
 
 import base64
 import hashlib
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -85,7 +84,6 @@ def doing(at: str, action: str, content: dict[str, Any]) -> str:
     return f"{at}{'&' if '?' in at else '?'}do={action}&notice={content.get('notice_id') or ''}"
 
 
-@cache
 def _words(action: str, lang: str) -> str:
     t = translator(lang).t
     return t(f"push.action.{action}")

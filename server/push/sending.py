@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,13 +41,8 @@ class Receiver:
 
     @property
     def audience(self) -> str:
-        return _origin_of(self.endpoint)
-
-
-@lru_cache(maxsize=1024)
-def _origin_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ class Sender:
         url = URL(endpoint, encoded=True)
         try:
             proxy = None if is_of_operator(url.host or "", self._named) else proxy_to(url.host or "")
-            async with self._http.post(url, data=aiohttp.BytesPayload(body), headers=headers, allow_redirects=False, proxy=proxy) as answer:
+            async with self._http.post(url, data=body, headers=headers, allow_redirects=False, proxy=proxy) as answer:
                 return Answer(answer.status, await _said(answer), wait_of(answer.headers.get("Retry-After", "")))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as error:
             is_reached = isinstance(error, aiohttp.ClientConnectorCertificateError)
