@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from server.core.database import Database
+from server.core.read_pool import ReadPool
 from server.core.storage import Storage, memory_storage
 from server.demo import Summary, load_demo
 from tests.databases import Cluster
@@ -49,3 +51,11 @@ async def rows(demo_url: str, summary: Summary) -> AsyncIterator[asyncpg.Connect
     connection = await asyncpg.connect(demo_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
+    database = Database(demo_url, pool_size=1)
+    await database.start()
+    yield database.pool
+    await database.stop()

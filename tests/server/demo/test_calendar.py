@@ -2,29 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from server.calendar.listing import month
 from server.core.access import SYSTEM, Actor
-from server.core.database import Database
 from server.core.read_pool import ReadPool
-from server.demo import Summary
 from shared_models.plans.calendar import CalendarQuery
 from tests.server.demo.conftest import NOW
-
-
-@pytest.fixture
-async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
-    database = Database(demo_url, pool_size=1)
-    await database.start()
-    yield database.pool
-    await database.stop()
 
 
 async def entries(pool: ReadPool, actor: Actor = SYSTEM, **place: Any) -> list[str]:

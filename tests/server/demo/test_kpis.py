@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -18,12 +17,10 @@ import time_machine
 from python_calamine import CalamineWorkbook
 
 from server.core.access import SYSTEM
-from server.core.database import Database
 from server.core.exports import spooled
 from server.core.i18n import translator
 from server.core.queries import sql
 from server.core.read_pool import ReadPool
-from server.demo import Summary
 from server.kpis import charts, figures, proofs, waiting, worst, worth
 from server.kpis.asking import asked
 from server.kpis.facts import facts
@@ -40,14 +37,6 @@ from tests.server.demo.conftest import NOW
 
 HOUR = timedelta(hours=1)
 READER = replace(SYSTEM, lang="en")
-
-
-@pytest.fixture
-async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
-    database = Database(demo_url, pool_size=1)
-    await database.start()
-    yield database.pool
-    await database.stop()
 
 
 async def workbook(pool: ReadPool, figure: Figure, query: KpiQuery) -> bytes:

@@ -1,29 +1,16 @@
 """However what somebody sees changes, their device ends up with what a fresh one would hold, of every kind of row."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
-import pytest
-
 from server.core.access import Actor
-from server.core.database import Database
 from server.core.read_pool import ReadPool
-from server.demo import Summary
 from shared_models.entities import ENTITIES as KNOWN
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from shared_models.sync import Change
 from tests.server.sync.device import Device
 
 ENTITIES = set(Change.model_fields["entity"].annotation.__args__)
-
-
-@pytest.fixture
-async def pool(demo_url: str, summary: Summary) -> AsyncIterator[ReadPool]:
-    database = Database(demo_url, pool_size=1)
-    await database.start()
-    yield database.pool
-    await database.stop()
 
 
 async def actor_of(pool: ReadPool, username: str) -> Actor:
