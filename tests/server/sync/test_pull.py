@@ -12,6 +12,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.commands import run
 from server.core.database import Database, Session
+from server.core.list_memory import Changed
 from server.core.read_pool import ReadPool
 from server.equipment import service as equipment
 from server.meters.models import Meter
@@ -384,6 +385,16 @@ class TestPages:
         await pool.execute(rename, "Renamed again")
         [page] = await late.pull()
         assert [change.row and change.row["name"] for change in page.changes] == ["Renamed again"]
+
+    async def test_what_is_remembered_of_another_run_of_the_database_counts_for_nothing(
+        self, device: Device, many: int, pool: ReadPool
+    ) -> None:
+        await device.pull()
+        low, lows = lows_of(device)
+        since = (*sorted(lows), min([low, *lows.values()]))
+        pool.memory.keep_changed(since, Changed(uuid7(), "of another", 10**15, frozenset(), "of another"))
+        await pool.execute("update equipment set name = 'Renamed' where id = (select min(id::text)::uuid from equipment)")
+        assert "Renamed" in {change.row and change.row["name"] for page in await device.pull() for change in page.changes}
 
     async def test_what_one_is_told_alone_is_remembered_for_nobody_else(self, shop: Workshop, session: Session, pool: ReadPool) -> None:
         await session.commit()
