@@ -1,11 +1,12 @@
 """The app: opens what is on the device, then shows the sign-in or the shell with the screen of the route."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import flet as ft
 
@@ -25,7 +26,7 @@ from mobile_app.domain.scanning import scanner
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
-from mobile_app.routes import after_sign_in, is_bare, outside, place_of, screens
+from mobile_app.routes import after_sign_in, home_of, is_bare, outside, place_of, screens
 from mobile_app.titles import title_of
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
@@ -125,7 +126,7 @@ def App() -> ft.Control:
     ft.use_effect(keep_storage, [state])
     ft.use_effect(keep_reached, [state])
     use_subscription(lambda: bridge.on("push.changed", lambda _: mended(client)))
-    ft.use_effect(uncover, [])
+    ft.use_effect(uncover, [state])
     body = Screens() if state == SessionState.signed_in else _outside(state)
     return ft.SafeArea(ft.Container(body, expand=True), expand=True, key=f"{prefs.language}-{state}")
 
@@ -141,19 +142,18 @@ def Outside() -> ft.Control:
 
 @component
 def Screens() -> ft.Control:
-    home = [ft.Route(index=True, component=Home), *(ft.Route(path=path, component=FOR_OTHERS.get(path, Home)) for path in outside())]
-    return ft.Router([ft.Route(component=Frame, children=[*home, *screens()])], not_found=NotFound)
+    doors = [ft.Route(index=True, component=behind_the_door), *(ft.Route(path=path, component=behind_the_door) for path in DOORS)]
+    others = [ft.Route(path=path, component=screen) for path, screen in FOR_OTHERS.items()]
+    return ft.Router([ft.Route(component=Frame, children=[*doors, *others, *screens()])], not_found=NotFound)
 
 
-@component
-def Home() -> ft.Control:
-    client = use_client()
-
-    def move() -> None:
-        go(after_sign_in(ft.context.page.route or "", client.user.role))
-
-    ft.use_effect(move, [])
-    return Page(SkeletonList())
+def behind_the_door() -> ft.Control:
+    """What the address is about to lead to, if it is the home of whoever comes in: drawn once, not after a screen of nothing."""
+    home = home_of(use_client().user.role)
+    if after_sign_in(ft.context.page.route or "", use_client().user.role) != home:
+        return Page(SkeletonList())
+    [screen] = [route.component for route in screens() if route.path == home.strip("/")]
+    return cast("Callable[[], ft.Control]", screen)()
 
 
 @component
@@ -172,6 +172,7 @@ def LinkForAnother() -> ft.Control:
 
 
 FOR_OTHERS = {"join": LinkForAnother, "new-password": LinkForAnother, "forgot-password": MeScreen}
+DOORS = outside().keys() - FOR_OTHERS.keys()
 
 
 @component
@@ -190,7 +191,7 @@ def Frame() -> ft.Control:
     """The shell around every screen: where one is, what waits, and whether a new version is ready."""
     client = use_tables("interventions", "requests")
     use_notices()
-    path = ft.use_route_location()
+    path = use_path(client)
     use_reading(path)
     place = place_of(path)
     size = use_breakpoint()
@@ -230,6 +231,19 @@ def Frame() -> ft.Control:
     )
 
 
+def use_path(client: Client) -> str:
+    """Where one is; who has come in by a door is already where it leads."""
+    path, way = ft.use_route_location(), ft.context.page.route or ""
+    is_at_door = path.strip("/") in {"", *DOORS}
+
+    def move() -> None:
+        if is_at_door:
+            go(after_sign_in(way, client.user.role))
+
+    ft.use_effect(move, [path])
+    return urlsplit(after_sign_in(way, client.user.role)).path if is_at_door else path
+
+
 def storage_notes(notes: StoreNotes) -> list[ft.Control]:
     """What befell the device's own memory, until it has been read."""
     said = [n("storage.recovered", notes.recovered)] if notes.recovered else [t("storage.set_aside")] if notes.set_aside else []
@@ -244,7 +258,7 @@ class Loaded(Enum):
     all = "all"
 
 
-USABLE_AT_ONCE = frozenset({"", "today", "equipment", "jobs", "e", "scan", "me", "needs-you", "notifications"})
+USABLE_AT_ONCE = frozenset({"today", "equipment", "jobs", "e", "scan", "me", "needs-you", "notifications"})
 """Where part of the rows is of use already; a figure of part of them would be wrong."""
 
 

@@ -9,6 +9,9 @@ from shared_models.base import Bound, Instant, Item, Row, Schema
 from shared_models.entities import Entity
 from shared_models.problems import Problem
 
+SMALLEST_PAGE, USUAL_PAGE, LARGEST_PAGE = 100_000, 1_000_000, 4_000_000
+"""Of a pull, in bytes before they are compressed: a network that is slow brings the first before anybody gives up."""
+
 
 class PushRequest(Schema):
     """Commands in the order in which they happened. Each is validated for itself, so that a bad one does not stop the rest.

@@ -35,6 +35,8 @@ from shared_models.permissions import Permission, may
 from shared_models.rules import By
 
 ANSWER_SECONDS = 6.0
+FIRST_ROWS_SECONDS = 1.0
+"""A screen with nothing in it would be drawn for so long, and take the processor from what it waits for."""
 _DRAWN_SECONDS = 3.0
 _SAVED_KEYS = 500
 _CACHED_FILES = 40
@@ -88,7 +90,7 @@ class Client:
         self._card_due = self._follows_page = False
         self._farewell: asyncio.Future[None] | None = None
         self._release: asyncio.Future[None] | None = None
-        self.drawn = asyncio.Event()
+        self.drawn, self._has_pulled = asyncio.Event(), asyncio.Event()
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
         tabs.listen(self._hear)
@@ -163,6 +165,8 @@ class Client:
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", None)
         await device.set_user(user)
+        self.drawn.clear()
+        await self._first_rows(user)
         self._enter(user)
         self._tabs.post({"kind": "signed_in", "user": str(user.id)})
 
@@ -387,6 +391,7 @@ class Client:
         now = self.now()
         if await store.get("let_go") == now.date().isoformat():
             return
+        await self._screen()
         for kind, stays in self.STAYS.items():
             for _ in self.tables[kind].rows.reading():
                 await asyncio.sleep(0)
@@ -402,9 +407,15 @@ class Client:
         await store.tidy()
         await store.set("let_go", now.date().isoformat())
 
+    async def _first_rows(self, user: SessionUser) -> None:
+        if self._background and self.sync.status.is_first:
+            await self._restart_sync(user)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_pulled.wait(), FIRST_ROWS_SECONDS)
+
     def _enter(self, user: SessionUser) -> None:
         self.session.move(SessionState.signed_in, user)
-        if self._background:
+        if self._background and not self.sync.is_alive:
             self._spawn(self._restart_sync(user))
 
     async def _restart_sync(self, user: SessionUser) -> None:
@@ -414,6 +425,7 @@ class Client:
     async def _leave(self) -> None:
         """Let go of the person's store; what is in it stays."""
         await self.sync.stop()
+        self._has_pulled.clear()
         self._http.forget()
         if self.tables.behind:
             self.tables.behind.cancel()
@@ -511,6 +523,7 @@ class Client:
             self.report("projection", error)
 
     def _pulled(self, entities: set[str], keys: list[str]) -> None:
+        self._has_pulled.set()
         self._project()
         self.tables.notify(entities)
         self._tabs.post({"kind": "rows", "entities": sorted(entities), "keys": keys if len(keys) <= _SAVED_KEYS else []})

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
-from mobile_app.core.errors import ProblemError, ServerTrouble
+from mobile_app.core.errors import Offline, ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
@@ -18,6 +19,7 @@ from mobile_app.core.unwaited import begun
 from shared_models.base import Command
 from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
+from shared_models.sync import LARGEST_PAGE, SMALLEST_PAGE
 
 BATCH = 100
 _TROUBLE_OF_ALL = frozenset({429, 502, 503, 504, 507})  # the server's own: no command provokes it
@@ -152,6 +154,7 @@ class Pull:
         self._scope: list[str] | None = None
         self._is_through = False
         self._unsaid = Unsaid()
+        self._size = PageSize()
         self.is_whole = self.was_reset = False
         self.clock_changed = False
 
@@ -184,7 +187,9 @@ class Pull:
 
     async def _ask(self, cursor: str | None) -> Page:
         started = self._clock.started()
-        page = self._store.page(await self._api.body("/sync/pull", cursor=cursor))
+        with self._size.asked() as size:
+            body = await self._api.body("/sync/pull", cursor=cursor, size=size)
+        page = self._store.page(body)
         self.clock_changed |= self._clock.learn(datetime.fromisoformat(page.head["server_now"]), started)
         return page
 
@@ -235,6 +240,30 @@ class Pull:
             return None
         self._scope = sites
         return sites
+
+
+FIRST_PAGE = 250_000
+QUICK, SLOW = 1.0, 5.0
+"""Seconds in which a page comes that could be larger, or should be smaller."""
+
+
+class PageSize:
+    """How much to ask for at once: each page costs a round trip and a write, and one that does not come in time has to come again whole."""
+
+    def __init__(self) -> None:
+        self._bytes = FIRST_PAGE
+
+    @contextmanager
+    def asked(self) -> Iterator[int]:
+        began = time.monotonic()
+        try:
+            yield self._bytes
+        except Offline:
+            self._bytes = SMALLEST_PAGE
+            raise
+        seconds = time.monotonic() - began
+        factor = 2 if seconds < QUICK else 0.5 if seconds > SLOW else 1
+        self._bytes = min(max(int(self._bytes * factor), SMALLEST_PAGE), LARGEST_PAGE)
 
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.storage import READ_BY, Batch, Page, Record, StoredBlob, reference_fields
+from mobile_app.core.storage import READ_BY, Batch, Page, Record, StoredBlob
 from shared_models.entities import ENTITIES
 
 _KINDS = {
@@ -59,11 +59,8 @@ class IndexedDBKeyValue:
         self._base.close()
 
 
-_KINDS_OF_ROWS = json.dumps({
-    name: {"held": name not in READ_BY, "refs": [list(ref) for ref in reference_fields(kind)]} for name, kind in ENTITIES.items()
-})  # fmt: skip
-
-_LOOSE_KINDS = json.dumps([name for name, kind in ENTITIES.items() if not reference_fields(kind)])
+_KINDS_OF_ROWS = json.dumps({name: READ_BY.get(name) for name in ENTITIES})
+_HELD = json.dumps([name for name in ENTITIES if name not in READ_BY])
 
 
 class BrowserPage:
@@ -116,7 +113,7 @@ class IndexedDBStore(IndexedDBKeyValue):
         await _call(self._js.apply, self._base, json.dumps(whole))
 
     async def tidy(self) -> None:
-        await _call(self._js.tidy, self._base, _LOOSE_KINDS)
+        await _call(self._js.tidy, self._base, _HELD)
 
     async def outbox(self) -> list[Record]:
         records: list[Record] = json.loads(await _call(self._js.outbox, self._base))

@@ -95,6 +95,10 @@ class Sync(Observable):
         """Whether somebody talks to the server, as far as this tab knows."""
         return bool(self._tasks) and self._offline_since is None
 
+    @property
+    def is_alive(self) -> bool:
+        return any(not task.done() for task in self._tasks)
+
     def went_offline(self) -> None:
         if self._offline_since is None:
             self._offline_since = self._clock.now()

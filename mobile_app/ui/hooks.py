@@ -137,6 +137,18 @@ def use_subscription(subscribe: Callable[[], Callable[[], None]]) -> None:
     ft.use_effect(start, [], cleanup=lambda: stop.current())  # noqa: PLW0108 - what it holds by then
 
 
+def use_event(event: asyncio.Event) -> bool:
+    """Whether it has come to pass."""
+    is_set, set_set = use_state(event.is_set())
+
+    async def wait() -> None:
+        await event.wait()
+        set_set(True)
+
+    ft.use_effect(wait, [], cleanup=_nothing)
+    return is_set
+
+
 def use_breakpoint() -> Breakpoint:
     return environment.current().layout.breakpoint
 

@@ -23,10 +23,9 @@ from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
 from server.sync.repository import Now
 from server.sync.sources import ORDER, SOURCES
 from shared_models.interventions.rows import DEVICE_WINDOW
-from shared_models.sync import Progress
+from shared_models.sync import USUAL_PAGE, Progress
 
-PAGE_ROWS = 1_000
-PAGE_BYTES = 1_000_000
+PAGE_ROWS = 4_000
 FIRST_ROWS = 100
 """Asked of a source before its rows' size is known: PostgreSQL writes every row that is asked for, and those beyond the page in vain."""
 NEARLY = 20
@@ -44,8 +43,9 @@ class _Page:
     reset: bool
     at: datetime
     memory: ListMemory
+    size: int
     changes: list[bytes] = field(default_factory=list)
-    bytes_left: int = field(default_factory=lambda: PAGE_BYTES)
+    bytes_left: int = 0
     more: bool = True
     early: int = 0
 
@@ -56,10 +56,10 @@ class _Page:
 
     @property
     def is_full(self) -> bool:
-        return len(self.changes) >= PAGE_ROWS or self.bytes_left * NEARLY <= PAGE_BYTES
+        return len(self.changes) >= PAGE_ROWS or self.bytes_left * NEARLY <= self.size
 
     async def fill(self, connection: asyncpg.Connection) -> None:
-        self.early = len(self.changes)
+        self.early, self.bytes_left = len(self.changes), self.size
         if self.sweep.source not in self.sources:
             self._go_on()
         while self.sweep.source < len(SOURCES) and not self.is_full:
@@ -111,8 +111,8 @@ class _Page:
         return b"".join((b'{"changes":[', *((b"\n", lines, b"\n") if lines else ()), b"],", to_json(rest)[1:]))
 
 
-async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
-    """The next page after the cursor `text`, as the JSON of a `PullPage`."""
+async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> bytes:
+    """The next page after the cursor `text`, as the JSON of a `PullPage` with about `size` bytes of changes."""
     at = now()
     sent = cursors.decode(text) if text else None
     sees_all = actor.site_ids is None
@@ -128,7 +128,7 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None) -> bytes:
             sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
         elif cursor.sweep.total is None and cursor.is_first_load:
             cursor = await _counted(connection, pool.memory, cursor, actor, at)
-        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, memory=pool.memory)
+        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, memory=pool.memory, size=size)
         if known is None:
             page.changes += await repository.first(connection, actor, present.sites)
         elif kept != sent:

@@ -11,7 +11,7 @@ from server.core.http import client_address
 from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.sync import pull, push
-from shared_models.sync import PullPage, PushAnswer, PushRequest
+from shared_models.sync import LARGEST_PAGE, SMALLEST_PAGE, USUAL_PAGE, PullPage, PushAnswer, PushRequest
 from shared_models.text import SECRET
 
 Somebody = Annotated[Actor, signed_in()]  # every command names the permission it needs
@@ -26,10 +26,14 @@ async def push_commands(actor: Somebody, session: SessionDep, request: PushReque
 
 @router.get("/pull", response_model=PullPage)
 async def pull_changes(
-    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None
-) -> Response:
-    """What has changed since the cursor; without one, or with one that is of no use any more, everything."""
-    return Written(await pull.pull(pool, actor, cursor))
+    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None,
+    size: Annotated[int, Query(ge=SMALLEST_PAGE, le=LARGEST_PAGE)] = USUAL_PAGE,
+) -> Response:  # fmt: skip
+    """What has changed since the cursor; without one, or with one that is of no use any more, everything.
+
+    `size`: about how many bytes of changes, before they are compressed.
+    """
+    return Written(await pull.pull(pool, actor, cursor, size))
 
 
 @router.get("/stream", response_class=EventSourceResponse)

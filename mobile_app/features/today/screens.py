@@ -1,6 +1,7 @@
 """Today: what I have in hand, then what is due, mine first."""
 
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby, islice
 
 import flet as ft
 
@@ -21,7 +22,7 @@ from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment
+from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment, use_event
 from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns
@@ -35,6 +36,8 @@ from shared_models.permissions import Permission
 WHITE = ft.Colors.WHITE
 MOST = 15
 """Cards of a section: a phone is no place for a backlog."""
+AT_FIRST = 12
+"""Of each column, where the app has just started: what fits on a screen is drawn sooner without what is below it."""
 DESK_WIDTH = 1180
 _DATED = frozenset({"due.late", "today.todo", "due.soon"})
 _NOW = frozenset({"due.late", "today.todo"})
@@ -48,8 +51,9 @@ def TodayScreen() -> ft.Control:
     use_clock(60)
     now = client.now()
     head = PageHeader(t("today.title"), dotted(format_date_long(now)), trailing=[SyncBadge(), *_shortcuts(client)])
-    today = today_of(client)
-    mine, rest = [*waiting(client), *_mine(client, today)], [*_rest(client, today), *asking(client)]
+    today, few = today_of(client), None if use_event(client.drawn) else AT_FIRST
+    mine = [*islice(chain(waiting(client), _mine(client, today)), few)]
+    rest = [*islice(chain(_rest(client, today), asking(client)), few)]
     if use_breakpoint() == Breakpoint.desktop and mine and rest:
         columns = Columns(mine, rest)
         return Page(head, columns, *earlier(client), max_width=DESK_WIDTH)
@@ -66,47 +70,44 @@ def _shortcuts(client: Client) -> list[ft.Control]:
     return [MoreMenu([*([stock] if client.may(Permission.inventory_read) else []), calendar, week])]
 
 
-def _mine(client: Client, today: Today) -> list[ft.Control]:
+def _mine(client: Client, today: Today) -> Iterator[ft.Control]:
     """What I have in hand, and what is due."""
-    parts: list[ft.Control] = [Running(client, job, key=str(job.id)) for job in today.running]
+    yield from (Running(client, job, key=str(job.id)) for job in today.running)
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
-    parts += [_returned(client, job) for job in returned]
+    yield from (_returned(client, job) for job in returned)
     begun = [job for job in today.begun if job not in returned]
-    return parts + _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
+    yield from _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
 
-def _rest(client: Client, today: Today) -> list[ft.Control]:
+def _rest(client: Client, today: Today) -> Iterator[ft.Control]:
     """What can wait, what colleagues have in hand, what somebody else must judge."""
     return _sections(
         client, ("due.soon", today.soon), ("today.later", today.later), ("today.others", today.others), ("today.awaiting", today.awaiting)
     )
 
 
-def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> list[ft.Control]:
-    parts: list[ft.Control] = []
+def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> Iterator[ft.Control]:
     lights = Lights(client) if any(jobs for title, jobs in groups if title in _NOW) else None
     for title, jobs in groups:
         if not jobs:
             continue
         shown = lights if title in _NOW else None
-        cards = _by_whose(client, jobs[:MOST], shown) if title in _DATED else _cards(client, jobs[:MOST])
         more = len(jobs) > MOST
         all_of_them = opener("/jobs") if more else None
-        parts.append(SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them))
-        parts += cards
-    return parts
+        yield SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them)
+        yield from _by_whose(client, jobs[:MOST], shown) if title in _DATED else _cards(client, jobs[:MOST])
 
 
-def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> list[ft.Control]:
-    return [JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in jobs]
+def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> Iterator[ft.Control]:
+    return (JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in jobs)
 
 
-def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> list[ft.Control]:
+def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> Iterator[ft.Control]:
     """Mine, my teams', what nobody has: each part with its name where there are several, since each begins again by date."""
     groups = [(whose, list(own)) for whose, own in groupby(jobs, lambda job: _whose(client, job))]
     if len(groups) < 2:  # noqa: PLR2004 - nothing to tell apart
         return _cards(client, jobs, lights)
-    return [part for whose, own in groups for part in (_group(whose), *_cards(client, own, lights))]
+    return (part for whose, own in groups for part in (_group(whose), *_cards(client, own, lights)))
 
 
 def _group(whose: str) -> ft.Control:

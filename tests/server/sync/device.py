@@ -9,7 +9,7 @@ from uuid import UUID
 from server.core.access import Actor
 from server.core.read_pool import ReadPool
 from server.sync import pull
-from shared_models.sync import PullPage
+from shared_models.sync import USUAL_PAGE, PullPage
 
 Rows = dict[tuple[str, str], tuple[str | None, dict[str, Any]]]
 
@@ -21,10 +21,11 @@ class Device:
     cursor: str | None = None
     rows: Rows = field(default_factory=dict)
     pages: list[PullPage] = field(default_factory=list)
+    size: int = USUAL_PAGE
 
     async def pull_page(self) -> bool:
         """Whether there is more."""
-        page = PullPage.model_validate(json.loads(await pull.pull(self.pool, self.actor, self.cursor)))
+        page = PullPage.model_validate(json.loads(await pull.pull(self.pool, self.actor, self.cursor, self.size)))
         self.pages.append(page)
         if page.reset:
             self.rows.clear()

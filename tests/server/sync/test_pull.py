@@ -305,9 +305,9 @@ class TestPages:
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
 
     async def test_begin_with_what_somebody_has_come_for(
-        self, device: Device, shop: Workshop, many: int, session: Session, monkeypatch: pytest.MonkeyPatch
+        self, device: Device, shop: Workshop, many: int, session: Session
     ) -> None:
-        monkeypatch.setattr(pulling, "PAGE_BYTES", 100)
+        device.size = 100
         job = await shop.create()
         await session.commit()
         await device.pull_page()
@@ -328,8 +328,8 @@ class TestPages:
         assert len(device.ids("equipment")) == many
         assert not any(page.reset for page in pages)
 
-    async def test_are_bounded_in_bytes_and_never_empty(self, device: Device, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pulling, "PAGE_BYTES", 200_000)
+    async def test_are_bounded_in_bytes_and_never_empty(self, device: Device, many: int) -> None:
+        device.size = 200_000
         pages = await device.pull()
         assert len(device.ids("equipment")) == many
         assert len(pages) > 5
@@ -343,9 +343,9 @@ class TestPages:
         assert all(name.startswith("Renamed") for name in names)
 
     async def test_rows_that_leave_the_site_meanwhile_stay_away(
-        self, device: Device, shop: Workshop, many: int, pool: ReadPool, monkeypatch: pytest.MonkeyPatch
+        self, device: Device, shop: Workshop, many: int, pool: ReadPool
     ) -> None:
-        monkeypatch.setattr(pulling, "PAGE_BYTES", 100_000)
+        device.size = 100_000
         other = await elsewhere(shop)
         await shop.session.commit()
         while len(device.ids("equipment")) < 300:
