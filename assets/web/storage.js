@@ -12,12 +12,14 @@ globalThis.etabliStorage = (() => {
         db.createObjectStore("blobs", { keyPath: "id" });
         db.createObjectStore("kv", { keyPath: "key" });
       },
-      // Many rows that nothing is looked up by are one record of `packs`: written and read in a third of the time. A record of `rows`
-      // wins over what packs have of the same key; with `gone` it stands for a row that left.
+      // Many rows are one record of `packs`: written and read in a third of the time. A record of `rows` wins over what packs have of
+      // the same key; with `gone` it stands for a row that left.
       (db, transaction) => {
         transaction.objectStore("rows").deleteIndex("entity");
         db.createObjectStore("packs", { autoIncrement: true }).createIndex("entity", "e");
       },
+      // What a pack has of rows that are looked up: their keys and what they are looked up by, apart from the rows themselves.
+      (db) => void db.createObjectStore("contents", { keyPath: "pack" }).createIndex("entity", "e"),
     ],
   };
   const PACKED_FROM = 50;
@@ -53,7 +55,7 @@ globalThis.etabliStorage = (() => {
     let superseded = false;
     const noticed = () => ((superseded = true), onSuperseded?.());
     let db = await connect(name, migrations, noticed, version);
-    const needed = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : []), ...(kind === "user" && !version ? ["packs"] : [])];
+    const needed = ["kv", ...(kind === "user" ? ["rows", "outbox", "blobs"] : []), ...(kind === "user" && !version ? ["packs", "contents"] : [])];
     const missing = needed.filter((store) => !db.objectStoreNames.contains(store));
     if (missing.length) {
       db.close();
@@ -121,8 +123,18 @@ globalThis.etabliStorage = (() => {
   /** Key and JSON of each, a line each: JSON has no line breaks of its own, and Python splits lines faster than it reads JSON. */
   const lines = (records) => joined(records.flatMap(({ key, j }) => [encoder.encode(key + "\n"), bytes(j), Uint8Array.of(BREAK)]));
 
-  const packOf = (e, records) => ({ e, sites: records.map(({ s }) => s), j: lines(records) });
   const packsOf = (store, entity) => store("packs").index("entity").getAll(entity);
+
+  function addPacks(store, e, records) {
+    for (let at = 0; at < records.length; at += PACK_ROWS) {
+      const some = records.slice(at, at + PACK_ROWS);
+      const refs = some.some((record) => record.refs.length) ? some.map((record) => record.refs) : null;
+      store("packs").add({ e, sites: some.map(({ s }) => s), refs, j: lines(some) }).onsuccess = ({ target }) => {
+        if (refs) store("contents").put({ pack: target.result, e, keys: some.map(({ key }) => key), refs });
+      };
+    }
+  }
+
   const range = (entity) => IDBKeyRange.bound(entity + "/", entity + "0", false, true); // "0" follows "/"
 
   function* linesOf(whole) {
@@ -136,11 +148,11 @@ globalThis.etabliStorage = (() => {
   /** The records of packs and rows together, by their keys; what came last wins. */
   function unpacked(packs, records) {
     const found = new Map();
-    for (const { e, sites, j } of packs) {
+    for (const { e, sites, refs, j } of packs) {
       const all = linesOf(j);
-      for (const s of sites) {
+      for (const [place, s] of sites.entries()) {
         const key = decoder.decode(all.next().value);
-        found.set(key, { key, e, s, refs: [], j: all.next().value });
+        found.set(key, { key, e, s, refs: refs?.[place] ?? [], j: all.next().value });
       }
     }
     for (const record of records) {
@@ -204,42 +216,61 @@ globalThis.etabliStorage = (() => {
   }
 
   const rowsOf = (base, entity, ref) =>
-    base.within(["rows"], "readonly", (store) => {
-      const found = store("rows").index("refs").getAll(ref);
-      return () => `[${found.result.filter((record) => record.e === entity).map((record) => record.j).join(",")}]`;
+    base.within(["rows", "packs", "contents"], "readonly", (store) => {
+      const single = store("rows").index("refs").getAll(ref);
+      const [packs, keys, over] = [[], [], []];
+      packsWith(store, entity, (_, refs) => refs.includes(ref), (foundPacks, foundKeys) => {
+        packs.push(...foundPacks);
+        keys.push(...foundKeys);
+        for (const key of keys) store("rows").get(key).onsuccess = ({ target }) => target.result && over.push(target.result);
+      });
+      return () => {
+        const all = unpacked(packs, over);
+        const packed = keys.map((key) => all.get(key)).filter((record) => record?.refs.includes(ref));
+        const found = new Map([...packed, ...single.result.filter(({ e }) => e === entity)].map((record) => [record.key, text(record.j)]));
+        return `[${[...found.values()].join(",")}]`;
+      };
     });
 
   const rowsAt = (base, keys) =>
-    base.within(["rows", "packs"], "readonly", (store) => {
+    base.within(["rows", "packs", "contents"], "readonly", (store) => {
       const wanted = JSON.parse(keys);
-      const packs = new Map();
-      const found = wanted.map((key) => {
-        const entity = key.split("/")[0];
-        const request = store("rows").get(key);
-        request.onsuccess = () => {
-          const isPacked = !request.result || Array.isArray(request.result.gone);
-          if (isPacked && !packs.has(entity)) packs.set(entity, packsOf(store, entity));
-        };
-        return request;
-      });
+      const single = wanted.map((key) => store("rows").get(key));
+      const packs = [];
+      for (const entity of new Set(wanted.map((key) => key.split("/")[0])))
+        packsWith(store, entity, (key) => wanted.includes(key), (found) => packs.push(...found));
       return () => {
-        const packed = [...packs.values()].flatMap(({ result }) => result);
-        const all = unpacked(packed, found.map(({ result }) => result).filter(Boolean));
+        const all = unpacked(packs, single.map(({ result }) => result).filter(Boolean));
         return JSON.stringify(wanted.map((key) => (all.has(key) ? text(all.get(key).j) : null)));
       };
     });
+
+  /** Packs in their order, and the keys in them that are wanted; all packs where there are no contents to tell which. */
+  function packsWith(store, entity, isWanted, found) {
+    store("contents").index("entity").getAll(entity).onsuccess = ({ target: { result: contents } }) => {
+      if (!contents.length) {
+        packsOf(store, entity).onsuccess = ({ target }) => found(target.result, []);
+        return;
+      }
+      const last = new Map(contents.flatMap(({ pack, keys, refs }) => keys.map((key, place) => [key, { pack, refs: refs[place] }])));
+      const keys = [...last.keys()].filter((key) => isWanted(key, last.get(key).refs));
+      const places = [...new Set(keys.map((key) => last.get(key).pack))].sort((one, other) => one - other);
+      const packs = places.map((place) => store("packs").get(place));
+      if (packs.length) packs.at(-1).onsuccess = () => found(packs.map(({ result }) => result), keys);
+    };
+  }
 
   /** batch: {reset, drops: [[key, site]], puts: [record], sites: [id] | null, kv: {key: value}}; a row that is put is not dropped. */
   const apply = (base, batch) => write(base, JSON.parse(batch));
   const take = (base, { puts, drops }, rest) => write(base, { puts, drops, ...JSON.parse(rest) });
 
   const write = (base, batch) =>
-    base.within(["rows", "packs", "kv"], "readwrite", (store) => {
+    base.within(["rows", "packs", "contents", "kv"], "readwrite", (store) => {
       const table = store("rows");
-      if (batch.reset) for (const name of ["rows", "packs"]) store(name).clear();
+      if (batch.reset) for (const name of ["rows", "packs", "contents"]) store(name).clear();
       const puts = new Map(batch.puts.map((record) => [record.key, record]));
-      for (const [entity, records] of together(puts.values())) {
-        if (entity && records.length >= PACKED_FROM) putPack(store, entity, records);
+      for (const [entity, records] of byEntity(puts.values())) {
+        if (records.length >= PACKED_FROM) putPacks(store, entity, records);
         else for (const record of records) table.put({ ...record, j: text(record.j) });
       }
       for (const [key, site] of batch.drops.filter(([key]) => !puts.has(key))) drop(store, key, site);
@@ -247,12 +278,12 @@ globalThis.etabliStorage = (() => {
       for (const [key, value] of Object.entries(batch.kv)) store("kv").put({ key, value });
     });
 
-  function putPack(store, entity, records) {
+  function putPacks(store, entity, records) {
     const packed = new Set(records.map(({ key }) => key));
     store("rows").getAllKeys(range(entity)).onsuccess = ({ target }) => {
       for (const key of target.result.filter((key) => packed.has(key))) store("rows").delete(key);
     };
-    store("packs").add(packOf(entity, records));
+    addPacks(store, entity, records);
   }
 
   /** Where packs may have the row too, something has to say that it is gone. */
@@ -267,13 +298,11 @@ globalThis.etabliStorage = (() => {
     };
   }
 
-  /** By entity; under "" those that are looked up by something, which packs are not for. */
-  function together(records) {
-    const found = new Map([["", []]]);
+  function byEntity(records) {
+    const found = new Map();
     for (const record of records) {
-      const entity = record.refs.length ? "" : record.e;
-      if (!found.has(entity)) found.set(entity, []);
-      found.get(entity).push(record);
+      if (!found.has(record.e)) found.set(record.e, []);
+      found.get(record.e).push(record);
     }
     return found;
   }
@@ -299,18 +328,15 @@ globalThis.etabliStorage = (() => {
     const packs = packsOf(store, entity);
     const keys = store("packs").index("entity").getAllKeys(entity);
     store("rows").getAll(range(entity)).onsuccess = ({ target }) => {
-      for (const key of keys.result) store("packs").delete(key);
+      for (const key of keys.result) for (const name of ["packs", "contents"]) store(name).delete(key);
       store("rows").delete(range(entity));
-      for (const [e, records] of together([...unpacked(packs.result, target.result).values()].filter(stays))) {
-        if (e) for (let at = 0; at < records.length; at += PACK_ROWS) store("packs").add(packOf(e, records.slice(at, at + PACK_ROWS)));
-        else for (const record of records) store("rows").put({ ...record, j: text(record.j) });
-      }
+      addPacks(store, entity, [...unpacked(packs.result, target.result).values()].filter(stays));
     };
   }
 
   /** What has changed since it was packed makes reading slower again. */
   const tidy = (base, entities) =>
-    base.within(["rows", "packs"], "readwrite", (store) => {
+    base.within(["rows", "packs", "contents"], "readwrite", (store) => {
       for (const entity of JSON.parse(entities)) {
         store("rows").count(range(entity)).onsuccess = ({ target }) => target.result >= TIDIED_FROM && repack(store, entity);
       }

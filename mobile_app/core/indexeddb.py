@@ -60,7 +60,7 @@ class IndexedDBKeyValue:
 
 
 _KINDS_OF_ROWS = json.dumps({name: READ_BY.get(name) for name in ENTITIES})
-_HELD = json.dumps([name for name in ENTITIES if name not in READ_BY])
+_EVERY_KIND = json.dumps([*ENTITIES])
 
 
 class BrowserPage:
@@ -113,7 +113,7 @@ class IndexedDBStore(IndexedDBKeyValue):
         await _call(self._js.apply, self._base, json.dumps(whole))
 
     async def tidy(self) -> None:
-        await _call(self._js.tidy, self._base, _HELD)
+        await _call(self._js.tidy, self._base, _EVERY_KIND)
 
     async def outbox(self) -> list[Record]:
         records: list[Record] = json.loads(await _call(self._js.outbox, self._base))

@@ -36,7 +36,7 @@ from shared_models.permissions import Permission
 WHITE = ft.Colors.WHITE
 MOST = 15
 """Cards of a section: a phone is no place for a backlog."""
-AT_FIRST = 12
+AT_FIRST = 9
 """Of each column, where the app has just started: what fits on a screen is drawn sooner without what is below it."""
 DESK_WIDTH = 1180
 _DATED = frozenset({"due.late", "today.todo", "due.soon"})
